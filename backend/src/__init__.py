@@ -1,0 +1,1 @@
+"""Spymaster backend; the import name is `src.data_eng`."""

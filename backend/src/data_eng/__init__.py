@@ -1,0 +1,1 @@
+"""Market-by-order data to labelled, comparable setups at known price levels."""

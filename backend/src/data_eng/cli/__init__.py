@@ -1,0 +1,1 @@
+"""The spymaster command: one verb a file."""

@@ -1,0 +1,50 @@
+"""`spymaster build`: run the pipeline; the same as `python -m src.data_eng.runner`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def build(
+    layer: Annotated[str, typer.Option(help="bronze, silver, gold or all.")],
+    symbol: Annotated[str, typer.Option(help="A root (ES: the selection map chooses the contract of each day) or a contract (ESZ5).")],
+    product_type: Annotated[str, typer.Option(help="Product type.")] = "future_mbo",
+    dates: Annotated[str | None, typer.Option(help="First and last date, both included: 2025-10-01:2026-01-08, or one date.")] = None,
+    start_date: Annotated[str | None, typer.Option(help="First date, instead of --dates.")] = None,
+    end_date: Annotated[str | None, typer.Option(help="Last date, instead of --dates.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; each takes one core. Default: one a core.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Rebuild what is current, too.")] = False,
+    levels: Annotated[str | None, typer.Option(help="Only these levels, separated by commas. In gold the default is LEVEL_ID.")] = None,
+    session: Annotated[str | None, typer.Option(help="Span of the day in New York time, for example 09:30-12:30.")] = None,
+    stage: Annotated[str | None, typer.Option(help="Only this stage of the layer, for example build_trigger_vectors.")] = None,
+    lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
+) -> None:
+    """Build a layer, or all, for a range of dates, contract-days in parallel.
+
+    What is current is left alone, what is stale is rebuilt, a day that fails does not stop the others.
+
+    Example: `spymaster build --layer silver --symbol ES --dates 2025-10-01:2026-01-08 --workers 8`
+    """
+    from rich.console import Console
+
+    from ..config import environment
+    from ..runner import Request, date_span, run
+
+    first, last = date_span(dates, start_date, end_date)
+    request = Request(
+        product_type=product_type,
+        layer=layer,
+        symbol=symbol,
+        first=first,
+        last=last,
+        workers=workers,
+        overwrite=overwrite,
+        levels=tuple(levels.split(",")) if levels else None,
+        session=session,
+        stage=stage,
+        environment=environment()._replace(lake=lake) if lake else environment(),
+    )
+    raise typer.Exit(run(request, Console()))

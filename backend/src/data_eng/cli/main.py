@@ -1,0 +1,74 @@
+"""The `spymaster` command. A verb's module is loaded when it is called or listed, and loads what is heavy inside its function."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from ..errors import SpymasterError
+
+VERBS = {
+    "simulate": "simulate",
+    "import": "import_",
+    "inspect": "inspect",
+    "mbp": "mbp",
+    "build": "build",
+    "select": "select",
+    "index": "index",
+    "query": "query",
+    "ladder": "ladder",
+    "clear": "clear",
+    "docs": "docs",
+    "bench": "bench",
+    "doctor": "doctor",
+}
+"""Verb to module and function name, in the order of a first day with the tool (`import` is a word of Python)."""
+
+
+class Verbs(TyperGroup):
+    """All verbs, each from its own file; our own errors become one red line and exit code 1."""
+
+    def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
+        return list(VERBS)
+
+    def get_command(self, ctx: typer.Context, cmd_name: str) -> TyperCommand | None:  # type: ignore[override]
+        if cmd_name not in VERBS:
+            return None
+        return load_verb(cmd_name)
+
+    def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
+        try:
+            return super().invoke(ctx)
+        except SpymasterError as error:
+            typer.secho(f"error: {error}", fg=typer.colors.RED, err=True)
+            raise typer.Exit(1) from None
+
+
+app = typer.Typer(
+    name="spymaster", cls=Verbs, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown"
+)
+
+
+@app.callback()
+def spymaster() -> None:
+    """Order-book physics around known price levels, and the most similar setups of the past."""
+
+
+def load_verb(verb: str) -> TyperCommand:
+    """The command of one verb."""
+    function = VERBS[verb]
+    module = import_module(f"..{function}", __name__)
+    single = typer.Typer(add_completion=False, rich_markup_mode="markdown")
+    single.command(verb)(getattr(module, function))
+    command = get_command(single)
+    assert isinstance(command, TyperCommand)
+    return command
+
+
+if __name__ == "__main__":
+    sys.exit(app(prog_name="spymaster"))

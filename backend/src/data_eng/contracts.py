@@ -1,0 +1,271 @@
+"""What a table of the lake must look like: names, order, types and nulls, read from the Avro contracts and held on every write."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import yaml
+
+from .config import PACKAGE
+from .errors import SpymasterError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+AVRO_TO_ARROW = {
+    "boolean": pa.bool_(),
+    "int": pa.int32(),
+    "long": pa.int64(),
+    "float": pa.float32(),
+    "double": pa.float64(),
+    "string": pa.string(),
+    "bytes": pa.binary(),
+}
+
+
+class UnknownDataset(SpymasterError):
+    """A dataset key that datasets.yaml does not list."""
+
+
+class ContractError(SpymasterError):
+    """A contract file that cannot be read as one."""
+
+
+class ContractViolation(SpymasterError):
+    """Data that does not fit its contract; the message names the column, the row and the value."""
+
+
+class Dataset(NamedTuple):
+    """One entry of datasets.yaml."""
+
+    key: str
+    path: str
+    """Partition folder below the lake, with {symbol} and {date}."""
+    keys: tuple[str, ...]
+    contract: str | None
+    """File below contracts/; None for raw, which holds the files as they came."""
+
+    @property
+    def layer(self) -> str:
+        return self.key.split(".", 1)[0]
+
+
+class Field(NamedTuple):
+    """One column of a contract."""
+
+    name: str
+    type: pa.DataType
+    nullable: bool
+    unit: str
+    doc: str
+
+
+@dataclass(frozen=True)
+class Contract:
+    """Columns of one table, in order."""
+
+    dataset: str
+    doc: str
+    fields: tuple[Field, ...]
+
+    @cached_property
+    def schema(self) -> pa.Schema:
+        return pa.schema([pa.field(field.name, field.type, field.nullable) for field in self.fields])
+
+    def subset(self, columns: Sequence[str]) -> Contract:
+        """The same contract for some of its columns, in the order asked for."""
+        by_name = {field.name: field for field in self.fields}
+        unknown = [name for name in columns if name not in by_name]
+        if unknown:
+            raise ContractError(f"{self.dataset} has no columns {unknown}. It has: {', '.join(by_name)}.")
+        return Contract(self.dataset, self.doc, tuple(by_name[name] for name in columns))
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of what the data must obey and mean (name, type, nulls, unit), so that better words in `doc` make nothing stale."""
+        rules = [[field.name, str(field.type), field.nullable, field.unit] for field in self.fields]
+        return hashlib.sha256(json.dumps([self.dataset, rules]).encode()).hexdigest()
+
+
+@cache
+def load_datasets(path: Path = PACKAGE / "config" / "datasets.yaml") -> dict[str, Dataset]:
+    """All entries of datasets.yaml by key."""
+    return {
+        key: Dataset(key, entry["path"], tuple(entry["keys"]), entry["contract"]) for key, entry in yaml.safe_load(path.read_text()).items()
+    }
+
+
+def find_dataset(key: str) -> Dataset:
+    """The entry of `key`; an unknown key raises `UnknownDataset` with the known ones."""
+    datasets = load_datasets()
+    if key not in datasets:
+        raise UnknownDataset(f"dataset {key!r} is not in config/datasets.yaml. Known: {', '.join(sorted(datasets))}.")
+    return datasets[key]
+
+
+@cache
+def load_avro_contract(dataset: str) -> Contract:
+    """Read the contract of a dataset key such as `silver.future_mbo.levels`."""
+    entry = find_dataset(dataset)
+    if entry.contract is None:
+        raise ContractError(f"{dataset} has no contract: it holds files as they came. Read them through sources.")
+    return parse_contract(dataset, PACKAGE / "contracts" / entry.contract)
+
+
+def parse_contract(dataset: str, path: Path) -> Contract:
+    """Parse one .avsc file: a record whose fields have name, type, doc, unit and, where Avro has no such type, `arrow`."""
+    import fastavro
+    from fastavro.schema import SchemaParseException, UnknownType
+
+    try:
+        schema = fastavro.parse_schema(json.loads(path.read_text()))
+    except FileNotFoundError:
+        raise ContractError(f"contract of {dataset} is missing at {path}. Restore the file or correct config/datasets.yaml.") from None
+    except (json.JSONDecodeError, SchemaParseException, UnknownType) as error:
+        raise ContractError(f"contract {path} is not an Avro schema: {error}") from error
+    if not isinstance(schema, dict) or schema.get("type") != "record":
+        raise ContractError(f"contract {path} is not an Avro record. Expected a record with one field a column.")
+    fields = tuple(_field(entry, path) for entry in schema["fields"])
+    return Contract(dataset=dataset, doc=schema.get("doc", ""), fields=fields)
+
+
+def _field(entry: dict[str, Any], path: Path) -> Field:
+    for key in ("doc", "unit"):
+        if key not in entry:
+            raise ContractError(f"field {entry['name']} of contract {path} has no {key!r}. Every column says what it means and in which unit.")
+    avro, nullable = entry["type"], False
+    if isinstance(avro, list):
+        members = [member for member in avro if member != "null"]
+        if len(members) != 1 or len(avro) != 2:
+            raise ContractError(f"field {entry['name']} of contract {path} is the union {avro}. Expected a type, or null and one type.")
+        avro, nullable = members[0], True
+    try:
+        arrow = pa.type_for_alias(entry["arrow"]) if "arrow" in entry else _arrow_type(avro)
+    except (KeyError, ValueError):
+        raise ContractError(f"field {entry['name']} of contract {path} has type {entry.get('arrow', avro)!r}, which no column can have.") from None
+    return Field(entry["name"], arrow, nullable, entry["unit"], entry["doc"])
+
+
+def _arrow_type(avro: Any) -> pa.DataType:
+    if isinstance(avro, dict):
+        if avro["type"] == "array":
+            return pa.list_(_arrow_type(avro["items"]))
+        return _arrow_type(avro["type"])
+    return AVRO_TO_ARROW[avro]
+
+
+def enforce_contract(data: pa.Table | pl.DataFrame | pd.DataFrame, contract: Contract) -> pa.Table:
+    """Hold `data` to `contract` and return it as an Arrow table of exactly the contract's schema.
+
+    Names and order must be equal. A column of the same kind (integer, float, string, list) is converted when every value fits;
+    another kind is a violation, because a silent conversion hides a wrong unit. Nothing is copied for a column that already fits.
+
+    Raises
+    ------
+    ContractViolation naming the column and, where one is to blame, the row and the value.
+    """
+    table = data if isinstance(data, pa.Table) else _as_table(data, contract)
+    if table.column_names != contract.schema.names:
+        raise ContractViolation(_names_differ(table.column_names, contract))
+    columns = [_fitted(table.column(index), field, contract.dataset) for index, field in enumerate(contract.fields)]
+    return pa.Table.from_arrays(columns, schema=contract.schema)
+
+
+def _as_table(frame: Any, contract: Contract) -> pa.Table:
+    """A polars or pandas frame as Arrow. In a pandas float column NaN is a null only where the contract has nulls."""
+    kind = type(frame).__module__.partition(".")[0]
+    if kind == "polars":
+        return frame.to_arrow()
+    if kind == "pandas":
+        nullable = {field.name: field.nullable for field in contract.fields}
+        columns = {}
+        for name in frame.columns:
+            keep_nan = frame[name].dtype.kind == "f" and not nullable.get(name, True)
+            columns[name] = pa.array(frame[name], from_pandas=not keep_nan)
+        return pa.table(columns)
+    raise ContractViolation(f"{contract.dataset}: got {type(frame).__name__}. Expected a pyarrow table, or a polars or pandas frame.")
+
+
+def _names_differ(names: list[str], contract: Contract) -> str:
+    expected = contract.schema.names
+    missing = [name for name in expected if name not in names]
+    surplus = [name for name in names if name not in expected]
+    if missing or surplus:
+        return f"{contract.dataset}: columns missing: {missing or 'none'}, not in the contract: {surplus or 'none'}."
+    if len(names) != len(expected):
+        doubled = sorted({name for name in names if names.count(name) > 1})
+        return f"{contract.dataset}: columns given twice: {doubled}."
+    at = next(index for index, (left, right) in enumerate(zip(names, expected, strict=True)) if left != right)
+    return f"{contract.dataset}: column {at} is {names[at]!r}. Expected {expected[at]!r} there; the contract fixes the order."
+
+
+def _fitted(column: pa.ChunkedArray, field: Field, dataset: str) -> pa.ChunkedArray:
+    if column.null_count and not field.nullable:
+        row = _first_true(pc.is_null(column))
+        raise ContractViolation(f"{dataset}: column {field.name}, row {row} is null. Expected a {field.type}.")
+    if pa.types.is_null(column.type):
+        return column.cast(field.type)
+    if _kind(column.type) != _kind(field.type):
+        value = column[0] if len(column) else "absent"
+        raise ContractViolation(f"{dataset}: column {field.name}, row 0 is {value!s} of type {column.type}. Expected {field.type}.")
+    if pa.types.is_list(field.type):
+        _hold_items(column, field, dataset)
+    if column.type == field.type:
+        return column
+    try:
+        return column.cast(field.type)
+    except pa.ArrowInvalid:
+        row = _first_misfit(column, field.type)
+        raise ContractViolation(f"{dataset}: column {field.name}, row {row} is {column[row]!s}. Expected a value that fits {field.type}.") from None
+
+
+def _hold_items(column: pa.ChunkedArray, field: Field, dataset: str) -> None:
+    """No item of a list is null."""
+    start = 0
+    for lists in column.chunks:
+        if lists.flatten().null_count:
+            row = start + next(index for index, items in enumerate(lists.to_pylist()) if items is not None and None in items)
+            raise ContractViolation(f"{dataset}: column {field.name}, row {row} holds a null item. Expected {field.type}.")
+        start += len(lists)
+
+
+def _kind(arrow: pa.DataType) -> str:
+    """Types within one kind may be converted into each other when the values fit."""
+    if pa.types.is_dictionary(arrow):
+        return _kind(arrow.value_type)
+    if pa.types.is_integer(arrow):
+        return "integer"
+    if pa.types.is_floating(arrow):
+        return "float"
+    if pa.types.is_string(arrow) or pa.types.is_large_string(arrow) or pa.types.is_string_view(arrow):
+        return "string"
+    if pa.types.is_list(arrow) or pa.types.is_large_list(arrow) or pa.types.is_fixed_size_list(arrow):
+        return f"list of {_kind(arrow.value_type)}"
+    return str(arrow)
+
+
+def _first_true(mask: pa.ChunkedArray) -> int:
+    return pc.index(mask, True).as_py()
+
+
+def _first_misfit(column: pa.ChunkedArray, arrow: pa.DataType) -> int:
+    """First row that cannot be cast, by halving: the head up to it casts, the head with it does not."""
+    low, high = 0, len(column)
+    while high - low > 1:
+        middle = (low + high) // 2
+        try:
+            column.slice(low, middle - low).cast(arrow)
+        except pa.ArrowInvalid:
+            high = middle
+        else:
+            low = middle
+    return low

@@ -1,0 +1,62 @@
+"""Which windows may be trusted: marks the kernel cannot set alone, because they rest on the windows before."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .flow import NS, WINDOW_COLUMNS
+from .record import MARK_HALT, MARK_UNKNOWN_IDS
+
+_START, _RECORDS, _SILENCE, _CHANGES, _UNKNOWN = (
+    WINDOW_COLUMNS.index(name) for name in ("window_start_ns", "records", "longest_silence_ns", "cancels_and_modifies", "unknown_ids")
+)
+
+
+def halted(
+    windows: NDArray[np.int64],
+    hours_ns: tuple[int, int],
+    window_ns: int,
+    silence_s: float,
+    expected_records: int,
+    trailing_windows: int,
+) -> NDArray[np.bool_]:
+    """Windows that hold a silence of a halt or a gap.
+
+    A silence counts when it lasts `silence_s` and the rate of the `trailing_windows` before promised `expected_records` in it. Two seconds
+    alone say nothing on a quiet contract.
+
+    Parameters
+    ----------
+    windows : (16, windows) int64, `WINDOW_COLUMNS`.
+    hours_ns : regular hours; outside them a silence is no halt.
+
+    Returns
+    -------
+    (windows,) bool.
+    """
+    starts, silence_ns = windows[_START], windows[_SILENCE]
+    records_before, windows_before = _trailing(windows[_RECORDS], trailing_windows)
+    rate_per_ns = records_before / np.maximum(windows_before * window_ns, 1)
+    in_hours = (starts >= hours_ns[0]) & (starts < hours_ns[1])
+    return in_hours & (silence_ns >= silence_s * NS) & (silence_ns * rate_per_ns >= expected_records)
+
+
+def full_of_unknown_ids(windows: NDArray[np.int64], share_max: float, trailing_windows: int) -> NDArray[np.bool_]:
+    """Windows at whose end more than `share_max` of the recent C and M named orders that the book does not hold: it began without a snapshot."""
+    changes_before, _ = _trailing(windows[_CHANGES], trailing_windows - 1)
+    unknown_before, _ = _trailing(windows[_UNKNOWN], trailing_windows - 1)
+    return unknown_before + windows[_UNKNOWN] > share_max * (changes_before + windows[_CHANGES])
+
+
+def more_marks(halts: NDArray[np.bool_], unknowns: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The two as bits to be joined to the kernel's marks."""
+    return np.where(halts, MARK_HALT, 0) | np.where(unknowns, MARK_UNKNOWN_IDS, 0)
+
+
+def _trailing(values: NDArray[np.int64], count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Sum over the up to `count` windows before each one, and how many there are."""
+    total = np.concatenate([[0], np.cumsum(values)])
+    here = np.arange(len(values))
+    first = np.maximum(here - count, 0)
+    return total[here] - total[first], here - first

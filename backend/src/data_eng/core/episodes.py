@@ -1,0 +1,315 @@
+"""When price tests a level: barrier, approach direction, episodes and their trigger windows; and the break-and-confirm setup.
+
+Definitions
+-----------
+x is a price less the level in force, in ticks; b is the day's barrier.
+
+barrier     max(minimum, ceil(sigma * sqrt(horizon))), sigma the median over past sessions of `session_volatility`. Wider than the zone
+            in which an episode begins, so that no label is decided when its trigger fires.
+approach    the side on which price was last at least b away from the level as it now is: the last trade before now with |x| >= b lay at
+            x <= -b means from_below, at x >= b from_above. Without such a trade there is none. The path from before the level was known
+            counts: it is the past. The rule needs no other case for a moving level.
+episode     begins with the first window, outside another episode, whose mid is within `near_ticks` of the level on the side it comes
+            from, or through it, and nearer than b. It ends at the first trade at or after that window's end at which |x| >= b, at the
+            session's end, or when the level itself jumps by b or more (a new round number) or is no longer known.
+kind        by the last earlier episode of the level that day: none is `first_test`, it broke is `retest`, otherwise `repeat_test`.
+            An episode from before a jump counts only if its level lay within `near_ticks` of this one's.
+trigger     every window of an episode that ends before the episode does and has its history.
+
+A window's level is the one in force at its start and NaN where none is; its mid is the one at its end and NaN where the window is not
+usable. A trade at a window's very end belongs to the next window.
+"""
+
+from __future__ import annotations
+
+from math import ceil, isfinite, sqrt
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from .labels import FROM_ABOVE, FROM_BELOW
+from .session import NS_PER_S
+
+KINDS = ("first_test", "retest", "repeat_test")
+"""Names of the kind codes: `KINDS[code]`."""
+FIRST_TEST, RETEST, REPEAT_TEST = range(len(KINDS))
+
+EXIT_UPPER, EXIT_LOWER, EXIT_SESSION_END, EXIT_LEVEL_MOVED = range(4)
+
+
+class Episodes(NamedTuple):
+    """The episodes of one level and day in time order; every array is (episodes,)."""
+
+    start_window: NDArray[np.int64]
+    """Position of the first window in the arrays given."""
+    stop_window: NDArray[np.int64]
+    """One past the last window that ends before the episode does: windows start_window..stop_window are its triggers."""
+    start_ns: NDArray[np.int64]
+    """End of the first window: when the episode was known to begin."""
+    end_ns: NDArray[np.int64]
+    approach: NDArray[np.int8]
+    """FROM_BELOW or FROM_ABOVE."""
+    number: NDArray[np.int32]
+    """1, 2, .. for the level and day."""
+    kind: NDArray[np.int8]
+    """Codes of KINDS."""
+    exit: NDArray[np.int8]
+    """EXIT_UPPER, EXIT_LOWER, EXIT_SESSION_END or EXIT_LEVEL_MOVED."""
+
+
+class Triggers(NamedTuple):
+    """Trigger windows of one level and day; both arrays are (triggers,)."""
+
+    window: NDArray[np.int64]
+    """Position of the window in the arrays given."""
+    episode: NDArray[np.int64]
+    """Position of its episode in `Episodes`."""
+
+
+class Confirmations(NamedTuple):
+    """Break-and-confirm setups of one level and day in time order; every array is (confirmations,)."""
+
+    ts_ns: NDArray[np.int64]
+    """Close of the confirmation candle, when the vector is taken."""
+    window: NDArray[np.int64]
+    """Position of the window that ends at `ts_ns` in the arrays given."""
+    approach: NDArray[np.int8]
+    """FROM_BELOW for a break upward."""
+    number: NDArray[np.int32]
+    kind: NDArray[np.int8]
+    """FIRST_TEST is the level's first confirmed break of the day, REPEAT_TEST one in the direction of the one before it, else RETEST."""
+
+
+def session_volatility(mid_ticks: NDArray[np.float64], window_s: int) -> float:
+    """Volatility of one session in ticks per square root of a second, from the mids of its consecutive windows.
+
+    The root mean square of the changes over one window, divided by sqrt(window_s). A change from or to a NaN mid is left out; NaN where
+    fewer than 60 changes are left (5 minutes of 5-second windows).
+    """
+    changes = np.diff(mid_ticks)
+    changes = changes[np.isfinite(changes)]
+    if len(changes) < 60:
+        return float("nan")
+    return float(np.sqrt(np.mean(changes**2) / window_s))
+
+
+def day_barrier(
+    past_volatilities: NDArray[np.float64], minimum_ticks: int, horizon_s: int
+) -> int:
+    """Barrier of a day in ticks from the `session_volatility` of past sessions; the minimum where there is no past."""
+    known = past_volatilities[np.isfinite(past_volatilities)]
+    if len(known) == 0:
+        return minimum_ticks
+    return max(minimum_ticks, ceil(float(np.median(known)) * sqrt(horizon_s)))
+
+
+def find_episodes(
+    window_end_ns: NDArray[np.int64],
+    mid_ticks: NDArray[np.float64],
+    level_ticks: NDArray[np.float64],
+    trade_ts_ns: NDArray[np.int64],
+    trade_ticks: NDArray[np.int32],
+    barrier_ticks: float,
+    near_ticks: float,
+    session_end_ns: int,
+    window_s: int = 5,
+) -> Episodes:
+    """Episodes of one level over the consecutive windows of a session.
+
+    Parameters
+    ----------
+    window_end_ns, mid_ticks, level_ticks : (windows,) consecutive windows of the session, in time order.
+    trade_ts_ns, trade_ticks : (trades,) the trade path in time order, from before the first window to the session's end.
+    barrier_ticks : b; more than `near_ticks`.
+    session_end_ns : where an episode still open ends.
+    """
+    if not barrier_ticks > near_ticks:
+        raise ValueError(
+            f"barrier of {barrier_ticks} ticks is not wider than the zone of {near_ticks} ticks in which an episode begins"
+        )
+    start_window, end_ns, approach, exits, level, moves = _find_episodes(
+        window_end_ns,
+        mid_ticks,
+        level_ticks,
+        trade_ts_ns,
+        trade_ticks,
+        float(barrier_ticks),
+        float(near_ticks),
+        session_end_ns,
+        window_s * NS_PER_S,
+    )
+    return Episodes(
+        start_window=start_window,
+        stop_window=np.maximum(
+            np.searchsorted(window_end_ns, end_ns, side="left"), start_window
+        ),
+        start_ns=window_end_ns[start_window],
+        end_ns=end_ns,
+        approach=approach,
+        number=np.arange(1, len(start_window) + 1, dtype=np.int32),
+        kind=_kinds(approach, exits, level, moves, float(near_ticks)),
+        exit=exits,
+    )
+
+
+def trigger_windows(episodes: Episodes, has_history: NDArray[np.bool_]) -> Triggers:
+    """Every window of every episode that has its history.
+
+    `has_history` is (windows,): whether this window and all that its vector looks back on have features.
+    """
+    lengths = episodes.stop_window - episodes.start_window
+    episode = np.repeat(np.arange(len(lengths)), lengths)
+    offset = np.arange(len(episode)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    window = episodes.start_window[episode] + offset
+    chosen = has_history[window]
+    return Triggers(window[chosen], episode[chosen])
+
+
+def history_behind(has_features: NDArray[np.bool_], windows: int) -> NDArray[np.bool_]:
+    """(windows,) whether each window and the `windows` - 1 before it all have features."""
+    counts = np.concatenate([[0], np.cumsum(has_features, dtype=np.int64)])
+    enough = np.zeros(len(has_features), np.bool_)
+    enough[windows - 1 :] = counts[windows:] - counts[:-windows] == windows
+    return enough
+
+
+def find_confirmations(
+    candle_start_ns: NDArray[np.int64],
+    open_ticks: NDArray[np.int32],
+    close_ticks: NDArray[np.int32],
+    window_end_ns: NDArray[np.int64],
+    level_ticks: NDArray[np.float64],
+    candle_s: int,
+    window_s: int = 5,
+) -> Confirmations:
+    """Breaks of one level that the next candle confirms.
+
+    A candle crosses when it opens on one side of the level and closes on the other (a price at the level is on neither). The candle right
+    after it confirms when it closes on the side to which the first one crossed. Each is judged by the level in force at its own start.
+    Both lie wholly in the windows given; a candle without a trade is absent and confirms nothing. The label's barriers belong around the
+    mid at the confirmation, not around the level: the price is already through, and one barrier may be behind it.
+
+    Parameters
+    ----------
+    candle_start_ns, open_ticks, close_ticks : (candles,) candles with a trade, in time order, aligned to windows.
+    window_end_ns, level_ticks : (windows,) consecutive windows of the session.
+    """
+    candle_ns, window_ns = candle_s * NS_PER_S, window_s * NS_PER_S
+    first_window = np.searchsorted(window_end_ns, candle_start_ns + window_ns)
+    last_window = np.searchsorted(window_end_ns, candle_start_ns + candle_ns)
+    windows = len(window_end_ns)
+    inside = (last_window < windows) & (
+        candle_start_ns + window_ns >= (window_end_ns[0] if windows else 0)
+    )
+    level = np.full(len(candle_start_ns), np.nan)
+    level[inside] = level_ticks[first_window[inside]]
+    opened, closed = np.sign(open_ticks - level), np.sign(close_ticks - level)
+    crossed = np.where(opened * closed == -1, closed, 0)
+    consecutive = np.diff(candle_start_ns) == candle_ns
+    confirmed = (
+        np.flatnonzero((crossed[:-1] != 0) & (closed[1:] == crossed[:-1]) & consecutive)
+        + 1
+    )
+    approach = crossed[confirmed - 1].astype(np.int8)
+    kind = np.full(len(confirmed), FIRST_TEST, np.int8)
+    kind[1:] = np.where(approach[1:] == approach[:-1], REPEAT_TEST, RETEST)
+    return Confirmations(
+        ts_ns=candle_start_ns[confirmed] + candle_ns,
+        window=last_window[confirmed],
+        approach=approach,
+        number=np.arange(1, len(confirmed) + 1, dtype=np.int32),
+        kind=kind,
+    )
+
+
+@njit(cache=True)
+def _find_episodes(
+    window_end_ns,
+    mid_ticks,
+    level_ticks,
+    trade_ts_ns,
+    trade_ticks,
+    barrier_ticks,
+    near_ticks,
+    session_end_ns,
+    window_ns,
+):
+    windows, trades = len(window_end_ns), len(trade_ts_ns)
+    start_window, end_ns = np.empty(windows, np.int64), np.empty(windows, np.int64)
+    approach, exits = np.empty(windows, np.int8), np.empty(windows, np.int8)
+    level, moves = np.empty(windows, np.float64), np.empty(windows, np.int64)
+    count, moved = 0, 0
+    is_open = False
+    trade = 0
+    departed_side, departed_level, departure_seen = 0, np.nan, 0
+    for i in range(windows):
+        now = level_ticks[i]
+        if i > 0 and not abs(now - level_ticks[i - 1]) < barrier_ticks:
+            moved += 1
+            if is_open:
+                end_ns[count - 1], exits[count - 1], is_open = (
+                    window_end_ns[i] - window_ns,
+                    EXIT_LEVEL_MOVED,
+                    False,
+                )
+        while trade < trades and trade_ts_ns[trade] < window_end_ns[i]:
+            if is_open and abs(trade_ticks[trade] - now) >= barrier_ticks:
+                end_ns[count - 1], is_open = trade_ts_ns[trade], False
+                exits[count - 1] = (
+                    EXIT_UPPER if trade_ticks[trade] > now else EXIT_LOWER
+                )
+            trade += 1
+        if is_open or not isfinite(now) or not isfinite(mid_ticks[i]):
+            continue
+        if departed_level != now:
+            departed_side, departed_level, departure_seen = 0, now, 0
+        for past in range(trade - 1, departure_seen - 1, -1):
+            if abs(trade_ticks[past] - now) >= barrier_ticks:
+                departed_side = FROM_ABOVE if trade_ticks[past] > now else FROM_BELOW
+                break
+        departure_seen = trade
+        gone_through = departed_side * (mid_ticks[i] - now)
+        if departed_side != 0 and -near_ticks <= gone_through < barrier_ticks:
+            start_window[count], approach[count], level[count], moves[count] = (
+                i,
+                departed_side,
+                now,
+                moved,
+            )
+            end_ns[count], exits[count] = session_end_ns, EXIT_SESSION_END
+            count += 1
+            is_open = True
+    while is_open and trade < trades and trade_ts_ns[trade] < session_end_ns:
+        last = level_ticks[windows - 1]
+        if abs(trade_ticks[trade] - last) >= barrier_ticks:
+            end_ns[count - 1], is_open = trade_ts_ns[trade], False
+            exits[count - 1] = EXIT_UPPER if trade_ticks[trade] > last else EXIT_LOWER
+        trade += 1
+    return (
+        start_window[:count],
+        end_ns[:count],
+        approach[:count],
+        exits[:count],
+        level[:count],
+        moves[:count],
+    )
+
+
+@njit(cache=True)
+def _kinds(approach, exits, level, moves, near_ticks):
+    kinds = np.empty(len(approach), np.int8)
+    for i in range(len(approach)):
+        kinds[i] = FIRST_TEST
+        for earlier in range(i - 1, -1, -1):
+            if (
+                moves[earlier] == moves[i]
+                or abs(level[earlier] - level[i]) <= near_ticks
+            ):
+                broke = exits[earlier] == (
+                    EXIT_UPPER if approach[earlier] == FROM_BELOW else EXIT_LOWER
+                )
+                kinds[i] = RETEST if broke else REPEAT_TEST
+                break
+    return kinds

@@ -1,0 +1,219 @@
+"""What happened after a trigger: the first barrier that a trade touched, by horizon, and how far price went each way.
+
+Outcomes
+--------
+Barriers lie `barrier_ticks` above and below a centre (the level; for break-and-confirm the mid at the confirmation). Approaching from
+below, the upper barrier first is BREAK_UP and the lower first REJECT_DOWN; from above, the lower first is BREAK_DOWN and the upper first
+REJECT_UP; neither is CHOP; both at one timestamp is WHIPSAW. A horizon holds the trades of (trigger, trigger + horizon].
+
+Censoring
+---------
+A horizon that runs past the session's end or into a data gap is CENSORED, whether or not a barrier was touched before. The clock alone
+decides it: were a touch before the session's end kept while an untouched trigger beside it is censored, the horizons that survive near
+the end would be touches only, and the break rate would rise for no other reason. The touch is not lost: `first_hit_ts_ns` holds it.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+OUTCOMES = (
+    "CHOP",
+    "BREAK_UP",
+    "BREAK_DOWN",
+    "REJECT_UP",
+    "REJECT_DOWN",
+    "WHIPSAW",
+    "CENSORED",
+)
+"""Names of the outcome codes: `OUTCOMES[code]`."""
+CHOP, BREAK_UP, BREAK_DOWN, REJECT_UP, REJECT_DOWN, WHIPSAW, CENSORED = range(
+    len(OUTCOMES)
+)
+
+FROM_BELOW, FROM_ABOVE = 1, -1
+"""Approach codes: the sign of a move through the level."""
+APPROACHES = {FROM_BELOW: "from_below", FROM_ABOVE: "from_above"}
+
+NO_HIT = np.iinfo(np.int64).min
+"""Time of a hit that did not happen."""
+
+
+class Labels(NamedTuple):
+    """One row a trigger, one column a horizon. Excursions are ticks from the trigger's mid, never negative."""
+
+    outcome: NDArray[np.int8]
+    """(triggers, horizons) codes of OUTCOMES."""
+    mfe_ticks: NDArray[np.float64]
+    """(triggers, horizons) furthest trade in the approach's direction; 0 where none was, NaN where CENSORED (the far part is unseen)."""
+    mae_ticks: NDArray[np.float64]
+    """(triggers, horizons) the same against the approach's direction."""
+    first_hit_ts_ns: NDArray[np.int64]
+    """(triggers,) first touch of either barrier within the longest horizon, the session and before a gap; else NO_HIT."""
+    second_hit_ts_ns: NDArray[np.int64]
+    """(triggers,) first touch of the other barrier within the same bounds; else NO_HIT."""
+    whipsaw: NDArray[np.bool_]
+    """(triggers,) whether both barriers were touched."""
+    mae_before_hit_ticks: NDArray[np.float64]
+    """(triggers,) adverse excursion of the trades before the first touch's timestamp; NaN where nothing was touched."""
+
+
+def label_triggers(
+    trigger_ts_ns: NDArray[np.int64],
+    centre_ticks: NDArray[np.float64],
+    mid_ticks: NDArray[np.float64],
+    approach: NDArray[np.int8],
+    trade_ts_ns: NDArray[np.int64],
+    trade_ticks: NDArray[np.int32],
+    barrier_ticks: float,
+    horizons_ns: NDArray[np.int64],
+    session_end_ns: int,
+    gaps_ns: NDArray[np.int64],
+) -> Labels:
+    """Label every trigger from the trades behind it.
+
+    Parameters
+    ----------
+    trigger_ts_ns : (triggers,) the end of each trigger's window; trades at that very time do not count.
+    centre_ticks : (triggers,) the price that the barriers surround.
+    mid_ticks : (triggers,) mid at the trigger, from which excursions are measured.
+    approach : (triggers,) FROM_BELOW or FROM_ABOVE.
+    trade_ts_ns, trade_ticks : (trades,) the day's trade path in time order.
+    horizons_ns : (horizons,) ascending.
+    gaps_ns : (gaps, 2) start and end of spans without trustworthy data, ascending and apart; see `gap_spans`.
+    """
+    return Labels(
+        *_label(
+            trigger_ts_ns,
+            centre_ticks,
+            mid_ticks,
+            approach,
+            trade_ts_ns,
+            trade_ticks,
+            float(barrier_ticks),
+            horizons_ns,
+            session_end_ns,
+            gaps_ns,
+        )
+    )
+
+
+def gap_spans(
+    window_start_ns: NDArray[np.int64], is_gap: NDArray[np.bool_], window_ns: int
+) -> NDArray[np.int64]:
+    """(gaps, 2) start and end of each run of windows in which `is_gap`, and of every stretch between windows that has none."""
+    if len(window_start_ns) == 0:
+        return np.empty((0, 2), np.int64)
+    starts = np.concatenate([window_start_ns[is_gap], window_start_ns[:-1] + window_ns])
+    ends = np.concatenate([window_start_ns[is_gap] + window_ns, window_start_ns[1:]])
+    held = starts < ends
+    starts, ends = starts[held], ends[held]
+    order = np.argsort(starts, kind="stable")
+    starts, ends = starts[order], ends[order]
+    opens = np.ones(len(starts), bool)
+    opens[1:] = starts[1:] > ends[:-1]
+    closes = np.append(opens[1:], True)[: len(opens)]
+    return np.stack([starts[opens], ends[closes]], axis=1)
+
+
+@njit(cache=True)
+def _label(
+    trigger_ts_ns,
+    centre_ticks,
+    mid_ticks,
+    approach,
+    trade_ts_ns,
+    trade_ticks,
+    barrier_ticks,
+    horizons_ns,
+    session_end_ns,
+    gaps_ns,
+):
+    triggers, horizons = len(trigger_ts_ns), len(horizons_ns)
+    outcome = np.empty((triggers, horizons), np.int8)
+    mfe_ticks = np.empty((triggers, horizons), np.float64)
+    mae_ticks = np.empty((triggers, horizons), np.float64)
+    first_hit_ts_ns = np.full(triggers, NO_HIT, np.int64)
+    second_hit_ts_ns = np.full(triggers, NO_HIT, np.int64)
+    whipsaw = np.zeros(triggers, np.bool_)
+    mae_before_hit_ticks = np.full(triggers, np.nan)
+    for i in range(triggers):
+        start_ns, sign = trigger_ts_ns[i], approach[i]
+        seen_until_ns = _seen_until(start_ns, session_end_ns, gaps_ns)
+        upper, lower = centre_ticks[i] + barrier_ticks, centre_ticks[i] - barrier_ticks
+        upper_ts_ns, lower_ts_ns = NO_HIT, NO_HIT
+        favourable, adverse, adverse_before_this_ns, this_ns = 0.0, 0.0, 0.0, start_ns
+        trade = np.searchsorted(trade_ts_ns, start_ns, side="right")
+        for h in range(horizons):
+            horizon_end_ns = start_ns + horizons_ns[h]
+            stop_ns = min(horizon_end_ns, seen_until_ns)
+            while trade < len(trade_ts_ns) and trade_ts_ns[trade] <= stop_ns:
+                if trade_ts_ns[trade] != this_ns:
+                    this_ns, adverse_before_this_ns = trade_ts_ns[trade], adverse
+                if trade_ticks[trade] >= upper and upper_ts_ns == NO_HIT:
+                    upper_ts_ns = this_ns
+                    if lower_ts_ns == NO_HIT:
+                        mae_before_hit_ticks[i] = adverse_before_this_ns
+                elif trade_ticks[trade] <= lower and lower_ts_ns == NO_HIT:
+                    lower_ts_ns = this_ns
+                    if upper_ts_ns == NO_HIT:
+                        mae_before_hit_ticks[i] = adverse_before_this_ns
+                excursion = sign * (trade_ticks[trade] - mid_ticks[i])
+                favourable, adverse = (
+                    max(favourable, excursion),
+                    max(adverse, -excursion),
+                )
+                trade += 1
+            if horizon_end_ns > seen_until_ns:
+                outcome[i, h], mfe_ticks[i, h], mae_ticks[i, h] = (
+                    CENSORED,
+                    np.nan,
+                    np.nan,
+                )
+            else:
+                outcome[i, h] = _outcome(sign, upper_ts_ns, lower_ts_ns)
+                mfe_ticks[i, h], mae_ticks[i, h] = favourable, adverse
+        if upper_ts_ns != NO_HIT and lower_ts_ns != NO_HIT:
+            whipsaw[i] = True
+            first_hit_ts_ns[i], second_hit_ts_ns[i] = (
+                min(upper_ts_ns, lower_ts_ns),
+                max(upper_ts_ns, lower_ts_ns),
+            )
+        else:
+            first_hit_ts_ns[i] = max(upper_ts_ns, lower_ts_ns)
+    return (
+        outcome,
+        mfe_ticks,
+        mae_ticks,
+        first_hit_ts_ns,
+        second_hit_ts_ns,
+        whipsaw,
+        mae_before_hit_ticks,
+    )
+
+
+@njit(cache=True)
+def _seen_until(start_ns, session_end_ns, gaps_ns):
+    """Last moment after a trigger up to which every trade is known: the session's end, or the start of the next gap."""
+    for gap in range(len(gaps_ns)):
+        if gaps_ns[gap, 1] > start_ns:
+            return min(session_end_ns, max(gaps_ns[gap, 0], start_ns))
+    return session_end_ns
+
+
+@njit(cache=True)
+def _outcome(sign, upper_ts_ns, lower_ts_ns):
+    if upper_ts_ns == NO_HIT and lower_ts_ns == NO_HIT:
+        return CHOP
+    if upper_ts_ns == lower_ts_ns:
+        return WHIPSAW
+    upper_first = lower_ts_ns == NO_HIT or (
+        upper_ts_ns != NO_HIT and upper_ts_ns < lower_ts_ns
+    )
+    if sign == FROM_BELOW:
+        return BREAK_UP if upper_first else REJECT_DOWN
+    return REJECT_UP if upper_first else BREAK_DOWN

@@ -1,0 +1,29 @@
+"""Overnight high and low: the furthest trades from the evening open of the previous day to the regular open, known at the open."""
+
+from __future__ import annotations
+
+from .day import Bars, Level, LevelAbsent, LevelDay, static_level, trades_between
+
+
+def on_high(day: LevelDay) -> Level:
+    """Highest trade of the night."""
+    bars = _overnight(day)
+    return (
+        bars
+        if isinstance(bars, LevelAbsent)
+        else static_level(day.times.rth_open_ns, bars.high_ticks.max())
+    )
+
+
+def on_low(day: LevelDay) -> Level:
+    """Lowest trade of the night."""
+    bars = _overnight(day)
+    return (
+        bars
+        if isinstance(bars, LevelAbsent)
+        else static_level(day.times.rth_open_ns, bars.low_ticks.min())
+    )
+
+
+def _overnight(day: LevelDay) -> Bars | LevelAbsent:
+    return trades_between(day, day.times.overnight_start_ns, day.times.rth_open_ns)

@@ -1,0 +1,32 @@
+"""Pre-market high and low: the furthest trades from the pre-market's start to the regular open, known at the open."""
+
+from __future__ import annotations
+
+from .day import Bars, Level, LevelAbsent, LevelDay, static_level, trades_between
+
+
+def pm_high(day: LevelDay) -> Level:
+    """Highest trade of the pre-market."""
+    bars = _premarket(day)
+    return (
+        bars
+        if isinstance(bars, LevelAbsent)
+        else static_level(day.times.rth_open_ns, bars.high_ticks.max())
+    )
+
+
+def pm_low(day: LevelDay) -> Level:
+    """Lowest trade of the pre-market."""
+    bars = _premarket(day)
+    return (
+        bars
+        if isinstance(bars, LevelAbsent)
+        else static_level(day.times.rth_open_ns, bars.low_ticks.min())
+    )
+
+
+def _premarket(day: LevelDay) -> Bars | LevelAbsent:
+    start_ns, end_ns = day.times.premarket_start_ns, day.times.rth_open_ns
+    if end_ns <= start_ns:
+        return LevelAbsent("the session opens before the pre-market starts")
+    return trades_between(day, start_ns, end_ns)

@@ -1,0 +1,44 @@
+"""Prior day's high, low and close: of the last regular session on an earlier date, same contract, known at the open."""
+
+from __future__ import annotations
+
+from .day import Bars, Level, LevelAbsent, LevelDay, static_level, trades_between
+
+
+def pd_high(day: LevelDay) -> Level:
+    """Highest trade of the prior session's regular hours."""
+    bars = _prior_session(day)
+    return (
+        bars
+        if isinstance(bars, LevelAbsent)
+        else static_level(_known_from_ns(day), bars.high_ticks.max())
+    )
+
+
+def pd_low(day: LevelDay) -> Level:
+    """Lowest trade of the prior session's regular hours."""
+    bars = _prior_session(day)
+    return (
+        bars
+        if isinstance(bars, LevelAbsent)
+        else static_level(_known_from_ns(day), bars.low_ticks.min())
+    )
+
+
+def pd_close(day: LevelDay) -> Level:
+    """Last trade of the prior session's regular hours."""
+    bars = _prior_session(day)
+    return (
+        bars
+        if isinstance(bars, LevelAbsent)
+        else static_level(_known_from_ns(day), bars.close_ticks[-1])
+    )
+
+
+def _prior_session(day: LevelDay) -> Bars | LevelAbsent:
+    return trades_between(day, day.previous.rth_open_ns, day.previous.rth_close_ns)
+
+
+def _known_from_ns(day: LevelDay) -> int:
+    """The regular open, or the session's start where that is earlier."""
+    return min(day.times.rth_open_ns, day.times.start_ns)

@@ -1,0 +1,717 @@
+"""Partitions of the lake: one (symbol, date) of one table, read whole or not at all, published in one step.
+
+A partition is complete if and only if its manifest is published, and readers read only what the manifest names. A writer works in an
+attempt folder beside the published files:
+
+1. the data goes to `.attempt-<id>/`, is flushed to the disk and hashed;
+2. under the partition's lock it is renamed to `part-<first 16 of its sha256>.parquet`, a name that says its content;
+3. the manifest is linked in place where none was (put if absent), or replaces the one seen at the start (compare and swap);
+4. `_SUCCESS` follows for foreign tools, and parts that no manifest names are removed.
+
+Nothing in the data or the manifest depends on the clock, so a run killed at any point and started again ends in the same bytes. A living
+attempt holds a lock on its folder; the next writer removes the folders of dead ones.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import json
+import os
+import re
+import shutil
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date as calendar_date
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from .config import environment
+from .contracts import enforce_contract, find_dataset, load_avro_contract
+from .errors import SpymasterError
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+    Frame = pa.Table | pl.DataFrame | pd.DataFrame
+
+RAW = "raw.future_mbo.dbn"
+MANIFEST = "manifest.json"
+IMPORT = "import.json"
+SUCCESS = "_SUCCESS"
+ATTEMPT_PREFIX = ".attempt-"
+STAGED_PART = "part.parquet"
+PART_NAME = re.compile(r"part-[0-9a-f]{16}\.parquet")
+SYMBOL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:-]*")
+DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+READ_TRIES = 10
+"""How often a reader starts again because a writer replaced the partition under it; each replacement is a whole run of a stage."""
+
+T = TypeVar("T")
+
+
+class PartitionMissing(SpymasterError):
+    """A partition that is needed is not complete; the message names the command that builds it."""
+
+
+class PartitionCorrupt(SpymasterError):
+    """A published file does not hold what its manifest says."""
+
+
+class LostRace(SpymasterError):
+    """Another run published a different result for the same partition first; its result stands."""
+
+
+class RawIsReadOnly(SpymasterError):
+    """Something tried to write or remove raw files, which only `import` adds and nothing changes."""
+
+
+class DiskFull(SpymasterError):
+    """The disk (or the allowed file size) did not hold what was to be written; the lake is as before."""
+
+
+class PartitionBusy(SpymasterError):
+    """A partition was to be removed while a living run writes it."""
+
+
+class PartitionRef(NamedTuple):
+    """Address of one partition."""
+
+    lake: Path
+    dataset: str
+    symbol: str
+    date: str
+
+    @property
+    def path(self) -> Path:
+        return self.lake / find_dataset(self.dataset).path.format(symbol=self.symbol, date=self.date)
+
+    @property
+    def layer(self) -> str:
+        return find_dataset(self.dataset).layer
+
+    def __str__(self) -> str:
+        return f"{self.dataset}/{self.symbol}/{self.date}"
+
+
+class Anomaly(BaseModel):
+    """How often one kind of impossible record or gap was met, and where first (record, sequence or time)."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    count: int
+    first: int | str
+
+
+class PartFile(BaseModel):
+    """One data file of a partition."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    bytes: int
+    rows: int
+    sha256: str
+
+
+class Manifest(BaseModel):
+    """What a complete partition holds and what it was made from. Equal inputs give equal bytes: there is no clock in it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    dataset: str
+    symbol: str
+    date: str
+    rows: int
+    files: tuple[PartFile, ...]
+    contract_sha256: str
+    inputs: dict[str, str]
+    """sha256 of the manifest of every partition read, by `dataset/symbol/date`."""
+    settings_sha256: str
+    code_sha256: str
+    anomalies: dict[str, Anomaly]
+    facts: dict[str, Any]
+
+    def to_bytes(self) -> bytes:
+        return (json.dumps(self.model_dump(mode="json"), indent=1, sort_keys=True) + "\n").encode()
+
+
+class Provenance(NamedTuple):
+    """What a result was made from; a stage whose provenance equals the manifest's has nothing to do."""
+
+    inputs: Mapping[str, str]
+    settings_sha256: str
+    code_sha256: str
+
+
+class ParquetOptions(NamedTuple):
+    """How a table is laid out in its file.
+
+    The defaults suit silver and gold; bronze chooses its own. `encodings` names a Parquet encoding by column (for example
+    DELTA_BINARY_PACKED); `dictionary` lists the columns kept as dictionaries, None meaning every string column; `statistics` lists the
+    columns with minimum and maximum, for readers that skip row groups.
+    """
+
+    row_group_rows: int = 1_000_000
+    compression_level: int = 1
+    encodings: Mapping[str, str] | None = None
+    dictionary: tuple[str, ...] | None = None
+    statistics: tuple[str, ...] = ()
+
+
+def partition_ref(lake: Path, dataset: str, symbol: str, date: str) -> PartitionRef:
+    """Address a partition; an unknown dataset, an odd symbol or a date that is none raises here and not at the disk."""
+    find_dataset(dataset)
+    if not SYMBOL_NAME.fullmatch(symbol):
+        raise SpymasterError(f"symbol {symbol!r} cannot name a partition. Expected letters, digits, '.', ':' and '-', for example ESZ5.")
+    try:
+        calendar_date.fromisoformat(date)
+    except ValueError:
+        raise SpymasterError(f"date {date!r} is not a day. Expected YYYY-MM-DD, for example 2025-10-16.") from None
+    return PartitionRef(Path(lake), dataset, symbol, date)
+
+
+def parse_ref(lake: Path, text: str) -> PartitionRef:
+    """Inverse of `str(ref)`."""
+    return partition_ref(lake, *text.split("/"))
+
+
+def list_partitions(lake: Path, dataset: str, symbol: str | None = None) -> list[PartitionRef]:
+    """Complete partitions of a table, by symbol and date."""
+    return [ref for ref in list_folders(lake, dataset, symbol) if is_partition_complete(ref)]
+
+
+def list_folders(lake: Path, dataset: str, symbol: str | None = None) -> list[PartitionRef]:
+    """Every partition folder of a table, also those that a killed run left without a manifest."""
+    template = find_dataset(dataset).path
+    pattern = re.compile(re.escape(template).replace(r"\{symbol\}", "(?P<symbol>[^/]+)").replace(r"\{date\}", "(?P<date>[^/]+)"))
+    refs = []
+    for folder in Path(lake).glob(template.format(symbol=symbol or "*", date="*")):
+        match = pattern.fullmatch(folder.relative_to(lake).as_posix())
+        if match:
+            refs.append(partition_ref(lake, dataset, match["symbol"], match["date"]))
+    return sorted(refs)
+
+
+def is_partition_complete(ref: PartitionRef) -> bool:
+    """True once the manifest is published (for raw: once the import is recorded)."""
+    return (ref.path / _record_name(ref)).exists()
+
+
+def read_manifest(ref: PartitionRef) -> Manifest:
+    """The published manifest; a partition without one raises `PartitionMissing` with the command that builds it."""
+    return _parsed_manifest(ref, _record_bytes(ref))
+
+
+def manifest_sha256(ref: PartitionRef) -> str:
+    """Hash of the published manifest (for raw: of the import record), which stands for all that the partition holds."""
+    return hashlib.sha256(_record_bytes(ref)).hexdigest()
+
+
+def read_facts(ref: PartitionRef) -> dict[str, Any]:
+    """Facts of a partition; for raw, what `import` recorded about the day."""
+    if ref.dataset == RAW:
+        return json.loads(_record_bytes(ref))
+    return read_manifest(ref).facts
+
+
+def read_partition(ref: PartitionRef, columns: Sequence[str] | None = None) -> pa.Table:
+    """All rows of a partition, or of some of its columns in the order asked for, held to the contract.
+
+    Every byte read is checked against the manifest's hash.
+    """
+
+    def read(manifest: Manifest) -> pa.Table:
+        contract = load_avro_contract(ref.dataset)
+        if columns is not None:
+            contract = contract.subset(columns)
+        tables = [_read_part(ref, part, contract.schema.names) for part in manifest.files]
+        return enforce_contract(pa.concat_tables(tables), contract)
+
+    return _under_manifest(ref, read)
+
+
+def open_parts(ref: PartitionRef) -> list[Path]:
+    """Paths of the data files, for readers that stream; each is there with the size that the manifest says."""
+
+    def check(manifest: Manifest) -> list[Path]:
+        return [_checked_path(ref, part) for part in manifest.files]
+
+    return _under_manifest(ref, check)
+
+
+def open_parquet(ref: PartitionRef) -> list[pq.ParquetFile]:
+    """The data files opened for streaming, so that a later overwrite cannot take them away; page checksums are verified as they are read."""
+
+    def opened(manifest: Manifest) -> list[pq.ParquetFile]:
+        return [pq.ParquetFile(_checked_path(ref, part), page_checksum_verification=True) for part in manifest.files]
+
+    return _under_manifest(ref, opened)
+
+
+def verify_partition(ref: PartitionRef) -> None:
+    """Hash every file of a partition; a difference raises `PartitionCorrupt`."""
+
+    def verify(manifest: Manifest) -> None:
+        for part in manifest.files:
+            _verified_bytes(ref, part)
+
+    _under_manifest(ref, verify)
+
+
+def write_partition(
+    ref: PartitionRef,
+    data: Frame | Iterable[pa.Table],
+    *,
+    inputs: Mapping[str, str],
+    settings_sha256: str,
+    code_sha256: str,
+    anomalies: Mapping[str, Anomaly] | None = None,
+    facts: Mapping[str, Any] | None = None,
+    parquet: ParquetOptions | None = None,
+) -> Manifest:
+    """Publish `data` as the partition's content, one table or a stream of them (memory is bounded by one row group).
+
+    Raises
+    ------
+    ContractViolation when a row does not fit, DiskFull when the disk does not hold it, LostRace when another run published something else
+    meanwhile. In every case the partition is what it was before, or the other run's.
+    """
+    with PartitionWriter(ref, Provenance(inputs, settings_sha256, code_sha256), parquet) as writer:
+        writer.extend(data)
+        return writer.commit(anomalies, facts)
+
+
+class PartitionWriter:
+    """One attempt at a partition: append tables, then commit. Left without a commit it leaves nothing behind.
+
+    Row groups are cut by row count alone, so the file's bytes do not depend on how the rows were handed in.
+    """
+
+    def __init__(self, ref: PartitionRef, provenance: Provenance, parquet: ParquetOptions | None = None) -> None:
+        if ref.dataset == RAW:
+            raise RawIsReadOnly(f"{ref} is raw. Only `spymaster import` adds to it, and nothing changes it.")
+        self.ref = ref
+        self._provenance = provenance
+        self._options = parquet or ParquetOptions()
+        self._contract = load_avro_contract(ref.dataset)
+        self._pending: list[pa.Table] = []
+        self._pending_rows = 0
+        self._rows = 0
+        with _disk_errors(ref, 0):
+            self._attempt = _Attempt(ref.path)
+        self._sink: _HashingSink | None = None
+        try:
+            with _disk_errors(ref, 0):
+                self._sink = _HashingSink(self._attempt.folder / STAGED_PART)
+                self._parquet = _parquet_writer(self._sink, self._contract.schema, self._options)
+        except BaseException:
+            self.abandon()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.abandon()
+
+    def append(self, data: Frame) -> None:
+        """Take rows in order; a full row group goes to the disk at once."""
+        table = enforce_contract(data, self._contract)
+        if not table.num_rows:
+            return
+        self._pending.append(table)
+        self._pending_rows += table.num_rows
+        while self._pending_rows >= self._options.row_group_rows:
+            self._write_row_group(self._options.row_group_rows)
+
+    def extend(self, data: Frame | Iterable[pa.Table]) -> None:
+        """Append one frame, or every table of a stream."""
+        if isinstance(data, pa.Table) or type(data).__module__.partition(".")[0] in ("polars", "pandas"):
+            self.append(data)
+            return
+        for table in data:
+            self.append(table)
+
+    def commit(self, anomalies: Mapping[str, Anomaly] | None = None, facts: Mapping[str, Any] | None = None) -> Manifest:
+        """Close the file, make it durable and publish it."""
+        if self._sink is None:
+            raise SpymasterError(f"{self.ref}: this attempt is over. Open a new PartitionWriter to write again.")
+        if self._pending_rows:
+            self._write_row_group(self._pending_rows)
+        with _disk_errors(self.ref, self._sink.written):
+            self._parquet.close()
+            self._sink.make_durable()
+            manifest = self._manifest(anomalies or {}, facts or {})
+            self._attempt.publish(self.ref, manifest)
+        self.abandon()
+        return manifest
+
+    def abandon(self) -> None:
+        """Let the attempt go; does nothing after a commit."""
+        if self._sink is not None:
+            self._sink.discard()
+            self._sink = None
+        self._attempt.remove()
+
+    def _write_row_group(self, rows: int) -> None:
+        assert self._sink is not None
+        waiting = pa.concat_tables(self._pending)
+        group = waiting.slice(0, rows).combine_chunks()
+        rest = waiting.slice(rows)
+        self._pending, self._pending_rows = ([rest] if rest.num_rows else []), rest.num_rows
+        with _disk_errors(self.ref, self._sink.written + group.nbytes):
+            self._parquet.write_table(group, row_group_size=rows)
+        self._rows += rows
+
+    def _manifest(self, anomalies: Mapping[str, Anomaly], facts: Mapping[str, Any]) -> Manifest:
+        assert self._sink is not None
+        sha256 = self._sink.sha256()
+        part = PartFile(name=f"part-{sha256[:16]}.parquet", bytes=self._sink.written, rows=self._rows, sha256=sha256)
+        return Manifest(
+            dataset=self.ref.dataset,
+            symbol=self.ref.symbol,
+            date=self.ref.date,
+            rows=self._rows,
+            files=(part,),
+            contract_sha256=self._contract.sha256,
+            inputs=dict(self._provenance.inputs),
+            settings_sha256=self._provenance.settings_sha256,
+            code_sha256=self._provenance.code_sha256,
+            anomalies=dict(anomalies),
+            facts=dict(facts),
+        )
+
+
+def tidy_partition(ref: PartitionRef) -> None:
+    """Finish what a run killed after publishing left undone: `_SUCCESS`, unnamed parts, dead attempts."""
+    folder = ref.path
+    expected = {MANIFEST, SUCCESS, *(part.name for part in read_manifest(ref).files)}
+    if {entry.name for entry in folder.iterdir()} == expected:
+        return
+    with _disk_errors(ref, 0), _locked(folder):
+        _finish(folder, read_manifest(ref))
+
+
+def remove_partition(ref: PartitionRef) -> None:
+    """Delete a partition and its leftovers. Raw is refused; a partition that a living run writes raises `PartitionBusy`."""
+    if ref.dataset == RAW:
+        raise RawIsReadOnly(f"{ref} is raw. No command removes raw files.")
+    folder = ref.path
+    with _locked(folder):
+        _sweep_attempts(folder)
+        if any(entry.name.startswith(ATTEMPT_PREFIX) for entry in folder.iterdir()):
+            raise PartitionBusy(f"{ref} is being written by a running command. Wait for it, or stop it, and clear again.")
+        (folder / MANIFEST).unlink(missing_ok=True)
+        shutil.rmtree(folder)
+
+
+def publish_file(path: Path, content: bytes) -> None:
+    """Put a side file (selection map, index artefact) in place whole: readers see the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    staged = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}")
+    try:
+        with _disk_errors(path, len(content)):
+            _write_durable(staged, content)
+            os.replace(staged, path)
+            _sync_folder(path.parent)
+    finally:
+        staged.unlink(missing_ok=True)
+
+
+def _record_name(ref: PartitionRef) -> str:
+    return IMPORT if ref.dataset == RAW else MANIFEST
+
+
+def _record_bytes(ref: PartitionRef) -> bytes:
+    try:
+        return (ref.path / _record_name(ref)).read_bytes()
+    except FileNotFoundError:
+        raise PartitionMissing(_missing_message(ref)) from None
+
+
+def _missing_message(ref: PartitionRef) -> str:
+    lake = "" if ref.lake == environment().lake else f" --lake {ref.lake}"
+    if ref.dataset == RAW:
+        return f"raw file of {ref.symbol} {ref.date} is not in the lake {ref.lake}. Run: spymaster import FILE{lake}"
+    return f"{ref} is not built. Run: spymaster build --layer {ref.layer} --symbol {ref.symbol} --dates {ref.date}:{ref.date}{lake}"
+
+
+def _parsed_manifest(ref: PartitionRef, content: bytes) -> Manifest:
+    try:
+        return Manifest.model_validate_json(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise PartitionCorrupt(f"manifest of {ref} cannot be read ({first['msg']} at {first['loc']}). {_rebuild(ref)}") from None
+
+
+def _rebuild(ref: PartitionRef) -> str:
+    lake = "" if ref.lake == environment().lake else f" --lake {ref.lake}"
+    day = f"--symbol {ref.symbol} --dates {ref.date}:{ref.date}"
+    return f"Run: spymaster build --layer {ref.layer} {day} --overwrite{lake}"
+
+
+def _under_manifest(ref: PartitionRef, read: Callable[[Manifest], T]) -> T:
+    """Read what the manifest names; when a writer replaced the partition meanwhile, start again under the new manifest."""
+    for _ in range(READ_TRIES):
+        content = _record_bytes(ref)
+        manifest = _parsed_manifest(ref, content)
+        _hold_contract(ref, manifest)
+        try:
+            return read(manifest)
+        except PartitionCorrupt:
+            if _record_bytes(ref) == content:
+                raise
+    raise PartitionCorrupt(f"{ref} was replaced {READ_TRIES} times while it was read. Stop the other run and try again.")
+
+
+def _hold_contract(ref: PartitionRef, manifest: Manifest) -> None:
+    expected = load_avro_contract(ref.dataset).sha256
+    if manifest.contract_sha256 != expected:
+        raise PartitionCorrupt(
+            f"{ref} was written under contract {manifest.contract_sha256[:8]}, this build has {expected[:8]}. {_rebuild(ref)}"
+        )
+
+
+def _checked_path(ref: PartitionRef, part: PartFile) -> Path:
+    path = ref.path / part.name
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        raise PartitionCorrupt(f"{ref} lacks its file {part.name}. {_rebuild(ref)}") from None
+    if size != part.bytes:
+        raise PartitionCorrupt(f"{path} has {size} bytes, its manifest says {part.bytes}. {_rebuild(ref)}")
+    return path
+
+
+def _verified_bytes(ref: PartitionRef, part: PartFile) -> bytes:
+    path = _checked_path(ref, part)
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise PartitionCorrupt(f"{ref} lacks its file {part.name}. {_rebuild(ref)}") from None
+    sha256 = hashlib.sha256(content).hexdigest()
+    if sha256 != part.sha256:
+        raise PartitionCorrupt(f"{path} has sha256 {sha256[:16]}, its manifest says {part.sha256[:16]}. {_rebuild(ref)}")
+    return content
+
+
+def _read_part(ref: PartitionRef, part: PartFile, columns: list[str]) -> pa.Table:
+    return pq.ParquetFile(pa.BufferReader(_verified_bytes(ref, part))).read(columns=columns).select(columns)
+
+
+def _parquet_writer(sink: _HashingSink, schema: pa.Schema, options: ParquetOptions) -> pq.ParquetWriter:
+    strings = tuple(field.name for field in schema if pa.types.is_string(field.type))
+    dictionary = strings if options.dictionary is None else options.dictionary
+    return pq.ParquetWriter(
+        sink,
+        schema,
+        compression="zstd",
+        compression_level=options.compression_level,
+        use_dictionary=list(dictionary),
+        column_encoding=dict(options.encodings) if options.encodings else None,
+        write_statistics=list(options.statistics),
+        store_schema=False,
+        write_page_checksum=True,
+    )
+
+
+class _HashingSink:
+    """The file under the Parquet writer; hashes and counts the bytes as they pass."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("wb")
+        self._hash = hashlib.sha256()
+        self._discarding = False
+        self.closed = False
+        self.written = 0
+
+    def write(self, piece: bytes) -> int:
+        if not self._discarding:
+            self._file.write(piece)
+            self._hash.update(piece)
+        self.written += len(piece)
+        return len(piece)
+
+    def tell(self) -> int:
+        return self.written
+
+    def flush(self) -> None:
+        """The buffer is flushed once, by `make_durable`."""
+
+    def close(self) -> None:
+        """The Parquet writer's end; the file itself ends with `make_durable` or `discard`."""
+        self.closed = True
+
+    def readable(self) -> bool:
+        return False
+
+    def writable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return False
+
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
+
+    def make_durable(self) -> None:
+        self._file.flush()
+        os.fsync(self._file.fileno())
+
+    def discard(self) -> None:
+        """Close; what the Parquet writer still wants to say at its own end is thrown away."""
+        self._discarding = True
+        try:
+            self._file.close()
+        except OSError as error:
+            if error.errno not in DISK_ERRORS:
+                raise
+
+
+class _Attempt:
+    """A folder of its own inside the partition, locked for as long as its writer lives."""
+
+    def __init__(self, partition: Path) -> None:
+        self._partition = partition
+        with _locked(partition):
+            self._seen = _bytes_or_none(partition / MANIFEST)
+            _sweep_attempts(partition)
+            self.folder = partition / f"{ATTEMPT_PREFIX}{uuid.uuid4().hex[:12]}"
+            self.folder.mkdir()
+            self._handle: int | None = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
+            fcntl.flock(self._handle, fcntl.LOCK_EX)
+
+    def publish(self, ref: PartitionRef, manifest: Manifest) -> None:
+        """Rename the part, then publish the manifest by put-if-absent or compare-and-swap."""
+        content = manifest.to_bytes()
+        _write_durable(self.folder / MANIFEST, content)
+        with _locked(self._partition):
+            current = _bytes_or_none(self._partition / MANIFEST)
+            if current not in (self._seen, content):
+                raise LostRace(
+                    f"{ref} was published by another run while this one worked, from other inputs, settings or code; that result stands. "
+                    "Run again to replace it."
+                )
+            os.replace(self.folder / STAGED_PART, self._partition / manifest.files[0].name)
+            _sync_folder(self._partition)
+            if current is None:
+                os.link(self.folder / MANIFEST, self._partition / MANIFEST)
+            elif current != content:
+                os.replace(self.folder / MANIFEST, self._partition / MANIFEST)
+            _sync_folder(self._partition)
+            _finish(self._partition, manifest)
+
+    def remove(self) -> None:
+        if self._handle is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            os.close(self._handle)
+            self._handle = None
+
+
+def _finish(partition: Path, manifest: Manifest) -> None:
+    """What follows a published manifest. Needs the partition's lock: only then is an unnamed part surely nobody's."""
+    (partition / SUCCESS).touch()
+    named = {part.name for part in manifest.files}
+    for entry in list(partition.iterdir()):
+        if PART_NAME.fullmatch(entry.name) and entry.name not in named:
+            entry.unlink()
+    _sweep_attempts(partition)
+    _sync_folder(partition)
+
+
+def _sweep_attempts(partition: Path) -> None:
+    """Remove attempts whose writer is dead: nobody holds the lock on the folder. Needs the partition's lock."""
+    for folder in list(partition.glob(f"{ATTEMPT_PREFIX}*")):
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            continue
+        else:
+            shutil.rmtree(folder)
+        finally:
+            os.close(handle)
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Hold the lock of a partition's folder, making the folder if need be. The kernel frees it when the process dies."""
+    handle = _lock_handle(folder)
+    try:
+        yield
+    finally:
+        os.close(handle)
+
+
+def _lock_handle(folder: Path) -> int:
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            continue
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if _same_folder(handle, folder):
+            return handle
+        os.close(handle)
+
+
+def _same_folder(handle: int, folder: Path) -> bool:
+    """False when the folder was removed (and perhaps made anew) while its lock was waited for."""
+    try:
+        return os.path.samestat(os.fstat(handle), folder.stat())
+    except FileNotFoundError:
+        return False
+
+
+@contextmanager
+def _disk_errors(target: PartitionRef | Path, needed: int) -> Iterator[None]:
+    """Turn a full disk into `DiskFull`, which says where, how much was needed and how much is free."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in DISK_ERRORS:
+            raise
+        folder = target.path if isinstance(target, PartitionRef) else target.parent
+        raise DiskFull(
+            f"cannot write {target}: {os.strerror(error.errno)}. At least {needed:,} bytes are needed, {_free_bytes(folder):,} are free at "
+            f"{folder}. The lake is unharmed; free space and run the same command again."
+        ) from error
+
+
+def _free_bytes(folder: Path) -> int:
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
+def _bytes_or_none(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _write_durable(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make renames and links in `folder` survive a power cut."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

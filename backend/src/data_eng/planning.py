@@ -1,0 +1,88 @@
+"""Which contract-days a request means: what is in the lake, what the selection map chose, what is missing or left out and why."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from .config import Settings
+from .errors import SpymasterError
+from .io import RAW, list_partitions
+from .sources.calendar import sessions_between
+from .stages.base import ContractDay
+
+EVENTS = "bronze.future_mbo.mbo"
+DAYS = "bronze.future_mbo.mbo_days"
+
+
+class UnknownSymbol(SpymasterError):
+    """A symbol that is neither a root in the lake or the settings nor a contract of one."""
+
+
+class Planned(NamedTuple):
+    """Units of work, and the dates asked for that gave none, each with its reason."""
+
+    units: list[ContractDay]
+    left_out: list[tuple[str, str]]
+
+
+class SymbolParts(NamedTuple):
+    """`ESZ5` is the contract ESZ5 of the root ES; `ES` is a root without a contract."""
+
+    root: str
+    contract: str | None
+
+
+def split_symbol(symbol: str, lake: Path, settings: Settings) -> SymbolParts:
+    """Tell a root from a contract; a symbol of neither kind raises with the roots that are known."""
+    roots = {ref.symbol for ref in list_partitions(lake, RAW)} | set(settings.instruments)
+    if symbol in roots:
+        return SymbolParts(symbol, None)
+    match = re.fullmatch(rf"(.+)[{settings.bronze.outright_months}]\d{{1,2}}", symbol)
+    if match and match[1] in roots:
+        return SymbolParts(match[1], symbol)
+    raise UnknownSymbol(f"symbol {symbol!r} is unknown. Expected a root ({', '.join(sorted(roots))}) or a contract of one, for example ESZ5.")
+
+
+def raw_days(lake: Path, root: str, first: str, last: str) -> Planned:
+    """Bronze units: the raw UTC dates from `first` to `last`. Left out are the sessions that have no raw file."""
+    dates = [ref.date for ref in list_partitions(lake, RAW, root) if first <= ref.date <= last]
+    units = [ContractDay(root, root, day) for day in dates]
+    missing = [day for day in sessions_between(first, last) if day not in dates]
+    return Planned(units, [(day, "no raw file") for day in missing])
+
+
+def days_of_contract(lake: Path, parts: SymbolParts, first: str, last: str, every_date: bool) -> Planned:
+    """Contract-days of one contract: the sessions whose bronze holds it.
+
+    `every_date` takes the dates that are no session, too: for a span of its own (an evening of a holiday) the calendar has no say.
+    """
+    assert parts.contract is not None
+    held = [ref.date for ref in list_partitions(lake, EVENTS, parts.contract)]
+    sessions = sessions_between(min([first, *held]), last)
+    wanted = [day for day in held if day <= last and (every_date or day in sessions)]
+    units = chain_of(parts.root, [(parts.contract, day) for day in wanted], first)
+    missing = [day for day in sessions if day >= first and day not in wanted]
+    return Planned(units, [(day, f"no bronze of {parts.contract}") for day in missing])
+
+
+def chain_of(root: str, chosen: list[tuple[str, str]], first: str) -> list[ContractDay]:
+    """Units from `first` on, each with all chosen contract-days before it as its history."""
+    return [ContractDay(root, symbol, day, tuple(chosen[:position])) for position, (symbol, day) in enumerate(chosen) if day >= first]
+
+
+def with_lookback(units: list[ContractDay], lake: Path, days: int) -> list[ContractDay]:
+    """The units and, before each, the same contract's bronze dates of the last `days` calendar days."""
+    held = {symbol: [ref.date for ref in list_partitions(lake, EVENTS, symbol)] for symbol in {unit.symbol for unit in units}}
+    by_key = {(unit.symbol, unit.date): unit for unit in units}
+    for unit in units:
+        for day in held[unit.symbol]:
+            if days_before(unit.date, days) <= day < unit.date:
+                by_key.setdefault((unit.symbol, day), ContractDay(unit.root, unit.symbol, day))
+    return [by_key[key] for key in sorted(by_key, key=lambda key: (key[1], key[0]))]
+
+
+def days_before(day: str, count: int) -> str:
+    return (date.fromisoformat(day) - timedelta(days=count)).isoformat()

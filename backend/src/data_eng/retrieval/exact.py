@@ -1,0 +1,278 @@
+"""Exact nearest past: the K most similar episodes under a weighted Euclidean metric, by a scan of small codes and a proof.
+
+The distance of two vectors a and b, in robust sigmas squared, is the sum over blocks of
+
+    block weight x mean over the block's live dimensions of (z(a) - z(b))^2,    z(x) = clip((x - centre) x gain, +-clip)
+
+A dimension is live when the past varies in it (gain > 0); the others are z = 0. Every z and every sum is float64, added in the order
+of the dimensions, so a row's distance does not depend on the rows beside it, on the number of threads, or on the machine's vector width.
+
+The search reads one byte a dimension instead of four. Each scaled row is rounded to int8 once, and how far the rounding moved it is kept.
+With d^ the distance between two rounded rows and e_a, e_b how far each was moved, the triangle inequality gives
+
+    d^ - e_a - e_b  <=  d  <=  d^ + e_a + e_b
+
+Only rows whose lower bound lies below what K episodes are already known to reach are computed in full. Nothing is approximate:
+the answer equals that of a plain loop over all rows.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from ..errors import SpymasterError
+
+CODE_MAX = 127
+"""Largest int8 code; it stands for the clip."""
+LANES = 32
+"""Blocks of codes are padded with zeros to a multiple of this, so that the compiled loop has no tail."""
+BLOCK_DIMENSIONS_MAX = np.iinfo(np.int32).max // (2 * CODE_MAX) ** 2
+"""More dimensions in a block could overflow the int32 sum of squared code differences."""
+BOUND_SLACK = 1e-9
+"""Relative room of the bounds for float64 rounding, which is below 1e-12 at 10,000 dimensions."""
+THREAD_ROWS = 5_000
+"""Fewer rows than this a thread are scanned faster than a thread starts (0.1 ms)."""
+
+
+class MetricError(SpymasterError):
+    """Scaling, weights and vectors that do not fit each other."""
+
+
+class Metric(NamedTuple):
+    """Scaling of one day and the weights of the blocks."""
+
+    centre: NDArray[np.float64]
+    """(dims,) median of the past."""
+    gain: NDArray[np.float64]
+    """(dims,) 1 / robust sigma of the past; 0 for a dimension in which the past does not vary."""
+    weight: NDArray[np.float64]
+    """(dims,) block weight / number of live dimensions of the block; equal within a block."""
+    block_of: NDArray[np.int64]
+    """(dims,) number of the block each dimension belongs to."""
+    clip_sigma: float
+
+
+class Codes(NamedTuple):
+    """Rows scaled and rounded to int8, blocks side by side."""
+
+    code: NDArray[np.int8]
+    """(rows, padded dims)"""
+    moved: NDArray[np.float64]
+    """(rows,) distance between the scaled row and its code: the error bound."""
+    slot: NDArray[np.int64]
+    """(dims,) the column of `code` that holds each dimension."""
+    block_start: NDArray[np.int64]
+    """(blocks + 1,) first column of each block."""
+    block_scale: NDArray[np.float64]
+    """(blocks,) squared distance of one squared code step in the block."""
+
+
+class Found(NamedTuple):
+    """The nearest windows, one an episode, nearest first; equal distances in row order."""
+
+    row: NDArray[np.int64]
+    squared_distance: NDArray[np.float64]
+
+
+class Groups(NamedTuple):
+    """Which rows are windows of one episode, and which episodes lie in one session day."""
+
+    episode_of_row: NDArray[np.int64]
+    """(rows,) 0, 1, 2, .. in order of first appearance."""
+    day_of_episode: NDArray[np.int64]
+    """(episodes,) 0, 1, 2, .. in order of first appearance."""
+
+
+def block_metric(
+    centre: NDArray[np.float64],
+    scale: NDArray[np.float64],
+    block_of: NDArray[np.int64],
+    block_weight: NDArray[np.float64],
+    clip_sigma: float,
+) -> Metric:
+    """Metric in which each block counts by its weight, however many dimensions it has.
+
+    `scale` is the robust sigma, 0 where the past does not vary. Raises `MetricError` for shapes that differ or a block too large.
+    """
+    if not len(centre) == len(scale) == len(block_of):
+        raise MetricError(f"{len(centre)} medians, {len(scale)} scales and {len(block_of)} block ids. Expected one of each a dimension.")
+    if block_of.size and np.bincount(block_of).max() > BLOCK_DIMENSIONS_MAX:
+        raise MetricError(f"a block of {np.bincount(block_of).max()} dimensions. Expected at most {BLOCK_DIMENSIONS_MAX}; split the block.")
+    live = scale > 0
+    gain = np.divide(1.0, scale, out=np.zeros(len(scale)), where=live)
+    live_dimensions = np.bincount(block_of[live], minlength=len(block_weight))
+    weight = np.divide(block_weight, live_dimensions, out=np.zeros(len(block_weight)), where=live_dimensions > 0)
+    return Metric(centre.astype(np.float64), gain, weight[block_of], block_of.astype(np.int64), clip_sigma)
+
+
+def encode(vectors: NDArray[np.float32], metric: Metric) -> Codes:
+    """Scale and round the rows; 48 MB and about 0.2 s for 40,000 rows of 1,204 dimensions."""
+    sizes = np.bincount(metric.block_of)
+    padded = -(-sizes // LANES) * LANES
+    block_start = np.concatenate([[0], np.cumsum(padded)]).astype(np.int64)
+    slot = np.empty(len(metric.block_of), np.int64)
+    block_scale = np.zeros(len(sizes))
+    step_sigma = metric.clip_sigma / CODE_MAX
+    for block, start in enumerate(block_start[:-1]):
+        members = np.flatnonzero(metric.block_of == block)
+        slot[members] = start + np.arange(len(members))
+        if len(members):
+            block_scale[block] = metric.weight[members[0]] * step_sigma**2
+    code = np.zeros((len(vectors), int(block_start[-1])), np.int8)
+    moved = np.empty(len(vectors))
+    _encode(vectors, metric.centre, metric.gain, metric.weight, metric.clip_sigma, slot, code, moved)
+    return Codes(code, moved, slot, block_start, block_scale)
+
+
+def squared_distances(vectors: NDArray[np.float32], rows: NDArray[np.int64], query: NDArray[np.float32], metric: Metric) -> NDArray[np.float64]:
+    """Distances of the named rows from the query, by the definition above; (rows,) sigma squared."""
+    scaled_query = np.clip((query.astype(np.float64) - metric.centre) * metric.gain, -metric.clip_sigma, metric.clip_sigma)
+    out = np.empty(len(rows))
+    _refine(vectors, rows, scaled_query, metric.centre, metric.gain, metric.weight, metric.clip_sigma, out)
+    return out
+
+
+def nearest_episodes(
+    query: NDArray[np.float32],
+    vectors: NDArray[np.float32],
+    codes: Codes,
+    metric: Metric,
+    groups: Groups,
+    count: int,
+    per_day_max: int,
+    allowed: NDArray[np.bool_] | None = None,
+    threads: int = 1,
+) -> Found:
+    """The `count` nearest episodes, each by its nearest window, at most `per_day_max` a day.
+
+    Parameters
+    ----------
+    query : (dims,) raw, not scaled.
+    vectors : (rows, dims) raw; `codes` and `groups` are of the same rows.
+    allowed : (rows,) which rows may be found; the filter acts before the ranking. None allows all.
+
+    Notes
+    -----
+    The day rule keeps the proof whole: the number of episodes within a distance, at most `per_day_max` a day, only grows when
+    upper bounds are replaced by distances, so the `count`-th upper bound is never below the `count`-th distance.
+
+    40,000 rows of 1,204 dimensions on a 2.6 GHz Sapphire Rapids core: about 5 ms a query, against 11 ms to read the float32 rows once.
+    """
+    if len(codes.code) == 0:
+        return Found(np.empty(0, np.int64), np.empty(0))
+    lower, upper = _bounds(query, codes, metric, threads)
+    if allowed is not None:
+        lower[~allowed] = upper[~allowed] = np.inf
+    episodes = len(groups.day_of_episode)
+    episode_upper = np.full(episodes, np.inf)
+    np.minimum.at(episode_upper, groups.episode_of_row, upper)
+    reach = _distance_of_last(episode_upper, groups.day_of_episode, count, per_day_max)
+    rows = np.flatnonzero((lower <= reach) & (lower <= episode_upper[groups.episode_of_row]) & np.isfinite(lower))
+    exact = squared_distances(vectors, rows, query, metric)
+    return _select(rows, exact, groups, count, per_day_max)
+
+
+def _bounds(query: NDArray[np.float32], codes: Codes, metric: Metric, threads: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Lower and upper bound of each row's distance (not squared); (rows,) each."""
+    query_code = np.zeros((1, codes.code.shape[1]), np.int8)
+    query_moved = np.empty(1)
+    _encode(query[None], metric.centre, metric.gain, metric.weight, metric.clip_sigma, codes.slot, query_code, query_moved)
+    rounded = np.empty(len(codes.code))
+    wide_code = query_code[0].astype(np.int16)
+    pieces = min(threads, max(1, len(rounded) // THREAD_ROWS))
+    cuts = np.linspace(0, len(rounded), pieces + 1).astype(np.int64)
+    scan = (codes.code, codes.block_start, codes.block_scale, wide_code, rounded)
+    if pieces == 1:
+        _scan(*scan, 0, len(rounded))
+    else:
+        with ThreadPoolExecutor(pieces) as pool:
+            for done in [pool.submit(_scan, *scan, first, last) for first, last in zip(cuts[:-1], cuts[1:], strict=True)]:
+                done.result()
+    moved = codes.moved + query_moved[0]
+    return np.maximum(rounded - moved, 0.0) * (1 - BOUND_SLACK), (rounded + moved) * (1 + BOUND_SLACK)
+
+
+def _distance_of_last(distance: NDArray[np.float64], day: NDArray[np.int64], count: int, per_day_max: int) -> float:
+    """Distance of the last episode taken when `count` are taken nearest first, at most `per_day_max` a day; inf when fewer exist."""
+    taken = _within_day_rank(distance, day) < per_day_max
+    reached = distance[taken]
+    return float(np.partition(reached, count - 1)[count - 1]) if len(reached) >= count else np.inf
+
+
+def _within_day_rank(distance: NDArray[np.float64], day: NDArray[np.int64]) -> NDArray[np.int64]:
+    """0 for the nearest of its day, 1 for the next, ..; equal distances in the order given."""
+    order = np.lexsort((distance, day))
+    sorted_day = day[order]
+    first_of_day = np.flatnonzero(np.concatenate([[True], sorted_day[1:] != sorted_day[:-1]]))
+    within = np.arange(len(day)) - np.repeat(first_of_day, np.diff(np.append(first_of_day, len(day))))
+    rank = np.empty(len(day), np.int64)
+    rank[order] = within
+    return rank
+
+
+def _select(rows: NDArray[np.int64], exact: NDArray[np.float64], groups: Groups, count: int, per_day_max: int) -> Found:
+    order = np.lexsort((rows, exact))
+    rows, exact = rows[order], exact[order]
+    _, first = np.unique(groups.episode_of_row[rows], return_index=True)
+    nearest_window = np.sort(first)
+    rows, exact = rows[nearest_window], exact[nearest_window]
+    if len(rows) == 0:
+        return Found(rows, exact)
+    day = groups.day_of_episode[groups.episode_of_row[rows]]
+    kept = np.flatnonzero(_within_day_rank(exact, day) < per_day_max)[:count]
+    return Found(rows[kept], exact[kept])
+
+
+@njit(cache=True, nogil=True)
+def _scaled(value, centre, gain, clip_sigma):
+    return min(max((np.float64(value) - centre) * gain, -clip_sigma), clip_sigma)
+
+
+@njit(cache=True, nogil=True)
+def _encode(vectors, centre, gain, weight, clip_sigma, slot, code, moved):
+    per_sigma = CODE_MAX / clip_sigma
+    for row in range(len(vectors)):
+        squared = 0.0
+        for dimension in range(len(centre)):
+            z = _scaled(vectors[row, dimension], centre[dimension], gain[dimension], clip_sigma)
+            rounded = np.rint(z * per_sigma)
+            code[row, slot[dimension]] = np.int8(rounded)
+            squared += weight[dimension] * (z - rounded / per_sigma) ** 2
+        moved[row] = np.sqrt(squared)
+
+
+@njit(cache=True, nogil=True)
+def _refine(vectors, rows, scaled_query, centre, gain, weight, clip_sigma, out):
+    for i in range(len(rows)):
+        vector = vectors[rows[i]]
+        total = 0.0
+        for dimension in range(len(centre)):
+            z = _scaled(vector[dimension], centre[dimension], gain[dimension], clip_sigma)
+            total += weight[dimension] * (scaled_query[dimension] - z) ** 2
+        out[i] = total
+
+
+@njit(cache=True, nogil=True)
+def _code_distance(left, right):
+    """Squared distance of two pieces of codes: integers, so the order of the sum does not matter and the loop runs in vectors."""
+    total = np.int32(0)
+    for column in range(left.size):
+        step = np.int16(left[column] - right[column])
+        total += np.int32(step) * np.int32(step)
+    return np.int32(total)
+
+
+@njit(cache=True, nogil=True)
+def _scan(code, block_start, block_scale, query_code, out, first_row, last_row):
+    """Distance of the rounded rows from the rounded query (not squared)."""
+    for row in range(first_row, last_row):
+        total = 0.0
+        for block in range(len(block_scale)):
+            first, last = block_start[block], block_start[block + 1]
+            total += block_scale[block] * _code_distance(query_code[first:last], code[row, first:last])
+        out[row] = np.sqrt(total)

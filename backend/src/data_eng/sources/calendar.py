@@ -1,0 +1,214 @@
+"""Which dates are sessions, and when their hours begin and end.
+
+Regular hours and half days come from exchange_calendars XNYS. Hours of the futures come from pandas_market_calendars
+`CME Globex Equity`, which has the early halts of all half days right; exchange_calendars CMES closes an hour late and knows no Juneteenth.
+Both are imported inside functions: they load pandas.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
+
+from ..core.session import NS_PER_S, SessionTimes
+from ..errors import SpymasterError
+
+if TYPE_CHECKING:
+    from ..config import Settings
+
+FIRST_DATE, LAST_DATE = "2005-01-01", "2035-12-31"
+"""Span of the calendars, fixed, so that no answer depends on today's date."""
+
+
+class CalendarError(SpymasterError):
+    """A date or a session span that the calendar has no hours for."""
+
+
+class RegularHours(NamedTuple):
+    """Regular trading hours of one date, ns UTC."""
+
+    open_ns: int
+    close_ns: int
+    half_day: bool
+
+
+def session_times(session_date: str, settings: Settings) -> SessionTimes:
+    """All moments of the session span of `settings` on a New York date.
+
+    A span that begins inside the regular hours of a half day ends at the early close. On a date without regular hours
+    (a holiday, a Sunday) the span itself stands for them. Raises `CalendarError` for a span that crosses midnight and for one in which
+    Globex is closed.
+    """
+    session, zone = settings.session, ZoneInfo(settings.session.timezone)
+    day = _parsed(session_date)
+    start_ns, end_ns = (
+        _local_ns(day, clock, zone) for clock in (session.start, session.end)
+    )
+    if end_ns <= start_ns:
+        raise CalendarError(
+            f"session {session.start}-{session.end} ends before it starts. A session lies within one New York date: "
+            "expected for example 09:30-12:30; ask for the parts before and after midnight apart."
+        )
+    hours = regular_hours(session_date)
+    half_day = hours is not None and hours.half_day
+    if hours is not None and half_day and start_ns < hours.close_ns:
+        end_ns = min(end_ns, hours.close_ns)
+    elif half_day and not _globex_is_open(session_date, start_ns):
+        raise CalendarError(
+            f"session {session.start}-{session.end} on {session_date}, a half day, begins when Globex is closed. "
+            "Ask for a session that starts before 13:00 or after 18:00."
+        )
+    return SessionTimes(
+        date=session_date,
+        previous_date=previous_session(session_date),
+        start_ns=start_ns,
+        end_ns=end_ns,
+        flow_start_ns=start_ns - session.lead_in_s * NS_PER_S,
+        rth_open_ns=hours.open_ns if hours is not None else start_ns,
+        rth_close_ns=hours.close_ns if hours is not None else end_ns,
+        premarket_start_ns=_local_ns(day, session.premarket_start, zone),
+        overnight_start_ns=_local_ns(
+            day - timedelta(days=1), session.overnight_start, zone
+        ),
+        half_day=half_day,
+        rth_day=hours is not None,
+    )
+
+
+def regular_hours(session_date: str) -> RegularHours | None:
+    """XNYS hours of a date; None on a date without a session."""
+    return _xnys().get(_parsed(session_date).isoformat())
+
+
+def sessions_between(first: str, last: str) -> list[str]:
+    """XNYS sessions from `first` to `last`, both included, ISO dates in order."""
+    sessions = _sessions()
+    return sessions[
+        bisect_left(sessions, _parsed(first).isoformat()) : bisect_right(
+            sessions, _parsed(last).isoformat()
+        )
+    ]
+
+
+def previous_session(session_date: str) -> str:
+    """The last XNYS session before a date, which need not be a session itself."""
+    sessions = _sessions()
+    position = bisect_left(sessions, _parsed(session_date).isoformat())
+    if position == 0:
+        raise CalendarError(
+            f"{session_date} has no earlier session: the calendar begins at {FIRST_DATE}. Ask for a later date."
+        )
+    return sessions[position - 1]
+
+
+def sessions_apart(earlier: str, later: str) -> int:
+    """How many sessions `later` lies behind `earlier`; negative when it lies before it.
+
+    A date without regular hours counts as the session that it follows, so that a holiday and the session before it are 0 apart.
+    """
+    sessions = _sessions()
+    return bisect_right(sessions, _parsed(later).isoformat()) - bisect_right(
+        sessions, _parsed(earlier).isoformat()
+    )
+
+
+def bronze_dates(times: SessionTimes) -> tuple[str, ...]:
+    """UTC dates whose files hold the span from the lead-in to the session's end."""
+    first = datetime.fromtimestamp(times.flow_start_ns // NS_PER_S, UTC).date()
+    last = datetime.fromtimestamp((times.end_ns - 1) // NS_PER_S, UTC).date()
+    return tuple(
+        (first + timedelta(days=count)).isoformat()
+        for count in range((last - first).days + 1)
+    )
+
+
+def globex_trades_on(utc_date: str) -> bool:
+    """Whether Globex equity futures are open at any time of a UTC date: whether a file of that date can hold a trade."""
+    day = _parsed(utc_date)
+    start_ns = _utc_midnight_ns(day)
+    end_ns = _utc_midnight_ns(day + timedelta(days=1))
+    trading_dates = ((day + timedelta(days=count)).isoformat() for count in (0, 1))
+    hours = [
+        span
+        for trading_date in trading_dates
+        if (span := _globex().get(trading_date)) is not None
+    ]
+    return any(open_ns < end_ns and start_ns < close_ns for open_ns, close_ns in hours)
+
+
+def _globex_is_open(session_date: str, ts_ns: int) -> bool:
+    trading_dates = (
+        session_date,
+        (_parsed(session_date) + timedelta(days=1)).isoformat(),
+    )
+    hours = [
+        span
+        for trading_date in trading_dates
+        if (span := _globex().get(trading_date)) is not None
+    ]
+    return any(open_ns <= ts_ns < close_ns for open_ns, close_ns in hours)
+
+
+@cache
+def _xnys() -> dict[str, RegularHours]:
+    import exchange_calendars
+
+    calendar = exchange_calendars.get_calendar("XNYS", start=FIRST_DATE, end=LAST_DATE)
+    early = set(calendar.early_closes)
+    return {
+        session.date().isoformat(): RegularHours(
+            opens.value, closes.value, session in early
+        )
+        for session, opens, closes in zip(
+            calendar.sessions, calendar.opens, calendar.closes, strict=True
+        )
+    }
+
+
+@cache
+def _sessions() -> list[str]:
+    return list(_xnys())
+
+
+@cache
+def _globex() -> dict[str, tuple[int, int]]:
+    """Open and close of each Globex trading date, ns UTC; the open lies on the evening before."""
+    import pandas_market_calendars
+
+    schedule = pandas_market_calendars.get_calendar("CME Globex Equity").schedule(
+        FIRST_DATE, LAST_DATE
+    )
+    opens, closes = (
+        schedule[name].astype("datetime64[ns, UTC]")
+        for name in ("market_open", "market_close")
+    )
+    return {
+        day.date().isoformat(): (opened.value, closed.value)
+        for day, opened, closed in zip(schedule.index, opens, closes, strict=True)
+    }
+
+
+def _parsed(iso_date: str) -> date:
+    try:
+        day = date.fromisoformat(iso_date)
+    except ValueError as error:
+        raise CalendarError(
+            f"{iso_date!r} is not a date. Expected YYYY-MM-DD, for example 2025-10-01."
+        ) from error
+    if not FIRST_DATE <= day.isoformat() <= LAST_DATE:
+        raise CalendarError(
+            f"{iso_date} is outside the calendar. Expected a date from {FIRST_DATE} to {LAST_DATE}."
+        )
+    return day
+
+
+def _local_ns(day: date, clock: str, zone: ZoneInfo) -> int:
+    moment = datetime.combine(day, time.fromisoformat(clock), zone)
+    return int(moment.timestamp()) * NS_PER_S
+
+
+def _utc_midnight_ns(day: date) -> int:
+    return int(datetime.combine(day, time(), UTC).timestamp()) * NS_PER_S

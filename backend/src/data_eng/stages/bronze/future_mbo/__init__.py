@@ -1,0 +1,1 @@
+"""The bronze layer of futures market-by-order data."""

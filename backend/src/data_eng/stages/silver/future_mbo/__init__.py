@@ -1,0 +1,1 @@
+"""The silver layer of futures market-by-order data."""

@@ -1,0 +1,135 @@
+"""The one pass over a contract's events: book flow, windows, trade bars and the trade path of a session day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pyarrow as pa
+
+from ....config import Settings
+from ....contracts import load_avro_contract
+from ....core.book.flow import BAR_COLUMNS, FLOW_COLUMNS, NS, PATH_COLUMNS, WINDOW_COLUMNS, FlowTables, join, new_flow
+from ....core.book.kernel import advance, close
+from ....core.book.marks import full_of_unknown_ids, halted, more_marks
+from ....core.book.state import ANOMALIES, FAULTS, S_LAST_TS, Book, new_book
+from ....core.events import EventBatch
+from ....core.session import SessionTimes
+from ....errors import SpymasterError
+from ....io import Anomaly, PartitionRef, partition_ref
+from ....sources.calendar import bronze_dates
+from ....sources.parquet import read_events
+from ...base import ContractDay, Stage, StageIO
+
+BRONZE = "bronze.future_mbo.mbo"
+FLOW, WINDOWS, BARS, PATH = (f"silver.future_mbo.{table}" for table in ("book_flow_5s", "book_windows_5s", "trade_bars", "trade_path"))
+_START = WINDOW_COLUMNS.index("window_start_ns")
+_RECORDS = WINDOW_COLUMNS.index("records")
+_MARKS = WINDOW_COLUMNS.index("marks")
+
+
+class SessionAcrossFiles(SpymasterError):
+    """A session span whose book would have to be carried from one UTC file into the next."""
+
+
+class ComputeBookFlow5s(Stage):
+    """Bronze events to the level-free flow tape. Nothing behind this stage sees events."""
+
+    name: ClassVar[str] = "compute_book_flow_5s"
+    layer: ClassVar[str] = "silver"
+    outputs: ClassVar[tuple[str, ...]] = (FLOW, WINDOWS, BARS, PATH)
+    settings_sections: ClassVar[tuple[str, ...]] = ("session", "book")
+    lookback_days: ClassVar[int] = 5
+
+    def inputs(self, unit: ContractDay, lake: Path, settings: Settings) -> list[PartitionRef]:
+        return [partition_ref(lake, BRONZE, unit.symbol, unit.date)]
+
+    def compute(self, unit: ContractDay, io: StageIO) -> None:
+        times, book_settings = io.session, io.settings.book
+        window_ns = book_settings.window_s * NS
+        _hold_to_one_file(unit, times)
+        ref = io.ref(BRONZE)
+        io.check_declared(ref)
+        book, tables = _run(
+            read_events(ref),
+            new_book(book_settings.rest_ms * 1_000_000),
+            flow_start_ns=times.flow_start_ns // window_ns * window_ns,
+            end_ns=-(-times.end_ns // window_ns) * window_ns,
+            window_ns=window_ns,
+            band_ticks=book_settings.band_ticks,
+        )
+        tables.windows[_MARKS] |= _trust(tables, times, io.settings, window_ns)
+        anomalies = {
+            kind: Anomaly(count=int(count), first=int(first))
+            for kind, (count, first) in zip(ANOMALIES, book.anomalies, strict=True)
+            if kind in FAULTS and count
+        }
+        counts = {kind: int(book.anomalies[ANOMALIES.index(kind), 0]) for kind in ANOMALIES if kind not in FAULTS}
+        io.write(FLOW, _flow_table(tables), anomalies=anomalies, facts=counts)
+        io.write(WINDOWS, _table(WINDOWS, WINDOW_COLUMNS, tables.windows))
+        io.write(BARS, _sorted_bars(tables))
+        io.write(PATH, _table(PATH, PATH_COLUMNS, tables.path))
+
+
+def _hold_to_one_file(unit: ContractDay, times: SessionTimes) -> None:
+    dates = bronze_dates(times)
+    if dates != (unit.date,):
+        raise SessionAcrossFiles(
+            f"the session of {unit.date} with its lead-in lies in the UTC files of {', '.join(dates)}, not in {unit.date} alone. "
+            "Choose a --session whose span, 30 minutes of lead-in included, lies in one UTC day."
+        )
+
+
+def _run(
+    batches: Iterator[EventBatch], book: Book, *, flow_start_ns: int, end_ns: int, window_ns: int, band_ticks: int
+) -> tuple[Book, FlowTables]:
+    flow = new_flow(flow_start_ns, end_ns, window_ns, band_ticks)
+    pieces: list[FlowTables] = []
+    last_ns = end_ns
+    for events in batches:
+        book, drained = advance(events, book, flow)
+        pieces += drained
+        last_ns = max(last_ns, int(events.ts_recv_ns[-1])) if len(events.size) else last_ns
+    longest_bar_ns = 120 * NS
+    pieces += close(last_ns + longest_bar_ns, book, flow)
+    return book, _covered(join(pieces), int(book.scalars[S_LAST_TS]))
+
+
+def _covered(tables: FlowTables, last_record_ns: int) -> FlowTables:
+    """Without the windows that begin behind the file's last record: nobody knows what happened there."""
+    covered = int((tables.windows[_START] <= last_record_ns).sum())
+    if not tables.windows[_RECORDS, :covered].any():
+        covered = 0
+    path = tables.path if covered else tables.path[:, :0]
+    return FlowTables(tables.flow[:, tables.flow[0] < covered], tables.windows[:, :covered], tables.bars, path)
+
+
+def _trust(tables: FlowTables, times: SessionTimes, settings: Settings, window_ns: int) -> np.ndarray:
+    session, book = settings.session, settings.book
+    hours_ns = (times.rth_open_ns, times.rth_close_ns) if times.rth_day else (0, 0)
+    halts = halted(tables.windows, hours_ns, window_ns, session.halt_silence_s, session.halt_expected_records, book.trailing_windows)
+    return more_marks(halts, full_of_unknown_ids(tables.windows, book.unknown_share_max, book.trailing_windows))
+
+
+def _flow_table(tables: FlowTables) -> pa.Table:
+    starts = tables.windows[0][tables.flow[0]] if tables.flow.shape[1] else np.zeros(0, np.int64)
+    schema = load_avro_contract(FLOW).schema
+    columns = [starts, *(tables.flow[FLOW_COLUMNS.index(name)] for name in schema.names[1:])]
+    return _arrow(columns, schema)
+
+
+def _table(dataset: str, names: tuple[str, ...], rows: np.ndarray) -> pa.Table:
+    schema = load_avro_contract(dataset).schema
+    return _arrow([rows[names.index(name)] for name in schema.names], schema)
+
+
+def _sorted_bars(tables: FlowTables) -> pa.Table:
+    order = np.lexsort((tables.bars[1], tables.bars[0]))
+    return _table(BARS, BAR_COLUMNS, tables.bars[:, order])
+
+
+def _arrow(columns: list[np.ndarray], schema: pa.Schema) -> pa.Table:
+    arrays = [pa.array(column.astype(field.type.to_pandas_dtype(), copy=False)) for column, field in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)

@@ -1,0 +1,55 @@
+"""Small order flow written by hand in tests, and the columns the kernel takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from src.data_eng.core.book.flow import NS, Flow, FlowTables, join, new_flow
+from src.data_eng.core.book.kernel import advance, close
+from src.data_eng.core.book.state import Book, new_book
+from src.data_eng.core.events import F_LAST, F_SNAPSHOT, NO_TICK, EventBatch
+
+REST_NS = 500_000_000
+WINDOW_NS = 5 * NS
+
+Record = tuple[str, str, int, int | None, int, int, bool]
+"""action, side, order id, tick, size, time in ns, is last of its event."""
+
+
+def batch(records: Iterable[Record], snapshot: Iterable[bool] | None = None) -> EventBatch:
+    """Columns of records given as tuples; ts_event equals ts_recv."""
+    rows = list(records)
+    flags = np.array([F_LAST if row[6] else 0 for row in rows], np.uint8)
+    if snapshot is not None:
+        flags |= np.where(np.fromiter(snapshot, bool, len(rows)), F_SNAPSHOT, 0).astype(np.uint8)
+    ts = np.array([row[5] for row in rows], np.int64)
+    return EventBatch(
+        ts_recv_ns=ts,
+        ts_event_ns=ts.copy(),
+        order_id=np.array([row[2] for row in rows], np.uint64),
+        price_ticks=np.array([NO_TICK if row[3] is None else row[3] for row in rows], np.int32),
+        size=np.array([row[4] for row in rows], np.int32),
+        flags=flags,
+        action=np.array([ord(row[0]) for row in rows], np.uint8),
+        side=np.array([ord(row[1]) for row in rows], np.uint8),
+        sequence=np.arange(len(rows), dtype=np.uint32),
+    )
+
+
+def cut(events: EventBatch, first: int, last: int) -> EventBatch:
+    """Records first..last-1 of a batch."""
+    return EventBatch(*(column[first:last] for column in events))
+
+
+def play(events: EventBatch, end_ns: int, start_ns: int = 0, cuts: Iterable[int] = (), band: int = 100) -> tuple[Book, FlowTables, Flow]:
+    """Run events through a new book and tape, in the pieces that `cuts` give, and close at `end_ns`."""
+    book, flow = new_book(REST_NS, capacity=16), new_flow(start_ns, end_ns, WINDOW_NS, band)
+    edges = [0, *sorted(cuts), len(events.size)]
+    pieces: list[FlowTables] = []
+    for first, last in zip(edges, edges[1:], strict=False):
+        book, drained = advance(cut(events, first, last), book, flow)
+        pieces += drained
+    pieces += close(end_ns, book, flow)
+    return book, join(pieces), flow

@@ -1,0 +1,164 @@
+"""The book and its flow as one would explain them: dicts and lists, a record at a time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+COUNTERS = (
+    "add",
+    "arrive",
+    "fill",
+    "pull",
+    "reprice_up",
+    "reprice_down",
+    "pull_rest",
+    "reprice_up_rest",
+    "reprice_down_rest",
+    "buy_volume",
+    "sell_volume",
+)
+
+
+@dataclass
+class Order:
+    side: str
+    tick: int
+    size: int
+    placed: int
+    filled: int = 0
+    took: int = 0
+
+
+@dataclass
+class NaiveBook:
+    """Feed it `record(...)`; read `orders`, `depth`, and the running window's `counters`."""
+
+    rest_ns: int
+    orders: dict[int, Order] = field(default_factory=dict)
+    counters: dict[tuple[str, int], dict[str, int]] = field(default_factory=dict)
+    depth_start: dict[tuple[str, int], int] = field(default_factory=dict)
+    aggressor: tuple[int, str] | None = None
+    best_shown: tuple[int | None, int | None] = (None, None)
+    anomalies: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    marks: set[str] = field(default_factory=set)
+
+    def depth(self) -> dict[tuple[str, int], int]:
+        depth: dict[tuple[str, int], int] = defaultdict(int)
+        for order in self.orders.values():
+            depth[order.side, order.tick] += order.size
+        return dict(depth)
+
+    def order_count(self) -> dict[tuple[str, int], int]:
+        count: dict[tuple[str, int], int] = defaultdict(int)
+        for order in self.orders.values():
+            count[order.side, order.tick] += 1
+        return dict(count)
+
+    def begin_window(self) -> None:
+        self.counters = defaultdict(lambda: dict.fromkeys(COUNTERS, 0))
+        self.depth_start = self.depth()
+        self.marks = set()
+
+    def _count(self, side: str, tick: int, name: str, size: int) -> None:
+        self.counters[side, tick][name] += size
+
+    def _leaves_by_itself(self, order: Order, size: int, now: int, name: str) -> None:
+        self._count(order.side, order.tick, name, size)
+        if now - order.placed >= self.rest_ns:
+            self._count(order.side, order.tick, name + "_rest", size)
+
+    def _executed(self, order: Order, removable: int, now: int) -> int:
+        """Size off the order that F named: filled, or taken across the spread where the order was the aggressor."""
+        if order.took:
+            size = min(order.took, removable)
+            self._leaves_by_itself(order, size, now, "reprice_up" if order.side == "B" else "reprice_down")
+        else:
+            size = min(order.filled, removable)
+            self._count(order.side, order.tick, "fill", size)
+        return size
+
+    def record(self, action: str, side: str, order_id: int, tick: int | None, size: int, now: int, event_ts: int, snapshot: bool, last: bool) -> None:
+        order = self.orders.get(order_id)
+        if snapshot:
+            self.marks.add("snapshot")
+        if action == "R":
+            self.orders.clear()
+            self.begin_window_behind_clear()
+            if not snapshot:
+                self.marks.add("cleared")
+        elif action == "T":
+            self.aggressor = (order_id, side)
+            if side == "B":
+                self._count("A", tick, "buy_volume", size)
+            elif side == "A":
+                self._count("B", tick, "sell_volume", size)
+        elif action == "F":
+            if order is None:
+                self.anomalies["fill_of_unknown_id"] += 1
+            elif self.aggressor == (order_id, side):
+                order.took += size
+            else:
+                order.filled += size
+        elif action == "C":
+            if order is None:
+                self.anomalies["cancel_of_unknown_id"] += 1
+            else:
+                removed = min(size, order.size)
+                if size > order.size:
+                    self.anomalies["cancel_above_resting_size"] += 1
+                executed = self._executed(order, removed, now)
+                self._leaves_by_itself(order, removed - executed, now, "pull")
+                order.size -= removed
+                order.filled = max(order.filled - executed, 0)
+                order.took = max(order.took - executed, 0)
+                if order.size == 0:
+                    del self.orders[order_id]
+        elif action in "AM":
+            if action == "M" and order is None:
+                self.anomalies["modify_of_unknown_id"] += 1
+            if action == "A" and order is not None:
+                self.anomalies["duplicate_add"] += 1
+            if order is None:
+                self.orders[order_id] = Order(side, tick, size, event_ts if snapshot else now)
+                if snapshot:
+                    self.depth_start[side, tick] = self.depth_start.get((side, tick), 0) + size
+                else:
+                    self._count(side, tick, "add", size)
+            else:
+                left = order.size - self._executed(order, order.size, now)
+                pulled, added = max(left - size, 0), max(size - left, 0)
+                self._leaves_by_itself(order, pulled, now, "pull")
+                if tick != order.tick:
+                    self._leaves_by_itself(order, left - pulled, now, "reprice_up" if tick > order.tick else "reprice_down")
+                    self._count(order.side, tick, "arrive", left - pulled)
+                    order.tick, order.placed = tick, now
+                self._count(order.side, tick, "add", added)
+                order.size, order.filled, order.took = size, 0, 0
+        if last:
+            for resting in self.orders.values():
+                resting.filled = resting.took = 0
+            self.aggressor = None
+            bids = [o.tick for o in self.orders.values() if o.side == "B"]
+            asks = [o.tick for o in self.orders.values() if o.side == "A"]
+            self.best_shown = (max(bids, default=None), min(asks, default=None))
+            if bids and asks and max(bids) >= min(asks):
+                self.anomalies["crossed_after_last"] += 1
+                self.marks.add("crossed")
+
+    def begin_window_behind_clear(self) -> None:
+        marks = self.marks
+        self.begin_window()
+        self.marks = marks
+
+    def rows(self, centre: int, band: int) -> list[tuple[int, ...]]:
+        """The running window's rows: side (0 bid, 1 ask), tick, depth_start, depth_end, orders_end, counters; only what is not all zero."""
+        depth, count, rows = self.depth(), self.order_count(), []
+        for code, side in enumerate("BA"):
+            for tick in range(centre - band, centre + band + 1):
+                key = (side, tick)
+                counted = self.counters[key] if key in self.counters else dict.fromkeys(COUNTERS, 0)
+                values = (self.depth_start.get(key, 0), depth.get(key, 0), count.get(key, 0), *counted.values())
+                if any(values):
+                    rows.append((code, tick, *values))
+        return rows

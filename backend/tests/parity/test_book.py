@@ -1,0 +1,115 @@
+"""The kernel against its slow twin, on random order flow and on a real hour."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from src.data_eng.core.book.flow import NS
+from src.data_eng.core.book.state import ANOMALIES, BID, DEPTH, LOWEST_TICK, ORDERS, shown_best
+from src.data_eng.core.events import NO_TICK
+
+from ..order_flow import REST_NS, WINDOW_NS, Record, batch, play
+from .naive_book import NaiveBook
+
+BAND = 12
+
+
+@st.composite
+def order_flow(draw: st.DrawFn) -> list[tuple[Record, bool]]:
+    """Records of a small, rough feed: unknown ids, duplicate adds, partial fills, resting aggressors, clears and snapshots in mid-day."""
+    records: list[tuple[Record, bool]] = []
+    now = 0
+    for _ in range(draw(st.integers(1, 60))):
+        now += draw(st.sampled_from([0, 1_000_000, 400_000_000, 700_000_000, 3_000_000_000]))
+        kind = draw(st.sampled_from("AAAACCMMMMTTRS"))
+        side, order_id = draw(st.sampled_from("AB")), draw(st.integers(1, 9))
+        tick, size = draw(st.integers(95, 105)), draw(st.integers(1, 6))
+        last = draw(st.booleans())
+        if kind == "T":
+            aggressor, other = draw(st.integers(1, 9)), "A" if side == "B" else "B"
+            records.append((("T", side, aggressor, tick, size, now, False), False))
+            if draw(st.booleans()):
+                records.append((("F", side, aggressor, tick, draw(st.integers(1, 6)), now, False), False))
+            for _ in range(draw(st.integers(0, 2))):
+                records.append((("F", other, draw(st.integers(1, 9)), tick, draw(st.integers(1, 6)), now, False), False))
+            for _ in range(draw(st.integers(0, 2))):
+                action = draw(st.sampled_from("CM"))
+                records.append(((action, other, draw(st.integers(1, 9)), tick, draw(st.integers(1, 6)), now, False), False))
+            records.append((("N", "N", 0, None, 0, now, True), False))
+        elif kind == "R":
+            records.append((("R", "N", 0, None, 0, now, True), draw(st.booleans())))
+        elif kind == "S":
+            records.append((("A", side, order_id, tick, size, now, True), True))
+        else:
+            records.append(((kind, side, order_id, tick, size, now, last), False))
+    return records
+
+
+def _naive_windows(records: list[tuple[Record, bool]], windows: int) -> tuple[NaiveBook, list[tuple[int, ...]]]:
+    book, rows, at, centre = NaiveBook(REST_NS), [], 0, None
+    book.begin_window()
+    for window in range(windows):
+        while at < len(records) and records[at][0][5] < (window + 1) * WINDOW_NS:
+            (action, side, order_id, tick, size, now, last), snapshot = records[at]
+            book.record(action, side, order_id, tick, size, now, now, snapshot, last)
+            at += 1
+        bid, ask = book.best_shown
+        if bid is not None and ask is not None:
+            centre = (bid + ask) // 2
+        if centre is not None:
+            rows += [(window, *row) for row in book.rows(centre, BAND)]
+        book.begin_window()
+    return book, rows
+
+
+@settings(max_examples=300, deadline=None)
+@given(order_flow(), st.data())
+def test_random_order_flow_gives_the_twins_book_and_rows_however_it_is_cut(flow: list[tuple[Record, bool]], data: st.DataObject) -> None:
+    events = batch([record for record, _ in flow], [snapshot for _, snapshot in flow])
+    windows = flow[-1][0][5] // WINDOW_NS + 2
+    end_ns = int(windows * WINDOW_NS)
+    cuts = data.draw(st.lists(st.integers(0, len(flow)), max_size=5))
+    book, tables, _ = play(events, end_ns, cuts=cuts, band=BAND)
+    twin, rows = _naive_windows(flow, windows)
+
+    assert [tuple(row) for row in tables.flow.T.tolist()] == rows
+    conserved = tables.flow[3] + tables.flow[6] + tables.flow[7] - tables.flow[8] - tables.flow[9] - tables.flow[10] - tables.flow[11]
+    assert (conserved == tables.flow[4]).all()
+    for (side, tick), size in twin.depth().items():
+        assert book.lines["BA".index(side), tick - LOWEST_TICK, DEPTH] == size
+    assert book.lines[:, :, DEPTH].sum() == sum(twin.depth().values())
+    assert book.lines[BID, :, ORDERS].sum() == sum(order.side == "B" for order in twin.orders.values())
+    assert shown_best(book) == tuple(NO_TICK if best is None else best for best in twin.best_shown)
+    for kind, count in twin.anomalies.items():
+        assert book.anomalies[ANOMALIES.index(kind), 0] == count
+
+
+@pytest.mark.parametrize("pieces", [400, None])
+def test_a_day_in_pieces_or_record_by_record_gives_the_same_bytes(pieces: int | None) -> None:
+    rng = np.random.default_rng(3)
+    ids = rng.integers(1, 400, 3000)
+    records: list[Record] = [
+        (action, side, int(order_id), int(tick), int(size), int(now), bool(last))
+        for action, side, order_id, tick, size, now, last in zip(
+            rng.choice(list("AAACMTFN"), 3000),
+            rng.choice(list("AB"), 3000),
+            ids,
+            1000 + rng.integers(-40, 40, 3000),
+            rng.integers(1, 30, 3000),
+            np.sort(rng.integers(0, 600 * NS, 3000)),
+            rng.random(3000) < 0.8,
+            strict=True,
+        )
+    ]
+    events = batch(records)
+    cuts = range(3000) if pieces is None else rng.integers(0, 3000, pieces).tolist()
+    whole_book, whole, _ = play(events, 600 * NS)
+    cut_book, cut_up, _ = play(events, 600 * NS, cuts=cuts)
+    for one, other in zip(whole, cut_up, strict=True):
+        assert one.tobytes() == other.tobytes()
+    assert whole_book.lines.tobytes() == cut_book.lines.tobytes()
+    assert whole_book.scalars.tobytes() == cut_book.scalars.tobytes()
+    assert len(whole.flow[0]) > 1000

@@ -1,0 +1,218 @@
+"""What each record does to the book, in small books written out by hand."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from src.data_eng.core.book.depth import COUNT, PRICE, SIZE, depth_after_events
+from src.data_eng.core.book.flow import BAR_COLUMNS, FLOW_COLUMNS, NS, WINDOW_COLUMNS, FlowTables
+from src.data_eng.core.book.marks import full_of_unknown_ids, halted
+from src.data_eng.core.book.record import MARK_CLEARED, MARK_CROSSED, MARK_SNAPSHOT
+from src.data_eng.core.book.state import ANOMALIES, Book, new_book, shown_best
+from src.data_eng.core.events import NO_TICK
+
+from ..order_flow import REST_NS, Record, batch, play
+
+S = NS
+MS = 1_000_000
+QUOTES: list[Record] = [
+    ("A", "B", 1, 99, 10, 0, True),
+    ("A", "A", 2, 100, 10, 0, True),
+    ("A", "B", 5, 90, 1, 0, True),
+    ("A", "A", 6, 110, 1, 0, True),
+]
+
+
+def _row(tables: FlowTables, side: int, tick: int, window: int = 0) -> dict[str, int]:
+    flow = tables.flow
+    mask = (flow[0] == window) & (flow[1] == side) & (flow[2] == tick)
+    assert mask.sum() == 1, f"{mask.sum()} rows for side {side} tick {tick} window {window}"
+    return dict(zip(FLOW_COLUMNS, flow[:, mask][:, 0].tolist(), strict=True))
+
+
+def _run(*records: Record, until_s: int = 5) -> tuple[Book, FlowTables]:
+    book, tables, _ = play(batch([*QUOTES, *records]), until_s * S)
+    return book, tables
+
+
+def _count(book: Book, kind: str) -> int:
+    return int(book.anomalies[ANOMALIES.index(kind), 0])
+
+
+def test_a_cancel_named_by_a_fill_of_the_event_is_executed_size_and_no_pull() -> None:
+    _, tables = _run(
+        ("T", "B", 9, 100, 10, S, False), ("F", "A", 2, 100, 10, S, False), ("C", "A", 2, 100, 10, S, True), ("A", "A", 3, 101, 4, S, True)
+    )
+    row = _row(tables, 1, 100)
+    assert (row["fill"], row["pull"], row["buy_volume"], row["depth_end"]) == (10, 0, 10, 0)
+
+
+def test_a_cancel_in_the_next_event_is_a_pull() -> None:
+    _, tables = _run(("T", "B", 9, 100, 10, S, False), ("F", "A", 2, 100, 10, S, True), ("C", "A", 2, 100, 10, S, True))
+    row = _row(tables, 1, 100)
+    assert (row["fill"], row["pull"]) == (0, 10)
+
+
+def test_several_fills_of_one_order_are_taken_off_by_one_modify() -> None:
+    _, tables = _run(
+        ("T", "B", 8, 100, 3, S, False),
+        ("F", "A", 2, 100, 3, S, False),
+        ("T", "B", 9, 100, 4, S, False),
+        ("F", "A", 2, 100, 4, S, False),
+        ("M", "A", 2, 100, 3, S, True),
+    )
+    row = _row(tables, 1, 100)
+    assert (row["fill"], row["pull"], row["add"], row["depth_end"]) == (7, 0, 10, 3)
+
+
+def test_a_modify_above_what_the_fill_left_is_an_icebergs_refresh() -> None:
+    """10 rest, 10 are filled, the modify sets 6: 10 fill and 6 add."""
+    _, tables = _run(("T", "B", 9, 100, 10, S, False), ("F", "A", 2, 100, 10, S, False), ("M", "A", 2, 100, 6, S, True))
+    row = _row(tables, 1, 100)
+    assert (row["fill"], row["add"], row["pull"], row["depth_end"]) == (10, 16, 0, 6)
+
+
+def test_a_modify_at_its_price_pulls_or_adds_and_keeps_its_age() -> None:
+    _, tables = _run(("M", "B", 1, 99, 4, 2 * S, True), ("M", "B", 1, 99, 9, 3 * S, True), ("C", "B", 1, 99, 9, 3 * S + MS, True))
+    row = _row(tables, 0, 99)
+    assert (row["add"], row["pull"], row["pull_rest"]) == (15, 15, 15)
+
+
+def test_a_reprice_leaves_one_tick_arrives_at_another_and_starts_its_age_anew() -> None:
+    _, tables = _run(("M", "A", 2, 102, 7, S, True), ("C", "A", 2, 102, 7, S + 499 * MS, True))
+    left, arrived = _row(tables, 1, 100), _row(tables, 1, 102)
+    assert (left["reprice_up"], left["reprice_up_rest"], left["pull"]) == (7, 7, 3)
+    assert (arrived["arrive"], arrived["add"], arrived["pull"], arrived["pull_rest"]) == (7, 0, 7, 0)
+
+
+def test_a_resting_order_that_crossed_the_spread_is_no_fill_and_no_pull() -> None:
+    """Bid 1 rests at 99 and is repriced through 100: T and F carry its own id; its C comes at its old price."""
+    _, tables = _run(
+        ("T", "B", 1, 100, 10, S, False),
+        ("F", "B", 1, 100, 10, S, False),
+        ("F", "A", 2, 100, 10, S, False),
+        ("C", "A", 2, 100, 10, S, False),
+        ("C", "B", 1, 99, 10, S, True),
+    )
+    bid, ask = _row(tables, 0, 99), _row(tables, 1, 100)
+    assert (bid["reprice_up"], bid["reprice_up_rest"], bid["fill"], bid["pull"]) == (10, 10, 0, 0)
+    assert (ask["fill"], ask["pull"]) == (10, 0)
+
+
+def test_a_fill_of_an_unknown_id_changes_nothing_and_is_counted() -> None:
+    book, tables = _run(("T", "B", 9, 100, 5, S, False), ("F", "A", 77, 100, 5, S, True))
+    assert _row(tables, 1, 100)["depth_end"] == 10
+    assert _count(book, "fill_of_unknown_id") == 1
+
+
+def test_a_cancel_may_take_a_part_of_the_order() -> None:
+    book, tables = _run(("C", "B", 1, 99, 4, S, True))
+    row = _row(tables, 0, 99)
+    assert (row["pull"], row["depth_end"], row["orders_end"]) == (4, 6, 1)
+    assert _count(book, "cancel_above_resting_size") == 0
+
+
+def test_impossible_records_are_counted_with_the_position_of_the_first() -> None:
+    book, _ = _run(
+        ("C", "B", 50, 99, 1, S, True),
+        ("M", "B", 51, 98, 1, S, True),
+        ("A", "B", 1, 99, 10, S, True),
+        ("C", "B", 1, 99, 99, S, True),
+        ("A", "A", 52, 98, 1, S, True),
+        ("A", "B", 53, None, 1, S, True),
+    )
+    found = {kind: tuple(row) for kind, row in zip(ANOMALIES, book.anomalies.tolist(), strict=True) if row[0]}
+    assert found.pop("pull_records") == (1, 7)
+    assert found == {
+        "cancel_of_unknown_id": (1, 4),
+        "modify_of_unknown_id": (1, 5),
+        "duplicate_add": (1, 6),
+        "cancel_above_resting_size": (1, 7),
+        "crossed_after_last": (2, 8),
+        "add_without_size_price_or_side": (1, 9),
+    }
+
+
+def test_a_clear_is_no_pull_and_marks_the_window() -> None:
+    book, tables = _run(("R", "N", 0, None, 0, S, True), ("A", "B", 3, 98, 2, 2 * S, True), ("A", "A", 4, 99, 2, 2 * S, True))
+    assert _row(tables, 0, 98)["depth_start"] == 0
+    assert tables.flow[FLOW_COLUMNS.index("pull")].sum() == 0
+    assert tables.windows[WINDOW_COLUMNS.index("marks"), 0] == MARK_CLEARED
+    assert _count(book, "clear_in_mid_day") == 1
+
+
+def test_snapshot_adds_build_the_book_and_count_as_nothing() -> None:
+    events = batch([("R", "N", 0, None, 0, S, True), *(record[:5] + (S, True) for record in QUOTES)], [True] * 5)
+    book, tables, _ = play(events, 5 * S)
+    row = _row(tables, 0, 99)
+    assert (row["depth_start"], row["depth_end"], row["add"]) == (10, 10, 0)
+    assert tables.windows[WINDOW_COLUMNS.index("marks"), 0] == MARK_SNAPSHOT
+    assert shown_best(book) == (99, 100)
+
+
+def test_the_book_is_crossed_inside_an_event_and_nobody_is_told() -> None:
+    """An aggressor's remainder is added before the cancel of what it hit."""
+    _, tables = _run(
+        ("T", "B", 9, 100, 10, S, False),
+        ("F", "A", 2, 100, 10, S, False),
+        ("A", "B", 9, 100, 5, S, False),
+        ("C", "A", 2, 100, 10, S, True),
+        ("A", "A", 3, 101, 1, S, True),
+    )
+    assert tables.windows[WINDOW_COLUMNS.index("marks"), 0] & MARK_CROSSED == 0
+    assert tables.windows[1:3, 0].tolist() == [100, 101]
+
+
+def test_quiet_windows_carry_the_depth_on_and_have_their_rows() -> None:
+    _, tables = _run(until_s=20)
+    assert tables.windows.shape[1] == 4
+    assert _row(tables, 0, 99, window=3)["depth_start"] == 10
+    assert tables.flow.shape[1] == 16
+
+
+def test_bars_hold_what_a_plain_pass_over_the_trades_holds() -> None:
+    trades = [(0, 100, 2, "B"), (300 * MS, 103, 1, "A"), (900 * MS, 99, 4, "N"), (1500 * MS, 101, 3, "B"), (121 * S, 98, 5, "A")]
+    _, tables = _run(*(("T", side, 9, tick, size, ts, True) for ts, tick, size, side in trades), until_s=300)
+    bars = tables.bars[:, np.lexsort((tables.bars[1], tables.bars[0]))]
+    by_name = [dict(zip(BAR_COLUMNS, column, strict=True)) for column in bars.T.tolist()]
+    ohlc = [(bar["bar_s"], bar["bar_start_ns"] // S, *(bar[f"{part}_ticks"] for part in ("open", "high", "low", "close"))) for bar in by_name]
+    assert ohlc == [
+        (1, 0, 100, 103, 99, 99),
+        (1, 1, 101, 101, 101, 101),
+        (1, 121, 98, 98, 98, 98),
+        (120, 0, 100, 103, 99, 101),
+        (120, 120, 98, 98, 98, 98),
+    ]
+    assert [(bar["volume"], bar["buy_volume"], bar["sell_volume"], bar["notional_ticks"]) for bar in by_name[3:]] == [
+        (10, 5, 1, 200 + 103 + 396 + 303),
+        (5, 0, 5, 490),
+    ]
+    assert tables.path.T.tolist() == [[ts, tick] for ts, tick, _, _ in trades]
+
+
+def test_depth_after_events_shows_complete_events_only() -> None:
+    events = batch([*QUOTES, ("A", "B", 3, 97, 5, S, False), ("A", "B", 4, 99, 1, S, True)])
+    _, depth = depth_after_events(events, new_book(REST_NS), 2)
+    assert depth.record.tolist() == [0, 1, 2, 3, 5]
+    assert depth.levels[4, 0].tolist() == [[99, 11, 2], [97, 5, 1]]
+    assert depth.levels[1, 1, 1].tolist() == [NO_TICK, 0, 0]
+    assert (PRICE, SIZE, COUNT) == (0, 1, 2)
+
+
+@pytest.mark.parametrize(("records_a_window", "is_halt"), [(1000, True), (10, False)])
+def test_a_silence_is_a_halt_only_where_messages_were_due(records_a_window: int, is_halt: bool) -> None:
+    windows = np.zeros((len(WINDOW_COLUMNS), 10), np.int64)
+    windows[0] = np.arange(10) * 5 * S
+    windows[WINDOW_COLUMNS.index("records")] = records_a_window
+    windows[WINDOW_COLUMNS.index("longest_silence_ns"), 7] = 3 * S
+    found = halted(windows, (0, 100 * S), 5 * S, silence_s=2.0, expected_records=100, trailing_windows=60)
+    assert found.tolist() == [i == 7 and is_halt for i in range(10)]
+    assert not halted(windows, (0, 30 * S), 5 * S, silence_s=2.0, expected_records=100, trailing_windows=60).any()
+
+
+def test_windows_are_unusable_until_the_share_of_unknown_ids_has_fallen() -> None:
+    windows = np.zeros((len(WINDOW_COLUMNS), 6), np.int64)
+    windows[WINDOW_COLUMNS.index("cancels_and_modifies")] = 100
+    windows[WINDOW_COLUMNS.index("unknown_ids")] = [5, 0, 0, 0, 0, 0]
+    assert full_of_unknown_ids(windows, share_max=0.01, trailing_windows=3).tolist() == [True, True, True, False, False, False]
