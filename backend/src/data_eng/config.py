@@ -119,6 +119,8 @@ class Ladder(_Section):
 
 
 class Selection(_Section):
+    volume_start: str
+    volume_end: str
     dominance_min: float
     volume_min: int
     roll_trim_sessions: int

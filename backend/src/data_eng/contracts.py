@@ -141,7 +141,9 @@ def parse_contract(dataset: str, path: Path) -> Contract:
 def _field(entry: dict[str, Any], path: Path) -> Field:
     for key in ("doc", "unit"):
         if key not in entry:
-            raise ContractError(f"field {entry['name']} of contract {path} has no {key!r}. Every column says what it means and in which unit.")
+            raise ContractError(
+                f"field {entry['name']} of contract {path} has no {key!r}. Every column says what it means and in which unit."
+            )
     avro, nullable = entry["type"], False
     if isinstance(avro, list):
         members = [member for member in avro if member != "null"]
@@ -151,7 +153,9 @@ def _field(entry: dict[str, Any], path: Path) -> Field:
     try:
         arrow = pa.type_for_alias(entry["arrow"]) if "arrow" in entry else _arrow_type(avro)
     except (KeyError, ValueError):
-        raise ContractError(f"field {entry['name']} of contract {path} has type {entry.get('arrow', avro)!r}, which no column can have.") from None
+        raise ContractError(
+            f"field {entry['name']} of contract {path} has type {entry.get('arrow', avro)!r}, which no column can have."
+        ) from None
     return Field(entry["name"], arrow, nullable, entry["unit"], entry["doc"])
 
 
@@ -225,7 +229,9 @@ def _fitted(column: pa.ChunkedArray, field: Field, dataset: str) -> pa.ChunkedAr
         return column.cast(field.type)
     except pa.ArrowInvalid:
         row = _first_misfit(column, field.type)
-        raise ContractViolation(f"{dataset}: column {field.name}, row {row} is {column[row]!s}. Expected a value that fits {field.type}.") from None
+        raise ContractViolation(
+            f"{dataset}: column {field.name}, row {row} is {column[row]!s}. Expected a value that fits {field.type}."
+        ) from None
 
 
 def _hold_items(column: pa.ChunkedArray, field: Field, dataset: str) -> None:

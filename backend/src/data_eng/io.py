@@ -14,25 +14,21 @@ attempt holds a lock on its folder; the next writer removes the folders of dead 
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import hashlib
 import json
-import os
 import re
 import shutil
-import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date as calendar_date
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from .attempts import MANIFEST, STAGED_PART, SUCCESS, Attempt, HashingSink, disk_errors, finish, locked, sweep_attempts
 from .config import environment
 from .contracts import enforce_contract, find_dataset, load_avro_contract
 from .errors import SpymasterError
@@ -41,17 +37,11 @@ if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
 
-    Frame = pa.Table | pl.DataFrame | pd.DataFrame
+    Frame: TypeAlias = pa.Table | pl.DataFrame | pd.DataFrame
 
 RAW = "raw.future_mbo.dbn"
-MANIFEST = "manifest.json"
 IMPORT = "import.json"
-SUCCESS = "_SUCCESS"
-ATTEMPT_PREFIX = ".attempt-"
-STAGED_PART = "part.parquet"
-PART_NAME = re.compile(r"part-[0-9a-f]{16}\.parquet")
 SYMBOL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:-]*")
-DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 READ_TRIES = 10
 """How often a reader starts again because a writer replaced the partition under it; each replacement is a whole run of a stage."""
 
@@ -66,16 +56,8 @@ class PartitionCorrupt(SpymasterError):
     """A published file does not hold what its manifest says."""
 
 
-class LostRace(SpymasterError):
-    """Another run published a different result for the same partition first; its result stands."""
-
-
 class RawIsReadOnly(SpymasterError):
     """Something tried to write or remove raw files, which only `import` adds and nothing changes."""
-
-
-class DiskFull(SpymasterError):
-    """The disk (or the allowed file size) did not hold what was to be written; the lake is as before."""
 
 
 class PartitionBusy(SpymasterError):
@@ -249,7 +231,7 @@ def open_parts(ref: PartitionRef) -> list[Path]:
 
 
 def open_parquet(ref: PartitionRef) -> list[pq.ParquetFile]:
-    """The data files opened for streaming, so that a later overwrite cannot take them away; page checksums are verified as they are read."""
+    """The data files opened for streaming: a later overwrite cannot take them away, and page checksums are verified on reading."""
 
     def opened(manifest: Manifest) -> list[pq.ParquetFile]:
         return [pq.ParquetFile(_checked_path(ref, part), page_checksum_verification=True) for part in manifest.files]
@@ -306,12 +288,12 @@ class PartitionWriter:
         self._pending: list[pa.Table] = []
         self._pending_rows = 0
         self._rows = 0
-        with _disk_errors(ref, 0):
-            self._attempt = _Attempt(ref.path)
-        self._sink: _HashingSink | None = None
+        with disk_errors(ref.path, 0):
+            self._attempt = Attempt(ref.path)
+        self._sink: HashingSink | None = None
         try:
-            with _disk_errors(ref, 0):
-                self._sink = _HashingSink(self._attempt.folder / STAGED_PART)
+            with disk_errors(ref.path, 0):
+                self._sink = HashingSink(self._attempt.folder / STAGED_PART)
                 self._parquet = _parquet_writer(self._sink, self._contract.schema, self._options)
         except BaseException:
             self.abandon()
@@ -347,11 +329,11 @@ class PartitionWriter:
             raise SpymasterError(f"{self.ref}: this attempt is over. Open a new PartitionWriter to write again.")
         if self._pending_rows:
             self._write_row_group(self._pending_rows)
-        with _disk_errors(self.ref, self._sink.written):
+        with disk_errors(self.ref.path, self._sink.written):
             self._parquet.close()
             self._sink.make_durable()
             manifest = self._manifest(anomalies or {}, facts or {})
-            self._attempt.publish(self.ref, manifest)
+            self._attempt.publish(manifest.files[0].name, manifest.to_bytes())
         self.abandon()
         return manifest
 
@@ -368,7 +350,7 @@ class PartitionWriter:
         group = waiting.slice(0, rows).combine_chunks()
         rest = waiting.slice(rows)
         self._pending, self._pending_rows = ([rest] if rest.num_rows else []), rest.num_rows
-        with _disk_errors(self.ref, self._sink.written + group.nbytes):
+        with disk_errors(self.ref.path, self._sink.written + group.nbytes):
             self._parquet.write_table(group, row_group_size=rows)
         self._rows += rows
 
@@ -397,8 +379,8 @@ def tidy_partition(ref: PartitionRef) -> None:
     expected = {MANIFEST, SUCCESS, *(part.name for part in read_manifest(ref).files)}
     if {entry.name for entry in folder.iterdir()} == expected:
         return
-    with _disk_errors(ref, 0), _locked(folder):
-        _finish(folder, read_manifest(ref))
+    with disk_errors(folder, 0), locked(folder):
+        finish(folder, {part.name for part in read_manifest(ref).files})
 
 
 def remove_partition(ref: PartitionRef) -> None:
@@ -406,25 +388,11 @@ def remove_partition(ref: PartitionRef) -> None:
     if ref.dataset == RAW:
         raise RawIsReadOnly(f"{ref} is raw. No command removes raw files.")
     folder = ref.path
-    with _locked(folder):
-        _sweep_attempts(folder)
-        if any(entry.name.startswith(ATTEMPT_PREFIX) for entry in folder.iterdir()):
+    with locked(folder):
+        if sweep_attempts(folder):
             raise PartitionBusy(f"{ref} is being written by a running command. Wait for it, or stop it, and clear again.")
         (folder / MANIFEST).unlink(missing_ok=True)
         shutil.rmtree(folder)
-
-
-def publish_file(path: Path, content: bytes) -> None:
-    """Put a side file (selection map, index artefact) in place whole: readers see the old one or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    staged = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}")
-    try:
-        with _disk_errors(path, len(content)):
-            _write_durable(staged, content)
-            os.replace(staged, path)
-            _sync_folder(path.parent)
-    finally:
-        staged.unlink(missing_ok=True)
 
 
 def _record_name(ref: PartitionRef) -> str:
@@ -508,7 +476,7 @@ def _read_part(ref: PartitionRef, part: PartFile, columns: list[str]) -> pa.Tabl
     return pq.ParquetFile(pa.BufferReader(_verified_bytes(ref, part))).read(columns=columns).select(columns)
 
 
-def _parquet_writer(sink: _HashingSink, schema: pa.Schema, options: ParquetOptions) -> pq.ParquetWriter:
+def _parquet_writer(sink: HashingSink, schema: pa.Schema, options: ParquetOptions) -> pq.ParquetWriter:
     strings = tuple(field.name for field in schema if pa.types.is_string(field.type))
     dictionary = strings if options.dictionary is None else options.dictionary
     return pq.ParquetWriter(
@@ -522,196 +490,3 @@ def _parquet_writer(sink: _HashingSink, schema: pa.Schema, options: ParquetOptio
         store_schema=False,
         write_page_checksum=True,
     )
-
-
-class _HashingSink:
-    """The file under the Parquet writer; hashes and counts the bytes as they pass."""
-
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("wb")
-        self._hash = hashlib.sha256()
-        self._discarding = False
-        self.closed = False
-        self.written = 0
-
-    def write(self, piece: bytes) -> int:
-        if not self._discarding:
-            self._file.write(piece)
-            self._hash.update(piece)
-        self.written += len(piece)
-        return len(piece)
-
-    def tell(self) -> int:
-        return self.written
-
-    def flush(self) -> None:
-        """The buffer is flushed once, by `make_durable`."""
-
-    def close(self) -> None:
-        """The Parquet writer's end; the file itself ends with `make_durable` or `discard`."""
-        self.closed = True
-
-    def readable(self) -> bool:
-        return False
-
-    def writable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return False
-
-    def sha256(self) -> str:
-        return self._hash.hexdigest()
-
-    def make_durable(self) -> None:
-        self._file.flush()
-        os.fsync(self._file.fileno())
-
-    def discard(self) -> None:
-        """Close; what the Parquet writer still wants to say at its own end is thrown away."""
-        self._discarding = True
-        try:
-            self._file.close()
-        except OSError as error:
-            if error.errno not in DISK_ERRORS:
-                raise
-
-
-class _Attempt:
-    """A folder of its own inside the partition, locked for as long as its writer lives."""
-
-    def __init__(self, partition: Path) -> None:
-        self._partition = partition
-        with _locked(partition):
-            self._seen = _bytes_or_none(partition / MANIFEST)
-            _sweep_attempts(partition)
-            self.folder = partition / f"{ATTEMPT_PREFIX}{uuid.uuid4().hex[:12]}"
-            self.folder.mkdir()
-            self._handle: int | None = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
-            fcntl.flock(self._handle, fcntl.LOCK_EX)
-
-    def publish(self, ref: PartitionRef, manifest: Manifest) -> None:
-        """Rename the part, then publish the manifest by put-if-absent or compare-and-swap."""
-        content = manifest.to_bytes()
-        _write_durable(self.folder / MANIFEST, content)
-        with _locked(self._partition):
-            current = _bytes_or_none(self._partition / MANIFEST)
-            if current not in (self._seen, content):
-                raise LostRace(
-                    f"{ref} was published by another run while this one worked, from other inputs, settings or code; that result stands. "
-                    "Run again to replace it."
-                )
-            os.replace(self.folder / STAGED_PART, self._partition / manifest.files[0].name)
-            _sync_folder(self._partition)
-            if current is None:
-                os.link(self.folder / MANIFEST, self._partition / MANIFEST)
-            elif current != content:
-                os.replace(self.folder / MANIFEST, self._partition / MANIFEST)
-            _sync_folder(self._partition)
-            _finish(self._partition, manifest)
-
-    def remove(self) -> None:
-        if self._handle is not None:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            os.close(self._handle)
-            self._handle = None
-
-
-def _finish(partition: Path, manifest: Manifest) -> None:
-    """What follows a published manifest. Needs the partition's lock: only then is an unnamed part surely nobody's."""
-    (partition / SUCCESS).touch()
-    named = {part.name for part in manifest.files}
-    for entry in list(partition.iterdir()):
-        if PART_NAME.fullmatch(entry.name) and entry.name not in named:
-            entry.unlink()
-    _sweep_attempts(partition)
-    _sync_folder(partition)
-
-
-def _sweep_attempts(partition: Path) -> None:
-    """Remove attempts whose writer is dead: nobody holds the lock on the folder. Needs the partition's lock."""
-    for folder in list(partition.glob(f"{ATTEMPT_PREFIX}*")):
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            continue
-        else:
-            shutil.rmtree(folder)
-        finally:
-            os.close(handle)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Hold the lock of a partition's folder, making the folder if need be. The kernel frees it when the process dies."""
-    handle = _lock_handle(folder)
-    try:
-        yield
-    finally:
-        os.close(handle)
-
-
-def _lock_handle(folder: Path) -> int:
-    while True:
-        folder.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        except FileNotFoundError:
-            continue
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        if _same_folder(handle, folder):
-            return handle
-        os.close(handle)
-
-
-def _same_folder(handle: int, folder: Path) -> bool:
-    """False when the folder was removed (and perhaps made anew) while its lock was waited for."""
-    try:
-        return os.path.samestat(os.fstat(handle), folder.stat())
-    except FileNotFoundError:
-        return False
-
-
-@contextmanager
-def _disk_errors(target: PartitionRef | Path, needed: int) -> Iterator[None]:
-    """Turn a full disk into `DiskFull`, which says where, how much was needed and how much is free."""
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in DISK_ERRORS:
-            raise
-        folder = target.path if isinstance(target, PartitionRef) else target.parent
-        raise DiskFull(
-            f"cannot write {target}: {os.strerror(error.errno)}. At least {needed:,} bytes are needed, {_free_bytes(folder):,} are free at "
-            f"{folder}. The lake is unharmed; free space and run the same command again."
-        ) from error
-
-
-def _free_bytes(folder: Path) -> int:
-    while not folder.exists():
-        folder = folder.parent
-    return shutil.disk_usage(folder).free
-
-
-def _bytes_or_none(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except FileNotFoundError:
-        return None
-
-
-def _write_durable(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make renames and links in `folder` survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .config import Settings
 from .errors import SpymasterError
 from .io import RAW, list_partitions
 from .sources.calendar import sessions_between
 from .stages.base import ContractDay
+
+if TYPE_CHECKING:
+    from .retrieval.mbo_contract_day_selector import SelectionMap
 
 EVENTS = "bronze.future_mbo.mbo"
 DAYS = "bronze.future_mbo.mbo_days"
@@ -43,7 +46,9 @@ def split_symbol(symbol: str, lake: Path, settings: Settings) -> SymbolParts:
     match = re.fullmatch(rf"(.+)[{settings.bronze.outright_months}]\d{{1,2}}", symbol)
     if match and match[1] in roots:
         return SymbolParts(match[1], symbol)
-    raise UnknownSymbol(f"symbol {symbol!r} is unknown. Expected a root ({', '.join(sorted(roots))}) or a contract of one, for example ESZ5.")
+    raise UnknownSymbol(
+        f"symbol {symbol!r} is unknown. Expected a root ({', '.join(sorted(roots))}) or a contract of one, for example ESZ5."
+    )
 
 
 def raw_days(lake: Path, root: str, first: str, last: str) -> Planned:
@@ -66,6 +71,39 @@ def days_of_contract(lake: Path, parts: SymbolParts, first: str, last: str, ever
     units = chain_of(parts.root, [(parts.contract, day) for day in wanted], first)
     missing = [day for day in sessions if day >= first and day not in wanted]
     return Planned(units, [(day, f"no bronze of {parts.contract}") for day in missing])
+
+
+def days_of_root(lake: Path, root: str, first: str, last: str, settings: Settings, selection_path: Path | None) -> Planned:
+    """Contract-days of a root: those that the selection map chose. Left out are its excluded days, and the sessions without bronze."""
+    selection = selection_map(lake, root, first, last, settings, selection_path)
+    chosen = [(row.symbol, row.date) for row in selection.rows if row.symbol is not None and row.date <= last]
+    held = {(ref.symbol, ref.date) for symbol in {symbol for symbol, _ in chosen} for ref in list_partitions(lake, EVENTS, symbol)}
+    units = chain_of(root, [key for key in chosen if key in held], first)
+    reasons = {row.date: row.reason for row in selection.rows if row.symbol is None}
+    reasons |= {day: f"no bronze of {symbol}" for symbol, day in chosen if (symbol, day) not in held}
+    built = {unit.date for unit in units}
+    return Planned(units, [(day, reasons.get(day, "no bronze")) for day in sessions_between(first, last) if day not in built])
+
+
+def selection_map(lake: Path, root: str, first: str, last: str, settings: Settings, path: Path | None) -> SelectionMap:
+    """The kept selection map; where it is absent or does not cover the dates, one made from all of the root's bronze and kept.
+
+    A map that the user points to is read as it is.
+    """
+    from .retrieval.mbo_contract_day_selector import load_selection, save_selection, select_contract_days
+
+    if path is not None:
+        return load_selection(path)
+    kept = lake / "selection" / "future_mbo" / f"{root}.parquet"
+    held = [ref.date for ref in list_partitions(lake, DAYS, root)]
+    if kept.exists():
+        selection = load_selection(kept)
+        covered = {row.date for row in selection.rows}
+        if covered.issuperset(day for day in sessions_between(first, last) if day in held):
+            return selection
+    selection = select_contract_days(lake, root, min([first, *held]), max([last, *held]), settings)
+    save_selection(selection, kept)
+    return selection
 
 
 def chain_of(root: str, chosen: list[tuple[str, str]], first: str) -> list[ContractDay]:

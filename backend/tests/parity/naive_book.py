@@ -96,7 +96,7 @@ class NaiveBook:
         elif action == "F":
             if order is None:
                 self.anomalies["fill_of_unknown_id"] += 1
-            elif self.aggressor == (order_id, side):
+            elif order.took or (not order.filled and self.aggressor == (order_id, side)):
                 order.took += size
             else:
                 order.filled += size

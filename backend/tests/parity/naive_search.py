@@ -29,7 +29,7 @@ def squared_distance(
     for dimension, block in enumerate(block_of):
         if scale[dimension] > 0:
             difference = z(left[dimension], dimension) - z(right[dimension], dimension)
-            total += block_weight[block] / live[block] * difference**2
+            total += block_weight[block] / live[block] * (difference * difference)
     return total
 
 

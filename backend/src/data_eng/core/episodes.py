@@ -95,9 +95,7 @@ def session_volatility(mid_ticks: NDArray[np.float64], window_s: int) -> float:
     return float(np.sqrt(np.mean(changes**2) / window_s))
 
 
-def day_barrier(
-    past_volatilities: NDArray[np.float64], minimum_ticks: int, horizon_s: int
-) -> int:
+def day_barrier(past_volatilities: NDArray[np.float64], minimum_ticks: int, horizon_s: int) -> int:
     """Barrier of a day in ticks from the `session_volatility` of past sessions; the minimum where there is no past."""
     known = past_volatilities[np.isfinite(past_volatilities)]
     if len(known) == 0:
@@ -126,9 +124,7 @@ def find_episodes(
     session_end_ns : where an episode still open ends.
     """
     if not barrier_ticks > near_ticks:
-        raise ValueError(
-            f"barrier of {barrier_ticks} ticks is not wider than the zone of {near_ticks} ticks in which an episode begins"
-        )
+        raise ValueError(f"barrier of {barrier_ticks} ticks is not wider than the zone of {near_ticks} ticks in which an episode begins")
     start_window, end_ns, approach, exits, level, moves = _find_episodes(
         window_end_ns,
         mid_ticks,
@@ -142,9 +138,7 @@ def find_episodes(
     )
     return Episodes(
         start_window=start_window,
-        stop_window=np.maximum(
-            np.searchsorted(window_end_ns, end_ns, side="left"), start_window
-        ),
+        stop_window=np.maximum(np.searchsorted(window_end_ns, end_ns, side="left"), start_window),
         start_ns=window_end_ns[start_window],
         end_ns=end_ns,
         approach=approach,
@@ -200,18 +194,13 @@ def find_confirmations(
     first_window = np.searchsorted(window_end_ns, candle_start_ns + window_ns)
     last_window = np.searchsorted(window_end_ns, candle_start_ns + candle_ns)
     windows = len(window_end_ns)
-    inside = (last_window < windows) & (
-        candle_start_ns + window_ns >= (window_end_ns[0] if windows else 0)
-    )
+    inside = (last_window < windows) & (candle_start_ns + window_ns >= (window_end_ns[0] if windows else 0))
     level = np.full(len(candle_start_ns), np.nan)
     level[inside] = level_ticks[first_window[inside]]
     opened, closed = np.sign(open_ticks - level), np.sign(close_ticks - level)
     crossed = np.where(opened * closed == -1, closed, 0)
     consecutive = np.diff(candle_start_ns) == candle_ns
-    confirmed = (
-        np.flatnonzero((crossed[:-1] != 0) & (closed[1:] == crossed[:-1]) & consecutive)
-        + 1
-    )
+    confirmed = np.flatnonzero((crossed[:-1] != 0) & (closed[1:] == crossed[:-1]) & consecutive) + 1
     approach = crossed[confirmed - 1].astype(np.int8)
     kind = np.full(len(confirmed), FIRST_TEST, np.int8)
     kind[1:] = np.where(approach[1:] == approach[:-1], REPEAT_TEST, RETEST)
@@ -257,9 +246,7 @@ def _find_episodes(
         while trade < trades and trade_ts_ns[trade] < window_end_ns[i]:
             if is_open and abs(trade_ticks[trade] - now) >= barrier_ticks:
                 end_ns[count - 1], is_open = trade_ts_ns[trade], False
-                exits[count - 1] = (
-                    EXIT_UPPER if trade_ticks[trade] > now else EXIT_LOWER
-                )
+                exits[count - 1] = EXIT_UPPER if trade_ticks[trade] > now else EXIT_LOWER
             trade += 1
         if is_open or not isfinite(now) or not isfinite(mid_ticks[i]):
             continue
@@ -303,13 +290,8 @@ def _kinds(approach, exits, level, moves, near_ticks):
     for i in range(len(approach)):
         kinds[i] = FIRST_TEST
         for earlier in range(i - 1, -1, -1):
-            if (
-                moves[earlier] == moves[i]
-                or abs(level[earlier] - level[i]) <= near_ticks
-            ):
-                broke = exits[earlier] == (
-                    EXIT_UPPER if approach[earlier] == FROM_BELOW else EXIT_LOWER
-                )
+            if moves[earlier] == moves[i] or abs(level[earlier] - level[i]) <= near_ticks:
+                broke = exits[earlier] == (EXIT_UPPER if approach[earlier] == FROM_BELOW else EXIT_LOWER)
                 kinds[i] = RETEST if broke else REPEAT_TEST
                 break
     return kinds

@@ -31,9 +31,7 @@ OUTCOMES = (
     "CENSORED",
 )
 """Names of the outcome codes: `OUTCOMES[code]`."""
-CHOP, BREAK_UP, BREAK_DOWN, REJECT_UP, REJECT_DOWN, WHIPSAW, CENSORED = range(
-    len(OUTCOMES)
-)
+CHOP, BREAK_UP, BREAK_DOWN, REJECT_UP, REJECT_DOWN, WHIPSAW, CENSORED = range(len(OUTCOMES))
 
 FROM_BELOW, FROM_ABOVE = 1, -1
 """Approach codes: the sign of a move through the level."""
@@ -102,9 +100,7 @@ def label_triggers(
     )
 
 
-def gap_spans(
-    window_start_ns: NDArray[np.int64], is_gap: NDArray[np.bool_], window_ns: int
-) -> NDArray[np.int64]:
+def gap_spans(window_start_ns: NDArray[np.int64], is_gap: NDArray[np.bool_], window_ns: int) -> NDArray[np.int64]:
     """(gaps, 2) start and end of each run of windows in which `is_gap`, and of every stretch between windows that has none."""
     if len(window_start_ns) == 0:
         return np.empty((0, 2), np.int64)
@@ -211,9 +207,7 @@ def _outcome(sign, upper_ts_ns, lower_ts_ns):
         return CHOP
     if upper_ts_ns == lower_ts_ns:
         return WHIPSAW
-    upper_first = lower_ts_ns == NO_HIT or (
-        upper_ts_ns != NO_HIT and upper_ts_ns < lower_ts_ns
-    )
+    upper_first = lower_ts_ns == NO_HIT or (upper_ts_ns != NO_HIT and upper_ts_ns < lower_ts_ns)
     if sign == FROM_BELOW:
         return BREAK_UP if upper_first else REJECT_DOWN
     return REJECT_UP if upper_first else BREAK_DOWN

@@ -230,9 +230,9 @@ def _fill_cell(running, row_below, base, span, level_tick, edges, cell, cell_rea
             upper = row_below[book_side, min(max(high, 0), span[book_side])]
             for field in range(_FIELDS):
                 cell[place, zone, field] = running[book_side, upper, field] - running[book_side, lower, field]
-            for moment, depth in ((_MOMENT_START, _DEPTH_START), (_MOMENT_END, _DEPTH_END)):
-                from_level = cell[place, zone, moment] - offset * cell[place, zone, depth]
-                cell[place, zone, moment] = from_level if above else -from_level
+            outward = 1 if above else -1
+            cell[place, zone, _MOMENT_START] = outward * (cell[place, zone, _MOMENT_START] - offset * cell[place, zone, _DEPTH_START])
+            cell[place, zone, _MOMENT_END] = outward * (cell[place, zone, _MOMENT_END] - offset * cell[place, zone, _DEPTH_END])
         if above:
             low = min(max(offset - edges[FAR], 0), span[book_side])
             high = min(max(offset + edges[FAR] + 1, 0), span[book_side])

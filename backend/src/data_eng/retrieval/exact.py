@@ -13,7 +13,7 @@ With d^ the distance between two rounded rows and e_a, e_b how far each was move
     d^ - e_a - e_b  <=  d  <=  d^ + e_a + e_b
 
 Only rows whose lower bound lies below what K episodes are already known to reach are computed in full. Nothing is approximate:
-the answer equals that of a plain loop over all rows.
+the answer equals that of a plain loop over all rows. The scan itself is integer products, so its order does not matter and it runs in vectors.
 """
 
 from __future__ import annotations
@@ -64,6 +64,8 @@ class Codes(NamedTuple):
     """(rows, padded dims)"""
     moved: NDArray[np.float64]
     """(rows,) distance between the scaled row and its code: the error bound."""
+    square: NDArray[np.int32]
+    """(rows, blocks) sum of squared codes."""
     slot: NDArray[np.int64]
     """(dims,) the column of `code` that holds each dimension."""
     block_start: NDArray[np.int64]
@@ -125,8 +127,9 @@ def encode(vectors: NDArray[np.float32], metric: Metric) -> Codes:
             block_scale[block] = metric.weight[members[0]] * step_sigma**2
     code = np.zeros((len(vectors), int(block_start[-1])), np.int8)
     moved = np.empty(len(vectors))
-    _encode(vectors, metric.centre, metric.gain, metric.weight, metric.clip_sigma, slot, code, moved)
-    return Codes(code, moved, slot, block_start, block_scale)
+    square = np.zeros((len(vectors), len(sizes)), np.int32)
+    _encode(vectors, metric.centre, metric.gain, metric.weight, metric.block_of, metric.clip_sigma, slot, code, moved, square)
+    return Codes(code, moved, square, slot, block_start, block_scale)
 
 
 def squared_distances(vectors: NDArray[np.float32], rows: NDArray[np.int64], query: NDArray[np.float32], metric: Metric) -> NDArray[np.float64]:
@@ -168,25 +171,52 @@ def nearest_episodes(
     lower, upper = _bounds(query, codes, metric, threads)
     if allowed is not None:
         lower[~allowed] = upper[~allowed] = np.inf
-    episodes = len(groups.day_of_episode)
-    episode_upper = np.full(episodes, np.inf)
-    np.minimum.at(episode_upper, groups.episode_of_row, upper)
-    reach = _distance_of_last(episode_upper, groups.day_of_episode, count, per_day_max)
-    rows = np.flatnonzero((lower <= reach) & (lower <= episode_upper[groups.episode_of_row]) & np.isfinite(lower))
-    exact = squared_distances(vectors, rows, query, metric)
-    return _select(rows, exact, groups, count, per_day_max)
+    within = np.full(len(groups.day_of_episode), np.inf)  # how far each episode's nearest window can be at most
+    np.minimum.at(within, groups.episode_of_row, upper)
+    rows = _undecided(lower, within, groups, count, per_day_max)
+    likeliest = rows[_first_of_episode(rows, lower[rows], groups)]
+    np.minimum.at(within, groups.episode_of_row[likeliest], np.sqrt(squared_distances(vectors, likeliest, query, metric)) * (1 + BOUND_SLACK))
+    rows = _undecided(lower, within, groups, count, per_day_max)
+    return _select(rows, squared_distances(vectors, rows, query, metric), groups, count, per_day_max)
+
+
+def _undecided(
+    lower: NDArray[np.float64], within: NDArray[np.float64], groups: Groups, count: int, per_day_max: int
+) -> NDArray[np.int64]:
+    """Rows that may still be the nearest window of an episode that may still be among the nearest."""
+    reach = _distance_of_last(within, groups.day_of_episode, count, per_day_max)
+    return np.flatnonzero((lower <= np.minimum(within, reach)[groups.episode_of_row]) & np.isfinite(lower))
+
+
+def _first_of_episode(rows: NDArray[np.int64], distance: NDArray[np.float64], groups: Groups) -> NDArray[np.int64]:
+    """Positions in `rows` of each episode's nearest, nearest first; equal distances in row order. `distance` is beside `rows`."""
+    order = np.lexsort((rows, distance))
+    _, first = np.unique(groups.episode_of_row[rows[order]], return_index=True)
+    return order[np.sort(first)]
 
 
 def _bounds(query: NDArray[np.float32], codes: Codes, metric: Metric, threads: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Lower and upper bound of each row's distance (not squared); (rows,) each."""
     query_code = np.zeros((1, codes.code.shape[1]), np.int8)
     query_moved = np.empty(1)
-    _encode(query[None], metric.centre, metric.gain, metric.weight, metric.clip_sigma, codes.slot, query_code, query_moved)
+    query_square = np.zeros((1, codes.square.shape[1]), np.int32)
+    _encode(
+        query[None],
+        metric.centre,
+        metric.gain,
+        metric.weight,
+        metric.block_of,
+        metric.clip_sigma,
+        codes.slot,
+        query_code,
+        query_moved,
+        query_square,
+    )
     rounded = np.empty(len(codes.code))
     wide_code = query_code[0].astype(np.int16)
     pieces = min(threads, max(1, len(rounded) // THREAD_ROWS))
     cuts = np.linspace(0, len(rounded), pieces + 1).astype(np.int64)
-    scan = (codes.code, codes.block_start, codes.block_scale, wide_code, rounded)
+    scan = (codes.code, codes.square, codes.block_start, codes.block_scale, wide_code, query_square[0], rounded)
     if pieces == 1:
         _scan(*scan, 0, len(rounded))
     else:
@@ -215,17 +245,14 @@ def _within_day_rank(distance: NDArray[np.float64], day: NDArray[np.int64]) -> N
     return rank
 
 
-def _select(rows: NDArray[np.int64], exact: NDArray[np.float64], groups: Groups, count: int, per_day_max: int) -> Found:
-    order = np.lexsort((rows, exact))
-    rows, exact = rows[order], exact[order]
-    _, first = np.unique(groups.episode_of_row[rows], return_index=True)
-    nearest_window = np.sort(first)
-    rows, exact = rows[nearest_window], exact[nearest_window]
+def _select(rows: NDArray[np.int64], squared: NDArray[np.float64], groups: Groups, count: int, per_day_max: int) -> Found:
     if len(rows) == 0:
-        return Found(rows, exact)
+        return Found(rows, squared)
+    nearest = _first_of_episode(rows, squared, groups)
+    rows, squared = rows[nearest], squared[nearest]
     day = groups.day_of_episode[groups.episode_of_row[rows]]
-    kept = np.flatnonzero(_within_day_rank(exact, day) < per_day_max)[:count]
-    return Found(rows[kept], exact[kept])
+    kept = np.flatnonzero(_within_day_rank(squared, day) < per_day_max)[:count]
+    return Found(rows[kept], squared[kept])
 
 
 @njit(cache=True, nogil=True)
@@ -234,7 +261,7 @@ def _scaled(value, centre, gain, clip_sigma):
 
 
 @njit(cache=True, nogil=True)
-def _encode(vectors, centre, gain, weight, clip_sigma, slot, code, moved):
+def _encode(vectors, centre, gain, weight, block_of, clip_sigma, slot, code, moved, square):
     per_sigma = CODE_MAX / clip_sigma
     for row in range(len(vectors)):
         squared = 0.0
@@ -242,6 +269,7 @@ def _encode(vectors, centre, gain, weight, clip_sigma, slot, code, moved):
             z = _scaled(vectors[row, dimension], centre[dimension], gain[dimension], clip_sigma)
             rounded = np.rint(z * per_sigma)
             code[row, slot[dimension]] = np.int8(rounded)
+            square[row, block_of[dimension]] += np.int32(rounded) ** 2
             squared += weight[dimension] * (z - rounded / per_sigma) ** 2
         moved[row] = np.sqrt(squared)
 
@@ -258,21 +286,20 @@ def _refine(vectors, rows, scaled_query, centre, gain, weight, clip_sigma, out):
 
 
 @njit(cache=True, nogil=True)
-def _code_distance(left, right):
-    """Squared distance of two pieces of codes: integers, so the order of the sum does not matter and the loop runs in vectors."""
+def _product(left, right):
     total = np.int32(0)
     for column in range(left.size):
-        step = np.int16(left[column] - right[column])
-        total += np.int32(step) * np.int32(step)
-    return np.int32(total)
+        total = np.int32(total + np.int32(np.int32(left[column]) * np.int32(right[column])))
+    return total
 
 
 @njit(cache=True, nogil=True)
-def _scan(code, block_start, block_scale, query_code, out, first_row, last_row):
+def _scan(code, square, block_start, block_scale, query_code, query_square, out, first_row, last_row):
     """Distance of the rounded rows from the rounded query (not squared)."""
     for row in range(first_row, last_row):
         total = 0.0
         for block in range(len(block_scale)):
             first, last = block_start[block], block_start[block + 1]
-            total += block_scale[block] * _code_distance(query_code[first:last], code[row, first:last])
+            product = _product(query_code[first:last], code[row, first:last])
+            total += block_scale[block] * (np.int64(query_square[block]) + square[row, block] - 2 * np.int64(product))
         out[row] = np.sqrt(total)

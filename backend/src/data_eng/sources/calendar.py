@@ -44,9 +44,7 @@ def session_times(session_date: str, settings: Settings) -> SessionTimes:
     """
     session, zone = settings.session, ZoneInfo(settings.session.timezone)
     day = _parsed(session_date)
-    start_ns, end_ns = (
-        _local_ns(day, clock, zone) for clock in (session.start, session.end)
-    )
+    start_ns, end_ns = (_local_ns(day, clock, zone) for clock in (session.start, session.end))
     if end_ns <= start_ns:
         raise CalendarError(
             f"session {session.start}-{session.end} ends before it starts. A session lies within one New York date: "
@@ -56,7 +54,7 @@ def session_times(session_date: str, settings: Settings) -> SessionTimes:
     half_day = hours is not None and hours.half_day
     if hours is not None and half_day and start_ns < hours.close_ns:
         end_ns = min(end_ns, hours.close_ns)
-    elif half_day and not _globex_is_open(session_date, start_ns):
+    elif half_day and not globex_is_open_between(start_ns, start_ns + 1):
         raise CalendarError(
             f"session {session.start}-{session.end} on {session_date}, a half day, begins when Globex is closed. "
             "Ask for a session that starts before 13:00 or after 18:00."
@@ -70,12 +68,15 @@ def session_times(session_date: str, settings: Settings) -> SessionTimes:
         rth_open_ns=hours.open_ns if hours is not None else start_ns,
         rth_close_ns=hours.close_ns if hours is not None else end_ns,
         premarket_start_ns=_local_ns(day, session.premarket_start, zone),
-        overnight_start_ns=_local_ns(
-            day - timedelta(days=1), session.overnight_start, zone
-        ),
+        overnight_start_ns=_local_ns(day - timedelta(days=1), session.overnight_start, zone),
         half_day=half_day,
         rth_day=hours is not None,
     )
+
+
+def local_time_ns(session_date: str, clock: str, settings: Settings) -> int:
+    """`HH:MM` of a date in the session's time zone, ns UTC."""
+    return _local_ns(_parsed(session_date), clock, ZoneInfo(settings.session.timezone))
 
 
 def regular_hours(session_date: str) -> RegularHours | None:
@@ -86,11 +87,7 @@ def regular_hours(session_date: str) -> RegularHours | None:
 def sessions_between(first: str, last: str) -> list[str]:
     """XNYS sessions from `first` to `last`, both included, ISO dates in order."""
     sessions = _sessions()
-    return sessions[
-        bisect_left(sessions, _parsed(first).isoformat()) : bisect_right(
-            sessions, _parsed(last).isoformat()
-        )
-    ]
+    return sessions[bisect_left(sessions, _parsed(first).isoformat()) : bisect_right(sessions, _parsed(last).isoformat())]
 
 
 def previous_session(session_date: str) -> str:
@@ -98,9 +95,7 @@ def previous_session(session_date: str) -> str:
     sessions = _sessions()
     position = bisect_left(sessions, _parsed(session_date).isoformat())
     if position == 0:
-        raise CalendarError(
-            f"{session_date} has no earlier session: the calendar begins at {FIRST_DATE}. Ask for a later date."
-        )
+        raise CalendarError(f"{session_date} has no earlier session: the calendar begins at {FIRST_DATE}. Ask for a later date.")
     return sessions[position - 1]
 
 
@@ -110,46 +105,25 @@ def sessions_apart(earlier: str, later: str) -> int:
     A date without regular hours counts as the session that it follows, so that a holiday and the session before it are 0 apart.
     """
     sessions = _sessions()
-    return bisect_right(sessions, _parsed(later).isoformat()) - bisect_right(
-        sessions, _parsed(earlier).isoformat()
-    )
+    return bisect_right(sessions, _parsed(later).isoformat()) - bisect_right(sessions, _parsed(earlier).isoformat())
 
 
 def bronze_dates(times: SessionTimes) -> tuple[str, ...]:
     """UTC dates whose files hold the span from the lead-in to the session's end."""
     first = datetime.fromtimestamp(times.flow_start_ns // NS_PER_S, UTC).date()
     last = datetime.fromtimestamp((times.end_ns - 1) // NS_PER_S, UTC).date()
-    return tuple(
-        (first + timedelta(days=count)).isoformat()
-        for count in range((last - first).days + 1)
-    )
+    return tuple((first + timedelta(days=count)).isoformat() for count in range((last - first).days + 1))
 
 
-def globex_trades_on(utc_date: str) -> bool:
-    """Whether Globex equity futures are open at any time of a UTC date: whether a file of that date can hold a trade."""
-    day = _parsed(utc_date)
-    start_ns = _utc_midnight_ns(day)
-    end_ns = _utc_midnight_ns(day + timedelta(days=1))
-    trading_dates = ((day + timedelta(days=count)).isoformat() for count in (0, 1))
-    hours = [
-        span
-        for trading_date in trading_dates
-        if (span := _globex().get(trading_date)) is not None
-    ]
-    return any(open_ns < end_ns and start_ns < close_ns for open_ns, close_ns in hours)
+def globex_is_open_between(start_ns: int, end_ns: int) -> bool:
+    """Whether Globex equity futures are open at any time of [start_ns, end_ns): whether a trade can have happened in it."""
+    spans = _globex()
+    first = bisect_right(spans, start_ns, key=_close_ns)
+    return start_ns < end_ns and first < len(spans) and spans[first][0] < end_ns
 
 
-def _globex_is_open(session_date: str, ts_ns: int) -> bool:
-    trading_dates = (
-        session_date,
-        (_parsed(session_date) + timedelta(days=1)).isoformat(),
-    )
-    hours = [
-        span
-        for trading_date in trading_dates
-        if (span := _globex().get(trading_date)) is not None
-    ]
-    return any(open_ns <= ts_ns < close_ns for open_ns, close_ns in hours)
+def _close_ns(span: tuple[int, int]) -> int:
+    return span[1]
 
 
 @cache
@@ -159,12 +133,8 @@ def _xnys() -> dict[str, RegularHours]:
     calendar = exchange_calendars.get_calendar("XNYS", start=FIRST_DATE, end=LAST_DATE)
     early = set(calendar.early_closes)
     return {
-        session.date().isoformat(): RegularHours(
-            opens.value, closes.value, session in early
-        )
-        for session, opens, closes in zip(
-            calendar.sessions, calendar.opens, calendar.closes, strict=True
-        )
+        session.date().isoformat(): RegularHours(opens.value, closes.value, session in early)
+        for session, opens, closes in zip(calendar.sessions, calendar.opens, calendar.closes, strict=True)
     }
 
 
@@ -174,41 +144,25 @@ def _sessions() -> list[str]:
 
 
 @cache
-def _globex() -> dict[str, tuple[int, int]]:
-    """Open and close of each Globex trading date, ns UTC; the open lies on the evening before."""
+def _globex() -> list[tuple[int, int]]:
+    """Open and close of every Globex trading date, ns UTC, in order; the open lies on the evening before."""
     import pandas_market_calendars
 
-    schedule = pandas_market_calendars.get_calendar("CME Globex Equity").schedule(
-        FIRST_DATE, LAST_DATE
-    )
-    opens, closes = (
-        schedule[name].astype("datetime64[ns, UTC]")
-        for name in ("market_open", "market_close")
-    )
-    return {
-        day.date().isoformat(): (opened.value, closed.value)
-        for day, opened, closed in zip(schedule.index, opens, closes, strict=True)
-    }
+    schedule = pandas_market_calendars.get_calendar("CME Globex Equity").schedule(FIRST_DATE, LAST_DATE)
+    opens, closes = (schedule[name].astype("datetime64[ns, UTC]") for name in ("market_open", "market_close"))
+    return [(opened.value, closed.value) for opened, closed in zip(opens, closes, strict=True)]
 
 
 def _parsed(iso_date: str) -> date:
     try:
         day = date.fromisoformat(iso_date)
     except ValueError as error:
-        raise CalendarError(
-            f"{iso_date!r} is not a date. Expected YYYY-MM-DD, for example 2025-10-01."
-        ) from error
+        raise CalendarError(f"{iso_date!r} is not a date. Expected YYYY-MM-DD, for example 2025-10-01.") from error
     if not FIRST_DATE <= day.isoformat() <= LAST_DATE:
-        raise CalendarError(
-            f"{iso_date} is outside the calendar. Expected a date from {FIRST_DATE} to {LAST_DATE}."
-        )
+        raise CalendarError(f"{iso_date} is outside the calendar. Expected a date from {FIRST_DATE} to {LAST_DATE}.")
     return day
 
 
 def _local_ns(day: date, clock: str, zone: ZoneInfo) -> int:
     moment = datetime.combine(day, time.fromisoformat(clock), zone)
     return int(moment.timestamp()) * NS_PER_S
-
-
-def _utc_midnight_ns(day: date) -> int:
-    return int(datetime.combine(day, time(), UTC).timestamp()) * NS_PER_S

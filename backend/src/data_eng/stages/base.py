@@ -107,7 +107,7 @@ class Stage(ABC):
 
     @abstractmethod
     def inputs(self, unit: ContractDay, lake: Path, settings: Settings) -> list[PartitionRef]:
-        """Partitions the stage may read. A required one may be missing (then the run stops); an optional one is listed only when complete."""
+        """Partitions the stage may read: a required one always (its absence stops the run), an optional one only when it is complete."""
 
     @abstractmethod
     def compute(self, unit: ContractDay, io: StageIO) -> None:
@@ -247,7 +247,9 @@ class StageWriter(PartitionWriter):
 
 def staleness(manifest: Manifest, provenance: Provenance) -> str:
     """Why a published partition no longer is what its inputs give; empty when it is current."""
-    changed = sorted(name for name in manifest.inputs.keys() | provenance.inputs.keys() if manifest.inputs.get(name) != provenance.inputs.get(name))
+    changed = sorted(
+        name for name in manifest.inputs.keys() | provenance.inputs.keys() if manifest.inputs.get(name) != provenance.inputs.get(name)
+    )
     if changed:
         return f"inputs changed: {changed[0]}" + (f" and {len(changed) - 1} more" if len(changed) > 1 else "")
     if manifest.settings_sha256 != provenance.settings_sha256:

@@ -79,12 +79,12 @@ from .state import (
 _DONE, _BUFFER_FULL, _TABLE_FULL = 0, 1, 2
 
 
-@nb.njit(cache=True, inline="always")
+@nb.njit(cache=True, _nrt=False, inline="always")
 def _ticks_of(line):
     return line + LOWEST_TICK if line != NO_LINE else NO_TICK
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, _nrt=False)
 def _write_window(lines, scalars, cursors, flow, windows):
     """Close the open window: its rows around the mid, its line in `windows`, and a new stamp for the next."""
     bid = scalars[S_SHOWN_BID]
@@ -140,7 +140,7 @@ def _write_window(lines, scalars, cursors, flow, windows):
     cursors[C_WINDOWS_WRITTEN] += 1
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, _nrt=False)
 def _begin_window(scalars, cursors, start_ns):
     cursors[C_WINDOW_START] = start_ns
     scalars[S_STAMP] += 1
@@ -154,7 +154,7 @@ def _begin_window(scalars, cursors, start_ns):
     cursors[C_SILENCE] = 0
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, _nrt=False)
 def _write_bar(scalars, cursors, bar, bar_rows):
     row = cursors[C_BAR_ROWS]
     for column in range(B_NOTIONAL + 1):
@@ -165,7 +165,7 @@ def _write_bar(scalars, cursors, bar, bar_rows):
     bar[B_VOLUME] = 0
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, _nrt=False)
 def _set_next_boundary(cursors, bars):
     """Earliest time at which a window or an open bar has to close."""
     boundary = np.int64(NEVER_NS)
@@ -179,7 +179,7 @@ def _set_next_boundary(cursors, bars):
     cursors[C_NEXT_BOUNDARY] = boundary
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, _nrt=False)
 def _pass_boundaries(ts_ns, lines, scalars, cursors, bars, flow, windows, bar_rows):
     """Close every window and bar that ends at or before `ts_ns`; False when a buffer must be drained first."""
     while ts_ns >= cursors[C_NEXT_BOUNDARY]:
@@ -208,7 +208,7 @@ def _pass_boundaries(ts_ns, lines, scalars, cursors, bars, flow, windows, bar_ro
     return True
 
 
-@nb.njit(cache=True, inline="always")
+@nb.njit(cache=True, _nrt=False, inline="always")
 def _count_trade(ts_ns, tick, size, side_char, cursors, bars, path):
     """A trade's way into the window, the open bars and the trade path."""
     cursors[C_LAST_TRADE] = tick
@@ -248,7 +248,7 @@ def _count_trade(ts_ns, tick, size, side_char, cursors, bars, path):
         cursors[C_PATH_TICKS] = tick
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, _nrt=False, nogil=True)
 def _advance(
     first,
     ts_recv_ns,
@@ -302,7 +302,7 @@ def _advance(
     return ts_recv_ns.shape[0], _DONE
 
 
-@nb.njit(cache=True, nogil=True)
+@nb.njit(cache=True, _nrt=False, nogil=True)
 def _close(until_ns, lines, scalars, cursors, bars, flow, windows, bar_rows):
     return _pass_boundaries(until_ns, lines, scalars, cursors, bars, flow, windows, bar_rows)
 

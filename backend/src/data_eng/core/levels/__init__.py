@@ -65,7 +65,5 @@ def find_level(level_id: str) -> LevelFunction | None:
     return None
 
 
-def _of_family(
-    function: Callable[[LevelDay, int], Level], number: int, day: LevelDay
-) -> Level:
+def _of_family(function: Callable[[LevelDay, int], Level], number: int, day: LevelDay) -> Level:
     return function(day, number)

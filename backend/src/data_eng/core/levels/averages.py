@@ -29,9 +29,7 @@ def _weighted_average(day: LevelDay, weights_latest_first: np.ndarray) -> Level:
     candles = day.unbroken_candles()
     have, need = len(candles.start_ns), len(weights_latest_first)
     if have < need:
-        return LevelAbsent(
-            f"has {have} of {need} closed {day.candle_s}-second bars without a hole before the session ends"
-        )
+        return LevelAbsent(f"has {have} of {need} closed {day.candle_s}-second bars without a hole before the session ends")
     total = np.zeros(have - need + 1)
     for age, weight in enumerate(weights_latest_first):
         # One product and one sum an element, in one order: the bits do not depend on how many candles lie before.

@@ -48,20 +48,14 @@ class LevelDay(NamedTuple):
 
     def covers(self, start_ns: int, end_ns: int) -> bool:
         """Whether the lake has every bar of [start_ns, end_ns)."""
-        return bool(
-            np.any(
-                (self.covered_ns[:, 0] <= start_ns) & (end_ns <= self.covered_ns[:, 1])
-            )
-        )
+        return bool(np.any((self.covered_ns[:, 0] <= start_ns) & (end_ns <= self.covered_ns[:, 1])))
 
     def unbroken_candles(self) -> Bars:
         """Candles from the start of the covered span that holds the lead-in to the last that closes before the session's end."""
         holding = self.covered_ns[self.covered_ns[:, 0] <= self.times.flow_start_ns, 0]
         if len(holding) == 0:
             return self.candles.between(0, 0)
-        return self.candles.between(
-            int(holding[-1]), self.times.end_ns - self.candle_s * NS_PER_S
-        )
+        return self.candles.between(int(holding[-1]), self.times.end_ns - self.candle_s * NS_PER_S)
 
     def span(self, start_ns: int, end_ns: int) -> str:
         """`2025-10-15 18:00:00 to 2025-10-16 09:30:00` for a reason."""
@@ -85,14 +79,10 @@ Level = LevelSeries | LevelAbsent
 
 
 def static_level(known_from_ns: int, price_ticks: float) -> LevelSeries:
-    return LevelSeries(
-        np.array([known_from_ns], np.int64), np.array([price_ticks], np.float64)
-    )
+    return LevelSeries(np.array([known_from_ns], np.int64), np.array([price_ticks], np.float64))
 
 
-def moving_level(
-    day: LevelDay, known_from_ns: NDArray[np.int64], price_ticks: NDArray[np.float64]
-) -> Level:
+def moving_level(day: LevelDay, known_from_ns: NDArray[np.int64], price_ticks: NDArray[np.float64]) -> Level:
     """The part of a series that is in force from the lead-in to the session's end, one row a change."""
     first = max(
         int(np.searchsorted(known_from_ns, day.times.flow_start_ns, side="right")) - 1,
@@ -109,9 +99,7 @@ def moving_level(
 def trades_between(day: LevelDay, start_ns: int, end_ns: int) -> Bars | LevelAbsent:
     """1-second bars of a span; absent when the lake lacks part of it or nothing traded in it."""
     if not day.covers(start_ns, end_ns):
-        return LevelAbsent(
-            f"trade bars of {day.span(start_ns, end_ns)} are not all in the lake for this contract"
-        )
+        return LevelAbsent(f"trade bars of {day.span(start_ns, end_ns)} are not all in the lake for this contract")
     bars = day.seconds.between(start_ns, end_ns)
     if len(bars.start_ns) == 0:
         return LevelAbsent(f"no trade from {day.span(start_ns, end_ns)}")

@@ -9,29 +9,19 @@ from .day import Bars, Level, LevelAbsent, LevelDay, static_level, trades_betwee
 def or_high(day: LevelDay) -> Level:
     """Highest trade of the opening range."""
     bars = _opening_range(day)
-    return (
-        bars
-        if isinstance(bars, LevelAbsent)
-        else static_level(_range_end_ns(day), bars.high_ticks.max())
-    )
+    return bars if isinstance(bars, LevelAbsent) else static_level(_range_end_ns(day), bars.high_ticks.max())
 
 
 def or_low(day: LevelDay) -> Level:
     """Lowest trade of the opening range."""
     bars = _opening_range(day)
-    return (
-        bars
-        if isinstance(bars, LevelAbsent)
-        else static_level(_range_end_ns(day), bars.low_ticks.min())
-    )
+    return bars if isinstance(bars, LevelAbsent) else static_level(_range_end_ns(day), bars.low_ticks.min())
 
 
 def _opening_range(day: LevelDay) -> Bars | LevelAbsent:
     end_ns = _range_end_ns(day)
     if end_ns > day.times.end_ns:
-        return LevelAbsent(
-            f"the session ends before its opening range of {day.opening_range_s} s does"
-        )
+        return LevelAbsent(f"the session ends before its opening range of {day.opening_range_s} s does")
     return trades_between(day, opening_ns(day.times), end_ns)
 
 

@@ -8,21 +8,13 @@ from .day import Bars, Level, LevelAbsent, LevelDay, static_level, trades_betwee
 def pm_high(day: LevelDay) -> Level:
     """Highest trade of the pre-market."""
     bars = _premarket(day)
-    return (
-        bars
-        if isinstance(bars, LevelAbsent)
-        else static_level(day.times.rth_open_ns, bars.high_ticks.max())
-    )
+    return bars if isinstance(bars, LevelAbsent) else static_level(day.times.rth_open_ns, bars.high_ticks.max())
 
 
 def pm_low(day: LevelDay) -> Level:
     """Lowest trade of the pre-market."""
     bars = _premarket(day)
-    return (
-        bars
-        if isinstance(bars, LevelAbsent)
-        else static_level(day.times.rth_open_ns, bars.low_ticks.min())
-    )
+    return bars if isinstance(bars, LevelAbsent) else static_level(day.times.rth_open_ns, bars.low_ticks.min())
 
 
 def _premarket(day: LevelDay) -> Bars | LevelAbsent:

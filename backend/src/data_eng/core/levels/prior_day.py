@@ -8,31 +8,19 @@ from .day import Bars, Level, LevelAbsent, LevelDay, static_level, trades_betwee
 def pd_high(day: LevelDay) -> Level:
     """Highest trade of the prior session's regular hours."""
     bars = _prior_session(day)
-    return (
-        bars
-        if isinstance(bars, LevelAbsent)
-        else static_level(_known_from_ns(day), bars.high_ticks.max())
-    )
+    return bars if isinstance(bars, LevelAbsent) else static_level(_known_from_ns(day), bars.high_ticks.max())
 
 
 def pd_low(day: LevelDay) -> Level:
     """Lowest trade of the prior session's regular hours."""
     bars = _prior_session(day)
-    return (
-        bars
-        if isinstance(bars, LevelAbsent)
-        else static_level(_known_from_ns(day), bars.low_ticks.min())
-    )
+    return bars if isinstance(bars, LevelAbsent) else static_level(_known_from_ns(day), bars.low_ticks.min())
 
 
 def pd_close(day: LevelDay) -> Level:
     """Last trade of the prior session's regular hours."""
     bars = _prior_session(day)
-    return (
-        bars
-        if isinstance(bars, LevelAbsent)
-        else static_level(_known_from_ns(day), bars.close_ticks[-1])
-    )
+    return bars if isinstance(bars, LevelAbsent) else static_level(_known_from_ns(day), bars.close_ticks[-1])
 
 
 def _prior_session(day: LevelDay) -> Bars | LevelAbsent:

@@ -1,0 +1,198 @@
+"""Price-time matching: what an aggressive order does to the book, told in the feed's own patterns.
+
+Patterns seen on the feed: `TFC`, `TFFCC` (every F before the first C), `TFTFCC` (a sweep), `TFM` (a part), each with or without a closing N;
+the aggressor's remainder (A, the T's id) comes before the C of what it hit, so the book is crossed inside the event.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numba as nb
+import numpy as np
+from numpy.typing import NDArray
+
+from ..events import ADD, CANCEL, FILL, MODIFY, NO_TICK, SIDE_NONE, TRADE
+from .orders import (
+    ASK,
+    BEST_ASK,
+    BEST_BID,
+    BID,
+    NOBODY,
+    Book,
+    join_queue,
+    leave_queue,
+    new_order_id,
+    place_order,
+    remove_order,
+    resize_order,
+    retreat_bests,
+)
+from .tape import FIRST_PACKET, SECOND_PACKET, Tape, side_letter, write
+
+MOST_HITS = 2048
+"""Resting orders that one aggressor may hit, and so the largest aggressor."""
+
+
+class Hits(NamedTuple):
+    """Resting orders hit by the running event, (MOST_HITS,)."""
+
+    slot: NDArray[np.int32]
+    filled: NDArray[np.int32]
+
+
+class Aggressor(NamedTuple):
+    """An order that trades at once."""
+
+    order_id: int
+    side: int
+    """BID buys, ASK sells."""
+    size: int
+    worst: int
+    """Position beyond which it does not trade."""
+    rests: bool
+    """Whether what is left of it joins the book at the last price it took."""
+    hidden: int
+    """Contracts of an order the book never showed, filled first: their F carries an id that no A ever told."""
+    unsigned: bool
+    """Implied or spread trade: T and F carry side N."""
+    resting_slot: int
+    """Slot of the aggressor when it was already resting and is repriced through the spread, else NOBODY."""
+
+
+def empty_hits() -> Hits:
+    return Hits(slot=np.zeros(MOST_HITS, np.int32), filled=np.zeros(MOST_HITS, np.int32))
+
+
+@nb.njit(cache=True)
+def execute(book: Book, tape: Tape, hits: Hits, order: Aggressor, ts_ns: int) -> int:
+    """Trade `order` against the book and write its event, all but the end; returns the contracts traded.
+
+    The other side's best must hold an order, and the size must not exceed MOST_HITS. Volume is the sum of the T sizes written.
+    """
+    other = ASK if order.side == BID else BID
+    letter = SIDE_NONE if order.unsigned else side_letter(order.side)
+    left, traded, hit, hidden = order.size, 0, 0, order.hidden
+    position = book.counters[BEST_ASK] if order.side == BID else book.counters[BEST_BID]
+    last_position = position
+    while left > 0 and position != NO_TICK and not _is_beyond(position, order.worst, order.side):
+        take = min(left, _available(book, other, position, left))
+        write(tape, ts_ns, order.order_id, position, take + hidden, TRADE, letter, FIRST_PACKET)
+        if order.resting_slot != NOBODY and traded == 0:
+            write(tape, ts_ns, order.order_id, position, take + hidden, FILL, letter, FIRST_PACKET)
+        if hidden > 0:
+            write(tape, ts_ns, new_order_id(book), position, hidden, FILL, _fill_letter(order.unsigned, other), FIRST_PACKET)
+        hit = _fill_queue(book, tape, hits, hit, other, position, take, order.unsigned, ts_ns)
+        left -= take
+        traded += take + hidden
+        hidden = 0
+        last_position = position
+        position = _next_queue(book, other, position)
+    joins = left > 0 and order.rests
+    if joins:
+        write(tape, ts_ns, order.order_id, last_position, left, ADD, side_letter(order.side), FIRST_PACKET)
+    _settle(book, tape, hits, hit, ts_ns)
+    if order.resting_slot != NOBODY:
+        _settle_aggressor(book, tape, order.resting_slot, traded, ts_ns)
+    retreat_bests(book)
+    if joins:
+        place_order(book, order.order_id, order.side, last_position, left, 0, ts_ns)
+    return traded
+
+
+@nb.njit(cache=True, forceinline=True)
+def _is_beyond(position: int, worst: int, side: int) -> bool:
+    return position > worst if side == BID else position < worst
+
+
+@nb.njit(cache=True)
+def _available(book: Book, side: int, position: int, wanted: int) -> int:
+    """Contracts of a queue: what it shows and, only when more is wanted, what its icebergs hide."""
+    available = book.quantity[side, position]
+    if wanted > available:
+        slot = book.head[side, position]
+        while slot >= 0:
+            available += book.reserve[slot]
+            slot = book.behind[slot]
+    return available
+
+
+@nb.njit(cache=True, forceinline=True)
+def _fill_letter(unsigned: bool, side: int) -> int:
+    return SIDE_NONE if unsigned else side_letter(side)
+
+
+@nb.njit(cache=True)
+def _next_queue(book: Book, side: int, position: int) -> int:
+    """First queue with orders behind `position`, looking away from the middle; NO_TICK when there is none."""
+    step = 1 if side == ASK else -1
+    position += step
+    while 0 <= position < book.orders.shape[1]:
+        if book.orders[side, position] > 0:
+            return position
+        position += step
+    return NO_TICK
+
+
+@nb.njit(cache=True)
+def _fill_queue(
+    book: Book, tape: Tape, hits: Hits, hit: int, side: int, position: int, take: int, unsigned: bool, ts_ns: int
+) -> int:
+    """Write the F of each order in line until `take` is filled, shown contracts first; returns how many orders the event has hit by then."""
+    letter, first = _fill_letter(unsigned, side), hit
+    slot = book.head[side, position]
+    while take > 0 and slot >= 0:
+        filled = min(take, book.size[slot])
+        write(tape, ts_ns, book.order_id[slot], position, filled, FILL, letter, FIRST_PACKET)
+        hits.slot[hit] = slot
+        hits.filled[hit] = filled
+        hit += 1
+        take -= filled
+        slot = book.behind[slot]
+    for i in range(first, hit):
+        filled = min(take, book.reserve[hits.slot[i]])
+        if filled > 0:
+            write(tape, ts_ns, book.order_id[hits.slot[i]], position, filled, FILL, letter, FIRST_PACKET)
+            hits.filled[i] += filled
+            take -= filled
+    return hit
+
+
+@nb.njit(cache=True)
+def _settle(book: Book, tape: Tape, hits: Hits, hit: int, ts_ns: int) -> None:
+    """Take the fills off the book, one record an order: C for one used up, M for a part or for an iceberg's refresh (it loses its place)."""
+    for i in range(hit):
+        slot, filled = hits.slot[i], hits.filled[i]
+        letter, position = side_letter(book.side[slot]), book.position[slot]
+        remaining = book.size[slot] + book.reserve[slot] - filled
+        if remaining == 0:
+            write(tape, ts_ns, book.order_id[slot], position, book.size[slot], CANCEL, letter, SECOND_PACKET)
+            remove_order(book, slot)
+        else:
+            if filled < book.size[slot]:
+                resize_order(book, slot, book.size[slot] - filled)
+            else:
+                _refresh_iceberg(book, slot, remaining, ts_ns)
+            write(tape, ts_ns, book.order_id[slot], position, book.size[slot], MODIFY, letter, SECOND_PACKET)
+
+
+@nb.njit(cache=True)
+def _refresh_iceberg(book: Book, slot: int, remaining: int, ts_ns: int) -> None:
+    """Show the next part of an iceberg, last in line at its price."""
+    side, position = book.side[slot], book.position[slot]
+    leave_queue(book, slot)
+    book.size[slot] = min(book.shown[slot], remaining)
+    book.reserve[slot] = remaining - book.size[slot]
+    join_queue(book, slot, side, position, ts_ns)
+
+
+@nb.njit(cache=True)
+def _settle_aggressor(book: Book, tape: Tape, slot: int, traded: int, ts_ns: int) -> None:
+    """An aggressor that rested leaves its OLD price, by C when used up and by M when a part stays."""
+    letter, position = side_letter(book.side[slot]), book.position[slot]
+    if traded >= book.size[slot]:
+        write(tape, ts_ns, book.order_id[slot], position, book.size[slot], CANCEL, letter, SECOND_PACKET)
+        remove_order(book, slot)
+    else:
+        resize_order(book, slot, book.size[slot] - traded)
+        write(tape, ts_ns, book.order_id[slot], position, book.size[slot], MODIFY, letter, SECOND_PACKET)

@@ -1,0 +1,177 @@
+"""A session's plan: when it is busy, how far the price wanders and where to, how deep the queues are."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .market import LEVELS, STEP_S, Plan
+from .orders import TICKS
+from .planting import Knobs
+
+NS_PER_S = 1_000_000_000
+START_POSITION = TICKS // 2
+FULL_DAY_RECORDS = 11_000_000
+"""Records of a median full ES day."""
+FULL_DAY_DEPTH = 60.0
+"""Contracts in the best queue of a full day."""
+LEAST_DEPTH = 8.0
+FULL_DAY_SIGMA = 1.3
+"""Ticks per square root of a second in regular hours of a full day."""
+SIGMA_POWER = 0.2
+"""A thinner day is a calmer one: sigma falls with this power of the records."""
+OUTER_LEVELS = 130
+"""Queues a side behind the live ones at the opening, so that the book reaches beyond 100 ticks."""
+OUTER_DECAY = 60.0
+OPENING_S = 900.0
+"""Orders gather for 15 minutes before Globex opens."""
+EVENING_PACE, PREMARKET_PACE, LATE_PACE = 0.03, 0.12, 0.03
+"""Records a second against the mean of the regular hours: from 18:00, from 04:00, after the close."""
+WANDER_S, SETTLE_S = 5400.0, 600.0
+"""The latent price returns to the day's anchor over this time; to tomorrow's start after the close."""
+DAY_STEP_SHARE = 0.6
+"""Standard deviation of a day's anchor move against sigma times the square root of the regular hours."""
+SPREAD_SIGMA = 0.02
+
+
+class SessionClock(NamedTuple):
+    """Moments of one session, ns UTC. It runs from 15 minutes before Globex opens, on the evening before, to Globex's close."""
+
+    origin_ns: int
+    midnight_ns: int
+    """00:00 UTC, where the session's second file begins."""
+    early_ns: int
+    """04:00 New York."""
+    premarket_ns: int
+    """05:00 New York: the pre-market's extremes count from here."""
+    rth_open_ns: int
+    rth_close_ns: int
+    end_ns: int
+
+    def second(self, moment_ns: int) -> float:
+        """Seconds from the session's origin."""
+        return (moment_ns - self.origin_ns) / NS_PER_S
+
+
+class Shape(NamedTuple):
+    """How large and how lively an instrument's session is."""
+
+    records: float
+    """Records wanted from the market's life: without opening, snapshot and closing."""
+    sigma: float
+    """Ticks per square root of a second, mean of the regular hours."""
+    depth: float
+    """Contracts in the best queue."""
+    excitation: float
+
+
+def shape_of_day(records: int) -> Shape:
+    """The shape of a leading contract's day of `records` records, all kinds counted."""
+    share = records / FULL_DAY_RECORDS
+    depth = max(FULL_DAY_DEPTH * share**0.5, LEAST_DEPTH)
+    return Shape(
+        records=max(records - 3.0 * _opening_orders(depth), 0.25 * records),
+        sigma=FULL_DAY_SIGMA * share**SIGMA_POWER,
+        depth=depth,
+        excitation=float(np.clip(depth / FULL_DAY_DEPTH, 0.15, 1.0)),
+    )
+
+
+def quieter(shape: Shape, share: float) -> Shape:
+    """The same day for an instrument that has `share` of the records: thinner queues, the same price."""
+    return shape._replace(records=shape.records * share, depth=max(shape.depth * share**0.3, 5.0), excitation=0.15)
+
+
+def day_step_ticks(shape: Shape, clock: SessionClock) -> float:
+    """Standard deviation of the move from one session's start to the next."""
+    return DAY_STEP_SHARE * shape.sigma * clock.second(clock.rth_close_ns - clock.rth_open_ns + clock.origin_ns) ** 0.5
+
+
+def session_plan(clock: SessionClock, shape: Shape, end_position: float, knobs: Knobs, opening_range_s: float, sizes: NDArray[np.int32]) -> Plan:
+    """Plan of a leading instrument: it starts at START_POSITION and is drawn to `end_position` over the regular hours."""
+    seconds = int(clock.second(clock.end_ns))
+    pace = _pace(clock, seconds)
+    regular = slice(int(clock.second(clock.rth_open_ns)), int(clock.second(clock.rth_close_ns)))
+    expected = np.r_[0.0, np.cumsum(pace)]
+    done = np.clip((np.arange(seconds + 1) - regular.start) / (regular.stop - regular.start), 0.0, 1.0)
+    return Plan(
+        origin_ns=clock.origin_ns,
+        expected=expected * (shape.records / expected[-1]),
+        sigma=shape.sigma * np.sqrt(np.r_[pace, 0.0] / pace[regular].mean()),
+        anchor=START_POSITION + (end_position - START_POSITION) * done,
+        anchor_s=np.where(done < 1.0, WANDER_S, SETTLE_S),
+        track=np.empty(0),
+        depth=usual_depth(shape.depth),
+        add_sizes=sizes,
+        excitation=shape.excitation,
+        premarket_s=clock.second(clock.premarket_ns),
+        rth_open_s=clock.second(clock.rth_open_ns),
+        opening_range_s=opening_range_s,
+        rth_close_s=clock.second(clock.rth_close_ns),
+        knobs=knobs,
+    )
+
+
+def following_plan(leader: Plan, shape: Shape) -> Plan:
+    """Plan of an instrument whose price follows the leader's, step by step; nothing is planted in it."""
+    return leader._replace(
+        expected=leader.expected * (shape.records / leader.expected[-1]),
+        track=np.full(int((leader.expected.size - 1) / STEP_S) + 1, float(START_POSITION)),
+        depth=usual_depth(shape.depth),
+        excitation=shape.excitation,
+        knobs=Knobs(0.0, 0.0, False),
+    )
+
+
+def still_plan(leader: Plan, shape: Shape) -> Plan:
+    """Plan of a calendar spread: its price hardly moves."""
+    plan = following_plan(leader, shape)
+    return plan._replace(
+        track=np.empty(0),
+        sigma=leader.sigma * (SPREAD_SIGMA / max(leader.sigma.max(), 1e-9)),
+        anchor=np.full(leader.anchor.size, float(START_POSITION)),
+        anchor_s=np.full(leader.anchor.size, SETTLE_S),
+    )
+
+
+def usual_depth(best: float) -> NDArray[np.float64]:
+    """(LEVELS,) usual contracts of the live queues: growing to 2.6 times the best's."""
+    return best * np.minimum(1.0 + 0.35 * np.arange(LEVELS), 2.6)
+
+
+def outer_depth(best: float) -> NDArray[np.int32]:
+    """(OUTER_LEVELS,) contracts of the queues behind the live ones at the opening."""
+    levels = np.arange(1, OUTER_LEVELS + 1)
+    return np.maximum(2.6 * best * np.exp(-levels / OUTER_DECAY), 4.0).astype(np.int32)
+
+
+def order_sizes() -> NDArray[np.int32]:
+    """(4096,) equally likely sizes of a new order: 72 % one lot, median 1, 90th percentile 4, 99th 16 contracts."""
+    u = (np.arange(4096) + 0.5) / 4096
+    body = 2 + (-2.6 * np.log(1.0 - np.clip((u - 0.72) / 0.265, 0.0, 0.999))).astype(np.int32)
+    tail = 12 + (-14.0 * np.log(1.0 - np.clip((u - 0.985) / 0.015, 0.0, 0.999))).astype(np.int32)
+    return np.where(u < 0.72, 1, np.where(u < 0.985, body, tail)).astype(np.int32)
+
+
+def _opening_orders(depth: float) -> float:
+    """Orders of an opening book, about."""
+    live = 2.0 * usual_depth(depth).sum() / order_sizes().mean()
+    return live + 2.0 * OUTER_LEVELS * 2.5
+
+
+def _pace(clock: SessionClock, seconds: int) -> NDArray[np.float64]:
+    """(seconds,) records a second against the mean of a full regular session; 0 while orders gather before the opening."""
+    second = np.arange(seconds, dtype=np.float64)
+    early, opens, closes = (clock.second(moment) for moment in (clock.early_ns, clock.rth_open_ns, clock.rth_close_ns))
+    pace = np.full(seconds, EVENING_PACE)
+    pace[: int(OPENING_S)] = 0.0
+    waking = (second >= early) & (second < opens)
+    pace[waking] = PREMARKET_PACE * (0.4 + 1.2 * (second[waking] - early) / (opens - early))
+    regular = (second >= opens) & (second < closes)
+    since, left = second[regular] - opens, closes - second[regular]
+    smile = 0.45 + 1.6 * np.exp(-since / 1500.0) + 0.35 * np.exp(-left / 2400.0)
+    pace[regular] = smile / smile.mean()
+    pace[second >= closes] = LATE_PACE
+    return pace

@@ -1,0 +1,73 @@
+"""The one door between the feed's numbers and ours: 1e-9 points and ticks, nanoseconds and written times."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from math import isclose
+
+from ..errors import SpymasterError
+
+NANOS_PER_POINT = 1_000_000_000
+"""Databento writes prices as integers of 1e-9 points."""
+NS_PER_S = 1_000_000_000
+NS_PER_DAY = 86_400 * NS_PER_S
+
+
+class UnitError(SpymasterError):
+    """A price, tick or time that cannot be what it says."""
+
+
+def tick_nanos(tick_points: float) -> int:
+    """A tick in 1e-9 points: 0.25 is 250,000,000."""
+    nanos = round(tick_points * NANOS_PER_POINT)
+    if nanos <= 0 or not isclose(nanos, tick_points * NANOS_PER_POINT, rel_tol=1e-9):
+        raise UnitError(f"tick {tick_points!r} is no positive multiple of 1e-9 points. Correct it in settings.yaml, instruments.")
+    return nanos
+
+
+def ticks_to_points(ticks: float, tick_points: float) -> float:
+    """19200 ticks of 0.25 are 4800.0 points; exact where the tick is a binary fraction, else rounded to 1e-9."""
+    return round(ticks * tick_points, 9)
+
+
+def points_to_ticks(points: float, tick_points: float) -> float:
+    """4800.0 points are 19200.0 ticks of 0.25; a price between two ticks stays between them."""
+    return round(points / tick_points, 9)
+
+
+def nanos_to_text(price_nanos: int) -> str:
+    """A feed price for a message, without rounding: 4799123456789 is `4799.123456789`."""
+    whole, rest = divmod(abs(price_nanos), NANOS_PER_POINT)
+    sign = "-" if price_nanos < 0 else ""
+    return f"{sign}{whole}.{rest:09d}".rstrip("0").rstrip(".")
+
+
+def ns_to_iso(ts_ns: int) -> str:
+    """`2023-12-25T23:00:00.000000001Z`, all nine digits."""
+    seconds, rest = divmod(int(ts_ns), NS_PER_S)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
+
+
+def iso_to_ns(text: str) -> int:
+    """Nanoseconds UTC of an ISO time that names its zone (`Z` or an offset); up to nine digits of a second."""
+    head, _, tail = text.partition(".")
+    digits = tail[: len(tail) - len(tail.lstrip("0123456789"))]
+    try:
+        moment = datetime.fromisoformat(head + tail[len(digits) :])
+    except ValueError:
+        raise UnitError(f"time {text!r} is no ISO time. Expected for example 2023-12-25T23:00:00Z.") from None
+    if moment.tzinfo is None:
+        raise UnitError(f"time {text!r} names no zone. Expected Z or an offset such as -05:00 at its end.")
+    if len(digits) > 9:
+        raise UnitError(f"time {text!r} has {len(digits)} digits of a second. Expected at most nine.")
+    return int(moment.timestamp()) * NS_PER_S + int(digits.ljust(9, "0"))
+
+
+def utc_date(ts_ns: int) -> str:
+    """ISO date of a time, UTC."""
+    return datetime.fromtimestamp(int(ts_ns) // NS_PER_S, UTC).date().isoformat()
+
+
+def utc_day_start_ns(date: str) -> int:
+    """00:00 UTC of an ISO date."""
+    return int(datetime.fromisoformat(date).replace(tzinfo=UTC).timestamp()) * NS_PER_S

@@ -1,0 +1,1 @@
+"""Finding: which contract of a day, which setups of the past, how they ended."""

@@ -1,0 +1,291 @@
+"""What happened next: the outcome distribution of the neighbours, by horizon, shrunk toward the past's own frequencies.
+
+Outcomes and censoring
+----------------------
+A neighbour is undecided until a barrier is touched; then it is a BREAK, a REJECT or, when both were touched at one timestamp, a WHIPSAW,
+and stays so. At each horizon the share decided each way is taken of those still undecided before it and seen to its end, so a CENSORED
+neighbour leaves the denominator of its horizon and of the later ones while its earlier horizons keep what was seen (Aalen and Johansen 1978,
+Scand. J. Stat. 5, on a grid of horizons). Shares decided only ever add up: the distribution is monotone over horizons by construction.
+Where nothing is censored this is the plain weighted share.
+
+WHIPSAW is shown apart, and within the three classes it counts as CHOP: neither side of the trade was there to be had.
+
+Shrinkage
+---------
+The past's frequencies (climatology) act as kappa effective episodes that were seen beside the n_eff of the neighbours, split over the
+horizons as the past itself was decided. Without censoring this is exactly
+
+    p = (n_eff p_neighbours + kappa climatology) / (n_eff + kappa)
+
+at every horizon; with censoring a horizon at which fewer neighbours are left leans further on the climatology. Either way monotone.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..config import Retrieval
+from ..errors import SpymasterError
+from .neighbours import Neighbours, effective_n
+
+CHOP, BREAK, REJECT, WHIPSAW, CENSORED = range(5)
+"""Outcome kinds seen from the approach: a BREAK goes on through the level, a REJECT turns back."""
+KIND_OF_OUTCOME = {
+    "CHOP": CHOP,
+    "BREAK_UP": BREAK,
+    "BREAK_DOWN": BREAK,
+    "REJECT_UP": REJECT,
+    "REJECT_DOWN": REJECT,
+    "WHIPSAW": WHIPSAW,
+    "CENSORED": CENSORED,
+}
+CLASSES = ("break", "reject", "chop")
+"""Order of the class axis of every probability."""
+DECIDED = (BREAK, REJECT, WHIPSAW)
+"""Order of the last axis of an incidence."""
+QUANTILES = (0.1, 0.5, 0.9)
+BOOTSTRAP_SEED = 20251016
+"""Fixed, so that the same neighbours give the same interval."""
+
+
+class UnknownOutcome(SpymasterError):
+    """An outcome name that is none of the label's."""
+
+
+class Counts(NamedTuple):
+    """Weighted counts that a distribution is made of."""
+
+    at_risk: NDArray[np.float64]
+    """(.., horizons) undecided before the horizon and seen to its end."""
+    decided: NDArray[np.float64]
+    """(.., horizons, DECIDED) decided within the horizon, of those."""
+
+
+class Climatology(NamedTuple):
+    """What episodes of this level, approach and setup did in the past, each episode counting once."""
+
+    incidence: NDArray[np.float64]
+    """(horizons, DECIDED) share decided each way by each horizon."""
+    seen: NDArray[np.bool_]
+    """(horizons,) whether any episode of the past was seen to the horizon's end."""
+    episodes: int
+    days: int
+
+    @property
+    def probabilities(self) -> NDArray[np.float64]:
+        """(horizons, CLASSES)"""
+        return class_probabilities(self.incidence)
+
+
+class Excursions(NamedTuple):
+    """Quantiles 10, 50, 90 in ticks, signed by the approach."""
+
+    mfe_ticks: tuple[float, float, float]
+    mae_ticks: tuple[float, float, float]
+
+
+class HorizonOutcome(NamedTuple):
+    """The outcome distribution at one horizon; the three-wide fields are in the order of CLASSES."""
+
+    horizon_s: int
+    p: tuple[float, float, float]
+    low: tuple[float, float, float]
+    high: tuple[float, float, float]
+    base: tuple[float, float, float]
+    whipsaw: float
+    """Share of both barriers at one timestamp; part of chop."""
+    episodes: int
+    days: int
+    n_eff: float
+    """Of the neighbours whose outcome at this horizon is known."""
+    excursions: Excursions | None
+    """None where n_eff is too small for quantiles to mean anything."""
+
+
+def outcome_kinds(outcomes: NDArray[np.str_]) -> NDArray[np.int8]:
+    """Kinds of outcome names, same shape. Raises `UnknownOutcome`."""
+    names, position = np.unique(outcomes, return_inverse=True)
+    unknown = [str(name) for name in names if str(name) not in KIND_OF_OUTCOME]
+    if unknown:
+        raise UnknownOutcome(f"outcomes {unknown} are unknown. Expected: {', '.join(KIND_OF_OUTCOME)}. Rebuild the trigger vectors.")
+    codes = np.array([KIND_OF_OUTCOME[str(name)] for name in names], np.int8)
+    return codes[position].reshape(outcomes.shape)
+
+
+def past_climatology(kinds: NDArray[np.int8], episode_of_row: NDArray[np.int64], day_of_episode: NDArray[np.int64]) -> Climatology:
+    """Frequencies of all past episodes; an episode's weight is spread evenly over its windows, any of which a query may resemble.
+
+    `kinds` is (windows, horizons).
+    """
+    windows = np.bincount(episode_of_row, minlength=len(day_of_episode))
+    counts = weighted_counts(kinds, 1.0 / windows[episode_of_row])
+    return Climatology(
+        cumulative_incidence(_hazards(counts.decided, counts.at_risk)),
+        (kinds != CENSORED).any(axis=0),
+        int((windows > 0).sum()),
+        len(np.unique(day_of_episode)),
+    )
+
+
+def outcome_distribution(
+    neighbours: Neighbours,
+    kinds: NDArray[np.int8],
+    mfe_ticks: NDArray[np.float32],
+    mae_ticks: NDArray[np.float32],
+    climatology: Climatology,
+    horizons_s: tuple[int, ...],
+    rules: Retrieval,
+) -> list[HorizonOutcome]:
+    """The distribution at every horizon that the past has seen.
+
+    `kinds`, `mfe_ticks` and `mae_ticks` are (neighbours, horizons).
+    """
+    probabilities, incidence = shrunk_probabilities(neighbours, kinds, climatology, rules.kappa)
+    outcomes = []
+    for horizon, horizon_s in enumerate(horizons_s):
+        if not climatology.seen[horizon]:
+            continue
+        known = kinds[:, horizon] != CENSORED
+        n_eff = effective_n(neighbours.weight[known], neighbours.day[known])
+        low, high = interval(neighbours, kinds, climatology, horizon, rules)
+        outcomes.append(
+            HorizonOutcome(
+                horizon_s,
+                _three(probabilities[horizon]),
+                _three(low),
+                _three(high),
+                _three(climatology.probabilities[horizon]),
+                float(incidence[horizon, DECIDED.index(WHIPSAW)]),
+                int(known.sum()),
+                len(np.unique(neighbours.day[known])),
+                n_eff,
+                _excursions(neighbours.weight[known], mfe_ticks[known, horizon], mae_ticks[known, horizon])
+                if n_eff >= rules.quantiles_min_n_eff
+                else None,
+            )
+        )
+    return outcomes
+
+
+def shrunk_probabilities(
+    neighbours: Neighbours, kinds: NDArray[np.int8], climatology: Climatology, kappa: float
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(horizons, CLASSES) probabilities and (horizons, DECIDED) incidences."""
+    incidence = _shrunk_incidence(weighted_counts(kinds, neighbours.weight), _n_eff_seen(neighbours, kinds), climatology, kappa)
+    return class_probabilities(incidence), incidence
+
+
+def interval(
+    neighbours: Neighbours, kinds: NDArray[np.int8], climatology: Climatology, horizon: int, rules: Retrieval
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Lower and upper end for each class at one horizon: the wider of a Dirichlet and a bootstrap of the neighbours by day.
+
+    The Dirichlet has as many observations as known neighbours are effective, and kappa. The bootstrap draws days with all their
+    neighbours. Both ends are moved, where they must be, to hold the probability itself.
+    """
+    probabilities, _ = shrunk_probabilities(neighbours, kinds, climatology, rules.kappa)
+    p = probabilities[horizon]
+    tails = np.array([(1 - rules.interval) / 2, (1 + rules.interval) / 2])
+    known = kinds[:, horizon] != CENSORED
+    observations = effective_n(neighbours.weight[known], neighbours.day[known]) + rules.kappa
+    dirichlet = np.quantile(_dirichlet_draws(observations * p, rules.bootstrap_draws), tails, axis=0)
+    resampled = np.quantile(_bootstrap_draws(neighbours, kinds[:, : horizon + 1], climatology, rules), tails, axis=0)
+    wider = np.where(np.ptp(resampled, axis=0) > np.ptp(dirichlet, axis=0), resampled, dirichlet)
+    return np.minimum(wider[0], p), np.maximum(wider[1], p)
+
+
+def weighted_counts(kinds: NDArray[np.int8], weight: NDArray[np.float64]) -> Counts:
+    """Sum of the weights at risk and decided, by horizon."""
+    at_risk, decided = _at_risk_and_decided(kinds)
+    return Counts(weight @ at_risk, np.tensordot(weight, decided, 1))
+
+
+def cumulative_incidence(hazards: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(.., horizons, DECIDED) share decided each way by each horizon, from the share of the undecided that each horizon decides."""
+    undecided = np.cumprod(1 - hazards.sum(axis=-1), axis=-1)
+    before = np.concatenate([np.ones_like(undecided[..., :1]), undecided[..., :-1]], axis=-1)
+    return np.cumsum(before[..., None] * hazards, axis=-2)
+
+
+def class_probabilities(incidence: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(.., CLASSES) from (.., DECIDED): what is neither a break nor a reject is chop, a whipsaw too."""
+    p_break, p_reject = incidence[..., DECIDED.index(BREAK)], incidence[..., DECIDED.index(REJECT)]
+    return np.stack([p_break, p_reject, np.maximum(1 - p_break - p_reject, 0.0)], axis=-1)
+
+
+def weighted_quantile(values: NDArray[np.float32], weight: NDArray[np.float64], share: float) -> float:
+    """The smallest value at or below which at least `share` of the weight lies."""
+    order = np.argsort(values, kind="stable")
+    reached = np.cumsum(weight[order])
+    return float(values[order][min(np.searchsorted(reached, share * reached[-1] * (1 - 1e-12)), len(order) - 1)])
+
+
+def _at_risk_and_decided(kinds: NDArray[np.int8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(rows, horizons) and (rows, horizons, DECIDED), 0 or 1."""
+    before = np.concatenate([np.full((len(kinds), 1), CHOP, np.int8), kinds[:, :-1]], axis=1)
+    at_risk = (before == CHOP) & (kinds != CENSORED)
+    decided = np.stack([at_risk & (kinds == kind) for kind in DECIDED], axis=-1)
+    return at_risk.astype(np.float64), decided.astype(np.float64)
+
+
+def _hazards(decided: NDArray[np.float64], at_risk: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Share of those at risk that the horizon decides; 0 where nobody is left."""
+    return np.divide(decided, at_risk[..., None], out=np.zeros_like(decided), where=at_risk[..., None] > 0)
+
+
+def _n_eff_seen(neighbours: Neighbours, kinds: NDArray[np.int8]) -> float:
+    """Effective n of the neighbours seen to the end of the first horizon; the others say nothing."""
+    seen = kinds[:, 0] != CENSORED
+    return effective_n(neighbours.weight[seen], neighbours.day[seen])
+
+
+def _shrunk_incidence(counts: Counts, n_eff: float, climatology: Climatology, kappa: float) -> NDArray[np.float64]:
+    """Incidence of the neighbours, scaled to n_eff observations, together with kappa observations of the climatology."""
+    first = counts.at_risk[..., :1]
+    per_weight = np.divide(n_eff, first, out=np.zeros_like(first), where=first > 0)
+    decided_by_past = np.diff(climatology.incidence, axis=0, prepend=0.0)
+    undecided_by_past = 1 - np.concatenate([[0.0], climatology.incidence[:-1].sum(axis=1)])
+    horizons = counts.at_risk.shape[-1]
+    return cumulative_incidence(
+        _hazards(
+            per_weight[..., None] * counts.decided + kappa * decided_by_past[:horizons],
+            per_weight * counts.at_risk + kappa * undecided_by_past[:horizons],
+        )
+    )
+
+
+def _dirichlet_draws(concentration: NDArray[np.float64], draws: int) -> NDArray[np.float64]:
+    """(draws, CLASSES); a class of concentration 0 is always 0."""
+    gamma = np.random.default_rng(BOOTSTRAP_SEED).standard_gamma(concentration, size=(draws, len(concentration)))
+    return gamma / gamma.sum(axis=1, keepdims=True)
+
+
+def _bootstrap_draws(neighbours: Neighbours, kinds: NDArray[np.int8], climatology: Climatology, rules: Retrieval) -> NDArray[np.float64]:
+    """(draws, CLASSES) at the last of the given horizons; a draw takes as many days as there are, with all their neighbours."""
+    if neighbours.episodes == 0:
+        return np.broadcast_to(climatology.probabilities[kinds.shape[1] - 1], (rules.bootstrap_draws, len(CLASSES)))
+    at_risk, decided = _at_risk_and_decided(kinds)
+    days, position = np.unique(neighbours.day, return_inverse=True)
+    of_day = (position == np.arange(len(days))[:, None]) * neighbours.weight
+    times = _day_draws(len(days), rules.bootstrap_draws)
+    counts = Counts(times @ (of_day @ at_risk), np.tensordot(times, np.tensordot(of_day, decided, 1), 1))
+    return class_probabilities(_shrunk_incidence(counts, _n_eff_seen(neighbours, kinds), climatology, rules.kappa))[:, -1]
+
+
+@lru_cache(maxsize=256)
+def _day_draws(days: int, draws: int) -> NDArray[np.float64]:
+    """(draws, days) how often each day is drawn, with replacement."""
+    return np.random.default_rng([BOOTSTRAP_SEED, days]).multinomial(days, np.full(days, 1 / days), size=draws).astype(np.float64)
+
+
+def _excursions(weight: NDArray[np.float64], mfe_ticks: NDArray[np.float32], mae_ticks: NDArray[np.float32]) -> Excursions:
+    return Excursions(*(_three([weighted_quantile(values, weight, share) for share in QUANTILES]) for values in (mfe_ticks, mae_ticks)))
+
+
+def _three(values: NDArray[np.float64] | list[float]) -> tuple[float, float, float]:
+    first, second, third = (float(value) for value in values)
+    return first, second, third

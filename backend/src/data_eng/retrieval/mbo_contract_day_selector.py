@@ -1,0 +1,263 @@
+"""Which contract a root is studied in, on every session: the selection map.
+
+A session's front contract is the outright that traded most on the session before, in the hours of the settings. It is chosen when it holds
+the least share of the root's volume and trades the least number of contracts asked for, when its roll is over, and when bronze has it that
+day. Every other session is excluded with its reason.
+
+The roll is the first session with another front than the last one that had any. It and the sessions right behind it, `roll_trim_sessions`
+in all, are excluded. Those before a roll stay: on that morning nobody knew that the volume would move. So a row depends on earlier
+sessions only, and on what the lake holds of its own day; a longer lake changes no earlier row.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..attempts import publish_file
+from ..config import Settings
+from ..core.events import TRADE
+from ..errors import SpymasterError
+from ..io import (
+    PartitionRef,
+    is_partition_complete,
+    list_partitions,
+    manifest_sha256,
+    open_parquet,
+    partition_ref,
+    read_facts,
+    read_partition,
+)
+from ..sources.calendar import local_time_ns, previous_session, sessions_between
+
+EVENTS = "bronze.future_mbo.mbo"
+DAYS = "bronze.future_mbo.mbo_days"
+MADE_FROM = b"spymaster.selection"
+"""Key in the parquet file's metadata under which the map says what it was made from."""
+
+
+class SelectionError(SpymasterError):
+    """A selection map that is absent, or a file that is none."""
+
+
+class SelectionRow(NamedTuple):
+    """One session of the map."""
+
+    date: str
+    symbol: str | None
+    """The contract chosen; None where the session is excluded."""
+    front: str | None
+    """The contract that traded most on the session before; None where nothing is known of it."""
+    volume: int
+    """Contracts of `front` in the hours counted, on the session before."""
+    share: float
+    """`volume` over that of all the root's outrights; 0 where nothing traded."""
+    roll: bool
+    """Whether the front contract changed here, or fewer than the trimmed number of sessions ago."""
+    degraded: bool
+    """Whether the feed marks the day's data as degraded; such a day is kept."""
+    reason: str | None
+    """Why the session is excluded; None where it is chosen."""
+
+
+class SelectionMap(NamedTuple):
+    """Rows of one root in order of their dates, and what they were made from."""
+
+    root: str
+    rows: tuple[SelectionRow, ...]
+    settings_sha256: str
+    bronze_sha256: dict[str, str]
+    """Manifest hash of every bronze day up to the last row, by date."""
+
+    def chosen(self) -> list[tuple[str, str]]:
+        """(symbol, date) of the sessions that are not excluded, oldest first."""
+        return [(row.symbol, row.date) for row in self.rows if row.symbol is not None]
+
+
+class Front(NamedTuple):
+    """The contract with the most volume of one session."""
+
+    symbol: str
+    volume: int
+    share: float
+
+
+SCHEMA = pa.schema(
+    [
+        pa.field("date", pa.string(), nullable=False),
+        pa.field("symbol", pa.string()),
+        pa.field("front", pa.string()),
+        pa.field("volume", pa.int64(), nullable=False),
+        pa.field("share", pa.float64(), nullable=False),
+        pa.field("roll", pa.bool_(), nullable=False),
+        pa.field("degraded", pa.bool_(), nullable=False),
+        pa.field("reason", pa.string()),
+    ]
+)
+
+
+def select_contract_days(lake: Path, root: str, first: str, last: str, settings: Settings) -> SelectionMap:
+    """Choose the contract of every session from `first` to `last`, both included. Reads bronze only."""
+    fronts = _Fronts(lake, root, settings)
+    rows = tuple(_row(day, fronts, settings) for day in sessions_between(first, last))
+    return SelectionMap(root, rows, _settings_sha256(settings), _bronze_sha256(lake, root, last))
+
+
+def is_current(selection: SelectionMap, lake: Path, settings: Settings) -> bool:
+    """Whether the same settings and the same bronze would give the same map again."""
+    if not selection.rows:
+        return False
+    bronze = _bronze_sha256(lake, selection.root, selection.rows[-1].date)
+    return selection.settings_sha256 == _settings_sha256(settings) and selection.bronze_sha256 == bronze
+
+
+def selection_path(lake: Path, root: str) -> Path:
+    """Where a root's map is kept unless MBO_SELECTION_PATH says otherwise."""
+    return lake / "selection" / "future_mbo" / f"{root}.parquet"
+
+
+def save_selection(selection: SelectionMap, path: Path) -> None:
+    """Write the map as parquet, what it was made from in the file's metadata, and both as json beside it for the eye."""
+    made_from = {"root": selection.root, "settings_sha256": selection.settings_sha256, "bronze_sha256": selection.bronze_sha256}
+    rows = [row._asdict() for row in selection.rows]
+    table = pa.Table.from_pylist(rows, SCHEMA.with_metadata({MADE_FROM: json.dumps(made_from, sort_keys=True).encode()}))
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink)
+    publish_file(path, sink.getvalue().to_pybytes())
+    publish_file(path.with_suffix(".json"), json.dumps({**made_from, "rows": rows}, indent=1, sort_keys=True).encode())
+
+
+def load_selection(path: Path) -> SelectionMap:
+    """Read a saved map; raises `SelectionError` where there is none."""
+    if not path.exists():
+        raise SelectionError(f"there is no selection map at {path}. Run: spymaster select --symbol ES --dates FIRST:LAST --out {path}")
+    try:
+        table = pq.ParquetFile(path).read()
+        made_from = json.loads((table.schema.metadata or {})[MADE_FROM])
+    except (pa.ArrowInvalid, KeyError):
+        raise SelectionError(f"{path} is no selection map. Run: spymaster select --symbol ES --dates FIRST:LAST --out {path}") from None
+    rows = tuple(SelectionRow(**row) for row in table.select(SCHEMA.names).to_pylist())
+    return SelectionMap(made_from["root"], rows, made_from["settings_sha256"], made_from["bronze_sha256"])
+
+
+class _Fronts:
+    """Front contracts of one root by session, each counted once."""
+
+    def __init__(self, lake: Path, root: str, settings: Settings) -> None:
+        self.lake, self.root, self.settings = lake, root, settings
+        self._known: dict[str, Front | None] = {}
+        held = list_partitions(lake, DAYS, root)
+        self._oldest = held[0].date if held else None
+
+    def day(self, session: str) -> PartitionRef:
+        return partition_ref(self.lake, DAYS, self.root, session)
+
+    def of(self, session: str) -> Front | None:
+        """The front contract by the volume of the session before; None where bronze lacks it or nothing traded."""
+        if session not in self._known:
+            self._known[session] = self._counted(previous_session(session))
+        return self._known[session]
+
+    def last_before(self, session: str) -> Front | None:
+        """The front of the last earlier session that has a dominant one; None where the lake holds no such session."""
+        while self._oldest is not None and session > self._oldest:
+            session = previous_session(session)
+            front = self.of(session)
+            if front is not None and front.share >= self.settings.selection.dominance_min:
+                return front
+        return None
+
+    def _counted(self, session: str) -> Front | None:
+        if not is_partition_complete(self.day(session)):
+            return None
+        hours = self.settings.selection.volume_start, self.settings.selection.volume_end
+        start_ns, end_ns = (local_time_ns(session, clock, self.settings) for clock in hours)
+        days = read_partition(self.day(session), ["symbol", "kind"]).to_pylist()
+        outrights = sorted(day["symbol"] for day in days if day["kind"] == "outright")
+        refs = (partition_ref(self.lake, EVENTS, symbol, session) for symbol in outrights)
+        volumes = {ref.symbol: traded_volume(ref, start_ns, end_ns) for ref in refs if is_partition_complete(ref)}
+        total = sum(volumes.values())
+        if total == 0:
+            return None
+        most = max(volumes, key=lambda symbol: volumes[symbol])
+        return Front(most, volumes[most], volumes[most] / total)
+
+
+def traded_volume(ref: PartitionRef, start_ns: int, end_ns: int) -> int:
+    """Contracts of the trade records that were received in [start_ns, end_ns); row groups of other hours are not read."""
+    volume = 0
+    for part in open_parquet(ref):
+        for group in range(part.metadata.num_row_groups):
+            if _may_hold(part.metadata.row_group(group), start_ns, end_ns):
+                columns = part.read_row_group(group, ["ts_recv_ns", "action", "size"], use_threads=False)
+                ts_recv_ns, action, size = (columns[name].to_numpy() for name in ("ts_recv_ns", "action", "size"))
+                counted = (action == TRADE) & (start_ns <= ts_recv_ns) & (ts_recv_ns < end_ns)
+                volume += int(size[counted].sum(dtype=np.int64))
+    return volume
+
+
+def _may_hold(group: pq.RowGroupMetaData, start_ns: int, end_ns: int) -> bool:
+    columns = (group.column(index) for index in range(group.num_columns))
+    statistics = next(column.statistics for column in columns if column.path_in_schema == "ts_recv_ns")
+    return statistics is None or not statistics.has_min_max or (statistics.min < end_ns and statistics.max >= start_ns)
+
+
+def _row(session: str, fronts: _Fronts, settings: Settings) -> SelectionRow:
+    front = fronts.of(session)
+    condition = read_facts(fronts.day(session)).get("condition") if is_partition_complete(fronts.day(session)) else None
+    roll = front is not None and _rolled_lately(session, fronts, settings)
+    reason = _why_excluded(session, front, roll, fronts, settings)
+    if reason is None and condition == "missing":
+        reason = f"the feed says that data of {session} is missing"
+    return SelectionRow(
+        date=session,
+        symbol=front.symbol if front is not None and reason is None else None,
+        front=front.symbol if front is not None else None,
+        volume=front.volume if front is not None else 0,
+        share=front.share if front is not None else 0.0,
+        roll=roll,
+        degraded=condition == "degraded",
+        reason=reason,
+    )
+
+
+def _why_excluded(session: str, front: Front | None, roll: bool, fronts: _Fronts, settings: Settings) -> str | None:
+    before, limits = previous_session(session), settings.selection
+    if not is_partition_complete(fronts.day(session)):
+        return f"no bronze of {session}"
+    if not is_partition_complete(fronts.day(before)):
+        return f"no bronze of {before}, the session before, whose volume chooses the contract"
+    if front is None:
+        return f"no trade of an outright on {before} from {limits.volume_start} to {limits.volume_end}"
+    if front.volume < limits.volume_min:
+        return f"{front.symbol} traded {front.volume} contracts on {before}, below {limits.volume_min}"
+    if front.share < limits.dominance_min:
+        return f"{front.symbol} held a share of {front.share:.2f} of the volume on {before}, below {limits.dominance_min:.2f}"
+    if roll:
+        return f"roll to {front.symbol}: the first {limits.roll_trim_sessions} session(s) of a new front contract are left out"
+    if not is_partition_complete(partition_ref(fronts.lake, EVENTS, front.symbol, session)):
+        return f"bronze of {session} does not hold {front.symbol}"
+    return None
+
+
+def _rolled_lately(session: str, fronts: _Fronts, settings: Settings) -> bool:
+    """Whether the front of this session, or of one fewer than `roll_trim_sessions` back, differs from the last front before it."""
+    for _ in range(max(settings.selection.roll_trim_sessions, 1)):
+        front, earlier = fronts.of(session), fronts.last_before(session)
+        if front is not None and earlier is not None and front.symbol != earlier.symbol:
+            return True
+        session = previous_session(session)
+    return False
+
+
+def _bronze_sha256(lake: Path, root: str, last: str) -> dict[str, str]:
+    return {ref.date: manifest_sha256(ref) for ref in list_partitions(lake, DAYS, root) if ref.date <= last}
+
+
+def _settings_sha256(settings: Settings) -> str:
+    return settings.sha256("selection")

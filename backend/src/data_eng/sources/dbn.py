@@ -1,0 +1,422 @@
+"""DBN files of versions 1, 2 and 3, raw or zstd: metadata by databento_dbn, records as views of the file's own bytes.
+
+A record is `length` 32-bit words long and says its type in its second byte. Day files of one schema are uniform, so a block of them is one
+view; mixed streams (live captures, definitions or statistics beside the orders, `ts_out` appended) are walked record by record.
+Source: Databento, "DBN encoding" and "Schemas and data formats".
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date as calendar_date
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+import databento_dbn
+import numba as nb
+import numpy as np
+import pyarrow as pa
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+from ..core.events import MBO_DTYPE
+from ..errors import SpymasterError
+
+BATCH_RECORDS = 1 << 16
+"""Records a batch: 3.7 MB, which stays in the cache between zstd and the reader."""
+SYNTHETIC_DATASET = "SYNTHETIC"
+"""Prefix of the dataset in the metadata of simulated files."""
+
+ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+PREFIX_BYTES = 8
+"""`DBN`, the version, and the metadata's length."""
+VERSIONS = {1: databento_dbn.v1, 2: databento_dbn.v2, 3: databento_dbn.v3}
+WORD = 4
+RECORD_HEADER_WORDS = 4
+TS_OUT_BYTES = 8
+
+R_MBO, R_DEFINITION, R_SYMBOL_MAPPING = 0xA0, 0x13, 0x16
+MESSAGES = {
+    0x00: "TradeMsg",
+    0x01: "MBP1Msg",
+    0x0A: "MBP10Msg",
+    0x12: "StatusMsg",
+    R_DEFINITION: "InstrumentDefMsg",
+    0x14: "ImbalanceMsg",
+    0x15: "ErrorMsg",
+    R_SYMBOL_MAPPING: "SymbolMappingMsg",
+    0x17: "SystemMsg",
+    0x18: "StatMsg",
+    0x20: "OHLCVMsg",
+    0x21: "OHLCVMsg",
+    0x22: "OHLCVMsg",
+    0x23: "OHLCVMsg",
+    0x24: "OHLCVMsg",
+    R_MBO: "MBOMsg",
+    0xB1: "CMBP1Msg",
+    0xC0: "CBBO1SMsg",
+    0xC1: "CBBO1MMsg",
+    0xC2: "TCBBOMsg",
+    0xC3: "BBO1SMsg",
+    0xC4: "BBO1MMsg",
+}
+"""Record types of the feed by the name of their structure."""
+SCHEMA_RTYPES = {
+    "mbo": R_MBO,
+    "mbp-1": 0x01,
+    "tbbo": 0x01,
+    "mbp-10": 0x0A,
+    "trades": 0x00,
+    "definition": R_DEFINITION,
+    "statistics": 0x18,
+    "status": 0x12,
+    "imbalance": 0x14,
+    "ohlcv-1s": 0x20,
+    "ohlcv-1m": 0x21,
+    "ohlcv-1h": 0x22,
+    "ohlcv-1d": 0x23,
+    "ohlcv-eod": 0x24,
+    "cmbp-1": 0xB1,
+    "cbbo-1s": 0xC0,
+    "cbbo-1m": 0xC1,
+    "tcbbo": 0xC2,
+    "bbo-1s": 0xC3,
+    "bbo-1m": 0xC4,
+}
+
+
+class DbnError(SpymasterError):
+    """A DBN file that cannot be read."""
+
+
+class NotDbn(DbnError):
+    """A file that is empty or of another format."""
+
+
+class TruncatedFile(DbnError):
+    """A file that ends inside its header, a record or a zstd frame."""
+
+
+class CorruptFile(DbnError):
+    """Bytes that cannot have been written so: a failed zstd checksum, a record of an impossible length or type."""
+
+
+class OtherSchema(DbnError):
+    """A DBN file of another schema than asked for."""
+
+
+class Definition(NamedTuple):
+    """What a definition record says of one instrument."""
+
+    instrument_id: int
+    symbol: str
+    instrument_class: str
+    """Databento's letter: F future, S future spread, C and P options, K stock."""
+    tick_nanos: int
+    """Smallest price step in 1e-9 points."""
+
+
+class Mapping(NamedTuple):
+    """The instrument that a symbol stood for from `first` to the day before `end` (ISO dates, UTC)."""
+
+    symbol: str
+    instrument_id: int
+    first: str
+    end: str
+
+
+class Header(NamedTuple):
+    """Metadata in front of the records."""
+
+    version: int
+    dataset: str
+    schema: str | None
+    """None for a live stream, which may hold any."""
+    start_ns: int
+    end_ns: int | None
+    symbols: tuple[str, ...]
+    stype_in: str | None
+    mappings: tuple[Mapping, ...]
+
+    @property
+    def synthetic(self) -> bool:
+        return self.dataset.startswith(SYNTHETIC_DATASET)
+
+
+class _Block(NamedTuple):
+    """Whole records in the read buffer. `starts` holds each one's first word; None when all are of the type and length looked for."""
+
+    words: NDArray[np.uint32]
+    starts: NDArray[np.int64] | None
+    first_number: int
+
+
+class DbnFile:
+    """One DBN file, read in a stream of bounded memory.
+
+    `others` counts the records of other types that `batches` passed by, with the number of the first; `definitions` and the symbol mappings
+    among them are kept.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = Path(path)
+        with self._open() as stream:
+            self.header, self._header_bytes = self._read_header(stream)
+        self.others: Counter[int] = Counter()
+        self.first_other: dict[int, int] = {}
+        self.definitions: dict[int, Definition] = {}
+        self._live_symbols: dict[int, str] = {}
+
+    def batches(self, records: int = BATCH_RECORDS) -> Iterator[NDArray[np.void]]:
+        """MBO records in file order, as arrays of MBO_DTYPE.
+
+        An array is valid until the next one is asked for: the buffer under it is used again.
+
+        Raises
+        ------
+        OtherSchema, TruncatedFile, CorruptFile; the last two name the record and the byte.
+        """
+        self.expect_schema("mbo")
+        for block in self._blocks(R_MBO, MBO_DTYPE.itemsize, records * MBO_DTYPE.itemsize):
+            if block.starts is None:
+                yield block.words.view(np.uint8).view(MBO_DTYPE)
+                continue
+            self._note_others(block)
+            picked = _picked(block, R_MBO, MBO_DTYPE)
+            if len(picked):
+                yield picked
+
+    def records(self, schema: str) -> Iterator[NDArray[np.void]]:
+        """Records of one schema as structured arrays whose fields are those of the feed's message in the file's own DBN version."""
+        rtype = SCHEMA_RTYPES[schema]
+        layout = self.layout(rtype)
+        for block in self._blocks(rtype, layout.itemsize, BATCH_RECORDS * layout.itemsize):
+            if block.starts is None:
+                yield block.words.view(np.uint8).view(layout).copy()
+                continue
+            self._note_others(block, rtype)
+            picked = _picked(block, rtype, layout)
+            if len(picked):
+                yield picked
+
+    def layout(self, rtype: int) -> np.dtype[np.void]:
+        """Fields of a record type in the file's DBN version."""
+        return np.dtype(getattr(VERSIONS[self.header.version], MESSAGES[rtype])._dtypes)
+
+    def symbols_on(self, date: str) -> dict[int, str]:
+        """Symbol by instrument id on an ISO date, by the metadata, the stream's own mappings and its definitions, the last one holding."""
+        named = {entry.instrument_id: entry.symbol for entry in self.header.mappings if entry.first <= date < entry.end}
+        named.update(self._live_symbols)
+        named.update({number: definition.symbol for number, definition in self.definitions.items()})
+        return named
+
+    def expect_schema(self, schema: str) -> None:
+        if self.header.schema not in (schema, None):
+            raise OtherSchema(
+                f"{self.path} holds schema {self.header.schema}. Expected {schema}: ask Databento for schema {schema} of the same days."
+            )
+
+    def _open(self) -> BinaryIO:
+        with self.path.open("rb") as file:
+            magic = file.read(len(ZSTD_MAGIC))
+        return pa.input_stream(str(self.path), compression="zstd" if magic == ZSTD_MAGIC else None, buffer_size=None)
+
+    def _read_header(self, stream: BinaryIO) -> tuple[Header, int]:
+        prefix = self._read(stream, PREFIX_BYTES)
+        if not prefix:
+            raise NotDbn(f"{self.path} is empty. Expected a DBN file; fetch it again.")
+        if prefix[:3] != b"DBN":
+            raise NotDbn(f"{self.path} begins with {prefix[:4]!r}. Expected a DBN file (.dbn or .dbn.zst), which begins with b'DBN'.")
+        if len(prefix) < PREFIX_BYTES:
+            raise TruncatedFile(f"{self.path} ends after {len(prefix)} bytes, inside its header. Fetch it again.")
+        version, length = prefix[3], int.from_bytes(prefix[4:], "little")
+        if version not in VERSIONS:
+            raise NotDbn(f"{self.path} is DBN version {version}. Expected one of {', '.join(map(str, VERSIONS))}.")
+        payload = self._read(stream, length)
+        if len(payload) < length:
+            raise TruncatedFile(f"{self.path} ends inside its metadata: {len(payload)} of {length} bytes. Fetch it again.")
+        try:
+            metadata = databento_dbn.Metadata.decode(prefix + payload)
+        except databento_dbn.DBNError as error:
+            raise CorruptFile(f"metadata of {self.path} cannot be read: {error}. Fetch it again.") from None
+        return _header(version, metadata), PREFIX_BYTES + length
+
+    def _read(self, stream: BinaryIO, count: int, done: str = "in the header") -> bytes:
+        try:
+            return stream.read(count)
+        except OSError as error:
+            raise self._stream_error(error, done) from None
+
+    def _stream_error(self, error: OSError, done: str) -> Exception:
+        """What zstd says of its frames; an error of the disk itself carries a number and stays what it is."""
+        if error.errno is not None:
+            return error
+        if "runcated" in str(error):
+            return TruncatedFile(f"{self.path} ends inside a zstd frame, {done}. Fetch it again.")
+        return CorruptFile(f"{self.path} is damaged: zstd says {str(error)!r}, {done}. Fetch it again.")
+
+    def _blocks(self, rtype: int, record_bytes: int, block_bytes: int) -> Iterator[_Block]:
+        """Fill the buffer, cut off whole records, carry the rest over."""
+        head = np.uint16(rtype << 8 | record_bytes // WORD)
+        buffer = np.empty(block_bytes, np.uint8)
+        held, number, offset = 0, 0, self._header_bytes
+        with self._open() as stream:
+            self._read(stream, self._header_bytes)
+            while True:
+                filled = self._fill(stream, buffer, held, number)
+                uniform = filled // record_bytes
+                heads = np.ndarray((uniform,), np.uint16, buffer.data, 0, (record_bytes,))
+                if uniform and (heads == head).all():
+                    block = _Block(buffer[: uniform * record_bytes].view(np.uint32), None, number)
+                    used, count = uniform * record_bytes, uniform
+                else:
+                    words = buffer[: filled // WORD * WORD].view(np.uint32)
+                    starts, used_words = record_starts(words)
+                    block = _Block(words, starts, number)
+                    used, count = used_words * WORD, len(starts)
+                    self._check(block, used, filled, offset)
+                if count:
+                    yield block
+                held, number, offset = filled - used, number + count, offset + used
+                if filled < len(buffer):
+                    if held:
+                        raise TruncatedFile(f"{self.path} ends inside record {number:,} at byte {offset:,}: {held} bytes of it are there. Fetch it again.")
+                    return
+                buffer[:held] = buffer[used:filled]
+
+    def _fill(self, stream: Any, buffer: NDArray[np.uint8], held: int, number: int) -> int:
+        """Read until the buffer is full or the file ends; returns the bytes in it."""
+        view = memoryview(buffer)
+        while held < len(buffer):
+            try:
+                got = stream.readinto(view[held:])
+            except OSError as error:
+                raise self._stream_error(error, f"after {number + held // MBO_DTYPE.itemsize:,} records or more") from None
+            if not got:
+                break
+            held += got
+        return held
+
+    def _check(self, block: _Block, used: int, filled: int, offset: int) -> None:
+        """Every record has a known type; what stopped the walk is a record cut by the buffer's end and not an impossible length."""
+        assert block.starts is not None
+        heads = block.words[block.starts]
+        rtypes = (heads >> 8 & 0xFF).astype(np.uint8)
+        known = np.isin(rtypes, list(MESSAGES))
+        if not known.all():
+            at = int(np.argmin(known))
+            raise CorruptFile(
+                f"{self.path} is damaged: record {block.first_number + at:,} at byte {offset + int(block.starts[at]) * WORD:,} has type "
+                f"0x{rtypes[at]:02X}, which the feed does not have. Fetch it again."
+            )
+        wrong = (rtypes == R_MBO) & ~np.isin(heads & 0xFF, (MBO_DTYPE.itemsize // WORD, (MBO_DTYPE.itemsize + TS_OUT_BYTES) // WORD))
+        if wrong.any():
+            at = int(np.argmax(wrong))
+            raise self._bad_length(block.first_number + at, offset + int(block.starts[at]) * WORD, int(heads[at] & 0xFF))
+        if filled - used >= WORD:
+            length = int(block.words[used // WORD] & 0xFF)
+            if length < RECORD_HEADER_WORDS:
+                raise self._bad_length(block.first_number + len(block.starts), offset + used, length)
+
+    def _bad_length(self, number: int, offset: int, words: int) -> CorruptFile:
+        return CorruptFile(
+            f"{self.path} is damaged: record {number:,} at byte {offset:,} says it is {words * WORD} bytes long. Expected 56, or 64 with ts_out, "
+            "for an order record and at least 16 for any. Fetch it again."
+        )
+
+    def _note_others(self, block: _Block, wanted: int = R_MBO) -> None:
+        assert block.starts is not None
+        rtypes = block.words[block.starts] >> 8 & 0xFF
+        for rtype, count in zip(*np.unique(rtypes, return_counts=True), strict=True):
+            if rtype != wanted:
+                self.others[int(rtype)] += int(count)
+                self.first_other.setdefault(int(rtype), block.first_number + int(np.argmax(rtypes == rtype)))
+        if R_DEFINITION in rtypes:
+            for record in _picked(block, R_DEFINITION, self.layout(R_DEFINITION)):
+                definition = _definition(record)
+                self.definitions[definition.instrument_id] = definition
+        if R_SYMBOL_MAPPING in rtypes:
+            for record in _picked(block, R_SYMBOL_MAPPING, self.layout(R_SYMBOL_MAPPING)):
+                self._live_symbols[int(record["instrument_id"])] = record["stype_out_symbol"].decode()
+
+
+def read_definitions(path: Path) -> dict[int, Definition]:
+    """All definitions of a file of that schema, by instrument id; the last one of an id holds."""
+    file = DbnFile(path)
+    file.expect_schema("definition")
+    found: dict[int, Definition] = {}
+    for records in file.records("definition"):
+        for record in records:
+            definition = _definition(record)
+            found[definition.instrument_id] = definition
+    return found
+
+
+def record_starts(words: NDArray[np.uint32]) -> tuple[NDArray[np.int64], int]:
+    """First words of the whole records in `words`, and the words they take; stops at a record that is cut off or shorter than a header."""
+    starts = np.empty(len(words) // RECORD_HEADER_WORDS, np.int64)
+    count, used = _walk(words, starts)
+    return starts[:count], used
+
+
+@nb.njit(cache=True)
+def _walk(words, starts):
+    at = 0
+    count = 0
+    while at < words.shape[0]:
+        length = np.int64(words[at] & 0xFF)
+        if length < RECORD_HEADER_WORDS or at + length > words.shape[0]:
+            break
+        starts[count] = at
+        count += 1
+        at += length
+    return count, at
+
+
+def _picked(block: _Block, rtype: int, layout: np.dtype[np.void]) -> NDArray[np.void]:
+    """The block's records of one type, copied together; a ts_out behind them is left out."""
+    assert block.starts is not None
+    size = layout.itemsize // WORD
+    starts = block.starts[(block.words[block.starts] >> 8 & 0xFF) == rtype]
+    if not len(starts):
+        return np.empty(0, layout)
+    return sliding_window_view(block.words, size)[starts].reshape(-1).view(np.uint8).view(layout)
+
+
+def _definition(record: np.void) -> Definition:
+    return Definition(
+        instrument_id=int(record["instrument_id"]),
+        symbol=record["raw_symbol"].decode(),
+        instrument_class=record["instrument_class"].decode(),
+        tick_nanos=int(record["min_price_increment"]),
+    )
+
+
+def _header(version: int, metadata: Any) -> Header:
+    return Header(
+        version=version,
+        dataset=metadata.dataset,
+        schema=str(metadata.schema) if metadata.schema is not None else None,
+        start_ns=int(metadata.start),
+        end_ns=int(metadata.end) if metadata.end else None,
+        symbols=tuple(metadata.symbols),
+        stype_in=str(metadata.stype_in) if metadata.stype_in is not None else None,
+        mappings=tuple(_mappings(metadata)),
+    )
+
+
+def _mappings(metadata: Any) -> Iterator[Mapping]:
+    """Intervals in which a symbol stood for an instrument. A file asked for by instrument id maps the other way round."""
+    by_id = str(metadata.stype_in) == "instrument_id"
+    for given, intervals in metadata.mappings.items():
+        for interval in intervals:
+            if not interval["symbol"]:
+                continue
+            symbol, number = (interval["symbol"], given) if by_id else (given, interval["symbol"])
+            if number.isdigit():
+                yield Mapping(symbol, int(number), _iso(interval["start_date"]), _iso(interval["end_date"]))
+
+
+def _iso(date: calendar_date) -> str:
+    return date.isoformat()
