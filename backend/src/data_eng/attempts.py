@@ -69,13 +69,19 @@ class Attempt:
                 os.replace(self.folder / MANIFEST, self._partition / MANIFEST)
             sync_folder(self._partition)
             finish(self._partition, {part_name})
+            self._end()
 
     def remove(self) -> None:
-        """End the attempt and clear its folder away."""
+        """End the attempt and clear its folder away; does nothing after `publish`. Under the lock, since a sweeper may look at it."""
         if self._handle is not None:
-            shutil.rmtree(self.folder, ignore_errors=True)
-            os.close(self._handle)
-            self._handle = None
+            with locked(self._partition):
+                self._end()
+
+    def _end(self) -> None:
+        assert self._handle is not None
+        shutil.rmtree(self.folder)
+        os.close(self._handle)
+        self._handle = None
 
 
 class HashingSink:

@@ -56,7 +56,6 @@ class Zones(_Section):
 class Levels(_Section):
     default: tuple[str, ...]
     bar_s: int
-    round_step_points: float
     confluence_ticks: float
 
 

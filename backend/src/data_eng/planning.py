@@ -73,34 +73,35 @@ def days_of_contract(lake: Path, parts: SymbolParts, first: str, last: str, ever
     return Planned(units, [(day, f"no bronze of {parts.contract}") for day in missing])
 
 
-def days_of_root(lake: Path, root: str, first: str, last: str, settings: Settings, selection_path: Path | None) -> Planned:
-    """Contract-days of a root: those that the selection map chose. Left out are its excluded days, and the sessions without bronze."""
-    selection = selection_map(lake, root, first, last, settings, selection_path)
-    chosen = [(row.symbol, row.date) for row in selection.rows if row.symbol is not None and row.date <= last]
+def days_of_root(lake: Path, root: str, first: str, last: str, settings: Settings, map_path: Path | None) -> Planned:
+    """Contract-days of a root: those that the selection map chose. Left out are the sessions it excludes, with its reasons."""
+    selection = selection_map(lake, root, first, last, settings, map_path)
+    chosen = [(symbol, day) for symbol, day in selection.chosen() if day <= last]
     held = {(ref.symbol, ref.date) for symbol in {symbol for symbol, _ in chosen} for ref in list_partitions(lake, EVENTS, symbol)}
     units = chain_of(root, [key for key in chosen if key in held], first)
-    reasons = {row.date: row.reason for row in selection.rows if row.symbol is None}
+    reasons = {row.date: row.reason for row in selection.rows if row.reason is not None}
     reasons |= {day: f"no bronze of {symbol}" for symbol, day in chosen if (symbol, day) not in held}
     built = {unit.date for unit in units}
-    return Planned(units, [(day, reasons.get(day, "no bronze")) for day in sessions_between(first, last) if day not in built])
+    left_out = [day for day in sessions_between(first, last) if day not in built]
+    return Planned(units, [(day, reasons.get(day, "not in the selection map")) for day in left_out])
 
 
 def selection_map(lake: Path, root: str, first: str, last: str, settings: Settings, path: Path | None) -> SelectionMap:
-    """The kept selection map; where it is absent or does not cover the dates, one made from all of the root's bronze and kept.
+    """The kept selection map; where it is absent, stale or does not cover the dates, one made from all of the root's bronze, and kept.
 
     A map that the user points to is read as it is.
     """
-    from .retrieval.mbo_contract_day_selector import load_selection, save_selection, select_contract_days
+    from .retrieval.mbo_contract_day_selector import is_current, load_selection, save_selection, select_contract_days, selection_path
 
     if path is not None:
         return load_selection(path)
-    kept = lake / "selection" / "future_mbo" / f"{root}.parquet"
-    held = [ref.date for ref in list_partitions(lake, DAYS, root)]
+    kept = selection_path(lake, root)
     if kept.exists():
         selection = load_selection(kept)
         covered = {row.date for row in selection.rows}
-        if covered.issuperset(day for day in sessions_between(first, last) if day in held):
+        if covered.issuperset(sessions_between(first, last)) and is_current(selection, lake, settings):
             return selection
+    held = [ref.date for ref in list_partitions(lake, DAYS, root)]
     selection = select_contract_days(lake, root, min([first, *held]), max([last, *held]), settings)
     save_selection(selection, kept)
     return selection

@@ -119,6 +119,7 @@ class _Job:
         settings = load_settings()
         self._settings = settings.with_session(request.session) if request.session else settings
         self._symbol = split_symbol(request.symbol, self._lake, self._settings)
+        self._chosen: Planned | None = None
         self._failed: set[tuple[str, str]] = set()
         self._left_out: dict[str, list[tuple[str, str]]] = {}
         self._units = 0
@@ -173,15 +174,20 @@ class _Job:
         self._tallies[-1].seconds = time.perf_counter() - started
 
     def _planned(self, stage: Stage) -> Planned:
-        request, lake, symbol = self._request, self._lake, self._symbol
+        request, lake = self._request, self._lake
         if stage.layer == "bronze":
             first, last = self._bronze_span() if request.layer == "all" else (request.first, request.last)
-            return raw_days(lake, symbol.root, first, last)
+            return raw_days(lake, self._symbol.root, first, last)
+        if self._chosen is None:
+            self._chosen = self._choose()
+        return self._chosen._replace(units=with_lookback(self._chosen.units, lake, stage.lookback_days))
+
+    def _choose(self) -> Planned:
+        """Contract-days behind bronze; asked once, when bronze is done."""
+        request, lake, symbol = self._request, self._lake, self._symbol
         if symbol.contract is not None:
-            planned = days_of_contract(lake, symbol, request.first, request.last, every_date=request.session is not None)
-        else:
-            planned = days_of_root(lake, symbol.root, request.first, request.last, self._settings, request.environment.selection_path)
-        return planned._replace(units=with_lookback(planned.units, lake, stage.lookback_days))
+            return days_of_contract(lake, symbol, request.first, request.last, every_date=request.session is not None)
+        return days_of_root(lake, symbol.root, request.first, request.last, self._settings, request.environment.selection_path)
 
     def _bronze_span(self) -> tuple[str, str]:
         """UTC dates that the sessions and their look-back need."""

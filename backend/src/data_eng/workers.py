@@ -17,6 +17,8 @@ import pyarrow as pa
 
 from .errors import SpymasterError
 
+SLOW_IMPORTS = ("fastavro", "pandas")
+"""What contracts and Arrow load at their first use (half a second); loaded once, in the fork server."""
 STOP_SECONDS = 5.0
 """How long a worker that is asked to stop may take to clear its attempt away; behind it the next writer does."""
 
@@ -45,7 +47,7 @@ class Crew:
     def __init__(self, size: int, preload: Sequence[str] = ()) -> None:
         self._size = size
         self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload(list(preload))
+        self._context.set_forkserver_preload([*preload, *SLOW_IMPORTS])
         self._idle: list[_Worker] = []
         self._busy: dict[Connection, tuple[_Worker, int]] = {}
 

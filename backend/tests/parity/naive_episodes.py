@@ -8,9 +8,7 @@ from itertools import pairwise
 WINDOW_NS = 5_000_000_000
 
 
-def approach_at(
-    now_ns: int, level: float, trades: list[tuple[int, int]], barrier: float
-) -> int:
+def approach_at(now_ns: int, level: float, trades: list[tuple[int, int]], barrier: float) -> int:
     """+1 from below, -1 from above, 0 none: the side of the last trade before now that was a barrier away."""
     for ts, tick in reversed(trades):
         if ts < now_ns and abs(tick - level) >= barrier:
@@ -40,19 +38,12 @@ def episodes(
         beyond = side * (mid - level)
         if side == 0 or beyond < -near or beyond >= barrier:
             continue
-        finish, how = end_of_episode(
-            i, window_ends, levels, trades, barrier, session_end
-        )
+        finish, how = end_of_episode(i, window_ends, levels, trades, barrier, session_end)
         busy_until = finish
         kind = "first_test"
         for earlier in reversed(found):
             if earlier["jump"] == jumps[i] or abs(earlier["level"] - level) <= near:
-                kind = (
-                    "retest"
-                    if earlier["exit"]
-                    == ("upper" if earlier["approach"] == 1 else "lower")
-                    else "repeat_test"
-                )
+                kind = "retest" if earlier["exit"] == ("upper" if earlier["approach"] == 1 else "lower") else "repeat_test"
                 break
         triggers = [k for k, ts in enumerate(window_ends) if k >= i and ts < finish]
         found.append(
@@ -99,18 +90,12 @@ def confirmations(
     candle_ns: int,
 ) -> list[tuple[int, int]]:
     """(close time, +1 up or -1 down) of each crossing candle that the next one confirms."""
-    level_from = {
-        end - WINDOW_NS: level for end, level in zip(window_ends, levels, strict=True)
-    }
+    level_from = {end - WINDOW_NS: level for end, level in zip(window_ends, levels, strict=True)}
     by_start = {start: (opened, closed) for start, opened, closed in candles}
     found = []
     for start, opened, closed in candles:
         following = by_start.get(start + candle_ns)
-        if (
-            following is None
-            or start not in level_from
-            or start + 2 * candle_ns not in window_ends
-        ):
+        if following is None or start not in level_from or start + 2 * candle_ns not in window_ends:
             continue
         level, next_level = level_from[start], level_from[start + candle_ns]
         if opened < level < closed and following[1] > next_level:
@@ -132,9 +117,7 @@ def label(
     gaps: list[tuple[int, int]],
 ) -> dict:
     """Each horizon from its own list of trades."""
-    seen_until = min(
-        [session_end] + [max(start, ts) for start, end in gaps if end > ts]
-    )
+    seen_until = min([session_end] + [max(start, ts) for start, end in gaps if end > ts])
     outcomes, mfe, mae = [], [], []
     for horizon in horizons:
         if ts + horizon > seen_until:
@@ -146,17 +129,11 @@ def label(
         outcomes.append(outcome(path, centre, approach, barrier))
         mfe.append(max([0.0] + [approach * (tick - mid) for _, tick in path]))
         mae.append(max([0.0] + [-approach * (tick - mid) for _, tick in path]))
-    path = [
-        (when, tick)
-        for when, tick in trades
-        if ts < when <= min(ts + horizons[-1], seen_until)
-    ]
+    path = [(when, tick) for when, tick in trades if ts < when <= min(ts + horizons[-1], seen_until)]
     ups = [when for when, tick in path if tick >= centre + barrier]
     downs = [when for when, tick in path if tick <= centre - barrier]
     hits = sorted([side[0] for side in (ups, downs) if side])
-    before = [
-        -approach * (tick - mid) for when, tick in path if hits and when < hits[0]
-    ]
+    before = [-approach * (tick - mid) for when, tick in path if hits and when < hits[0]]
     return {
         "outcomes": outcomes,
         "mfe": mfe,
@@ -168,9 +145,7 @@ def label(
     }
 
 
-def outcome(
-    path: list[tuple[int, int]], centre: float, approach: int, barrier: float
-) -> str:
+def outcome(path: list[tuple[int, int]], centre: float, approach: int, barrier: float) -> str:
     ups = [when for when, tick in path if tick >= centre + barrier]
     downs = [when for when, tick in path if tick <= centre - barrier]
     if not ups and not downs:

@@ -27,45 +27,28 @@ class RandomSession:
         self.windows = int(random.integers(60, 200))
         self.start_ns = 1_760_000_000 * S // (120 * S) * (120 * S)
         self.window_end_ns = self.start_ns + 5 * S * np.arange(1, self.windows + 1)
-        self.session_end_ns = int(
-            self.window_end_ns[-1] + (random.integers(0, 2) * 3 * S)
-        )
+        self.session_end_ns = int(self.window_end_ns[-1] + (random.integers(0, 2) * 3 * S))
         lead_ns = int(random.integers(0, 600)) * S
         trades = int(random.integers(50, 1500))
-        self.trade_ts_ns = np.sort(
-            random.integers(self.start_ns - lead_ns, self.session_end_ns, trades)
-            // (S // 2)
-            * (S // 2)
-        )
+        self.trade_ts_ns = np.sort(random.integers(self.start_ns - lead_ns, self.session_end_ns, trades) // (S // 2) * (S // 2))
         steps = random.choice([-3, -1, 0, 1, 3], trades, p=[0.1, 0.35, 0.1, 0.35, 0.1])
         self.trade_ticks = (24_000 + np.cumsum(steps)).astype(np.int32)
         position = np.searchsorted(self.trade_ts_ns, self.window_end_ns) - 1
-        last = np.where(
-            position >= 0, self.trade_ticks[np.maximum(position, 0)], 24_000
-        )
+        last = np.where(position >= 0, self.trade_ticks[np.maximum(position, 0)], 24_000)
         self.mid_ticks = last + random.choice([-0.5, 0.5], self.windows)
         self.mid_ticks[random.random(self.windows) < 0.03] = np.nan
-        self.level_ticks = np.full(
-            self.windows, 24_000 + float(random.integers(-12, 12))
-        )
+        self.level_ticks = np.full(self.windows, 24_000 + float(random.integers(-12, 12)))
         if random.random() < 0.5:
-            self.level_ticks += np.repeat(
-                np.cumsum(random.normal(0, 1.5, self.windows // 24 + 1)), 24
-            )[: self.windows]
+            self.level_ticks += np.repeat(np.cumsum(random.normal(0, 1.5, self.windows // 24 + 1)), 24)[: self.windows]
         if random.random() < 0.3:
             self.level_ticks[int(random.integers(0, self.windows)) :] += 20
         self.level_ticks[: int(random.integers(0, 20))] = np.nan
-        gaps = (
-            np.sort(random.integers(self.start_ns // S, self.session_end_ns // S, 4))
-            * S
-        )
+        gaps = np.sort(random.integers(self.start_ns // S, self.session_end_ns // S, 4)) * S
         self.gaps_ns = gaps.reshape(2, 2)[: int(random.integers(0, 3))]
 
     @property
     def trades(self) -> list[tuple[int, int]]:
-        return list(
-            zip(self.trade_ts_ns.tolist(), self.trade_ticks.tolist(), strict=True)
-        )
+        return list(zip(self.trade_ts_ns.tolist(), self.trade_ticks.tolist(), strict=True))
 
     def candles(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         starts = self.trade_ts_ns // (120 * S) * (120 * S)
@@ -99,35 +82,24 @@ def test_episodes_of_a_random_session_equal_the_twins(seed: int) -> None:
     assert found.start_window.tolist() == [episode["start"] for episode in expected]
     assert found.end_ns.tolist() == [episode["end"] for episode in expected]
     assert found.approach.tolist() == [episode["approach"] for episode in expected]
-    assert [EXITS[code] for code in found.exit] == [
-        episode["exit"] for episode in expected
-    ]
-    assert [KINDS[code] for code in found.kind] == [
-        episode["kind"] for episode in expected
-    ]
+    assert [EXITS[code] for code in found.exit] == [episode["exit"] for episode in expected]
+    assert [KINDS[code] for code in found.kind] == [episode["kind"] for episode in expected]
     triggers = trigger_windows(found, np.ones(session.windows, bool))
-    assert triggers.window.tolist() == [
-        window for episode in expected for window in episode["triggers"]
-    ]
+    assert triggers.window.tolist() == [window for episode in expected for window in episode["triggers"]]
 
 
 @pytest.mark.parametrize("seed", range(40))
 def test_confirmations_of_a_random_session_equal_the_twins(seed: int) -> None:
     session = RandomSession(seed)
     starts, opened, closed = session.candles()
-    found = find_confirmations(
-        starts, opened, closed, session.window_end_ns, session.level_ticks, 120
-    )
+    found = find_confirmations(starts, opened, closed, session.window_end_ns, session.level_ticks, 120)
     expected = naive.confirmations(
         list(zip(starts.tolist(), opened.tolist(), closed.tolist(), strict=True)),
         session.window_end_ns.tolist(),
         session.level_ticks.tolist(),
         120 * S,
     )
-    assert (
-        list(zip(found.ts_ns.tolist(), found.approach.tolist(), strict=True))
-        == expected
-    )
+    assert list(zip(found.ts_ns.tolist(), found.approach.tolist(), strict=True)) == expected
     assert session.window_end_ns[found.window].tolist() == found.ts_ns.tolist()
 
 
@@ -135,9 +107,7 @@ def test_confirmations_of_a_random_session_equal_the_twins(seed: int) -> None:
 def test_labels_of_a_random_session_equal_the_twins(seed: int) -> None:
     session = RandomSession(seed)
     random = np.random.default_rng(seed)
-    usable = np.flatnonzero(
-        np.isfinite(session.mid_ticks) & np.isfinite(session.level_ticks)
-    )
+    usable = np.flatnonzero(np.isfinite(session.mid_ticks) & np.isfinite(session.level_ticks))
     approach = random.choice([-1, 1], len(usable)).astype(np.int8)
     horizons_ns = np.array([30, 60, 120, 240]) * S
     labels = label_triggers(
@@ -167,16 +137,10 @@ def test_labels_of_a_random_session_equal_the_twins(seed: int) -> None:
         assert [OUTCOMES[code] for code in labels.outcome[row]] == expected["outcomes"]
         np.testing.assert_array_equal(labels.mfe_ticks[row], expected["mfe"])
         np.testing.assert_array_equal(labels.mae_ticks[row], expected["mae"])
-        assert labels.first_hit_ts_ns[row] == (
-            NO_HIT if expected["first"] is None else expected["first"]
-        )
-        assert labels.second_hit_ts_ns[row] == (
-            NO_HIT if expected["second"] is None else expected["second"]
-        )
+        assert labels.first_hit_ts_ns[row] == (NO_HIT if expected["first"] is None else expected["first"])
+        assert labels.second_hit_ts_ns[row] == (NO_HIT if expected["second"] is None else expected["second"])
         assert labels.whipsaw[row] == expected["whipsaw"]
-        np.testing.assert_equal(
-            labels.mae_before_hit_ticks[row], expected["mae_before_hit"]
-        )
+        np.testing.assert_equal(labels.mae_before_hit_ticks[row], expected["mae_before_hit"])
 
 
 def test_random_sessions_hold_every_outcome_kind_and_exit() -> None:

@@ -121,7 +121,7 @@ def find_episodes(
     window_end_ns, mid_ticks, level_ticks : (windows,) consecutive windows of the session, in time order.
     trade_ts_ns, trade_ticks : (trades,) the trade path in time order, from before the first window to the session's end.
     barrier_ticks : b; more than `near_ticks`.
-    session_end_ns : where an episode still open ends.
+    session_end_ns : where an episode still open ends: the session's end, or the last window's where the data stop before it.
     """
     if not barrier_ticks > near_ticks:
         raise ValueError(f"barrier of {barrier_ticks} ticks is not wider than the zone of {near_ticks} ticks in which an episode begins")
@@ -215,16 +215,17 @@ def find_confirmations(
 
 @njit(cache=True)
 def _find_episodes(
-    window_end_ns,
-    mid_ticks,
-    level_ticks,
-    trade_ts_ns,
-    trade_ticks,
-    barrier_ticks,
-    near_ticks,
-    session_end_ns,
-    window_ns,
-):
+    window_end_ns: NDArray[np.int64],
+    mid_ticks: NDArray[np.float64],
+    level_ticks: NDArray[np.float64],
+    trade_ts_ns: NDArray[np.int64],
+    trade_ticks: NDArray[np.int32],
+    barrier_ticks: float,
+    near_ticks: float,
+    session_end_ns: int,
+    window_ns: int,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int8], NDArray[np.int8], NDArray[np.float64], NDArray[np.int64]]:
+    """Start window, end, approach, exit, level at the start and count of level jumps before it, of each episode."""
     windows, trades = len(window_end_ns), len(trade_ts_ns)
     start_window, end_ns = np.empty(windows, np.int64), np.empty(windows, np.int64)
     approach, exits = np.empty(windows, np.int8), np.empty(windows, np.int8)
@@ -285,7 +286,9 @@ def _find_episodes(
 
 
 @njit(cache=True)
-def _kinds(approach, exits, level, moves, near_ticks):
+def _kinds(
+    approach: NDArray[np.int8], exits: NDArray[np.int8], level: NDArray[np.float64], moves: NDArray[np.int64], near_ticks: float
+) -> NDArray[np.int8]:
     kinds = np.empty(len(approach), np.int8)
     for i in range(len(approach)):
         kinds[i] = FIRST_TEST

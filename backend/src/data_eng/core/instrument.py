@@ -73,7 +73,9 @@ def contract_of(symbol: str, date: str) -> Contract:
     """
     future = FUTURE_NAME.fullmatch(symbol)
     if future is None:
-        raise UnknownInstrument(f"{symbol!r} is no outright future. Expected a root, a month's letter and the year's digit, for example ESZ5.")
+        raise UnknownInstrument(
+            f"{symbol!r} is no outright future. Expected a root, a month's letter and the year's digit, for example ESZ5."
+        )
     digits, traded = future["year"], int(date[:4])
     span = 10 ** len(digits)
     year = traded + (int(digits) - traded) % span

@@ -82,6 +82,7 @@ def label_triggers(
     approach : (triggers,) FROM_BELOW or FROM_ABOVE.
     trade_ts_ns, trade_ticks : (trades,) the day's trade path in time order.
     horizons_ns : (horizons,) ascending.
+    session_end_ns : the session's end, or the last window's where the data stop before it.
     gaps_ns : (gaps, 2) start and end of spans without trustworthy data, ascending and apart; see `gap_spans`.
     """
     return Labels(
@@ -118,17 +119,19 @@ def gap_spans(window_start_ns: NDArray[np.int64], is_gap: NDArray[np.bool_], win
 
 @njit(cache=True)
 def _label(
-    trigger_ts_ns,
-    centre_ticks,
-    mid_ticks,
-    approach,
-    trade_ts_ns,
-    trade_ticks,
-    barrier_ticks,
-    horizons_ns,
-    session_end_ns,
-    gaps_ns,
-):
+    trigger_ts_ns: NDArray[np.int64],
+    centre_ticks: NDArray[np.float64],
+    mid_ticks: NDArray[np.float64],
+    approach: NDArray[np.int8],
+    trade_ts_ns: NDArray[np.int64],
+    trade_ticks: NDArray[np.int32],
+    barrier_ticks: float,
+    horizons_ns: NDArray[np.int64],
+    session_end_ns: int,
+    gaps_ns: NDArray[np.int64],
+) -> tuple[
+    NDArray[np.int8], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_], NDArray[np.float64]
+]:
     triggers, horizons = len(trigger_ts_ns), len(horizons_ns)
     outcome = np.empty((triggers, horizons), np.int8)
     mfe_ticks = np.empty((triggers, horizons), np.float64)
@@ -149,7 +152,7 @@ def _label(
             stop_ns = min(horizon_end_ns, seen_until_ns)
             while trade < len(trade_ts_ns) and trade_ts_ns[trade] <= stop_ns:
                 if trade_ts_ns[trade] != this_ns:
-                    this_ns, adverse_before_this_ns = trade_ts_ns[trade], adverse
+                    this_ns, adverse_before_this_ns = int(trade_ts_ns[trade]), adverse
                 if trade_ticks[trade] >= upper and upper_ts_ns == NO_HIT:
                     upper_ts_ns = this_ns
                     if lower_ts_ns == NO_HIT:
@@ -173,14 +176,10 @@ def _label(
             else:
                 outcome[i, h] = _outcome(sign, upper_ts_ns, lower_ts_ns)
                 mfe_ticks[i, h], mae_ticks[i, h] = favourable, adverse
-        if upper_ts_ns != NO_HIT and lower_ts_ns != NO_HIT:
-            whipsaw[i] = True
-            first_hit_ts_ns[i], second_hit_ts_ns[i] = (
-                min(upper_ts_ns, lower_ts_ns),
-                max(upper_ts_ns, lower_ts_ns),
-            )
-        else:
-            first_hit_ts_ns[i] = max(upper_ts_ns, lower_ts_ns)
+        latest_ns, earliest_ns = max(upper_ts_ns, lower_ts_ns), min(upper_ts_ns, lower_ts_ns)
+        whipsaw[i] = earliest_ns != NO_HIT
+        first_hit_ts_ns[i] = earliest_ns if whipsaw[i] else latest_ns
+        second_hit_ts_ns[i] = latest_ns if whipsaw[i] else NO_HIT
     return (
         outcome,
         mfe_ticks,
@@ -193,7 +192,7 @@ def _label(
 
 
 @njit(cache=True)
-def _seen_until(start_ns, session_end_ns, gaps_ns):
+def _seen_until(start_ns: int, session_end_ns: int, gaps_ns: NDArray[np.int64]) -> int:
     """Last moment after a trigger up to which every trade is known: the session's end, or the start of the next gap."""
     for gap in range(len(gaps_ns)):
         if gaps_ns[gap, 1] > start_ns:
@@ -202,11 +201,9 @@ def _seen_until(start_ns, session_end_ns, gaps_ns):
 
 
 @njit(cache=True)
-def _outcome(sign, upper_ts_ns, lower_ts_ns):
-    if upper_ts_ns == NO_HIT and lower_ts_ns == NO_HIT:
-        return CHOP
+def _outcome(sign: int, upper_ts_ns: int, lower_ts_ns: int) -> int:
     if upper_ts_ns == lower_ts_ns:
-        return WHIPSAW
+        return CHOP if upper_ts_ns == NO_HIT else WHIPSAW
     upper_first = lower_ts_ns == NO_HIT or (upper_ts_ns != NO_HIT and upper_ts_ns < lower_ts_ns)
     if sign == FROM_BELOW:
         return BREAK_UP if upper_first else REJECT_DOWN

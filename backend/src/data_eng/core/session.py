@@ -51,7 +51,5 @@ def window_ends_ns(times: SessionTimes, window_s: int) -> NDArray[np.int64]:
 
 def clock(ts_ns: int, timezone: str = NEW_YORK) -> str:
     """`2025-10-01 09:30:00` in the given zone; the fraction of a second is cut off."""
-    moment = datetime.fromtimestamp(ts_ns // NS_PER_S, UTC).astimezone(
-        ZoneInfo(timezone)
-    )
+    moment = datetime.fromtimestamp(ts_ns // NS_PER_S, UTC).astimezone(ZoneInfo(timezone))
     return moment.strftime("%Y-%m-%d %H:%M:%S")

@@ -208,32 +208,39 @@ def _may_hold(group: pq.RowGroupMetaData, start_ns: int, end_ns: int) -> bool:
 
 
 def _row(session: str, fronts: _Fronts, settings: Settings) -> SelectionRow:
-    front = fronts.of(session)
-    condition = read_facts(fronts.day(session)).get("condition") if is_partition_complete(fronts.day(session)) else None
-    roll = front is not None and _rolled_lately(session, fronts, settings)
-    reason = _why_excluded(session, front, roll, fronts, settings)
-    if reason is None and condition == "missing":
-        reason = f"the feed says that data of {session} is missing"
+    if not is_partition_complete(fronts.day(session)):
+        return SelectionRow(session, None, None, 0, 0.0, roll=False, degraded=False, reason=f"no bronze of {session}")
+    front, condition = fronts.of(session), read_facts(fronts.day(session)).get("condition")
+    if front is None:
+        reason = _why_unknown(session, fronts, settings)
+        return SelectionRow(session, None, None, 0, 0.0, roll=False, degraded=condition == "degraded", reason=reason)
+    roll = _rolled_lately(session, fronts, settings)
+    why = (
+        f"the feed says that data of {session} is missing" if condition == "missing" else _why_unfit(session, front, roll, fronts, settings)
+    )
     return SelectionRow(
         date=session,
-        symbol=front.symbol if front is not None and reason is None else None,
-        front=front.symbol if front is not None else None,
-        volume=front.volume if front is not None else 0,
-        share=front.share if front is not None else 0.0,
+        symbol=front.symbol if why is None else None,
+        front=front.symbol,
+        volume=front.volume,
+        share=front.share,
         roll=roll,
         degraded=condition == "degraded",
-        reason=reason,
+        reason=why,
     )
 
 
-def _why_excluded(session: str, front: Front | None, roll: bool, fronts: _Fronts, settings: Settings) -> str | None:
+def _why_unknown(session: str, fronts: _Fronts, settings: Settings) -> str:
+    """Why nothing can be said of a session's front contract."""
     before, limits = previous_session(session), settings.selection
-    if not is_partition_complete(fronts.day(session)):
-        return f"no bronze of {session}"
     if not is_partition_complete(fronts.day(before)):
         return f"no bronze of {before}, the session before, whose volume chooses the contract"
-    if front is None:
-        return f"no trade of an outright on {before} from {limits.volume_start} to {limits.volume_end}"
+    return f"no trade of an outright on {before} from {limits.volume_start} to {limits.volume_end}"
+
+
+def _why_unfit(session: str, front: Front, roll: bool, fronts: _Fronts, settings: Settings) -> str | None:
+    """Why a session with a front contract is left out; None where it is not."""
+    before, limits = previous_session(session), settings.selection
     if front.volume < limits.volume_min:
         return f"{front.symbol} traded {front.volume} contracts on {before}, below {limits.volume_min}"
     if front.share < limits.dominance_min:

@@ -159,10 +159,15 @@ class DbnFile:
     among them are kept.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, name: Path | None = None) -> None:
+        """`name` is what messages call the file, where that is not `path`."""
         self.path = Path(path)
+        self._name = name or self.path
         with self._open() as stream:
             self.header, self._header_bytes = self._read_header(stream)
+        self._words = np.zeros(256, np.int64)
+        for rtype in MESSAGES:
+            self._words[rtype] = self.layout(rtype).itemsize // WORD
         self.others: Counter[int] = Counter()
         self.first_other: dict[int, int] = {}
         self.definitions: dict[int, Definition] = {}
@@ -214,7 +219,7 @@ class DbnFile:
     def expect_schema(self, schema: str) -> None:
         if self.header.schema not in (schema, None):
             raise OtherSchema(
-                f"{self.path} holds schema {self.header.schema}. Expected {schema}: ask Databento for schema {schema} of the same days."
+                f"{self._name} holds schema {self.header.schema}. Expected {schema}: ask Databento for schema {schema} of the same days."
             )
 
     def _open(self) -> BinaryIO:
@@ -225,21 +230,21 @@ class DbnFile:
     def _read_header(self, stream: BinaryIO) -> tuple[Header, int]:
         prefix = self._read(stream, PREFIX_BYTES)
         if not prefix:
-            raise NotDbn(f"{self.path} is empty. Expected a DBN file; fetch it again.")
+            raise NotDbn(f"{self._name} is empty. Expected a DBN file; fetch it again.")
         if prefix[:3] != b"DBN":
-            raise NotDbn(f"{self.path} begins with {prefix[:4]!r}. Expected a DBN file (.dbn or .dbn.zst), which begins with b'DBN'.")
+            raise NotDbn(f"{self._name} begins with {prefix[:4]!r}. Expected a DBN file (.dbn or .dbn.zst), which begins with b'DBN'.")
         if len(prefix) < PREFIX_BYTES:
-            raise TruncatedFile(f"{self.path} ends after {len(prefix)} bytes, inside its header. Fetch it again.")
+            raise TruncatedFile(f"{self._name} ends after {len(prefix)} bytes, inside its header. Fetch it again.")
         version, length = prefix[3], int.from_bytes(prefix[4:], "little")
         if version not in VERSIONS:
-            raise NotDbn(f"{self.path} is DBN version {version}. Expected one of {', '.join(map(str, VERSIONS))}.")
+            raise NotDbn(f"{self._name} is DBN version {version}. Expected one of {', '.join(map(str, VERSIONS))}.")
         payload = self._read(stream, length)
         if len(payload) < length:
-            raise TruncatedFile(f"{self.path} ends inside its metadata: {len(payload)} of {length} bytes. Fetch it again.")
+            raise TruncatedFile(f"{self._name} ends inside its metadata: {len(payload)} of {length} bytes. Fetch it again.")
         try:
             metadata = databento_dbn.Metadata.decode(prefix + payload)
         except databento_dbn.DBNError as error:
-            raise CorruptFile(f"metadata of {self.path} cannot be read: {error}. Fetch it again.") from None
+            raise CorruptFile(f"metadata of {self._name} cannot be read: {error}. Fetch it again.") from None
         return _header(version, metadata), PREFIX_BYTES + length
 
     def _read(self, stream: BinaryIO, count: int, done: str = "in the header") -> bytes:
@@ -253,8 +258,8 @@ class DbnFile:
         if error.errno is not None:
             return error
         if "runcated" in str(error):
-            return TruncatedFile(f"{self.path} ends inside a zstd frame, {done}. Fetch it again.")
-        return CorruptFile(f"{self.path} is damaged: zstd says {str(error)!r}, {done}. Fetch it again.")
+            return TruncatedFile(f"{self._name} ends inside a zstd frame, {done}. Fetch it again.")
+        return CorruptFile(f"{self._name} is damaged: zstd says {str(error)!r}, {done}. Fetch it again.")
 
     def _blocks(self, rtype: int, record_bytes: int, block_bytes: int) -> Iterator[_Block]:
         """Fill the buffer, cut off whole records, carry the rest over."""
@@ -281,7 +286,9 @@ class DbnFile:
                 held, number, offset = filled - used, number + count, offset + used
                 if filled < len(buffer):
                     if held:
-                        raise TruncatedFile(f"{self.path} ends inside record {number:,} at byte {offset:,}: {held} bytes of it are there. Fetch it again.")
+                        raise TruncatedFile(
+                            f"{self._name} ends inside record {number:,} at byte {offset:,}: {held} bytes of it are there. Fetch it again."
+                        )
                     return
                 buffer[:held] = buffer[used:filled]
 
@@ -307,13 +314,15 @@ class DbnFile:
         if not known.all():
             at = int(np.argmin(known))
             raise CorruptFile(
-                f"{self.path} is damaged: record {block.first_number + at:,} at byte {offset + int(block.starts[at]) * WORD:,} has type "
+                f"{self._name} is damaged: record {block.first_number + at:,} at byte {offset + int(block.starts[at]) * WORD:,} has type "
                 f"0x{rtypes[at]:02X}, which the feed does not have. Fetch it again."
             )
-        wrong = (rtypes == R_MBO) & ~np.isin(heads & 0xFF, (MBO_DTYPE.itemsize // WORD, (MBO_DTYPE.itemsize + TS_OUT_BYTES) // WORD))
+        lengths = (heads & 0xFF).astype(np.int64)
+        expected = self._words[rtypes]
+        wrong = (lengths != expected) & (lengths != expected + TS_OUT_BYTES // WORD)
         if wrong.any():
             at = int(np.argmax(wrong))
-            raise self._bad_length(block.first_number + at, offset + int(block.starts[at]) * WORD, int(heads[at] & 0xFF))
+            raise self._bad_length(block.first_number + at, offset + int(block.starts[at]) * WORD, int(lengths[at]))
         if filled - used >= WORD:
             length = int(block.words[used // WORD] & 0xFF)
             if length < RECORD_HEADER_WORDS:
@@ -321,8 +330,8 @@ class DbnFile:
 
     def _bad_length(self, number: int, offset: int, words: int) -> CorruptFile:
         return CorruptFile(
-            f"{self.path} is damaged: record {number:,} at byte {offset:,} says it is {words * WORD} bytes long. Expected 56, or 64 with ts_out, "
-            "for an order record and at least 16 for any. Fetch it again."
+            f"{self._name} is damaged: record {number:,} at byte {offset:,} says it is {words * WORD} bytes long. Expected 56 for an order "
+            "record, its own length for any other type, and 8 more with ts_out. Fetch it again."
         )
 
     def _note_others(self, block: _Block, wanted: int = R_MBO) -> None:

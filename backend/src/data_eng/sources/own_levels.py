@@ -1,7 +1,7 @@
 """The trader's own levels: a price and the moment it is known from, per day, in one small table of the lake.
 
-`own_levels/future_mbo.parquet` has the columns root ("ES"), date (the session's New York date, ISO), level_id, price (points) and known_from
-(ISO time; without an offset it is New York time). Several rows of one level and day make it a moving level.
+`own_levels/future_mbo.parquet` has the columns root ("ES"), date (the session's New York date, ISO), level_id, price (points) and
+known_from (ISO time; without an offset it is New York time). Several rows of one level and day make it a moving level.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ their long memory (Lillo, Mike and Farmer 2005); market orders and the book lean
 from __future__ import annotations
 
 from math import exp, sqrt
-from typing import NamedTuple
+from typing import TypeAlias
 
 import numba as nb
 import numpy as np
@@ -18,10 +18,7 @@ from ..events import ADD, CANCEL, MODIFY, SIDE_NONE, TRADE
 from .matching import MOST_HITS, Aggressor, Hits, execute
 from .orders import (
     ASK,
-    BEST_ASK,
-    BEST_BID,
     BID,
-    FREE,
     NOBODY,
     TICKS,
     Book,
@@ -46,7 +43,8 @@ from .planting import (
     planted_side,
     watch_levels,
 )
-from .tape import FIRST_PACKET, LONGEST_EVENT, Tape, end_event, side_letter, write
+from .records import zero_record
+from .tape import CAPACITY, FIRST_PACKET, LONGEST_EVENT, Tape, end_event, side_letter, write
 
 LEVELS = 20
 """Queues a side, from the best, that live; deeper ones wait until the price comes."""
@@ -58,20 +56,20 @@ _ratio = np.arange(_RATIO_STEPS) / _RATIO_SPAN
 ADD_BY_RATIO = 1.6 / (1.0 + 0.6 * _ratio)
 """Adds against the queue's size over its usual size: a thin queue fills."""
 CANCEL_BY_RATIO = _ratio**0.8
-WEIGHT_BY_LEVEL = np.r_[1.6, 0.32 * np.exp(-0.25 * np.arange(1, LEVELS)) + 0.05]
+WEIGHT_BY_LEVEL = np.r_[1.2, 0.25 * np.exp(-0.25 * np.arange(1, LEVELS)) + 0.05]
 """Half of all adds come at the best, as on ES."""
-TRADE_WEIGHT = 0.85
+TRADE_WEIGHT = 0.8
 """Market orders per add weight: 4 to 5 % of the records are trades."""
 WIDE_TRADE_FACTOR = 0.15
 """Takers wait while the spread is wide."""
-REFILL_WEIGHT = 90.0
+REFILL_WEIGHT = 8.0
 """Adds inside a wide spread: it closes within a few events."""
 RECORDS_A_WEIGHT = 1.25
 """Records an event writes, about; the pace's feedback takes out the error."""
 
-TAIL_STEP = 0.9
+TAIL_STEP = 0.5
 """A cancel's victim is found from the queue's tail, one order further with this chance: lives are heavy-tailed."""
-RESIZE_SHARE, REPRICE_SHARE, GROW_SHARE = 0.05, 0.15, 0.02
+RESIZE_SHARE, REPRICE_SHARE, GROW_SHARE = 0.07, 0.2, 0.02
 """Of cancels, the shares that are modifies: smaller in place, moved by a tick, larger (which loses the place in line)."""
 FLEETING_SHARE, FLEETING_S = 0.12, 0.0008
 """Adds that are taken back within a millisecond; a tenth of ES orders live less than 1.2 ms."""
@@ -80,7 +78,7 @@ CLOSER_SHARE = 0.02
 ICEBERG_SHARE, ICEBERG_REFRESHES = 0.05, 4.0
 META_SHARE, META_TAIL, META_MOST = 0.45, 1.4, 5000.0
 """Market orders that belong to the running metaorder, and the Pareto tail of its length."""
-IMBALANCE_LEAN, LATENT_LEAN, BOOK_LEAN, LEAN_MOST = 1.2, 1.2, 0.35, 2.0
+IMBALANCE_LEAN, LATENT_LEAN, BOOK_LEAN, LEAN_MOST = 1.2, 1.6, 0.5, 2.5
 RESTING_AGGRESSOR_SHARE, UNSIGNED_SHARE, HIDDEN_SHARE, REMAINDER_SHARE = 0.037, 0.01, 0.02, 0.35
 SWEEP_ON_SHARE = 0.1
 """Market orders that go on behind an emptied queue."""
@@ -95,63 +93,81 @@ NEWS_EVERY_S, NEWS_S, NEWS_LEAST, NEWS_SPREAD = 3600.0, 15.0, 2.0, 2.0
 FEEDBACK_S = 1500.0
 """The pace makes up for records written too many or too few over this time."""
 
-TIME, NEXT_STEP, LATENT, ACTIVITY, NEWS, NEXT_NEWS, FAST, SLOW, GAIN, LEAN, FLEETING_DUE, WRITTEN = range(12)
-META_SIGN, META_LEFT, FLEETING_SLOT, FLEETING_ID, LAST_NS, STALE_WEIGHTS, RTH_HIGH, RTH_LOW, WAY = range(9)
 BID_ADD, ASK_ADD, BID_CANCEL, ASK_CANCEL = range(4)
+SECONDS = 86_400
+"""Longest session a plan can hold."""
+STEPS = int(SECONDS / STEP_S)
+ADD_SIZES = 4096
 
+Plan: TypeAlias = np.record
+"""A record of PLAN_DTYPE: one instrument's session, fixed before it runs. Seconds and steps count from the session's origin."""
 
-class Plan(NamedTuple):
-    """One instrument's session, fixed before it runs. Arrays by second are (seconds + 1,) from the session's origin."""
+PLAN_DTYPE = np.dtype(
+    [
+        ("origin_ns", np.int64),
+        ("seconds", np.int64),  # length of the session
+        ("expected", np.float64, SECONDS + 1),  # records expected from the origin to each second
+        ("sigma", np.float64, SECONDS + 1),  # volatility of the latent price, ticks per square root of a second
+        ("anchor", np.float64, SECONDS + 1),  # book position the latent price is drawn to
+        ("anchor_s", np.float64, SECONDS + 1),  # time constant of that draw, s
+        ("follows", np.int64),  # 1: the latent price is `track`, another instrument's middle
+        ("track", np.float64, STEPS + 1),
+        ("depth", np.float64, LEVELS),  # usual contracts of each live queue
+        ("add_sizes", np.int32, ADD_SIZES),  # equally likely contracts of a new order
+        ("excitation", np.float64),  # scale of the offspring numbers
+        ("premarket_s", np.float64),
+        ("rth_open_s", np.float64),
+        ("opening_range_s", np.float64),
+        ("rth_close_s", np.float64),
+        ("signature", np.float64),
+        ("outcome", np.float64),
+        ("placebo", np.int64),
+    ]
+)
 
-    origin_ns: int
-    expected: NDArray[np.float64]
-    """Records expected from the origin to each second."""
-    sigma: NDArray[np.float64]
-    """Volatility of the latent price, ticks per square root of a second."""
-    anchor: NDArray[np.float64]
-    """Book position the latent price is drawn to."""
-    anchor_s: NDArray[np.float64]
-    """Time constant of that draw, s."""
-    track: NDArray[np.float64]
-    """(steps,) the latent price itself, for an instrument that follows another; empty for the leader."""
-    depth: NDArray[np.float64]
-    """(LEVELS,) usual contracts of each queue."""
-    add_sizes: NDArray[np.int32]
-    """Equally likely sizes of a new order."""
-    excitation: float
-    """Scale of the offspring numbers."""
-    premarket_s: float
-    rth_open_s: float
-    opening_range_s: float
-    rth_close_s: float
-    knobs: Knobs
+Market: TypeAlias = np.record
+"""A record of MARKET_DTYPE: what changes while a session runs, beside the book."""
 
-
-class Market(NamedTuple):
-    """What changes while a session runs, beside the book."""
-
-    clock: NDArray[np.float64]
-    """TIME and the other quantities named at the top of this module."""
-    marks: NDArray[np.int64]
-    weights: NDArray[np.float64]
-    """(4, LEVELS) of BID_ADD, ASK_ADD, BID_CANCEL, ASK_CANCEL."""
-    lean: NDArray[np.float64]
-    """(4,) factors on them."""
-    mids: NDArray[np.float64]
-    """(steps,) middle of the book at each step so far."""
+MARKET_DTYPE = np.dtype(
+    [
+        ("time_s", np.float64),
+        ("next_step_s", np.float64),
+        ("latent", np.float64),  # book position
+        ("latent_lean", np.float64),
+        ("activity", np.float64),
+        ("news", np.float64),
+        ("next_news_s", np.float64),
+        ("fast", np.float64),  # excitation by the two kernels, in units of the rate without any
+        ("slow", np.float64),
+        ("gain", np.float64),  # events a second per unit of weight
+        ("written", np.int64),  # records
+        ("last_ns", np.int64),  # time of the last event, ns UTC
+        ("fleeting_due_s", np.float64),
+        ("fleeting_slot", np.int64),
+        ("fleeting_id", np.int64),
+        ("meta_sign", np.int64),
+        ("meta_left", np.int64),
+        ("rth_high", np.int64),  # trades of the regular hours so far, positions
+        ("rth_low", np.int64),
+        ("way", np.int64),  # where the signature points: +1 asks give way, -1 bids, 0 nothing is planted now
+        ("stale_weights", np.int64),
+        ("weights", np.float64, (4, LEVELS)),  # of BID_ADD, ASK_ADD, BID_CANCEL, ASK_CANCEL
+        ("lean", np.float64, 4),  # factors on them
+        ("mids", np.float64, STEPS + 1),  # middle of the book at each step so far
+    ]
+)
 
 
 def opening_market(plan: Plan, rng: np.random.Generator) -> Market:
     """A market at the session's origin, in its usual mood."""
-    clock = np.zeros(12)
-    clock[LATENT] = plan.anchor[0]
-    clock[NEXT_NEWS] = rng.standard_exponential() * NEWS_EVERY_S
-    clock[FLEETING_DUE] = np.inf
-    marks = np.zeros(9, np.int64)
-    marks[META_SIGN], marks[FLEETING_SLOT], marks[STALE_WEIGHTS] = 1, NOBODY, 1
-    marks[RTH_HIGH], marks[RTH_LOW] = -1, TICKS
-    steps = int((plan.expected.size - 1) / STEP_S) + 1
-    return Market(clock, marks, np.zeros((4, LEVELS)), np.ones(4), np.zeros(steps))
+    market = zero_record(MARKET_DTYPE)
+    market.latent = plan.anchor[0]
+    market.next_news_s = rng.standard_exponential() * NEWS_EVERY_S
+    market.fleeting_due_s = np.inf
+    market.fleeting_slot, market.meta_sign, market.stale_weights = NOBODY, 1, 1
+    market.rth_high, market.rth_low = -1, TICKS
+    market.lean[:] = 1.0
+    return market
 
 
 @nb.njit(cache=True)
@@ -163,22 +179,21 @@ def advance(
     Cutting a session into stretches anywhere on steps gives the same records as running it whole.
     Raises ValueError when the book is full or the price leaves its range: both mean a plan that cannot be simulated.
     """
-    clock, marks = market.clock, market.marks
-    while clock[TIME] < until_s and tape.count[0] < tape.ts_ns.size - LONGEST_EVENT:
-        if clock[TIME] >= clock[NEXT_STEP]:
+    while market.time_s < until_s and tape.count < CAPACITY - LONGEST_EVENT:
+        if market.time_s >= market.next_step_s:
             _take_step(book, market, planting, plan, rng)
-        if marks[STALE_WEIGHTS] != 0:
+        if market.stale_weights != 0:
             _weigh_queues(book, market, plan)
-        spread = book.counters[BEST_ASK] - book.counters[BEST_BID]
+        spread = book.best_ask - book.best_bid
         trade_weight = TRADE_WEIGHT if spread == 1 else TRADE_WEIGHT * WIDE_TRADE_FACTOR
         refill_weight = 0.0 if spread == 1 else REFILL_WEIGHT
         group_weights = _group_weights(market)
         total = group_weights[0] + group_weights[1] + group_weights[2] + group_weights[3] + trade_weight + refill_weight
-        if not _wait(market, clock[GAIN] * total, rng):
+        if not _wait(market, market.gain * total, rng):
             continue
-        before = tape.count[0]
+        before = tape.count
         ts_ns = _stamp(market, plan)
-        if clock[TIME] >= clock[FLEETING_DUE]:
+        if market.time_s >= market.fleeting_due_s:
             _take_back(book, market, tape, plan, ts_ns, rng)
         else:
             u = rng.random() * total
@@ -188,7 +203,7 @@ def advance(
                 _refill(book, market, tape, plan, total, ts_ns, rng)
             else:
                 _quote(book, market, tape, plan, group_weights, u - trade_weight - refill_weight, total, ts_ns, rng)
-        clock[WRITTEN] += tape.count[0] - before
+        market.written += tape.count - before
 
 
 @nb.njit(cache=True, forceinline=True)
@@ -206,92 +221,90 @@ def _group_weights(market: Market) -> tuple[float, float, float, float]:
 @nb.njit(cache=True, forceinline=True)
 def _wait(market: Market, rate: float, rng: np.random.Generator) -> bool:
     """Move time to the next event and say True, or to the next step, or to a candidate that thinning turns down."""
-    clock = market.clock
-    excited = 1.0 + clock[FAST] + clock[SLOW]
+    excited = 1.0 + market.fast + market.slow
     wait = rng.standard_exponential() / (rate * excited) if rate > 0.0 else np.inf
-    arrival = min(clock[TIME] + wait, clock[FLEETING_DUE])
-    if arrival >= clock[NEXT_STEP]:
-        _cool(clock, clock[NEXT_STEP] - clock[TIME])
-        clock[TIME] = clock[NEXT_STEP]
+    arrival = min(market.time_s + wait, market.fleeting_due_s)
+    if arrival >= market.next_step_s:
+        _cool(market, market.next_step_s - market.time_s)
+        market.time_s = market.next_step_s
         return False
-    _cool(clock, arrival - clock[TIME])
-    clock[TIME] = arrival
-    if arrival >= clock[FLEETING_DUE] or excited < 1.0 + 1e-3:
+    _cool(market, arrival - market.time_s)
+    market.time_s = arrival
+    if arrival >= market.fleeting_due_s or excited < 1.0 + 1e-3:
         return True
-    return rng.random() * excited < 1.0 + clock[FAST] + clock[SLOW]
+    return rng.random() * excited < 1.0 + market.fast + market.slow
 
 
 @nb.njit(cache=True, forceinline=True)
-def _cool(clock: NDArray[np.float64], elapsed_s: float) -> None:
-    if clock[FAST] > 1e-4:
-        clock[FAST] *= exp(-elapsed_s / FAST_S)
-    if clock[SLOW] > 1e-4:
-        clock[SLOW] *= exp(-elapsed_s / SLOW_S)
+def _cool(market: Market, elapsed_s: float) -> None:
+    if market.fast > 1e-4:
+        market.fast *= exp(-elapsed_s / FAST_S)
+    if market.slow > 1e-4:
+        market.slow *= exp(-elapsed_s / SLOW_S)
 
 
 @nb.njit(cache=True, forceinline=True)
 def _excite(market: Market, plan: Plan, total: float, fast: float, slow: float) -> None:
     """Add `fast` and `slow` expected offspring, whatever the present rate."""
-    clock = market.clock
-    rate = clock[GAIN] * total
-    clock[FAST] = min(clock[FAST] + plan.excitation * fast / (FAST_S * rate), FAST_MOST)
-    clock[SLOW] = min(clock[SLOW] + plan.excitation * slow / (SLOW_S * rate), SLOW_MOST)
+    rate = market.gain * total
+    market.fast = min(market.fast + plan.excitation * fast / (FAST_S * rate), FAST_MOST)
+    market.slow = min(market.slow + plan.excitation * slow / (SLOW_S * rate), SLOW_MOST)
 
 
 @nb.njit(cache=True, forceinline=True)
 def _stamp(market: Market, plan: Plan) -> int:
     """Matching time of the event, ns UTC, later than the one before."""
-    ts_ns = max(plan.origin_ns + int(market.clock[TIME] * 1e9), market.marks[LAST_NS] + 1)
-    market.marks[LAST_NS] = ts_ns
+    ts_ns = max(plan.origin_ns + int(market.time_s * 1e9), market.last_ns + 1)
+    market.last_ns = ts_ns
     return ts_ns
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, forceinline=True)
 def _take_step(book: Book, market: Market, planting: Planting, plan: Plan, rng: np.random.Generator) -> None:
     """Let pace, news, latent price, levels and lean become those of the step that begins."""
-    clock, marks = market.clock, market.marks
-    time_s = clock[TIME]
+    time_s = market.time_s
     second = int(time_s)
     step = int(time_s / STEP_S)
-    clock[NEXT_STEP] = (step + 1) * STEP_S
-    mid = 0.5 * (book.counters[BEST_BID] + book.counters[BEST_ASK])
+    market.next_step_s = (step + 1) * STEP_S
+    mid = 0.5 * (book.best_bid + book.best_ask)
     market.mids[step] = mid
-    if book.counters[FREE] < LONGEST_EVENT:
+    if book.free_slots < LONGEST_EVENT:
         raise ValueError("the simulated book is full: fewer records or shallower queues are needed")
     if mid < 2 * LEVELS or mid > TICKS - 2 * LEVELS:
         raise ValueError("the simulated price left the book's range: a lower volatility is needed")
-    clock[ACTIVITY] += -clock[ACTIVITY] * STEP_S / ACTIVITY_S + ACTIVITY_STEP * sqrt(STEP_S) * rng.standard_normal()
-    clock[NEWS] *= exp(-STEP_S / NEWS_S)
-    if time_s > clock[NEXT_NEWS]:
-        clock[NEWS] += NEWS_LEAST + NEWS_SPREAD * rng.random()
-        clock[NEXT_NEWS] = time_s + rng.standard_exponential() * NEWS_EVERY_S
-    mood = exp(clock[ACTIVITY] + clock[NEWS] - 0.25 * ACTIVITY_STEP**2 * ACTIVITY_S)
-    clock[GAIN] = _paced_gain(market, plan, second) * mood
+    market.activity += -market.activity * STEP_S / ACTIVITY_S + ACTIVITY_STEP * sqrt(STEP_S) * rng.standard_normal()
+    market.news *= exp(-STEP_S / NEWS_S)
+    if time_s > market.next_news_s:
+        market.news += NEWS_LEAST + NEWS_SPREAD * rng.random()
+        market.next_news_s = time_s + rng.standard_exponential() * NEWS_EVERY_S
+    mood = exp(market.activity + market.news - 0.25 * ACTIVITY_STEP**2 * ACTIVITY_S)
+    market.gain = _paced_gain(market, plan, second) * mood
     _learn_levels(planting, market, plan, time_s)
     regular = plan.rth_open_s <= time_s < plan.rth_close_s
-    watch_levels(planting, plan.knobs, mid, time_s, regular, rng)
-    if plan.track.size > 0:
-        clock[LATENT] = plan.track[step]
+    knobs = Knobs(plan.signature, plan.outcome, plan.placebo == 1)
+    watch_levels(planting, knobs, mid, time_s, regular, rng)
+    if plan.follows == 1:
+        market.latent = plan.track[step]
     else:
-        drift = (plan.anchor[second] - clock[LATENT]) / plan.anchor_s[second] + planted_drift(planting, plan.knobs, clock[LATENT], time_s)
-        clock[LATENT] += drift * STEP_S + plan.sigma[second] * sqrt(STEP_S * mood) * rng.standard_normal()
-    clock[LEAN] = min(max(LATENT_LEAN * (clock[LATENT] - mid), -LEAN_MOST), LEAN_MOST)
+        drift = (plan.anchor[second] - market.latent) / plan.anchor_s[second] + planted_drift(planting, knobs, market.latent, time_s)
+        market.latent += drift * STEP_S + plan.sigma[second] * sqrt(STEP_S * mood) * rng.standard_normal()
+    market.latent_lean = min(max(LATENT_LEAN * (market.latent - mid), -LEAN_MOST), LEAN_MOST)
     lean = market.lean
-    lean[BID_ADD] = lean[ASK_CANCEL] = exp(BOOK_LEAN * clock[LEAN])
+    lean[BID_ADD] = lean[ASK_CANCEL] = exp(BOOK_LEAN * market.latent_lean)
     lean[ASK_ADD] = lean[BID_CANCEL] = 1.0 / lean[BID_ADD]
-    marks[WAY] = planted_side(planting, plan.knobs)
-    lean_on_flow(lean, marks[WAY], plan.knobs.signature)
+    market.way = planted_side(planting, knobs)
+    lean_on_flow(lean, market.way, plan.signature)
 
 
 @nb.njit(cache=True)
 def _paced_gain(market: Market, plan: Plan, second: int) -> float:
     """Events a second per unit of weight, so that the session's records end near the plan's number."""
-    last = plan.expected.size - 1
+    last = plan.seconds
     rate = plan.expected[min(second + 1, last)] - plan.expected[second]
     if rate <= 0.0:
         return 0.0
     horizon = plan.expected[min(second + int(FEEDBACK_S), last)] - plan.expected[second] + 1.0
-    behind = plan.expected[second] - market.clock[WRITTEN]
+    behind = plan.expected[second] - market.written
     correction = min(max(1.0 + behind / horizon, 0.3), 3.0)
     return rate * correction / (RECORDS_A_WEIGHT * 16.0)
 
@@ -308,35 +321,35 @@ def _learn_levels(planting: Planting, market: Market, plan: Plan, time_s: float)
 @nb.njit(cache=True, forceinline=True)
 def _note_trade(planting: Planting, market: Market, plan: Plan, lowest: int, highest: int) -> None:
     """Carry the extremes of the pre-market, the opening range and the regular hours."""
-    time_s, level = market.clock[TIME], planting.position
+    time_s, level = market.time_s, planting.position
     if plan.premarket_s <= time_s < plan.rth_open_s:
         level[PM_HIGH] = max(level[PM_HIGH], highest)
         level[PM_LOW] = lowest if level[PM_LOW] == 0 else min(level[PM_LOW], lowest)
     elif plan.rth_open_s <= time_s < plan.rth_close_s:
-        market.marks[RTH_HIGH] = max(market.marks[RTH_HIGH], highest)
-        market.marks[RTH_LOW] = min(market.marks[RTH_LOW], lowest)
+        market.rth_high = max(market.rth_high, highest)
+        market.rth_low = min(market.rth_low, lowest)
         if time_s < plan.rth_open_s + plan.opening_range_s:
             level[OR_HIGH] = max(level[OR_HIGH], highest)
             level[OR_LOW] = lowest if level[OR_LOW] == 0 else min(level[OR_LOW], lowest)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, forceinline=True)
 def _weigh_queues(book: Book, market: Market, plan: Plan) -> None:
     for k in range(LEVELS):
         _weigh_queue(book, market, plan, BID, k)
         _weigh_queue(book, market, plan, ASK, k)
-    market.marks[STALE_WEIGHTS] = 0
+    market.stale_weights = 0
 
 
 @nb.njit(cache=True, forceinline=True)
 def _weigh_queue(book: Book, market: Market, plan: Plan, side: int, k: int) -> None:
-    position = book.counters[BEST_BID] - k if side == BID else book.counters[BEST_ASK] + k
+    position = book.best_bid - k if side == BID else book.best_ask + k
     ratio = min(int(book.quantity[side, position] * _RATIO_SPAN / plan.depth[k]), _RATIO_STEPS - 1)
     market.weights[side, k] = WEIGHT_BY_LEVEL[k] * ADD_BY_RATIO[ratio]
     market.weights[2 + side, k] = WEIGHT_BY_LEVEL[k] * CANCEL_BY_RATIO[ratio]
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, forceinline=True)
 def _quote(
     book: Book,
     market: Market,
@@ -359,7 +372,7 @@ def _quote(
         u -= market.weights[group, k]
         k += 1
     side = group & 1
-    position = book.counters[BEST_BID] - k if side == BID else book.counters[BEST_ASK] + k
+    position = book.best_bid - k if side == BID else book.best_ask + k
     if group < 2:
         _add(book, market, tape, plan, side, position, ts_ns, rng)
         _weigh_queue(book, market, plan, side, k)
@@ -368,9 +381,9 @@ def _quote(
         _weigh_queue(book, market, plan, side, k)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, forceinline=True)
 def _add(book: Book, market: Market, tape: Tape, plan: Plan, side: int, position: int, ts_ns: int, rng: np.random.Generator) -> None:
-    size = plan.add_sizes[int(rng.random() * plan.add_sizes.size)]
+    size = plan.add_sizes[int(rng.random() * ADD_SIZES)]
     reserve = 0
     if size > 1 and rng.random() < ICEBERG_SHARE / (1.0 - 0.72):
         reserve = size * (1 + int(rng.standard_exponential() * ICEBERG_REFRESHES))
@@ -378,31 +391,31 @@ def _add(book: Book, market: Market, tape: Tape, plan: Plan, side: int, position
     slot = place_order(book, order_id, side, position, size, reserve, ts_ns)
     write(tape, ts_ns, order_id, position, size, ADD, side_letter(side), FIRST_PACKET)
     end_event(tape, rng.random() < CLOSER_SHARE)
-    if market.marks[FLEETING_SLOT] == NOBODY and rng.random() < FLEETING_SHARE:
-        market.marks[FLEETING_SLOT], market.marks[FLEETING_ID] = slot, order_id
-        market.clock[FLEETING_DUE] = market.clock[TIME] + rng.standard_exponential() * FLEETING_S
+    if market.fleeting_slot == NOBODY and rng.random() < FLEETING_SHARE:
+        market.fleeting_slot, market.fleeting_id = slot, order_id
+        market.fleeting_due_s = market.time_s + rng.standard_exponential() * FLEETING_S
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, forceinline=True)
 def _take_back(book: Book, market: Market, tape: Tape, plan: Plan, ts_ns: int, rng: np.random.Generator) -> None:
     """Cancel the fleeting order, if it still rests."""
-    slot, order_id = market.marks[FLEETING_SLOT], market.marks[FLEETING_ID]
-    market.marks[FLEETING_SLOT] = NOBODY
-    market.clock[FLEETING_DUE] = np.inf
+    slot, order_id = market.fleeting_slot, market.fleeting_id
+    market.fleeting_slot = NOBODY
+    market.fleeting_due_s = np.inf
     if book.order_id[slot] == order_id:
         _cancel(book, tape, slot, ts_ns, rng)
         retreat_bests(book)
-        market.marks[STALE_WEIGHTS] = 1
+        market.stale_weights = 1
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, forceinline=True)
 def _cancel(book: Book, tape: Tape, slot: int, ts_ns: int, rng: np.random.Generator) -> None:
-    write(tape, ts_ns, book.order_id[slot], book.position[slot], book.size[slot], CANCEL, side_letter(book.side[slot]), FIRST_PACKET)
+    write(tape, ts_ns, book.order_id[slot], book.position[slot], book.contracts[slot], CANCEL, side_letter(book.side[slot]), FIRST_PACKET)
     remove_order(book, slot)
     end_event(tape, rng.random() < CLOSER_SHARE)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, forceinline=True)
 def _withdraw(
     book: Book, market: Market, tape: Tape, plan: Plan, side: int, position: int, total: float, ts_ns: int, rng: np.random.Generator
 ) -> None:
@@ -414,14 +427,14 @@ def _withdraw(
         slot = book.ahead[slot]
     u = rng.random()
     if u < RESIZE_SHARE:
-        if book.size[slot] == 1:
+        if book.contracts[slot] == 1:
             _cancel(book, tape, slot, ts_ns, rng)
         else:
-            resize_order(book, slot, 1 + int(rng.random() * (book.size[slot] - 1)))
+            resize_order(book, slot, 1 + int(rng.random() * (book.contracts[slot] - 1)))
             _tell_modify(book, tape, slot, ts_ns, rng)
     elif u < RESIZE_SHARE + GROW_SHARE:
         leave_queue(book, slot)
-        book.size[slot] += 1 + int(rng.standard_exponential() * 2.0)
+        book.contracts[slot] += 1 + int(rng.standard_exponential() * 2.0)
         join_queue(book, slot, side, position, ts_ns)
         _tell_modify(book, tape, slot, ts_ns, rng)
     elif u < RESIZE_SHARE + GROW_SHARE + REPRICE_SHARE:
@@ -430,44 +443,44 @@ def _withdraw(
         _cancel(book, tape, slot, ts_ns, rng)
     if retreat_bests(book):
         _excite(market, plan, total, MOVE_FAST, MOVE_SLOW)
-        market.marks[STALE_WEIGHTS] = 1
+        market.stale_weights = 1
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, forceinline=True)
 def _reprice(book: Book, market: Market, tape: Tape, plan: Plan, slot: int, ts_ns: int, rng: np.random.Generator) -> None:
     """Move an order by one tick, never through the other side; away from the price when the signature makes its side retreat."""
     side, position = book.side[slot], book.position[slot]
-    gives_way = market.marks[WAY] == (1 if side == ASK else -1)
-    away_chance = 1.0 - 0.5 * exp(-plan.knobs.signature) if gives_way else 0.5
+    gives_way = market.way == (1 if side == ASK else -1)
+    away_chance = 1.0 - 0.5 * exp(-plan.signature) if gives_way else 0.5
     away = 1 if side == ASK else -1
     target = position + away if rng.random() < away_chance else position - away
-    if (side == BID and target >= book.counters[BEST_ASK]) or (side == ASK and target <= book.counters[BEST_BID]):
+    if (side == BID and target >= book.best_ask) or (side == ASK and target <= book.best_bid):
         target = position + away
     leave_queue(book, slot)
     join_queue(book, slot, side, target, ts_ns)
     improve_best(book, side, target)
-    market.marks[STALE_WEIGHTS] = 1
+    market.stale_weights = 1
     _tell_modify(book, tape, slot, ts_ns, rng)
 
 
 @nb.njit(cache=True, forceinline=True)
 def _tell_modify(book: Book, tape: Tape, slot: int, ts_ns: int, rng: np.random.Generator) -> None:
-    write(tape, ts_ns, book.order_id[slot], book.position[slot], book.size[slot], MODIFY, side_letter(book.side[slot]), FIRST_PACKET)
+    write(tape, ts_ns, book.order_id[slot], book.position[slot], book.contracts[slot], MODIFY, side_letter(book.side[slot]), FIRST_PACKET)
     end_event(tape, rng.random() < CLOSER_SHARE)
 
 
 @nb.njit(cache=True)
 def _refill(book: Book, market: Market, tape: Tape, plan: Plan, total: float, ts_ns: int, rng: np.random.Generator) -> None:
     """A new best inside a wide spread, on the side that metaorder, latent price and signature favour."""
-    way = market.marks[WAY]
-    if way != 0 and rng.random() < 1.0 - exp(-plan.knobs.signature):
+    way = market.way
+    if way != 0 and rng.random() < 1.0 - exp(-plan.signature):
         side = BID if way > 0 else ASK
     else:
-        side = BID if rng.random() < _logistic(0.3 * market.marks[META_SIGN] + 1.5 * market.clock[LEAN]) else ASK
-    position = book.counters[BEST_BID] + 1 if side == BID else book.counters[BEST_ASK] - 1
+        side = BID if rng.random() < _logistic(0.3 * market.meta_sign + 1.5 * market.latent_lean) else ASK
+    position = book.best_bid + 1 if side == BID else book.best_ask - 1
     _add(book, market, tape, plan, side, position, ts_ns, rng)
     _excite(market, plan, total, TRADE_FAST, 0.0)
-    market.marks[STALE_WEIGHTS] = 1
+    market.stale_weights = 1
 
 
 @nb.njit(cache=True, forceinline=True)
@@ -490,7 +503,7 @@ def _trade(
     """A market order: a taker's, an implied one, or a resting order repriced through the spread."""
     side = _taker_side(book, market, rng)
     other = ASK if side == BID else BID
-    best = book.counters[BEST_ASK] if side == BID else book.counters[BEST_BID]
+    best = book.best_ask if side == BID else book.best_bid
     if book.orders[other, best] == 0:
         return
     if rng.random() < 0.5 * UNSIGNED_SHARE:
@@ -498,31 +511,30 @@ def _trade(
         _note_trade(planting, market, plan, best, best)
         end_event(tape, True)
         return
-    best_before = book.counters[BEST_BID] + book.counters[BEST_ASK]
-    first_record = tape.count[0]
+    best_before = book.best_bid + book.best_ask
+    first_record = tape.count
     execute(book, tape, hits, _aggressor(book, side, best, other, rng), ts_ns)
     end_event(tape, rng.random() < CLOSER_SHARE)
     last_price = _last_trade(tape, first_record)
     _note_trade(planting, market, plan, min(best, last_price), max(best, last_price))
     _excite(market, plan, total, TRADE_FAST, TRADE_SLOW)
-    if book.counters[BEST_BID] + book.counters[BEST_ASK] != best_before:
+    if book.best_bid + book.best_ask != best_before:
         _excite(market, plan, total, SWEEP_FAST, SWEEP_SLOW)
-    market.marks[STALE_WEIGHTS] = 1
+    market.stale_weights = 1
 
 
 @nb.njit(cache=True, forceinline=True)
 def _taker_side(book: Book, market: Market, rng: np.random.Generator) -> int:
-    marks = market.marks
-    if marks[META_LEFT] <= 0:
-        marks[META_LEFT] = int(min(3.0 * (1.0 - rng.random()) ** (-1.0 / META_TAIL), META_MOST))
-        marks[META_SIGN] = 1 if rng.random() < 0.5 else -1
+    if market.meta_left <= 0:
+        market.meta_left = int(min(3.0 * (1.0 - rng.random()) ** (-1.0 / META_TAIL), META_MOST))
+        market.meta_sign = 1 if rng.random() < 0.5 else -1
     if rng.random() < META_SHARE:
-        marks[META_LEFT] -= 1
-        return BID if marks[META_SIGN] > 0 else ASK
-    bid_size = book.quantity[BID, book.counters[BEST_BID]]
-    ask_size = book.quantity[ASK, book.counters[BEST_ASK]]
+        market.meta_left -= 1
+        return BID if market.meta_sign > 0 else ASK
+    bid_size = book.quantity[BID, book.best_bid]
+    ask_size = book.quantity[ASK, book.best_ask]
     imbalance = (bid_size - ask_size) / (bid_size + ask_size + 1.0)
-    return BID if rng.random() < _logistic(IMBALANCE_LEAN * imbalance + market.clock[LEAN]) else ASK
+    return BID if rng.random() < _logistic(IMBALANCE_LEAN * imbalance + market.latent_lean) else ASK
 
 
 @nb.njit(cache=True)
@@ -531,7 +543,7 @@ def _aggressor(book: Book, side: int, best: int, other: int, rng: np.random.Gene
     unsigned = rng.random() < 0.5 * UNSIGNED_SHARE
     slot = _resting_aggressor(book, side, shown, rng) if rng.random() < RESTING_AGGRESSOR_SHARE else NOBODY
     if slot != NOBODY:
-        return Aggressor(book.order_id[slot], side, min(book.size[slot], MOST_HITS), best, False, 0, False, slot)
+        return Aggressor(book.order_id[slot], side, min(book.contracts[slot], MOST_HITS), best, False, 0, False, slot)
     size = min(_market_size(shown, rng), MOST_HITS)
     worst = best
     if size > shown and rng.random() < SWEEP_ON_SHARE:
@@ -544,10 +556,10 @@ def _aggressor(book: Book, side: int, best: int, other: int, rng: np.random.Gene
 @nb.njit(cache=True, forceinline=True)
 def _resting_aggressor(book: Book, side: int, shown: int, rng: np.random.Generator) -> int:
     """The last order in line up to three ticks behind the best, when it is plain and no larger than what it would take."""
-    best = book.counters[BEST_BID] if side == BID else book.counters[BEST_ASK]
+    best = book.best_bid if side == BID else book.best_ask
     depth = int(rng.random() * 4.0)
     slot = max(book.tail[side, best - depth if side == BID else best + depth], NOBODY)
-    if slot == NOBODY or book.reserve[slot] > 0 or book.size[slot] > shown:
+    if slot == NOBODY or book.reserve[slot] > 0 or book.contracts[slot] > shown:
         return NOBODY
     return slot
 
@@ -569,7 +581,7 @@ def _market_size(shown: int, rng: np.random.Generator) -> int:
 def _last_trade(tape: Tape, first_record: int) -> int:
     """Position of the last T of the event that began at `first_record`."""
     position = tape.position[first_record]
-    for i in range(first_record, tape.count[0]):
+    for i in range(first_record, tape.count):
         if tape.action[i] == TRADE:
             position = tape.position[i]
     return position
@@ -581,18 +593,18 @@ def open_book(book: Book, tape: Tape, plan: Plan, outer: NDArray[np.int32], over
 
     `outer` is (depth levels,) contracts of the queues behind the LEVELS live ones, from the nearest outward.
     """
-    middle = book.counters[BEST_BID]
+    middle = book.best_bid
     levels = LEVELS + outer.size
     for k in range(levels):
         wanted = plan.depth[k] if k < LEVELS else outer[k - LEVELS]
         for side in range(2):
             position = middle - k if side == BID else middle + 1 + k
             while book.quantity[side, position] < wanted:
-                size = plan.add_sizes[int(rng.random() * plan.add_sizes.size)]
+                size = plan.add_sizes[int(rng.random() * ADD_SIZES)]
                 size = size if k < LEVELS else max(size, int(wanted / 3.0))
                 ts_ns = plan.origin_ns + int(1e9 * over_s * (k + rng.random()) / levels)
-                if tape.count[0] > 0:
-                    ts_ns = max(ts_ns, tape.ts_ns[tape.count[0] - 1] + 1)
+                if tape.count > 0:
+                    ts_ns = max(ts_ns, tape.ts_ns[tape.count - 1] + 1)
                 order_id = new_order_id(book)
                 place_order(book, order_id, side, position, size, 0, ts_ns)
                 write(tape, ts_ns, order_id, position, size, ADD, side_letter(side), FIRST_PACKET)
@@ -603,6 +615,6 @@ def open_book(book: Book, tape: Tape, plan: Plan, outer: NDArray[np.int32], over
 def close_book(book: Book, tape: Tape, slots: NDArray[np.int32], ts_ns: int) -> None:
     """Cancel every order in one event, as the venue does with day orders at the session's end. The tape must hold them all."""
     for slot in slots:
-        write(tape, ts_ns, book.order_id[slot], book.position[slot], book.size[slot], CANCEL, side_letter(book.side[slot]), FIRST_PACKET)
+        write(tape, ts_ns, book.order_id[slot], book.position[slot], book.contracts[slot], CANCEL, side_letter(book.side[slot]), FIRST_PACKET)
         remove_order(book, slot)
     end_event(tape, True)

@@ -6,17 +6,14 @@ the aggressor's remainder (A, the T's id) comes before the C of what it hit, so 
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numba as nb
 import numpy as np
-from numpy.typing import NDArray
 
 from ..events import ADD, CANCEL, FILL, MODIFY, NO_TICK, SIDE_NONE, TRADE
 from .orders import (
     ASK,
-    BEST_ASK,
-    BEST_BID,
     BID,
     NOBODY,
     Book,
@@ -28,17 +25,17 @@ from .orders import (
     resize_order,
     retreat_bests,
 )
+from .records import zero_record
 from .tape import FIRST_PACKET, SECOND_PACKET, Tape, side_letter, write
 
 MOST_HITS = 2048
 """Resting orders that one aggressor may hit, and so the largest aggressor."""
 
 
-class Hits(NamedTuple):
-    """Resting orders hit by the running event, (MOST_HITS,)."""
+Hits: TypeAlias = np.record
+"""A record of HITS_DTYPE: the resting orders hit by the running event."""
 
-    slot: NDArray[np.int32]
-    filled: NDArray[np.int32]
+HITS_DTYPE = np.dtype([("slot", np.int32, MOST_HITS), ("filled", np.int32, MOST_HITS)])
 
 
 class Aggressor(NamedTuple):
@@ -61,7 +58,7 @@ class Aggressor(NamedTuple):
 
 
 def empty_hits() -> Hits:
-    return Hits(slot=np.zeros(MOST_HITS, np.int32), filled=np.zeros(MOST_HITS, np.int32))
+    return zero_record(HITS_DTYPE)
 
 
 @nb.njit(cache=True)
@@ -73,7 +70,7 @@ def execute(book: Book, tape: Tape, hits: Hits, order: Aggressor, ts_ns: int) ->
     other = ASK if order.side == BID else BID
     letter = SIDE_NONE if order.unsigned else side_letter(order.side)
     left, traded, hit, hidden = order.size, 0, 0, order.hidden
-    position = book.counters[BEST_ASK] if order.side == BID else book.counters[BEST_BID]
+    position = book.best_ask if order.side == BID else book.best_bid
     last_position = position
     while left > 0 and position != NO_TICK and not _is_beyond(position, order.worst, order.side):
         take = min(left, _available(book, other, position, left))
@@ -142,7 +139,7 @@ def _fill_queue(
     letter, first = _fill_letter(unsigned, side), hit
     slot = book.head[side, position]
     while take > 0 and slot >= 0:
-        filled = min(take, book.size[slot])
+        filled = min(take, book.contracts[slot])
         write(tape, ts_ns, book.order_id[slot], position, filled, FILL, letter, FIRST_PACKET)
         hits.slot[hit] = slot
         hits.filled[hit] = filled
@@ -164,16 +161,16 @@ def _settle(book: Book, tape: Tape, hits: Hits, hit: int, ts_ns: int) -> None:
     for i in range(hit):
         slot, filled = hits.slot[i], hits.filled[i]
         letter, position = side_letter(book.side[slot]), book.position[slot]
-        remaining = book.size[slot] + book.reserve[slot] - filled
+        remaining = book.contracts[slot] + book.reserve[slot] - filled
         if remaining == 0:
-            write(tape, ts_ns, book.order_id[slot], position, book.size[slot], CANCEL, letter, SECOND_PACKET)
+            write(tape, ts_ns, book.order_id[slot], position, book.contracts[slot], CANCEL, letter, SECOND_PACKET)
             remove_order(book, slot)
         else:
-            if filled < book.size[slot]:
-                resize_order(book, slot, book.size[slot] - filled)
+            if filled < book.contracts[slot]:
+                resize_order(book, slot, book.contracts[slot] - filled)
             else:
                 _refresh_iceberg(book, slot, remaining, ts_ns)
-            write(tape, ts_ns, book.order_id[slot], position, book.size[slot], MODIFY, letter, SECOND_PACKET)
+            write(tape, ts_ns, book.order_id[slot], position, book.contracts[slot], MODIFY, letter, SECOND_PACKET)
 
 
 @nb.njit(cache=True)
@@ -181,8 +178,8 @@ def _refresh_iceberg(book: Book, slot: int, remaining: int, ts_ns: int) -> None:
     """Show the next part of an iceberg, last in line at its price."""
     side, position = book.side[slot], book.position[slot]
     leave_queue(book, slot)
-    book.size[slot] = min(book.shown[slot], remaining)
-    book.reserve[slot] = remaining - book.size[slot]
+    book.contracts[slot] = min(book.shown[slot], remaining)
+    book.reserve[slot] = remaining - book.contracts[slot]
     join_queue(book, slot, side, position, ts_ns)
 
 
@@ -190,9 +187,9 @@ def _refresh_iceberg(book: Book, slot: int, remaining: int, ts_ns: int) -> None:
 def _settle_aggressor(book: Book, tape: Tape, slot: int, traded: int, ts_ns: int) -> None:
     """An aggressor that rested leaves its OLD price, by C when used up and by M when a part stays."""
     letter, position = side_letter(book.side[slot]), book.position[slot]
-    if traded >= book.size[slot]:
-        write(tape, ts_ns, book.order_id[slot], position, book.size[slot], CANCEL, letter, SECOND_PACKET)
+    if traded >= book.contracts[slot]:
+        write(tape, ts_ns, book.order_id[slot], position, book.contracts[slot], CANCEL, letter, SECOND_PACKET)
         remove_order(book, slot)
     else:
-        resize_order(book, slot, book.size[slot] - traded)
-        write(tape, ts_ns, book.order_id[slot], position, book.size[slot], MODIFY, letter, SECOND_PACKET)
+        resize_order(book, slot, book.contracts[slot] - traded)
+        write(tape, ts_ns, book.order_id[slot], position, book.contracts[slot], MODIFY, letter, SECOND_PACKET)

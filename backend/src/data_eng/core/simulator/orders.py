@@ -5,11 +5,13 @@ Prices inside the book are *positions*, 0 .. TICKS - 1; the caller knows which t
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TypeAlias
 
 import numba as nb
 import numpy as np
 from numpy.typing import NDArray
+
+from .records import zero_record
 
 BID, ASK = 0, 1
 TICKS = 16384
@@ -17,66 +19,54 @@ TICKS = 16384
 SLOTS = 1 << 18
 """Orders that may rest at once; a real ES book holds 8,000 to 14,000."""
 NOBODY = -1
-FREE, NEXT_ID, BEST_BID, BEST_ASK, RESTING = range(5)
 FIRST_ORDER_ID = 6_400_000_000_000
 
+Book: TypeAlias = np.record
+"""A record of BOOK_DTYPE."""
 
-class Book(NamedTuple):
-    """Orders and queues. `side` arrays are (2, TICKS); order arrays are (SLOTS,) and mean nothing in a free slot."""
-
-    quantity: NDArray[np.int32]
-    """(2, TICKS) displayed contracts."""
-    orders: NDArray[np.int32]
-    """(2, TICKS) orders in the queue."""
-    head: NDArray[np.int32]
-    """(2, TICKS) slot first in line, or NOBODY."""
-    tail: NDArray[np.int32]
-    size: NDArray[np.int32]
-    """Displayed contracts of the order."""
-    reserve: NDArray[np.int32]
-    """Contracts an iceberg still hides; 0 for a plain order."""
-    shown: NDArray[np.int32]
-    """Contracts an iceberg shows after a refresh."""
-    position: NDArray[np.int32]
-    side: NDArray[np.int8]
-    order_id: NDArray[np.int64]
-    placed_ns: NDArray[np.int64]
-    """When the order took its present price, ns UTC."""
-    behind: NDArray[np.int32]
-    """Next in line, or NOBODY."""
-    ahead: NDArray[np.int32]
-    free: NDArray[np.int32]
-    """Stack of free slots; counters[FREE] of them are valid."""
-    counters: NDArray[np.int64]
-    """FREE slots, NEXT_ID to give, BEST_BID and BEST_ASK positions, RESTING orders."""
+BOOK_DTYPE = np.dtype(
+    [
+        # Queues, by side and position.
+        ("quantity", np.int32, (2, TICKS)),  # contracts shown
+        ("orders", np.int32, (2, TICKS)),
+        ("head", np.int32, (2, TICKS)),  # slot first in line, or NOBODY
+        ("tail", np.int32, (2, TICKS)),
+        # Orders, by slot; they mean nothing in a free slot.
+        ("contracts", np.int32, SLOTS),  # shown
+        ("reserve", np.int32, SLOTS),  # contracts an iceberg still hides; 0 for a plain order
+        ("shown", np.int32, SLOTS),  # contracts an iceberg shows after a refresh
+        ("position", np.int32, SLOTS),
+        ("side", np.int8, SLOTS),
+        ("order_id", np.int64, SLOTS),
+        ("placed_ns", np.int64, SLOTS),  # when the order took its present price, ns UTC
+        ("behind", np.int32, SLOTS),  # slot next in line, or NOBODY
+        ("ahead", np.int32, SLOTS),
+        ("free", np.int32, SLOTS),  # stack of free slots, of which free_slots are valid
+        ("free_slots", np.int64),
+        ("last_order_id", np.int64),
+        ("best_bid", np.int64),  # position
+        ("best_ask", np.int64),
+        ("resting", np.int64),  # orders
+    ]
+)
 
 
 def empty_book(middle: int, first_order_id: int) -> Book:
     """A book without orders; its bests stand one tick apart around `middle` until orders come."""
-    sides, slots = (2, TICKS), SLOTS
-    return Book(
-        quantity=np.zeros(sides, np.int32),
-        orders=np.zeros(sides, np.int32),
-        head=np.full(sides, NOBODY, np.int32),
-        tail=np.full(sides, NOBODY, np.int32),
-        size=np.zeros(slots, np.int32),
-        reserve=np.zeros(slots, np.int32),
-        shown=np.zeros(slots, np.int32),
-        position=np.zeros(slots, np.int32),
-        side=np.zeros(slots, np.int8),
-        order_id=np.zeros(slots, np.int64),
-        placed_ns=np.zeros(slots, np.int64),
-        behind=np.full(slots, NOBODY, np.int32),
-        ahead=np.full(slots, NOBODY, np.int32),
-        free=np.arange(slots - 1, -1, -1, dtype=np.int32),
-        counters=np.array([slots, first_order_id, middle, middle + 1, 0], np.int64),
-    )
+    book = zero_record(BOOK_DTYPE)
+    for name in ("head", "tail", "behind", "ahead"):
+        book[name][...] = NOBODY
+    book.free[:] = np.arange(SLOTS - 1, -1, -1)
+    book.free_slots = SLOTS
+    book.last_order_id = first_order_id
+    book.best_bid, book.best_ask = middle, middle + 1
+    return book
 
 
 @nb.njit(cache=True, forceinline=True)
 def new_order_id(book: Book) -> int:
-    book.counters[NEXT_ID] += 1
-    return book.counters[NEXT_ID]
+    book.last_order_id += 1
+    return book.last_order_id
 
 
 @nb.njit(cache=True, forceinline=True)
@@ -93,7 +83,7 @@ def join_queue(book: Book, slot: int, side: int, position: int, ts_ns: int) -> N
     book.side[slot] = side
     book.position[slot] = position
     book.placed_ns[slot] = ts_ns
-    book.quantity[side, position] += book.size[slot]
+    book.quantity[side, position] += book.contracts[slot]
     book.orders[side, position] += 1
 
 
@@ -110,21 +100,21 @@ def leave_queue(book: Book, slot: int) -> None:
         book.ahead[after] = before
     else:
         book.tail[side, position] = before
-    book.quantity[side, position] -= book.size[slot]
+    book.quantity[side, position] -= book.contracts[slot]
     book.orders[side, position] -= 1
 
 
 @nb.njit(cache=True, forceinline=True)
 def place_order(book: Book, order_id: int, side: int, position: int, size: int, reserve: int, ts_ns: int) -> int:
     """A new resting order; returns its slot. The bests move to it when it improves them."""
-    book.counters[FREE] -= 1
-    slot = book.free[book.counters[FREE]]
-    book.size[slot] = size
+    book.free_slots -= 1
+    slot = book.free[book.free_slots]
+    book.contracts[slot] = size
     book.reserve[slot] = reserve
     book.shown[slot] = size
     book.order_id[slot] = order_id
     join_queue(book, slot, side, position, ts_ns)
-    book.counters[RESTING] += 1
+    book.resting += 1
     improve_best(book, side, position)
     return slot
 
@@ -133,43 +123,43 @@ def place_order(book: Book, order_id: int, side: int, position: int, size: int, 
 def remove_order(book: Book, slot: int) -> None:
     """Take an order off the book and free its slot."""
     leave_queue(book, slot)
-    book.free[book.counters[FREE]] = slot
-    book.counters[FREE] += 1
-    book.counters[RESTING] -= 1
+    book.free[book.free_slots] = slot
+    book.free_slots += 1
+    book.resting -= 1
     book.order_id[slot] = 0
 
 
 @nb.njit(cache=True, forceinline=True)
 def resize_order(book: Book, slot: int, size: int) -> None:
     """A new displayed size; the place in line is kept."""
-    book.quantity[book.side[slot], book.position[slot]] += size - book.size[slot]
-    book.size[slot] = size
+    book.quantity[book.side[slot], book.position[slot]] += size - book.contracts[slot]
+    book.contracts[slot] = size
 
 
 @nb.njit(cache=True, forceinline=True)
 def improve_best(book: Book, side: int, position: int) -> None:
     if side == BID:
-        book.counters[BEST_BID] = max(book.counters[BEST_BID], position)
+        book.best_bid = max(book.best_bid, position)
     else:
-        book.counters[BEST_ASK] = min(book.counters[BEST_ASK], position)
+        book.best_ask = min(book.best_ask, position)
 
 
-@nb.njit(cache=True)
+@nb.njit(cache=True, forceinline=True)
 def retreat_bests(book: Book) -> bool:
     """Move the bests away from emptied queues; True when one moved. An empty side's best stops at the book's edge."""
-    best_bid, best_ask = book.counters[BEST_BID], book.counters[BEST_ASK]
+    best_bid, best_ask = book.best_bid, book.best_ask
     while best_bid > 0 and book.orders[BID, best_bid] == 0:
         best_bid -= 1
     while best_ask < TICKS - 1 and book.orders[ASK, best_ask] == 0:
         best_ask += 1
-    moved = best_bid != book.counters[BEST_BID] or best_ask != book.counters[BEST_ASK]
-    book.counters[BEST_BID], book.counters[BEST_ASK] = best_bid, best_ask
+    moved = best_bid != book.best_bid or best_ask != book.best_ask
+    book.best_bid, book.best_ask = best_bid, best_ask
     return moved
 
 
 def resting_slots(book: Book) -> NDArray[np.int32]:
     """(orders,) slots of every resting order: bids from the best down, then asks from the best up, each queue in its order."""
-    slots = np.empty(int(book.counters[RESTING]), np.int32)
+    slots = np.empty(int(book.resting), np.int32)
     _list_slots(book, slots)
     return slots
 

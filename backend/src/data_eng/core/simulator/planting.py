@@ -8,11 +8,13 @@ What was planted goes into a table of truth that nothing downstream reads.
 from __future__ import annotations
 
 from math import exp
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numba as nb
 import numpy as np
 from numpy.typing import NDArray
+
+from .records import zero_record
 
 LEVEL_IDS = ("pm_high", "pm_low", "or_high", "or_low", "pd_high", "pd_low")
 PM_HIGH, PM_LOW, OR_HIGH, OR_LOW, PD_HIGH, PD_LOW = range(6)
@@ -34,7 +36,6 @@ CHOP_PULL = 0.05
 SIGNATURE_MAX = 0.6
 """Above it the thinned side moves the price by itself, and the knobs are no longer independent."""
 MOST_EPISODES = 4096
-START, LEVEL, DIRECTION, CLASS, SIGNATURE_CLASS = range(5)
 TRUTH_COLUMNS = ("ts_s", "level", "position", "direction", "class", "signature_class")
 
 
@@ -49,54 +50,49 @@ class Knobs(NamedTuple):
     """The signature's class is drawn apart from the outcome's."""
 
 
-class Planting(NamedTuple):
-    """Levels watched and the episode that runs; level arrays are (6,) in the order of LEVEL_IDS."""
+Planting: TypeAlias = np.record
+"""A record of PLANTING_DTYPE: the levels watched, in the order of LEVEL_IDS, the episode that runs, and the truth so far."""
 
-    position: NDArray[np.int64]
-    """Book position of the level; meaningless before `known_s`."""
-    known_s: NDArray[np.float64]
-    """Session second from which the level is known; infinite while it is not."""
-    side: NDArray[np.int64]
-    """-1 when the price was last seen DEPART_TICKS below, +1 above, 0 before the first departure."""
-    ready_s: NDArray[np.float64]
-    """No episode before this second."""
-    episode: NDArray[np.float64]
-    """(5,) START (NaN when none runs), LEVEL, DIRECTION (+1 from below), CLASS, SIGNATURE_CLASS."""
-    truth: NDArray[np.float64]
-    """(MOST_EPISODES, 6) one row an episode, TRUTH_COLUMNS."""
-    rows: NDArray[np.int64]
-    """(1,) episodes so far."""
+PLANTING_DTYPE = np.dtype(
+    [
+        ("position", np.int64, len(LEVEL_IDS)),  # book position of the level; 0 while nothing is known of it
+        ("known_s", np.float64, len(LEVEL_IDS)),  # session second from which it is known; infinite while it is not
+        ("side", np.int64, len(LEVEL_IDS)),  # -1 when the price was last seen DEPART_TICKS below, +1 above, 0 before
+        ("ready_s", np.float64, len(LEVEL_IDS)),  # no episode before this second
+        ("start_s", np.float64),  # of the running episode; NaN when none runs
+        ("level", np.int64),
+        ("direction", np.int64),  # +1 from below, -1 from above
+        ("outcome_class", np.int64),
+        ("signature_class", np.int64),
+        ("truth", np.float64, (MOST_EPISODES, len(TRUTH_COLUMNS))),
+        ("rows", np.int64),  # of truth
+    ]
+)
 
 
 def no_levels() -> Planting:
-    count = len(LEVEL_IDS)
-    return Planting(
-        position=np.zeros(count, np.int64),
-        known_s=np.full(count, np.inf),
-        side=np.zeros(count, np.int64),
-        ready_s=np.zeros(count),
-        episode=np.array([np.nan, 0.0, 0.0, 0.0, 0.0]),
-        truth=np.zeros((MOST_EPISODES, len(TRUTH_COLUMNS))),
-        rows=np.zeros(1, np.int64),
-    )
+    """Nothing watched, no episode."""
+    planting = zero_record(PLANTING_DTYPE)
+    planting.known_s[:] = np.inf
+    planting.start_s = np.nan
+    return planting
 
 
 @nb.njit(cache=True)
 def watch_levels(planting: Planting, knobs: Knobs, mid: float, time_s: float, watching: bool, rng: np.random.Generator) -> None:
     """End the running episode when its time is over, follow the sides, and begin an episode at a touch while `watching`."""
-    episode = planting.episode
-    if not np.isnan(episode[START]):
-        distance = mid - planting.position[int(episode[LEVEL])]
-        if abs(distance) >= END_TICKS or time_s - episode[START] >= EPISODE_S:
-            planting.ready_s[int(episode[LEVEL])] = time_s + REST_S
-            episode[START] = np.nan
+    if not np.isnan(planting.start_s):
+        distance = mid - planting.position[planting.level]
+        if abs(distance) >= END_TICKS or time_s - planting.start_s >= EPISODE_S:
+            planting.ready_s[planting.level] = time_s + REST_S
+            planting.start_s = np.nan
     for level in range(planting.position.size):
         if time_s < planting.known_s[level]:
             continue
         distance = mid - planting.position[level]
         side = planting.side[level]
         touched = side != 0 and distance * side <= TOUCH_TICKS
-        if touched and watching and np.isnan(episode[START]) and time_s >= planting.ready_s[level] and abs(distance) < END_TICKS:
+        if touched and watching and np.isnan(planting.start_s) and time_s >= planting.ready_s[level] and abs(distance) < END_TICKS:
             _begin_episode(planting, knobs, level, -side, time_s, rng)
         if abs(distance) >= DEPART_TICKS:
             planting.side[level] = 1 if distance > 0 else -1
@@ -104,19 +100,17 @@ def watch_levels(planting: Planting, knobs: Knobs, mid: float, time_s: float, wa
 
 @nb.njit(cache=True)
 def _begin_episode(planting: Planting, knobs: Knobs, level: int, direction: int, time_s: float, rng: np.random.Generator) -> None:
-    episode = planting.episode
-    episode[START], episode[LEVEL], episode[DIRECTION] = time_s, level, direction
-    episode[CLASS] = _drawn_class(rng)
+    planting.start_s, planting.level, planting.direction = time_s, level, direction
+    planting.outcome_class = _drawn_class(rng)
     other_draw = _drawn_class(rng)
-    episode[SIGNATURE_CLASS] = other_draw if knobs.placebo else episode[CLASS]
+    planting.signature_class = other_draw if knobs.placebo else planting.outcome_class
     planting.side[level] = 0
-    row = planting.rows[0]
+    row = planting.rows
     if row < MOST_EPISODES:
-        planting.truth[row, 0] = time_s
-        planting.truth[row, 1] = level
-        planting.truth[row, 2] = planting.position[level]
-        planting.truth[row, 3:] = episode[DIRECTION:]
-        planting.rows[0] = row + 1
+        truth = planting.truth[row]
+        truth[0], truth[1], truth[2] = time_s, level, planting.position[level]
+        truth[3], truth[4], truth[5] = direction, planting.outcome_class, planting.signature_class
+        planting.rows = row + 1
 
 
 @nb.njit(cache=True)
@@ -130,21 +124,19 @@ def _drawn_class(rng: np.random.Generator) -> int:
 @nb.njit(cache=True)
 def planted_drift(planting: Planting, knobs: Knobs, latent: float, time_s: float) -> float:
     """Drift of the latent price by the outcome knob, ticks a second; 0 outside an episode and in its first LAG_S."""
-    episode = planting.episode
-    if np.isnan(episode[START]) or time_s - episode[START] < LAG_S or knobs.outcome == 0.0:
+    if np.isnan(planting.start_s) or time_s - planting.start_s < LAG_S or knobs.outcome == 0.0:
         return 0.0
-    if episode[CLASS] == CHOP:
-        return -CHOP_PULL * (latent - planting.position[int(episode[LEVEL])])
-    return knobs.outcome * episode[CLASS] * episode[DIRECTION]
+    if planting.outcome_class == CHOP:
+        return -CHOP_PULL * (latent - planting.position[planting.level])
+    return knobs.outcome * planting.outcome_class * planting.direction
 
 
 @nb.njit(cache=True)
 def planted_side(planting: Planting, knobs: Knobs) -> int:
     """Way the signature points: +1 asks give way, -1 bids give way, 0 nothing is planted now."""
-    episode = planting.episode
-    if np.isnan(episode[START]) or knobs.signature == 0.0:
+    if np.isnan(planting.start_s) or knobs.signature == 0.0:
         return 0
-    return int(episode[SIGNATURE_CLASS] * episode[DIRECTION])
+    return planting.signature_class * planting.direction
 
 
 @nb.njit(cache=True)

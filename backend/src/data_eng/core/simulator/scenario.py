@@ -7,9 +7,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .market import LEVELS, STEP_S, Plan
+from .market import ADD_SIZES, LEVELS, PLAN_DTYPE, Plan
 from .orders import TICKS
 from .planting import Knobs
+from .records import zero_record
 
 NS_PER_S = 1_000_000_000
 START_POSITION = TICKS // 2
@@ -17,7 +18,7 @@ FULL_DAY_RECORDS = 11_000_000
 """Records of a median full ES day."""
 FULL_DAY_DEPTH = 60.0
 """Contracts in the best queue of a full day."""
-LEAST_DEPTH = 8.0
+LEAST_DEPTH = 5.0
 FULL_DAY_SIGMA = 1.3
 """Ticks per square root of a second in regular hours of a full day."""
 SIGMA_POWER = 0.2
@@ -70,7 +71,7 @@ class Shape(NamedTuple):
 def shape_of_day(records: int) -> Shape:
     """The shape of a leading contract's day of `records` records, all kinds counted."""
     share = records / FULL_DAY_RECORDS
-    depth = max(FULL_DAY_DEPTH * share**0.5, LEAST_DEPTH)
+    depth = max(FULL_DAY_DEPTH * share**0.6, LEAST_DEPTH)
     return Shape(
         records=max(records - 3.0 * _opening_orders(depth), 0.25 * records),
         sigma=FULL_DAY_SIGMA * share**SIGMA_POWER,
@@ -89,51 +90,49 @@ def day_step_ticks(shape: Shape, clock: SessionClock) -> float:
     return DAY_STEP_SHARE * shape.sigma * clock.second(clock.rth_close_ns - clock.rth_open_ns + clock.origin_ns) ** 0.5
 
 
-def session_plan(clock: SessionClock, shape: Shape, end_position: float, knobs: Knobs, opening_range_s: float, sizes: NDArray[np.int32]) -> Plan:
+def session_plan(clock: SessionClock, shape: Shape, end_position: float, knobs: Knobs, opening_range_s: float) -> Plan:
     """Plan of a leading instrument: it starts at START_POSITION and is drawn to `end_position` over the regular hours."""
     seconds = int(clock.second(clock.end_ns))
     pace = _pace(clock, seconds)
     regular = slice(int(clock.second(clock.rth_open_ns)), int(clock.second(clock.rth_close_ns)))
     expected = np.r_[0.0, np.cumsum(pace)]
     done = np.clip((np.arange(seconds + 1) - regular.start) / (regular.stop - regular.start), 0.0, 1.0)
-    return Plan(
-        origin_ns=clock.origin_ns,
-        expected=expected * (shape.records / expected[-1]),
-        sigma=shape.sigma * np.sqrt(np.r_[pace, 0.0] / pace[regular].mean()),
-        anchor=START_POSITION + (end_position - START_POSITION) * done,
-        anchor_s=np.where(done < 1.0, WANDER_S, SETTLE_S),
-        track=np.empty(0),
-        depth=usual_depth(shape.depth),
-        add_sizes=sizes,
-        excitation=shape.excitation,
-        premarket_s=clock.second(clock.premarket_ns),
-        rth_open_s=clock.second(clock.rth_open_ns),
-        opening_range_s=opening_range_s,
-        rth_close_s=clock.second(clock.rth_close_ns),
-        knobs=knobs,
-    )
+    plan = zero_record(PLAN_DTYPE)
+    plan.origin_ns, plan.seconds = clock.origin_ns, seconds
+    span = slice(0, seconds + 1)
+    plan.expected[span] = expected * (shape.records / expected[-1])
+    plan.sigma[span] = shape.sigma * np.sqrt(np.r_[pace, 0.0] / pace[regular].mean())
+    plan.anchor[span] = START_POSITION + (end_position - START_POSITION) * done
+    plan.anchor_s[span] = np.where(done < 1.0, WANDER_S, SETTLE_S)
+    plan.depth[:] = usual_depth(shape.depth)
+    plan.add_sizes[:] = order_sizes()
+    plan.excitation = shape.excitation
+    plan.premarket_s, plan.rth_open_s = clock.second(clock.premarket_ns), clock.second(clock.rth_open_ns)
+    plan.opening_range_s, plan.rth_close_s = opening_range_s, clock.second(clock.rth_close_ns)
+    plan.signature, plan.outcome, plan.placebo = knobs.signature, knobs.outcome, int(knobs.placebo)
+    return plan
 
 
 def following_plan(leader: Plan, shape: Shape) -> Plan:
     """Plan of an instrument whose price follows the leader's, step by step; nothing is planted in it."""
-    return leader._replace(
-        expected=leader.expected * (shape.records / leader.expected[-1]),
-        track=np.full(int((leader.expected.size - 1) / STEP_S) + 1, float(START_POSITION)),
-        depth=usual_depth(shape.depth),
-        excitation=shape.excitation,
-        knobs=Knobs(0.0, 0.0, False),
-    )
+    plan = leader.copy()
+    plan.expected *= shape.records / leader.expected[leader.seconds]
+    plan.follows = 1
+    plan.track[:] = START_POSITION
+    plan.depth[:] = usual_depth(shape.depth)
+    plan.excitation = shape.excitation
+    plan.signature = plan.outcome = 0.0
+    return plan
 
 
 def still_plan(leader: Plan, shape: Shape) -> Plan:
     """Plan of a calendar spread: its price hardly moves."""
     plan = following_plan(leader, shape)
-    return plan._replace(
-        track=np.empty(0),
-        sigma=leader.sigma * (SPREAD_SIGMA / max(leader.sigma.max(), 1e-9)),
-        anchor=np.full(leader.anchor.size, float(START_POSITION)),
-        anchor_s=np.full(leader.anchor.size, SETTLE_S),
-    )
+    plan.follows = 0
+    plan.sigma *= SPREAD_SIGMA / leader.sigma.max()
+    plan.anchor[:] = START_POSITION
+    plan.anchor_s[:] = SETTLE_S
+    return plan
 
 
 def usual_depth(best: float) -> NDArray[np.float64]:
@@ -148,8 +147,8 @@ def outer_depth(best: float) -> NDArray[np.int32]:
 
 
 def order_sizes() -> NDArray[np.int32]:
-    """(4096,) equally likely sizes of a new order: 72 % one lot, median 1, 90th percentile 4, 99th 16 contracts."""
-    u = (np.arange(4096) + 0.5) / 4096
+    """(ADD_SIZES,) equally likely sizes of a new order: 72 % one lot, median 1, 90th percentile 4, 99th 16 contracts."""
+    u = (np.arange(ADD_SIZES) + 0.5) / ADD_SIZES
     body = 2 + (-2.6 * np.log(1.0 - np.clip((u - 0.72) / 0.265, 0.0, 0.999))).astype(np.int32)
     tail = 12 + (-14.0 * np.log(1.0 - np.clip((u - 0.985) / 0.015, 0.0, 0.999))).astype(np.int32)
     return np.where(u < 0.72, 1, np.where(u < 0.985, body, tail)).astype(np.int32)

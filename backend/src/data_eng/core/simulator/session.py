@@ -9,17 +9,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .market import STEP_S, TIME, Market, Plan, advance, close_book, open_book, opening_market
+from .market import Market, Plan, advance, close_book, open_book, opening_market
 from .matching import Hits, empty_hits
-from .orders import FIRST_ORDER_ID, SLOTS, Book, empty_book, resting_slots
+from .orders import FIRST_ORDER_ID, Book, empty_book, resting_slots
 from .planting import PD_HIGH, PD_LOW, Planting, no_levels
 from .scenario import OPENING_S, START_POSITION, outer_depth
-from .tape import LONGEST_EVENT, Tape, empty_tape, joined, written
+from .tape import Events, Tape, empty_tape, joined, taken
 from .wire import Listing, Wire, send, snapshot
 
 STRETCH_RECORDS = 100_000
 """Records of the leader between two merges: memory stays bounded, and calls stay few."""
-TAPE_RECORDS = STRETCH_RECORDS + 2 * LONGEST_EVENT
 
 
 class KnownRange(NamedTuple):
@@ -52,16 +51,16 @@ def open_instrument(listing: Listing, plan: Plan, seed: list[int], previous: Kno
         planting.known_s[PD_HIGH] = planting.known_s[PD_LOW] = plan.rth_open_s
     first_id = FIRST_ORDER_ID + (seed[1] % 10_000) * 10**9
     book = empty_book(START_POSITION, first_id)
-    return Instrument(listing, plan, book, opening_market(plan, rng), planting, empty_hits(), empty_tape(TAPE_RECORDS), rng)
+    return Instrument(listing, plan, book, opening_market(plan, rng), planting, empty_hits(), empty_tape(), rng)
 
 
-def run_until(instrument: Instrument, until_s: float) -> Tape:
+def run_until(instrument: Instrument, until_s: float) -> Events:
     """The instrument's records up to `until_s`, a multiple of STEP_S."""
-    pieces = [written(instrument.tape)]
+    pieces = [taken(instrument.tape)]
     state = (instrument.book, instrument.market, instrument.planting, instrument.tape, instrument.hits)
-    while instrument.market.clock[TIME] < until_s:
+    while instrument.market.time_s < until_s:
         advance(*state, instrument.plan, until_s, instrument.rng)
-        pieces.append(written(instrument.tape))
+        pieces.append(taken(instrument.tape))
     return joined(pieces)
 
 
@@ -85,16 +84,16 @@ class Session:
             open_book(
                 instrument.book, instrument.tape, instrument.plan, outer_depth(instrument.plan.depth[0]), OPENING_S, instrument.rng
             )
-            tapes.append(written(instrument.tape))
+            tapes.append(taken(instrument.tape))
         return send(self.wire, self.listings, tapes, self.wire_rng)
 
     def run(self, until_s: float) -> Iterator[NDArray[np.void]]:
         """Records up to `until_s`, a multiple of STEP_S, in pieces of about STRETCH_RECORDS."""
-        while self.leader.market.clock[TIME] < until_s:
+        while self.leader.market.time_s < until_s:
             stop_s = self._stretch_end(until_s)
             tapes = [run_until(self.leader, stop_s)]
             for instrument in self.instruments[1:]:
-                if instrument.plan.track.size > 0:
+                if instrument.plan.follows == 1:
                     instrument.plan.track[:] = np.where(self.leader.market.mids > 0.0, self.leader.market.mids, START_POSITION)
                 tapes.append(run_until(instrument, stop_s))
             yield send(self.wire, self.listings, tapes, self.wire_rng)
@@ -108,17 +107,12 @@ class Session:
         tapes = []
         for instrument in self.instruments:
             slots = resting_slots(instrument.book)
-            tape = empty_tape(min(slots.size + 1, SLOTS))
-            close_book(instrument.book, tape, slots, ts_ns)
-            tapes.append(tape)
+            close_book(instrument.book, instrument.tape, slots, ts_ns)
+            tapes.append(taken(instrument.tape))
         return send(self.wire, self.listings, tapes, self.wire_rng)
 
     def _stretch_end(self, until_s: float) -> float:
         """The step by which the leader should have written STRETCH_RECORDS more."""
-        expected, now_s = self.leader.plan.expected, self.leader.market.clock[TIME]
+        expected, now_s = self.leader.plan.expected, self.leader.market.time_s
         reached = np.searchsorted(expected, expected[int(now_s)] + STRETCH_RECORDS)
         return float(min(max(reached, int(now_s) + 1), until_s))
-
-
-def records_of(tape: Tape) -> int:
-    return int(tape.count[0])

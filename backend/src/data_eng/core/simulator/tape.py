@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-from ..events import F_LAST, NO_TICK, NONE, SIDE_ASK, SIDE_BID, SIDE_NONE
+from ..events import NO_TICK, NONE, SIDE_ASK, SIDE_BID, SIDE_NONE
+from .records import zero_record
 
 LONGEST_EVENT = 8192
 """Records one event may need; a kernel returns when less room is left."""
@@ -16,35 +17,28 @@ FIRST_PACKET, SECOND_PACKET = 0, 1
 """The cancels and modifies that follow fills travel one packet behind the trade."""
 
 
-class Tape(NamedTuple):
-    """Records of one instrument; arrays are (capacity,), the first count[0] are valid. Records of one event share `ts_ns`."""
+CAPACITY = 100_000 + 2 * LONGEST_EVENT
 
-    ts_ns: NDArray[np.int64]
-    """Matching engine time, ns UTC."""
-    order_id: NDArray[np.int64]
-    position: NDArray[np.int32]
-    """Price as a position of the book; NO_TICK where the record has none."""
-    size: NDArray[np.int32]
-    action: NDArray[np.uint8]
-    side: NDArray[np.uint8]
-    flags: NDArray[np.uint8]
-    packet: NDArray[np.uint8]
-    count: NDArray[np.int64]
-    """(1,) records written."""
+Tape: TypeAlias = np.record
+"""A record of TAPE_DTYPE: events of one instrument in matching order, the first `count` records valid."""
+
+TAPE_DTYPE = np.dtype(
+    [
+        ("ts_ns", np.int64, CAPACITY),  # matching engine time, ns UTC; equal within an event and only there
+        ("order_id", np.int64, CAPACITY),
+        ("position", np.int32, CAPACITY),  # price as a position of the book; NO_TICK where the record has none
+        ("contracts", np.int32, CAPACITY),
+        ("action", np.uint8, CAPACITY),
+        ("side", np.uint8, CAPACITY),
+        ("ends", np.uint8, CAPACITY),  # 1 on the last record of an event
+        ("packet", np.uint8, CAPACITY),
+        ("count", np.int64),
+    ]
+)
 
 
-def empty_tape(capacity: int) -> Tape:
-    return Tape(
-        ts_ns=np.zeros(capacity, np.int64),
-        order_id=np.zeros(capacity, np.int64),
-        position=np.zeros(capacity, np.int32),
-        size=np.zeros(capacity, np.int32),
-        action=np.zeros(capacity, np.uint8),
-        side=np.zeros(capacity, np.uint8),
-        flags=np.zeros(capacity, np.uint8),
-        packet=np.zeros(capacity, np.uint8),
-        count=np.zeros(1, np.int64),
-    )
+def empty_tape() -> Tape:
+    return zero_record(TAPE_DTYPE)
 
 
 @nb.njit(cache=True, forceinline=True)
@@ -54,38 +48,50 @@ def side_letter(side: int) -> int:
 
 
 @nb.njit(cache=True, forceinline=True)
-def write(tape: Tape, ts_ns: int, order_id: int, position: int, size: int, action: int, side: int, packet: int) -> None:
+def write(tape: Tape, ts_ns: int, order_id: int, position: int, contracts: int, action: int, side: int, packet: int) -> None:
     """Append a record that does not end its event."""
-    i = tape.count[0]
+    i = tape.count
     tape.ts_ns[i] = ts_ns
     tape.order_id[i] = order_id
     tape.position[i] = position
-    tape.size[i] = size
+    tape.contracts[i] = contracts
     tape.action[i] = action
     tape.side[i] = side
-    tape.flags[i] = 0
+    tape.ends[i] = 0
     tape.packet[i] = packet
-    tape.count[0] = i + 1
+    tape.count = i + 1
 
 
 @nb.njit(cache=True, forceinline=True)
 def end_event(tape: Tape, with_closer: bool) -> None:
-    """Mark the last record F_LAST, or let an N record close the event."""
-    last = tape.count[0] - 1
+    """Let the last record end its event, or an N record behind it."""
+    last = tape.count - 1
     if with_closer:
         write(tape, tape.ts_ns[last], 0, NO_TICK, 0, NONE, SIDE_NONE, tape.packet[last])
         last += 1
-    tape.flags[last] = F_LAST
+    tape.ends[last] = 1
 
 
-def written(tape: Tape) -> Tape:
-    """A copy of the records written so far; the tape is rewound for the next stretch."""
-    count = int(tape.count[0])
-    tape.count[0] = 0
-    return Tape(*(column[:count].copy() for column in tape[:-1]), count=np.array([count], np.int64))
+class Events(NamedTuple):
+    """What stood on a tape, (records,) each."""
+
+    ts_ns: NDArray[np.int64]
+    order_id: NDArray[np.int64]
+    position: NDArray[np.int32]
+    contracts: NDArray[np.int32]
+    action: NDArray[np.uint8]
+    side: NDArray[np.uint8]
+    ends: NDArray[np.uint8]
+    packet: NDArray[np.uint8]
 
 
-def joined(pieces: list[Tape]) -> Tape:
+def taken(tape: Tape) -> Events:
+    """The records written so far, copied; the tape is rewound."""
+    count = int(tape.count)
+    tape.count = 0
+    return Events(*(tape[name][:count].copy() for name in Events._fields))
+
+
+def joined(pieces: list[Events]) -> Events:
     """Pieces of one instrument, one after the other."""
-    columns = (np.concatenate([piece[i] for piece in pieces]) for i in range(len(Tape._fields) - 1))
-    return Tape(*columns, count=np.array([sum(int(piece.count[0]) for piece in pieces)], np.int64))
+    return Events(*(np.concatenate(columns) for columns in zip(*pieces, strict=True)))

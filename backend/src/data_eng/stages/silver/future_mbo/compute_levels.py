@@ -37,6 +37,8 @@ from .compute_book_flow_5s import BARS, ComputeBookFlow5s
 
 DAYS = "bronze.future_mbo.mbo_days"
 LEVELS_TABLE = "silver.future_mbo.levels"
+LATE_START_NS = 60 * NS_PER_S
+"""A file whose first record comes this soon is whole: a root has records many times a minute, but none exactly at midnight."""
 
 
 class UnknownLevel(SpymasterError):
@@ -100,7 +102,7 @@ def read_level_day(unit: ContractDay, io: StageIO) -> LevelDay:
         covered.append(
             covered_span_ns(
                 day,
-                io.read(io.ref(DAYS, unit.root, day), ["first_ts_ns", "last_ts_ns"]),
+                io.read(io.ref(DAYS, unit.root, day), ["records", "first_ts_ns", "last_ts_ns"]),
             )
         )
     table = pa.concat_tables(bars)
@@ -120,15 +122,16 @@ def read_level_day(unit: ContractDay, io: StageIO) -> LevelDay:
 def covered_span_ns(utc_date: str, instruments: pa.Table) -> tuple[int, int]:
     """Start and end of what the files of a UTC date cover: the whole date, less what is missing at its ends.
 
-    A file that begins at the exchange's open, or with the snapshot of midnight, begins where the date does. One that begins while the
-    exchange was open lacks what came before. One that reaches the close of the regular hours counts as reaching the date's end.
+    A file that begins with midnight's snapshot, or at the exchange's open, begins where the date does. One that begins while the exchange
+    was open lacks what came before. One that reaches the close of the regular hours counts as reaching the date's end.
     """
     start_ns, end_ns = _utc_day_ns(utc_date)
-    if instruments.num_rows == 0:
+    seen = instruments["records"].to_numpy() > 0
+    if not seen.any():
         return start_ns, start_ns
-    first_ns, last_ns = int(instruments["first_ts_ns"].to_numpy().min()), int(instruments["last_ts_ns"].to_numpy().max())
+    first_ns, last_ns = int(instruments["first_ts_ns"].to_numpy()[seen].min()), int(instruments["last_ts_ns"].to_numpy()[seen].max())
     hours = regular_hours(utc_date)
-    begins = first_ns if globex_is_open_between(start_ns, first_ns) else start_ns
+    begins = first_ns if globex_is_open_between(start_ns, first_ns - LATE_START_NS) else start_ns
     ends = last_ns if hours is not None and last_ns < hours.close_ns else end_ns
     return begins, ends
 
@@ -209,5 +212,5 @@ def _globex_trades_on(utc_date: str) -> bool:
 
 
 def _unknown(level_id: str, lake: Path) -> str:
-    numbered = ", ".join(f"{family}_N" for family in FAMILIES)
-    return f"level {level_id} is not known. Expected one of {', '.join(LEVELS)}, {numbered}, or a level_id of your own in {own_levels_path(lake)}."
+    ours = ", ".join([*LEVELS, *(f"{family}_N" for family in FAMILIES)])
+    return f"level {level_id} is not known. Expected one of {ours}, or a level_id of your own in {own_levels_path(lake)}."

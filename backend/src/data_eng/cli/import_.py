@@ -1,0 +1,42 @@
+"""`spymaster import`: DBN files, or Databento batch folders, into the raw layer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def import_(
+    paths: Annotated[list[Path], typer.Argument(help="DBN files (.dbn, .dbn.zst) of schema mbo, or Databento batch folders.")],
+    symbol: Annotated[str | None, typer.Option(help="Import only this root, or name the root where the file does not: ES.")] = None,
+    lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
+) -> None:
+    """Copy order records into the raw layer, checked against the batch's manifest and read through once.
+
+    What is there already is left alone. Raw is only added to: no command changes or removes it.
+
+    Example: `spymaster import ~/Downloads/GLBX-20251018-ABCDEFGHIJ`
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+
+    from ..config import environment
+    from ..sources.raw import collect, import_batch
+
+    console = Console()
+    batch = collect(paths)
+    target = lake or environment().lake
+    columns = (TextColumn("import"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task("import", total=sum(file.stat().st_size for file in batch.files))
+        for imported in import_batch(batch, target, symbol, lambda path, count: progress.advance(task, count)):
+            record = imported.record
+            marks = [word for word in ("synthetic" if record.synthetic else "", record.condition) if word not in ("", "available")]
+            size = f"{imported.records:,} records, {record.bytes:,} bytes" if imported.records else f"{record.bytes:,} bytes"
+            line = f"{imported.ref.symbol} {imported.ref.date}  {imported.status}  {size}  {imported.source.name}  {' '.join(marks)}"
+            console.print(line.rstrip(), highlight=False, soft_wrap=True)
+    for date in sorted(date for date, condition in batch.conditions.items() if condition == "missing"):
+        console.print(f"{date}  missing at the source, by condition.json", highlight=False)
+    console.print(f"raw layer: {target / 'raw' / 'future_mbo'}", highlight=False, soft_wrap=True)

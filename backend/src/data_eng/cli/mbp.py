@@ -1,0 +1,90 @@
+"""`spymaster mbp`: the book after every event, as a table."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from ..core.book.depth import Depth
+    from ..core.events import EventBatch
+
+
+def mbp(
+    file: Annotated[Path, typer.Argument(help="A DBN file of schema mbo, raw or .zst.")],
+    out: Annotated[Path, typer.Option(help="Parquet file to write.")],
+    depth: Annotated[int, typer.Option(min=1, max=100, help="Levels a side.")] = 10,
+    symbol: Annotated[str | None, typer.Option(help="The instrument, where the file holds several: ESZ5.")] = None,
+    tick: Annotated[float | None, typer.Option(help="Tick in points, where neither the file nor settings.yaml knows it.")] = None,
+) -> None:
+    """Write the best levels after every complete event, in the columns of the feed's own mbp-10: bid_px_00, ask_px_00, bid_sz_00, ...
+
+    One row an event (F_LAST); prices in points, NaN where a side has fewer levels; ct counts orders.
+
+    Example: `spymaster mbp glbx-mdp3-20251016.mbo.dbn.zst --symbol ESZ5 --depth 10 --out book.parquet`
+    """
+    from rich.console import Console
+
+    from ..config import load_settings
+    from ..core.book.depth import depth_after_events
+    from ..core.book.state import new_book
+    from ..sources.dbn import DbnFile
+    from ..sources.orders import choose_instrument, event_batches
+
+    settings = load_settings()
+    source = DbnFile(file)
+    instrument = choose_instrument(source, symbol, settings, tick)
+    book = new_book(settings.book.rest_ms * 1_000_000)
+    writer, rows = None, 0
+    import pyarrow.parquet as pq
+
+    partial = out.with_name(out.name + ".partial")
+    try:
+        for events in event_batches(source, instrument):
+            book, levels = depth_after_events(events, book, depth)
+            table = _table(events, levels, instrument.tick_nanos)
+            writer = writer or pq.ParquetWriter(partial, table.schema, compression="zstd")
+            writer.write_table(table)
+            rows += table.num_rows
+    except BaseException:
+        partial.unlink(missing_ok=True)
+        raise
+    if writer is not None:
+        writer.close()
+    partial.replace(out)
+    synthetic = " (synthetic)" if source.header.synthetic else ""
+    Console().print(f"{instrument.symbol}{synthetic}: {rows:,} events, {depth} levels a side -> {out}", highlight=False, soft_wrap=True)
+
+
+def _table(events: EventBatch, levels: Depth, tick_nanos: int) -> pa.Table:
+    import numpy as np
+    import pyarrow as pa
+
+    from ..core.book.depth import COUNT, PRICE, SIZE
+    from ..core.events import NO_TICK
+
+    def points(ticks: np.ndarray) -> np.ndarray:
+        return np.where(ticks == NO_TICK, np.nan, ticks.astype(np.float64) * tick_nanos / 1e9)
+
+    at = levels.record
+    nanoseconds = pa.timestamp("ns", tz="UTC")
+    columns = {
+        "ts_recv": pa.array(events.ts_recv_ns[at]).cast(nanoseconds),
+        "ts_event": pa.array(events.ts_event_ns[at]).cast(nanoseconds),
+        "action": pa.array(events.action[at].view("S1").astype(str)),
+        "side": pa.array(events.side[at].view("S1").astype(str)),
+        "price": pa.array(points(events.price_ticks[at])),
+        "size": pa.array(events.size[at]),
+        "flags": pa.array(events.flags[at]),
+        "sequence": pa.array(events.sequence[at]),
+    }
+    for level in range(levels.levels.shape[2]):
+        for name, part in (("px", PRICE), ("sz", SIZE), ("ct", COUNT)):
+            for side, word in enumerate(("bid", "ask")):
+                values = np.ascontiguousarray(levels.levels[:, side, level, part])
+                columns[f"{word}_{name}_{level:02d}"] = pa.array(points(values) if part == PRICE else values)
+    return pa.table(columns)

@@ -1,0 +1,191 @@
+"""A batch of feed records split by instrument into the lean columns that bronze keeps, file order kept within each instrument."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numba as nb
+import numpy as np
+from numpy.typing import NDArray
+
+from .events import F_BAD_TS_RECV, F_MAYBE_BAD_BOOK, F_SNAPSHOT, NO_TICK, TRADE, UNDEF_PRICE
+
+INSTRUMENT_DTYPE = np.dtype(
+    [
+        ("instrument_id", "i8"),
+        ("tick", "i8"),
+        ("records", "i8"),
+        ("trades", "i8"),
+        ("volume", "i8"),
+        ("first_ts_ns", "i8"),
+        ("last_ts_ns", "i8"),
+        ("snapshot", "i8"),
+        ("bad_ts_recv", "i8"),
+        ("bad_ts_recv_first", "i8"),
+        ("maybe_bad_book", "i8"),
+        ("maybe_bad_book_first", "i8"),
+        ("ts_recv_backwards", "i8"),
+        ("ts_recv_backwards_first", "i8"),
+        ("in_batch", "i8"),
+        ("cursor", "i8"),
+    ]
+)
+"""What is known of one instrument so far. `tick` in 1e-9 points, 0 for an instrument that is only counted; `volume` is the sum of T sizes;
+`_first` is the number, among the instrument's own records, of the first record of its kind; the last two columns serve one batch.
+Snapshot records carry the bad-ts_recv flag by rule (their time is the snapshot's), so they do not count as such."""
+
+OFF_GRID, BEYOND_INT32, BAD_ACTION, BAD_SIDE, BAD_TIME = range(1, 6)
+INT32_MAX = 2_147_483_647
+_ACTIONS = np.zeros(256, np.bool_)
+_ACTIONS[np.frombuffer(b"ACMRTFN", np.uint8)] = True
+_SIDES = np.zeros(256, np.bool_)
+_SIDES[np.frombuffer(b"ABN", np.uint8)] = True
+
+
+class LeanColumns(NamedTuple):
+    """Columns of bronze.future_mbo.mbo, each (records,), of one instrument after the other."""
+
+    ts_recv_ns: NDArray[np.int64]
+    ts_lag_ns: NDArray[np.int64]
+    order_id: NDArray[np.uint64]
+    price_ticks: NDArray[np.int32]
+    size: NDArray[np.int32]
+    flags: NDArray[np.uint8]
+    action: NDArray[np.uint8]
+    side: NDArray[np.uint8]
+    sequence: NDArray[np.uint32]
+
+
+def new_instruments(capacity: int) -> NDArray[np.void]:
+    """Room for `capacity` instruments; `register` fills it."""
+    return np.zeros(capacity, INSTRUMENT_DTYPE)
+
+
+def register(instruments: NDArray[np.void], index: int, instrument_id: int, tick: int) -> None:
+    """Enter an instrument; `tick` 0 counts its records and keeps none."""
+    instruments[index]["instrument_id"] = instrument_id
+    instruments[index]["tick"] = tick
+    instruments[index]["first_ts_ns"] = np.iinfo(np.int64).min
+    instruments[index]["last_ts_ns"] = np.iinfo(np.int64).min
+    for name in ("bad_ts_recv_first", "maybe_bad_book_first", "ts_recv_backwards_first"):
+        instruments[index][name] = -1
+
+
+@nb.njit(cache=True)
+def route(records, instruments, count, start, rows):
+    """Write each record's instrument index into `rows` from `start` on; returns where an unregistered instrument stopped it, or the end.
+
+    The lookup remembers the last instrument, because records of one instrument come in runs.
+    """
+    last = 0
+    for i in range(start, records.shape[0]):
+        number = records[i].instrument_id
+        if last >= count or instruments[last].instrument_id != number:
+            last = 0
+            while last < count and instruments[last].instrument_id != number:
+                last += 1
+            if last == count:
+                return i
+        rows[i] = last
+        instruments[last].in_batch += 1
+    return records.shape[0]
+
+
+def split(records: NDArray[np.void], rows: NDArray[np.int32], instruments: NDArray[np.void], count: int) -> tuple[LeanColumns, int, int]:
+    """Count every record for its instrument and write those of kept instruments as lean columns, grouped by instrument in index order.
+
+    Returns
+    -------
+    the columns, and an error code with the index of the record that has it; 0 when all are sound.
+    """
+    kept = instruments["tick"][:count] > 0
+    sizes = np.where(kept, instruments["in_batch"][:count], 0)
+    ends = np.cumsum(sizes)
+    instruments["cursor"][:count] = ends - sizes
+    total = int(ends[-1]) if count else 0
+    columns = LeanColumns(
+        np.empty(total, np.int64),
+        np.empty(total, np.int64),
+        np.empty(total, np.uint64),
+        np.empty(total, np.int32),
+        np.empty(total, np.int32),
+        np.empty(total, np.uint8),
+        np.empty(total, np.uint8),
+        np.empty(total, np.uint8),
+        np.empty(total, np.uint32),
+    )
+    code, at = _split(records, rows, instruments, *columns, _ACTIONS, _SIDES)
+    return columns, code, at
+
+
+@nb.njit(cache=True)
+def _split(
+    records, rows, instruments, ts_recv, ts_lag, order_id, ticks, sizes, flags, actions, sides, sequence, known_actions, known_sides
+):
+    row = -1
+    tick = 0
+    inverse = 0.0
+    for i in range(records.shape[0]):
+        record = records[i]
+        if rows[i] != row:
+            row = rows[i]
+            tick = instruments[row].tick
+            inverse = 1.0 / tick if tick else 0.0
+        flag = record.flags
+        action = record.action
+        ts = np.int64(record.ts_recv)
+        if not known_actions[action]:
+            return BAD_ACTION, i
+        if not known_sides[record.side]:
+            return BAD_SIDE, i
+        if ts < 0 or np.int64(record.ts_event) < 0:
+            return BAD_TIME, i
+        if record.size > INT32_MAX:
+            return BEYOND_INT32, i
+        entry = instruments[row]
+        number = entry.records
+        if number == 0:
+            entry.first_ts_ns = ts
+        elif ts < entry.last_ts_ns:
+            if entry.ts_recv_backwards == 0:
+                entry.ts_recv_backwards_first = number
+            entry.ts_recv_backwards += 1
+        entry.last_ts_ns = ts
+        entry.records = number + 1
+        if action == TRADE:
+            entry.trades += 1
+            entry.volume += record.size
+        if flag & (F_SNAPSHOT | F_BAD_TS_RECV | F_MAYBE_BAD_BOOK):
+            if flag & F_SNAPSHOT:
+                entry.snapshot += 1
+            elif flag & F_BAD_TS_RECV:
+                if entry.bad_ts_recv == 0:
+                    entry.bad_ts_recv_first = number
+                entry.bad_ts_recv += 1
+            if flag & F_MAYBE_BAD_BOOK:
+                if entry.maybe_bad_book == 0:
+                    entry.maybe_bad_book_first = number
+                entry.maybe_bad_book += 1
+        if tick == 0:
+            continue
+        price = record.price
+        if price == UNDEF_PRICE:
+            count = np.int64(NO_TICK)
+        else:
+            count = np.int64(np.rint(price * inverse))
+            if count * tick != price:
+                return OFF_GRID, i
+            if count > INT32_MAX or count < -INT32_MAX:
+                return BEYOND_INT32, i
+        at = entry.cursor
+        entry.cursor = at + 1
+        ts_recv[at] = ts
+        ts_lag[at] = ts - np.int64(record.ts_event)
+        order_id[at] = record.order_id
+        ticks[at] = count
+        sizes[at] = record.size
+        flags[at] = flag
+        actions[at] = action
+        sides[at] = record.side
+        sequence[at] = record.sequence
+    return 0, 0

@@ -1,0 +1,371 @@
+"""An index of past triggers at one level, and the only way to ask it: as of a day, which sees nothing that the day could not know.
+
+One index holds one level, setup and approach; its rows lie in time order, so *the past of a day* is a prefix of them. `past_of` cuts that
+prefix (sessions further back than the embargo), scales it with a scaler fitted on exactly those rows, and gives a `PastView`. A view asked
+by a day that may not see all of it raises `FutureSeen`: own-day neighbours, a scaler that knows the future and overlapping labels cannot be.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from ..config import Environment, Retrieval, Settings, SettingsError
+from ..core.features import feature_names
+from ..core.features.blocks import GROUPS, VectorLayout, vector_layout
+from ..core.features.registry import APPROACHES, Approach
+from ..core.features.scaling import RobustScaler, fit_scaler
+from ..errors import SpymasterError
+from ..sources.calendar import sessions_apart
+from .distribution import Climatology, HorizonOutcome, outcome_distribution, outcome_kinds, past_climatology
+from .exact import Codes, Groups, Metric, block_metric, encode, nearest_episodes
+from .neighbours import Neighbours, percentile_among, weigh
+
+LEVEL_TEST, BREAK_AND_CONFIRM = "level_test", "break_and_confirm"
+SETUPS = (LEVEL_TEST, BREAK_AND_CONFIRM)
+SETTINGS_SECTIONS = ("scaling", "retrieval")
+"""Whose change makes an index stale."""
+FEATURE_LIST, NORM_STATS, VECTORS, METADATA, MANIFEST = (
+    "feature_list.json",
+    "norm_stats.json",
+    "vectors.npy",
+    "metadata.parquet",
+    "manifest.json",
+)
+
+
+class UnknownIndex(SpymasterError):
+    """A setup or approach that no index is made for."""
+
+
+class IndexMissing(SpymasterError):
+    """An index that is needed was never built."""
+
+
+class StaleIndex(SpymasterError):
+    """An index made of other features, other settings or other trigger vectors than there are now."""
+
+
+class FutureSeen(SpymasterError):
+    """A request that would see its own day, a day after it, or a day within the embargo."""
+
+
+class IndexKey(NamedTuple):
+    """Which index: one level, setup and approach."""
+
+    level_id: str
+    setup: str
+    approach: str
+
+    def __str__(self) -> str:
+        setup = "" if self.setup == LEVEL_TEST else f"{self.setup}/"
+        return f"{self.level_id}/{setup}{self.approach}"
+
+
+@dataclass(frozen=True)
+class Index:
+    """One index as it lies on the disk. Vectors are mapped, not read."""
+
+    key: IndexKey
+    root: str
+    layout: VectorLayout
+    vectors: NDArray[np.float32]
+    """(rows, dims) raw, in time order."""
+    metadata: pa.Table
+    """(rows) the trigger's row without its vector, `row`, `synthetic` and `past_distance`."""
+    scaler_of: Callable[[str], RobustScaler | None]
+    """The kept scaler of a day; None for a day that the index has no row of, or too small a past for."""
+    inputs: tuple[tuple[str, str, str], ...]
+    """Partition, its session date and its manifest's sha256, in order of dates."""
+    horizons_s: tuple[int, ...]
+    synthetic: bool
+
+    @cached_property
+    def days(self) -> tuple[str, ...]:
+        """Session dates that have rows, in order."""
+        return tuple(dict.fromkeys(self.metadata["session_date"].to_pylist()))
+
+    @cached_property
+    def first_row(self) -> NDArray[np.int64]:
+        """(days + 1,) first row of each day, and the number of rows."""
+        dates = np.asarray(self.metadata["session_date"].to_pylist(), dtype="U10")
+        return np.append(np.searchsorted(dates, np.asarray(self.days, dtype="U10")), len(dates)).astype(np.int64)
+
+    @cached_property
+    def day_of_row(self) -> NDArray[np.int64]:
+        return np.repeat(np.arange(len(self.days)), np.diff(self.first_row))
+
+    @cached_property
+    def groups(self) -> Groups:
+        """Episodes and days of all rows; those of a prefix are a prefix of them."""
+        episode = self.metadata["episode"].to_numpy().astype(np.int64)
+        pairs = self.day_of_row * (int(episode.max(initial=0)) + 1) + episode
+        _, first, inverse = np.unique(pairs, return_index=True, return_inverse=True)
+        in_order = np.argsort(np.argsort(first))
+        return Groups(in_order[inverse].astype(np.int64), self.day_of_row[np.sort(first)])
+
+    @cached_property
+    def kinds(self) -> NDArray[np.int8]:
+        """(rows, horizons) outcome kinds."""
+        columns = [self.metadata[f"outcome_h{horizon}"].to_pylist() for horizon in range(len(self.horizons_s))]
+        return outcome_kinds(np.array(columns, dtype="U16").T.reshape(len(self.vectors), len(self.horizons_s)))
+
+    @cached_property
+    def whipsaw(self) -> NDArray[np.bool_]:
+        """(rows,) whether both barriers were touched in the end."""
+        return self.metadata["whipsaw"].to_numpy(zero_copy_only=False)
+
+    @cached_property
+    def mfe_ticks(self) -> NDArray[np.float32]:
+        """(rows, horizons); NaN where censored."""
+        return self._by_horizon("mfe_ticks")
+
+    @cached_property
+    def mae_ticks(self) -> NDArray[np.float32]:
+        """(rows, horizons); NaN where censored."""
+        return self._by_horizon("mae_ticks")
+
+    def _by_horizon(self, name: str) -> NDArray[np.float32]:
+        columns = [self.metadata[f"{name}_h{horizon}"].to_numpy(zero_copy_only=False) for horizon in range(len(self.horizons_s))]
+        return np.stack(columns, axis=1).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class PastView:
+    """What one day may see of an index, scaled for searching.
+
+    Without a scaler (fewer rows than a median and a MAD need) it holds nothing to compare with, but still knows how much past there is.
+    """
+
+    index: Index
+    as_of: str
+    rows: int
+    """Rows 0 .. rows - 1 are visible."""
+    last_day: str | None
+    """The latest visible session day; None when there is none."""
+    scaler: RobustScaler | None
+    metric: Metric | None
+    codes: Codes | None
+    rules: Retrieval
+
+    @property
+    def days(self) -> int:
+        return int(np.searchsorted(self.index.first_row, self.rows))
+
+    @cached_property
+    def groups(self) -> Groups:
+        episode_of_row = self.index.groups.episode_of_row[: self.rows]
+        episodes = int(episode_of_row.max(initial=-1)) + 1
+        return Groups(episode_of_row, self.index.groups.day_of_episode[:episodes])
+
+    @property
+    def episodes(self) -> int:
+        return len(self.groups.day_of_episode)
+
+    @cached_property
+    def is_synthetic(self) -> bool:
+        """Whether any visible trigger was simulated."""
+        return bool(self.index.metadata["synthetic"].to_numpy(zero_copy_only=False)[: self.rows].any())
+
+    @cached_property
+    def climatology(self) -> Climatology:
+        return past_climatology(self.index.kinds[: self.rows], self.groups.episode_of_row, self.groups.day_of_episode)
+
+    @cached_property
+    def past_distances(self) -> NDArray[np.float64]:
+        """How far the neighbours of each visible episode were when it was new, one window an episode."""
+        distances = self.index.metadata["past_distance"].to_numpy(zero_copy_only=False)[: self.rows].astype(np.float64)
+        return distances[np.isfinite(distances)]
+
+    def find(
+        self, vector: NDArray[np.float32], session_date: str, allowed: NDArray[np.bool_] | None = None, threads: int = 1
+    ) -> Neighbours:
+        """The nearest episodes to a raw vector of `session_date`; `allowed` (rows,) acts before the ranking. None at all without a scaler."""
+        self.hold(session_date)
+        if len(vector) != len(self.index.layout.dims):
+            raise StaleIndex(_other_features(self.index.key, len(self.index.layout.dims), features_sha256(self.index.layout), len(vector), None))
+        if self.metric is None or self.codes is None:
+            return Neighbours(np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty(0, np.int64))
+        past = self.index.vectors[: self.rows]
+        found = nearest_episodes(
+            vector, past, self.codes, self.metric, self.groups, self.rules.neighbours, self.rules.per_day_max, allowed, threads
+        )
+        return weigh(found, self.index.day_of_row)
+
+    def hold(self, session_date: str) -> None:
+        """Raise `FutureSeen` unless every row, and so the scaler, lies further back of `session_date` than the embargo."""
+        if self.last_day is not None and sessions_apart(self.last_day, session_date) <= self.rules.embargo_sessions:
+            raise FutureSeen(
+                f"index {self.index.key} as of {self.as_of} holds {self.last_day}; a query of {session_date} may see only sessions more than "
+                f"{self.rules.embargo_sessions} before it. Ask for the past of {session_date}."
+            )
+
+    def outcomes(self, neighbours: Neighbours) -> list[HorizonOutcome]:
+        """What happened to the neighbours next, by horizon. Empty when there is no past."""
+        if self.rows == 0:
+            return []
+        return outcome_distribution(
+            neighbours,
+            self.index.kinds[neighbours.row],
+            self.index.mfe_ticks[neighbours.row],
+            self.index.mae_ticks[neighbours.row],
+            self.climatology,
+            self.index.horizons_s,
+            self.rules,
+        )
+
+    def percentile(self, neighbours: Neighbours) -> float | None:
+        """How strange the query is: percentile of its neighbours' distance among the past's; None for too small a past."""
+        return percentile_among(neighbours.distance, self.past_distances)
+
+
+def index_folder(lake: Path, key: IndexKey, environment: Environment) -> Path:
+    """Where an index lies: below `lake/indexes/mbo_<level>`, or below MBO_INDEX_DIR when that names this level's folder.
+
+    MBO_INDEX_DIR is this level's when it ends in `mbo_<level>` or when LEVEL_ID says so.
+    """
+    chosen, name = environment.index_dir, f"mbo_{key.level_id}"
+    if chosen is not None and (chosen.name == name or environment.level_id == key.level_id):
+        return chosen / key.setup / key.approach
+    return lake / "indexes" / name / key.setup / key.approach
+
+
+def load_index(folder: Path, key: IndexKey, settings: Settings) -> Index:
+    """Open an index and hold it to the features of this build and to the settings.
+
+    Raises
+    ------
+    IndexMissing when it is not there, StaleIndex when it was made with others.
+    """
+    if not (folder / MANIFEST).exists():
+        raise IndexMissing(f"index {key} is not at {folder}. Run: {build_command(key)}")
+    content, layout = folder.resolve(), layout_of(key, settings)
+    manifest = json.loads((content / MANIFEST).read_text())
+    if manifest["features_sha256"] != features_sha256(layout):
+        raise StaleIndex(_other_features(key, manifest["features"], manifest["features_sha256"], len(layout.dims), features_sha256(layout)))
+    if manifest["settings_sha256"] != settings.sha256(*SETTINGS_SECTIONS):
+        raise StaleIndex(
+            f"index {key} was built with other settings ({' or '.join(SETTINGS_SECTIONS)}) than settings.yaml has now. Run: {build_command(key)}"
+        )
+    return Index(
+        key=key,
+        root=manifest["root"],
+        layout=layout,
+        vectors=_mapped(content / VECTORS),
+        metadata=pq.ParquetFile(content / METADATA).read(),
+        scaler_of=partial(read_scaler, content / NORM_STATS),
+        inputs=tuple((entry["partition"], entry["date"], entry["sha256"]) for entry in manifest["inputs"]),
+        horizons_s=settings.labels.horizons_s,
+        synthetic=manifest["synthetic"],
+    )
+
+
+def past_of(index: Index, as_of: str, settings: Settings) -> PastView:
+    """What a query of the day `as_of` may see, scaled by that day's scaler (fitted now where the index has no row of the day)."""
+    visible = visible_days(index.days, as_of, settings.retrieval.embargo_sessions)
+    rows = int(index.first_row[visible])
+    last_day = index.days[visible - 1] if visible else None
+    scaler = index.scaler_of(as_of)
+    if scaler is None and last_day is not None and rows >= settings.scaling.min_rows:
+        scaler = fit_scaler(index.vectors[:rows], last_day, settings.scaling.clip_sigma, settings.scaling.min_rows)
+    metric = metric_of(scaler, index.layout, settings) if scaler is not None else None
+    codes = encode(index.vectors[:rows], metric) if metric is not None else None
+    return PastView(index, as_of, rows, last_day, scaler, metric, codes, settings.retrieval)
+
+
+def visible_days(days: tuple[str, ...], as_of: str, embargo_sessions: int) -> int:
+    """How many of the days, which are in order, lie more than `embargo_sessions` sessions before `as_of`."""
+    return sum(sessions_apart(day, as_of) > embargo_sessions for day in days)
+
+
+def metric_of(scaler: RobustScaler, layout: VectorLayout, settings: Settings) -> Metric:
+    """Distance of one day: its scaler, and the settings' weight for each block."""
+    weights = settings.retrieval.block_weights
+    if set(weights) != set(GROUPS):
+        raise SettingsError(f"retrieval.block_weights are for {sorted(weights)}. Expected one weight for each of {sorted(GROUPS)}.")
+    block_weight = np.array([weights[name] for name in GROUPS])
+    return block_metric(
+        scaler.median.astype(np.float64), scaler.sigma.astype(np.float64), layout.group.astype(np.int64), block_weight, scaler.clip_sigma
+    )
+
+
+def layout_of(key: IndexKey, settings: Settings) -> VectorLayout:
+    """Dimensions of this build's vectors."""
+    of_candles = key.setup == BREAK_AND_CONFIRM
+    mean_windows = settings.vectors.confirm_mean_windows if of_candles else settings.vectors.mean_windows
+    return vector_layout(feature_names(_approach(key.approach)), mean_windows)
+
+
+def scaler_line(as_of: str, scaler: RobustScaler) -> str:
+    """One line of norm_stats.json; float32 values as the shortest decimals that are read back as the same."""
+    numbers = {name: [float(str(value)) for value in values] for name, values in (("median", scaler.median), ("sigma", scaler.sigma))}
+    return json.dumps({"as_of": as_of, **scaler._asdict(), **numbers})
+
+
+def read_scaler(path: Path, as_of: str) -> RobustScaler | None:
+    """The scaler of one day. Each day is one line of the file, so that hundreds of days are not parsed for one."""
+    wanted = f'{{"as_of": "{as_of}"'
+    with path.open() as file:
+        line = next((line for line in file if line.startswith(wanted)), None)
+    if line is None:
+        return None
+    fit = json.loads(line.rstrip(",\n"))
+    return RobustScaler(np.array(fit["median"], np.float32), np.array(fit["sigma"], np.float32), fit["clip_sigma"], fit["fit_end"], fit["rows"])
+
+
+def features_sha256(layout: VectorLayout) -> str:
+    """Hash of the dimensions' names and blocks, in order."""
+    return hashlib.sha256(json.dumps([layout.dims, layout.group.tolist()]).encode()).hexdigest()
+
+
+def past_sha256(index: Index, as_of: str, settings: Settings) -> str:
+    """Hash of all that an answer as of a day can depend on: features, settings and the partitions it may see, none later."""
+    embargo = settings.retrieval.embargo_sessions
+    seen = [[name, sha256] for name, date, sha256 in index.inputs if sessions_apart(date, as_of) > embargo]
+    told = [str(index.key), features_sha256(index.layout), settings.sha256(*SETTINGS_SECTIONS), seen]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def check_inputs(index: Index, partitions: Mapping[str, tuple[str, str]], as_of: str, settings: Settings) -> None:
+    """Hold the visible part of an index to the trigger vectors that are in the lake now.
+
+    `partitions` gives date and manifest sha256 by partition. Raises `StaleIndex` naming the first that differs.
+    """
+    embargo = settings.retrieval.embargo_sessions
+    built = {name: sha256 for name, date, sha256 in index.inputs if sessions_apart(date, as_of) > embargo}
+    held = {name: sha256 for name, (date, sha256) in partitions.items() if sessions_apart(date, as_of) > embargo}
+    for name in sorted(built.keys() | held.keys()):
+        if built.get(name) != held.get(name):
+            what = "does not hold" if name not in built else "was built before the rebuild of" if name in held else "holds the removed"
+            raise StaleIndex(f"index {index.key} {what} {name}. Run: {build_command(index.key, index.root)}")
+
+
+def build_command(key: IndexKey, root: str = "ES") -> str:
+    return f"spymaster index --symbol {root} --level {key.level_id}"
+
+
+def _mapped(path: Path) -> NDArray[np.float32]:
+    """Vectors mapped from the disk; an empty file cannot be mapped and is read."""
+    header = np.lib.format.open_memmap(path, mode="r") if path.stat().st_size > 128 else np.load(path)
+    return np.asarray(header)
+
+
+def _approach(name: str) -> Approach:
+    if name not in APPROACHES:
+        raise UnknownIndex(f"approach {name!r} is unknown. Expected one of {', '.join(APPROACHES)}.")
+    return name
+
+
+def _other_features(key: IndexKey, built: int, built_sha256: str, now: int, now_sha256: str | None) -> str:
+    this = f"{now} (hash {now_sha256[:4]})" if now_sha256 else f"{now}"
+    return f"index {key} was built with {built} features (hash {built_sha256[:4]}), this build has {this}. Run: {build_command(key)}"

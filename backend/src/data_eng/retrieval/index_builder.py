@@ -1,0 +1,346 @@
+"""Builds the indexes of a level: one for each setup and approach, from the trigger vectors of all contract-days of a root.
+
+An index is a folder of five files with no clock in them, so the same triggers give the same bytes:
+
+    feature_list.json   names and blocks of the dimensions, in order
+    norm_stats.json     one fit a session day: when it ends, rows, median, robust sigma; made only from what that day may see
+    vectors.npy         (rows, dims) float32, raw, in time order
+    metadata.parquet    one row a trigger: everything but the vector
+    manifest.json       hashes of every input, of settings, features and files
+
+The folder is built aside under its content's name and put in place by replacing one link, so a reader sees the old index or the new one and
+a build that was killed leaves the old one whole. What an earlier build fitted for days whose past is unchanged is taken over.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from ..attempts import Attempt, disk_errors, locked, sync_folder, write_durable
+from ..config import Environment, Settings, environment
+from ..contracts import load_avro_contract
+from ..core.features.blocks import GROUPS, VectorLayout
+from ..core.features.registry import APPROACHES
+from ..core.features.scaling import RobustScaler
+from ..errors import SpymasterError
+from ..io import PartitionRef, list_partitions, manifest_sha256, read_facts, read_partition
+from .index import (
+    FEATURE_LIST,
+    MANIFEST,
+    METADATA,
+    NORM_STATS,
+    SETTINGS_SECTIONS,
+    SETUPS,
+    VECTORS,
+    Index,
+    IndexKey,
+    IndexMissing,
+    StaleIndex,
+    features_sha256,
+    index_folder,
+    layout_of,
+    load_index,
+    past_of,
+    scaler_line,
+)
+
+TRIGGERS = "gold.future_mbo.mbo_trigger_vectors"
+
+
+class TwoContracts(SpymasterError):
+    """Two contracts of a root have triggers on one day and nothing says which is meant."""
+
+
+class BuiltIndex(NamedTuple):
+    """What became of one index."""
+
+    key: IndexKey
+    folder: Path
+    status: Literal["built", "rebuilt", "current"]
+    rows: int
+    days: int
+    synthetic: bool
+
+
+class Source(NamedTuple):
+    """One contract-day of trigger vectors."""
+
+    ref: PartitionRef
+    sha256: str
+    synthetic: bool
+
+
+def build_indexes(
+    lake: Path, root: str, level_id: str, settings: Settings, index_dir: Path | None = None, overwrite: bool = False
+) -> list[BuiltIndex]:
+    """Bring the indexes of one level up to date, both setups from both sides; also those without a single trigger yet.
+
+    `index_dir` is the level's folder in place of `lake/indexes/mbo_<level>`. An index whose inputs, settings and features are unchanged is
+    left alone unless `overwrite`.
+    """
+    sources = trigger_sources(lake, root, settings)
+    where = environment()
+    where = where._replace(index_dir=index_dir, level_id=level_id) if index_dir is not None else where
+    keys = [IndexKey(level_id, setup, approach) for setup in SETUPS for approach in APPROACHES]
+    stale = [key for key in keys if overwrite or not _is_current(lake, key, sources, settings, where)]
+    rows = _gather(sources, stale)
+    results = []
+    for key in keys:
+        folder = index_folder(lake, key, where)
+        if key not in stale:
+            results.append(_result(folder, key, "current"))
+            continue
+        status: Literal["built", "rebuilt"] = "rebuilt" if (folder / MANIFEST).exists() else "built"
+        _build(folder, key, root, rows[key], sources, settings, reuse=not overwrite)
+        results.append(_result(folder, key, status))
+    return results
+
+
+def trigger_sources(lake: Path, root: str, settings: Settings) -> list[Source]:
+    """The contract-days of a root that have trigger vectors, in order of dates, one contract a day.
+
+    Where the selection map speaks of a day its contract is the one, and a day it excludes is left out. Raises `TwoContracts` for a day with two
+    contracts of which it says nothing.
+    """
+    chosen = _selected(lake, root)
+    by_date: dict[str, list[PartitionRef]] = {}
+    for ref in list_partitions(lake, TRIGGERS):
+        if root_of(ref.symbol, settings) == root and chosen.get(ref.date, ref.symbol) == ref.symbol:
+            by_date.setdefault(ref.date, []).append(ref)
+    for date, refs in by_date.items():
+        if len(refs) > 1:
+            raise TwoContracts(
+                f"{' and '.join(ref.symbol for ref in refs)} both have triggers on {date}. Expected one contract of {root} a day. "
+                f"Run: spymaster select --symbol {root} --dates {date}:{date}"
+            )
+    return [Source(ref, manifest_sha256(ref), bool(read_facts(ref).get("synthetic"))) for _, (ref,) in sorted(by_date.items())]
+
+
+def open_index(lake: Path, key: IndexKey, settings: Settings) -> Index:
+    """The index of this build's features and settings, where the environment says it lies."""
+    return load_index(index_folder(lake, key, environment()), key, settings)
+
+
+def root_of(symbol: str, settings: Settings) -> str:
+    """`ES` of `ESZ5`; a symbol that is no contract is its own root."""
+    match = re.fullmatch(rf"(.+)[{settings.bronze.outright_months}]\d{{1,2}}", symbol)
+    return match[1] if match else symbol
+
+
+def _selected(lake: Path, root: str) -> dict[str, str | None]:
+    """Contract by date as the selection map has it, None for an excluded day; empty without a map."""
+    from .mbo_contract_day_selector import load_selection
+
+    path = environment().selection_path or lake / "selection" / "future_mbo" / f"{root}.parquet"
+    return {row.date: row.symbol for row in load_selection(path).rows} if path.exists() else {}
+
+
+def _is_current(lake: Path, key: IndexKey, sources: list[Source], settings: Settings, where: Environment) -> bool:
+    try:
+        index = load_index(index_folder(lake, key, where), key, settings)
+    except (IndexMissing, StaleIndex):
+        return False
+    return index.inputs == _inputs(sources)
+
+
+def _inputs(sources: list[Source]) -> tuple[tuple[str, str, str], ...]:
+    return tuple((str(source.ref), source.ref.date, source.sha256) for source in sources)
+
+
+def _gather(sources: list[Source], keys: list[IndexKey]) -> dict[IndexKey, pa.Table]:
+    """Rows of every key in time order, with `synthetic` beside them; each partition is read once."""
+    gathered: dict[IndexKey, list[pa.Table]] = {key: [] for key in keys}
+    empty = load_avro_contract(TRIGGERS).schema.empty_table().append_column("synthetic", pa.array([], pa.bool_()))
+    if not keys:
+        return {}
+    for source in sources:
+        table = read_partition(source.ref)
+        table = table.append_column("synthetic", pa.array(np.full(table.num_rows, source.synthetic)))
+        for key in keys:
+            matches = [pc.equal(table[name], value) for name, value in zip(("level_id", "setup", "approach"), key, strict=True)]
+            gathered[key].append(table.filter(pc.and_(pc.and_(*matches[:2]), matches[2])).sort_by("ts_ns"))
+    return {key: pa.concat_tables([empty, *tables]) for key, tables in gathered.items()}
+
+
+def _build(folder: Path, key: IndexKey, root: str, rows: pa.Table, sources: list[Source], settings: Settings, reuse: bool) -> None:
+    """Write one index aside and put it in place."""
+    layout = layout_of(key, settings)
+    attempt = Attempt(folder.parent)
+    try:
+        with disk_errors(folder, rows.nbytes):
+            vectors = _write_vectors(attempt.folder / VECTORS, key, rows, layout)
+            index = Index(
+                key=key,
+                root=root,
+                layout=layout,
+                vectors=vectors,
+                metadata=_metadata(rows),
+                scaler_of=lambda day: None,
+                inputs=_inputs(sources),
+                horizons_s=settings.labels.horizons_s,
+                synthetic=any(source.synthetic for source in sources),
+            )
+            known = _unchanged_past(folder, index, settings) if reuse else {}
+            scalers, distances = _fit_and_measure(index, known, settings)
+            metadata = index.metadata.append_column("past_distance", pa.array(distances, from_pandas=True))
+            _write_artefacts(attempt.folder, index, scalers, metadata, settings)
+            _publish(attempt.folder, folder)
+    finally:
+        attempt.remove()
+
+
+class Measured(NamedTuple):
+    """What a day's past gives, and how far the neighbours of the day's own episodes were."""
+
+    scaler: RobustScaler | None
+    past_distance: NDArray[np.float64]
+    """(rows of the day,) NaN but at one window an episode."""
+
+
+def _fit_and_measure(index: Index, known: dict[str, Measured], settings: Settings) -> tuple[dict[str, RobustScaler], NDArray[np.float64]]:
+    """The scaler of every day and the neighbour distance of one window of every episode, each as of its own day."""
+    scalers: dict[str, RobustScaler] = {}
+    distances = np.full(len(index.vectors), np.nan)
+    for day, first, last in zip(index.days, index.first_row[:-1], index.first_row[1:], strict=True):
+        measured = known.get(day) or _measure(index, day, int(first), int(last), settings)
+        if measured.scaler is not None:
+            scalers[day] = measured.scaler
+        distances[first:last] = measured.past_distance
+    return scalers, distances
+
+
+def _measure(index: Index, day: str, first: int, last: int, settings: Settings) -> Measured:
+    """Fit one day, and ask it for the middle window of each of the day's episodes: as good as one drawn at random, and always the same."""
+    view = past_of(index, day, settings)
+    distances = np.full(last - first, np.nan)
+    if view.scaler is not None:
+        episode = index.groups.episode_of_row[first:last]
+        for number in np.unique(episode):
+            windows = np.flatnonzero(episode == number)
+            middle = windows[len(windows) // 2]
+            distances[middle] = view.find(index.vectors[first + middle], day).distance
+    return Measured(view.scaler, distances)
+
+
+def _unchanged_past(folder: Path, index: Index, settings: Settings) -> dict[str, Measured]:
+    """Scalers and distances of the present index for the days up to which its inputs equal the new ones."""
+    try:
+        present = load_index(folder, index.key, settings)
+    except (IndexMissing, StaleIndex):
+        return {}
+    unchanged = set()
+    for old, new in zip(present.inputs, index.inputs, strict=False):
+        if old != new:
+            break
+        unchanged.add(new[1])
+    distances = present.metadata["past_distance"].to_numpy(zero_copy_only=False).astype(np.float64)
+    return {
+        day: Measured(present.scaler_of(day), distances[first:last])
+        for day, first, last in zip(present.days, present.first_row[:-1], present.first_row[1:], strict=True)
+        if day in unchanged
+    }
+
+
+def _write_vectors(path: Path, key: IndexKey, rows: pa.Table, layout: VectorLayout) -> NDArray[np.float32]:
+    """Write the vectors as one .npy and map it; a vector of another length than this build's raises `StaleIndex`."""
+    dimensions = len(layout.dims)
+    vectors = np.lib.format.open_memmap(path, "w+", np.float32, (rows.num_rows, dimensions)) if rows.num_rows else np.empty((0, dimensions), "f4")
+    written = 0
+    for chunk in rows["vector"].chunks if rows.num_rows else []:
+        lengths = pc.list_value_length(chunk).to_numpy(zero_copy_only=False)
+        if (lengths != dimensions).any():
+            raise StaleIndex(
+                f"trigger vectors of {key} have {lengths[lengths != dimensions][0]} features, this build has {dimensions} "
+                f"(hash {features_sha256(layout)[:4]}). Run: spymaster build --layer gold --stage build_trigger_vectors"
+            )
+        vectors[written : written + len(chunk)] = chunk.flatten().to_numpy().reshape(-1, dimensions)
+        written += len(chunk)
+    if not rows.num_rows:
+        np.save(path, vectors)
+    elif isinstance(vectors, np.memmap):
+        vectors.flush()
+    return np.asarray(vectors)
+
+
+def _metadata(rows: pa.Table) -> pa.Table:
+    """The rows without their vectors, numbered."""
+    kept = rows.drop_columns(["vector"]).combine_chunks()
+    return kept.add_column(0, "row", pa.array(np.arange(rows.num_rows, dtype=np.int64)))
+
+
+def _write_artefacts(folder: Path, index: Index, scalers: dict[str, RobustScaler], metadata: pa.Table, settings: Settings) -> None:
+    layout = index.layout
+    features = [{"name": name, "block": GROUPS[group]} for name, group in zip(layout.dims, layout.group, strict=True)]
+    lines = ",\n".join(scaler_line(day, scaler) for day, scaler in scalers.items())
+    write_durable(folder / FEATURE_LIST, _json({"sha256": features_sha256(layout), "features": features}))
+    write_durable(folder / NORM_STATS, f'{{"fits": [\n{lines}\n]}}\n'.encode())
+    with (folder / METADATA).open("wb") as file:
+        pq.write_table(metadata, file, compression="zstd", store_schema=True)
+        file.flush()
+        os.fsync(file.fileno())
+    _sync(folder / VECTORS)
+    names = (FEATURE_LIST, NORM_STATS, VECTORS, METADATA)
+    manifest = {
+        "level_id": index.key.level_id,
+        "setup": index.key.setup,
+        "approach": index.key.approach,
+        "root": index.root,
+        "rows": len(index.vectors),
+        "days": len(index.days),
+        "features": len(layout.dims),
+        "features_sha256": features_sha256(layout),
+        "settings_sha256": settings.sha256(*SETTINGS_SECTIONS),
+        "synthetic": index.synthetic,
+        "inputs": [{"partition": name, "date": date, "sha256": sha256} for name, date, sha256 in index.inputs],
+        "files": {name: {"bytes": (folder / name).stat().st_size, "sha256": _sha256(folder / name)} for name in names},
+    }
+    write_durable(folder / MANIFEST, _json(manifest))
+
+
+def _publish(built: Path, folder: Path) -> None:
+    """Give the finished folder its content's name and point the index's link at it; what the link pointed at before is removed."""
+    target = folder.parent / f".{folder.name}-{_sha256(built / MANIFEST)[:16]}"
+    link = folder.parent / f".{folder.name}.link"
+    with locked(folder.parent):
+        if not target.exists():
+            built.rename(target)
+        link.unlink(missing_ok=True)
+        link.symlink_to(target.name)
+        if folder.is_dir() and not folder.is_symlink():
+            shutil.rmtree(folder)  # a lake copied by a tool that follows links
+        os.replace(link, folder)
+        sync_folder(folder.parent)
+        for other in folder.parent.glob(f".{folder.name}-*"):
+            if other != target:
+                shutil.rmtree(other)
+
+
+def _result(folder: Path, key: IndexKey, status: Literal["built", "rebuilt", "current"]) -> BuiltIndex:
+    manifest = json.loads((folder / MANIFEST).read_text())
+    return BuiltIndex(key, folder, status, manifest["rows"], manifest["days"], manifest["synthetic"])
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, indent=1) + "\n").encode()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _sync(path: Path) -> None:
+    with path.open("rb") as file:
+        os.fsync(file.fileno())

@@ -1,0 +1,159 @@
+"""What the past says about one trigger, and whether that is enough to act: a Judgement, and the decision made of it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..config import Settings, Signals
+from ..core.session import clock
+from .distribution import BREAK, CENSORED, CLASSES, REJECT, interval, shrunk_probabilities, weighted_quantile
+from .index import BREAK_AND_CONFIRM, PastView
+from .neighbours import Neighbours
+
+FIRE, HOLD = "fire", "hold"
+RISK_SHARE = 0.8
+"""Of the neighbours of the leading class, how many stayed within the risk."""
+NS_PER_S = 1_000_000_000
+
+
+class Judgement(NamedTuple):
+    """What similar episodes did, at one horizon. The three-wide fields are in the order break, reject, chop."""
+
+    horizon_s: int
+    p: tuple[float, float, float]
+    low: tuple[float, float, float]
+    high: tuple[float, float, float]
+    base: tuple[float, float, float]
+    risk_q80_ticks: float | None
+    """80th percentile of the move against the leading class, until it was decided; None when no neighbour ended so."""
+    resolve_rate: float
+    """Weighted share of the neighbours, of those seen to the horizon, that touched a barrier."""
+    whipsaw_rate: float
+    """Weighted share of all neighbours that touched both barriers in the end."""
+    episodes: int
+    days: int
+    n_eff: float
+    distance: float
+    distance_percentile: float | None
+
+    @property
+    def leads_break(self) -> bool:
+        return self.p[0] >= self.p[1]
+
+    @property
+    def lead_p(self) -> float:
+        return max(self.p[:2])
+
+    @property
+    def margin(self) -> float:
+        """The leading of break and reject less the larger of the other two classes."""
+        other = self.p[1] if self.leads_break else self.p[0]
+        return self.lead_p - max(other, self.p[2])
+
+
+class Decision(NamedTuple):
+    """Fire or hold, and why."""
+
+    decision: str
+    reason: str
+
+
+class FireLog:
+    """What has fired at one level, approach and setup of a day so far. Triggers are decided in time order."""
+
+    def __init__(self, rules: Signals) -> None:
+        self._rules = rules
+        self._fired_episodes: dict[int, int] = {}
+        self._last_ns: int | None = None
+
+    def decide(self, judgement: Judgement | None, no_judgement: str, episode: int, ts_ns: int, strange_percentile: float) -> Decision:
+        """Fire when every rule is met; else hold and name each rule that is not. `no_judgement` says why there is none."""
+        if judgement is None:
+            return Decision(HOLD, no_judgement)
+        unmet = [*self._too_weak(judgement, strange_percentile), *self._too_soon(episode, ts_ns)]
+        if unmet:
+            return Decision(HOLD, "; ".join(unmet))
+        self._fired_episodes[episode] = ts_ns
+        self._last_ns = ts_ns
+        return Decision(FIRE, f"{'break' if judgement.leads_break else 'reject'} {judgement.lead_p:.2f}, margin {judgement.margin:.2f}")
+
+    def _too_weak(self, judgement: Judgement, strange_percentile: float) -> list[str]:
+        rules, p_chop = self._rules, judgement.p[CLASSES.index("chop")]
+        percentile, risk_ticks = judgement.distance_percentile, judgement.risk_q80_ticks
+        unmet = [
+            (judgement.lead_p < rules.p_min, f"p {judgement.lead_p:.2f} < {rules.p_min:.2f}"),
+            (judgement.margin < rules.margin_min, f"margin {judgement.margin:.2f} < {rules.margin_min:.2f}"),
+            (p_chop > rules.chop_max, f"chop {p_chop:.2f} > {rules.chop_max:.2f}"),
+            (judgement.n_eff < rules.n_eff_min, f"effective n {judgement.n_eff:.1f} < {rules.n_eff_min:g}"),
+            (risk_ticks is None, "no neighbour ended so: risk unknown"),
+            (risk_ticks is not None and risk_ticks > rules.stop_ticks, f"risk {risk_ticks or 0:.0f} > {rules.stop_ticks} ticks"),
+            (percentile is not None and percentile > strange_percentile, "nothing like it before"),
+        ]
+        return [words for failed, words in unmet if failed]
+
+    def _too_soon(self, episode: int, ts_ns: int) -> list[str]:
+        if episode in self._fired_episodes:
+            return [f"fired in this episode at {clock(self._fired_episodes[episode])[11:]}"]
+        if self._last_ns is not None and ts_ns - self._last_ns < self._rules.cooldown_s * NS_PER_S:
+            return [f"cool-down after {clock(self._last_ns)[11:]}"]
+        return []
+
+
+def signal_horizon(setup: str, horizons_s: tuple[int, ...], settings: Settings) -> int:
+    """Position of the horizon that signals of a setup use: the primary one, or the last that the setup is labelled to."""
+    episodes = settings.episodes
+    labelled_s = episodes.confirm_label_candles * episodes.confirm_candle_s if setup == BREAK_AND_CONFIRM else horizons_s[-1]
+    return int(np.searchsorted(horizons_s, min(settings.labels.primary_horizon_s, labelled_s), side="right")) - 1
+
+
+def judge(view: PastView, vector: NDArray[np.float32], session_date: str, horizon: int) -> Judgement | None:
+    """Ask the past about one trigger; None when it holds too little to compare with, or nothing seen to the horizon."""
+    if view.scaler is None or not view.climatology.seen[horizon]:
+        return None
+    neighbours = view.find(vector, session_date)
+    kinds = view.index.kinds[neighbours.row]
+    p, _ = shrunk_probabilities(neighbours, kinds, view.climatology, view.rules.kappa)
+    low, high = interval(neighbours, kinds, view.climatology, horizon, view.rules)
+    leading = BREAK if p[horizon, 0] >= p[horizon, 1] else REJECT
+    return Judgement(
+        horizon_s=view.index.horizons_s[horizon],
+        p=_three(p[horizon]),
+        low=_three(low),
+        high=_three(high),
+        base=_three(view.climatology.probabilities[horizon]),
+        risk_q80_ticks=_risk_ticks(view, neighbours, kinds, leading, horizon),
+        resolve_rate=_share(neighbours.weight, kinds[:, horizon] != CENSORED, np.isin(kinds[:, horizon], (BREAK, REJECT))),
+        whipsaw_rate=_share(neighbours.weight, np.ones(neighbours.episodes, bool), view.index.whipsaw[neighbours.row]),
+        episodes=neighbours.episodes,
+        days=neighbours.days,
+        n_eff=neighbours.n_eff,
+        distance=neighbours.distance,
+        distance_percentile=view.percentile(neighbours),
+    )
+
+
+def _risk_ticks(view: PastView, neighbours: Neighbours, kinds: NDArray[np.int8], leading: int, horizon: int) -> float | None:
+    """Adverse excursion of the neighbours that ended as the leading class, each up to the horizon at which it had.
+
+    Against a break is the MAE; against a reject the MFE, because excursions are signed by the approach.
+    """
+    ended = (kinds[:, : horizon + 1] == leading).any(axis=1)
+    if not ended.any():
+        return None
+    against = (view.index.mae_ticks if leading == BREAK else view.index.mfe_ticks)[neighbours.row[ended]]
+    decided_at = np.argmax(kinds[ended, : horizon + 1] == leading, axis=1)
+    return weighted_quantile(against[np.arange(len(against)), decided_at], neighbours.weight[ended], RISK_SHARE)
+
+
+def _share(weight: NDArray[np.float64], among: NDArray[np.bool_], which: NDArray[np.bool_]) -> float:
+    """Weighted share of `which` in `among`; 0 when nobody is."""
+    total = weight[among].sum()
+    return float(weight[among & which].sum() / total) if total > 0 else 0.0
+
+
+def _three(values: NDArray[np.float64]) -> tuple[float, float, float]:
+    first, second, third = (float(value) for value in values)
+    return first, second, third

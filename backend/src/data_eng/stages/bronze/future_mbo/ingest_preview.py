@@ -1,0 +1,232 @@
+"""Raw to bronze: one stream over a root's file of a UTC date, outrights split by contract, every record from the first."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import ClassVar, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ....config import Settings
+from ....contracts import load_avro_contract
+from ....core.split import (
+    BAD_ACTION,
+    BAD_SIDE,
+    BAD_TIME,
+    BEYOND_INT32,
+    OFF_GRID,
+    LeanColumns,
+    new_instruments,
+    register,
+    route,
+    split,
+)
+from ....core.units import NANOS_PER_POINT, NS_PER_DAY, nanos_to_text, ns_to_iso, ticks_to_points, utc_day_start_ns
+from ....errors import SpymasterError
+from ....io import (
+    RAW,
+    Anomaly,
+    ParquetOptions,
+    PartitionRef,
+    is_partition_complete,
+    partition_ref,
+    read_manifest,
+)
+from ....sources.dbn import BATCH_RECORDS
+from ....sources.listing import Listed, Listing
+from ....sources.raw import RawDay, open_raw
+from ...base import ContractDay, Stage, StageIO, StageWriter
+
+MBO, DAYS = "bronze.future_mbo.mbo", "bronze.future_mbo.mbo_days"
+COUNTED = ("bad_ts_recv", "maybe_bad_book", "ts_recv_backwards")
+"""Kinds that the split counts for each instrument."""
+FIRST_INSTRUMENTS = 64
+
+
+class BadRecord(SpymasterError):
+    """A record whose price, size, time, action or side cannot be; the message says which record and what it holds."""
+
+
+class NoOutright(SpymasterError):
+    """A raw file without an outright contract of its root."""
+
+
+class IngestPreview(Stage):
+    """The feed's file to one lean partition a contract, and a list of all instruments of the day."""
+
+    name: ClassVar[str] = "ingest_preview"
+    layer: ClassVar[str] = "bronze"
+    outputs: ClassVar[tuple[str, ...]] = (DAYS,)
+    settings_sections: ClassVar[tuple[str, ...]] = ("bronze", "instruments")
+
+    def inputs(self, unit: ContractDay, lake: Path, settings: Settings) -> list[PartitionRef]:
+        return [partition_ref(lake, RAW, unit.root, unit.date)]
+
+    def products(self, unit: ContractDay, lake: Path) -> list[PartitionRef]:
+        """The day's list, and once it is there every contract it names."""
+        days = partition_ref(lake, DAYS, unit.root, unit.date)
+        contracts = read_manifest(days).facts["contracts"] if is_partition_complete(days) else []
+        return [*(partition_ref(lake, MBO, symbol, unit.date) for symbol in contracts), days]
+
+    def compute(self, unit: ContractDay, io: StageIO) -> None:
+        raw = open_raw(io.ref(RAW))
+        with ExitStack() as writers:
+            ingest = Ingest(unit, io, raw, writers)
+            first = 0
+            for records in raw.file.batches():
+                ingest.take(records, first)
+                first += len(records)
+            ingest.commit()
+
+
+class Ingest:
+    """One file's way into its contracts' partitions."""
+
+    def __init__(self, unit: ContractDay, io: StageIO, raw: RawDay, writers: ExitStack) -> None:
+        self._unit, self._io, self._raw, self._stack = unit, io, raw, writers
+        self._instruments = new_instruments(FIRST_INSTRUMENTS)
+        self._listing = Listing(raw.file, raw.definitions, unit.root, unit.date, io.settings)
+        self._listed: list[Listed] = []
+        self._writers: dict[int, StageWriter] = {}
+        self._rows = np.empty(BATCH_RECORDS, np.int32)
+        self._unnamed: Anomaly | None = None
+        self._schema = load_avro_contract(MBO).schema
+
+    def take(self, records: NDArray[np.void], first: int) -> None:
+        """Split one batch, whose first record is number `first` of the file, and hand each contract its rows."""
+        if self._raw.spans_days:
+            records, first = self._of_this_date(records, first)
+        self._route(records, first)
+        columns, code, at = split(records, self._rows, self._instruments, len(self._listed))
+        if code:
+            raise self._bad_record(code, records[at], first + at)
+        start = 0
+        for index, listed in enumerate(self._listed):
+            if listed.tick:
+                end = int(self._instruments["cursor"][index])
+                if end > start:
+                    self._writer(index).append(_table(columns, start, end, self._schema))
+                start = end
+
+    def commit(self) -> None:
+        """Publish every contract, then the list that makes the day complete."""
+        contracts = {listed.symbol: index for index, listed in enumerate(self._listed) if index in self._writers}
+        if not contracts:
+            raise NoOutright(self._no_outright())
+        for symbol in sorted(contracts):
+            index = contracts[symbol]
+            self._writers[index].commit(self._anomalies(index), self._facts(index))
+        facts = {"contracts": sorted(contracts), "dataset": self._raw.record.dataset}
+        self._io.write(DAYS, self._day_table(), anomalies=self._day_anomalies(), facts=facts)
+
+    def _of_this_date(self, records: NDArray[np.void], first: int) -> tuple[NDArray[np.void], int]:
+        start = utc_day_start_ns(self._unit.date)
+        ours = np.flatnonzero((records["ts_recv"] >= start) & (records["ts_recv"] < start + NS_PER_DAY))
+        return records[ours], first + int(ours[0]) if len(ours) else first
+
+    def _route(self, records: NDArray[np.void], first: int) -> None:
+        """Find each record's instrument; one that is met for the first time is looked up and registered."""
+        if len(self._rows) < len(records):
+            self._rows = np.empty(len(records), np.int32)
+        self._instruments["in_batch"] = 0
+        at = 0
+        while (at := route(records, self._instruments, len(self._listed), at, self._rows)) < len(records):
+            self._register(int(records[at]["instrument_id"]), first + at)
+
+    def _register(self, instrument_id: int, number: int) -> None:
+        listed = self._listing.find(instrument_id)
+        index = len(self._listed)
+        if index == len(self._instruments):
+            self._instruments = np.concatenate([self._instruments, new_instruments(index)])
+        register(self._instruments, index, instrument_id, listed.tick)
+        self._listed.append(listed)
+        if not listed.symbol:
+            seen = self._unnamed.count if self._unnamed else 0
+            self._unnamed = Anomaly(count=seen + 1, first=self._unnamed.first if self._unnamed else number)
+
+    def _writer(self, index: int) -> StageWriter:
+        if index not in self._writers:
+            options = parquet_options(self._io.settings.bronze.row_group_rows)
+            writer = self._io.writer(MBO, symbol=self._listed[index].symbol, parquet=options)
+            self._writers[index] = self._stack.enter_context(writer)
+        return self._writers[index]
+
+    def _anomalies(self, index: int) -> dict[str, Anomaly]:
+        row = self._instruments[index]
+        found = {kind: Anomaly(count=int(row[kind]), first=int(row[f"{kind}_first"])) for kind in COUNTED if row[kind]}
+        if not row["snapshot"]:
+            found["no_snapshot"] = Anomaly(count=1, first=0)
+        return found
+
+    def _facts(self, index: int) -> dict[str, object]:
+        row = self._instruments[index]
+        return {
+            "dataset": self._raw.record.dataset,
+            "first_ts_ns": int(row["first_ts_ns"]),
+            "last_ts_ns": int(row["last_ts_ns"]),
+            "has_snapshot": bool(row["snapshot"]),
+            "tick": ticks_to_points(int(row["tick"]), 1 / NANOS_PER_POINT),
+        }
+
+    def _day_table(self) -> pa.Table:
+        rows = self._instruments[: len(self._listed)]
+        named = sorted(range(len(rows)), key=lambda index: (self._listed[index].symbol, self._listed[index].instrument_id))
+        counts = {name: rows[name][named] for name in ("records", "trades", "volume", "first_ts_ns", "last_ts_ns")}
+        return pa.table(
+            {
+                "instrument_id": pa.array([self._listed[index].instrument_id for index in named], pa.uint32()),
+                "symbol": pa.array([self._listed[index].symbol for index in named], pa.string()),
+                "kind": pa.array([self._listed[index].kind for index in named], pa.string()),
+                "kept": pa.array([index in self._writers for index in named], pa.bool_()),
+                **counts,
+            }
+        )
+
+    def _day_anomalies(self) -> dict[str, Anomaly]:
+        file = self._raw.file
+        found = {}
+        if file.others:
+            found["record_of_other_type"] = Anomaly(count=sum(file.others.values()), first=min(file.first_other.values()))
+        if self._unnamed:
+            found["unnamed_instrument"] = self._unnamed
+        return found
+
+    def _no_outright(self) -> str:
+        held = ", ".join(f"{listed.symbol or listed.instrument_id} ({listed.kind})" for listed in self._listed[:5]) or "nothing"
+        return (
+            f"{self._raw.file.path} holds no outright of {self._unit.root} on {self._unit.date}; it holds {held}. "
+            "Ask Databento for the same days by raw symbol (ESZ5) or parent (ES.FUT)."
+        )
+
+    def _bad_record(self, code: int, record: np.void, number: int) -> BadRecord:
+        listed = next(listed for listed in self._listed if listed.instrument_id == record["instrument_id"])
+        price, order_id = int(record["price"]), int(record["order_id"])
+        problem = {
+            OFF_GRID: f"price {nanos_to_text(price)} is no multiple of the tick {nanos_to_text(listed.tick)}. Correct the tick of "
+            f"{self._unit.root} in settings.yaml, instruments, or fetch the file again.",
+            BEYOND_INT32: f"price {nanos_to_text(price)} or size {int(record['size'])} is beyond 2^31. Fetch the file again.",
+            BAD_ACTION: f"action {chr(record['action'])!r} is none of A C M R T F N. Fetch the file again.",
+            BAD_SIDE: f"side {chr(record['side'])!r} is none of A B N. Fetch the file again.",
+            BAD_TIME: f"ts_recv {int(record['ts_recv'])} or ts_event {int(record['ts_event'])} is no time. Fetch the file again.",
+        }[code]
+        received = int(record["ts_recv"])
+        at = ns_to_iso(received) if code != BAD_TIME else "an impossible time"
+        return BadRecord(f"{self._raw.file.path}, record {number:,} at {at}, {listed.symbol}, order {order_id}: {problem}")
+
+
+def parquet_options(row_group_rows: int) -> ParquetOptions:
+    """Byte-stream-split columns: the high bytes of neighbours are equal, so they nearly vanish, and decoding is a copy."""
+    names = load_avro_contract(MBO).schema.names
+    return ParquetOptions(
+        row_group_rows=row_group_rows,
+        encodings={name: "BYTE_STREAM_SPLIT" for name in names},
+        dictionary=(),
+        statistics=("ts_recv_ns",),
+    )
+
+
+def _table(columns: LeanColumns, start: int, end: int, schema: pa.Schema) -> pa.Table:
+    return pa.Table.from_arrays([pa.array(column[start:end]) for column in columns], schema=schema)

@@ -1,0 +1,80 @@
+"""The physics ladder: at $1 steps around the price, window by window, which side outpaces the other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pyarrow as pa
+
+from ....config import Settings
+from ....core.events import NO_TICK
+from ....core.strikes import ASK, BID, FLOW_NAMES, Flow, Strikes, strike_flow
+from ....io import PartitionRef, partition_ref
+from ...base import ContractDay, Stage, StageIO
+
+FLOW = "silver.future_mbo.book_flow_5s"
+WINDOWS = "silver.future_mbo.book_windows_5s"
+LADDER = "gold.future_mbo.mbo_physics_ladder"
+NS_PER_S = 1_000_000_000
+
+
+class BuildPhysicsLadder(Stage):
+    """One row a window and strike. Windows without a trustworthy book, or without a best on both sides, have none."""
+
+    name: ClassVar[str] = "build_physics_ladder"
+    layer: ClassVar[str] = "gold"
+    outputs: ClassVar[tuple[str, ...]] = (LADDER,)
+    settings_sections: ClassVar[tuple[str, ...]] = ("session", "book", "ladder", "instruments")
+
+    def inputs(self, unit: ContractDay, lake: Path, settings: Settings) -> list[PartitionRef]:
+        return [partition_ref(lake, dataset, unit.symbol, unit.date) for dataset in (FLOW, WINDOWS)]
+
+    def compute(self, unit: ContractDay, io: StageIO) -> None:
+        windows = _usable_windows(io)
+        starts_ns = windows["window_start_ns"].to_numpy()
+        mid_ticks = (windows["best_bid_ticks"].to_numpy() + windows["best_ask_ticks"].to_numpy().astype(np.float64)) / 2
+        tick = io.settings.instruments[unit.root].tick
+        rules = io.settings.ladder
+        strikes = strike_flow(_flow(io, starts_ns), mid_ticks, rules.step_ticks, round(rules.reach_points / tick))
+        io.write(LADDER, ladder_table(strikes, starts_ns, mid_ticks, io.settings.book.window_s))
+
+
+def ladder_table(strikes: Strikes, starts_ns: np.ndarray, mid_ticks: np.ndarray, window_s: int) -> pa.Table:
+    """The strikes as a table; long is the bid side, short the ask side, rates are contracts a second."""
+    columns: dict[str, np.ndarray] = {
+        "window_start_ns": starts_ns[strikes.window],
+        "ts_ns": starts_ns[strikes.window] + window_s * NS_PER_S,
+        "strike_ticks": strikes.strike_ticks,
+        "mid_ticks": mid_ticks[strikes.window],
+    }
+    for word, side in (("long", BID), ("short", ASK)):
+        for name, source in (("depth", "depth_end"), ("add", "add"), ("pull", "pull"), ("fill", "fill"), ("reprice_in", "arrive")):
+            columns[f"{word}_{name}"] = strikes.of(side, source)
+        columns[f"{word}_reprice_out"] = strikes.of(side, "reprice_up") + strikes.of(side, "reprice_down")
+        columns[f"{word}_flow_per_s"] = (strikes.flow(side) / window_s).astype(np.float32)
+    columns["buy_volume"], columns["sell_volume"] = strikes.buy_volume, strikes.sell_volume
+    columns["net_pressure_per_s"] = (strikes.net_pressure() / window_s).astype(np.float32)
+    return pa.table(columns)
+
+
+def _usable_windows(io: StageIO) -> pa.Table:
+    table = io.read(io.ref(WINDOWS), ["window_start_ns", "best_bid_ticks", "best_ask_ticks", "marks"])
+    start, best_bid, best_ask = (table[name].to_numpy() for name in ("window_start_ns", "best_bid_ticks", "best_ask_ticks"))
+    in_session = (start >= io.session.start_ns) & (start < io.session.end_ns)
+    return table.filter(in_session & (best_bid != NO_TICK) & (best_ask != NO_TICK) & (table["marks"].to_numpy() == 0))
+
+
+def _flow(io: StageIO, starts_ns: np.ndarray) -> Flow:
+    """Rows of the flow in the windows that start at `starts_ns`."""
+    table = io.read(io.ref(FLOW), ["window_start_ns", "side", "price_ticks", *FLOW_NAMES, "buy_volume", "sell_volume"])
+    table = table.filter(np.isin(table["window_start_ns"].to_numpy(), starts_ns))
+    return Flow(
+        np.searchsorted(starts_ns, table["window_start_ns"].to_numpy()),
+        table["side"].to_numpy(),
+        table["price_ticks"].to_numpy(),
+        np.stack([table[name].to_numpy().astype(np.int64) for name in FLOW_NAMES], axis=1),
+        table["buy_volume"].to_numpy().astype(np.int64),
+        table["sell_volume"].to_numpy().astype(np.int64),
+    )

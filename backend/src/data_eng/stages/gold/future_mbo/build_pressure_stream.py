@@ -1,0 +1,118 @@
+"""The pressure stream: every window and level, which side gives way, how unusual that is, and how ready the setup is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from ....config import Settings
+from ....core.pressure import CONDITIONS, DOWN, STATES, TOTAL, UP, direction_is_up, past_quantile, states
+from ....io import PartitionRef, is_partition_complete, partition_ref
+from ...base import ContractDay, Stage, StageIO
+from .build_trigger_signals import SIGNALS
+
+VACUUM = "silver.future_mbo.mbo_level_vacuum_5s"
+PRESSURE = "gold.future_mbo.mbo_pressure_stream"
+LOCALIZATION = {
+    "above": ("f2_ask_at_pull_share_rest", "f2_ask_near_pull_share_rest"),
+    "below": ("f4_bid_at_pull_share_rest", "f4_bid_near_pull_share_rest"),
+}
+SHOCK = {"above": "f2_ask_pull_intensity_log_rest", "below": "f4_bid_pull_intensity_log_rest"}
+PLACES = ("above", "below")
+KEYS = ("level_id", "window_start_ns", "ts_ns", "distance_ticks")
+FEATURES = tuple(
+    dict.fromkeys([*CONDITIONS[UP], *CONDITIONS[DOWN], *TOTAL.values(), *LOCALIZATION["above"], *LOCALIZATION["below"], *SHOCK.values()])
+)
+
+
+class BuildPressureStream(Stage):
+    """One row a window and level that has features. Scores are measured against the sessions before the day, never the day itself."""
+
+    name: ClassVar[str] = "build_pressure_stream"
+    layer: ClassVar[str] = "gold"
+    outputs: ClassVar[tuple[str, ...]] = (PRESSURE,)
+    settings_sections: ClassVar[tuple[str, ...]] = ("pressure", "scaling", "levels")
+
+    def inputs(self, unit: ContractDay, lake: Path, settings: Settings) -> list[PartitionRef]:
+        own = [partition_ref(lake, dataset, unit.symbol, unit.date) for dataset in (VACUUM, SIGNALS)]
+        return [*own, *_past_refs(unit, lake, settings)]
+
+    def compute(self, unit: ContractDay, io: StageIO) -> None:
+        windows = io.read(io.ref(VACUUM), [*KEYS, *FEATURES])
+        past = [io.read(ref, [*KEYS, *FEATURES]) for ref in _past_refs(unit, io.lake, io.settings) if str(ref) in io.provenance.inputs]
+        signals = io.read(io.ref(SIGNALS), ["level_id", "approach", "ts_ns", "decision"])
+        fired = signals.filter(pc.equal(signals["decision"], "fire"))
+        earlier = pa.concat_tables([windows.slice(0, 0), *past])
+        parts = ([_of_level(table, level_id) for table in (windows, earlier, fired)] for level_id in io.settings.levels.default)
+        io.write(PRESSURE, (level_pressure(*part, io.settings) for part in parts))
+
+
+def level_pressure(windows: pa.Table, past: pa.Table, fired: pa.Table, settings: Settings) -> pa.Table:
+    """Pressure at one level: its windows of the day, those of the past, and the signals that fired at it today."""
+    rules, now, before = settings.pressure, _Columns(windows), _Columns(past)
+    up = direction_is_up(now["distance_ticks"])
+    columns: dict[str, pa.Array | pa.ChunkedArray | NDArray] = {name: windows[name] for name in KEYS}
+    columns["direction"] = np.where(up, UP, DOWN)
+    for place, retreat, decay in (("above", *CONDITIONS[DOWN][:2]), ("below", *CONDITIONS[DOWN][2:])):
+        columns[f"{place}_retreat"] = now[retreat]
+        columns[f"{place}_decay"] = now[decay]
+        columns[f"{place}_localization"] = now.total(LOCALIZATION[place])
+        columns[f"{place}_shock"] = now[SHOCK[place]]
+    for way in (UP, DOWN):
+        reference = before.kept(direction_is_up(before["distance_ticks"]) == (way == UP))
+        measured = {"above": CONDITIONS[way][:2], "below": CONDITIONS[way][2:], "vacuum": (TOTAL[way],)}
+        for name, features in measured.items():
+            columns[f"{name}_score_{way}"] = past_quantile(now.total(features), reference.total(features), settings.scaling.min_rows)
+    score = np.where(up, columns["vacuum_score_up"], columns["vacuum_score_down"])
+    columns["vacuum_score"] = score
+    for way in (UP, DOWN):
+        for number, feature in enumerate(CONDITIONS[way], start=1):
+            columns[f"condition_{number}_{way}"] = now[feature]
+    has_fired = _fired(now["ts_ns"], up, fired)
+    state = states(now["distance_ticks"], score, has_fired, rules.track_ticks, rules.watch_score, rules.armed_score)
+    columns["state"] = np.asarray(STATES, dtype="U5")[state]
+    return pa.table({name: _nullable(column) for name, column in columns.items()})
+
+
+class _Columns:
+    """Columns of a table as arrays."""
+
+    def __init__(self, table: pa.Table) -> None:
+        self._table = table
+
+    def __getitem__(self, name: str) -> NDArray:
+        return self._table[name].to_numpy()
+
+    def total(self, names: tuple[str, ...]) -> NDArray[np.float64]:
+        return np.sum([self[name].astype(np.float64) for name in names], axis=0)
+
+    def kept(self, mask: NDArray[np.bool_]) -> _Columns:
+        return _Columns(self._table.filter(mask))
+
+
+def _past_refs(unit: ContractDay, lake: Path, settings: Settings) -> list[PartitionRef]:
+    """The last chosen contract-days before the unit's that have features."""
+    refs = (partition_ref(lake, VACUUM, symbol, date) for symbol, date in reversed(unit.history))
+    complete = [ref for _, ref in zip(range(settings.pressure.quantile_sessions), (ref for ref in refs if is_partition_complete(ref)), strict=False)]
+    return complete[::-1]
+
+
+def _of_level(table: pa.Table, level_id: str) -> pa.Table:
+    return table.filter(pc.equal(table["level_id"], level_id))
+
+
+def _fired(ts_ns: NDArray[np.int64], up: NDArray[np.bool_], fired: pa.Table) -> NDArray[np.bool_]:
+    """Whether a signal fired at the window's end, for the approach that the window's direction is."""
+    from_below = np.array([approach == "from_below" for approach in fired["approach"].to_pylist()], bool)
+    fired_ns = fired["ts_ns"].to_numpy()
+    return (up & np.isin(ts_ns, fired_ns[from_below])) | (~up & np.isin(ts_ns, fired_ns[~from_below]))
+
+
+def _nullable(column: pa.Array | pa.ChunkedArray | NDArray) -> pa.Array | pa.ChunkedArray:
+    """NaN becomes null: there was nothing to measure."""
+    return column if isinstance(column, pa.ChunkedArray | pa.Array) else pa.array(column, from_pandas=True)

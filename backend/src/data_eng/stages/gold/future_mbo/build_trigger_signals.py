@@ -1,0 +1,95 @@
+"""Signals: what the past says about every trigger of the day, and which of them fire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from operator import itemgetter
+from pathlib import Path
+from typing import Any, ClassVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ....config import Settings
+from ....contracts import load_avro_contract
+from ....core.features.registry import APPROACHES
+from ....io import PartitionRef, partition_ref
+from ....retrieval.distribution import CLASSES
+from ....retrieval.index import SETUPS, IndexKey, PastView, check_inputs, past_of, past_sha256
+from ....retrieval.index_builder import TRIGGERS, open_index, trigger_sources
+from ....retrieval.signals import FireLog, Judgement, judge, signal_horizon
+from ...base import ContractDay, Stage, StageIO
+
+SIGNALS = "gold.future_mbo.mbo_trigger_signals"
+TRIGGER_COLUMNS = ("setup", "level_id", "approach", "symbol", "session_date", "episode", "ts_ns")
+
+
+class BuildTriggerSignals(Stage):
+    """One row a trigger. The past is asked as of the day itself; triggers of a level are decided in time order."""
+
+    name: ClassVar[str] = "build_trigger_signals"
+    layer: ClassVar[str] = "gold"
+    outputs: ClassVar[tuple[str, ...]] = (SIGNALS,)
+    settings_sections: ClassVar[tuple[str, ...]] = ("signals", "retrieval", "scaling", "labels", "episodes", "levels")
+    code: ClassVar[tuple[str, ...]] = ("retrieval",)
+
+    def inputs(self, unit: ContractDay, lake: Path, settings: Settings) -> list[PartitionRef]:
+        return [partition_ref(lake, TRIGGERS, unit.symbol, unit.date)]
+
+    def other_inputs(self, unit: ContractDay, lake: Path, settings: Settings) -> Mapping[str, str]:
+        """What the day may see of each index, so that a day appended later makes nothing stale."""
+        partitions = {str(source.ref): (source.ref.date, source.sha256) for source in trigger_sources(lake, unit.root, settings)}
+        seen = {}
+        for key in _keys(settings):
+            index = open_index(lake, key, settings)
+            check_inputs(index, partitions, unit.date, settings)
+            seen[f"index/{key.level_id}/{key.setup}/{key.approach}"] = past_sha256(index, unit.date, settings)
+        return seen
+
+    def compute(self, unit: ContractDay, io: StageIO) -> None:
+        triggers = io.read(io.ref(TRIGGERS), [*TRIGGER_COLUMNS, "vector"])
+        rows, synthetic = [], bool(io.facts["synthetic"])
+        for key in _keys(io.settings):
+            own = _rows_of(triggers, key)
+            if own.num_rows:
+                view = past_of(open_index(io.lake, key, io.settings), unit.date, io.settings)
+                synthetic = synthetic or view.is_synthetic
+                rows += list(_signals(own, view, io.settings))
+        rows.sort(key=itemgetter("setup", "level_id", "approach", "ts_ns"))
+        io.write(SIGNALS, pa.Table.from_pylist(rows, load_avro_contract(SIGNALS).schema), facts={"synthetic": synthetic})
+
+
+def _keys(settings: Settings) -> list[IndexKey]:
+    return [IndexKey(level_id, setup, approach) for setup in SETUPS for level_id in settings.levels.default for approach in APPROACHES]
+
+
+def _rows_of(triggers: pa.Table, key: IndexKey) -> pa.Table:
+    matches = [pc.equal(triggers[name], value) for name, value in key._asdict().items()]
+    return triggers.filter(pc.and_(pc.and_(*matches[:2]), matches[2])).sort_by("ts_ns")
+
+
+def _signals(own: pa.Table, view: PastView, settings: Settings) -> Iterator[dict[str, Any]]:
+    """Signals of one level, setup and approach, in time order."""
+    horizon = signal_horizon(view.index.key.setup, view.index.horizons_s, settings)
+    log = FireLog(settings.signals)
+    no_judgement = f"the past holds {view.rows} triggers of {view.days} days: too few to compare with"
+    vectors = own["vector"].combine_chunks().flatten().to_numpy().reshape(own.num_rows, -1)
+    for trigger, vector in zip(own.select(list(TRIGGER_COLUMNS)).to_pylist(), vectors, strict=True):
+        judgement = judge(view, vector, trigger["session_date"], horizon)
+        decision = log.decide(judgement, no_judgement, trigger["episode"], trigger["ts_ns"], settings.retrieval.strange_percentile)
+        told = _told(judgement) if judgement is not None else {}
+        yield {**trigger, "horizon_s": view.index.horizons_s[horizon], **told, **decision._asdict()}
+
+
+def _told(judgement: Judgement) -> dict[str, Any]:
+    told: dict[str, Any] = {}
+    for position, name in enumerate(CLASSES):
+        told[f"p_{name}"] = judgement.p[position]
+        told[f"p_{name}_low"] = judgement.low[position]
+        told[f"p_{name}_high"] = judgement.high[position]
+        told[f"base_{name}"] = judgement.base[position]
+    told["lead"] = "BREAK" if judgement.leads_break else "REJECT"
+    told["margin"] = judgement.margin
+    for name in ("risk_q80_ticks", "resolve_rate", "whipsaw_rate", "episodes", "days", "n_eff", "distance", "distance_percentile"):
+        told[name] = getattr(judgement, name)
+    return told

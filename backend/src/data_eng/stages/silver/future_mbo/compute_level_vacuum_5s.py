@@ -1,0 +1,82 @@
+"""Features of every window around every level, from the flow tape alone: a further level costs no second pass over events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ....config import Settings
+from ....core.features import compute_features
+from ....core.features.motion import motion_at
+from ....core.features.registry import Best
+from ....core.zones import FlowCounters, FlowTape, ZoneEdges, nearest_tick, tally_zones
+from ....io import PartitionRef, partition_ref
+from ...base import ContractDay, Stage, StageIO
+from ...windows import WINDOW_COLUMNS, Windows, as_windows, levels_in_force
+
+FLOW, WINDOWS, LEVELS, VACUUM = (
+    f"silver.future_mbo.{table}" for table in ("book_flow_5s", "book_windows_5s", "levels", "mbo_level_vacuum_5s")
+)
+_FLOW_COLUMNS = ["window_start_ns", "side", "price_ticks", *FlowCounters._fields]
+
+
+class ComputeLevelVacuum5s(Stage):
+    """One row a level and window: usable windows of the session, the level known at the window's start and within the flow's band."""
+
+    name: ClassVar[str] = "compute_level_vacuum_5s"
+    layer: ClassVar[str] = "silver"
+    outputs: ClassVar[tuple[str, ...]] = (VACUUM,)
+    settings_sections: ClassVar[tuple[str, ...]] = ("session", "book", "zones", "levels")
+    code: ClassVar[tuple[str, ...]] = ("stages/windows.py",)
+
+    def inputs(self, unit: ContractDay, lake: Path, settings: Settings) -> list[PartitionRef]:
+        return [partition_ref(lake, dataset, unit.symbol, unit.date) for dataset in (FLOW, WINDOWS, LEVELS)]
+
+    def compute(self, unit: ContractDay, io: StageIO) -> None:
+        windows = as_windows(io.read(io.ref(WINDOWS), WINDOW_COLUMNS), io.session, io.settings.book.window_s)
+        in_force = levels_in_force(io.read(io.ref(LEVELS)), windows.start_ns)
+        tape = flow_tape(io.read(io.ref(FLOW), _FLOW_COLUMNS), windows)
+        io.write(VACUUM, vacuum_table(tape, windows, in_force, io.settings))
+
+
+def flow_tape(flow: pa.Table, windows: Windows) -> FlowTape:
+    """The flow's rows with the windows they belong to; the windows are consecutive, so each ends where the next begins."""
+    edges_ns = np.append(windows.start_ns, windows.end_ns[-1:])
+    first_row = np.searchsorted(flow["window_start_ns"].to_numpy(), edges_ns)
+    side, price_ticks, *counters = (flow[name].to_numpy() for name in _FLOW_COLUMNS[1:])
+    return FlowTape(first_row, side, price_ticks, FlowCounters(*counters))
+
+
+def vacuum_table(tape: FlowTape, windows: Windows, in_force: dict[str, NDArray[np.float64]], settings: Settings) -> pa.Table:
+    """All features of all levels, sorted by level in the levels' order, then by window."""
+    edges = ZoneEdges(*(getattr(settings.zones, name) for name in ZoneEdges._fields))
+    level_ticks = np.stack(list(in_force.values())) if in_force else np.empty((0, len(windows.start_ns)))
+    reached = np.abs(windows.mid_ticks - level_ticks) <= settings.book.band_ticks - edges.far_max
+    asked = np.where(reached & windows.in_session, level_ticks, np.nan)
+    tally = tally_zones(tape, nearest_tick(asked), edges)
+    level, window = tally.level, tally.window
+    motion = motion_at(level, window, windows.mid_ticks, level_ticks, edges.near_max, settings.book.window_s)
+    best = Best(*(column[window] for column in windows.best))
+    frame = compute_features(tally, best, motion)
+    columns = {
+        "level_id": pa.DictionaryArray.from_arrays(level, pa.array(list(in_force), pa.string())).cast(pa.string()),
+        "window_start_ns": windows.start_ns[window],
+        "ts_ns": windows.end_ns[window],
+        "level_ticks": level_ticks[level, window],
+        "mid_ticks": windows.mid_ticks[window],
+        "distance_ticks": motion.distance_ticks.astype(np.float32),
+        "confluent": confluent_levels(level_ticks, settings.levels.confluence_ticks)[level, window],
+    }
+    return pa.table(columns | dict(zip(frame.names, frame.values, strict=True)))
+
+
+def confluent_levels(level_ticks: NDArray[np.float64], confluence_ticks: float) -> NDArray[np.int8]:
+    """(levels, windows) how many other levels lie within `confluence_ticks` of each."""
+    counts = np.zeros(level_ticks.shape, np.int8)
+    for level, ticks in enumerate(level_ticks):
+        counts[level] = (np.abs(level_ticks - ticks) <= confluence_ticks).sum(axis=0) - np.isfinite(ticks)
+    return counts

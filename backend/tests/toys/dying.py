@@ -1,0 +1,74 @@
+"""Run something in a process of its own that kills itself just before the n-th thing it would do to a file of the lake."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from src.data_eng import io
+from src.data_eng.config import load_settings
+from src.data_eng.stages.base import ContractDay
+from src.data_eng.workers import SLOW_IMPORTS
+
+from .lake import PROVENANCE, put_raw, toy_ref, toy_table
+from .stages import ToyCount, ToyIngest
+
+FILE_EVENTS = ("open", "fcntl.flock", "os.mkdir", "os.rename", "os.link", "os.remove", "os.rmdir", "os.scandir", "os.listdir", "os.truncate")
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload([__name__, *SLOW_IMPORTS])
+UNIT = ContractDay("ES", "ESZ5", "2025-10-16")
+
+
+def killed_before(step: int, action: Callable[[], object], lake: Path) -> bool:
+    """Run `action` and kill it before its `step`-th file operation in the lake; False when it finished before."""
+    process = CONTEXT.Process(target=_run_until, args=(step, action, lake))
+    process.start()
+    process.join(60)
+    assert process.exitcode in (0, -signal.SIGKILL), process.exitcode
+    return process.exitcode != 0
+
+
+def _run_until(step: int, action: Callable[[], object], lake: Path) -> None:
+    left = step
+
+    def die(event: str, arguments: tuple[Any, ...]) -> None:
+        nonlocal left
+        if event not in FILE_EVENTS:
+            return
+        if event != "fcntl.flock" and not _inside(arguments, lake):
+            return
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        left -= 1
+
+    sys.addaudithook(die)
+    action()
+
+
+def _inside(arguments: tuple[Any, ...], lake: Path) -> bool:
+    return any(isinstance(argument, str | os.PathLike) and str(argument).startswith(str(lake)) for argument in arguments)
+
+
+def write_rows(lake: Path, rows: int) -> None:
+    io.write_partition(toy_ref(lake), toy_table(rows), **PROVENANCE)
+
+
+def run_toy_stages(lake: Path, overwrite: bool = False) -> None:
+    """Bronze and silver of one day, two outputs in silver."""
+    for stage in (ToyIngest(), ToyCount()):
+        unit = UNIT._replace(symbol="ES") if stage.layer == "bronze" else UNIT
+        stage.run(unit, lake, load_settings(), overwrite)
+
+
+ACTIONS: dict[str, tuple[Callable[[Path], None], Callable[[Path], None]]] = {
+    "a first write": (lambda lake: None, partial(write_rows, rows=3)),
+    "an overwrite": (partial(write_rows, rows=5), partial(write_rows, rows=3)),
+    "two stages": (lambda lake: put_raw(lake, UNIT.date) and None, run_toy_stages),
+}
+"""What is there before, and what is killed."""

@@ -1,0 +1,198 @@
+"""Every level on a small hand-made day, and why it is absent when it cannot be known."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from src.data_eng.config import load_settings
+from src.data_eng.core.levels import LEVELS, Bars, LevelAbsent, LevelDay, LevelSeries, find_level
+from src.data_eng.core.session import NS_PER_S
+from src.data_eng.sources.calendar import session_times
+
+NEW_YORK = ZoneInfo("America/New_York")
+
+
+def at(text: str) -> int:
+    """ns UTC of a New York time such as `2025-10-16 09:30:00`."""
+    return int(datetime.fromisoformat(text).replace(tzinfo=NEW_YORK).timestamp()) * NS_PER_S
+
+
+def bars_of(trades: list[tuple[int, int, int]], bar_s: int) -> Bars:
+    """Bars of (ns, tick, size) trades, worked out with dicts."""
+    bar_ns = bar_s * NS_PER_S
+    bars: dict[int, list[tuple[int, int]]] = {}
+    for ts, tick, size in trades:
+        bars.setdefault(ts // bar_ns * bar_ns, []).append((tick, size))
+    rows = [
+        (start, own[0][0], max(own)[0], min(own)[0], own[-1][0], sum(size for _, size in own), sum(tick * size for tick, size in own))
+        for start, own in sorted(bars.items())
+    ]
+    return Bars(*(np.array(column, np.int64) for column in zip(*rows, strict=True))) if rows else Bars(*(np.zeros(0, np.int64),) * 7)
+
+
+def day_of(
+    trades: list[tuple[str, int, int]] | list[tuple[int, int, int]], span: str = "09:30-12:30", covered_from: str = "2025-10-14 00:00:00"
+) -> LevelDay:
+    timed = [(at(ts) if isinstance(ts, str) else ts, tick, size) for ts, tick, size in trades]
+    chosen = load_settings().with_session(span)
+    return LevelDay(
+        times=session_times("2025-10-16", chosen),
+        previous=session_times("2025-10-15", chosen),
+        seconds=bars_of(timed, 1),
+        candles=bars_of(timed, 120),
+        candle_s=120,
+        covered_ns=np.array([[at(covered_from), at("2025-10-16 20:00:00")]]),
+        opening_range_s=900,
+        tick=0.25,
+    )
+
+
+TRADES = [
+    ("2025-10-15 09:29:59", 26_900, 1),  # before the prior session's regular hours
+    ("2025-10-15 10:00:00", 26_800, 1),
+    ("2025-10-15 13:00:00", 26_700, 1),
+    ("2025-10-15 15:59:59", 26_750, 1),
+    ("2025-10-15 16:00:00", 26_600, 1),  # after them
+    ("2025-10-15 17:59:59", 27_000, 1),  # before the night
+    ("2025-10-15 18:00:00", 26_850, 1),
+    ("2025-10-16 04:59:59", 26_640, 1),  # before the pre-market
+    ("2025-10-16 05:00:00", 26_780, 1),
+    ("2025-10-16 09:29:59", 26_720, 1),
+    ("2025-10-16 09:30:00", 26_730, 2),
+    ("2025-10-16 09:31:10", 26_742, 1),
+    ("2025-10-16 09:33:00", 26_736, 3),
+    ("2025-10-16 09:44:59", 26_728, 1),
+    ("2025-10-16 09:45:00", 26_760, 1),  # behind the opening range
+]
+
+
+@pytest.mark.parametrize(
+    ("level_id", "price", "known_from"),
+    [
+        ("pm_high", 26_780, "2025-10-16 09:30:00"),
+        ("pm_low", 26_720, "2025-10-16 09:30:00"),
+        ("on_high", 26_850, "2025-10-16 09:30:00"),
+        ("on_low", 26_640, "2025-10-16 09:30:00"),
+        ("or_high", 26_742, "2025-10-16 09:45:00"),
+        ("or_low", 26_728, "2025-10-16 09:45:00"),
+        ("pd_high", 26_800, "2025-10-16 09:30:00"),
+        ("pd_low", 26_700, "2025-10-16 09:30:00"),
+        ("pd_close", 26_750, "2025-10-16 09:30:00"),
+    ],
+)
+def test_a_static_level_has_one_price_from_the_moment_it_is_known(level_id: str, price: int, known_from: str) -> None:
+    level = LEVELS[level_id](day_of(TRADES))
+    assert isinstance(level, LevelSeries)
+    assert level.price_ticks.tolist() == [price]
+    assert level.known_from_ns.tolist() == [at(known_from)]
+
+
+def test_vwap_is_known_from_the_first_trade_and_renewed_at_candle_closes() -> None:
+    """09:30:00 2 at 26730; by 09:32 also 1 at 26742: 80202 / 3 = 26734; by 09:34 also 3 at 26736: 160410 / 6 = 26735;
+    by 09:46 also 1 at 26728 and 1 at 26760: 213898 / 8 = 26737.25."""
+    level = LEVELS["vwap"](day_of(TRADES))
+    assert isinstance(level, LevelSeries)
+    assert level.price_ticks.tolist() == [26_730, 26_734, 26_735, 26_737.25]
+    assert level.known_from_ns.tolist() == [at(f"2025-10-16 09:{clock}") for clock in ("30:01", "32:00", "34:00", "46:00")]
+
+
+def test_a_simple_average_waits_for_all_its_candles() -> None:
+    closes = [26_730, 26_734, 26_738, 26_750]
+    trades = [(at("2025-10-16 09:30:00") + count * 120 * NS_PER_S, tick, 1) for count, tick in enumerate(closes)]
+    level = find_level("sma_3")(day_of(trades))
+    assert isinstance(level, LevelSeries)
+    assert level.price_ticks.tolist() == [26_734, (26_734 + 26_738 + 26_750) / 3]
+    assert level.known_from_ns.tolist() == [at("2025-10-16 09:36:00"), at("2025-10-16 09:38:00")]
+
+
+def test_an_exponential_average_of_a_step_moves_by_its_smoothing() -> None:
+    """ema_3 smooths with 2 / 4 = 0.5 over 15 closes: after a step of 8 the first value is 8 * 0.5 / (1 - 0.5 ** 15) above."""
+    closes = [26_700] * 15 + [26_708]
+    trades = [(at("2025-10-16 09:00:00") + count * 120 * NS_PER_S, tick, 1) for count, tick in enumerate(closes)]
+    level = find_level("ema_3")(day_of(trades))
+    assert isinstance(level, LevelSeries)
+    assert level.known_from_ns.tolist() == [at("2025-10-16 09:30:00"), at("2025-10-16 09:32:00")]
+    assert level.price_ticks[0] == pytest.approx(26_700, abs=1e-9)
+    assert level.price_ticks[1] == pytest.approx(26_700 + 4 / (1 - 0.5**15), abs=1e-9)
+
+
+def test_the_round_number_is_the_multiple_nearest_to_the_last_close() -> None:
+    """25 points are 100 ticks: 26 730 is nearest to 26 700, 26 750 is half way and counts as 26 800, 26 749 is 26 700 again."""
+    trades = [("2025-10-16 08:50:00", 26_730, 1), ("2025-10-16 09:40:00", 26_750, 1), ("2025-10-16 09:50:00", 26_749, 1)]
+    level = find_level("round_25")(day_of(trades))
+    assert isinstance(level, LevelSeries)
+    assert level.price_ticks.tolist() == [26_700, 26_800, 26_700]
+    assert level.known_from_ns.tolist() == [at("2025-10-16 08:52:00"), at("2025-10-16 09:42:00"), at("2025-10-16 09:52:00")]
+
+
+@pytest.mark.parametrize(
+    ("level_id", "trades", "covered_from", "reason"),
+    [
+        ("pm_high", TRADES[-5:], "2025-10-14 00:00:00", "no trade from 2025-10-16 05:00:00 to 2025-10-16 09:30:00"),
+        ("on_low", TRADES, "2025-10-15 20:00:00", "trade bars of 2025-10-15 18:00:00 to 2025-10-16 09:30:00 are not all in the lake"),
+        ("pd_close", TRADES, "2025-10-15 20:00:00", "trade bars of 2025-10-15 09:30:00 to 2025-10-15 16:00:00 are not all in the lake"),
+        ("sma_400", TRADES, "2025-10-14 00:00:00", "has 13 of 400 closed 120-second bars"),
+        ("ema_20", TRADES, "2025-10-14 00:00:00", "has 13 of 100 closed 120-second bars"),
+        ("vwap", TRADES[:10], "2025-10-14 00:00:00", "no trade from 2025-10-16 09:30:00"),
+        ("round_25", [], "2025-10-14 00:00:00", "no candle closed"),
+    ],
+)
+def test_a_level_that_cannot_be_known_is_absent_with_its_reason(level_id: str, trades: list, covered_from: str, reason: str) -> None:
+    level = find_level(level_id)(day_of(trades, covered_from=covered_from))
+    assert isinstance(level, LevelAbsent)
+    assert reason in level.reason
+
+
+def test_the_opening_range_of_a_session_too_short_for_it_is_absent() -> None:
+    level = LEVELS["or_high"](day_of(TRADES, span="09:30-09:40"))
+    assert isinstance(level, LevelAbsent)
+
+
+def test_a_name_of_no_family_is_none_of_our_levels() -> None:
+    assert find_level("gex_zero") is None
+    assert find_level("sma_0") is None
+    assert find_level("sma_x") is None
+    assert find_level("weekly_pivot") is None
+
+
+def random_trades(seed: int, count: int) -> list[tuple[int, int, int]]:
+    random = np.random.default_rng(seed)
+    times = np.sort(random.integers(at("2025-10-15 09:00:00"), at("2025-10-16 12:45:00"), count))
+    ticks = 26_700 + np.cumsum(random.integers(-6, 7, count))
+    return list(zip(times.tolist(), ticks.tolist(), random.integers(1, 9, count).tolist(), strict=True))
+
+
+def in_force(level: LevelSeries | LevelAbsent, until_ns: int) -> list[tuple[int, float]]:
+    if isinstance(level, LevelAbsent):
+        return []
+    return [(ts, price) for ts, price in zip(level.known_from_ns.tolist(), level.price_ticks.tolist(), strict=True) if ts <= until_ns]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.integers(0, 3 * 3600 + 900))
+def test_trades_after_a_moment_change_no_price_known_by_then(seed: int, second: int) -> None:
+    cut_ns = at("2025-10-16 09:30:00") + second * NS_PER_S
+    trades = random_trades(seed, 1_500)
+    whole, cut = day_of(trades), day_of([trade for trade in trades if trade[0] < cut_ns])
+    for level_id in (*LEVELS, "sma_90", "ema_20", "round_25"):
+        function = find_level(level_id)
+        assert in_force(function(whole), cut_ns) == in_force(function(cut), cut_ns), level_id
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10_000), st.integers(0, 8))
+def test_a_longer_lake_changes_no_average_by_a_bit(seed: int, hours: int) -> None:
+    trades = random_trades(seed, 3_000)
+    start_ns = at("2025-10-15 09:00:00") + hours * 3600 * NS_PER_S
+    for level_id in ("sma_90", "ema_20"):
+        whole, late = (find_level(level_id)(day_of(part)) for part in (trades, [trade for trade in trades if trade[0] >= start_ns]))
+        assert isinstance(whole, LevelSeries)
+        assert isinstance(late, LevelSeries)
+        assert whole.price_ticks.tolist() == late.price_ticks.tolist()
+        assert whole.known_from_ns.tolist() == late.known_from_ns.tolist()
