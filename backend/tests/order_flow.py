@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 
@@ -48,7 +49,7 @@ def play(events: EventBatch, end_ns: int, start_ns: int = 0, cuts: Iterable[int]
     book, flow = new_book(REST_NS, capacity=16), new_flow(start_ns, end_ns, WINDOW_NS, band)
     edges = [0, *sorted(cuts), len(events.size)]
     pieces: list[FlowTables] = []
-    for first, last in zip(edges, edges[1:], strict=False):
+    for first, last in pairwise(edges):
         book, drained = advance(cut(events, first, last), book, flow)
         pieces += drained
     pieces += close(end_ns, book, flow)

@@ -127,7 +127,7 @@ class ToyMarket:
 
 
 def toy_records(day: str, seed: int, mid: int = 20_000, step_ms: int = 700, until: str = "12:45") -> NDArray[np.void]:
-    """MBO records of one instrument: a snapshot at 00:00 UTC, then trading from 05:00 to `until` New York time, about a step a `step_ms`."""
+    """MBO records of one instrument: a snapshot at 00:00 UTC, trading from 05:00 to `until` in New York, a step about every `step_ms`."""
     rng = np.random.default_rng([seed, calendar_date.fromisoformat(day).toordinal()])
     market = ToyMarket(day, rng, mid)
     market.ts = int(datetime.fromisoformat(day + "T00:00:00+00:00").timestamp()) * 1_000_000_000
@@ -163,7 +163,9 @@ def _records(market: ToyMarket) -> NDArray[np.void]:
     return records
 
 
-def write_dbn(path: Path, records: NDArray[np.void], day: str, symbols: dict[str, int], parent: str = "ES.FUT", dataset: str = "GLBX.MDP3") -> Path:
+def write_dbn(
+    path: Path, records: NDArray[np.void], day: str, symbols: dict[str, int], parent: str = "ES.FUT", dataset: str = "GLBX.MDP3"
+) -> Path:
     """A zstd DBN file of a UTC day holding `records`; `symbols` maps raw symbols to instrument ids."""
     next_day = calendar_date.fromisoformat(day) + timedelta(days=1)
     start = int(datetime.fromisoformat(day + "T00:00:00+00:00").timestamp()) * 1_000_000_000

@@ -72,14 +72,15 @@ class Attempt:
             self._end()
 
     def remove(self) -> None:
-        """End the attempt and clear its folder away; does nothing after `publish`. Under the lock, since a sweeper may look at it."""
+        """End the attempt and clear its folder away, if it was not renamed in place. Under the lock, since a sweeper may look at it."""
         if self._handle is not None:
             with locked(self._partition):
                 self._end()
 
     def _end(self) -> None:
         assert self._handle is not None
-        shutil.rmtree(self.folder)
+        if self.folder.exists():
+            shutil.rmtree(self.folder)
         os.close(self._handle)
         self._handle = None
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from .config import Settings
+from .core.instrument import root_of
 from .errors import SpymasterError
 from .io import RAW, list_partitions
 from .sources.calendar import sessions_between
@@ -43,9 +43,9 @@ def split_symbol(symbol: str, lake: Path, settings: Settings) -> SymbolParts:
     roots = {ref.symbol for ref in list_partitions(lake, RAW)} | set(settings.instruments)
     if symbol in roots:
         return SymbolParts(symbol, None)
-    match = re.fullmatch(rf"(.+)[{settings.bronze.outright_months}]\d{{1,2}}", symbol)
-    if match and match[1] in roots:
-        return SymbolParts(match[1], symbol)
+    root = root_of(symbol)
+    if root in roots:
+        return SymbolParts(root, symbol)
     raise UnknownSymbol(
         f"symbol {symbol!r} is unknown. Expected a root ({', '.join(sorted(roots))}) or a contract of one, for example ESZ5."
     )

@@ -121,7 +121,7 @@ class _Job:
         self._symbol = split_symbol(request.symbol, self._lake, self._settings)
         self._chosen: Planned | None = None
         self._failed: set[tuple[str, str]] = set()
-        self._left_out: dict[str, list[tuple[str, str]]] = {}
+        self._left_out: dict[str, str] = {}
         self._units = 0
         self._tallies: list[Tally] = []
         self.failures: list[DayFailure] = []
@@ -140,7 +140,7 @@ class _Job:
 
     def _run_stage(self, stage: Stage, crew: Crew, progress: Progress) -> None:
         planned = self._planned(stage)
-        self._left_out.setdefault("bronze" if stage.layer == "bronze" else "chosen", planned.left_out)
+        self._left_out = {day: reason for day, reason in planned.left_out if day >= self._request.first} | self._left_out
         self._units += len(planned.units)
         ready = [unit for unit in planned.units if not self._blocked(unit)]
         tally = self._new_tally(stage.name)
@@ -236,20 +236,19 @@ class _Job:
 
     def _nothing_found(self) -> str:
         request = self._request
-        reasons = [f"{day}: {reason}" for left_out in self._left_out.values() for day, reason in left_out][:3]
+        reasons = [f"{day}: {reason}" for day, reason in sorted(self._left_out.items())][:3]
         found = f" First dates left out: {'; '.join(reasons)}." if reasons else ""
         mend = "spymaster import FILE" if any(stage.layer == "bronze" for stage in self._stages) else "spymaster build --layer bronze"
         return f"nothing to build: lake {self._lake} holds no {request.symbol} for {request.first}:{request.last}.{found} Run first: {mend}"
 
     def print_summary(self) -> None:
         """Dates left out, a table of the stages, and every failure in full."""
-        for left_out in self._left_out.values():
-            for day, reason in left_out:
-                self._console.print(f"{day:<18} [yellow]left out[/]  {escape(reason)}", highlight=False, soft_wrap=True)
-        table = Table("stage", "built", "rebuilt", "current", "skipped", "failed", "rows", "anomalies", "seconds")
+        for day, reason in sorted(self._left_out.items()):
+            self._console.print(f"{day:<18} [yellow]left out[/]  {escape(reason)}", highlight=False, soft_wrap=True)
+        table = Table("stage", "contract-days", "rows", "anomalies", "seconds")
         for tally in self._tallies:
-            counts = [str(tally.statuses.get(status, 0)) for status in ("built", "rebuilt", "current", "skipped", "failed")]
-            table.add_row(tally.stage, *counts, f"{tally.rows:,}", f"{tally.anomalies:,}", f"{tally.seconds:.1f}")
+            done = ", ".join(f"{count} {status}" for status, count in tally.statuses.items())
+            table.add_row(tally.stage, done, f"{tally.rows:,}", f"{tally.anomalies:,}", f"{tally.seconds:.1f}")
         self._console.print(table)
         for stage, unit, failure in self.failures:
             self._console.print(f"[red]{unit} {stage}:[/] {escape(failure.message)}", highlight=False, soft_wrap=True)

@@ -78,7 +78,9 @@ class NaiveBook:
             self._count(order.side, order.tick, "fill", size)
         return size
 
-    def record(self, action: str, side: str, order_id: int, tick: int | None, size: int, now: int, event_ts: int, snapshot: bool, last: bool) -> None:
+    def record(
+        self, action: str, side: str, order_id: int, tick: int | None, size: int, now: int, event_ts: int, snapshot: bool, last: bool
+    ) -> None:
         order = self.orders.get(order_id)
         if snapshot:
             self.marks.add("snapshot")

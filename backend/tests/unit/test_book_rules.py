@@ -143,7 +143,7 @@ def test_a_clear_is_no_pull_and_marks_the_window() -> None:
 
 
 def test_snapshot_adds_build_the_book_and_count_as_nothing() -> None:
-    events = batch([("R", "N", 0, None, 0, S, True), *(record[:5] + (S, True) for record in QUOTES)], [True] * 5)
+    events = batch([("R", "N", 0, None, 0, S, True), *((*record[:5], S, True) for record in QUOTES)], [True] * 5)
     book, tables, _ = play(events, 5 * S)
     row = _row(tables, 0, 99)
     assert (row["depth_start"], row["depth_end"], row["add"]) == (10, 10, 0)
@@ -176,7 +176,9 @@ def test_bars_hold_what_a_plain_pass_over_the_trades_holds() -> None:
     _, tables = _run(*(("T", side, 9, tick, size, ts, True) for ts, tick, size, side in trades), until_s=300)
     bars = tables.bars[:, np.lexsort((tables.bars[1], tables.bars[0]))]
     by_name = [dict(zip(BAR_COLUMNS, column, strict=True)) for column in bars.T.tolist()]
-    ohlc = [(bar["bar_s"], bar["bar_start_ns"] // S, *(bar[f"{part}_ticks"] for part in ("open", "high", "low", "close"))) for bar in by_name]
+    ohlc = [
+        (bar["bar_s"], bar["bar_start_ns"] // S, *(bar[f"{part}_ticks"] for part in ("open", "high", "low", "close"))) for bar in by_name
+    ]
     assert ohlc == [
         (1, 0, 100, 103, 99, 99),
         (1, 1, 101, 101, 101, 101),

@@ -19,6 +19,7 @@ VERBS = {
     "mbp": "mbp",
     "build": "build",
     "select": "select",
+    "levels": "levels",
     "index": "index",
     "query": "query",
     "ladder": "ladder",
@@ -62,7 +63,7 @@ def spymaster() -> None:
 def load_verb(verb: str) -> TyperCommand:
     """The command of one verb."""
     function = VERBS[verb]
-    module = import_module(f"..{function}", __name__)
+    module = import_module(f".{function}", __package__)
     single = typer.Typer(add_completion=False, rich_markup_mode="markdown")
     single.command(verb)(getattr(module, function))
     command = get_command(single)

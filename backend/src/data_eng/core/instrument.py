@@ -45,7 +45,7 @@ def classify(symbol: str, root: str, months: str = MONTH_CODES) -> Kind:
     """
     if symbol == root or re.fullmatch(rf"{re.escape(root)}[{months}]\d{{1,2}}", symbol):
         return "outright"
-    if symbol.startswith(USER_DEFINED) or symbol.startswith(root) and "-" in symbol:
+    if symbol.startswith(USER_DEFINED) or (symbol.startswith(root) and "-" in symbol):
         return "spread"
     return "other"
 
@@ -58,7 +58,7 @@ def kind_of_class(instrument_class: str) -> Kind:
 
 
 def root_of(symbol: str) -> str:
-    """`ESZ5` and `ESZ5-ESH6` belong to ES, `ES.FUT` and `ES.c.0` too, `GOOG` is its own root; options (`ESM4 P5230`) and `UD:` to none: ``."""
+    """`ESZ5`, `ESZ5-ESH6`, `ES.FUT` and `ES.c.0` belong to ES; `GOOG` is its own root; options (`ESM4 P5230`) and `UD:` have none, ""."""
     if symbol.startswith(USER_DEFINED) or " " in symbol:
         return ""
     first_leg = symbol.partition("-")[0]
@@ -69,7 +69,7 @@ def root_of(symbol: str) -> str:
 def contract_of(symbol: str, date: str) -> Contract:
     """Root, year and month of an outright future that traded on ISO `date`.
 
-    One digit of the year means the first such year not before the date's: ESZ5 is December 2025 on 2025-10-16 and December 2015 on 2015-10-16.
+    One digit of the year means the first such year not before the date's: ESZ5 is December 2025 on 2025-10-16, December 2015 on 2015-10-16.
     """
     future = FUTURE_NAME.fullmatch(symbol)
     if future is None:

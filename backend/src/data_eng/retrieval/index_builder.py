@@ -109,23 +109,29 @@ def build_indexes(
 
 
 def trigger_sources(lake: Path, root: str, settings: Settings) -> list[Source]:
-    """The contract-days of a root that have trigger vectors, in order of dates, one contract a day.
+    """The contract-days of a root that have trigger vectors, in order of dates."""
+    refs = chosen_partitions(lake, TRIGGERS, root, settings)
+    return [Source(ref, manifest_sha256(ref), bool(read_facts(ref).get("synthetic"))) for ref in refs]
 
-    Where the selection map speaks of a day its contract is the one, and a day it excludes is left out. Raises `TwoContracts` for a day with two
-    contracts of which it says nothing.
+
+def chosen_partitions(lake: Path, dataset: str, root: str, settings: Settings) -> list[PartitionRef]:
+    """Complete partitions of a root's contract-days, in order of dates, one contract a day.
+
+    Where the selection map speaks of a day, its contract is the one, and a day it excludes is left out. Raises `TwoContracts` for a day
+    with two contracts of which it says nothing.
     """
     chosen = _selected(lake, root)
     by_date: dict[str, list[PartitionRef]] = {}
-    for ref in list_partitions(lake, TRIGGERS):
+    for ref in list_partitions(lake, dataset):
         if root_of(ref.symbol, settings) == root and chosen.get(ref.date, ref.symbol) == ref.symbol:
             by_date.setdefault(ref.date, []).append(ref)
     for date, refs in by_date.items():
         if len(refs) > 1:
             raise TwoContracts(
-                f"{' and '.join(ref.symbol for ref in refs)} both have triggers on {date}. Expected one contract of {root} a day. "
+                f"{' and '.join(ref.symbol for ref in refs)} both have {dataset} on {date}. Expected one contract of {root} a day. "
                 f"Run: spymaster select --symbol {root} --dates {date}:{date}"
             )
-    return [Source(ref, manifest_sha256(ref), bool(read_facts(ref).get("synthetic"))) for _, (ref,) in sorted(by_date.items())]
+    return [ref for _, (ref,) in sorted(by_date.items())]
 
 
 def open_index(lake: Path, key: IndexKey, settings: Settings) -> Index:

@@ -294,7 +294,7 @@ class DbnFile:
 
     def _fill(self, stream: Any, buffer: NDArray[np.uint8], held: int, number: int) -> int:
         """Read until the buffer is full or the file ends; returns the bytes in it."""
-        view = memoryview(buffer)
+        view = buffer.data
         while held < len(buffer):
             try:
                 got = stream.readinto(view[held:])

@@ -33,7 +33,10 @@ class Listed(NamedTuple):
 
 
 class Listing:
-    """Instruments of one root in one file on one ISO date, by the stream's own definitions, else by `definitions`, else by their symbol's pattern."""
+    """Instruments of one root in one file on one ISO date.
+
+    The stream's own definitions come first, then `definitions` (a file of them beside the records), then the symbol's pattern and the settings.
+    """
 
     def __init__(self, file: DbnFile, definitions: Mapping[int, Definition], root: str, date: str, settings: Settings) -> None:
         self._file, self._definitions, self._root, self._date, self._settings = file, definitions, root, date, settings

@@ -62,7 +62,9 @@ def _tick_by_name(symbol: str, settings: Settings) -> float:
     if root_of(symbol) in known:
         return known[root_of(symbol)].tick
     if FUTURE_NAME.fullmatch(symbol):
-        raise ChooseInstrument(f"the tick of {symbol} is not known: no definition in the file, no entry in settings.yaml. Say it with --tick.")
+        raise ChooseInstrument(
+            f"the tick of {symbol} is not known: no definition in the file, no entry in settings.yaml. Say it with --tick."
+        )
     return known["equity"].tick
 
 
@@ -80,8 +82,8 @@ def event_batches(file: DbnFile, instrument: Instrument) -> Iterator[EventBatch]
         if off_grid >= 0:
             bad = own[off_grid]
             raise OffGrid(
-                f"record {number + off_grid} of {instrument.symbol} in {file.path} (order {bad['order_id']}, {ns_to_iso(int(bad['ts_recv']))}) has "
-                f"price {nanos_to_text(int(bad['price']))}. Expected a multiple of the tick {nanos_to_text(instrument.tick_nanos)}: "
+                f"record {number + off_grid} of {instrument.symbol} in {file.path} (order {bad['order_id']}, "
+                f"{ns_to_iso(int(bad['ts_recv']))}) has price {nanos_to_text(int(bad['price']))}. Expected a multiple of the tick {nanos_to_text(instrument.tick_nanos)}: "
                 "correct the tick in settings.yaml or with --tick."
             )
         number += len(own)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import pyarrow.parquet as pq
 
+from ..attempts import publish_file
 from ..core.session import NEW_YORK, NS_PER_S
 from ..errors import SpymasterError
 
@@ -83,3 +85,34 @@ def _price(row: dict) -> float:
             f"own level {row['level_id']} of {row['root']} {row['date']} has the price {price}. Expected points, for example 6800.25."
         )
     return float(price)
+
+
+def keep_own_levels(lake: Path, csv: Path) -> int:
+    """Merge a CSV with the columns of the table into the lake; rows of a root, day and level that are there already are replaced.
+
+    Returns the number of rows taken from the CSV. The lake's table changes whole or not at all.
+    """
+    import polars as pl
+
+    try:
+        given = pl.read_csv(csv, schema_overrides={name: pl.String for name in COLUMNS if name != "price"})
+    except (OSError, pl.exceptions.PolarsError) as error:
+        raise OwnLevelError(f"{csv} cannot be read as CSV: {error}. Expected the columns {', '.join(COLUMNS)}.") from error
+    missing = [name for name in COLUMNS if name not in given.columns]
+    if missing or given["price"].dtype.is_numeric() is False:
+        raise OwnLevelError(
+            f"{csv} has columns {given.columns} and prices {given.schema.get('price')}. Expected {', '.join(COLUMNS)}, price a number."
+        )
+    given = given.select(pl.col(name) if name != "price" else pl.col(name).cast(pl.Float64) for name in COLUMNS)
+    for row in given.to_dicts():
+        _known_from_ns(row)
+        _price(row)
+    path, taken = own_levels_path(lake), given.height
+    if path.exists():
+        before = pl.read_parquet(path).select(COLUMNS).with_columns(pl.col("date").cast(pl.String), pl.col("known_from").cast(pl.String))
+        given_keys = given.select("root", "date", "level_id").unique()
+        given = pl.concat([before.join(given_keys, on=["root", "date", "level_id"], how="anti"), given])
+    buffer = BytesIO()
+    given.sort("root", "date", "level_id", "known_from").write_parquet(buffer)
+    publish_file(path, buffer.getvalue())
+    return taken

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
@@ -56,6 +56,6 @@ def _events(table: pa.Table) -> EventBatch:
     )
 
 
-def _array(table: pa.Table, name: str) -> NDArray[np.generic]:
+def _array(table: pa.Table, name: str) -> NDArray[Any]:
     """A column of one row group, which Arrow holds in one piece."""
     return table.column(name).chunk(0).to_numpy()

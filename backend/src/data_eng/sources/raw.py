@@ -1,8 +1,8 @@
 """The raw layer: the feed's own files as they came, one a root and UTC date, with a record of what was imported.
 
-Beside the file lies `import.json`; a day is there if and only if that record is. Files are copied under a staging folder, hashed, read through
-once, and linked in place; nothing in raw is ever changed or removed, so a killed import leaves at most a staging folder, which the next one
-sweeps, and a repeated one finds its work done.
+Beside the file lies `import.json`; a day is there if and only if that record is. Files are copied under a staging folder, hashed, read
+through once, and linked in place; nothing in raw is ever changed or removed. A killed import leaves at most a staging folder, which the next
+one sweeps, and a repeated import finds its work done.
 Batch folders: Databento, "Batch downloads": manifest.json lists every file with its size and sha256, condition.json every date's condition.
 """
 
@@ -23,10 +23,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from ..attempts import disk_errors, locked, sync_folder, write_durable
 from ..core.instrument import root_of
 from ..core.units import NS_PER_DAY, utc_date
 from ..errors import SpymasterError
-from ..attempts import disk_errors, locked, sync_folder, write_durable
 from ..io import IMPORT, RAW, PartitionRef, is_partition_complete, list_partitions, partition_ref, read_facts
 from .dbn import DbnFile, Definition, read_definitions
 

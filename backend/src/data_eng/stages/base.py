@@ -148,8 +148,8 @@ class Stage(ABC):
         if unwritten:
             raise StageError(f"stage {self.name} wrote no {unwritten} for {unit}. Every output is written, if only with no rows.")
         if not present:
-            return _result("built", products, started)
-        return _result("rebuilt", products, started, stale or ("overwrite" if overwrite else "incomplete"))
+            return _result("built", self.products(unit, lake), started)
+        return _result("rebuilt", self.products(unit, lake), started, stale or ("overwrite" if overwrite else "incomplete"))
 
 
 class RootStage(ABC):

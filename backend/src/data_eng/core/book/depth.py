@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from ..compiled import compiled
 from ..events import F_LAST, NO_TICK, EventBatch
 from .kernel import grown
 from .record import apply_record, end_event
@@ -20,14 +20,15 @@ class Depth(NamedTuple):
     """The book after each event of a batch.
 
     record : (events,) int64, position in the batch of the event's last record.
-    levels : (events, 2, depth, 3) int32; side (bid 0, ask 1), level from the best, then price in ticks (NO_TICK where there is none), size, orders.
+    levels : (events, 2, depth, 3) int32; side (bid 0, ask 1), level from the best, then price in ticks (NO_TICK where there is none),
+        size, orders.
     """
 
     record: NDArray[np.int64]
     levels: NDArray[np.int32]
 
 
-@nb.njit(cache=True)
+@compiled()
 def _write_levels(lines, scalars, out):
     depth = out.shape[1]
     for side in range(2):
@@ -49,9 +50,24 @@ def _write_levels(lines, scalars, out):
             out[side, empty, COUNT] = 0
 
 
-@nb.njit(cache=True)
+@compiled()
 def _depth_after_events(
-    first, ts_recv_ns, ts_event_ns, order_id, price_ticks, size, flags, action, side, orders, lines, scalars, anomalies, events, record, levels
+    first,
+    ts_recv_ns,
+    ts_event_ns,
+    order_id,
+    price_ticks,
+    size,
+    flags,
+    action,
+    side,
+    orders,
+    lines,
+    scalars,
+    anomalies,
+    events,
+    record,
+    levels,
 ):
     """Returns (position reached, events written); stops early when the order table is half full."""
     for i in range(first, ts_recv_ns.shape[0]):

@@ -1,6 +1,6 @@
 """The flow tape: what the kernel writes while events pass, cut into windows, bars and a trade path.
 
-The tape knows no level. Its invariant holds for every row of every window, exactly (a clear or a snapshot starts the window anew behind it):
+The tape knows no level. Its invariant holds for every row of every window, exactly (behind a clear or a snapshot the window starts anew):
 
     depth_end = depth_start + add + arrive - fill - pull - reprice_up - reprice_down
 """

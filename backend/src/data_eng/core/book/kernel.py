@@ -6,9 +6,9 @@ Any cut of the events into pieces gives the same book and the same rows. A windo
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
+from ..compiled import compiled, inlined
 from ..events import F_LAST, NO_TICK, SIDE_ASK, SIDE_BID, TRADE, EventBatch
 from .flow import (
     B_BUY,
@@ -79,17 +79,17 @@ from .state import (
 _DONE, _BUFFER_FULL, _TABLE_FULL = 0, 1, 2
 
 
-@nb.njit(cache=True, _nrt=False, inline="always")
+@inlined()
 def _ticks_of(line):
     return line + LOWEST_TICK if line != NO_LINE else NO_TICK
 
 
-@nb.njit(cache=True, _nrt=False)
+@compiled()
 def _write_window(lines, scalars, cursors, flow, windows):
     """Close the open window: its rows around the mid, its line in `windows`, and a new stamp for the next."""
     bid = scalars[S_SHOWN_BID]
     ask = scalars[S_SHOWN_ASK]
-    if bid != NO_LINE and ask != NO_LINE:
+    if NO_LINE not in (bid, ask):
         cursors[C_CENTRE] = (bid + ask) // 2
     row = cursors[C_FLOW_ROWS]
     stamp = scalars[S_STAMP]
@@ -140,7 +140,7 @@ def _write_window(lines, scalars, cursors, flow, windows):
     cursors[C_WINDOWS_WRITTEN] += 1
 
 
-@nb.njit(cache=True, _nrt=False)
+@compiled()
 def _begin_window(scalars, cursors, start_ns):
     cursors[C_WINDOW_START] = start_ns
     scalars[S_STAMP] += 1
@@ -154,7 +154,7 @@ def _begin_window(scalars, cursors, start_ns):
     cursors[C_SILENCE] = 0
 
 
-@nb.njit(cache=True, _nrt=False)
+@compiled()
 def _write_bar(scalars, cursors, bar, bar_rows):
     row = cursors[C_BAR_ROWS]
     for column in range(B_NOTIONAL + 1):
@@ -165,7 +165,7 @@ def _write_bar(scalars, cursors, bar, bar_rows):
     bar[B_VOLUME] = 0
 
 
-@nb.njit(cache=True, _nrt=False)
+@compiled()
 def _set_next_boundary(cursors, bars):
     """Earliest time at which a window or an open bar has to close."""
     boundary = np.int64(NEVER_NS)
@@ -179,7 +179,7 @@ def _set_next_boundary(cursors, bars):
     cursors[C_NEXT_BOUNDARY] = boundary
 
 
-@nb.njit(cache=True, _nrt=False)
+@compiled()
 def _pass_boundaries(ts_ns, lines, scalars, cursors, bars, flow, windows, bar_rows):
     """Close every window and bar that ends at or before `ts_ns`; False when a buffer must be drained first."""
     while ts_ns >= cursors[C_NEXT_BOUNDARY]:
@@ -208,7 +208,7 @@ def _pass_boundaries(ts_ns, lines, scalars, cursors, bars, flow, windows, bar_ro
     return True
 
 
-@nb.njit(cache=True, _nrt=False, inline="always")
+@inlined()
 def _count_trade(ts_ns, tick, size, side_char, cursors, bars, path):
     """A trade's way into the window, the open bars and the trade path."""
     cursors[C_LAST_TRADE] = tick
@@ -248,7 +248,7 @@ def _count_trade(ts_ns, tick, size, side_char, cursors, bars, path):
         cursors[C_PATH_TICKS] = tick
 
 
-@nb.njit(cache=True, _nrt=False, nogil=True)
+@compiled()
 def _advance(
     first,
     ts_recv_ns,
@@ -278,9 +278,8 @@ def _advance(
         if cursors[C_PATH_ROWS] >= path.shape[1]:
             return i, _BUFFER_FULL
         ts_ns = ts_recv_ns[i]
-        if ts_ns >= cursors[C_NEXT_BOUNDARY]:
-            if not _pass_boundaries(ts_ns, lines, scalars, cursors, bars, flow, windows, bar_rows):
-                return i, _BUFFER_FULL
+        if ts_ns >= cursors[C_NEXT_BOUNDARY] and not _pass_boundaries(ts_ns, lines, scalars, cursors, bars, flow, windows, bar_rows):
+            return i, _BUFFER_FULL
         if ts_ns < scalars[S_LAST_TS]:
             if anomalies[X_TS_BACKWARDS, 0] == 0:
                 anomalies[X_TS_BACKWARDS, 1] = scalars[S_RECORDS]
@@ -302,7 +301,7 @@ def _advance(
     return ts_recv_ns.shape[0], _DONE
 
 
-@nb.njit(cache=True, _nrt=False, nogil=True)
+@compiled()
 def _close(until_ns, lines, scalars, cursors, bars, flow, windows, bar_rows):
     return _pass_boundaries(until_ns, lines, scalars, cursors, bars, flow, windows, bar_rows)
 
@@ -324,7 +323,7 @@ def advance(events: EventBatch, book: Book, flow: Flow) -> tuple[Book, list[Flow
 
     Returns
     -------
-    The book to go on with, and the pieces that had to leave the tape because a buffer was full. What is still on the tape comes with `drain`.
+    The book to go on with, and the pieces that left the tape because a buffer was full. What is still on the tape comes with `drain`.
     """
     pieces: list[FlowTables] = []
     columns = (

@@ -43,10 +43,11 @@ def halted(
 
 
 def full_of_unknown_ids(windows: NDArray[np.int64], share_max: float, trailing_windows: int) -> NDArray[np.bool_]:
-    """Windows at whose end more than `share_max` of the recent C and M named orders that the book does not hold: it began without a snapshot."""
+    """Windows at whose end more than `share_max` of the recent C and M named orders unknown to the book: it began without a snapshot."""
     changes_before, _ = _trailing(windows[_CHANGES], trailing_windows - 1)
     unknown_before, _ = _trailing(windows[_UNKNOWN], trailing_windows - 1)
-    return unknown_before + windows[_UNKNOWN] > share_max * (changes_before + windows[_CHANGES])
+    found: NDArray[np.bool_] = unknown_before + windows[_UNKNOWN] > share_max * (changes_before + windows[_CHANGES])
+    return found
 
 
 def more_marks(halts: NDArray[np.bool_], unknowns: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -8,9 +8,9 @@ the event's T names it, and what leaves its old tick is a reprice toward the tra
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
 
+from ..compiled import inlined
 from ..events import (
     ADD,
     CANCEL,
@@ -92,13 +92,13 @@ _SHIFT = np.uint64(32)
 _COLUMNS = len(LINE)
 
 
-@nb.njit(cache=True, _nrt=False, inline="always")
+@inlined()
 def _home(key, mask):
     """Slot at which the search for `key` begins; the multiplier spreads ids that follow one another."""
     return ((key * _FIBONACCI) >> _SHIFT) & mask
 
 
-@nb.njit(cache=True, _nrt=False, inline="always")
+@inlined()
 def _slot_of(orders, key, mask):
     """Slot that holds `key`, or the empty one where it would go."""
     slot = _home(key, mask)
@@ -107,7 +107,7 @@ def _slot_of(orders, key, mask):
     return slot
 
 
-@nb.njit(cache=True, _nrt=False, inline="always")
+@inlined()
 def _erase(orders, slot, mask):
     """Empty `slot` and close the gap behind it, so that no tombstones remain (Knuth 6.4, algorithm R)."""
     follower = slot
@@ -122,7 +122,7 @@ def _erase(orders, slot, mask):
     orders[slot]["key"] = _EMPTY
 
 
-@nb.njit(cache=True, _nrt=False, inline="always")
+@inlined()
 def rehash(orders, larger):
     """Copy every resting order into `larger`, an empty table of a larger power of two."""
     mask = np.uint64(larger.shape[0] - 1)
@@ -131,14 +131,14 @@ def rehash(orders, larger):
             larger[_slot_of(larger, orders[i]["key"], mask)] = orders[i]
 
 
-@nb.njit(cache=True, _nrt=False, inline="always")
+@inlined()
 def _note(anomalies, kind, scalars):
     if anomalies[kind, 0] == 0:
         anomalies[kind, 1] = scalars[S_RECORDS]
     anomalies[kind, 0] += 1
 
 
-@nb.njit(cache=True, _nrt=False, inline="always")
+@inlined()
 def _open_line(lines, side, at, stamp):
     """Start the window's counters on a line at its first touch. (A view of the line would cost a reference count each time.)"""
     if lines[side, at, STAMP] != stamp:
@@ -148,7 +148,7 @@ def _open_line(lines, side, at, stamp):
         lines[side, at, STAMP] = stamp
 
 
-@nb.njit(cache=True, _nrt=False, inline="always")
+@inlined()
 def _find_best_bid(lines, scalars):
     at = scalars[S_BEST_BID]
     if scalars[S_BID_ORDERS] == 0:
@@ -158,7 +158,7 @@ def _find_best_bid(lines, scalars):
     scalars[S_BEST_BID] = at
 
 
-@nb.njit(cache=True, _nrt=False, inline="always")
+@inlined()
 def _find_best_ask(lines, scalars):
     at = scalars[S_BEST_ASK]
     if scalars[S_BID_ORDERS + ASK] == 0:
@@ -168,7 +168,7 @@ def _find_best_ask(lines, scalars):
     scalars[S_BEST_ASK] = at if at < TICKS else NO_LINE
 
 
-@nb.njit(cache=True, _nrt=False, inline="always")
+@inlined()
 def _put(lines, scalars, side, at, size):
     """One order of `size` comes to rest on a line."""
     if at < 0:
@@ -177,13 +177,12 @@ def _put(lines, scalars, side, at, size):
     lines[side, at, ORDERS] += 1
     scalars[S_BID_ORDERS + side] += 1
     if side == BID:
-        if at > scalars[S_BEST_BID]:
-            scalars[S_BEST_BID] = at
+        scalars[S_BEST_BID] = max(scalars[S_BEST_BID], at)
     elif scalars[S_BEST_ASK] == NO_LINE or at < scalars[S_BEST_ASK]:
         scalars[S_BEST_ASK] = at
 
 
-@nb.njit(cache=True, _nrt=False, inline="always")
+@inlined()
 def _take(lines, scalars, side, at, size, order_leaves):
     """`size` comes off a line; `order_leaves` is 1 when its order goes with it."""
     if at < 0:
@@ -199,21 +198,21 @@ def _take(lines, scalars, side, at, size, order_leaves):
             _find_best_ask(lines, scalars)
 
 
-@nb.njit(cache=True, _nrt=False, inline="always")
+@inlined()
 def _count_moved(lines, side, at, up, size, resting):
     lines[side, at, REPRICE_UP if up else REPRICE_DOWN] += size
     if resting:
         lines[side, at, REPRICE_UP_REST if up else REPRICE_DOWN_REST] += size
 
 
-@nb.njit(cache=True, _nrt=False, inline="always")
+@inlined()
 def _count_pulled(lines, side, at, size, resting):
     lines[side, at, PULL] += size
     if resting:
         lines[side, at, PULL_REST] += size
 
 
-@nb.njit(cache=True, _nrt=False, inline="always")
+@inlined()
 def _count_executed(lines, side, at, size, by_aggressor, resting):
     """Executed size is a fill, or a move toward the trade where the order itself was the aggressor."""
     if by_aggressor:
@@ -222,7 +221,7 @@ def _count_executed(lines, side, at, size, by_aggressor, resting):
         lines[side, at, FILL_SIZE] += size
 
 
-@nb.njit(cache=True, _nrt=False, inline="always")
+@inlined()
 def _clear(orders, lines, scalars):
     """Empty the book. Counters start anew: what was cleared was not pulled."""
     for i in range(orders.shape[0]):
@@ -241,7 +240,7 @@ def _clear(orders, lines, scalars):
     scalars[S_BEST_ASK] = NO_LINE
 
 
-@nb.njit(cache=True, _nrt=False, inline="always")
+@inlined()
 def _insert(orders, lines, scalars, anomalies, slot, key, side, at, size, placed_ts_ns, is_snapshot):
     if at < 0:
         _note(anomalies, X_BEYOND_LINES, scalars)
@@ -262,7 +261,7 @@ def _insert(orders, lines, scalars, anomalies, slot, key, side, at, size, placed
     _put(lines, scalars, side, at, size)
 
 
-@nb.njit(cache=True, _nrt=False, inline="always")
+@inlined()
 def _cancel(orders, lines, scalars, anomalies, slot, mask, size, ts_ns):
     order = orders[slot]
     resting_size = np.int64(order["size"])
@@ -291,9 +290,9 @@ def _cancel(orders, lines, scalars, anomalies, slot, mask, size, ts_ns):
         order["reported"] = reported - executed if reported > 0 else reported + executed
 
 
-@nb.njit(cache=True, _nrt=False, inline="always")
+@inlined()
 def _modify(orders, lines, scalars, anomalies, slot, new_at, new_size, ts_ns):
-    """Executed size first, then what its owner took off or added; at a new price the rest leaves the old line and arrives at the new one."""
+    """Executed size first, then what its owner took off or added; at a new price the rest leaves the old line for the new one."""
     order = orders[slot]
     side = np.int64(order["event_side"] & 1)
     at = np.int64(order["line"])
@@ -327,7 +326,7 @@ def _modify(orders, lines, scalars, anomalies, slot, new_at, new_size, ts_ns):
     order["reported"] = 0
 
 
-@nb.njit(cache=True, _nrt=False, inline="always")
+@inlined()
 def apply_record(action, side_char, flags, order_id, tick, size, ts_recv_ns, ts_event_ns, orders, lines, scalars, anomalies):
     """Let one record act on the book and count what it did on the lines it touched.
 
@@ -396,7 +395,7 @@ def apply_record(action, side_char, flags, order_id, tick, size, ts_recv_ns, ts_
             scalars[S_UNKNOWN_IDS] += 1
     elif action == ADD and known:
         _note(anomalies, X_DUPLICATE_ADD, scalars)
-    if tick == NO_TICK or size <= 0 or (not known and side_char != SIDE_BID and side_char != SIDE_ASK):
+    if tick == NO_TICK or size <= 0 or (not known and side_char not in (SIDE_BID, SIDE_ASK)):
         _note(anomalies, X_BAD_ADD, scalars)
     elif known:
         _modify(orders, lines, scalars, anomalies, slot, at, np.int64(size), ts_recv_ns)
@@ -406,7 +405,7 @@ def apply_record(action, side_char, flags, order_id, tick, size, ts_recv_ns, ts_
         _insert(orders, lines, scalars, anomalies, slot, key, side, at, np.int64(size), placed_ts_ns, is_snapshot)
 
 
-@nb.njit(cache=True, _nrt=False, inline="always")
+@inlined()
 def end_event(lines, scalars, anomalies):
     """F_LAST: what F reported is settled, and the book may be looked at."""
     scalars[S_EVENT] = (scalars[S_EVENT] + 1) & 0x7FFFFFFF

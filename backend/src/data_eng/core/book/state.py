@@ -13,13 +13,16 @@ BID, ASK = 0, 1
 
 LOWEST_TICK = -(1 << 14)
 TICKS = 1 << 18
-"""Ticks the depth lines cover, from `LOWEST_TICK` on: ES and NQ to 61,000 points, CL from -163 dollars. Orders beyond are kept, not shown."""
+"""Ticks that have a line, from `LOWEST_TICK` on: ES and NQ to 61,000 points, CL from -163 dollars. Orders beyond are kept, not shown."""
 
 ORDER_DTYPE = np.dtype(
     [("key", "<u8"), ("placed_ts_ns", "<i8"), ("line", "<i4"), ("size", "<i4"), ("reported", "<i4"), ("event_side", "<u4")]
 )
-"""One resting order, 32 bytes. `key` 0 is an empty slot. `line` is the tick less `LOWEST_TICK`, -1 beyond the lines. `reported` is the
-size that F records of event `event_side >> 1` named for it, negative where the order was itself the aggressor; `event_side & 1` its side."""
+"""One resting order, 32 bytes. `key` 0 is an empty slot. `line` is the tick less `LOWEST_TICK`, -1 beyond the lines.
+
+`reported` is the size that F records of event `event_side >> 1` named for it, negative where the order was itself the aggressor;
+`event_side & 1` is its side.
+"""
 
 LINE = (
     "stamp",

@@ -58,11 +58,11 @@ ADD_BY_RATIO = 1.6 / (1.0 + 0.6 * _ratio)
 CANCEL_BY_RATIO = _ratio**0.8
 WEIGHT_BY_LEVEL = np.r_[1.2, 0.25 * np.exp(-0.25 * np.arange(1, LEVELS)) + 0.05]
 """Half of all adds come at the best, as on ES."""
-TRADE_WEIGHT = 0.8
+TRADE_WEIGHT = 1.1
 """Market orders per add weight: 4 to 5 % of the records are trades."""
 WIDE_TRADE_FACTOR = 0.15
 """Takers wait while the spread is wide."""
-REFILL_WEIGHT = 8.0
+REFILL_WEIGHT = 6.0
 """Adds inside a wide spread: it closes within a few events."""
 RECORDS_A_WEIGHT = 1.25
 """Records an event writes, about; the pace's feedback takes out the error."""
@@ -78,9 +78,9 @@ CLOSER_SHARE = 0.02
 ICEBERG_SHARE, ICEBERG_REFRESHES = 0.05, 4.0
 META_SHARE, META_TAIL, META_MOST = 0.45, 1.4, 5000.0
 """Market orders that belong to the running metaorder, and the Pareto tail of its length."""
-IMBALANCE_LEAN, LATENT_LEAN, BOOK_LEAN, LEAN_MOST = 1.2, 1.6, 0.5, 2.5
+IMBALANCE_LEAN, LATENT_LEAN, BOOK_LEAN, LEAN_MOST = 1.2, 2.2, 0.5, 3.0
 RESTING_AGGRESSOR_SHARE, UNSIGNED_SHARE, HIDDEN_SHARE, REMAINDER_SHARE = 0.037, 0.01, 0.02, 0.35
-SWEEP_ON_SHARE = 0.1
+SWEEP_ON_SHARE = 0.3
 """Market orders that go on behind an emptied queue."""
 
 FAST_S, SLOW_S = 0.004, 4.0

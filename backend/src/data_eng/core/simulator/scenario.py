@@ -21,7 +21,7 @@ FULL_DAY_DEPTH = 60.0
 LEAST_DEPTH = 5.0
 FULL_DAY_SIGMA = 1.3
 """Ticks per square root of a second in regular hours of a full day."""
-SIGMA_POWER = 0.2
+SIGMA_POWER = 0.22
 """A thinner day is a calmer one: sigma falls with this power of the records."""
 OUTER_LEVELS = 130
 """Queues a side behind the live ones at the opening, so that the book reaches beyond 100 ticks."""
@@ -73,7 +73,7 @@ def shape_of_day(records: int) -> Shape:
     share = records / FULL_DAY_RECORDS
     depth = max(FULL_DAY_DEPTH * share**0.6, LEAST_DEPTH)
     return Shape(
-        records=max(records - 3.0 * _opening_orders(depth), 0.25 * records),
+        records=max(records - 3.0 * (_opening_orders(depth) + 2.0 * _opening_orders(LEAST_DEPTH)), 0.2 * records),
         sigma=FULL_DAY_SIGMA * share**SIGMA_POWER,
         depth=depth,
         excitation=float(np.clip(depth / FULL_DAY_DEPTH, 0.15, 1.0)),
@@ -157,7 +157,7 @@ def order_sizes() -> NDArray[np.int32]:
 def _opening_orders(depth: float) -> float:
     """Orders of an opening book, about."""
     live = 2.0 * usual_depth(depth).sum() / order_sizes().mean()
-    return live + 2.0 * OUTER_LEVELS * 2.5
+    return live + 2.0 * OUTER_LEVELS * 3.9
 
 
 def _pace(clock: SessionClock, seconds: int) -> NDArray[np.float64]:

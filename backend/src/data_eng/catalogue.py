@@ -1,0 +1,239 @@
+"""What follows from the code: feature catalogue, the feature table's contract, documents of tables and commands. Rendered, never edited."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .config import BACKEND, PACKAGE, Settings, load_settings
+from .contracts import Contract, load_avro_contract, load_datasets
+from .core.features import FAMILIES, FEATURES, Feature, feature_names
+from .core.features.blocks import CONTEXT, GROUPS, VectorLayout, vector_layout
+from .core.features.registry import APPROACHES
+from .errors import SpymasterError
+
+if TYPE_CHECKING:
+    from click import Parameter
+
+FEATURE_CATALOGUE = PACKAGE / "VECTOR_INDEX_FEATURES.md"
+VACUUM_CONTRACT = PACKAGE / "contracts" / "silver" / "future_mbo" / "mbo_level_vacuum_5s.avsc"
+TABLE_DOCS = BACKEND / "docs" / "TABLES.md"
+CLI_DOCS = BACKEND / "docs" / "CLI.md"
+
+_RENDERED = "*Rendered by `uv run spymaster docs`. Do not edit: change the code that it is rendered from.*"
+
+_GROUND = """
+A feature describes one {window_s}-second window around one level. It is computed from the flow of that window alone; only the `k_`
+features look back over earlier windows, and none looks forward. All but those are ratios, logs or differences, so that quiet and busy days
+compare; one added contract, or one tick, keeps a log finite, and the definition says what stands where there is nothing to divide.
+
+With x = tick - level tick, above the level is x >= 0 and below it x <= 0. The zones by |x|, in ticks: `at` {at}, `near` {near},
+`mid` {mid}, `far` {far}. The four quadrants are asks above, asks below, bids above and bids below; the level's own tick is above and below at once.
+D is depth from `at` to `far`; COM the depth-weighted mean |x|; start and end are the window's. A pull is size withdrawn by its owner,
+never a fill; `_rest` counts only orders that had kept their price for {rest_ms} ms.
+
+`f` features are signed for an approach from above, `u` features for one from below, where larger always means more room up. The others
+serve both.
+"""
+
+_VECTORS = """## Vectors
+
+For each feature x of the approach: x itself and its first, second and third difference over consecutive windows (`d1_`, `d2_`, `d3_`).
+For each of those: `w0` now, `wN_mean` its mean over the last N windows, `wN_delta` = (x_t - x_{{t-k}}) / k with k = N - 1. A dimension is
+named `<block>:<derivative><feature>`; the order is block, then derivative, then feature as listed above. Two context dimensions follow:
+`{open_s}`, seconds from the regular open to the window's end, and `{volatility}`, the root mean square of the mid's
+change over the last {history_windows} windows, in ticks.
+
+No NaN ever enters: a vector is made only where every window it looks back on has every feature.
+"""
+
+_DISTANCE = """
+## Groups of the distance
+
+The distance of two vectors is the sum over groups of the group's weight times the mean squared difference inside it, in robust sigmas
+(median and 1.4826 MAD of the past, clipped to +-{clip_sigma:g}; a dimension with MAD 0 is 0). `current` is w0, `short` w3, `mid` w9, `long`
+all longer blocks. `context` is where the price is: the undifferenced distance, seconds in the near zone and touch number of w0, and the two
+context dimensions.
+"""
+
+
+class DocsStale(SpymasterError):
+    """A rendered file is not what the code gives now."""
+
+
+def render_docs() -> list[Path]:
+    """Write every rendered file; answers those that changed."""
+    changed = []
+    for path, render in RENDERERS.items():
+        text = render(load_settings())
+        if not _holds(path, text):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+            load_avro_contract.cache_clear()
+            changed.append(path)
+    return changed
+
+
+def check_docs() -> None:
+    """Raise `DocsStale` naming every rendered file that is not what the code gives now."""
+    stale = [path.relative_to(BACKEND).as_posix() for path, render in RENDERERS.items() if not _holds(path, render(load_settings()))]
+    if stale:
+        raise DocsStale(f"{', '.join(stale)} {'is' if len(stale) == 1 else 'are'} stale: run `uv run spymaster docs`")
+
+
+def feature_catalogue(settings: Settings) -> str:
+    """Every feature, and how vectors are made of them."""
+    zones = settings.zones
+    ground = _GROUND.format(
+        window_s=settings.book.window_s,
+        rest_ms=settings.book.rest_ms,
+        at=f"0-{zones.at_max}",
+        near=f"{zones.at_max + 1}-{zones.near_max}",
+        mid=f"{zones.near_max + 1}-{zones.mid_max}",
+        far=f"{zones.mid_max + 1}-{zones.far_max}",
+    )
+    return "\n".join(["# Features and vectors", "", _RENDERED, ground, *_families(), *_vectors(settings)])
+
+
+def vacuum_contract(settings: Settings) -> str:
+    """Contract of the table of features: its keys, then one column a feature in the registry's order."""
+    level = f"mid_ticks within {settings.book.band_ticks - settings.zones.far_max} ticks of it"
+    keys = [
+        ("level_id", {"type": "string"}, "name", "Which level."),
+        ("window_start_ns", {"type": "long"}, "ns UTC", "Start of the 5-second window."),
+        ("ts_ns", {"type": "long"}, "ns UTC", "End of the window: when the row is known."),
+        ("level_ticks", {"type": "double"}, "ticks", "The level's price in force at the window's start; it may lie between ticks."),
+        ("mid_ticks", {"type": "double"}, "ticks", "Mid of best bid and best offer at the window's end."),
+        ("distance_ticks", {"type": "float"}, "ticks", "mid_ticks - level_ticks."),
+        (
+            "confluent",
+            {"type": "int", "arrow": "int8"},
+            "levels",
+            f"Other levels within {settings.levels.confluence_ticks:g} ticks of this one.",
+        ),
+    ]
+    fields = [{"name": name, **kind, "unit": unit, "doc": doc} for name, kind, unit, doc in keys]
+    fields += [
+        {"name": entry.name, "type": "float", "unit": entry.unit, "doc": f"{entry.definition} {_formula(entry)}"} for entry in FEATURES
+    ]
+    head = {
+        "type": "record",
+        "name": "mbo_level_vacuum_5s",
+        "doc": f"Features of every usable window of the session around every level known at its start, {level}. "
+        "Sorted by level in the order of the settings, then by window.",
+    }
+    lines = ",\n".join("  " + json.dumps(field) for field in fields)
+    opening = ",\n".join(f" {json.dumps(key)}: {json.dumps(value)}" for key, value in head.items())
+    return f'{{\n{opening},\n "fields": [\n{lines}\n ]\n}}\n'
+
+
+def table_docs(settings: Settings) -> str:
+    """Every table of the lake with its columns."""
+    lines = ["# Tables of the lake", "", _RENDERED, ""]
+    for key, dataset in load_datasets().items():
+        lines += [f"## {key}", "", f"`{dataset.path}`", ""]
+        if dataset.contract is None:
+            lines += ["Files as they came; no contract.", ""]
+        else:
+            lines += _columns(load_avro_contract(key))
+    return "\n".join(lines)
+
+
+def cli_docs(settings: Settings) -> str:
+    """Every verb of the command line with its options."""
+    from .cli.main import VERBS, load_verb
+
+    lines = ["# Commands", "", _RENDERED, ""]
+    for verb in VERBS:
+        command = load_verb(verb)
+        lines += [f"## spymaster {verb}", "", (command.help or "").strip(), ""]
+        lines += ["| option | meaning | default |", "| --- | --- | --- |"]
+        for parameter in command.params:
+            if parameter.name != "help":
+                lines.append(_option(parameter))
+        lines.append("")
+    return "\n".join(lines)
+
+
+def _option(parameter: Parameter) -> str:
+    names = [*parameter.opts, *parameter.secondary_opts] if parameter.param_type_name == "option" else [str(parameter.name).upper()]
+    has_default = parameter.default is not None and not callable(parameter.default)
+    default = "required" if parameter.required else f"`{parameter.default}`" if has_default else ""
+    return f"| `{', '.join(names)}` | {_cell(getattr(parameter, 'help', None) or '')} | {default} |"
+
+
+def _families() -> list[str]:
+    lines: list[str] = []
+    for family, module in FAMILIES:
+        title = (module.__doc__ or "").partition("\n")[0]
+        lines += [f"## {title}", "", "| feature | says | formula | unit | quadrant | approach |", "| --- | --- | --- | --- | --- | --- |"]
+        for entry in FEATURES:
+            if entry.family == family:
+                approaches = "both" if entry.approaches == APPROACHES else entry.approaches[0]
+                cells = (f"`{entry.name}`", entry.definition, f"`{entry.formula}`", entry.unit, entry.quadrant, approaches)
+                lines.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
+        lines.append("")
+    return lines
+
+
+def _vectors(settings: Settings) -> list[str]:
+    lines = [
+        _VECTORS.format(open_s=CONTEXT[0], volatility=CONTEXT[1], history_windows=settings.episodes.history_windows),
+        "| setup | approach | features | blocks | dimensions | windows needed |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    layouts = [
+        (setup, approach, vector_layout(feature_names(approach), mean_windows))
+        for setup, mean_windows in (
+            ("level_test", settings.vectors.mean_windows),
+            ("break_and_confirm", settings.vectors.confirm_mean_windows),
+        )
+        for approach in APPROACHES
+    ]
+    for setup, approach, layout in layouts:
+        blocks = 1 + 2 * len(layout.mean_windows)
+        lines.append(f"| {setup} | {approach} | {len(layout.features)} | {blocks} | {len(layout.dims)} | {layout.history_windows} |")
+    lines += [
+        _DISTANCE.format(clip_sigma=settings.scaling.clip_sigma),
+        f"| setup | approach | {' | '.join(GROUPS)} |",
+        f"| --- | --- |{' --- |' * len(GROUPS)}",
+    ]
+    for setup, approach, layout in layouts:
+        lines.append(f"| {setup} | {approach} | {' | '.join(map(str, _group_sizes(layout)))} |")
+    return [*lines, ""]
+
+
+def _group_sizes(layout: VectorLayout) -> list[int]:
+    return [int((layout.group == code).sum()) for code in range(len(GROUPS))]
+
+
+def _columns(contract: Contract) -> list[str]:
+    lines = [contract.doc, "", "| column | type | unit | meaning |", "| --- | --- | --- | --- |"]
+    for field in contract.fields:
+        kind = f"{field.type}{', nullable' if field.nullable else ''}"
+        lines.append(f"| `{field.name}` | {kind} | {_cell(field.unit)} | {_cell(field.doc)} |")
+    return [*lines, ""]
+
+
+def _formula(entry: Feature) -> str:
+    return f"{entry.formula}; {entry.quadrant.replace('_', ' ')}."
+
+
+def _cell(text: str) -> str:
+    """Text that may stand in a table's cell."""
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+RENDERERS: dict[Path, Callable[[Settings], str]] = {
+    VACUUM_CONTRACT: vacuum_contract,
+    FEATURE_CATALOGUE: feature_catalogue,
+    TABLE_DOCS: table_docs,
+    CLI_DOCS: cli_docs,
+}
+"""What is rendered by whom; the contract comes first, since the tables' document is made from the contracts."""
+
+
+def _holds(path: Path, text: str) -> bool:
+    return path.exists() and path.read_text(encoding="utf-8") == text

@@ -1,0 +1,35 @@
+"""`spymaster clear`: remove built layers and indexes, so that they are built anew. Raw and bronze stay."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def clear(
+    layer: Annotated[list[str] | None, typer.Option(help="silver or gold; may be given twice.")] = None,
+    level: Annotated[list[str] | None, typer.Option(help="Level whose index is removed; may be given more than once.")] = None,
+    symbol: Annotated[str | None, typer.Option(help="Only this root (ES) or contract (ESZ5). Indexes are of all contracts.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
+) -> None:
+    """Remove silver, gold or the index of a level. Raw and bronze are never removed by any command.
+
+    Example: `spymaster clear --layer silver --layer gold --level pm_high --symbol ES --yes`
+    """
+    from ..clearing import built_partitions, index_folders, remove_all
+    from ..config import environment
+
+    target = lake or environment().lake
+    partitions = built_partitions(target, layer or [], symbol)
+    folders = index_folders(target, level or [])
+    what = f"{len(partitions)} partitions and {len(folders)} index folders of lake {target}"
+    if not partitions and not folders:
+        typer.echo(f"nothing to clear: {what}")
+        return
+    if not yes:
+        typer.confirm(f"remove {what}?", abort=True)
+    remove_all(partitions, folders)
+    typer.echo(f"removed {what}")

@@ -1,0 +1,59 @@
+"""`spymaster doctor`: what is installed, what is in the lake, what is wrong and the command that mends it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ..survey import Survey
+
+
+def doctor(
+    verify: Annotated[bool, typer.Option("--verify", help="Hash every file of every partition, too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print all findings as JSON.")] = False,
+    lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
+) -> None:
+    """Say what is installed, where the lake is and what it holds, what is missing or stale, and the command that mends it.
+
+    Example: `spymaster doctor --verify`
+    """
+    from rich.console import Console
+
+    from ..config import environment, load_settings
+    from ..survey import take_survey
+
+    surroundings = environment()._replace(lake=lake) if lake else environment()
+    survey = take_survey(surroundings, load_settings(), verify)
+    if as_json:
+        typer.echo(survey.model_dump_json(indent=1))
+        return
+    print_survey(survey, Console())
+
+
+def print_survey(survey: Survey, console: Console) -> None:
+    """The findings for the eye: surroundings, tables, problems."""
+    from rich.table import Table
+
+    found = ", ".join(f"{name} {version}" for name, version in survey.libraries.items() if version)
+    console.print(f"python {survey.python}, {found}", highlight=False)
+    console.print(f"lake {survey.lake}, {survey.disk_free_bytes / 1e9:,.1f} GB free", highlight=False, soft_wrap=True)
+    for name, value in survey.environment.items():
+        if value is not None:
+            console.print(f"{name} = {value}", highlight=False, soft_wrap=True)
+    table = Table("table", "root", "days", "first", "last", "rows", "MB", "synthetic")
+    for state in survey.tables:
+        sizes = (f"{state.rows:,}", f"{state.bytes / 1e6:,.1f}", str(state.synthetic or ""))
+        table.add_row(state.dataset, state.root, str(state.partitions), state.first, state.last, *sizes)
+    if survey.tables:
+        console.print(table)
+    if survey.indexes:
+        console.print(f"indexes: {', '.join(survey.indexes)}", highlight=False, soft_wrap=True)
+    for problem in survey.problems:
+        console.print(f"[yellow]{problem.what}[/]\n    {problem.mend}", highlight=False, soft_wrap=True)
+    if not survey.problems:
+        console.print("[green]nothing is missing or stale[/]")

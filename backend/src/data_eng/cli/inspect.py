@@ -1,0 +1,90 @@
+"""`spymaster inspect`: what is in a DBN file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+LISTED = 12
+"""Instruments and symbols that the screen shows; `--json` has all."""
+
+
+def inspect(
+    file: Annotated[Path, typer.Argument(help="A DBN file of any schema, .dbn or .dbn.zst.")],
+    symbol: Annotated[str | None, typer.Option(help="Whose book to look at: ESZ5. Default: the instrument with the most records.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print everything as JSON.")] = False,
+) -> None:
+    """Say what a file holds: schema, instruments, times, messages, snapshot, fills against pulls, anomalies, spread and depth.
+
+    Example: `spymaster inspect ~/Downloads/glbx-mdp3-20251016.mbo.dbn.zst`
+    """
+    import json
+
+    from rich.console import Console
+
+    from ..config import load_settings
+    from ..sources.inspection import inspect_file
+
+    if not file.is_file():
+        raise typer.BadParameter(f"{file} is not a file. Expected a DBN file.")
+    found = inspect_file(file, load_settings(), symbol)
+    if as_json:
+        typer.echo(json.dumps(found, indent=1))
+        return
+    console = Console(highlight=False, soft_wrap=True)
+    for name, value in _lines(found):
+        console.print(f"{name:<16} {value}", markup=False)
+
+
+def _lines(found: dict[str, Any]) -> list[tuple[str, str]]:
+    """Label and text of each line."""
+    mark = "  SYNTHETIC: simulated, no market data" if found["synthetic"] else ""
+    lines = [
+        ("file", f"{found['file']}  {found['bytes']:,} bytes"),
+        ("schema", f"{found['schema']}, DBN version {found['dbn_version']}, dataset {found['dataset']}{mark}"),
+        ("asked for", f"{_some(found['requested']['symbols'])}  {found['requested']['start']} to {found['requested']['end']}"),
+        ("records", f"{found['records']:,}"),
+    ]
+    if "first" in found:
+        lines.append(("times", f"{found['first']} to {found['last']} (received, UTC)"))
+    for entry in found.get("instruments", [])[:LISTED]:
+        traded = f", {entry['trades']:,} trades, volume {entry['volume']:,}" if "trades" in entry else ""
+        kind = f" {entry['kind']}" if "kind" in entry else ""
+        lines.append(
+            ("instrument", f"{entry['symbol'] or 'unnamed'} ({entry['instrument_id']}){kind}: {entry['records']:,} records{traded}")
+        )
+    if len(found.get("instruments", [])) > LISTED:
+        lines.append(("", f"and {len(found['instruments']) - LISTED} more instruments; --json lists all"))
+    if found["other_records"]:
+        lines.append(("passed by", ", ".join(f"{count:,} {name}" for name, count in found["other_records"].items())))
+    if "actions" in found:
+        mix = ", ".join(f"{letter} {entry['records']:,} ({entry['share']:.1%})" for letter, entry in found["actions"].items())
+        lines.append(("messages", mix))
+        lines.append(("snapshot", f"{found['snapshot_records']:,} records" if found["snapshot_records"] else "none: the book starts empty"))
+        lines.append(("bad ts_recv", f"{found['bad_ts_recv']:,} records"))
+        lines.append(("silence", f"longest {found['longest_silence']['seconds']:g} s, after {found['longest_silence']['after']}"))
+    return lines + _book_lines(found["book"]) if "book" in found else lines
+
+
+def _book_lines(book: dict[str, Any]) -> list[tuple[str, str]]:
+    if "absent" in book:
+        return [("book", f"not looked at: {book['absent']}")]
+    share = "no cancels" if book["fill_share_of_cancels"] is None else f"{book['fill_share_of_cancels']:.1%} complete fills"
+    faults = ", ".join(f"{kind} {fault['count']:,} (first: record {fault['first_record']:,})" for kind, fault in book["anomalies"].items())
+    lines = [
+        ("book of", f"{book['symbol']}, tick {book['tick']:g}"),
+        ("cancels", f"{share}; {book['cancels_that_are_pulls']:,} are pulls"),
+        ("anomalies", faults or "none"),
+        ("windows", f"{book['windows']:,} of 5 s with records, {book['sound_windows']:,} of them sound and two-sided"),
+    ]
+    if "spread_share_by_ticks" in book:
+        lines.append(("spread", ", ".join(f"{ticks} ticks {share:.1%}" for ticks, share in book["spread_share_by_ticks"].items())))
+        lines.append(("mean depth", " ".join(f"{size:g}" for size in book["mean_depth_by_level"]) + " (best price and outward)"))
+    return lines
+
+
+def _some(symbols: list[str]) -> str:
+    shown = ", ".join(symbols[:LISTED]) or "no symbols named"
+    return shown if len(symbols) <= LISTED else f"{shown} and {len(symbols) - LISTED} more"

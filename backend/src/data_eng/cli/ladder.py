@@ -1,0 +1,46 @@
+"""`spymaster ladder`: the $1 physics around the price at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+SIDE_COLUMNS = ("depth", "add", "pull", "fill", "reprice_in", "reprice_out")
+
+
+def ladder(
+    at: Annotated[str, typer.Option(help='New York time, for example "2025-10-16 09:47:35".')],
+    symbol: Annotated[str, typer.Option(help="A root (the day's chosen contract) or a contract.")] = "ES",
+    lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
+) -> None:
+    """Show what rests, comes and goes at every $1 strike around the price, in the last 5-second window before a time.
+
+    Long is the bid side, short the ask side. Pressure is contracts a second, above 0 where longs outpace shorts.
+
+    Example: `spymaster ladder --symbol ES --at "2025-10-16 09:47:35"`
+    """
+    from rich.console import Console
+    from rich.table import Table
+
+    from ..config import environment, load_settings
+    from ..core.session import clock
+    from ..retrieval.setup import ladder_rows, local_ns
+
+    settings = load_settings()
+    rows = ladder_rows(lake or environment().lake, symbol, local_ns(at, settings.session.timezone), settings)
+    console = Console()
+    mark = "  [bold magenta]SYNTHETIC[/]" if rows.synthetic else ""
+    console.print(f"{rows.symbol}  window to {clock(rows.ts_ns)} New York  mid {rows.mid_price:.3f}{mark}", highlight=False)
+    headings = [f"{side} {name.replace('_', ' ')}" for side in ("long", "short") for name in SIDE_COLUMNS]
+    table = Table("strike", *headings, "pressure /s", "wins", box=None, pad_edge=False)
+    for row in reversed(rows.strikes):
+        table.add_row(*_cells(row), style="bold" if row["price"] <= rows.mid_price < row["price"] + rows.step_points else None)
+    console.print(table)
+
+
+def _cells(row: dict[str, Any]) -> list[str]:
+    counts = [f"{row[f'{side}_{name}']:,}" for side in ("long", "short") for name in SIDE_COLUMNS]
+    pressure = row["net_pressure_per_s"]
+    return [f"{row['price']:g}", *counts, f"{pressure:+.1f}", "up" if pressure > 0 else "down" if pressure < 0 else ""]

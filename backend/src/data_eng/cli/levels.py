@@ -1,0 +1,68 @@
+"""`spymaster levels`: the levels of a day, and the trader's own ones."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+def levels(
+    symbol: Annotated[str, typer.Option(help="Contract whose levels to show: ESZ5.")] = "",
+    date: Annotated[str, typer.Option(help="Session date: 2025-10-16.")] = "",
+    own: Annotated[Path | None, typer.Option(help="CSV of your own levels: root,date,level_id,price,known_from (New York time).")] = None,
+    lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
+) -> None:
+    """Show each level of a contract-day: its price, when it became known, or why it is absent. `--own` first takes your own levels in.
+
+    An own level is computed when `build --levels` names it: `--levels pm_high,my_level`.
+
+    Example: `spymaster levels --symbol ESZ5 --date 2025-10-16 --own my_levels.csv`
+    """
+    from rich.console import Console
+
+    from ..config import environment
+    from ..errors import SpymasterError
+    from ..sources.own_levels import keep_own_levels, own_levels_path
+
+    target = lake or environment().lake
+    console = Console()
+    if own is not None:
+        console.print(f"{keep_own_levels(target, own)} own levels taken into {own_levels_path(target)}", highlight=False, soft_wrap=True)
+    if symbol and date:
+        console.print(_table(target, symbol, date))
+    elif symbol or date or own is None:
+        raise SpymasterError(
+            "levels shows one contract-day: give both --symbol ESZ5 and --date 2025-10-16, or --own FILE to take levels in."
+        )
+
+
+def _table(lake: Path, symbol: str, date: str) -> Table:
+    from rich.table import Table
+
+    from ..config import load_settings
+    from ..core.instrument import root_of
+    from ..core.session import clock
+    from ..core.units import ticks_to_points
+    from ..io import partition_ref, read_facts, read_partition
+
+    ref = partition_ref(lake, "silver.future_mbo.levels", symbol, date)
+    tick = load_settings().instruments[root_of(symbol)].tick
+    rows = read_partition(ref).to_pylist()
+    synthetic = " (synthetic)" if read_facts(ref).get("synthetic") else ""
+    table = Table(title=f"Levels of {symbol} {date}{synthetic}", caption="A moving level shows its last value of the day.")
+    for heading in ("level", "price", "known from (New York)", "changes", "absent because"):
+        table.add_column(heading)
+    for level_id in dict.fromkeys(row["level_id"] for row in rows):
+        own_rows = [row for row in rows if row["level_id"] == level_id]
+        last = own_rows[-1]
+        if last["price_ticks"] is None:
+            table.add_row(level_id, "", "", "", last["reason"])
+        else:
+            price = f"{ticks_to_points(last['price_ticks'], tick):.2f}"
+            table.add_row(level_id, price, clock(own_rows[0]["known_from_ns"]), str(len(own_rows) - 1), "")
+    return table

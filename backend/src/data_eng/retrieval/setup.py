@@ -1,0 +1,251 @@
+"""The setup that is asked about: one trigger of a day, its level, the four conditions both ways and the strikes around the price."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from ..config import Settings
+from ..core.pressure import CONDITIONS, DOWN, UP
+from ..core.session import NS_PER_S, clock
+from ..errors import SpymasterError
+from ..io import PartitionRef, is_partition_complete, partition_ref, read_facts, read_partition
+from .index import IndexKey
+from .index_builder import TRIGGERS, chosen_partitions, root_of
+
+LEVELS = "silver.future_mbo.levels"
+VACUUM = "silver.future_mbo.mbo_level_vacuum_5s"
+LADDER = "gold.future_mbo.mbo_physics_ladder"
+EPISODES_NAMED = 6
+"""How many of the day's episodes an error names."""
+
+
+class NoSetup(SpymasterError):
+    """There is no trigger at the time asked for; the message says why and where the nearest are."""
+
+
+class LevelUnknown(SpymasterError):
+    """A level is asked for before it is known, or on a day on which it never is."""
+
+
+class Strike(NamedTuple):
+    """One $1 strike in one window."""
+
+    price: float
+    """Points; the strike holds the ticks from here up to the next."""
+    long_flow_per_s: float
+    short_flow_per_s: float
+    net_pressure_per_s: float
+
+
+class Setup(NamedTuple):
+    """One trigger and what the book did at it. Prices in ticks; `tick` turns them into points."""
+
+    key: IndexKey
+    symbol: str
+    session_date: str
+    ts_ns: int
+    episode: int
+    episode_kind: str
+    level_ticks: float
+    mid_ticks: float
+    distance_ticks: float
+    """Signed by the approach: below 0 the price is not there yet."""
+    barrier_ticks: int
+    confluent_ids: tuple[str, ...]
+    conditions: dict[str, tuple[float, ...]]
+    """The four conditions by direction, above 0 in its favour."""
+    strikes: tuple[Strike, ...] | None
+    """None while the physics ladder of the day is not built."""
+    tick: float
+    vector: NDArray[np.float32]
+
+    @property
+    def level_price(self) -> float:
+        return self.level_ticks * self.tick
+
+    @property
+    def points_away(self) -> float:
+        return abs(self.mid_ticks - self.level_ticks) * self.tick
+
+    @property
+    def where(self) -> str:
+        """`1.25 points away`, `at the level` or `0.50 points through`."""
+        if self.distance_ticks == 0:
+            return "at the level"
+        return f"{self.points_away:.2f} points {'away' if self.distance_ticks < 0 else 'through'}"
+
+    def favours(self, direction: str) -> int:
+        """How many of the four conditions favour a direction."""
+        return sum(value > 0 for value in self.conditions[direction])
+
+    @property
+    def ladder_line(self) -> str:
+        """`Up wins at 6799, 6800, 6801; at 6802 asks +340 contracts/s`, from the strikes up to 3 points around the price."""
+        if self.strikes is None:
+            return f"ladder of {self.session_date} not built; run: spymaster build --layer gold --stage build_physics_ladder"
+        return ladder_line(self.strikes, self.mid_ticks * self.tick, self.key.approach)
+
+
+def find_setup(lake: Path, symbol: str, key: IndexKey, at_ns: int, settings: Settings) -> Setup:
+    """The last trigger at or before `at_ns` within an episode that is under way then.
+
+    Raises
+    ------
+    LevelUnknown when the level is not known at that time, NoSetup when no episode is under way, PartitionMissing when the day is not built.
+    """
+    session_date = clock(at_ns)[:10]
+    ref = partition_ref(lake, TRIGGERS, _contract_of(lake, symbol, session_date, TRIGGERS, settings), session_date)
+    _hold_level(partition_ref(lake, LEVELS, ref.symbol, session_date), key.level_id, at_ns)
+    triggers = _rows_of(read_partition(ref), key)
+    row = _row_at(triggers, key, ref, at_ns, settings.book.window_s)
+    trigger = triggers.drop_columns(["vector"]).slice(row, 1).to_pylist()[0]
+    tick = settings.instruments[root_of(ref.symbol, settings)].tick
+    return Setup(
+        key=key,
+        symbol=ref.symbol,
+        session_date=session_date,
+        **{name: trigger[name] for name in ("ts_ns", "episode", "episode_kind", "level_ticks", "mid_ticks", "distance_ticks", "barrier_ticks")},
+        confluent_ids=tuple(filter(None, trigger["confluent_ids"].split(","))),
+        conditions=_conditions(partition_ref(lake, VACUUM, ref.symbol, session_date), key.level_id, trigger["ts_ns"]),
+        strikes=strikes_at(partition_ref(lake, LADDER, ref.symbol, session_date), trigger["ts_ns"], tick),
+        tick=tick,
+        vector=triggers["vector"][row].values.to_numpy(),
+    )
+
+
+def local_ns(text: str, timezone: str) -> int:
+    """ns UTC of `2025-10-16 09:47:35` in a time zone. Raises `NoSetup` for a text that is no such time."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise NoSetup(f'--at {text!r} is not a time. Expected New York time, for example "2025-10-16 09:47:35".') from None
+    return int(moment.replace(tzinfo=ZoneInfo(timezone)).timestamp()) * NS_PER_S
+
+
+def strikes_at(ref: PartitionRef, ts_ns: int, tick: float) -> tuple[Strike, ...] | None:
+    """Strikes of the window that ends at `ts_ns`, ascending; None while the ladder is not built."""
+    if not is_partition_complete(ref):
+        return None
+    table = read_partition(ref, ["ts_ns", "strike_ticks", "long_flow_per_s", "short_flow_per_s", "net_pressure_per_s"])
+    rows = table.filter(pc.equal(table["ts_ns"], ts_ns)).to_pylist()
+    return tuple(Strike(row["strike_ticks"] * tick, row["long_flow_per_s"], row["short_flow_per_s"], row["net_pressure_per_s"]) for row in rows)
+
+
+class LadderRows(NamedTuple):
+    """The physics ladder of one window: every column of the table by strike, ascending, and the strike's price."""
+
+    symbol: str
+    ts_ns: int
+    mid_price: float
+    step_points: float
+    strikes: list[dict[str, Any]]
+    synthetic: bool
+
+
+def ladder_rows(lake: Path, symbol: str, at_ns: int, settings: Settings) -> LadderRows:
+    """The ladder of the last window that had ended at a time, at most one window earlier. Raises `NoSetup` where there is none."""
+    session_date, root = clock(at_ns)[:10], root_of(symbol, settings)
+    ref = partition_ref(lake, LADDER, _contract_of(lake, symbol, session_date, LADDER, settings), session_date)
+    table, tick = read_partition(ref), settings.instruments[root].tick
+    ts_ns = table["ts_ns"].to_numpy()
+    row = int(np.searchsorted(ts_ns, at_ns, side="right")) - 1
+    if row < 0 or at_ns - ts_ns[row] >= settings.book.window_s * NS_PER_S:
+        span = f"It runs from {clock(ts_ns[0])[11:]} to {clock(ts_ns[-1])[11:]}, less gaps" if len(ts_ns) else "It is empty"
+        raise NoSetup(f"the ladder of {ref.symbol} {session_date} has no window at {clock(at_ns)[11:]} New York. {span}. Ask for a time in it.")
+    rows = table.filter(pc.equal(table["ts_ns"], int(ts_ns[row]))).to_pylist()
+    return LadderRows(
+        ref.symbol,
+        int(ts_ns[row]),
+        rows[0]["mid_ticks"] * tick,
+        settings.ladder.step_ticks * tick,
+        [{"price": strike["strike_ticks"] * tick, **strike} for strike in rows],
+        bool(read_facts(ref).get("synthetic")),
+    )
+
+
+def ladder_line(strikes: Sequence[Strike], price: float, approach: str, reach_points: float = 3.0) -> str:
+    """Which strikes around the price each side wins, and the heaviest flow against the approach ahead of it."""
+    near = [strike for strike in strikes if abs(strike.price - price) <= reach_points]
+    parts = []
+    for name, sign in (("Up", 1), ("Down", -1)):
+        won = [f"{strike.price:g}" for strike in near if sign * strike.net_pressure_per_s > 0]
+        if won:
+            parts.append(f"{name} wins at {', '.join(won)}")
+    from_below = approach == "from_below"
+    ahead = [(_against(strike, from_below), strike) for strike in near if (strike.price >= price) == from_below]
+    heaviest = max(ahead, key=lambda pair: pair[0], default=None)
+    if heaviest is not None and heaviest[0] > 0:
+        parts.append(f"at {heaviest[1].price:g} {'asks' if from_below else 'bids'} +{heaviest[0]:.0f} contracts/s")
+    return "; ".join(parts) if parts else "neither side outpaces the other"
+
+
+def _against(strike: Strike, from_below: bool) -> float:
+    return strike.short_flow_per_s if from_below else strike.long_flow_per_s
+
+
+def _contract_of(lake: Path, symbol: str, session_date: str, dataset: str, settings: Settings) -> str:
+    """The contract asked for, or the root's contract of the day."""
+    root = root_of(symbol, settings)
+    if symbol != root:
+        return symbol
+    refs = chosen_partitions(lake, dataset, root, settings)
+    found = next((ref.symbol for ref in refs if ref.date == session_date), None)
+    if found is None:
+        held = f"The lake holds {len(refs)} days, {refs[0].date} to {refs[-1].date}" if refs else "The lake holds none"
+        raise NoSetup(
+            f"no {dataset} of {root} on {session_date}. {held}. Run: spymaster build --layer all --symbol {root} "
+            f"--dates {session_date}:{session_date}"
+        )
+    return found
+
+
+def _hold_level(ref: PartitionRef, level_id: str, at_ns: int) -> None:
+    table = read_partition(ref)
+    rows = table.filter(pc.equal(table["level_id"], level_id)).to_pylist()
+    what = f"level {level_id} for {ref.symbol} {ref.date}"
+    if not rows:
+        known = ", ".join(dict.fromkeys(table["level_id"].to_pylist()))
+        raise LevelUnknown(f"{what} was not built. Built are: {known}. Run: spymaster build --layer all with --levels {level_id}")
+    if rows[0]["price_ticks"] is None:
+        raise LevelUnknown(f"{what} is absent: {rows[0]['reason']}.")
+    known_from_ns = rows[0]["known_from_ns"]
+    if at_ns < known_from_ns:
+        raise LevelUnknown(f"{what} is unknown before {clock(known_from_ns)} New York; asked at {clock(at_ns)[11:]}. Ask after that.")
+
+
+def _rows_of(triggers: pa.Table, key: IndexKey) -> pa.Table:
+    matches = [pc.equal(triggers[name], value) for name, value in key._asdict().items()]
+    return triggers.filter(pc.and_(pc.and_(*matches[:2]), matches[2])).sort_by("ts_ns").combine_chunks()
+
+
+def _row_at(triggers: pa.Table, key: IndexKey, ref: PartitionRef, at_ns: int, window_s: int) -> int:
+    """The last trigger at or before a time, if its episode still has one within a window of that time."""
+    ts_ns, episode = triggers["ts_ns"].to_numpy(), triggers["episode"].to_numpy()
+    row = int(np.searchsorted(ts_ns, at_ns, side="right")) - 1
+    if row >= 0:
+        last_ns = ts_ns[episode == episode[row]].max()
+        if at_ns < last_ns + window_s * NS_PER_S:
+            return row
+    asked = f"no setup of {key} for {ref.symbol} at {clock(at_ns)} New York"
+    if not len(ts_ns):
+        raise NoSetup(f"{asked}: the price never tested it from that side on {ref.date}. Ask for the other --approach, level or day.")
+    spans = [ts_ns[episode == number] for number in np.unique(episode)]
+    nearest = sorted(spans, key=lambda span: min(abs(int(span[0]) - at_ns), abs(int(span[-1]) - at_ns)))[:EPISODES_NAMED]
+    named = ", ".join(f"{clock(span[0])[11:]}-{clock(span[-1])[11:]}" for span in sorted(nearest, key=lambda span: span[0]))
+    raise NoSetup(f"{asked}. Its triggers that day: {named}. Ask for a time within one of these.")
+
+
+def _conditions(ref: PartitionRef, level_id: str, ts_ns: int) -> dict[str, tuple[float, ...]]:
+    columns = list(dict.fromkeys([*CONDITIONS[UP], *CONDITIONS[DOWN]]))
+    table = read_partition(ref, ["level_id", "ts_ns", *columns])
+    row: dict[str, Any] = table.filter(pc.and_(pc.equal(table["level_id"], level_id), pc.equal(table["ts_ns"], ts_ns))).to_pylist()[0]
+    return {direction: tuple(row[name] for name in names) for direction, names in CONDITIONS.items()}
