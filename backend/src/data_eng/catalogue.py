@@ -30,8 +30,8 @@ features look back over earlier windows, and none looks forward. All but those a
 compare; one added contract, or one tick, keeps a log finite, and the definition says what stands where there is nothing to divide.
 
 With x = tick - level tick, above the level is x >= 0 and below it x <= 0. The zones by |x|, in ticks: `at` {at}, `near` {near},
-`mid` {mid}, `far` {far}. The four quadrants are asks above, asks below, bids above and bids below; the level's own tick is above and below at once.
-D is depth from `at` to `far`; COM the depth-weighted mean |x|; start and end are the window's. A pull is size withdrawn by its owner,
+`mid` {mid}, `far` {far}. The four quadrants are asks above, asks below, bids above and bids below; the level's own tick is above and
+below at once. D is depth from `at` to `far`; COM the depth-weighted mean |x|; start and end are the window's. A pull is size withdrawn by its owner,
 never a fill; `_rest` counts only orders that had kept their price for {rest_ms} ms.
 
 `f` features are signed for an approach from above, `u` features for one from below, where larger always means more room up. The others

@@ -24,7 +24,7 @@ from .config import Environment, Settings, load_settings
 from .errors import SpymasterError
 from .pipeline import Pipeline, build_pipeline, only_stage
 from .planning import Planned, days_before, days_of_contract, days_of_root, raw_days, split_symbol, with_lookback
-from .sources.calendar import bronze_dates, session_times
+from .sources.calendar import bronze_dates, session_times, sessions_between
 from .stages.base import ContractDay, RootLevel, RootStage, Stage, StageResult
 from .workers import Crew, Failure
 
@@ -237,7 +237,9 @@ class _Job:
     def _nothing_found(self) -> str:
         request = self._request
         reasons = [f"{day}: {reason}" for day, reason in sorted(self._left_out.items())][:3]
-        found = f" First dates left out: {'; '.join(reasons)}." if reasons else ""
+        if not self._left_out and not sessions_between(request.first, request.last):
+            reasons = ["no regular session in these dates; name a contract and a --session of its own for others"]
+        found = f" Left out: {'; '.join(reasons)}." if reasons else ""
         mend = "spymaster import FILE" if any(stage.layer == "bronze" for stage in self._stages) else "spymaster build --layer bronze"
         return f"nothing to build: lake {self._lake} holds no {request.symbol} for {request.first}:{request.last}.{found} Run first: {mend}"
 

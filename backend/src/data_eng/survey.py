@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import platform
 import shutil
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from .attempts import ATTEMPT_PREFIX
+from .codehash import code_sha256
 from .config import Environment, Settings
 from .contracts import load_datasets
 from .core.instrument import root_of
@@ -31,7 +33,7 @@ from .pipeline import LAYERS, build_pipeline
 from .planning import DAYS
 from .retrieval.mbo_contract_day_selector import is_current, load_selection, selection_path
 from .sources.calendar import sessions_between
-from .stages.base import Stage, code_sha256, staleness
+from .stages.base import Stage, staleness
 
 LIBRARIES = (
     "databento", "databento-dbn", "exchange-calendars", "fastavro", "matplotlib", "numba", "numpy", "pandas-market-calendars", "polars",
@@ -104,7 +106,9 @@ def take_survey(environment: Environment, settings: Settings, verify: bool) -> S
         disk_free_bytes=free,
         environment=variables,
         tables=tuple(_tables(lake)),
-        indexes=tuple(path.parent.relative_to(lake / "indexes").as_posix() for path in sorted(lake.glob("indexes/*/*/*/manifest.json"))),
+        indexes=tuple(
+            path.parent.relative_to(lake / "indexes").as_posix() for path in sorted(lake.glob("indexes/*/*/[!.]*/manifest.json"))
+        ),
         problems=(*problems, *_lake_problems(lake, settings, environment.selection_path, verify)),
     )
 
@@ -117,7 +121,7 @@ def _version(library: str) -> str | None:
 
 
 def _tables(lake: Path) -> Iterable[TableState]:
-    for dataset in load_datasets():
+    for dataset in sorted(load_datasets(), key=lambda key: ("raw", *LAYERS).index(key.partition(".")[0])):
         by_root: dict[str, list[PartitionRef]] = {}
         for ref in list_partitions(lake, dataset):
             by_root.setdefault(root_of(ref.symbol), []).append(ref)
@@ -208,7 +212,9 @@ def _why_stale(ref: PartitionRef, stage: Stage, settings: Settings) -> str:
     """As the stage itself would say, judged by the inputs that the manifest names."""
     manifest = read_manifest(ref)
     present = {name: _present_sha256(ref.lake, name, sha256) for name, sha256 in manifest.inputs.items()}
-    return staleness(manifest, Provenance(present, settings.sha256(*stage.settings_sections), code_sha256(type(stage))))
+    return staleness(
+        manifest, Provenance(present, settings.sha256(*stage.settings_sections), code_sha256(Path(inspect.getfile(type(stage)))))
+    )
 
 
 def _present_sha256(lake: Path, name: str, recorded: str) -> str:

@@ -19,7 +19,18 @@ from src.data_eng.workers import SLOW_IMPORTS
 from .lake import PROVENANCE, put_raw, toy_ref, toy_table
 from .stages import ToyCount, ToyIngest
 
-FILE_EVENTS = ("open", "fcntl.flock", "os.mkdir", "os.rename", "os.link", "os.remove", "os.rmdir", "os.scandir", "os.listdir", "os.truncate")
+FILE_EVENTS = (
+    "open",
+    "fcntl.flock",
+    "os.mkdir",
+    "os.rename",
+    "os.link",
+    "os.remove",
+    "os.rmdir",
+    "os.scandir",
+    "os.listdir",
+    "os.truncate",
+)
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload([__name__, *SLOW_IMPORTS])
 UNIT = ContractDay("ES", "ESZ5", "2025-10-16")

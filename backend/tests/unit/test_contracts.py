@@ -81,7 +81,7 @@ def test_missing_and_surplus_columns_are_both_named(contract: Contract) -> None:
 
 
 def test_columns_out_of_order_are_a_violation(contract: Contract) -> None:
-    with pytest.raises(ContractViolation, match="column 0 is 'size'. Expected 'ts_ns'"):
+    with pytest.raises(ContractViolation, match=r"column 0 is 'size'\. Expected 'ts_ns'"):
         enforce_contract(toy_table().select(["size", "ts_ns", "price_ticks", "level_id", "vector"]), contract)
 
 
@@ -103,7 +103,11 @@ def test_categories_and_dictionaries_are_taken_as_strings(contract: Contract) ->
 
 
 def test_nan_of_pandas_stays_nan_where_the_contract_has_no_null(tmp_path: Path) -> None:
-    schema = {"type": "record", "name": "t", "fields": [{"name": "share", "type": "double", "unit": "share", "doc": "NaN when nothing was pulled."}]}
+    schema = {
+        "type": "record",
+        "name": "t",
+        "fields": [{"name": "share", "type": "double", "unit": "share", "doc": "NaN when nothing was pulled."}],
+    }
     (tmp_path / "t.avsc").write_text(json.dumps(schema))
     passed = enforce_contract(pd.DataFrame({"share": [0.5, np.nan]}), parse_contract("silver.future_mbo.t", tmp_path / "t.avsc"))
     assert passed.column("share").null_count == 0

@@ -37,7 +37,7 @@ def doctor(
 
 def print_survey(survey: Survey, console: Console) -> None:
     """The findings for the eye: surroundings, tables, problems."""
-    from rich.table import Table
+    from rich.table import Column, Table
 
     found = ", ".join(f"{name} {version}" for name, version in survey.libraries.items() if version)
     console.print(f"python {survey.python}, {found}", highlight=False)
@@ -45,7 +45,7 @@ def print_survey(survey: Survey, console: Console) -> None:
     for name, value in survey.environment.items():
         if value is not None:
             console.print(f"{name} = {value}", highlight=False, soft_wrap=True)
-    table = Table("table", "root", "days", "first", "last", "rows", "MB", "synthetic")
+    table = Table(Column("table", no_wrap=True), "root", "days", "first", "last", "rows", "MB", "synthetic")
     for state in survey.tables:
         sizes = (f"{state.rows:,}", f"{state.bytes / 1e6:,.1f}", str(state.synthetic or ""))
         table.add_row(state.dataset, state.root, str(state.partitions), state.first, state.last, *sizes)

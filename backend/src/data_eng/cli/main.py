@@ -20,6 +20,7 @@ VERBS = {
     "build": "build",
     "select": "select",
     "levels": "levels",
+    "levels": "levels",
     "index": "index",
     "query": "query",
     "ladder": "ladder",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,8 +15,12 @@ if TYPE_CHECKING:
     from ..retrieval.answer import Answer, Match
     from ..retrieval.distribution import HorizonOutcome
 
-CONDITION_WORDS = ("asks above move higher", "asks above pulled faster than added", "bids below", "bids below")
-BELOW_WORDS = {"up": ("come closer", "added faster than pulled"), "down": ("move lower", "pulled faster than added")}
+CONDITION_WORDS = (
+    "asks above move higher",
+    "asks above pulled faster than added",
+    "bids below come closer (up), move lower (down)",
+    "bids below added faster (up), pulled faster (down)",
+)
 
 
 def query(
@@ -58,17 +63,17 @@ def print_answer(answer: Answer, neighbours: int, console: Console) -> None:
     """Print the setup, then what the past says about it."""
     from ..retrieval.answer import sentence, strangeness
 
-    _say = console.print
+    say = partial(console.print, highlight=False, soft_wrap=True)
     if answer.synthetic:
-        _say("[bold magenta]SYNTHETIC[/]  simulated data: figures show how the tool works, not how the market does", highlight=False)
-    _say(f"[bold]{sentence(answer)}[/]", highlight=False, soft_wrap=True)
+        say("[bold magenta]SYNTHETIC[/]  simulated data: the figures show how the tool works, not how the market does")
+    say(f"[bold]{sentence(answer)}[/]")
     _print_setup(answer, console)
     if answer.outcomes:
         past = f"{answer.past_episodes} episodes on {answer.past_days} days up to {answer.past_end}"
-        _say(f"\n[bold]What happened next[/]  {len(answer.matches)} most similar of {past}; effective n {answer.n_eff:.1f}", highlight=False)
-        _say(_outcome_table(answer))
-        _say(_neighbour_table(answer, neighbours))
-    _say(strangeness(answer), highlight=False, soft_wrap=True)
+        say(f"\n[bold]What happened next[/]  {len(answer.matches)} most similar of {past}; effective n {answer.n_eff:.1f}")
+        say(_outcome_table(answer))
+        say(_neighbour_table(answer, neighbours))
+    say(strangeness(answer))
 
 
 def _print_setup(answer: Answer, console: Console) -> None:
@@ -94,18 +99,18 @@ def _condition_table(answer: Answer) -> Table:
     setup = answer.setup
     table = Table("condition", *(f"{way} {setup.favours(way)}/4" for way in ("up", "down")), box=None, pad_edge=False)
     for number in range(4):
-        words = CONDITION_WORDS[number] if number < 2 else f"bids below: {BELOW_WORDS['up'][number - 2]} | {BELOW_WORDS['down'][number - 2]}"
-        table.add_row(f"{number + 1} {words}", *(_signed(setup.conditions[way][number]) for way in ("up", "down")))
+        table.add_row(f"{number + 1} {CONDITION_WORDS[number]}", *(f"{setup.conditions[way][number]:+.2f}" for way in ("up", "down")))
     return table
 
 
 def _outcome_table(answer: Answer) -> Table:
     from rich.table import Table
 
-    table = Table("after", "BREAK", "base", "REJECT", "base", "CHOP", "base", "of it whipsaw", "n", "days", "eff n", "MFE 10/50/90", "MAE 10/50/90")
-    table.box, table.pad_edge = None, False
+    shares = [heading for name in ("BREAK %", "REJECT %", "CHOP %") for heading in (name, "base")]
+    excursions = [f"{name} 10/50/90" for name in ("MFE", "MAE")]
+    table = Table("after", *shares, "whipsaw", "n", "days", "eff n", *excursions, box=None, pad_edge=False)
     for outcome in answer.outcomes:
-        shares = [text for place in range(3) for text in (_share(outcome, place), f"{100 * outcome.base[place]:.0f}")]
+        shares = [text for place in range(len(outcome.p)) for text in (_share(outcome, place), f"{100 * outcome.base[place]:.0f}")]
         table.add_row(
             f"{outcome.horizon_s // 60} min",
             *shares,
@@ -139,14 +144,10 @@ def _neighbour_cells(match: Match) -> list[str]:
 
 
 def _share(outcome: HorizonOutcome, place: int) -> str:
-    return f"{100 * outcome.p[place]:.0f} % [{100 * outcome.low[place]:.0f}-{100 * outcome.high[place]:.0f}]".replace("[", "\\[")
+    return f"{100 * outcome.p[place]:.0f} ({100 * outcome.low[place]:.0f}-{100 * outcome.high[place]:.0f})"
 
 
 def _excursions(outcome: HorizonOutcome) -> list[str]:
     if outcome.excursions is None:
         return ["-", "-"]
     return ["/".join(f"{ticks:.0f}" for ticks in quantiles) for quantiles in outcome.excursions]
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.2f}"

@@ -53,8 +53,8 @@ class Strikes(NamedTuple):
 def strike_flow(flow: Flow, mid_ticks: NDArray[np.float64], step_ticks: int, reach_ticks: int) -> Strikes:
     """Add the flow up at every strike within `reach_ticks` of the mid's own strike.
 
-    `mid_ticks` is (windows,). A strike s holds the ticks s .. s + step - 1; strikes are multiples of the step. Every window has the same number
-    of strikes, those without anything too.
+    `mid_ticks` is (windows,). A strike s holds the ticks s .. s + step - 1; strikes are multiples of the step. Every window has the same
+    number of strikes, those without anything too.
     """
     reach = reach_ticks // step_ticks
     width = 2 * reach + 1

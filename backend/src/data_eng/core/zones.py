@@ -8,6 +8,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from .compiled import compiled
 from .events import NO_TICK
 
 QUADRANTS = ("ask_above", "ask_below", "bid_above", "bid_below")
@@ -91,8 +92,6 @@ class ZoneTally(NamedTuple):
 _ABOVE_ALL_TICKS = 2**40
 _BLOCK_WINDOWS = 16
 """Cells are written out in blocks of 16 windows: 64 bytes, a cache line, of each sum at a time (cell by cell took twice as long)."""
-_ALLOCATES_NOTHING: dict[str, Any] = {"cache": True, "_nrt": False}
-"""Options of the helpers that take slices: counting references to each took a third of the time."""
 _FIELDS = len(Quadrant._fields)
 _DEPTH_START, _DEPTH_END, _ADD, _FILL = (Quadrant._fields.index(name) for name in ("depth_start", "depth_end", "add", "fill"))
 _REFILLED, _MOMENT_START, _MOMENT_END = (Quadrant._fields.index(name) for name in ("refilled", "moment_start", "moment_end"))
@@ -197,7 +196,7 @@ def _tally(
                 filled[level] = 0
 
 
-@njit(**_ALLOCATES_NOTHING)
+@compiled
 def _asked_span(
     level_ticks: NDArray[np.int32],
     reach_ticks: int,
@@ -220,7 +219,7 @@ def _widened(
     return wider
 
 
-@njit(**_ALLOCATES_NOTHING)
+@compiled
 def _cumulate(
     price_ticks: NDArray[np.int32],
     counters: FlowCounters,
@@ -261,7 +260,7 @@ def _cumulate(
     return base, tick
 
 
-@njit(**_ALLOCATES_NOTHING)
+@compiled
 def _fill_cell(
     running: NDArray[np.int32],
     row_below: NDArray[np.int64],
@@ -299,7 +298,7 @@ def _fill_cell(
                 cell_reach[total] += running[book_side, upper, counter] - running[book_side, lower, counter]
 
 
-@njit(**_ALLOCATES_NOTHING)
+@compiled
 def _write_block(
     block: NDArray[np.int32],
     block_reach: NDArray[np.int32],

@@ -214,6 +214,5 @@ def _known(ticks: float | None) -> float | None:
 def _nothing_to_compare(answer: Answer) -> str:
     if answer.past_episodes == 0:
         return f"The past of {answer.setup.session_date} holds nothing yet: no earlier session in the lake has this setup."
-    return (
-        f"The past of {answer.setup.session_date} holds {answer.past_episodes} episodes on {answer.past_days} days: too few to compare with."
-    )
+    held = f"{answer.past_episodes} episodes on {answer.past_days} days"
+    return f"The past of {answer.setup.session_date} holds {held}: too few to compare with."

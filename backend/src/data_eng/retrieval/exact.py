@@ -13,12 +13,13 @@ With d^ the distance between two rounded rows and e_a, e_b how far each was move
     d^ - e_a - e_b  <=  d  <=  d^ + e_a + e_b
 
 Only rows whose lower bound lies below what K episodes are already known to reach are computed in full. Nothing is approximate:
-the answer equals that of a plain loop over all rows. The scan itself is integer products, so its order does not matter and it runs in vectors.
+the answer equals that of a plain loop over all rows. The scan adds integer products, whose order does not matter, so it runs in vectors.
 """
 
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -132,7 +133,9 @@ def encode(vectors: NDArray[np.float32], metric: Metric) -> Codes:
     return Codes(code, moved, square, slot, block_start, block_scale)
 
 
-def squared_distances(vectors: NDArray[np.float32], rows: NDArray[np.int64], query: NDArray[np.float32], metric: Metric) -> NDArray[np.float64]:
+def squared_distances(
+    vectors: NDArray[np.float32], rows: NDArray[np.int64], query: NDArray[np.float32], metric: Metric
+) -> NDArray[np.float64]:
     """Distances of the named rows from the query, by the definition above; (rows,) sigma squared."""
     scaled_query = np.clip((query.astype(np.float64) - metric.centre) * metric.gain, -metric.clip_sigma, metric.clip_sigma)
     out = np.empty(len(rows))
@@ -175,7 +178,8 @@ def nearest_episodes(
     np.minimum.at(within, groups.episode_of_row, upper)
     rows = _undecided(lower, within, groups, count, per_day_max)
     likeliest = rows[_first_of_episode(rows, lower[rows], groups)]
-    np.minimum.at(within, groups.episode_of_row[likeliest], np.sqrt(squared_distances(vectors, likeliest, query, metric)) * (1 + BOUND_SLACK))
+    reached = np.sqrt(squared_distances(vectors, likeliest, query, metric)) * (1 + BOUND_SLACK)
+    np.minimum.at(within, groups.episode_of_row[likeliest], reached)
     rows = _undecided(lower, within, groups, count, per_day_max)
     return _select(rows, squared_distances(vectors, rows, query, metric), groups, count, per_day_max)
 
@@ -221,7 +225,7 @@ def _bounds(query: NDArray[np.float32], codes: Codes, metric: Metric, threads: i
         _scan(*scan, 0, len(rounded))
     else:
         with ThreadPoolExecutor(pieces) as pool:
-            for done in [pool.submit(_scan, *scan, first, last) for first, last in zip(cuts[:-1], cuts[1:], strict=True)]:
+            for done in [pool.submit(_scan, *scan, first, last) for first, last in pairwise(cuts)]:
                 done.result()
     moved = codes.moved + query_moved[0]
     return np.maximum(rounded - moved, 0.0) * (1 - BOUND_SLACK), (rounded + moved) * (1 + BOUND_SLACK)
@@ -256,12 +260,23 @@ def _select(rows: NDArray[np.int64], squared: NDArray[np.float64], groups: Group
 
 
 @njit(cache=True, nogil=True)
-def _scaled(value, centre, gain, clip_sigma):
+def _scaled(value: float, centre: float, gain: float, clip_sigma: float) -> float:
     return min(max((np.float64(value) - centre) * gain, -clip_sigma), clip_sigma)
 
 
 @njit(cache=True, nogil=True)
-def _encode(vectors, centre, gain, weight, block_of, clip_sigma, slot, code, moved, square):
+def _encode(
+    vectors: NDArray[np.float32],
+    centre: NDArray[np.float64],
+    gain: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    block_of: NDArray[np.int64],
+    clip_sigma: float,
+    slot: NDArray[np.int64],
+    code: NDArray[np.int8],
+    moved: NDArray[np.float64],
+    square: NDArray[np.int32],
+) -> None:
     per_sigma = CODE_MAX / clip_sigma
     for row in range(len(vectors)):
         squared = 0.0
@@ -275,18 +290,27 @@ def _encode(vectors, centre, gain, weight, block_of, clip_sigma, slot, code, mov
 
 
 @njit(cache=True, nogil=True)
-def _refine(vectors, rows, scaled_query, centre, gain, weight, clip_sigma, out):
+def _refine(
+    vectors: NDArray[np.float32],
+    rows: NDArray[np.int64],
+    scaled_query: NDArray[np.float64],
+    centre: NDArray[np.float64],
+    gain: NDArray[np.float64],
+    weight: NDArray[np.float64],
+    clip_sigma: float,
+    out: NDArray[np.float64],
+) -> None:
     for i in range(len(rows)):
         vector = vectors[rows[i]]
         total = 0.0
         for dimension in range(len(centre)):
-            z = _scaled(vector[dimension], centre[dimension], gain[dimension], clip_sigma)
-            total += weight[dimension] * (scaled_query[dimension] - z) ** 2
+            difference = scaled_query[dimension] - _scaled(vector[dimension], centre[dimension], gain[dimension], clip_sigma)
+            total += weight[dimension] * (difference * difference)
         out[i] = total
 
 
 @njit(cache=True, nogil=True)
-def _product(left, right):
+def _product(left: NDArray[np.int16], right: NDArray[np.int8]) -> np.int32:
     total = np.int32(0)
     for column in range(left.size):
         total = np.int32(total + np.int32(np.int32(left[column]) * np.int32(right[column])))
@@ -294,8 +318,18 @@ def _product(left, right):
 
 
 @njit(cache=True, nogil=True)
-def _scan(code, square, block_start, block_scale, query_code, query_square, out, first_row, last_row):
-    """Distance of the rounded rows from the rounded query (not squared)."""
+def _scan(
+    code: NDArray[np.int8],
+    square: NDArray[np.int32],
+    block_start: NDArray[np.int64],
+    block_scale: NDArray[np.float64],
+    query_code: NDArray[np.int16],
+    query_square: NDArray[np.int32],
+    out: NDArray[np.float64],
+    first_row: int,
+    last_row: int,
+) -> None:
+    """Distance of the rounded rows from the rounded query (not squared): |a - b|^2 = |a|^2 + |b|^2 - 2 ab, exact in integers."""
     for row in range(first_row, last_row):
         total = 0.0
         for block in range(len(block_scale)):

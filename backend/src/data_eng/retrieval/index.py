@@ -1,8 +1,8 @@
 """An index of past triggers at one level, and the only way to ask it: as of a day, which sees nothing that the day could not know.
 
 One index holds one level, setup and approach; its rows lie in time order, so *the past of a day* is a prefix of them. `past_of` cuts that
-prefix (sessions further back than the embargo), scales it with a scaler fitted on exactly those rows, and gives a `PastView`. A view asked
-by a day that may not see all of it raises `FutureSeen`: own-day neighbours, a scaler that knows the future and overlapping labels cannot be.
+prefix (sessions further back than the embargo), scales it with a scaler fitted on exactly those rows, and gives a `PastView`. A view
+asked by a day that may not see all of it raises `FutureSeen`: own-day neighbours, a scaler of the future, overlapping labels cannot be.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -190,10 +191,11 @@ class PastView:
     def find(
         self, vector: NDArray[np.float32], session_date: str, allowed: NDArray[np.bool_] | None = None, threads: int = 1
     ) -> Neighbours:
-        """The nearest episodes to a raw vector of `session_date`; `allowed` (rows,) acts before the ranking. None at all without a scaler."""
+        """The nearest episodes to a raw vector of `session_date`; `allowed` (rows,) acts before the ranking. None without a scaler."""
         self.hold(session_date)
-        if len(vector) != len(self.index.layout.dims):
-            raise StaleIndex(_other_features(self.index.key, len(self.index.layout.dims), features_sha256(self.index.layout), len(vector), None))
+        layout = self.index.layout
+        if len(vector) != len(layout.dims):
+            raise StaleIndex(_other_features(self.index.key, len(layout.dims), features_sha256(layout), len(vector), None))
         if self.metric is None or self.codes is None:
             return Neighbours(np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty(0, np.int64))
         past = self.index.vectors[: self.rows]
@@ -206,8 +208,8 @@ class PastView:
         """Raise `FutureSeen` unless every row, and so the scaler, lies further back of `session_date` than the embargo."""
         if self.last_day is not None and sessions_apart(self.last_day, session_date) <= self.rules.embargo_sessions:
             raise FutureSeen(
-                f"index {self.index.key} as of {self.as_of} holds {self.last_day}; a query of {session_date} may see only sessions more than "
-                f"{self.rules.embargo_sessions} before it. Ask for the past of {session_date}."
+                f"index {self.index.key} as of {self.as_of} holds {self.last_day}; a query of {session_date} may see only sessions more "
+                f"than {self.rules.embargo_sessions} before it. Ask for the past of {session_date}."
             )
 
     def outcomes(self, neighbours: Neighbours) -> list[HorizonOutcome]:
@@ -227,6 +229,12 @@ class PastView:
     def percentile(self, neighbours: Neighbours) -> float | None:
         """How strange the query is: percentile of its neighbours' distance among the past's; None for too small a past."""
         return percentile_among(neighbours.distance, self.past_distances)
+
+
+def rows_of(triggers: pa.Table, key: IndexKey) -> pa.Table:
+    """Rows of one level, setup and approach, in time order."""
+    matches = [pc.equal(triggers[name], value) for name, value in key._asdict().items()]
+    return triggers.filter(pc.and_(pc.and_(*matches[:2]), matches[2])).sort_by("ts_ns").combine_chunks()
 
 
 def index_folder(lake: Path, key: IndexKey, environment: Environment) -> Path:
@@ -255,7 +263,8 @@ def load_index(folder: Path, key: IndexKey, settings: Settings) -> Index:
         raise StaleIndex(_other_features(key, manifest["features"], manifest["features_sha256"], len(layout.dims), features_sha256(layout)))
     if manifest["settings_sha256"] != settings.sha256(*SETTINGS_SECTIONS):
         raise StaleIndex(
-            f"index {key} was built with other settings ({' or '.join(SETTINGS_SECTIONS)}) than settings.yaml has now. Run: {build_command(key)}"
+            f"index {key} was built with other settings ({' or '.join(SETTINGS_SECTIONS)}) than settings.yaml has now. "
+            f"Run: {build_command(key)}"
         )
     return Index(
         key=key,
@@ -320,7 +329,8 @@ def read_scaler(path: Path, as_of: str) -> RobustScaler | None:
     if line is None:
         return None
     fit = json.loads(line.rstrip(",\n"))
-    return RobustScaler(np.array(fit["median"], np.float32), np.array(fit["sigma"], np.float32), fit["clip_sigma"], fit["fit_end"], fit["rows"])
+    median, sigma = (np.array(fit[name], np.float32) for name in ("median", "sigma"))
+    return RobustScaler(median, sigma, fit["clip_sigma"], fit["fit_end"], fit["rows"])
 
 
 def features_sha256(layout: VectorLayout) -> str:

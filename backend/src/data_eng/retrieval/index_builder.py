@@ -53,6 +53,7 @@ from .index import (
     layout_of,
     load_index,
     past_of,
+    rows_of,
     scaler_line,
 )
 
@@ -175,8 +176,7 @@ def _gather(sources: list[Source], keys: list[IndexKey]) -> dict[IndexKey, pa.Ta
         table = read_partition(source.ref)
         table = table.append_column("synthetic", pa.array(np.full(table.num_rows, source.synthetic)))
         for key in keys:
-            matches = [pc.equal(table[name], value) for name, value in zip(("level_id", "setup", "approach"), key, strict=True)]
-            gathered[key].append(table.filter(pc.and_(pc.and_(*matches[:2]), matches[2])).sort_by("ts_ns"))
+            gathered[key].append(rows_of(table, key))
     return {key: pa.concat_tables([empty, *tables]) for key, tables in gathered.items()}
 
 
@@ -262,9 +262,12 @@ def _unchanged_past(folder: Path, index: Index, settings: Settings) -> dict[str,
 def _write_vectors(path: Path, key: IndexKey, rows: pa.Table, layout: VectorLayout) -> NDArray[np.float32]:
     """Write the vectors as one .npy and map it; a vector of another length than this build's raises `StaleIndex`."""
     dimensions = len(layout.dims)
-    vectors = np.lib.format.open_memmap(path, "w+", np.float32, (rows.num_rows, dimensions)) if rows.num_rows else np.empty((0, dimensions), "f4")
+    if not rows.num_rows:
+        np.save(path, np.empty((0, dimensions), np.float32))
+        return np.load(path)
+    vectors = np.lib.format.open_memmap(path, "w+", np.float32, (rows.num_rows, dimensions))
     written = 0
-    for chunk in rows["vector"].chunks if rows.num_rows else []:
+    for chunk in rows["vector"].chunks:
         lengths = pc.list_value_length(chunk).to_numpy(zero_copy_only=False)
         if (lengths != dimensions).any():
             raise StaleIndex(
@@ -273,10 +276,7 @@ def _write_vectors(path: Path, key: IndexKey, rows: pa.Table, layout: VectorLayo
             )
         vectors[written : written + len(chunk)] = chunk.flatten().to_numpy().reshape(-1, dimensions)
         written += len(chunk)
-    if not rows.num_rows:
-        np.save(path, vectors)
-    elif isinstance(vectors, np.memmap):
-        vectors.flush()
+    vectors.flush()
     return np.asarray(vectors)
 
 

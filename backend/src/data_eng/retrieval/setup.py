@@ -18,12 +18,13 @@ from ..core.pressure import CONDITIONS, DOWN, UP
 from ..core.session import NS_PER_S, clock
 from ..errors import SpymasterError
 from ..io import PartitionRef, is_partition_complete, partition_ref, read_facts, read_partition
-from .index import IndexKey
+from .index import IndexKey, rows_of
 from .index_builder import TRIGGERS, chosen_partitions, root_of
 
 LEVELS = "silver.future_mbo.levels"
 VACUUM = "silver.future_mbo.mbo_level_vacuum_5s"
 LADDER = "gold.future_mbo.mbo_physics_ladder"
+TRIGGER_FIELDS = ("ts_ns", "episode", "episode_kind", "level_ticks", "mid_ticks", "distance_ticks", "barrier_ticks")
 EPISODES_NAMED = 6
 """How many of the day's episodes an error names."""
 
@@ -105,7 +106,7 @@ def find_setup(lake: Path, symbol: str, key: IndexKey, at_ns: int, settings: Set
     session_date = clock(at_ns)[:10]
     ref = partition_ref(lake, TRIGGERS, _contract_of(lake, symbol, session_date, TRIGGERS, settings), session_date)
     _hold_level(partition_ref(lake, LEVELS, ref.symbol, session_date), key.level_id, at_ns)
-    triggers = _rows_of(read_partition(ref), key)
+    triggers = rows_of(read_partition(ref), key)
     row = _row_at(triggers, key, ref, at_ns, settings.book.window_s)
     trigger = triggers.drop_columns(["vector"]).slice(row, 1).to_pylist()[0]
     tick = settings.instruments[root_of(ref.symbol, settings)].tick
@@ -113,7 +114,7 @@ def find_setup(lake: Path, symbol: str, key: IndexKey, at_ns: int, settings: Set
         key=key,
         symbol=ref.symbol,
         session_date=session_date,
-        **{name: trigger[name] for name in ("ts_ns", "episode", "episode_kind", "level_ticks", "mid_ticks", "distance_ticks", "barrier_ticks")},
+        **{name: trigger[name] for name in TRIGGER_FIELDS},
         confluent_ids=tuple(filter(None, trigger["confluent_ids"].split(","))),
         conditions=_conditions(partition_ref(lake, VACUUM, ref.symbol, session_date), key.level_id, trigger["ts_ns"]),
         strikes=strikes_at(partition_ref(lake, LADDER, ref.symbol, session_date), trigger["ts_ns"], tick),
@@ -123,7 +124,7 @@ def find_setup(lake: Path, symbol: str, key: IndexKey, at_ns: int, settings: Set
 
 
 def local_ns(text: str, timezone: str) -> int:
-    """ns UTC of `2025-10-16 09:47:35` in a time zone. Raises `NoSetup` for a text that is no such time."""
+    """Nanoseconds UTC of `2025-10-16 09:47:35` in a time zone. Raises `NoSetup` for a text that is no such time."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -135,9 +136,9 @@ def strikes_at(ref: PartitionRef, ts_ns: int, tick: float) -> tuple[Strike, ...]
     """Strikes of the window that ends at `ts_ns`, ascending; None while the ladder is not built."""
     if not is_partition_complete(ref):
         return None
-    table = read_partition(ref, ["ts_ns", "strike_ticks", "long_flow_per_s", "short_flow_per_s", "net_pressure_per_s"])
+    table = read_partition(ref, ["ts_ns", "strike_ticks", *Strike._fields[1:]])
     rows = table.filter(pc.equal(table["ts_ns"], ts_ns)).to_pylist()
-    return tuple(Strike(row["strike_ticks"] * tick, row["long_flow_per_s"], row["short_flow_per_s"], row["net_pressure_per_s"]) for row in rows)
+    return tuple(Strike(row["strike_ticks"] * tick, *(row[name] for name in Strike._fields[1:])) for row in rows)
 
 
 class LadderRows(NamedTuple):
@@ -160,7 +161,8 @@ def ladder_rows(lake: Path, symbol: str, at_ns: int, settings: Settings) -> Ladd
     row = int(np.searchsorted(ts_ns, at_ns, side="right")) - 1
     if row < 0 or at_ns - ts_ns[row] >= settings.book.window_s * NS_PER_S:
         span = f"It runs from {clock(ts_ns[0])[11:]} to {clock(ts_ns[-1])[11:]}, less gaps" if len(ts_ns) else "It is empty"
-        raise NoSetup(f"the ladder of {ref.symbol} {session_date} has no window at {clock(at_ns)[11:]} New York. {span}. Ask for a time in it.")
+        asked = f"the ladder of {ref.symbol} {session_date} has no window at {clock(at_ns)[11:]} New York"
+        raise NoSetup(f"{asked}. {span}. Ask for a time in it.")
     rows = table.filter(pc.equal(table["ts_ns"], int(ts_ns[row]))).to_pylist()
     return LadderRows(
         ref.symbol,
@@ -220,11 +222,6 @@ def _hold_level(ref: PartitionRef, level_id: str, at_ns: int) -> None:
     known_from_ns = rows[0]["known_from_ns"]
     if at_ns < known_from_ns:
         raise LevelUnknown(f"{what} is unknown before {clock(known_from_ns)} New York; asked at {clock(at_ns)[11:]}. Ask after that.")
-
-
-def _rows_of(triggers: pa.Table, key: IndexKey) -> pa.Table:
-    matches = [pc.equal(triggers[name], value) for name, value in key._asdict().items()]
-    return triggers.filter(pc.and_(pc.and_(*matches[:2]), matches[2])).sort_by("ts_ns").combine_chunks()
 
 
 def _row_at(triggers: pa.Table, key: IndexKey, ref: PartitionRef, at_ns: int, window_s: int) -> int:

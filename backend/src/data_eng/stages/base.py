@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 import pyarrow as pa
 
-from ..config import PACKAGE, Settings
+from ..codehash import code_sha256
+from ..config import Settings
 from ..contracts import load_avro_contract
 from ..errors import SpymasterError
 from ..io import (
@@ -40,8 +40,6 @@ if TYPE_CHECKING:
 Status = Literal["built", "rebuilt", "current"]
 CONDITIONS = ("available", "degraded", "missing")
 """The feed's word on a day, best first."""
-SHARED_CODE = ("core", "sources", "contracts.py")
-"""Whose change makes every stage stale, beside the stage's own file."""
 
 
 class StageError(SpymasterError):
@@ -91,7 +89,8 @@ class Stage(ABC):
     """One step from complete partitions to complete partitions of one contract-day.
 
     A subclass says what it reads and writes and joins the two in `compute`. The base decides whether there is anything to do: nothing, when
-    the hashes of its inputs' manifests, of its settings sections, of the code and of the contracts equal those its outputs were made from.
+    the hashes of its inputs' manifests, of its settings sections, of the code it stands on and of the contracts equal those that its
+    outputs were made from.
     """
 
     name: ClassVar[str]
@@ -100,8 +99,6 @@ class Stage(ABC):
     outputs: ClassVar[tuple[str, ...]]
     """Dataset keys written for (symbol, date) of the unit; the unit is done when all of them are."""
     settings_sections: ClassVar[tuple[str, ...]]
-    code: ClassVar[tuple[str, ...]] = ()
-    """Further files or folders of the package whose change makes the stage stale, for example `retrieval`."""
     lookback_days: ClassVar[int] = 0
     """Calendar days before a chosen contract-day for which the stage is run too, where the contract has bronze."""
 
@@ -133,7 +130,7 @@ class Stage(ABC):
         provenance = Provenance(
             {**{str(ref): manifest_sha256(ref) for ref in declared}, **self.other_inputs(unit, lake, settings)},
             settings.sha256(*self.settings_sections),
-            code_sha256(type(self)),
+            code_sha256(Path(inspect.getfile(type(self)))),
         )
         products = self.products(unit, lake)
         present = [ref for ref in products if is_partition_complete(ref)]
@@ -273,22 +270,6 @@ def inherited_facts(unit: ContractDay, inputs: Iterable[PartitionRef]) -> dict[s
         if (ref.symbol, ref.date) not in unit.history:
             worst = max(worst, CONDITIONS.index(facts.get("condition", "available")))
     return {"synthetic": synthetic, "condition": CONDITIONS[worst]}
-
-
-@cache
-def code_sha256(stage: type[Stage]) -> str:
-    """Hash of the source that decides a stage's result: core, sources, the contract rules, its own file and what `code` names."""
-    digest = hashlib.sha256()
-    for path in sorted({Path(inspect.getfile(stage)), *_sources((*SHARED_CODE, *stage.code))}):
-        name = path.relative_to(PACKAGE).as_posix() if path.is_relative_to(PACKAGE) else path.name
-        digest.update(f"{name}\n".encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _sources(names: Iterable[str]) -> list[Path]:
-    paths = (PACKAGE / name for name in names)
-    return [file for path in paths for file in ([path] if path.suffix == ".py" else path.rglob("*.py"))]
 
 
 def _result(status: Status, products: list[PartitionRef], started: float, reason: str = "") -> StageResult:

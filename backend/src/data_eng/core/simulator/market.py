@@ -78,7 +78,7 @@ CLOSER_SHARE = 0.02
 ICEBERG_SHARE, ICEBERG_REFRESHES = 0.05, 4.0
 META_SHARE, META_TAIL, META_MOST = 0.45, 1.4, 5000.0
 """Market orders that belong to the running metaorder, and the Pareto tail of its length."""
-IMBALANCE_LEAN, LATENT_LEAN, BOOK_LEAN, LEAN_MOST = 1.2, 2.2, 0.5, 3.0
+IMBALANCE_LEAN, LATENT_LEAN, BOOK_LEAN, LEAN_MOST = 1.2, 2.2, 0.05, 3.0
 RESTING_AGGRESSOR_SHARE, UNSIGNED_SHARE, HIDDEN_SHARE, REMAINDER_SHARE = 0.037, 0.01, 0.02, 0.35
 SWEEP_ON_SHARE = 0.3
 """Market orders that go on behind an emptied queue."""

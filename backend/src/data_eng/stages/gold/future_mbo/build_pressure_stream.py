@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from pathlib import Path
 from typing import ClassVar
 
@@ -97,9 +98,9 @@ class _Columns:
 
 def _past_refs(unit: ContractDay, lake: Path, settings: Settings) -> list[PartitionRef]:
     """The last chosen contract-days before the unit's that have features."""
-    refs = (partition_ref(lake, VACUUM, symbol, date) for symbol, date in reversed(unit.history))
-    complete = [ref for _, ref in zip(range(settings.pressure.quantile_sessions), (ref for ref in refs if is_partition_complete(ref)), strict=False)]
-    return complete[::-1]
+    newest_first = (partition_ref(lake, VACUUM, symbol, date) for symbol, date in reversed(unit.history))
+    complete = filter(is_partition_complete, newest_first)
+    return list(islice(complete, settings.pressure.quantile_sessions))[::-1]
 
 
 def _of_level(table: pa.Table, level_id: str) -> pa.Table:

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from ....config import Settings
 from ....contracts import load_avro_contract
 from ....core.features.registry import APPROACHES
 from ....io import PartitionRef, partition_ref
 from ....retrieval.distribution import CLASSES
-from ....retrieval.index import SETUPS, IndexKey, PastView, check_inputs, past_of, past_sha256
+from ....retrieval.index import SETUPS, IndexKey, PastView, check_inputs, past_of, past_sha256, rows_of
 from ....retrieval.index_builder import TRIGGERS, open_index, trigger_sources
 from ....retrieval.signals import FireLog, Judgement, judge, signal_horizon
 from ...base import ContractDay, Stage, StageIO
@@ -50,7 +49,7 @@ class BuildTriggerSignals(Stage):
         triggers = io.read(io.ref(TRIGGERS), [*TRIGGER_COLUMNS, "vector"])
         rows, synthetic = [], bool(io.facts["synthetic"])
         for key in _keys(io.settings):
-            own = _rows_of(triggers, key)
+            own = rows_of(triggers, key)
             if own.num_rows:
                 view = past_of(open_index(io.lake, key, io.settings), unit.date, io.settings)
                 synthetic = synthetic or view.is_synthetic
@@ -61,11 +60,6 @@ class BuildTriggerSignals(Stage):
 
 def _keys(settings: Settings) -> list[IndexKey]:
     return [IndexKey(level_id, setup, approach) for setup in SETUPS for level_id in settings.levels.default for approach in APPROACHES]
-
-
-def _rows_of(triggers: pa.Table, key: IndexKey) -> pa.Table:
-    matches = [pc.equal(triggers[name], value) for name, value in key._asdict().items()]
-    return triggers.filter(pc.and_(pc.and_(*matches[:2]), matches[2])).sort_by("ts_ns")
 
 
 def _signals(own: pa.Table, view: PastView, settings: Settings) -> Iterator[dict[str, Any]]:

@@ -1,0 +1,66 @@
+"""Which source files a module stands on, and their hash: what a manifest keeps to know whether the code behind a result changed."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from .config import PACKAGE
+
+PACKAGE_NAME = "src.data_eng"
+
+
+@cache
+def code_sha256(path: Path) -> str:
+    """Hash of a file and of every file of the package that it imports, directly or through others.
+
+    So a changed feature makes stale what is computed from features, and leaves bronze and the book flow alone.
+    """
+    digest = hashlib.sha256()
+    for file in sorted(imported_by(path)):
+        digest.update(f"{file.relative_to(PACKAGE).as_posix() if file.is_relative_to(PACKAGE) else file.name}\n".encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
+
+
+def imported_by(path: Path) -> set[Path]:
+    """The file itself and all files of the package behind its imports."""
+    found, waiting = {path}, [path]
+    while waiting:
+        new = direct_imports(waiting.pop()) - found
+        found |= new
+        waiting += new
+    return found
+
+
+@cache
+def direct_imports(path: Path) -> frozenset[Path]:
+    """Files of the package that one file imports, at its top or inside its functions."""
+    found: set[Path] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom):
+            module = _absolute(node, path)
+            found |= {file for name in node.names for file in (_file_of(f"{module}.{name.name}"), _file_of(module)) if file}
+        elif isinstance(node, ast.Import):
+            found |= {file for name in node.names if (file := _file_of(name.name))}
+    return frozenset(found - {path})
+
+
+def _absolute(node: ast.ImportFrom, path: Path) -> str:
+    """`..core.zones` as seen from a file of the package, written in full."""
+    if node.level == 0:
+        return node.module or ""
+    parent = path.parents[node.level - 1]
+    prefix = ".".join((PACKAGE_NAME, *parent.relative_to(PACKAGE).parts))
+    return f"{prefix}.{node.module}" if node.module else prefix
+
+
+def _file_of(module: str) -> Path | None:
+    """Source file of a module of the package; None for a name that is no module, and for foreign modules."""
+    if module != PACKAGE_NAME and not module.startswith(f"{PACKAGE_NAME}."):
+        return None
+    stem = PACKAGE.joinpath(*module.split(".")[2:])
+    candidates = (stem.with_suffix(".py"), stem / "__init__.py")
+    return next((file for file in candidates if file.is_file()), None)

@@ -1,0 +1,80 @@
+"""Small simulated sessions for tests: one leading instrument, a whole day, without files."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from src.data_eng.core.simulator.planting import TRUTH_COLUMNS, Knobs
+from src.data_eng.core.simulator.scenario import NS_PER_S, START_POSITION, SessionClock, session_plan, shape_of_day
+from src.data_eng.core.simulator.session import Instrument, Session, open_instrument, run_until
+from src.data_eng.core.simulator.tape import Events, joined
+from src.data_eng.core.simulator.wire import Listing, idle_wire
+
+MIDNIGHT_NS = 1_759_190_400 * NS_PER_S
+"""2025-09-30 00:00 UTC; New York is four hours behind."""
+HOUR_NS = 3600 * NS_PER_S
+LISTING = Listing(instrument_id=17103, base_ticks=26_800 - START_POSITION, tick_nanos=250_000_000)
+
+
+class Day(NamedTuple):
+    """Events of a session from its opening to `until`, and the instrument behind them."""
+
+    clock: SessionClock
+    instrument: Instrument
+    events: Events
+
+    @property
+    def truth(self) -> NDArray[np.float64]:
+        """(episodes, 6) by TRUTH_COLUMNS."""
+        return self.instrument.planting.truth[: int(self.instrument.planting.rows)]
+
+
+def summer_clock() -> SessionClock:
+    return SessionClock(
+        origin_ns=MIDNIGHT_NS - 2 * HOUR_NS - 900 * NS_PER_S,
+        midnight_ns=MIDNIGHT_NS,
+        early_ns=MIDNIGHT_NS + 8 * HOUR_NS,
+        premarket_ns=MIDNIGHT_NS + 9 * HOUR_NS,
+        rth_open_ns=MIDNIGHT_NS + 27 * HOUR_NS // 2,
+        rth_close_ns=MIDNIGHT_NS + 20 * HOUR_NS,
+        end_ns=MIDNIGHT_NS + 21 * HOUR_NS,
+    )
+
+
+def opened(seed: int, records: int = 300_000, knobs: Knobs = Knobs(0.0, 0.0, False)) -> tuple[SessionClock, Session]:
+    """A session with one instrument at its origin, its opening orders not yet placed."""
+    clock = summer_clock()
+    plan = session_plan(clock, shape_of_day(records), START_POSITION + 20.0, knobs, 900.0)
+    instrument = open_instrument(LISTING, plan, [seed, 20250930, 0], None)
+    return clock, Session([instrument], idle_wire(), np.random.default_rng(seed))
+
+
+def simulated_day(seed: int, records: int = 300_000, knobs: Knobs = Knobs(0.0, 0.0, False)) -> Day:
+    """A whole session of the leading instrument."""
+    clock, session = opened(seed, records, knobs)
+    session.open()
+    return Day(clock, session.leader, run_until(session.leader, clock.second(clock.end_ns)))
+
+
+def pulls(events: Events) -> NDArray[np.bool_]:
+    """(records,) True on a cancel that no trade of its event explains."""
+    event = np.r_[0, np.cumsum(events.ends[:-1])]
+    with_trade = np.zeros(event[-1] + 1, bool)
+    with_trade[event[events.action == ord("T")]] = True
+    return (events.action == ord("C")) & ~with_trade[event]
+
+
+def area_under_curve(score: NDArray[np.float64], positive: NDArray[np.bool_]) -> float:
+    """Chance that a positive scores above a negative, ties in input order."""
+    rank = np.argsort(np.argsort(score))
+    ones, zeros = int(positive.sum()), int((~positive).sum())
+    return float((rank[positive].sum() - ones * (ones - 1) / 2) / (ones * zeros))
+
+
+def column(name: str) -> int:
+    return TRUTH_COLUMNS.index(name)
+
+
+__all__ = ["Day", "area_under_curve", "column", "joined", "opened", "pulls", "simulated_day", "summer_clock"]

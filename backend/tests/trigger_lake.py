@@ -1,0 +1,124 @@
+"""A small lake of trigger vectors for the retrieval's tests: random features, outcomes that follow one of them, no book behind it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from src.data_eng.config import Settings, load_settings
+from src.data_eng.contracts import load_avro_contract
+from src.data_eng.core.pressure import CONDITIONS, DOWN, UP
+from src.data_eng.io import partition_ref, write_partition
+from src.data_eng.retrieval.index import IndexKey, layout_of
+from src.data_eng.sources.calendar import session_times, sessions_between
+
+TRIGGERS = "gold.future_mbo.mbo_trigger_vectors"
+LEVELS = "silver.future_mbo.levels"
+VACUUM = "silver.future_mbo.mbo_level_vacuum_5s"
+KEY = IndexKey("pm_high", "level_test", "from_below")
+SYMBOL = "ESZ5"
+LEVEL_TICKS = 27200.0
+WINDOW_NS = 5_000_000_000
+FIRST_EPISODE_S, EPISODE_APART_S = 1800, 1500
+
+
+def small_settings(**retrieval: float) -> Settings:
+    settings = load_settings()
+    return settings.model_copy(update={"retrieval": settings.retrieval.model_copy(update={"bootstrap_draws": 200, **retrieval})})
+
+
+def session_dates(count: int) -> list[str]:
+    return sessions_between("2025-10-01", "2025-12-31")[:count]
+
+
+def write_days(lake: Path, dates: list[str], episodes: int = 3, windows: int = 4, synthetic: bool = False) -> None:
+    """One partition a date; what a date holds depends on the date alone."""
+    for date in dates:
+        write_triggers(lake, date, trigger_table(date, episodes, windows), synthetic)
+
+
+def write_triggers(lake: Path, date: str, table: pa.Table, synthetic: bool = False) -> None:
+    write_partition(
+        partition_ref(lake, TRIGGERS, SYMBOL, date),
+        table,
+        inputs={},
+        settings_sha256="0",
+        code_sha256="0",
+        facts={"synthetic": synthetic, "condition": "available"},
+    )
+
+
+def write_level(lake: Path, date: str, synthetic: bool = False) -> None:
+    """The level and its features beside the triggers, as a query reads them."""
+    times = session_times(date, load_settings())
+    levels = {"level_id": [KEY.level_id], "known_from_ns": [times.rth_open_ns], "price_ticks": [LEVEL_TICKS], "reason": [None]}
+    for dataset, columns in ((LEVELS, levels), (VACUUM, _features(date))):
+        schema = load_avro_contract(dataset).schema
+        write_partition(
+            partition_ref(lake, dataset, SYMBOL, date),
+            pa.table({name: pa.array(columns[name], schema.field(name).type) for name in schema.names}),
+            inputs={},
+            settings_sha256="0",
+            code_sha256="0",
+            facts={"synthetic": synthetic, "condition": "available"},
+        )
+
+
+def trigger_times_ns(date: str, episodes: int = 3, windows: int = 4) -> np.ndarray:
+    """(episodes, windows) trigger times: the first episode half an hour into the session, the others 25 minutes apart."""
+    start_ns = session_times(date, load_settings()).start_ns
+    first_ns = start_ns + (FIRST_EPISODE_S + EPISODE_APART_S * np.arange(episodes)) * 1_000_000_000
+    return first_ns[:, None] + WINDOW_NS * np.arange(windows)
+
+
+def trigger_table(date: str, episodes: int = 3, windows: int = 4) -> pa.Table:
+    """Triggers of one day: the first feature's sign decides, nine times of ten, whether the episode breaks or rejects."""
+    settings, rng = load_settings(), np.random.default_rng(int(date.replace("-", "")))
+    dimensions, count = len(layout_of(KEY, settings).dims), episodes * windows
+    start = np.repeat(rng.standard_normal((episodes, dimensions)), windows, axis=0)
+    vectors = (start + 0.3 * rng.standard_normal((count, dimensions))).astype(np.float32)
+    breaks = np.repeat((start[::windows, 0] > 0) != (rng.random(episodes) < 0.1), windows)
+    decided_at = np.repeat(rng.integers(0, 9, episodes), windows)
+    horizons = len(settings.labels.horizons_s)
+    columns = {
+        "setup": [KEY.setup] * count,
+        "level_id": [KEY.level_id] * count,
+        "approach": [KEY.approach] * count,
+        "symbol": [SYMBOL] * count,
+        "session_date": [date] * count,
+        "episode": np.repeat(np.arange(1, episodes + 1), windows),
+        "episode_kind": np.repeat(["first_test", *["repeat_test"] * (episodes - 1)], windows),
+        "ts_ns": trigger_times_ns(date, episodes, windows).ravel(),
+        "level_ticks": np.full(count, LEVEL_TICKS),
+        "mid_ticks": np.full(count, LEVEL_TICKS - 5),
+        "distance_ticks": np.full(count, -5.0),
+        "barrier_ticks": np.full(count, 8),
+        "confluent_ids": [""] * count,
+        "first_hit_ts_ns": [None] * count,
+        "second_hit_ts_ns": [None] * count,
+        "whipsaw": np.zeros(count, bool),
+        "mae_before_hit_ticks": [None] * count,
+        "vector": list(vectors),
+    }
+    for horizon in range(horizons):
+        columns[f"outcome_h{horizon}"] = np.where(horizon < decided_at, "CHOP", np.where(breaks, "BREAK_UP", "REJECT_DOWN"))
+        columns[f"mfe_ticks_h{horizon}"] = np.where(breaks, 12.0, 3.0) + horizon
+        columns[f"mae_ticks_h{horizon}"] = np.where(breaks, 3.0, 12.0) + horizon
+    schema = load_avro_contract(TRIGGERS).schema
+    return pa.table({name: pa.array(columns[name], schema.field(name).type) for name in schema.names})
+
+
+def _features(date: str) -> dict[str, list[object] | np.ndarray]:
+    """Rows of the level's features at every trigger; the conditions are 1, -2, 3, -4 tenths for up and 1, 2, 3, 4 for down."""
+    ts_ns = trigger_times_ns(date).ravel()
+    columns: dict[str, list[object] | np.ndarray] = {
+        name: np.zeros(len(ts_ns)) for name in load_avro_contract(VACUUM).schema.names
+    }
+    columns |= {"level_id": [KEY.level_id] * len(ts_ns), "ts_ns": ts_ns, "window_start_ns": ts_ns - WINDOW_NS}
+    columns["confluent"] = np.zeros(len(ts_ns), np.int8)
+    for direction, values in ((UP, (0.1, -0.2, 0.3, -0.4)), (DOWN, (1.0, 2.0, 3.0, 4.0))):
+        for name, value in zip(CONDITIONS[direction], values, strict=True):
+            columns[name] = np.full(len(ts_ns), value)
+    return columns

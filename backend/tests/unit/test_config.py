@@ -1,0 +1,90 @@
+"""Settings: every number with its unit and origin, read once, frozen; the environment is read in one place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from src.data_eng.config import BACKEND, PACKAGE, SettingsError, environment, load_settings
+
+SETTINGS = PACKAGE / "config" / "settings.yaml"
+VARIABLES = ("SPYMASTER_LAKE", "LEVEL_ID", "MBO_INDEX_DIR", "MBO_SELECTION_PATH")
+
+
+def changed(tmp_path: Path, old: str, new: str) -> Path:
+    text = SETTINGS.read_text()
+    assert old in text
+    path = tmp_path / "settings.yaml"
+    path.write_text(text.replace(old, new, 1))
+    return path
+
+
+def test_every_entry_says_value_unit_and_origin() -> None:
+    for section, body in yaml.safe_load(SETTINGS.read_text()).items():
+        entries = {section: body} if "value" in body else body
+        for entry_name, entry in entries.items():
+            assert set(entry) == {"value", "unit", "origin"}, f"{section}.{entry_name}"
+            assert str(entry["unit"]).strip(), f"{section}.{entry_name}"
+            assert str(entry["origin"]).strip(), f"{section}.{entry_name}"
+
+
+def test_settings_are_read_once_and_cannot_be_changed() -> None:
+    assert load_settings() is load_settings()
+    with pytest.raises(ValidationError, match="frozen"):
+        load_settings().book.window_s = 1  # type: ignore[misc]
+
+
+def test_a_misspelt_entry_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="windows_s"):
+        load_settings(changed(tmp_path, "window_s:", "windows_s:"))
+
+
+def test_a_value_of_the_wrong_type_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"(?s)book\.window_s.*five"):
+        load_settings(changed(tmp_path, "window_s: {value: 5,", "window_s: {value: five,"))
+
+
+def test_an_entry_without_its_origin_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match=r"book\.window_s in settings\.yaml .* Expected a mapping with value, unit and origin"):
+        load_settings(changed(tmp_path, "window_s: {value: 5, unit: s, origin:", "window_s: {value: 5, unit: s, source:"))
+
+
+@pytest.mark.parametrize("span", ["09:30", "9.30-12.30", "09:30-25:00", "09:30-12:60", "", "morning-noon"])
+def test_a_session_that_is_no_span_is_refused_with_an_example(span: str) -> None:
+    with pytest.raises(SettingsError, match="Expected HH:MM-HH:MM, for example 09:30-12:30"):
+        load_settings().with_session(span)
+
+
+def test_a_flag_makes_a_changed_copy_and_leaves_the_settings_alone() -> None:
+    settings = load_settings()
+    evening = settings.with_session("18:00-19:00")
+    assert (evening.session.start, evening.session.end) == ("18:00", "19:00")
+    assert settings.with_levels(("vwap",)).levels.default == ("vwap",)
+    assert load_settings() == settings
+    assert settings.session.start == "09:30"
+
+
+def test_the_hash_of_a_section_changes_with_its_values_alone() -> None:
+    settings = load_settings()
+    evening = settings.with_session("18:00-19:00")
+    assert evening.sha256("book", "zones") == settings.sha256("zones", "book")
+    assert evening.sha256("session") != settings.sha256("session")
+
+
+def test_the_environment_names_lake_level_index_and_selection(monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in VARIABLES:
+        monkeypatch.delenv(variable, raising=False)
+    assert environment() == (BACKEND / "lake", None, None, None)
+    monkeypatch.setenv("SPYMASTER_LAKE", "/data/lake")
+    monkeypatch.setenv("LEVEL_ID", "pm_high")
+    monkeypatch.setenv("MBO_INDEX_DIR", "/data/mbo_pm_high")
+    monkeypatch.setenv("MBO_SELECTION_PATH", "/data/es.parquet")
+    assert environment() == (Path("/data/lake"), "pm_high", Path("/data/mbo_pm_high"), Path("/data/es.parquet"))
+
+
+def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEVEL_ID", "")
+    assert environment().level_id is None

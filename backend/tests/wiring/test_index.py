@@ -1,0 +1,226 @@
+"""Indexes from a lake of trigger vectors: what they hold, when they are rebuilt, what makes them stale, and a build that dies."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from src.data_eng.config import Environment
+from src.data_eng.io import partition_ref
+from src.data_eng.retrieval import index_builder
+from src.data_eng.retrieval.index import (
+    METADATA,
+    NORM_STATS,
+    VECTORS,
+    IndexMissing,
+    StaleIndex,
+    check_inputs,
+    index_folder,
+    load_index,
+    past_of,
+    past_sha256,
+)
+from src.data_eng.retrieval.index_builder import TwoContracts, build_indexes, open_index, trigger_sources
+from tests.trigger_lake import KEY, SYMBOL, TRIGGERS, session_dates, small_settings, trigger_table, write_days, write_triggers
+
+DATES = session_dates(16)
+SETTINGS = small_settings()
+
+
+@pytest.fixture
+def lake(tmp_path: Path) -> Path:
+    write_days(tmp_path, DATES)
+    return tmp_path
+
+
+def folder_of(lake: Path) -> Path:
+    return lake / "indexes" / "mbo_pm_high" / "level_test" / "from_below"
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {entry.name: entry.read_bytes() for entry in sorted(folder.iterdir())}
+
+
+def statuses(lake: Path, **options: bool) -> dict[str, str]:
+    return {str(built.key): built.status for built in build_indexes(lake, "ES", "pm_high", SETTINGS, **options)}
+
+
+def test_every_setup_and_side_has_an_index_even_without_triggers(lake: Path) -> None:
+    built = build_indexes(lake, "ES", "pm_high", SETTINGS)
+    rows = {str(index.key): index.rows for index in built}
+    assert rows == {
+        "pm_high/from_below": 16 * 3 * 4,
+        "pm_high/from_above": 0,
+        "pm_high/break_and_confirm/from_below": 0,
+        "pm_high/break_and_confirm/from_above": 0,
+    }
+    assert sorted(contents(folder_of(lake))) == ["feature_list.json", "manifest.json", "metadata.parquet", "norm_stats.json", "vectors.npy"]
+
+
+def test_rows_lie_in_time_order_beside_their_metadata(lake: Path) -> None:
+    build_indexes(lake, "ES", "pm_high", SETTINGS)
+    index = open_index(lake, KEY, SETTINGS)
+    times = index.metadata["ts_ns"].to_numpy()
+    assert (np.diff(times) > 0).all()
+    assert index.metadata["row"].to_pylist() == list(range(len(times)))
+    day = trigger_table(DATES[5])
+    first = int(index.first_row[5])
+    assert index.vectors[first : first + 12].tobytes() == day["vector"].combine_chunks().flatten().to_numpy().tobytes()
+    assert index.groups.episode_of_row[:13].tolist() == [0] * 4 + [1] * 4 + [2] * 4 + [3]
+    assert index.groups.day_of_episode[:4].tolist() == [0, 0, 0, 1]
+
+
+def test_each_day_has_a_scaler_of_exactly_the_rows_it_may_see(lake: Path) -> None:
+    build_indexes(lake, "ES", "pm_high", SETTINGS)
+    index = open_index(lake, KEY, SETTINGS)
+    fits = {fit["as_of"]: (fit["fit_end"], fit["rows"]) for fit in json.loads((folder_of(lake) / NORM_STATS).read_text())["fits"]}
+    # 12 triggers a day, 30 needed, one session of embargo: day 4 sees days 0 to 2.
+    assert list(fits) == DATES[4:]
+    assert fits[DATES[4]] == (DATES[2], 36)
+    assert fits[DATES[15]] == (DATES[13], 14 * 12)
+    scaler = index.scaler_of(DATES[4])
+    assert scaler is not None
+    assert scaler.median.tolist() == np.median(index.vectors[:36], axis=0).tolist()
+
+
+def test_a_second_build_does_nothing_and_an_overwrite_gives_the_same_bytes(lake: Path) -> None:
+    assert statuses(lake)["pm_high/from_below"] == "built"
+    before = contents(folder_of(lake))
+    assert set(statuses(lake).values()) == {"current"}
+    assert set(statuses(lake, overwrite=True).values()) == {"rebuilt"}
+    assert contents(folder_of(lake)) == before
+
+
+def test_days_appended_later_change_nothing_before_them(tmp_path: Path) -> None:
+    write_days(tmp_path / "short", DATES[:10])
+    write_days(tmp_path / "long", DATES)
+    for lake in (tmp_path / "short", tmp_path / "long"):
+        build_indexes(lake, "ES", "pm_high", SETTINGS)
+    short, long = (open_index(tmp_path / name, KEY, SETTINGS) for name in ("short", "long"))
+    rows = len(short.vectors)
+    assert long.metadata.slice(0, rows).equals(short.metadata)
+    assert long.vectors[:rows].tobytes() == short.vectors.tobytes()
+    for date in DATES[:10]:
+        assert repr(long.scaler_of(date)) == repr(short.scaler_of(date))
+        assert past_sha256(long, date, SETTINGS) == past_sha256(short, date, SETTINGS)
+
+
+def test_growing_day_by_day_gives_the_bytes_of_one_build(tmp_path: Path) -> None:
+    write_days(tmp_path / "once", DATES)
+    build_indexes(tmp_path / "once", "ES", "pm_high", SETTINGS)
+    for date in DATES:
+        write_days(tmp_path / "grown", [date])
+        build_indexes(tmp_path / "grown", "ES", "pm_high", SETTINGS)
+    assert contents(folder_of(tmp_path / "grown")) == contents(folder_of(tmp_path / "once"))
+
+
+def test_a_day_built_again_makes_the_index_stale_and_the_message_names_it(lake: Path) -> None:
+    build_indexes(lake, "ES", "pm_high", SETTINGS)
+    write_triggers(lake, DATES[3], trigger_table(DATES[3], episodes=2))
+    index = open_index(lake, KEY, SETTINGS)
+    partitions = {str(source.ref): (source.ref.date, source.sha256) for source in trigger_sources(lake, "ES", SETTINGS)}
+    with pytest.raises(StaleIndex, match=f"built before the rebuild of {TRIGGERS}/{SYMBOL}/{DATES[3]}.*spymaster index --symbol ES"):
+        check_inputs(index, partitions, DATES[15], SETTINGS)
+    check_inputs(index, partitions, DATES[4], SETTINGS)  # day 3 is within the embargo of day 4
+    assert statuses(lake)["pm_high/from_below"] == "rebuilt"
+
+
+def test_a_missing_index_names_the_command(lake: Path) -> None:
+    with pytest.raises(IndexMissing, match="Run: spymaster index --symbol ES --level pm_high"):
+        open_index(lake, KEY, SETTINGS)
+
+
+def test_an_index_of_other_features_is_stale(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build_indexes(lake, "ES", "pm_high", SETTINGS)
+    fewer = SETTINGS.model_copy(update={"vectors": SETTINGS.vectors.model_copy(update={"mean_windows": (3, 9)})})
+    with pytest.raises(
+        StaleIndex, match=r"index pm_high/from_below was built with \d+ features \(hash [0-9a-f]{4}\), this build has \d+ \(hash"
+    ):
+        load_index(folder_of(lake), KEY, fewer)
+
+
+def test_an_index_of_other_settings_is_stale_and_is_rebuilt(lake: Path) -> None:
+    build_indexes(lake, "ES", "pm_high", SETTINGS)
+    other = small_settings(neighbours=20)
+    with pytest.raises(StaleIndex, match="other settings"):
+        open_index(lake, KEY, other)
+    assert build_indexes(lake, "ES", "pm_high", other)[0].status == "rebuilt"
+
+
+def test_a_build_that_dies_leaves_the_old_index_whole(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build_indexes(lake, "ES", "pm_high", SETTINGS)
+    before = contents(folder_of(lake))
+    write_triggers(lake, DATES[3], trigger_table(DATES[3], episodes=2))
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(index_builder, "_publish", die)
+        build_indexes(lake, "ES", "pm_high", SETTINGS)
+    assert contents(folder_of(lake)) == before
+    build_indexes(lake, "ES", "pm_high", SETTINGS)
+    assert contents(folder_of(lake)) != before
+    leftovers = [entry.name for entry in folder_of(lake).parent.iterdir()]
+    assert sorted(name.split("-")[0] for name in leftovers) == [".from_above", ".from_below", "from_above", "from_below"]
+
+
+def test_a_lake_copied_without_its_links_can_be_built_upon(lake: Path, tmp_path: Path) -> None:
+    build_indexes(lake, "ES", "pm_high", SETTINGS)
+    copied = tmp_path / "copied"
+    shutil.copytree(lake / "gold", copied / "gold")
+    shutil.copytree(lake / "indexes", copied / "indexes", ignore=shutil.ignore_patterns(".*"))
+    assert set(statuses(copied).values()) == {"current"}
+    assert set(statuses(copied, overwrite=True).values()) == {"rebuilt"}
+    assert contents(folder_of(copied)) == contents(folder_of(lake))
+
+
+def test_past_distances_stand_at_one_window_an_episode(lake: Path) -> None:
+    build_indexes(lake, "ES", "pm_high", SETTINGS)
+    index = open_index(lake, KEY, SETTINGS)
+    distances = index.metadata["past_distance"].to_numpy(zero_copy_only=False).astype(float).reshape(16, 3, 4)
+    assert np.isnan(distances[:4]).all()  # the first four days have no past to be measured against
+    assert np.isfinite(distances[4:, :, 2]).all()
+    assert np.isnan(distances[4:, :, [0, 1, 3]]).all()
+    view = past_of(index, DATES[9], SETTINGS)
+    row = int(index.first_row[9]) + 6
+    assert view.find(index.vectors[row], DATES[9]).distance == distances[9, 1, 2]
+
+
+def test_two_contracts_on_one_day_are_refused_until_the_selection_map_speaks(lake: Path) -> None:
+    source, other = (partition_ref(lake, TRIGGERS, symbol, DATES[2]).path for symbol in (SYMBOL, "ESH6"))
+    shutil.copytree(source, other)
+    with pytest.raises(TwoContracts, match=f"ESH6 and ESZ5 both have .* on {DATES[2]}.*Run: spymaster select"):
+        build_indexes(lake, "ES", "pm_high", SETTINGS)
+
+
+def test_mbo_index_dir_names_the_folder_of_its_level(tmp_path: Path) -> None:
+    def where(index_dir: str, level_id: str | None) -> Path:
+        return index_folder(tmp_path, KEY, Environment(tmp_path, level_id, Path(index_dir), None))
+
+    default = tmp_path / "indexes" / "mbo_pm_high" / "level_test" / "from_below"
+    assert where("/elsewhere/mbo_pm_high", None) == Path("/elsewhere/mbo_pm_high/level_test/from_below")
+    assert where("/elsewhere/mine", "pm_high") == Path("/elsewhere/mine/level_test/from_below")
+    assert where("/elsewhere/mbo_pd_low", None) == default
+
+
+def test_synthetic_days_are_marked_row_by_row(tmp_path: Path) -> None:
+    write_days(tmp_path, DATES[:3])
+    write_days(tmp_path, DATES[3:6], synthetic=True)
+    assert build_indexes(tmp_path, "ES", "pm_high", SETTINGS)[0].synthetic
+    index = open_index(tmp_path, KEY, SETTINGS)
+    assert not past_of(index, DATES[4], SETTINGS).is_synthetic
+    assert past_of(index, DATES[5], SETTINGS).is_synthetic
+
+
+def test_artefacts_have_no_clock_in_them(lake: Path) -> None:
+    build_indexes(lake, "ES", "pm_high", SETTINGS)
+    first = contents(folder_of(lake))
+    shutil.rmtree(lake / "indexes")
+    build_indexes(lake, "ES", "pm_high", SETTINGS)
+    again = contents(folder_of(lake))
+    assert first[VECTORS] == again[VECTORS] and first[METADATA] == again[METADATA] and first == again

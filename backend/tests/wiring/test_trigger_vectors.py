@@ -1,0 +1,168 @@
+"""Silver to triggers: episodes, vectors and labels of a day that swings through its level."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from src.data_eng.contracts import load_avro_contract
+from src.data_eng.core.features import feature_names
+from src.data_eng.core.features.blocks import vector_layout
+from src.data_eng.core.session import NS_PER_S, SessionTimes
+from src.data_eng.io import partition_ref, read_manifest, read_partition
+from src.data_eng.sources.calendar import session_times
+from src.data_eng.stages.base import ContractDay
+from src.data_eng.stages.gold.future_mbo.build_trigger_vectors import VECTORS, BuildTriggerVectors
+from src.data_eng.stages.silver.future_mbo.compute_level_vacuum_5s import VACUUM, ComputeLevelVacuum5s
+from tests.silver_day import SYMBOL, WINDOW_NS, Levels, put_silver_day, short_settings, swing
+
+DATE, DAY_BEFORE = "2025-10-16", "2025-10-15"
+UNIT = ContractDay("ES", SYMBOL, DATE)
+PM_HIGH = 27_000.0
+LEAD_IN = 360
+
+
+def levels(times: SessionTimes) -> Levels:
+    return [("pm_high", times.start_ns, PM_HIGH), ("vwap", times.start_ns, PM_HIGH + 1)]
+
+
+def build(lake: Path, unit: ContractDay = UNIT, level_ids: tuple[str, ...] = ("pm_high", "vwap")) -> pa.Table:
+    settings = short_settings(level_ids)
+    ComputeLevelVacuum5s().run(unit, lake, settings)
+    BuildTriggerVectors().run(unit, lake, settings)
+    return read_partition(partition_ref(lake, VECTORS, unit.symbol, unit.date))
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("lake")
+    put_silver_day(root, DATE, swing(PM_HIGH, 40, 200), levels, marks={LEAD_IN + 300: 8})
+    return root
+
+
+@pytest.fixture(scope="module")
+def table(lake: Path) -> pa.Table:
+    return build(lake)
+
+
+def of(table: pa.Table, setup: str, level_id: str, approach: str | None = None) -> pa.Table:
+    chosen = table.filter(pc.and_(pc.equal(table["setup"], setup), pc.equal(table["level_id"], level_id)))
+    return chosen if approach is None else chosen.filter(pc.equal(chosen["approach"], approach))
+
+
+def test_triggers_are_sorted_and_fit_the_contract(table: pa.Table) -> None:
+    assert table.schema.equals(load_avro_contract(VECTORS).schema)
+    keys = list(zip(*(table[name].to_pylist() for name in ("setup", "level_id", "approach", "ts_ns")), strict=True))
+    assert keys == sorted(keys)
+    assert {setup for setup, *_ in keys} == {"level_test", "break_and_confirm"}
+
+
+def test_a_swing_through_the_level_tests_it_from_below_and_from_above(table: pa.Table) -> None:
+    tests = of(table, "level_test", "pm_high")
+    assert set(tests["approach"].to_pylist()) == {"from_below", "from_above"}
+    first = tests.filter(pc.equal(tests["episode"], 1))
+    assert set(first["episode_kind"].to_pylist()) == {"first_test"}
+    below = of(table, "level_test", "pm_high", "from_below")
+    mid, distance = below["mid_ticks"].to_numpy(), below["distance_ticks"].to_numpy()
+    assert np.array_equal(distance, (mid - PM_HIGH).astype(np.float32)), "negative: not there yet"
+    above = of(table, "level_test", "pm_high", "from_above")
+    assert np.array_equal(above["distance_ticks"].to_numpy(), (PM_HIGH - above["mid_ticks"].to_numpy()).astype(np.float32))
+
+
+def test_price_that_swings_through_breaks_the_level(table: pa.Table) -> None:
+    known = {"from_below": {"BREAK_UP", "CENSORED"}, "from_above": {"BREAK_DOWN", "CENSORED"}}
+    for approach, outcomes in known.items():
+        assert set(of(table, "level_test", "pm_high", approach)["outcome_h0"].to_pylist()) <= outcomes
+    assert "BREAK_UP" in table["outcome_h0"].to_pylist()
+
+
+def test_a_vector_is_the_features_of_its_windows(lake: Path, table: pa.Table) -> None:
+    layout = vector_layout(feature_names("from_above"), (3, 9, 24))
+    row = of(table, "level_test", "pm_high", "from_above").slice(0, 1).to_pylist()[0]
+    vacuum = read_partition(partition_ref(lake, VACUUM, SYMBOL, DATE))
+    vacuum = vacuum.filter(pc.and_(pc.equal(vacuum["level_id"], "pm_high"), pc.less_equal(vacuum["ts_ns"], row["ts_ns"])))
+    vector = dict(zip(layout.dims, row["vector"], strict=True))
+    for name in ("f1_ask_com_disp_log", "k_distance_ticks", "p_bid_depth_share"):
+        column = vacuum[name].to_numpy()[-24:].astype(np.float64)
+        assert vector[f"w0:{name}"] == pytest.approx(column[-1])
+        assert vector[f"w24_mean:{name}"] == pytest.approx(column.mean(), rel=1e-5, abs=1e-6)
+        assert vector[f"w9_delta:d1_{name}"] == pytest.approx(
+            ((column[-1] - column[-2]) - (column[-9] - column[-10])) / 8, rel=1e-4, abs=1e-6
+        )
+    assert vector["context_open_s"] == (row["ts_ns"] - session_times(DATE, short_settings()).rth_open_ns) / NS_PER_S
+
+
+def test_no_vector_holds_nan_and_none_looks_across_a_marked_window(table: pa.Table) -> None:
+    times = session_times(DATE, short_settings())
+    assert np.isfinite(table["vector"].combine_chunks().flatten().to_numpy()).all()
+    windows = (table["ts_ns"].to_numpy() - times.start_ns) // WINDOW_NS - 1
+    tests = table["setup"].to_numpy() == "level_test"
+    assert windows[tests].min() >= 26, "27 windows of the session behind the first"
+    # window 300 has no features, 301 no velocity, 302 no acceleration
+    assert not ((windows[tests] >= 300) & (windows[tests] < 303 + 26)).any()
+    assert windows[~tests].min() >= 146
+
+
+def test_a_horizon_that_runs_into_the_gap_or_past_the_end_is_censored(table: pa.Table) -> None:
+    times = session_times(DATE, short_settings())
+    gap_ns = times.start_ns + 300 * WINDOW_NS
+    for row in of(table, "level_test", "pm_high").select(["ts_ns", "outcome_h0"]).to_pylist():
+        until = row["ts_ns"] + 120 * NS_PER_S
+        runs_out = until > times.end_ns or row["ts_ns"] <= gap_ns < until
+        assert (row["outcome_h0"] == "CENSORED") == runs_out
+
+
+def test_a_confirmed_break_has_three_horizons_and_the_rest_censored(table: pa.Table) -> None:
+    breaks = table.filter(pc.equal(table["setup"], "break_and_confirm"))
+    assert breaks.num_rows
+    for horizon in range(3, 7):
+        assert set(breaks[f"outcome_h{horizon}"].to_pylist()) == {"CENSORED"}
+        assert np.isnan(breaks[f"mfe_ticks_h{horizon}"].to_numpy()).all()
+    assert set(pc.list_value_length(breaks["vector"]).to_pylist()) <= {
+        len(vector_layout(feature_names(approach), (3, 9, 24, 72, 144)).dims) for approach in ("from_above", "from_below")
+    }
+
+
+def test_the_other_level_a_tick_away_is_named(table: pa.Table) -> None:
+    assert set(of(table, "level_test", "pm_high")["confluent_ids"].to_pylist()) == {"vwap"}
+
+
+def test_without_a_past_the_barrier_is_the_smallest_and_a_wild_past_widens_it(lake: Path, table: pa.Table, tmp_path: Path) -> None:
+    assert set(table["barrier_ticks"].to_pylist()) == {8}
+    assert read_manifest(partition_ref(lake, VECTORS, SYMBOL, DATE)).facts["barrier_ticks"] == 8
+    # the mid jumps 6 ticks a window: sigma = 6 / sqrt(5 s), barrier = 6 / sqrt(5) * sqrt(120) = 29.4, rounded up
+    put_silver_day(tmp_path, DAY_BEFORE, lambda window: PM_HIGH + 6 * (window % 2), levels)
+    put_silver_day(tmp_path, DATE, swing(PM_HIGH, 40, 200), levels)
+    wild = build(tmp_path, UNIT._replace(history=((SYMBOL, DAY_BEFORE),)))
+    assert set(wild["barrier_ticks"].to_pylist()) == {30}
+
+
+def test_only_the_levels_of_the_settings_are_built(lake: Path, table: pa.Table) -> None:
+    alone = build(lake, level_ids=("pm_high",))
+    assert set(alone["level_id"].to_pylist()) == {"pm_high"}
+    whole = table.filter(pc.equal(table["level_id"], "pm_high"))
+    assert alone.drop_columns("confluent_ids").equals(whole.drop_columns("confluent_ids"))
+
+
+def test_the_same_inputs_give_the_same_bytes(lake: Path, tmp_path: Path) -> None:
+    put_silver_day(tmp_path, DATE, swing(PM_HIGH, 40, 200), levels, marks={LEAD_IN + 300: 8})
+    build(tmp_path)
+    build(lake)
+    one, other = (read_manifest(partition_ref(root, VECTORS, SYMBOL, DATE)).files for root in (lake, tmp_path))
+    assert one == other
+
+
+def test_a_file_that_breaks_off_censors_what_it_did_not_see(tmp_path: Path) -> None:
+    put_silver_day(tmp_path, DATE, swing(PM_HIGH, 40, 200), levels, keep_windows=LEAD_IN + 240)
+    ends_ns = session_times(DATE, short_settings()).start_ns + 240 * WINDOW_NS
+    for row in build(tmp_path).select(["ts_ns", "outcome_h0"]).to_pylist():
+        assert (row["outcome_h0"] == "CENSORED") == (row["ts_ns"] + 120 * NS_PER_S > ends_ns)
+
+
+def test_a_day_without_triggers_gives_an_empty_table(tmp_path: Path) -> None:
+    put_silver_day(tmp_path, DATE, lambda _: PM_HIGH + 60, levels)
+    assert build(tmp_path).num_rows == 0
