@@ -71,7 +71,13 @@ class _Mapping(NamedTuple):
 
 
 def header(
-    symbols: dict[str, int] = SYMBOLS, *, version: int = 3, schema: str | None = "mbo", dataset: str = "GLBX.MDP3", days: int = 1, day: str = DAY
+    symbols: dict[str, int] = SYMBOLS,
+    *,
+    version: int = 3,
+    schema: str | None = "mbo",
+    dataset: str = "GLBX.MDP3",
+    days: int = 1,
+    day: str = DAY,
 ) -> bytes:
     start = utc_day_start_ns(day)
     first = date.fromisoformat(day)

@@ -95,9 +95,7 @@ def _put_flow(lake: Path, symbol: str, date: str, start_ns: NDArray[np.int64], m
     put_columns(lake, "book_flow_5s", symbol, date, {name: [row[name] for row in rows] for name in rows[0]})
 
 
-def _put_windows(
-    lake: Path, symbol: str, date: str, start_ns: NDArray[np.int64], mids: NDArray[np.float64], marks: dict[int, int]
-) -> None:
+def _put_windows(lake: Path, symbol: str, date: str, start_ns: NDArray[np.int64], mids: NDArray[np.float64], marks: dict[int, int]) -> None:
     ones = np.ones(len(start_ns), np.int64)
     columns = {
         "window_start_ns": start_ns,

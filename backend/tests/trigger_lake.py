@@ -113,9 +113,7 @@ def trigger_table(date: str, episodes: int = 3, windows: int = 4) -> pa.Table:
 def _features(date: str) -> dict[str, list[object] | np.ndarray]:
     """Rows of the level's features at every trigger; the conditions are 1, -2, 3, -4 tenths for up and 1, 2, 3, 4 for down."""
     ts_ns = trigger_times_ns(date).ravel()
-    columns: dict[str, list[object] | np.ndarray] = {
-        name: np.zeros(len(ts_ns)) for name in load_avro_contract(VACUUM).schema.names
-    }
+    columns: dict[str, list[object] | np.ndarray] = {name: np.zeros(len(ts_ns)) for name in load_avro_contract(VACUUM).schema.names}
     columns |= {"level_id": [KEY.level_id] * len(ts_ns), "ts_ns": ts_ns, "window_start_ns": ts_ns - WINDOW_NS}
     columns["confluent"] = np.zeros(len(ts_ns), np.int8)
     for direction, values in ((UP, (0.1, -0.2, 0.3, -0.4)), (DOWN, (1.0, 2.0, 3.0, 4.0))):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from .config import BACKEND, PACKAGE, Settings, load_settings
 from .contracts import Contract, load_avro_contract, load_datasets
@@ -13,9 +13,6 @@ from .core.features import FAMILIES, FEATURES, Feature, feature_names
 from .core.features.blocks import CONTEXT, GROUPS, VectorLayout, vector_layout
 from .core.features.registry import APPROACHES
 from .errors import SpymasterError
-
-if TYPE_CHECKING:
-    from click import Parameter
 
 FEATURE_CATALOGUE = PACKAGE / "VECTOR_INDEX_FEATURES.md"
 VACUUM_CONTRACT = PACKAGE / "contracts" / "silver" / "future_mbo" / "mbo_level_vacuum_5s.avsc"
@@ -31,8 +28,8 @@ compare; one added contract, or one tick, keeps a log finite, and the definition
 
 With x = tick - level tick, above the level is x >= 0 and below it x <= 0. The zones by |x|, in ticks: `at` {at}, `near` {near},
 `mid` {mid}, `far` {far}. The four quadrants are asks above, asks below, bids above and bids below; the level's own tick is above and
-below at once. D is depth from `at` to `far`; COM the depth-weighted mean |x|; start and end are the window's. A pull is size withdrawn by its owner,
-never a fill; `_rest` counts only orders that had kept their price for {rest_ms} ms.
+below at once. D is depth from `at` to `far`; COM the depth-weighted mean |x|; start and end are the window's. A pull is size withdrawn by
+its owner, never a fill; `_rest` counts only orders that had kept their price for {rest_ms} ms.
 
 `f` features are signed for an approach from above, `u` features for one from below, where larger always means more room up. The others
 serve both.
@@ -157,7 +154,8 @@ def cli_docs(settings: Settings) -> str:
     return "\n".join(lines)
 
 
-def _option(parameter: Parameter) -> str:
+def _option(parameter: Any) -> str:
+    """One row; `parameter` is a typer option or argument, which share no public type."""
     names = [*parameter.opts, *parameter.secondary_opts] if parameter.param_type_name == "option" else [str(parameter.name).upper()]
     has_default = parameter.default is not None and not callable(parameter.default)
     default = "required" if parameter.required else f"`{parameter.default}`" if has_default else ""

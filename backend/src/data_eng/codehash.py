@@ -49,10 +49,12 @@ def direct_imports(path: Path) -> frozenset[Path]:
 
 
 def _absolute(node: ast.ImportFrom, path: Path) -> str:
-    """`..core.zones` as seen from a file of the package, written in full."""
+    """`..core.zones` as seen from a file of the package, written in full; empty for a neighbour of a file outside the package."""
     if node.level == 0:
         return node.module or ""
     parent = path.parents[node.level - 1]
+    if not parent.is_relative_to(PACKAGE):
+        return ""
     prefix = ".".join((PACKAGE_NAME, *parent.relative_to(PACKAGE).parts))
     return f"{prefix}.{node.module}" if node.module else prefix
 

@@ -51,6 +51,13 @@ def split_symbol(symbol: str, lake: Path, settings: Settings) -> SymbolParts:
     )
 
 
+def settings_of_layer(settings: Settings, layer: str, levels: tuple[str, ...] | None, level_id: str | None) -> Settings:
+    """The settings with the levels that were asked for; where none were, LEVEL_ID restricts gold."""
+    if levels is None and layer == "gold" and level_id is not None:
+        levels = (level_id,)
+    return settings if levels is None else settings.with_levels(levels)
+
+
 def raw_days(lake: Path, root: str, first: str, last: str) -> Planned:
     """Bronze units: the raw UTC dates from `first` to `last`. Left out are the sessions that have no raw file."""
     dates = [ref.date for ref in list_partitions(lake, RAW, root) if first <= ref.date <= last]

@@ -23,7 +23,7 @@ from rich.text import Text
 from .config import Environment, Settings, load_settings
 from .errors import SpymasterError
 from .pipeline import Pipeline, build_pipeline, only_stage
-from .planning import Planned, days_before, days_of_contract, days_of_root, raw_days, split_symbol, with_lookback
+from .planning import Planned, days_before, days_of_contract, days_of_root, raw_days, settings_of_layer, split_symbol, with_lookback
 from .sources.calendar import bronze_dates, session_times, sessions_between
 from .stages.base import ContractDay, RootLevel, RootStage, Stage, StageResult
 from .workers import Crew, Failure
@@ -196,10 +196,7 @@ class _Job:
         return days_before(self._request.first, lookback), max(last, self._request.last)
 
     def _settings_of(self, stage: Stage | RootStage) -> Settings:
-        levels = self._request.levels
-        if levels is None and stage.layer == "gold" and self._request.environment.level_id is not None:
-            levels = (self._request.environment.level_id,)
-        return self._settings if levels is None else self._settings.with_levels(levels)
+        return settings_of_layer(self._settings, stage.layer, self._request.levels, self._request.environment.level_id)
 
     def _blocked(self, unit: ContractDay) -> bool:
         return (unit.symbol, unit.date) in self._failed or (unit.root, unit.date) in self._failed

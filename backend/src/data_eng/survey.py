@@ -30,7 +30,7 @@ from .io import (
     verify_partition,
 )
 from .pipeline import LAYERS, build_pipeline
-from .planning import DAYS
+from .planning import DAYS, settings_of_layer
 from .retrieval.mbo_contract_day_selector import is_current, load_selection, selection_path
 from .sources.calendar import sessions_between
 from .stages.base import Stage, staleness
@@ -109,7 +109,7 @@ def take_survey(environment: Environment, settings: Settings, verify: bool) -> S
         indexes=tuple(
             path.parent.relative_to(lake / "indexes").as_posix() for path in sorted(lake.glob("indexes/*/*/[!.]*/manifest.json"))
         ),
-        problems=(*problems, *_lake_problems(lake, settings, environment.selection_path, verify)),
+        problems=(*problems, *_lake_problems(environment, settings, verify)),
     )
 
 
@@ -144,13 +144,15 @@ def _table(dataset: str, root: str, refs: list[PartitionRef]) -> TableState:
     )
 
 
-def _lake_problems(lake: Path, settings: Settings, map_path: Path | None, verify: bool) -> list[Problem]:
+def _lake_problems(environment: Environment, settings: Settings, verify: bool) -> list[Problem]:
+    lake = environment.lake
     roots = sorted({ref.symbol for ref in list_partitions(lake, RAW)})
     if not roots:
         return [Problem(what=f"lake {lake} holds no raw file", mend="spymaster import FILE, or spymaster simulate")]
-    problems = [problem for root in roots for problem in _gaps(lake, root, settings, map_path)]
+    problems = [problem for root in roots for problem in _gaps(lake, root, settings, environment.selection_path)]
     problems += _unfinished(lake)
-    problems += _stale(lake, settings)
+    for layer in LAYERS:
+        problems += _stale(lake, layer, settings_of_layer(settings, layer, None, environment.level_id))
     return problems + (_damaged(lake) if verify else [])
 
 
@@ -192,19 +194,16 @@ def _unfinished(lake: Path) -> list[Problem]:
     return found
 
 
-def _stale(lake: Path, settings: Settings) -> list[Problem]:
+def _stale(lake: Path, layer: str, settings: Settings) -> list[Problem]:
     found = []
-    for layer in LAYERS:
-        for stage in _stages(layer):
-            reasons: dict[tuple[str, str], list[str]] = {}
-            for dataset in stage.outputs:
-                for ref in list_partitions(lake, dataset):
-                    reason = _why_stale(ref, stage, settings)
-                    if reason:
-                        reasons.setdefault((root_of(ref.symbol), reason.partition(":")[0]), []).append(ref.date)
-            for (root, reason), dates in reasons.items():
-                what = f"{root}: {stage.name} is stale for {_span(dates)}: {reason}"
-                found.append(Problem(what=what, mend=_build(layer, root, dates)))
+    for stage in _stages(layer):
+        reasons: dict[tuple[str, str], list[str]] = {}
+        for ref in (ref for dataset in stage.outputs for ref in list_partitions(lake, dataset)):
+            reason = _why_stale(ref, stage, settings)
+            if reason:
+                reasons.setdefault((root_of(ref.symbol), reason.partition(":")[0]), []).append(ref.date)
+        for (root, reason), dates in reasons.items():
+            found.append(Problem(what=f"{root}: {stage.name} is stale for {_span(dates)}: {reason}", mend=_build(layer, root, dates)))
     return found
 
 

@@ -77,8 +77,8 @@ def cumulative_incidence(outcomes: Sequence[Sequence[str]], weights: Sequence[fl
             if kind in decided:
                 decided[kind] += weight
         if at_risk > 0:
-            for kind in decided:
-                shares[kind] += undecided * decided[kind] / at_risk
+            for kind, weight in decided.items():
+                shares[kind] += undecided * weight / at_risk
             undecided *= 1 - sum(decided.values()) / at_risk
         result.append(dict(shares))
     return result

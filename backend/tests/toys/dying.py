@@ -12,13 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from src.data_eng import io
+from src.data_eng.codehash import code_sha256
 from src.data_eng.config import load_settings
 from src.data_eng.stages.base import ContractDay
 from src.data_eng.workers import SLOW_IMPORTS
 
+from . import stages
 from .lake import PROVENANCE, put_raw, toy_ref, toy_table
 from .stages import ToyCount, ToyIngest
 
+code_sha256(Path(stages.__file__))  # once, in the fork server, for all the processes that die
 FILE_EVENTS = (
     "open",
     "fcntl.flock",

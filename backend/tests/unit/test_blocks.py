@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -20,7 +22,7 @@ def naive_vector(values: NDArray[np.float32], now: int, context: list[float], me
         differenced = [float(value) for value in values[:, column]]
         for derivative in DERIVATIVES:
             series[f"{derivative}{feature}"] = differenced
-            differenced = [float("nan")] + [later - before for before, later in zip(differenced, differenced[1:], strict=False)]
+            differenced = [float("nan")] + [later - before for before, later in pairwise(differenced)]
     vector = {}
     for name, past in series.items():
         vector[f"w0:{name}"] = past[now]

@@ -117,6 +117,7 @@ def test_a_simulated_file_is_known_by_its_dataset(tmp_path: Path) -> None:
     assert not DbnFile(write_dbn(tmp_path / "b.dbn", a_day())).header.synthetic
 
 
+@pytest.mark.nojit
 def test_starts_stop_at_a_record_that_is_cut_off() -> None:
     words = np.frombuffer(a_day()[:3].tobytes()[:-4], np.uint32)
     starts, used = record_starts(words)
@@ -174,7 +175,9 @@ def test_a_flipped_byte_in_a_compressed_file_is_found(tmp_path: Path, at: int) -
         read(path)
 
 
-@pytest.mark.parametrize(("byte", "value", "said"), [(0, 13, "says it is 52 bytes long"), (0, 0, "says it is 0 bytes"), (1, 0x99, "type 0x99")])
+@pytest.mark.parametrize(
+    ("byte", "value", "said"), [(0, 13, "says it is 52 bytes long"), (0, 0, "says it is 0 bytes"), (1, 0x99, "type 0x99")]
+)
 def test_a_flipped_length_or_type_names_the_record_and_the_byte(tmp_path: Path, byte: int, value: int, said: str) -> None:
     body = bytearray(a_day().tobytes())
     body[6 * 56 + byte] = value

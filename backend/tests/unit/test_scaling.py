@@ -36,7 +36,7 @@ def test_a_day_the_scaler_has_seen_is_refused(day: str) -> None:
 
 
 def test_too_few_rows_are_refused() -> None:
-    with pytest.raises(TooFewRows, match="5 rows. Expected at least 30"):
+    with pytest.raises(TooFewRows, match=r"5 rows\. Expected at least 30"):
         fit_scaler(ROWS, "2025-10-01", clip_sigma=8, min_rows=30)
 
 

@@ -24,6 +24,7 @@ from src.data_eng.core.units import (
 QUARTER = 250_000_000
 
 
+@pytest.mark.nojit
 def test_a_price_becomes_its_count_of_ticks_below_zero_too() -> None:
     ticks, off_grid = prices_to_ticks(np.array([4_800_000_000_000, 0, -50_250_000_000]), QUARTER)
     assert (ticks.tolist(), off_grid) == ([19200, 0, -201], -1)
@@ -34,6 +35,7 @@ def test_an_undefined_price_becomes_no_tick() -> None:
     assert (ticks.tolist(), off_grid) == ([NO_TICK], -1)
 
 
+@pytest.mark.nojit
 def test_the_first_price_off_the_grid_is_named() -> None:
     _, off_grid = prices_to_ticks(np.array([QUARTER, QUARTER + 1, 7]), QUARTER)
     assert off_grid == 1
@@ -109,7 +111,16 @@ def test_an_instrument_is_told_by_its_name(symbol: str, root: str, kind: str) ->
 
 
 def test_a_definition_tells_by_its_class() -> None:
-    assert [kind_of_class(letter) for letter in "FKSTMCPX"] == ["outright", "outright", "spread", "spread", "spread", "other", "other", "other"]
+    assert [kind_of_class(letter) for letter in "FKSTMCPX"] == [
+        "outright",
+        "outright",
+        "spread",
+        "spread",
+        "spread",
+        "other",
+        "other",
+        "other",
+    ]
 
 
 def test_a_symbol_leads_to_its_root() -> None:

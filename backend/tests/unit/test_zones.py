@@ -79,7 +79,9 @@ def test_a_hundred_levels_get_what_each_gets_alone() -> None:
 
 def test_a_side_wider_than_any_band_is_summed_too() -> None:
     tally = tally_zones(
-        tape([[row(ASK, LEVEL, depth_start=1), row(ASK, LEVEL + 5000, depth_start=2)]]), np.array([[LEVEL], [LEVEL + 5001]], np.int32), EDGES
+        tape([[row(ASK, LEVEL, depth_start=1), row(ASK, LEVEL + 5000, depth_start=2)]]),
+        np.array([[LEVEL], [LEVEL + 5001]], np.int32),
+        EDGES,
     )
     assert quadrant(tally, "ask_above").depth_start[REACH].tolist() == [1, 0]
     assert quadrant(tally, "ask_below").depth_start[REACH].tolist() == [1, 2]

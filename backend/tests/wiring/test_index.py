@@ -110,9 +110,9 @@ def test_days_appended_later_change_nothing_before_them(tmp_path: Path) -> None:
 
 
 def test_growing_day_by_day_gives_the_bytes_of_one_build(tmp_path: Path) -> None:
-    write_days(tmp_path / "once", DATES)
+    write_days(tmp_path / "once", DATES[:8])
     build_indexes(tmp_path / "once", "ES", "pm_high", SETTINGS)
-    for date in DATES:
+    for date in DATES[:8]:
         write_days(tmp_path / "grown", [date])
         build_indexes(tmp_path / "grown", "ES", "pm_high", SETTINGS)
     assert contents(folder_of(tmp_path / "grown")) == contents(folder_of(tmp_path / "once"))

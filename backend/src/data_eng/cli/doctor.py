@@ -9,6 +9,7 @@ import typer
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.table import Table
 
     from ..survey import Survey
 
@@ -37,23 +38,31 @@ def doctor(
 
 def print_survey(survey: Survey, console: Console) -> None:
     """The findings for the eye: surroundings, tables, problems."""
-    from rich.table import Column, Table
-
     found = ", ".join(f"{name} {version}" for name, version in survey.libraries.items() if version)
     console.print(f"python {survey.python}, {found}", highlight=False)
     console.print(f"lake {survey.lake}, {survey.disk_free_bytes / 1e9:,.1f} GB free", highlight=False, soft_wrap=True)
     for name, value in survey.environment.items():
         if value is not None:
             console.print(f"{name} = {value}", highlight=False, soft_wrap=True)
-    table = Table(Column("table", no_wrap=True), "root", "days", "first", "last", "rows", "MB", "synthetic")
-    for state in survey.tables:
-        sizes = (f"{state.rows:,}", f"{state.bytes / 1e6:,.1f}", str(state.synthetic or ""))
-        table.add_row(state.dataset, state.root, str(state.partitions), state.first, state.last, *sizes)
     if survey.tables:
-        console.print(table)
+        console.print(_tables(survey))
     if survey.indexes:
-        console.print(f"indexes: {', '.join(survey.indexes)}", highlight=False, soft_wrap=True)
+        levels = sorted({index.partition("/")[0].removeprefix("mbo_") for index in survey.indexes})
+        console.print(f"indexes of {', '.join(levels)}", highlight=False, soft_wrap=True)
     for problem in survey.problems:
         console.print(f"[yellow]{problem.what}[/]\n    {problem.mend}", highlight=False, soft_wrap=True)
     if not survey.problems:
         console.print("[green]nothing is missing or stale[/]")
+
+
+def _tables(survey: Survey) -> Table:
+    from rich.table import Table
+
+    table = Table("table", "root", "days", "dates", "MB", "data", box=None, pad_edge=False)
+    for state in survey.tables:
+        layer, _, name = state.dataset.split(".")
+        note = "synthetic" if state.synthetic else ""
+        table.add_row(
+            f"{layer} {name}", state.root, str(state.partitions), f"{state.first}:{state.last}", f"{state.bytes / 1e6:,.1f}", note
+        )
+    return table

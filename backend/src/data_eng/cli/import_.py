@@ -15,7 +15,8 @@ def import_(
 ) -> None:
     """Copy order records into the raw layer, checked against the batch's manifest and read through once.
 
-    What is there already is left alone. Raw is only added to: no command changes or removes it.
+    What is there already is left alone. Raw is only added to: no command changes or removes it. Definition files among the paths lie beside
+    the days they define and give their ticks; files of other schemas in a batch folder are passed by.
 
     Example: `spymaster import ~/Downloads/GLBX-20251018-ABCDEFGHIJ`
     """
@@ -37,6 +38,8 @@ def import_(
             size = f"{imported.records:,} records, {record.bytes:,} bytes" if imported.records else f"{record.bytes:,} bytes"
             line = f"{imported.ref.symbol} {imported.ref.date}  {imported.status}  {size}  {imported.source.name}  {' '.join(marks)}"
             console.print(line.rstrip(), highlight=False, soft_wrap=True)
+    for file in batch.passed_by:
+        console.print(f"{file.name}  passed by: no order records", highlight=False, soft_wrap=True)
     for date in sorted(date for date, condition in batch.conditions.items() if condition == "missing"):
         console.print(f"{date}  missing at the source, by condition.json", highlight=False)
     console.print(f"raw layer: {target / 'raw' / 'future_mbo'}", highlight=False, soft_wrap=True)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-SIDE_COLUMNS = ("depth", "add", "pull", "fill", "reprice_in", "reprice_out")
+WIDTH = 140
+"""Columns where the output is no terminal, which would have its own."""
+
+SIDE_COLUMNS = {"depth": "depth", "add": "add", "pull": "pull", "fill": "fill", "reprice_in": "moved in", "reprice_out": "moved out"}
+"""Column of the table, without its side, and its heading."""
 
 
 def ladder(
@@ -17,7 +22,7 @@ def ladder(
 ) -> None:
     """Show what rests, comes and goes at every $1 strike around the price, in the last 5-second window before a time.
 
-    Long is the bid side, short the ask side. Pressure is contracts a second, above 0 where longs outpace shorts.
+    Long is the bid side, short the ask side. Net is pressure in contracts a second, above 0 where longs outpace shorts.
 
     Example: `spymaster ladder --symbol ES --at "2025-10-16 09:47:35"`
     """
@@ -30,11 +35,11 @@ def ladder(
 
     settings = load_settings()
     rows = ladder_rows(lake or environment().lake, symbol, local_ns(at, settings.session.timezone), settings)
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
     mark = "  [bold magenta]SYNTHETIC[/]" if rows.synthetic else ""
     console.print(f"{rows.symbol}  window to {clock(rows.ts_ns)} New York  mid {rows.mid_price:.3f}{mark}", highlight=False)
-    headings = [f"{side} {name.replace('_', ' ')}" for side in ("long", "short") for name in SIDE_COLUMNS]
-    table = Table("strike", *headings, "pressure /s", "wins", box=None, pad_edge=False)
+    headings = [f"{side} {heading}" for side in ("long", "short") for heading in SIDE_COLUMNS.values()]
+    table = Table("strike", *headings, "net /s", "wins", box=None, pad_edge=False)
     for row in reversed(rows.strikes):
         table.add_row(*_cells(row), style="bold" if row["price"] <= rows.mid_price < row["price"] + rows.step_points else None)
     console.print(table)

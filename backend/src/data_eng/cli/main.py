@@ -52,7 +52,13 @@ class Verbs(TyperGroup):
 
 
 app = typer.Typer(
-    name="spymaster", cls=Verbs, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown"
+    name="spymaster",
+    cls=Verbs,
+    context_settings={"max_content_width": 120},
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
 )
 
 
@@ -65,7 +71,7 @@ def load_verb(verb: str) -> TyperCommand:
     """The command of one verb."""
     function = VERBS[verb]
     module = import_module(f".{function}", __package__)
-    single = typer.Typer(add_completion=False, rich_markup_mode="markdown")
+    single = typer.Typer(add_completion=False, rich_markup_mode=None)
     single.command(verb)(getattr(module, function))
     command = get_command(single)
     assert isinstance(command, TyperCommand)

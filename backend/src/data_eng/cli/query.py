@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
 
     from ..retrieval.answer import Answer, Match
     from ..retrieval.distribution import HorizonOutcome
+
+WIDTH = 120
+"""Columns where the output is no terminal, which would have its own."""
 
 CONDITION_WORDS = (
     "asks above move higher",
@@ -47,7 +51,7 @@ def query(
 
     place = lake or environment().lake
     answer = ask(place, symbol, level, approach, setup, at, load_settings())
-    console = Console()
+    console = Console(width=None if sys.stdout.isatty() else WIDTH)
     if json:
         console.print_json(data=as_json(answer))
     else:
@@ -99,7 +103,7 @@ def _condition_table(answer: Answer) -> Table:
     setup = answer.setup
     table = Table("condition", *(f"{way} {setup.favours(way)}/4" for way in ("up", "down")), box=None, pad_edge=False)
     for number in range(4):
-        table.add_row(f"{number + 1} {CONDITION_WORDS[number]}", *(f"{setup.conditions[way][number]:+.2f}" for way in ("up", "down")))
+        table.add_row(f"{number + 1} {CONDITION_WORDS[number]}", *(_signed(setup.conditions[way][number]) for way in ("up", "down")))
     return table
 
 
@@ -151,3 +155,7 @@ def _excursions(outcome: HorizonOutcome) -> list[str]:
     if outcome.excursions is None:
         return ["-", "-"]
     return ["/".join(f"{ticks:.0f}" for ticks in quantiles) for quantiles in outcome.excursions]
+
+
+def _signed(value: float) -> str:
+    return f"{round(value, 2) + 0.0:+.2f}"  # + 0.0 turns a rounded -0.0 into +0.0

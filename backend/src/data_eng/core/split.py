@@ -79,15 +79,15 @@ def route(records, instruments, count, start, rows):
     """
     last = 0
     for i in range(start, records.shape[0]):
-        number = records[i].instrument_id
-        if last >= count or instruments[last].instrument_id != number:
+        number = records[i]["instrument_id"]
+        if last >= count or instruments[last]["instrument_id"] != number:
             last = 0
-            while last < count and instruments[last].instrument_id != number:
+            while last < count and instruments[last]["instrument_id"] != number:
                 last += 1
             if last == count:
                 return i
         rows[i] = last
-        instruments[last].in_batch += 1
+        instruments[last]["in_batch"] += 1
     return records.shape[0]
 
 
@@ -119,7 +119,7 @@ def split(records: NDArray[np.void], rows: NDArray[np.int32], instruments: NDArr
 
 
 @nb.njit(cache=True)
-def _split(
+def _split(  # noqa: PLR0911  one return a rule that a record can break
     records, rows, instruments, ts_recv, ts_lag, order_id, ticks, sizes, flags, actions, sides, sequence, known_actions, known_sides
 ):
     row = -1
@@ -129,46 +129,46 @@ def _split(
         record = records[i]
         if rows[i] != row:
             row = rows[i]
-            tick = instruments[row].tick
+            tick = instruments[row]["tick"]
             inverse = 1.0 / tick if tick else 0.0
-        flag = record.flags
-        action = record.action
-        ts = np.int64(record.ts_recv)
+        flag = record["flags"]
+        action = record["action"]
+        ts = np.int64(record["ts_recv"])
         if not known_actions[action]:
             return BAD_ACTION, i
-        if not known_sides[record.side]:
+        if not known_sides[record["side"]]:
             return BAD_SIDE, i
-        if ts < 0 or np.int64(record.ts_event) < 0:
+        if ts < 0 or np.int64(record["ts_event"]) < 0:
             return BAD_TIME, i
-        if record.size > INT32_MAX:
+        if record["size"] > INT32_MAX:
             return BEYOND_INT32, i
         entry = instruments[row]
-        number = entry.records
+        number = entry["records"]
         if number == 0:
-            entry.first_ts_ns = ts
-        elif ts < entry.last_ts_ns:
-            if entry.ts_recv_backwards == 0:
-                entry.ts_recv_backwards_first = number
-            entry.ts_recv_backwards += 1
-        entry.last_ts_ns = ts
-        entry.records = number + 1
+            entry["first_ts_ns"] = ts
+        elif ts < entry["last_ts_ns"]:
+            if entry["ts_recv_backwards"] == 0:
+                entry["ts_recv_backwards_first"] = number
+            entry["ts_recv_backwards"] += 1
+        entry["last_ts_ns"] = ts
+        entry["records"] = number + 1
         if action == TRADE:
-            entry.trades += 1
-            entry.volume += record.size
+            entry["trades"] += 1
+            entry["volume"] += record["size"]
         if flag & (F_SNAPSHOT | F_BAD_TS_RECV | F_MAYBE_BAD_BOOK):
             if flag & F_SNAPSHOT:
-                entry.snapshot += 1
+                entry["snapshot"] += 1
             elif flag & F_BAD_TS_RECV:
-                if entry.bad_ts_recv == 0:
-                    entry.bad_ts_recv_first = number
-                entry.bad_ts_recv += 1
+                if entry["bad_ts_recv"] == 0:
+                    entry["bad_ts_recv_first"] = number
+                entry["bad_ts_recv"] += 1
             if flag & F_MAYBE_BAD_BOOK:
-                if entry.maybe_bad_book == 0:
-                    entry.maybe_bad_book_first = number
-                entry.maybe_bad_book += 1
+                if entry["maybe_bad_book"] == 0:
+                    entry["maybe_bad_book_first"] = number
+                entry["maybe_bad_book"] += 1
         if tick == 0:
             continue
-        price = record.price
+        price = record["price"]
         if price == UNDEF_PRICE:
             count = np.int64(NO_TICK)
         else:
@@ -177,15 +177,15 @@ def _split(
                 return OFF_GRID, i
             if count > INT32_MAX or count < -INT32_MAX:
                 return BEYOND_INT32, i
-        at = entry.cursor
-        entry.cursor = at + 1
+        at = entry["cursor"]
+        entry["cursor"] = at + 1
         ts_recv[at] = ts
-        ts_lag[at] = ts - np.int64(record.ts_event)
-        order_id[at] = record.order_id
+        ts_lag[at] = ts - np.int64(record["ts_event"])
+        order_id[at] = record["order_id"]
         ticks[at] = count
-        sizes[at] = record.size
+        sizes[at] = record["size"]
         flags[at] = flag
         actions[at] = action
-        sides[at] = record.side
-        sequence[at] = record.sequence
+        sides[at] = record["side"]
+        sequence[at] = record["sequence"]
     return 0, 0

@@ -161,8 +161,9 @@ def _tally(
     reach: NDArray[np.int32],
 ) -> None:
     levels, windows = level_ticks.shape
-    running = np.zeros((2, 256, _FIELDS + 2), np.int32)
-    row_below = np.zeros((2, 256), np.int64)
+    room = _widest_span(level_ticks, edges[FAR]) + 2
+    running = np.zeros((2, room, _FIELDS + 2), np.int32)
+    row_below = np.zeros((2, room), np.int64)
     base = np.zeros(2, np.int64)
     span = np.zeros(2, np.int64)
     block = np.zeros((levels, _BLOCK_WINDOWS, 4, 5, _FIELDS), np.int32)
@@ -173,18 +174,11 @@ def _tally(
     next_cell = first_cell.copy()
     for w in range(windows):
         lowest, highest = _asked_span(level_ticks[:, w], edges[FAR])
-        start = first_row[w]
+        start, end = first_row[w], first_row[w + 1]
         for book_side in range(2):
-            stop = start
-            while stop < first_row[w + 1] and side[stop] == book_side:
-                stop += 1
-            first = start + np.searchsorted(price_ticks[start:stop], lowest)
-            last = start + np.searchsorted(price_ticks[start:stop], highest, side="right")
-            if last > first and price_ticks[last - 1] - price_ticks[first] + 2 > row_below.shape[1]:
-                room = 2 * (price_ticks[last - 1] - price_ticks[first] + 2)
-                running, row_below = _widened(running, room), _widened(row_below, room)
-            base[book_side], span[book_side] = _cumulate(price_ticks, counters, first, last, running[book_side], row_below[book_side])
-            start = stop
+            start, stop, other_side = _rows_in_reach(side, price_ticks, start, end, book_side, lowest, highest)
+            base[book_side], span[book_side] = _cumulate(price_ticks, counters, start, stop, running[book_side], row_below[book_side])
+            start = other_side
         for level in range(levels):
             if level_ticks[level, w] != NO_TICK:
                 k = filled[level]
@@ -196,7 +190,7 @@ def _tally(
                 filled[level] = 0
 
 
-@compiled
+@compiled()
 def _asked_span(
     level_ticks: NDArray[np.int32],
     reach_ticks: int,
@@ -209,17 +203,33 @@ def _asked_span(
     return lowest, highest
 
 
-@njit(cache=True)
-def _widened(
-    scratch: NDArray[Any],
-    room: int,
-) -> NDArray[Any]:
-    wider = np.zeros((scratch.shape[0], room, *scratch.shape[2:]), scratch.dtype)
-    wider[:, : scratch.shape[1]] = scratch
-    return wider
+@compiled()
+def _widest_span(level_ticks: NDArray[np.int32], reach_ticks: int) -> int:
+    """Ticks that the levels asked for reach over in one window, at most."""
+    widest = 0
+    for w in range(level_ticks.shape[1]):
+        lowest, highest = _asked_span(level_ticks[:, w], reach_ticks)
+        widest = max(widest, highest - lowest + 1)
+    return widest
 
 
-@compiled
+@compiled()
+def _rows_in_reach(
+    side: NDArray[np.int8], price_ticks: NDArray[np.int32], start: int, end: int, book_side: int, lowest: int, highest: int
+) -> tuple[int, int, int]:
+    """First and one past the last row of one side from tick `lowest` to `highest`, and where the next side begins."""
+    while start < end and side[start] == book_side and price_ticks[start] < lowest:
+        start += 1
+    stop = start
+    while stop < end and side[stop] == book_side and price_ticks[stop] <= highest:
+        stop += 1
+    other_side = stop
+    while other_side < end and side[other_side] == book_side:
+        other_side += 1
+    return start, stop, other_side
+
+
+@compiled()
 def _cumulate(
     price_ticks: NDArray[np.int32],
     counters: FlowCounters,
@@ -260,7 +270,7 @@ def _cumulate(
     return base, tick
 
 
-@compiled
+@compiled()
 def _fill_cell(
     running: NDArray[np.int32],
     row_below: NDArray[np.int64],
@@ -298,7 +308,7 @@ def _fill_cell(
                 cell_reach[total] += running[book_side, upper, counter] - running[book_side, lower, counter]
 
 
-@compiled
+@compiled()
 def _write_block(
     block: NDArray[np.int32],
     block_reach: NDArray[np.int32],

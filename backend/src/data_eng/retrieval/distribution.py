@@ -4,9 +4,9 @@ Outcomes and censoring
 ----------------------
 A neighbour is undecided until a barrier is touched; then it is a BREAK, a REJECT or, when both were touched at one timestamp, a WHIPSAW,
 and stays so. At each horizon the share decided each way is taken of those still undecided before it and seen to its end, so a CENSORED
-neighbour leaves the denominator of its horizon and of the later ones while its earlier horizons keep what was seen (Aalen and Johansen
-1978, Scand. J. Stat. 5, on a grid of horizons). Shares decided only ever add up: the distribution is monotone over horizons by construction.
-Where nothing is censored this is the plain weighted share.
+neighbour leaves the denominator of its horizon and of the later ones, while its earlier horizons keep what was seen (Aalen and Johansen
+1978, Scand. J. Stat. 5, on a grid of horizons). Shares decided only ever add up: the distribution is monotone over horizons by
+construction. Where nothing is censored this is the plain weighted share.
 
 WHIPSAW is shown apart, and within the three classes it counts as CHOP: neither side of the trade was there to be had.
 

@@ -184,9 +184,7 @@ def nearest_episodes(
     return _select(rows, squared_distances(vectors, rows, query, metric), groups, count, per_day_max)
 
 
-def _undecided(
-    lower: NDArray[np.float64], within: NDArray[np.float64], groups: Groups, count: int, per_day_max: int
-) -> NDArray[np.int64]:
+def _undecided(lower: NDArray[np.float64], within: NDArray[np.float64], groups: Groups, count: int, per_day_max: int) -> NDArray[np.int64]:
     """Rows that may still be the nearest window of an episode that may still be among the nearest."""
     reach = _distance_of_last(within, groups.day_of_episode, count, per_day_max)
     return np.flatnonzero((lower <= np.minimum(within, reach)[groups.episode_of_row]) & np.isfinite(lower))
@@ -220,13 +218,12 @@ def _bounds(query: NDArray[np.float32], codes: Codes, metric: Metric, threads: i
     wide_code = query_code[0].astype(np.int16)
     pieces = min(threads, max(1, len(rounded) // THREAD_ROWS))
     cuts = np.linspace(0, len(rounded), pieces + 1).astype(np.int64)
-    scan = (codes.code, codes.square, codes.block_start, codes.block_scale, wide_code, query_square[0], rounded)
-    if pieces == 1:
-        _scan(*scan, 0, len(rounded))
-    else:
-        with ThreadPoolExecutor(pieces) as pool:
-            for done in [pool.submit(_scan, *scan, first, last) for first, last in pairwise(cuts)]:
-                done.result()
+
+    def scan(piece: tuple[int, int]) -> None:
+        _scan(codes.code, codes.square, codes.block_start, codes.block_scale, wide_code, query_square[0], rounded, *piece)
+
+    with ThreadPoolExecutor(pieces) as pool:
+        list(pool.map(scan, pairwise(cuts)))
     moved = codes.moved + query_moved[0]
     return np.maximum(rounded - moved, 0.0) * (1 - BOUND_SLACK), (rounded + moved) * (1 + BOUND_SLACK)
 

@@ -92,7 +92,7 @@ class Setup(NamedTuple):
     def ladder_line(self) -> str:
         """`Up wins at 6799, 6800, 6801; at 6802 asks +340 contracts/s`, from the strikes up to 3 points around the price."""
         if self.strikes is None:
-            return f"ladder of {self.session_date} not built; run: spymaster build --layer gold --stage build_physics_ladder"
+            return f"not built for {self.session_date}; run: spymaster build --layer gold --stage build_physics_ladder"
         return ladder_line(self.strikes, self.mid_ticks * self.tick, self.key.approach)
 
 

@@ -266,6 +266,8 @@ class DbnFile:
         head = np.uint16(rtype << 8 | record_bytes // WORD)
         buffer = np.empty(block_bytes, np.uint8)
         held, number, offset = 0, 0, self._header_bytes
+        self.others.clear()
+        self.first_other.clear()
         with self._open() as stream:
             self._read(stream, self._header_bytes)
             while True:
@@ -374,7 +376,7 @@ def _walk(words, starts):
     at = 0
     count = 0
     while at < words.shape[0]:
-        length = np.int64(words[at] & 0xFF)
+        length = int(words[at] & 0xFF)
         if length < RECORD_HEADER_WORDS or at + length > words.shape[0]:
             break
         starts[count] = at

@@ -35,7 +35,8 @@ class Listed(NamedTuple):
 class Listing:
     """Instruments of one root in one file on one ISO date.
 
-    The stream's own definitions come first, then `definitions` (a file of them beside the records), then the symbol's pattern and the settings.
+    The stream's own definitions come first, then `definitions` (a file of them beside the records), then the symbol's pattern and the
+    settings.
     """
 
     def __init__(self, file: DbnFile, definitions: Mapping[int, Definition], root: str, date: str, settings: Settings) -> None:

@@ -1,9 +1,10 @@
 """The raw layer: the feed's own files as they came, one a root and UTC date, with a record of what was imported.
 
 Beside the file lies `import.json`; a day is there if and only if that record is. Files are copied under a staging folder, hashed, read
-through once, and linked in place; nothing in raw is ever changed or removed. A killed import leaves at most a staging folder, which the next
-one sweeps, and a repeated import finds its work done.
-Batch folders: Databento, "Batch downloads": manifest.json lists every file with its size and sha256, condition.json every date's condition.
+through once, and linked in place; nothing in raw is ever changed or removed. A killed import leaves at most a staging folder, which the
+next one sweeps, and a repeated import finds its work done.
+Batch folders: Databento, "Batch downloads": manifest.json lists every file with its size and sha256, condition.json every date's
+condition.
 """
 
 from __future__ import annotations
@@ -104,6 +105,10 @@ class Batch(NamedTuple):
     """By file, from manifest.json; empty where there was none."""
     conditions: Mapping[str, Condition]
     """By ISO date, from condition.json."""
+    condition_files: Mapping[Path, Path]
+    """The condition.json of the batch that a file came with; it is kept beside the file."""
+    passed_by: tuple[Path, ...]
+    """Files of other schemas in a batch folder."""
 
 
 class RawDay(NamedTuple):
@@ -150,6 +155,8 @@ def collect(paths: Iterable[Path]) -> Batch:
     """
     files: list[Path] = []
     definitions: list[Path] = []
+    passed_by: list[Path] = []
+    condition_files: dict[Path, Path] = {}
     sha256: dict[Path, str] = {}
     conditions: dict[str, Condition] = {}
     for path in paths:
@@ -159,6 +166,8 @@ def collect(paths: Iterable[Path]) -> Batch:
             conditions.update(read_conditions(path / CONDITION))
             found = sorted(listed) or sorted(path.iterdir())
             members = [file for file in found if file.name.endswith(DBN_SUFFIXES)]
+            if (path / CONDITION).exists():
+                condition_files.update(dict.fromkeys(members, path / CONDITION))
             if not members:
                 raise ImportRefused(f"folder {path} holds no DBN file. Expected a Databento batch folder with .dbn or .dbn.zst files.")
         elif path.exists():
@@ -171,9 +180,11 @@ def collect(paths: Iterable[Path]) -> Batch:
                 definitions.append(file)
             elif schema in ("mbo", None) or not path.is_dir():
                 files.append(file)
+            else:
+                passed_by.append(file)
     if not files:
         raise ImportRefused(f"no file of schema mbo among {', '.join(map(str, paths))}. Only order records can be imported.")
-    return Batch(tuple(files), tuple(definitions), sha256, conditions)
+    return Batch(tuple(files), tuple(definitions), sha256, conditions, condition_files, tuple(passed_by))
 
 
 def import_batch(batch: Batch, lake: Path, root: str | None = None, progress: Progress | None = None) -> Iterator[Imported]:
@@ -185,7 +196,7 @@ def import_batch(batch: Batch, lake: Path, root: str | None = None, progress: Pr
     ------
     HashMismatch, ImportRefused, DiskFull, and whatever `DbnFile` says of a broken file; what was imported before stays.
     """
-    tell = progress or (lambda path, count: None)
+    tell = progress or _unheard
     for source in batch.files:
         DbnFile(source).expect_schema("mbo")
         with _staging(raw_folder(lake)) as staging:
@@ -216,7 +227,8 @@ def _lay_down(batch: Batch, lake: Path, source: Path, staged: Path, sha256: str,
             days=tuple(f"{name}/{date}" for name, date in days),
             definitions=_definition_file(definitions),
         )
-        files = [staged] if definitions is None else [staged, _copied(definitions, staged.parent, lambda path, count: None)[0]]
+        beside = [path for path in (definitions, batch.condition_files.get(source)) if path is not None]
+        files = [staged, *(_copied(path, staged.parent, _unheard)[0] for path in beside)]
         status = _publish(ref, source, files, record)
         yield Imported(ref, source, status, contents.records, record)
 
@@ -253,6 +265,10 @@ def _manifest_hashes(folder: Path) -> dict[Path, str]:
 def _hold_hash(file: Path, sha256: str, expected: Mapping[Path, str]) -> None:
     if expected.get(file, sha256) != sha256:
         raise HashMismatch(f"{file} has sha256 {sha256[:16]}, its batch's {MANIFEST} says {expected[file][:16]}. Fetch the file again.")
+
+
+def _unheard(path: Path, count: int) -> None:
+    """Progress that nobody shows."""
 
 
 def raw_folder(lake: Path) -> Path:

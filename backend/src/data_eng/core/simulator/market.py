@@ -58,7 +58,7 @@ ADD_BY_RATIO = 1.6 / (1.0 + 0.6 * _ratio)
 CANCEL_BY_RATIO = _ratio**0.8
 WEIGHT_BY_LEVEL = np.r_[1.2, 0.25 * np.exp(-0.25 * np.arange(1, LEVELS)) + 0.05]
 """Half of all adds come at the best, as on ES."""
-TRADE_WEIGHT = 1.1
+TRADE_WEIGHT = 0.95
 """Market orders per add weight: 4 to 5 % of the records are trades."""
 WIDE_TRADE_FACTOR = 0.15
 """Takers wait while the spread is wide."""
@@ -78,7 +78,11 @@ CLOSER_SHARE = 0.02
 ICEBERG_SHARE, ICEBERG_REFRESHES = 0.05, 4.0
 META_SHARE, META_TAIL, META_MOST = 0.45, 1.4, 5000.0
 """Market orders that belong to the running metaorder, and the Pareto tail of its length."""
-IMBALANCE_LEAN, LATENT_LEAN, BOOK_LEAN, LEAN_MOST = 1.2, 2.2, 0.05, 3.0
+IMBALANCE_LEAN, LATENT_LEAN, LEAN_MOST = 1.2, 2.2, 3.0
+"""Lean of takers by the best queues' imbalance and by each tick of the latent price above the middle."""
+BOOK_LEAN, BOOK_SLACK_TICKS, BOOK_LEAN_MOST, CANCEL_LEAN_SHARE = 1.0, 1.0, 2.0, 0.25
+"""Lean of adds, and a share of it of cancels, by each tick of the latent price beyond the slack; within it the book says nothing of the
+latent price, so that a planted signature is not answered at once."""
 RESTING_AGGRESSOR_SHARE, UNSIGNED_SHARE, HIDDEN_SHARE, REMAINDER_SHARE = 0.037, 0.01, 0.02, 0.35
 SWEEP_ON_SHARE = 0.3
 """Market orders that go on behind an emptied queue."""
@@ -90,8 +94,8 @@ FAST_MOST, SLOW_MOST = 400.0, 6.0
 ACTIVITY_S, ACTIVITY_STEP = 900.0, 0.03
 """Ornstein-Uhlenbeck log activity: time constant and diffusion per square root of a second."""
 NEWS_EVERY_S, NEWS_S, NEWS_LEAST, NEWS_SPREAD = 3600.0, 15.0, 2.0, 2.0
-FEEDBACK_S = 1500.0
-"""The pace makes up for records written too many or too few over this time."""
+FEEDBACK_S, PACE_LEAST, PACE_MOST = 900.0, 0.1, 3.0
+"""The pace makes up for records written too many or too few over this time, within these factors."""
 
 BID_ADD, ASK_ADD, BID_CANCEL, ASK_CANCEL = range(4)
 SECONDS = 86_400
@@ -290,8 +294,13 @@ def _take_step(book: Book, market: Market, planting: Planting, plan: Plan, rng: 
         market.latent += drift * STEP_S + plan.sigma[second] * sqrt(STEP_S * mood) * rng.standard_normal()
     market.latent_lean = min(max(LATENT_LEAN * (market.latent - mid), -LEAN_MOST), LEAN_MOST)
     lean = market.lean
-    lean[BID_ADD] = lean[ASK_CANCEL] = exp(BOOK_LEAN * market.latent_lean)
-    lean[ASK_ADD] = lean[BID_CANCEL] = 1.0 / lean[BID_ADD]
+    ahead = market.latent - mid
+    beyond = max(abs(ahead) - BOOK_SLACK_TICKS, 0.0) if ahead > 0.0 else -max(abs(ahead) - BOOK_SLACK_TICKS, 0.0)
+    book_lean = min(max(BOOK_LEAN * beyond, -BOOK_LEAN_MOST), BOOK_LEAN_MOST)
+    lean[BID_ADD] = exp(book_lean)
+    lean[ASK_ADD] = 1.0 / lean[BID_ADD]
+    lean[ASK_CANCEL] = exp(CANCEL_LEAN_SHARE * book_lean)
+    lean[BID_CANCEL] = 1.0 / lean[ASK_CANCEL]
     market.way = planted_side(planting, knobs)
     lean_on_flow(lean, market.way, plan.signature)
 
@@ -305,7 +314,7 @@ def _paced_gain(market: Market, plan: Plan, second: int) -> float:
         return 0.0
     horizon = plan.expected[min(second + int(FEEDBACK_S), last)] - plan.expected[second] + 1.0
     behind = plan.expected[second] - market.written
-    correction = min(max(1.0 + behind / horizon, 0.3), 3.0)
+    correction = min(max(1.0 + behind / horizon, PACE_LEAST), PACE_MOST)
     return rate * correction / (RECORDS_A_WEIGHT * 16.0)
 
 

@@ -16,9 +16,9 @@ NS_PER_S = 1_000_000_000
 START_POSITION = TICKS // 2
 FULL_DAY_RECORDS = 11_000_000
 """Records of a median full ES day."""
-FULL_DAY_DEPTH = 60.0
+FULL_DAY_DEPTH = 40.0
 """Contracts in the best queue of a full day."""
-LEAST_DEPTH = 5.0
+LEAST_DEPTH = 4.5
 FULL_DAY_SIGMA = 1.3
 """Ticks per square root of a second in regular hours of a full day."""
 SIGMA_POWER = 0.22

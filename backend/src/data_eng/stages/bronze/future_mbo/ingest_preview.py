@@ -229,7 +229,7 @@ def parquet_options(row_group_rows: int) -> ParquetOptions:
 
 
 def _table(columns: LeanColumns, start: int, end: int, schema: pa.Schema) -> pa.Table:
-    """Rows [start, end) as a table. A small part of a batch is copied, so that a quiet contract's waiting rows do not keep whole batches."""
+    """Rows [start, end) as a table. A small part of a batch is copied, lest a quiet contract's waiting rows keep whole batches."""
     share = end - start
     parts = [column[start:end] if 2 * share > len(column) else column[start:end].copy() for column in columns]
     return pa.Table.from_arrays([pa.array(part) for part in parts], schema=schema)

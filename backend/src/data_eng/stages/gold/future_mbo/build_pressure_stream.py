@@ -49,8 +49,11 @@ class BuildPressureStream(Stage):
         signals = io.read(io.ref(SIGNALS), ["level_id", "approach", "ts_ns", "decision"])
         fired = signals.filter(pc.equal(signals["decision"], "fire"))
         earlier = pa.concat_tables([windows.slice(0, 0), *past])
-        parts = ([_of_level(table, level_id) for table in (windows, earlier, fired)] for level_id in io.settings.levels.default)
-        io.write(PRESSURE, (level_pressure(*part, io.settings) for part in parts))
+        tables = (
+            level_pressure(_of_level(windows, level_id), _of_level(earlier, level_id), _of_level(fired, level_id), io.settings)
+            for level_id in io.settings.levels.default
+        )
+        io.write(PRESSURE, tables)
 
 
 def level_pressure(windows: pa.Table, past: pa.Table, fired: pa.Table, settings: Settings) -> pa.Table:

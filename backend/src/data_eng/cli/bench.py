@@ -1,0 +1,298 @@
+"""`spymaster bench`: how fast and how large, as ratios to floors taken in the same run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ..config import Settings
+    from ..stages.base import ContractDay, Stage
+
+START = "2025-10-14"
+"""First simulated session; the second one is the next day."""
+SIX_LEVELS = ("pm_high", "pm_low", "or_high", "or_low", "pd_close", "vwap")
+QUERY_ROWS, QUERY_DAYS = 40_000, 68
+REPEATS = 3
+
+
+class Figure(NamedTuple):
+    """One measured figure and what it should reach."""
+
+    name: str
+    value: str
+    goal: str
+    reached: bool | None
+    """None where there is no goal, or where this machine or size cannot tell."""
+
+
+class DayTimes(NamedTuple):
+    """Best times of one day's steps, in seconds, and the worker's peak memory, taken in a process of its own."""
+
+    records: int
+    floor: float
+    bronze: float
+    flow: float
+    gold: float
+    kernel: float
+    features: float
+    windows_and_levels: int
+    bronze_bytes: int
+    peak_bytes: int
+
+
+def bench(
+    records: Annotated[int, typer.Option(min=20_000, help="Records of the simulated day; a real ES day has about 11,000,000.")] = 2_000_000,
+    folder: Annotated[
+        Path | None, typer.Option(help="Where to work, and keep the simulated day. Default: a folder that is removed.")
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Measure every step on a simulated day, beside the time that decompressing the same file takes (Z).
+
+    Example: `spymaster bench --records 11000000 --folder /tmp/spymaster-bench`
+    """
+    import json as json_format
+    import tempfile
+
+    from rich.console import Console
+
+    console = Console(stderr=json)
+    with tempfile.TemporaryDirectory() as temporary:
+        figures = []
+        for figure in _measure(records, folder or Path(temporary)):
+            figures.append(figure)
+            if not json:
+                mark = {True: "reached", False: "missed", None: ""}[figure.reached]
+                console.print(f"{figure.name:<58} {figure.value:>24}   goal {figure.goal:<16} {mark}", highlight=False, soft_wrap=True)
+    if json:
+        typer.echo(json_format.dumps([figure._asdict() for figure in figures], indent=1))
+
+
+def _measure(records: int, folder: Path) -> Iterator[Figure]:
+    rate = _simulate(records, folder)
+    yield Figure("simulator (synthetic), one core", f"{rate / 1e6:.1f} M records/s", ">= 2 M", rate >= 2e6)
+    day = _in_child(_day_times, folder)
+    floor = day.floor
+    yield Figure("floor Z: zstd decompression of the day's file", f"{floor:.3f} s, {day.records / 1e6:.1f} M records", "", None)
+    yield _ratio("raw -> bronze", day.bronze, floor, 3.6)
+    yield _ratio("bronze -> silver flow", day.flow, floor, 1.3)
+    yield _ratio("raw -> bronze -> silver -> gold vectors, six levels", day.gold, floor, 5.0)
+    nanoseconds = day.kernel / day.records * 1e9
+    yield Figure("book kernel", f"{nanoseconds:.0f} ns a record", "<= 30", nanoseconds <= 30)
+    microseconds = day.features / max(day.windows_and_levels, 1) * 1e6
+    yield Figure("features", f"{microseconds:.2f} us a window, level", "<= 1", microseconds <= 1)
+    yield Figure("bronze on disk", f"{day.bronze_bytes / day.records:.1f} bytes a record", "<= 12", day.bronze_bytes / day.records <= 12)
+    yield Figure("peak memory of a worker", f"{day.peak_bytes / 2**20:.0f} MiB", "<= 700", day.peak_bytes <= 700 * 2**20)
+    milliseconds = _query_seconds() * 1e3
+    yield Figure(f"exact query over {QUERY_ROWS:,} vectors", f"{milliseconds:.1f} ms", "<= 10", milliseconds <= 10)
+    speed_up = _speed_up(folder)
+    yield Figure("bronze and silver, --workers 2 against 1", f"{speed_up:.2f} x", ">= 1.8", speed_up >= 1.8)
+    seconds = min(_seconds(lambda: _spymaster("--help")) for _ in range(REPEATS))
+    yield Figure("spymaster --help", f"{seconds:.2f} s", "< 0.4", seconds < 0.4)
+
+
+def _ratio(name: str, seconds: float, floor: float, goal: float) -> Figure:
+    return Figure(name, f"{seconds / floor:.2f} Z ({seconds:.2f} s)", f"<= {goal} Z", seconds / floor <= goal)
+
+
+def _seconds(call: Callable[[], Any]) -> float:
+    from time import perf_counter
+
+    began = perf_counter()
+    call()
+    return perf_counter() - began
+
+
+def _best(call: Callable[[], Any]) -> float:
+    return min(_seconds(call) for _ in range(REPEATS))
+
+
+def _simulate(records: int, folder: Path) -> float:
+    """Two days of `records` and, to warm up with, two small ones, imported into lakes of their own; returns simulated records a second."""
+    from ..sources.raw import collect, import_batch
+    from ..sources.simulated import Simulation, is_done, simulate
+
+    def made(name: str, size: int) -> float:
+        simulation = Simulation(START, 2, size, 7, 0.3, 0.15, False, None, None, None)
+        job = folder / name / "job"
+        total = 0
+
+        def write() -> None:
+            nonlocal total
+            total = sum(result.records for result in simulate(simulation, job, 1))
+
+        seconds = 0.0 if is_done(simulation, job) else _seconds(write)
+        list(import_batch(collect([job]), folder / name / "lake"))
+        return total / seconds if seconds else float("nan")
+
+    made("small", 20_000)
+    return made(f"large-{records}", records)
+
+
+def _in_child(measure: Callable[[Path], DayTimes], folder: Path) -> DayTimes:
+    """`measure` in a fresh process, so that its peak memory is its own."""
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+        return pool.submit(measure, folder).result()
+
+
+def _lakes(folder: Path) -> tuple[Path, Path]:
+    (large,) = folder.glob("large-*/lake")
+    return folder / "small" / "lake", large
+
+
+def _day_times(folder: Path) -> DayTimes:
+    import resource
+
+    from ..config import load_settings
+    from ..io import list_partitions, partition_ref, read_manifest
+    from ..sources.raw import raw_folder
+    from ..stages.base import ContractDay
+
+    settings = load_settings().with_levels(SIX_LEVELS)
+    small, large = _lakes(folder)
+    for lake in (small, large):
+        whole = ContractDay("ES", "ES", START)
+        bronze, *rest = _stages()
+        bronze_s = _stage_seconds([bronze], whole, lake, settings)
+        symbol = max(list_partitions(lake, "bronze.future_mbo.mbo"), key=lambda ref: (ref.date == START, read_manifest(ref).rows)).symbol
+        unit = ContractDay("ES", symbol, START)
+        flow_s = _stage_seconds(rest[:1], unit, lake, settings)
+        rest_s = _stage_seconds(rest[1:], unit, lake, settings)
+        peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    (file,) = (raw_folder(large) / "symbol=ES" / f"date={START}").glob("*.dbn.zst")
+    manifest = read_manifest(partition_ref(large, "bronze.future_mbo.mbo", symbol, START))
+    features_s, count = _feature_seconds(large, unit, settings)
+    return DayTimes(
+        records=manifest.rows,
+        floor=_best(lambda: _decompress(file)),
+        bronze=bronze_s,
+        flow=flow_s,
+        gold=bronze_s + flow_s + rest_s,
+        kernel=_kernel_seconds(large, unit, settings),
+        features=features_s,
+        windows_and_levels=count,
+        bronze_bytes=sum(part.bytes for part in manifest.files),
+        peak_bytes=peak_bytes,
+    )
+
+
+def _stages() -> list[Stage]:
+    from ..stages.bronze.future_mbo.ingest_preview import IngestPreview
+    from ..stages.gold.future_mbo.build_trigger_vectors import BuildTriggerVectors
+    from ..stages.silver.future_mbo.compute_book_flow_5s import ComputeBookFlow5s
+    from ..stages.silver.future_mbo.compute_level_vacuum_5s import ComputeLevelVacuum5s
+    from ..stages.silver.future_mbo.compute_levels import ComputeLevels
+
+    return [IngestPreview(), ComputeBookFlow5s(), ComputeLevels(), ComputeLevelVacuum5s(), BuildTriggerVectors()]
+
+
+def _stage_seconds(stages: list[Stage], unit: ContractDay, lake: Path, settings: Settings) -> float:
+    return sum(_best(lambda stage=stage: stage.run(unit, lake, settings, overwrite=True)) for stage in stages)  # type: ignore[misc]
+
+
+def _decompress(file: Path) -> None:
+    import zstandard
+
+    buffer = bytearray(1 << 22)
+    with file.open("rb") as compressed, zstandard.ZstdDecompressor().stream_reader(compressed) as stream:
+        while stream.readinto(buffer):
+            pass
+
+
+def _kernel_seconds(lake: Path, unit: ContractDay, settings: Settings) -> float:
+    """The kernel alone, over the whole day's events in memory."""
+    from ..core.book.flow import NS, new_flow
+    from ..core.book.kernel import advance
+    from ..core.book.state import new_book
+    from ..io import partition_ref
+    from ..sources.calendar import session_times
+    from ..sources.parquet import read_events
+
+    times = session_times(unit.date, settings)
+    batches = list(read_events(partition_ref(lake, "bronze.future_mbo.mbo", unit.symbol, unit.date)))
+
+    def play() -> None:
+        book = new_book(settings.book.rest_ms * 1_000_000)
+        flow = new_flow(times.flow_start_ns, times.end_ns, settings.book.window_s * NS, settings.book.band_ticks)
+        for events in batches:
+            book, _ = advance(events, book, flow)
+
+    return _best(play)
+
+
+def _feature_seconds(lake: Path, unit: ContractDay, settings: Settings) -> tuple[float, int]:
+    """Zone sums and all features of the day's levels, and how many windows times levels they were."""
+    from ..io import partition_ref, read_partition
+    from ..sources.calendar import session_times
+    from ..stages.silver.future_mbo.compute_level_vacuum_5s import flow_tape, vacuum_table
+    from ..stages.windows import as_windows, levels_in_force
+
+    def table(name: str) -> Any:
+        return read_partition(partition_ref(lake, f"silver.future_mbo.{name}", unit.symbol, unit.date))
+
+    windows = as_windows(table("book_windows_5s"), session_times(unit.date, settings), settings.book.window_s)
+    in_force = levels_in_force(table("levels"), windows.start_ns)
+    tape = flow_tape(table("book_flow_5s"), windows)
+    rows = vacuum_table(tape, windows, in_force, settings).num_rows
+    return _best(lambda: vacuum_table(tape, windows, in_force, settings)), rows
+
+
+def _query_seconds() -> float:
+    """A typical query: random vectors of a real layout, episodes of 24 windows on 68 days."""
+    import numpy as np
+
+    from ..config import load_settings
+    from ..core.features.scaling import fit_scaler
+    from ..retrieval.exact import Groups, encode, nearest_episodes
+    from ..retrieval.index import IndexKey, layout_of, metric_of
+
+    settings = load_settings()
+    layout = layout_of(IndexKey("pm_high", "level_test", "from_below"), settings)
+    rng = np.random.default_rng(7)
+    vectors = rng.standard_normal((QUERY_ROWS, len(layout.dims)), dtype=np.float32)
+    scaler = fit_scaler(vectors, START, settings.scaling.clip_sigma, settings.scaling.min_rows)
+    metric = metric_of(scaler, layout, settings)
+    codes = encode(vectors, metric)
+    episode_of_row = np.arange(QUERY_ROWS) // 24
+    groups = Groups(episode_of_row, np.arange(episode_of_row[-1] + 1) * QUERY_DAYS // (episode_of_row[-1] + 1))
+    queries = rng.standard_normal((21, vectors.shape[1]), dtype=np.float32)
+
+    def ask(query: np.ndarray) -> None:
+        nearest_episodes(query, vectors, codes, metric, groups, settings.retrieval.neighbours, settings.retrieval.per_day_max, threads=2)
+
+    ask(queries[0])
+    return float(np.median([_seconds(lambda query=query: ask(query)) for query in queries[1:]]))  # type: ignore[misc]
+
+
+def _speed_up(folder: Path) -> float:
+    """Bronze and silver of two days by one worker over two, as a user runs them."""
+    _, lake = _lakes(folder)
+
+    def build(workers: int) -> float:
+        span = ("--start-date", START, "--end-date", "2025-10-15")
+        bronze = ("build", "--layer", "bronze", "--symbol", "ES", *span, "--workers", str(workers), "--overwrite", "--lake", str(lake))
+        silver = ("build", "--layer", "silver", "--symbol", "ESZ5", *span, "--workers", str(workers), "--overwrite", "--lake", str(lake))
+        return _seconds(lambda: _spymaster(*bronze)) + _seconds(lambda: _spymaster(*silver))
+
+    return build(1) / build(2)
+
+
+def _spymaster(*arguments: str) -> None:
+    import subprocess
+    import sys
+
+    from ..errors import SpymasterError
+
+    done = subprocess.run([sys.executable, "-m", "src.data_eng.cli.main", *arguments], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SpymasterError(
+            f"spymaster {' '.join(arguments)} ended with {done.returncode}: {done.stderr.strip() or done.stdout.strip()[-400:]}"
+        )

@@ -1,0 +1,162 @@
+"""The answer as a picture: the query and its neighbours on one axis in ticks from the level, and the outcomes with their uncertainty."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..core.events import NO_TICK
+from ..core.session import NS_PER_S, clock
+from ..io import is_partition_complete, partition_ref, read_partition
+from .answer import Answer, level_name, strangeness
+from .distribution import CLASSES
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+WINDOWS = "silver.future_mbo.book_windows_5s"
+BEFORE_S, AFTER_S = 120, 840
+"""What is drawn around a trigger: the vector's two minutes and the longest horizon."""
+
+PAPER, PANEL, GRID, TEXT, MUTED = "#f5f7fa", "#ffffff", "#dfe5ec", "#18212c", "#556273"
+COLOURS = {"BREAK": "#0072b2", "REJECT": "#d55e00", "CHOP": "#556273", "WHIPSAW": "#8f3f6f", "CENSORED": "#a9b4c0"}
+"""Okabe and Ito (2008) blue and vermillion, and neutrals."""
+DASHES = {"BREAK": "-", "REJECT": (0, (5, 2)), "CHOP": (0, (1, 1.5)), "WHIPSAW": (0, (3, 1, 1, 1)), "CENSORED": (0, (1, 4))}
+"""The second carrier of the outcome, for eyes that do not see the colours apart."""
+HATCHES = {"break": "", "reject": "//", "chop": ".."}
+PATHS_DRAWN = 24
+"""Nearest neighbours that are drawn; more hide each other."""
+JUMP_TICKS = 60
+"""The axis shows no more than this much beyond the barriers: one runaway path must not flatten the others."""
+
+
+class MidPath(NamedTuple):
+    """Mid around a trigger; NaN in windows without a book to trust."""
+
+    seconds: NDArray[np.float64]
+    """From the trigger."""
+    ticks: NDArray[np.float64]
+    """From the level at the trigger."""
+
+
+def draw_answer(lake: Path, answer: Answer, path: Path) -> None:
+    """Draw `answer` into a PNG at `path`. The query's own path ends at the trigger: what followed it was not known."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(14, 7.6), facecolor=PAPER, layout="constrained")
+    paths, outcomes = figure.subplots(1, 2, width_ratios=(3, 2))
+    for axes in (paths, outcomes):
+        axes.set_facecolor(PANEL)
+        axes.grid(color=GRID, linewidth=0.8)
+        axes.set_axisbelow(True)
+        axes.tick_params(colors=MUTED)
+        axes.spines[:].set_color(GRID)
+    _draw_paths(paths, lake, answer)
+    _draw_outcomes(outcomes, answer)
+    setup = answer.setup
+    title = f"{level_name(setup.key.level_id)} {setup.level_price:.2f} {setup.key.approach.replace('_', ' ')}, {setup.where}"
+    figure.suptitle(f"{title}   {setup.symbol}  {clock(setup.ts_ns)} New York", color=TEXT, fontsize=15, fontweight="bold")
+    figure.supxlabel(_footing(answer), color=MUTED, fontsize=10)
+    if answer.synthetic:
+        _stamp(paths)
+    figure.savefig(path, dpi=110)
+
+
+def mid_path(lake: Path, symbol: str, session_date: str, ts_ns: int, level_ticks: float, after_s: int) -> MidPath | None:
+    """Mid from two minutes before a trigger to `after_s` behind it; None while the day's windows are not in the lake."""
+    ref = partition_ref(lake, WINDOWS, symbol, session_date)
+    if not is_partition_complete(ref):
+        return None
+    table = read_partition(ref, ["window_start_ns", "best_bid_ticks", "best_ask_ticks", "marks"])
+    start_ns, best_bid, best_ask, marks = (column.to_numpy() for column in table.columns)
+    window_ns = int(np.diff(start_ns).min()) if len(start_ns) > 1 else 0
+    seconds = (start_ns + window_ns - ts_ns) / NS_PER_S
+    near = (seconds >= -BEFORE_S) & (seconds <= after_s)
+    trusted = (best_bid != NO_TICK) & (best_ask != NO_TICK) & (marks == 0)
+    mid = np.where(trusted, (best_bid.astype(np.float64) + best_ask) / 2 - level_ticks, np.nan)
+    return MidPath(seconds[near], mid[near])
+
+
+def _draw_paths(axes: Axes, lake: Path, answer: Answer) -> None:
+    setup, drawn = answer.setup, []
+    heaviest = max((match.weight for match in answer.matches), default=1.0)
+    for match in answer.matches[:PATHS_DRAWN]:
+        path = mid_path(lake, match.symbol, match.session_date, match.ts_ns, match.level_ticks, AFTER_S)
+        if path is None:
+            continue
+        kind = match.outcome.split("_")[0]
+        strength = 0.25 + 0.6 * match.weight / heaviest
+        axes.plot(path.seconds / 60, path.ticks, color=COLOURS[kind], linestyle=DASHES[kind], linewidth=1.3, alpha=strength)
+        drawn.append(kind)
+    own = mid_path(lake, setup.symbol, setup.session_date, setup.ts_ns, setup.level_ticks, 0)
+    if own is not None:
+        axes.plot(own.seconds / 60, own.ticks, color=TEXT, linewidth=3, label="this setup, up to now")
+    if own is None and not drawn:
+        axes.text(0.5, 0.6, "paths absent: build silver for these days", color=MUTED, ha="center", transform=axes.transAxes)
+    for kind in dict.fromkeys(drawn):
+        label = f"{kind}: {answer.count(kind)} of {len(answer.matches)}"
+        axes.plot([], [], color=COLOURS[kind], linestyle=DASHES[kind], linewidth=1.8, label=label)
+    axes.axhline(0, color=TEXT, linewidth=1.2)
+    for barrier in (-setup.barrier_ticks, setup.barrier_ticks):
+        axes.axhline(barrier, color=MUTED, linewidth=1, linestyle=(0, (6, 4)))
+    axes.axvline(0, color=MUTED, linewidth=1)
+    reach = setup.barrier_ticks + JUMP_TICKS
+    low, high = axes.get_ylim()
+    axes.set_ylim(max(low, -reach), min(high, reach))
+    axes.set_xlim(-BEFORE_S / 60, AFTER_S / 60)
+    axes.set_xlabel("minutes from the trigger", color=TEXT)
+    axes.set_ylabel("mid, ticks from the level (dashed: today's barriers)", color=TEXT)
+    axes.set_title(f"This setup and its {min(len(answer.matches), PATHS_DRAWN)} nearest of the past", color=TEXT, loc="left")
+    if axes.get_legend_handles_labels()[0]:
+        axes.legend(loc="upper left", frameon=True, facecolor=PANEL, edgecolor=GRID, labelcolor=TEXT, title=_outcome_title(answer))
+
+
+def _draw_outcomes(axes: Axes, answer: Answer) -> None:
+    axes.set_title("What happened next, with interval; black tick: base rate", color=TEXT, loc="left")
+    if not answer.outcomes:
+        axes.text(0.5, 0.5, "the past holds too little to compare with", color=MUTED, ha="center", va="center", transform=axes.transAxes)
+        axes.set_xticks([])
+        axes.set_yticks([])
+        return
+    width = 0.26
+    for place, name in enumerate(CLASSES):
+        x = np.arange(len(answer.outcomes)) + (place - 1) * width
+        p, low, high, base = (
+            np.array([getattr(outcome, field)[place] for outcome in answer.outcomes]) for field in ("p", "low", "high", "base")
+        )
+        colour = COLOURS[name.upper()]
+        axes.bar(x, 100 * p, width * 0.92, color=colour, alpha=0.75, hatch=HATCHES[name], edgecolor=PANEL, label=name.upper())
+        axes.errorbar(x, 100 * p, yerr=100 * np.stack([p - low, high - p]), fmt="none", ecolor=TEXT, elinewidth=1.4, capsize=3)
+        axes.hlines(100 * base, x - width * 0.46, x + width * 0.46, color="#000000", linewidth=2.6)
+    labels = [f"{outcome.horizon_s // 60} min\nn {outcome.episodes}\neff {outcome.n_eff:.1f}" for outcome in answer.outcomes]
+    axes.set_xticks(np.arange(len(labels)), labels)
+    axes.set_ylim(0, 100)
+    axes.set_ylabel("% of similar episodes, shrunk toward the base rate", color=TEXT)
+    axes.legend(loc="upper right", ncols=3, frameon=True, facecolor=PANEL, edgecolor=GRID, labelcolor=TEXT)
+
+
+def _outcome_title(answer: Answer) -> str:
+    return f"outcome after {answer.horizon_s // 60} min"
+
+
+def _footing(answer: Answer) -> str:
+    past = f"Past: {answer.past_episodes} episodes on {answer.past_days} days up to {answer.past_end or 'no day'}."
+    return f"{past} {len(answer.matches)} neighbours on {answer.match_days} days, effective n {answer.n_eff:.1f}. {strangeness(answer)}"
+
+
+def _stamp(axes: Axes) -> None:
+    axes.text(
+        0.985,
+        0.02,
+        "SYNTHETIC",
+        transform=axes.transAxes,
+        ha="right",
+        va="bottom",
+        fontsize=26,
+        fontweight="bold",
+        color="#8f3f6f",
+        alpha=0.8,
+    )

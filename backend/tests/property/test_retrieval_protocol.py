@@ -1,0 +1,93 @@
+"""What no query may do, whatever the lake holds: see its own day, see later days, or answer otherwise once later days are there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from src.data_eng.core.features.scaling import ScalerSeesFuture, scale
+from src.data_eng.retrieval.index import FutureSeen, Index, past_of
+from src.data_eng.retrieval.index_builder import build_indexes, open_index
+from src.data_eng.retrieval.signals import judge
+from src.data_eng.sources.calendar import sessions_apart
+from tests.trigger_lake import KEY, session_dates, small_settings, trigger_table, write_days, write_triggers
+
+DATES = session_dates(14)
+SETTINGS = small_settings()
+CUTS = (7, 10, 14)
+
+
+@pytest.fixture(scope="module")
+def truncated(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Index]:
+    """The same lake cut after 7, 10 and 14 days."""
+    indexes = {}
+    for days in CUTS:
+        lake: Path = tmp_path_factory.mktemp(f"after-{days}")
+        write_days(lake, DATES[:days])
+        build_indexes(lake, "ES", KEY.level_id, SETTINGS)
+        indexes[days] = open_index(lake, KEY, SETTINGS)
+    return indexes
+
+
+@given(day=st.integers(0, 13), row=st.integers(0, 14 * 12 - 1))
+@settings(max_examples=60, deadline=None)
+def test_no_neighbour_is_of_the_own_day_the_embargo_or_later(truncated: dict[int, Index], day: int, row: int) -> None:
+    index = truncated[14]
+    neighbours = past_of(index, DATES[day], SETTINGS).find(index.vectors[row], DATES[day])
+    dates = [index.days[found] for found in neighbours.day]
+    assert all(sessions_apart(date, DATES[day]) > SETTINGS.retrieval.embargo_sessions for date in dates)
+    assert len(dates) == len(set(zip(dates, index.metadata["episode"].take(neighbours.row).to_pylist(), strict=True)))
+    assert all(dates.count(date) <= SETTINGS.retrieval.per_day_max for date in dates)
+
+
+@given(as_of=st.integers(0, 13), day=st.integers(0, 13))
+@settings(max_examples=80, deadline=None)
+def test_a_view_asked_by_a_day_that_may_not_see_it_raises(truncated: dict[int, Index], as_of: int, day: int) -> None:
+    index = truncated[14]
+    view = past_of(index, DATES[as_of], SETTINGS)
+    sees_too_much = view.last_day is not None and sessions_apart(view.last_day, DATES[day]) <= SETTINGS.retrieval.embargo_sessions
+    if sees_too_much:
+        with pytest.raises(FutureSeen, match="may see only sessions more than 1 before it"):
+            view.find(index.vectors[0], DATES[day])
+    else:
+        view.find(index.vectors[0], DATES[day])
+
+
+def test_a_scaler_refuses_a_day_that_it_was_fitted_on(truncated: dict[int, Index]) -> None:
+    index = truncated[14]
+    scaler = past_of(index, DATES[9], SETTINGS).scaler
+    assert scaler is not None
+    assert scaler.fit_end == DATES[7]
+    with pytest.raises(ScalerSeesFuture):
+        scale(scaler, index.vectors[:1], DATES[7])
+
+
+def judgements(index: Index, date: str) -> list[str]:
+    """Everything that is said of the triggers of one day; repr tells float64 apart to the last bit."""
+    view, day = past_of(index, date, SETTINGS), index.days.index(date)
+    return [repr(judge(view, vector, date, 3)) for vector in index.vectors[index.first_row[day] : index.first_row[day + 1]]]
+
+
+@pytest.mark.parametrize("cut", CUTS[:-1])
+def test_days_that_come_later_change_no_bit_of_an_earlier_judgement(truncated: dict[int, Index], cut: int) -> None:
+    short, long = truncated[cut], truncated[CUTS[-1]]
+    told = [judgements(short, date) for date in short.days]
+    assert told == [judgements(long, date) for date in short.days]
+    assert told[0] == ["None"] * 12 and told[-1][0].startswith("Judgement(")
+
+
+def test_what_happened_on_the_own_day_and_in_the_embargo_has_no_say(tmp_path: Path, truncated: dict[int, Index]) -> None:
+    write_days(tmp_path, DATES)
+    for date in DATES[9:]:
+        table = trigger_table(date)
+        for horizon in range(7):
+            column = table.schema.get_field_index(f"outcome_h{horizon}")
+            table = table.set_column(column, table.schema.field(column), [["CENSORED"] * table.num_rows])
+        write_triggers(tmp_path, date, table)
+    build_indexes(tmp_path, "ES", KEY.level_id, SETTINGS)
+    blind = open_index(tmp_path, KEY, SETTINGS)
+    assert judgements(blind, DATES[10]) == judgements(truncated[14], DATES[10])
+    assert judgements(blind, DATES[11]) != judgements(truncated[14], DATES[11])

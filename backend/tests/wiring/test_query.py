@@ -1,0 +1,145 @@
+"""A query from the lake to the printed answer: what it says, what it refuses, and what it draws."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from src.data_eng.cli.main import app
+from src.data_eng.config import load_settings
+from src.data_eng.core.session import clock
+from src.data_eng.io import partition_ref, read_partition
+from src.data_eng.retrieval.answer import Answer, answer_query, sentence, strangeness
+from src.data_eng.retrieval.index_builder import build_indexes
+from src.data_eng.retrieval.setup import LevelUnknown, NoSetup, Strike, find_setup, ladder_line, local_ns
+from tests.trigger_lake import KEY, LEVELS, SYMBOL, session_dates, trigger_times_ns, write_days, write_level
+
+DATES = session_dates(16)
+TODAY = DATES[-1]
+SETTINGS = load_settings()
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    lake = tmp_path_factory.mktemp("lake")
+    write_days(lake, DATES, synthetic=True)
+    for date in (DATES[0], TODAY):
+        write_level(lake, date, synthetic=True)
+    build_indexes(lake, "ES", "pm_high", SETTINGS)
+    return lake
+
+
+def asked(lake: Path, at: str) -> Answer:
+    return answer_query(lake, find_setup(lake, "ES", KEY, local_ns(at, "America/New_York"), SETTINGS), SETTINGS)
+
+
+def told(lake: Path, *options: str) -> Result:
+    return CliRunner().invoke(app, ["query", "--level", "pm_high", "--approach", "from_below", "--lake", str(lake), *options])
+
+
+def test_the_setup_is_the_trigger_at_or_before_the_time(lake: Path) -> None:
+    for at, window in (("10:00:00", 0), ("10:00:04", 0), ("10:00:05", 1), ("10:00:19", 3)):
+        setup = find_setup(lake, "ES", KEY, local_ns(f"{TODAY} {at}", "America/New_York"), SETTINGS)
+        assert setup.ts_ns == trigger_times_ns(TODAY)[0, window]
+        assert (setup.episode, setup.episode_kind, setup.symbol) == (1, "first_test", SYMBOL)
+
+
+def test_the_setup_knows_its_level_its_distance_and_its_conditions_both_ways(lake: Path) -> None:
+    setup = asked(lake, f"{TODAY} 10:00:00").setup
+    assert (setup.level_price, setup.points_away, setup.where) == (6800.0, 1.25, "1.25 points away")
+    assert setup.conditions["up"] == pytest.approx((0.1, -0.2, 0.3, -0.4))
+    assert setup.conditions["down"] == pytest.approx((1.0, 2.0, 3.0, 4.0))
+    assert (setup.favours("up"), setup.favours("down")) == (2, 4)
+
+
+def test_neighbours_are_of_earlier_days_only_one_an_episode_and_three_a_day(lake: Path) -> None:
+    answer = asked(lake, f"{TODAY} 10:00:00")
+    assert max(match.session_date for match in answer.matches) <= DATES[-3]
+    assert answer.past_end == DATES[-3]
+    per_day = [sum(match.session_date == date for match in answer.matches) for date in DATES]
+    assert max(per_day) <= 3
+    assert len(answer.matches) == 14 * 3
+    assert sum(match.weight for match in answer.matches) == pytest.approx(1.0)
+
+
+def test_the_sentence_is_made_of_the_numbers(lake: Path) -> None:
+    words = sentence(asked(lake, f"{TODAY} 10:00:00"))
+    assert words.startswith("PM High 6800.00 from below, 1.25 points away. 42 setups on 14 days: BREAK ")
+    assert words.endswith("%.")
+
+
+def test_outcomes_say_how_many_they_are_made_of(lake: Path) -> None:
+    answer = asked(lake, f"{TODAY} 10:00:00")
+    assert [outcome.horizon_s for outcome in answer.outcomes] == list(SETTINGS.labels.horizons_s)
+    for outcome in answer.outcomes:
+        assert sum(outcome.p) == pytest.approx(1.0)
+        assert all(low <= p <= high for low, p, high in zip(outcome.low, outcome.p, outcome.high, strict=True))
+        assert (outcome.episodes, outcome.days) == (42, 14)
+        assert 1 < outcome.n_eff <= 14
+
+
+def test_a_day_without_a_past_shows_its_setup_and_says_so(lake: Path) -> None:
+    answer = asked(lake, f"{DATES[0]} 10:00:00")
+    assert (answer.matches, answer.outcomes, answer.past_episodes) == ((), (), 0)
+    assert "holds nothing yet" in sentence(answer)
+    assert "holds nothing yet" in strangeness(answer)
+
+
+def test_a_level_is_unknown_before_its_time(lake: Path) -> None:
+    with pytest.raises(
+        LevelUnknown, match=f"level pm_high for ESZ5 {TODAY} is unknown before {TODAY} 09:30:00 New York; asked at 09:12:00"
+    ):
+        asked(lake, f"{TODAY} 09:12:00")
+
+
+def test_a_time_between_episodes_names_the_nearest_ones(lake: Path) -> None:
+    with pytest.raises(NoSetup, match=r"no setup of pm_high/from_below .* at .* 10:12:00 .* 10:00:00-10:00:15, 10:25:00-10:25:15"):
+        asked(lake, f"{TODAY} 10:12:00")
+
+
+def test_a_day_that_is_not_built_names_the_command(lake: Path) -> None:
+    with pytest.raises(NoSetup, match=r"no .*mbo_trigger_vectors of ES on 2025-12-24.*Run: spymaster build --layer all --symbol ES"):
+        asked(lake, "2025-12-24 10:00:00")
+    with pytest.raises(NoSetup, match="Expected New York time"):
+        asked(lake, "half past nine")
+
+
+def test_ladder_line_names_the_strikes_each_side_wins_and_the_wall_ahead() -> None:
+    strikes = [Strike(6798.0 + step, 0.0, short, net) for step, short, net in ((0, 0, -1), (1, 1, 5), (2, 2, 6), (3, 3, 7), (4, 340, -300))]
+    assert (
+        ladder_line(strikes, 6799.75, "from_below") == "Up wins at 6799, 6800, 6801; Down wins at 6798, 6802; at 6802 asks +340 contracts/s"
+    )
+
+
+def test_the_command_prints_the_answer_and_says_synthetic(lake: Path) -> None:
+    result = told(lake, "--at", f"{TODAY} 10:00:00")
+    assert result.exit_code == 0, result.output
+    for words in ("SYNTHETIC", "PM High 6800.00 from below", "up 2/4", "down 4/4", "What happened next", "BREAK %", "nearest of 42"):
+        assert words in result.output
+    level = read_partition(partition_ref(lake, LEVELS, SYMBOL, TODAY))
+    assert clock(level["known_from_ns"][0].as_py())[11:] == "09:30:00"
+
+
+def test_json_holds_the_whole_answer(lake: Path) -> None:
+    answer = json.loads(told(lake, "--at", f"{TODAY} 10:00:00", "--json").stdout)
+    assert answer["synthetic"] is True
+    assert answer["setup"]["new_york"] == f"{TODAY} 10:00:00"
+    assert len(answer["neighbours"]) == 42
+    assert [outcome["horizon_s"] for outcome in answer["outcomes"]] == [120, 240, 360, 480, 600, 720, 840]
+
+
+def test_an_error_is_one_line_and_exit_code_one(lake: Path) -> None:
+    result = told(lake, "--at", f"{TODAY} 09:12:00")
+    assert result.exit_code == 1
+    assert "unknown before" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_the_picture_is_drawn_even_where_paths_are_absent(lake: Path, tmp_path: Path) -> None:
+    picture = tmp_path / "answer.png"
+    result = told(lake, "--at", f"{TODAY} 10:00:00", "--plot", str(picture))
+    assert result.exit_code == 0, result.output
+    assert picture.read_bytes().startswith(b"\x89PNG")
