@@ -6,20 +6,23 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
 from src.data_eng.core.simulator.planting import TRUTH_COLUMNS, Knobs
-from src.data_eng.core.simulator.scenario import NS_PER_S, START_POSITION, SessionClock, session_plan, shape_of_day
+from src.data_eng.core.simulator.scenario import START_POSITION, SessionClock, session_plan, shape_of_day
 from src.data_eng.core.simulator.session import Instrument, Session, open_instrument, run_until
-from src.data_eng.core.simulator.tape import Events, joined
+from src.data_eng.core.simulator.tape import Events
 from src.data_eng.core.simulator.wire import Listing, idle_wire
+from src.data_eng.core.units import NS_PER_S
 
 MIDNIGHT_NS = 1_759_190_400 * NS_PER_S
 """2025-09-30 00:00 UTC; New York is four hours behind."""
 HOUR_NS = 3600 * NS_PER_S
+NOTHING = Knobs(0.0, 0.0, False)
 LISTING = Listing(instrument_id=17103, base_ticks=26_800 - START_POSITION, tick_nanos=250_000_000)
 
 
 class Day(NamedTuple):
-    """Events of a session from its opening to `until`, and the instrument behind them."""
+    """Events of a session behind its opening orders, and the instrument they came from."""
 
     clock: SessionClock
     instrument: Instrument
@@ -43,7 +46,7 @@ def summer_clock() -> SessionClock:
     )
 
 
-def opened(seed: int, records: int = 300_000, knobs: Knobs = Knobs(0.0, 0.0, False)) -> tuple[SessionClock, Session]:
+def opened(seed: int, records: int = 300_000, knobs: Knobs = NOTHING) -> tuple[SessionClock, Session]:
     """A session with one instrument at its origin, its opening orders not yet placed."""
     clock = summer_clock()
     plan = session_plan(clock, shape_of_day(records), START_POSITION + 20.0, knobs, 900.0)
@@ -51,7 +54,7 @@ def opened(seed: int, records: int = 300_000, knobs: Knobs = Knobs(0.0, 0.0, Fal
     return clock, Session([instrument], idle_wire(), np.random.default_rng(seed))
 
 
-def simulated_day(seed: int, records: int = 300_000, knobs: Knobs = Knobs(0.0, 0.0, False)) -> Day:
+def simulated_day(seed: int, records: int = 300_000, knobs: Knobs = NOTHING) -> Day:
     """A whole session of the leading instrument."""
     clock, session = opened(seed, records, knobs)
     session.open()
@@ -75,6 +78,3 @@ def area_under_curve(score: NDArray[np.float64], positive: NDArray[np.bool_]) ->
 
 def column(name: str) -> int:
     return TRUTH_COLUMNS.index(name)
-
-
-__all__ = ["Day", "area_under_curve", "column", "joined", "opened", "pulls", "simulated_day", "summer_clock"]

@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date as calendar_date
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, TypeAlias, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -143,7 +143,7 @@ class ParquetOptions(NamedTuple):
     """
 
     row_group_rows: int = 1_000_000
-    compression_level: int = 1
+    compression: Literal["zstd", "lz4"] = "zstd"
     encodings: Mapping[str, str] | None = None
     dictionary: tuple[str, ...] | None = None
     statistics: tuple[str, ...] = ()
@@ -482,8 +482,8 @@ def _parquet_writer(sink: HashingSink, schema: pa.Schema, options: ParquetOption
     return pq.ParquetWriter(
         sink,
         schema,
-        compression="zstd",
-        compression_level=options.compression_level,
+        compression=options.compression,
+        compression_level=1 if options.compression == "zstd" else None,
         use_dictionary=list(dictionary),
         column_encoding=dict(options.encodings) if options.encodings else None,
         write_statistics=list(options.statistics),

@@ -26,6 +26,7 @@ from .io import (
     list_partitions,
     manifest_sha256,
     parse_ref,
+    read_facts,
     read_manifest,
     verify_partition,
 )
@@ -140,7 +141,7 @@ def _table(dataset: str, root: str, refs: list[PartitionRef]) -> TableState:
         bytes=sum(file.stat().st_size for ref in refs for file in ref.path.iterdir() if file.is_file()),
         first=min(dates),
         last=max(dates),
-        synthetic=sum(bool(manifest.facts.get("synthetic")) for manifest in manifests),
+        synthetic=sum(bool(read_facts(ref).get("synthetic")) for ref in refs),
     )
 
 

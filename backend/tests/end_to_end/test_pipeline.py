@@ -101,7 +101,7 @@ def test_the_query_prints_setup_neighbours_and_distribution_and_says_synthetic(l
 def test_no_neighbour_is_of_the_queries_day_nor_of_the_session_before_it(lake: Path, a_trigger: str) -> None:
     answer = json.loads(_done("query", "--level", "vwap", "--approach", "from_below", "--at", a_trigger, "--json", "--lake", lake))
     assert answer["synthetic"] is True
-    dates = [neighbour["date"] for neighbour in answer["neighbours"]]
+    dates = [neighbour["session_date"] for neighbour in answer["neighbours"]]
     assert dates and set(dates) <= set(DAYS[:-2])
     assert max(dates.count(date) for date in dates) <= 3
 

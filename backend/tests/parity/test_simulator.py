@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from src.data_eng.core.simulator.planting import Knobs
 from tests.parity.naive_replay import Replay, replay
 from tests.simulated_days import opened
@@ -67,5 +68,7 @@ def evening_digest() -> str:
 def test_uncompiled_kernels_write_the_same_bytes() -> None:
     code = "from tests.parity.test_simulator import evening_digest; print(evening_digest())"
     environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": str(BACKEND)}
-    uncompiled = subprocess.run([sys.executable, "-c", code], env=environment, cwd=BACKEND, capture_output=True, text=True, check=True, timeout=120)
+    uncompiled = subprocess.run(
+        [sys.executable, "-c", code], env=environment, cwd=BACKEND, capture_output=True, text=True, check=True, timeout=120
+    )
     assert uncompiled.stdout.strip() == evening_digest()

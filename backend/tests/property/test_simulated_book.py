@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from src.data_eng.core.simulator.matching import Aggressor, empty_hits, execute
-from src.data_eng.core.simulator.orders import ASK, BID, FIRST_ORDER_ID, NOBODY, Book, empty_book, place_order, remove_order, resting_slots, retreat_bests
+from src.data_eng.core.simulator.orders import (
+    ASK,
+    BID,
+    FIRST_ORDER_ID,
+    NOBODY,
+    Book,
+    empty_book,
+    place_order,
+    remove_order,
+    resting_slots,
+    retreat_bests,
+)
 from src.data_eng.core.simulator.tape import empty_tape, taken
 from tests.parity.naive_matching import NaiveVenue
 
@@ -37,7 +49,7 @@ def naive_queues(venue: NaiveVenue) -> dict[tuple[int, int], list[tuple[int, int
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.one_of(PLACE, PLACE, TRADE, CANCEL), max_size=60))
 def test_book_and_naive_venue_hold_the_same_queues(operations: list[tuple]) -> None:
-    book, venue = empty_book(MIDDLE, FIRST_ORDER_ID), NaiveVenue()
+    book, venue = empty_book(FIRST_ORDER_ID), NaiveVenue()
     for number, (kind, *details) in enumerate(operations, start=1):
         if kind == "place":
             side, depth, size, reserve = details
@@ -54,7 +66,7 @@ def test_book_and_naive_venue_hold_the_same_queues(operations: list[tuple]) -> N
             assert traded == venue.trade(number, side, size, worst, rests)
             assert traded == int(sum(_trades(taken(TAPE))))
         elif book.resting > 0:
-            slot = resting_slots(book)[details[0] % int(book.resting)]
+            slot = int(resting_slots(book)[details[0] % int(book.resting)])
             venue.remove(int(book.order_id[slot]), int(book.side[slot]), int(book.position[slot]))
             remove_order(book, slot)
             retreat_bests(book)
@@ -81,4 +93,6 @@ def _bests_are_right(book: Book, venue: NaiveVenue) -> None:
         assert book.best_ask == asks[0]
     if bids and asks:
         assert bids[0] < asks[0]
-    assert sum(int(book.quantity[side].sum()) for side in (BID, ASK)) == sum(order.shown for side in (0, 1) for line in venue.queues[side].values() for order in line)
+    assert sum(int(book.quantity[side].sum()) for side in (BID, ASK)) == sum(
+        order.shown for side in (0, 1) for line in venue.queues[side].values() for order in line
+    )

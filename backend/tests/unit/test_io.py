@@ -97,7 +97,7 @@ def test_a_stream_is_never_held_longer_than_a_row_group(tmp_path: Path) -> None:
 
 
 def test_encodings_and_statistics_are_the_caller_s_choice(tmp_path: Path) -> None:
-    options = ParquetOptions(encodings={"ts_ns": "DELTA_BINARY_PACKED"}, statistics=("ts_ns",), compression_level=3)
+    options = ParquetOptions(encodings={"ts_ns": "DELTA_BINARY_PACKED"}, statistics=("ts_ns",), compression="lz4")
     io.write_partition(toy_ref(tmp_path), toy_table(), **PROVENANCE, parquet=options)
     group = pq.ParquetFile(io.open_parts(toy_ref(tmp_path))[0]).metadata.row_group(0)
     assert "DELTA_BINARY_PACKED" in group.column(0).encodings

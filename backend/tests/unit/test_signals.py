@@ -124,6 +124,15 @@ def test_a_day_has_a_signal_for_every_trigger_and_the_first_days_say_why_not(lak
     assert (first["decision"], first["reason"]) == ("hold", "the past holds 0 triggers of 0 days: too few to compare with")
 
 
+def test_days_appended_later_leave_the_signals_as_they_are_to_the_last_byte(lake: Path, tmp_path: Path) -> None:
+    write_days(tmp_path, DATES[:9])
+    build_indexes(tmp_path, "ES", KEY.level_id, SETTINGS)
+    for place in (tmp_path, lake):
+        BuildTriggerSignals().run(unit(8), place, SETTINGS)
+    short, long = (read_manifest(partition_ref(place, SIGNALS, SYMBOL, DATES[8])) for place in (tmp_path, lake))
+    assert short.to_bytes() == long.to_bytes()
+
+
 def test_signals_are_current_until_what_the_day_may_see_changes(tmp_path: Path) -> None:
     write_days(tmp_path, DATES)
     build_indexes(tmp_path, "ES", KEY.level_id, SETTINGS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+
 from src.data_eng.core.simulator.market import STEP_S
 from tests.simulated_days import Day, pulls, simulated_day
 
@@ -34,7 +35,9 @@ def test_a_market_writes_as_many_records_as_its_plan_expects(records: int) -> No
     assert instrument.market.written == pytest.approx(plan.expected[plan.seconds], rel=0.04)
 
 
-@pytest.mark.parametrize(("action", "least", "most"), [("A", 0.34, 0.42), ("C", 0.30, 0.42), ("M", 0.07, 0.20), ("T", 0.035, 0.055), ("F", 0.06, 0.12)])
+@pytest.mark.parametrize(
+    ("action", "least", "most"), [("A", 0.34, 0.42), ("C", 0.30, 0.42), ("M", 0.07, 0.20), ("T", 0.035, 0.055), ("F", 0.06, 0.12)]
+)
 def test_message_mix_lies_in_the_measured_band(day: Day, action: str, least: float, most: float) -> None:
     assert least <= (day.events.action == ord(action)).mean() <= most
 
@@ -55,7 +58,11 @@ def test_a_tenth_of_cancelled_orders_lives_about_a_millisecond(day: Day) -> None
     events = day.events
     born = dict(zip(events.order_id[events.action == ord("A")].tolist(), events.ts_ns[events.action == ord("A")].tolist(), strict=True))
     gone = pulls(events)
-    lives = [end - born[order_id] for order_id, end in zip(events.order_id[gone].tolist(), events.ts_ns[gone].tolist(), strict=True) if order_id in born]
+    lives = [
+        end - born[order_id]
+        for order_id, end in zip(events.order_id[gone].tolist(), events.ts_ns[gone].tolist(), strict=True)
+        if order_id in born
+    ]
     assert 3e5 < np.percentile(lives, 10) < 3e6
 
 
@@ -76,7 +83,10 @@ def test_volatility_clusters(day: Day) -> None:
 
 
 def test_price_diffuses_over_five_minutes_about_as_over_a_second() -> None:
-    ratios = [variance_a_second(mids, 300.0) / variance_a_second(mids, 1.0) for mids in (regular_mids(simulated_day(seed, RECORDS)) for seed in (1, 2, 3))]
+    ratios = [
+        variance_a_second(mids, 300.0) / variance_a_second(mids, 1.0)
+        for mids in (regular_mids(simulated_day(seed, RECORDS)) for seed in (1, 2, 3))
+    ]
     assert 0.5 < float(np.mean(ratios)) < 2.5
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from src.data_eng.core.simulator.matching import Aggressor, empty_hits, execute
 from src.data_eng.core.simulator.orders import ASK, BID, FIRST_ORDER_ID, NOBODY, Book, empty_book, place_order
 from src.data_eng.core.simulator.tape import SECOND_PACKET, Events, empty_tape, taken
@@ -13,7 +14,7 @@ MIDDLE, TAKER, HIDDEN = 8000, 77, FIRST_ORDER_ID + 1
 @pytest.fixture
 def book() -> Book:
     """Bids 8000: id 1 of 2; asks 8001: id 11 of 2, id 12 of 3; 8002: id 13 of 4."""
-    book = empty_book(MIDDLE, FIRST_ORDER_ID)
+    book = empty_book(FIRST_ORDER_ID)
     for order_id, side, position, contracts in ((1, BID, 8000, 2), (11, ASK, 8001, 2), (12, ASK, 8001, 3), (13, ASK, 8002, 4)):
         place_order(book, order_id, side, position, contracts, 0, 5)
     return book

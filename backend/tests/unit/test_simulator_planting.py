@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+
 from src.data_eng.core.simulator.planting import Knobs
 from tests.simulated_days import Day, area_under_curve, column, pulls, simulated_day
 
@@ -18,7 +19,7 @@ def planted_days(knobs: Knobs) -> list[Day]:
 
 
 def scores(days: list[Day], named: str) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.bool_]]:
-    """Per episode with a direction: log ratio of asks to bids pulled in the first LOOK_S, the move in the MOVE_S behind, planted way is up."""
+    """Per episode that is no chop: log ratio of asks to bids pulled in LOOK_S, the move in the MOVE_S behind, planted way is up."""
     ratio, move, up = [], [], []
     for day in days:
         time_s = (day.events.ts_ns - day.clock.origin_ns) / 1e9

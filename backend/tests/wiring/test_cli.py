@@ -108,5 +108,5 @@ def test_doctor_prints_for_the_eye_too(tmp_path: Path) -> None:
     put_raw(tmp_path, "2025-10-15")
     said = runner.invoke(app, ["doctor", "--lake", str(tmp_path)])
     assert said.exit_code == 0
-    assert "raw.future_mbo.dbn" in said.output
+    assert re.search(r"raw dbn +ES +1 +2025-10-15:2025-10-15 .*synthetic", said.output)
     assert "no selection map" in said.output

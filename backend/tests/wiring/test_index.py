@@ -151,6 +151,14 @@ def test_an_index_of_other_settings_is_stale_and_is_rebuilt(lake: Path) -> None:
     assert build_indexes(lake, "ES", "pm_high", other)[0].status == "rebuilt"
 
 
+def test_an_index_of_other_code_may_be_asked_and_is_built_anew(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(index_builder, "builder_sha256", lambda: "older")
+        build_indexes(lake, "ES", "pm_high", SETTINGS)
+    assert open_index(lake, KEY, SETTINGS).code_sha256 == "older"
+    assert set(statuses(lake).values()) == {"rebuilt"}
+
+
 def test_a_build_that_dies_leaves_the_old_index_whole(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     build_indexes(lake, "ES", "pm_high", SETTINGS)
     before = contents(folder_of(lake))

@@ -11,8 +11,8 @@ import typer
 WIDTH = 140
 """Columns where the output is no terminal, which would have its own."""
 
-SIDE_COLUMNS = {"depth": "depth", "add": "add", "pull": "pull", "fill": "fill", "reprice_in": "moved in", "reprice_out": "moved out"}
-"""Column of the table, without its side, and its heading."""
+SIDE_COLUMNS = {"depth": "depth", "add": "add", "pull": "pull", "fill": "fill", "reprice_in": "in", "reprice_out": "out"}
+"""Column of the table, without its side, and its heading; `in` and `out` are orders that moved to and from the strike."""
 
 
 def ladder(
@@ -22,7 +22,8 @@ def ladder(
 ) -> None:
     """Show what rests, comes and goes at every $1 strike around the price, in the last 5-second window before a time.
 
-    Long is the bid side, short the ask side. Net is pressure in contracts a second, above 0 where longs outpace shorts.
+    Long is the bid side, short the ask side; in and out are orders that moved to and from a strike. Net is pressure in contracts a
+    second, above 0 where longs outpace shorts.
 
     Example: `spymaster ladder --symbol ES --at "2025-10-16 09:47:35"`
     """
@@ -38,11 +39,18 @@ def ladder(
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     mark = "  [bold magenta]SYNTHETIC[/]" if rows.synthetic else ""
     console.print(f"{rows.symbol}  window to {clock(rows.ts_ns)} New York  mid {rows.mid_price:.3f}{mark}", highlight=False)
-    headings = [f"{side} {heading}" for side in ("long", "short") for heading in SIDE_COLUMNS.values()]
-    table = Table("strike", *headings, "net /s", "wins", box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False)
+    for heading in ("strike", *_side_headings("long"), *_side_headings("short"), "net /s"):
+        table.add_column(heading, justify="right")
+    table.add_column("wins")
     for row in reversed(rows.strikes):
         table.add_row(*_cells(row), style="bold" if row["price"] <= rows.mid_price < row["price"] + rows.step_points else None)
     console.print(table)
+
+
+def _side_headings(side: str) -> list[str]:
+    depth, *flows = SIDE_COLUMNS.values()
+    return [f"{side} {depth}", *flows]
 
 
 def _cells(row: dict[str, Any]) -> list[str]:

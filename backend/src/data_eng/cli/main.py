@@ -20,7 +20,6 @@ VERBS = {
     "build": "build",
     "select": "select",
     "levels": "levels",
-    "levels": "levels",
     "index": "index",
     "query": "query",
     "ladder": "ladder",

@@ -77,7 +77,7 @@ def print_answer(answer: Answer, neighbours: int, console: Console) -> None:
         say(f"\n[bold]What happened next[/]  {len(answer.matches)} most similar of {past}; effective n {answer.n_eff:.1f}")
         say(_outcome_table(answer))
         say(_neighbour_table(answer, neighbours))
-    say(strangeness(answer))
+        say(strangeness(answer))
 
 
 def _print_setup(answer: Answer, console: Console) -> None:

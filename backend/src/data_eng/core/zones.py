@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numba import njit
@@ -137,7 +137,7 @@ def tally_zones(tape: FlowTape, level_ticks: NDArray[np.int32], edges: ZoneEdges
     -----
     A window's rows are summed once, cumulatively from tick to tick; each zone of each level is then a difference of two sums.
     So the hundredth level costs as little as the second.
-    Measured: 0.45 us a cell for six levels over 2,160 windows of 200 rows (Xeon with AVX-512, one core).
+    Measured: 0.45 us a cell for six levels over 2,160 windows of 200 rows (Xeon with AVX-512, one core of two, unloaded).
     """
     asked = level_ticks != NO_TICK
     level, window = np.nonzero(asked)

@@ -88,6 +88,8 @@ class Index:
     """The kept scaler of a day; None for a day that the index has no row of, or too small a past for."""
     inputs: tuple[tuple[str, str, str], ...]
     """Partition, its session date and its manifest's sha256, in order of dates."""
+    code_sha256: str
+    """Of the code that built it; another build's is built anew, but may be asked."""
     horizons_s: tuple[int, ...]
     synthetic: bool
 
@@ -274,6 +276,7 @@ def load_index(folder: Path, key: IndexKey, settings: Settings) -> Index:
         metadata=pq.ParquetFile(content / METADATA).read(),
         scaler_of=partial(read_scaler, content / NORM_STATS),
         inputs=tuple((entry["partition"], entry["date"], entry["sha256"]) for entry in manifest["inputs"]),
+        code_sha256=manifest["code_sha256"],
         horizons_s=settings.labels.horizons_s,
         synthetic=manifest["synthetic"],
     )

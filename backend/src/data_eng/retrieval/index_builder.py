@@ -19,6 +19,7 @@ import json
 import os
 import re
 import shutil
+from functools import cache
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -29,7 +30,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ..attempts import Attempt, disk_errors, locked, sync_folder, write_durable
-from ..config import Environment, Settings, environment
+from ..config import PACKAGE, Environment, Settings, environment
 from ..contracts import load_avro_contract
 from ..core.features.blocks import GROUPS, VectorLayout
 from ..core.features.registry import APPROACHES
@@ -58,6 +59,14 @@ from .index import (
 )
 
 TRIGGERS = "gold.future_mbo.mbo_trigger_vectors"
+BUILDER_CODE = (
+    "core/features/scaling.py",
+    "retrieval/exact.py",
+    "retrieval/index.py",
+    "retrieval/index_builder.py",
+    "retrieval/neighbours.py",
+)
+"""Files whose change makes every index be built anew."""
 
 
 class TwoContracts(SpymasterError):
@@ -88,8 +97,8 @@ def build_indexes(
 ) -> list[BuiltIndex]:
     """Bring the indexes of one level up to date, both setups from both sides; also those without a single trigger yet.
 
-    `index_dir` is the level's folder in place of `lake/indexes/mbo_<level>`. An index whose inputs, settings and features are unchanged is
-    left alone unless `overwrite`.
+    `index_dir` is the level's folder in place of `lake/indexes/mbo_<level>`. An index whose inputs, settings, features and code are
+    unchanged is left alone unless `overwrite`.
     """
     sources = trigger_sources(lake, root, settings)
     where = environment()
@@ -146,6 +155,15 @@ def root_of(symbol: str, settings: Settings) -> str:
     return match[1] if match else symbol
 
 
+@cache
+def builder_sha256() -> str:
+    """Hash of the source that decides what is in an index."""
+    digest = hashlib.sha256()
+    for name in BUILDER_CODE:
+        digest.update(f"{name}\n".encode() + (PACKAGE / name).read_bytes())
+    return digest.hexdigest()
+
+
 def _selected(lake: Path, root: str) -> dict[str, str | None]:
     """Contract by date as the selection map has it, None for an excluded day; empty without a map."""
     from .mbo_contract_day_selector import load_selection
@@ -159,7 +177,7 @@ def _is_current(lake: Path, key: IndexKey, sources: list[Source], settings: Sett
         index = load_index(index_folder(lake, key, where), key, settings)
     except (IndexMissing, StaleIndex):
         return False
-    return index.inputs == _inputs(sources)
+    return index.inputs == _inputs(sources) and index.code_sha256 == builder_sha256()
 
 
 def _inputs(sources: list[Source]) -> tuple[tuple[str, str, str], ...]:
@@ -195,6 +213,7 @@ def _build(folder: Path, key: IndexKey, root: str, rows: pa.Table, sources: list
                 metadata=_metadata(rows),
                 scaler_of=lambda day: None,
                 inputs=_inputs(sources),
+                code_sha256=builder_sha256(),
                 horizons_s=settings.labels.horizons_s,
                 synthetic=any(source.synthetic for source in sources),
             )
@@ -245,6 +264,8 @@ def _unchanged_past(folder: Path, index: Index, settings: Settings) -> dict[str,
     try:
         present = load_index(folder, index.key, settings)
     except (IndexMissing, StaleIndex):
+        return {}
+    if present.code_sha256 != index.code_sha256:
         return {}
     unchanged = set()
     for old, new in zip(present.inputs, index.inputs, strict=False):
@@ -308,6 +329,7 @@ def _write_artefacts(folder: Path, index: Index, scalers: dict[str, RobustScaler
         "features": len(layout.dims),
         "features_sha256": features_sha256(layout),
         "settings_sha256": settings.sha256(*SETTINGS_SECTIONS),
+        "code_sha256": index.code_sha256,
         "synthetic": index.synthetic,
         "inputs": [{"partition": name, "date": date, "sha256": sha256} for name, date, sha256 in index.inputs],
         "files": {name: {"bytes": (folder / name).stat().st_size, "sha256": _sha256(folder / name)} for name in names},

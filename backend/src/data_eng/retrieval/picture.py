@@ -109,9 +109,11 @@ def _draw_paths(axes: Axes, lake: Path, answer: Answer) -> None:
     axes.set_xlim(-BEFORE_S / 60, AFTER_S / 60)
     axes.set_xlabel("minutes from the trigger", color=TEXT)
     axes.set_ylabel("mid, ticks from the level (dashed: today's barriers)", color=TEXT)
-    axes.set_title(f"This setup and its {min(len(answer.matches), PATHS_DRAWN)} nearest of the past", color=TEXT, loc="left")
+    shown = min(len(answer.matches), PATHS_DRAWN)
+    axes.set_title(f"This setup and its {shown} nearest of the past" if shown else "This setup", color=TEXT, loc="left")
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(loc="upper left", frameon=True, facecolor=PANEL, edgecolor=GRID, labelcolor=TEXT, title=_outcome_title(answer))
+        title = f"outcome after {answer.horizon_s // 60} min" if drawn else None
+        axes.legend(loc="upper left", frameon=True, facecolor=PANEL, edgecolor=GRID, labelcolor=TEXT, title=title)
 
 
 def _draw_outcomes(axes: Axes, answer: Answer) -> None:
@@ -138,12 +140,10 @@ def _draw_outcomes(axes: Axes, answer: Answer) -> None:
     axes.legend(loc="upper right", ncols=3, frameon=True, facecolor=PANEL, edgecolor=GRID, labelcolor=TEXT)
 
 
-def _outcome_title(answer: Answer) -> str:
-    return f"outcome after {answer.horizon_s // 60} min"
-
-
 def _footing(answer: Answer) -> str:
-    past = f"Past: {answer.past_episodes} episodes on {answer.past_days} days up to {answer.past_end or 'no day'}."
+    if not answer.matches:
+        return strangeness(answer)
+    past = f"Past: {answer.past_episodes} episodes on {answer.past_days} days up to {answer.past_end}."
     return f"{past} {len(answer.matches)} neighbours on {answer.match_days} days, effective n {answer.n_eff:.1f}. {strangeness(answer)}"
 
 

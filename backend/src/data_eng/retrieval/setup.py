@@ -82,7 +82,8 @@ class Setup(NamedTuple):
         """`1.25 points away`, `at the level` or `0.50 points through`."""
         if self.distance_ticks == 0:
             return "at the level"
-        return f"{self.points_away:.2f} points {'away' if self.distance_ticks < 0 else 'through'}"
+        points = f"{self.points_away:.3f}"
+        return f"{points.removesuffix('0')} points {'away' if self.distance_ticks < 0 else 'through'}"
 
     def favours(self, direction: str) -> int:
         """How many of the four conditions favour a direction."""

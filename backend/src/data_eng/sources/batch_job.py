@@ -28,7 +28,9 @@ def file_name(utc_date: str) -> str:
     return f"glbx-mdp3-{utc_date.replace('-', '')}.mbo.dbn.zst"
 
 
-def write_dbn_day(path: Path, dataset: str, parent: str, utc_date: str, symbols: Mapping[str, int], pieces: Iterable[NDArray[np.void]]) -> int:
+def write_dbn_day(
+    path: Path, dataset: str, parent: str, utc_date: str, symbols: Mapping[str, int], pieces: Iterable[NDArray[np.void]]
+) -> int:
     """Write the MBO records of one UTC date; returns how many.
 
     `symbols` maps raw symbols to instrument ids, `pieces` are MBO_DTYPE in file order. The file appears under its name only when whole.
@@ -98,7 +100,15 @@ def _symbology(symbols: Mapping[str, Mapping[str, int]]) -> dict[str, Any]:
         following = (date.fromisoformat(day) + timedelta(days=1)).isoformat()
         for symbol, instrument_id in symbols[day].items():
             result.setdefault(symbol, []).append({"d0": day, "d1": following, "s": str(instrument_id)})
-    return {"result": result, "stype_in": "raw_symbol", "stype_out": "instrument_id", "partial": [], "not_found": [], "message": "OK", "status": 0}
+    return {
+        "result": result,
+        "stype_in": "raw_symbol",
+        "stype_out": "instrument_id",
+        "partial": [],
+        "not_found": [],
+        "message": "OK",
+        "status": 0,
+    }
 
 
 def _listed_file(path: Path) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """Simulated trading days as a Databento batch job: which sessions, which contracts, what goes into which UTC file.
 
-A session runs from the evening before to Globex's close, so its records lie in two files. Each file is made on its own: it runs the evening of
-its session again, up to 00:00 UTC, takes the snapshot there, and ends with the evening of the next session. Files therefore need no other file
-and are written in parallel, except that a session's prior-day levels need the range of the session before.
+A session runs from the evening before to Globex's close, so its records lie in two files. Each file is made on its own: it runs the
+evening of its session again, up to 00:00 UTC, takes the snapshot there, and ends with the evening of the next session. Files need no other
+file and are written in parallel, except that a session's prior-day levels need the range of the session before.
 """
 
 from __future__ import annotations
@@ -27,7 +27,6 @@ from ..config import load_settings
 from ..core.events import F_BAD_TS_RECV, F_MAYBE_BAD_BOOK
 from ..core.simulator.planting import BREAK, LEVEL_IDS, REJECT, SIGNATURE_MAX, Knobs
 from ..core.simulator.scenario import (
-    NS_PER_S,
     OPENING_S,
     START_POSITION,
     SessionClock,
@@ -40,10 +39,10 @@ from ..core.simulator.scenario import (
 )
 from ..core.simulator.session import Instrument, KnownRange, Session, open_instrument, run_until
 from ..core.simulator.wire import Listing, idle_wire
-from ..core.units import tick_nanos, utc_date, utc_day_start_ns
+from ..core.units import NS_PER_S, tick_nanos, utc_date, utc_day_start_ns
 from ..errors import SpymasterError
 from .batch_job import MANIFEST, METADATA, file_name, write_dbn_day, write_job
-from .calendar import regular_hours, sessions_between, session_times
+from .calendar import regular_hours, session_times, sessions_between
 
 DATASET, ROOT, PARENT = "SYNTHETIC.MDP3", "ES", "ES.FUT"
 TRUTH = "truth.parquet"
@@ -249,10 +248,11 @@ def _in_parallel(simulation: Simulation, files: list[FileSpec], folder: Path, wo
                 if file.today is not None and waiting:
                     ahead = pool.submit(traded_range, simulation, file.today, previous)
                 writing.add(pool.submit(write_file, simulation, file, previous, folder))
-            done, _ = wait(writing if ahead is None else {*writing, ahead}, return_when=FIRST_COMPLETED)
+            watched: set[Future[Any]] = {*writing, *([ahead] if ahead else [])}
+            done, _ = wait(watched, return_when=FIRST_COMPLETED)
             if ahead in done and ahead is not None:
                 previous, ahead = ahead.result(), None
-            finished = writing & done
+            finished = {future for future in writing if future in done}
             writing -= finished
             for future in finished:
                 yield future.result()

@@ -1,8 +1,8 @@
-"""The market's life, event by event: a queue-reactive book under intraday pace, news, self-excitation, metaorders and a latent price.
+"""The market's life, event by event: a queue-reactive book under pace, news, self-excitation, metaorders and a latent price.
 
-Adds refill thin queues, cancels thin full ones (Huang, Lehalle and Rosenbaum 2015, The queue-reactive model); trades and moves of the best excite
-what follows (a sub-critical Hawkes process in offspring form, simulated by thinning as in Ogata 1981); metaorders of Pareto length give trade signs
-their long memory (Lillo, Mike and Farmer 2005); market orders and the book lean toward a latent price that diffuses.
+Adds refill thin queues, cancels thin full ones (Huang, Lehalle and Rosenbaum 2015, The queue-reactive model). Trades and moves of the
+best excite what follows: a sub-critical Hawkes process in offspring form, simulated by thinning (Ogata 1981). Metaorders of Pareto length
+give trade signs their long memory (Lillo, Mike and Farmer 2005). Market orders, and the book, lean toward a latent price that diffuses.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from .planting import (
     planted_side,
     watch_levels,
 )
-from .records import zero_record
+from .records import Record, zero_record
 from .tape import CAPACITY, FIRST_PACKET, LONGEST_EVENT, Tape, end_event, side_letter, write
 
 LEVELS = 20
@@ -103,7 +103,7 @@ SECONDS = 86_400
 STEPS = int(SECONDS / STEP_S)
 ADD_SIZES = 4096
 
-Plan: TypeAlias = np.record
+Plan: TypeAlias = Record
 """A record of PLAN_DTYPE: one instrument's session, fixed before it runs. Seconds and steps count from the session's origin."""
 
 PLAN_DTYPE = np.dtype(
@@ -129,7 +129,7 @@ PLAN_DTYPE = np.dtype(
     ]
 )
 
-Market: TypeAlias = np.record
+Market: TypeAlias = Record
 """A record of MARKET_DTYPE: what changes while a session runs, beside the book."""
 
 MARKET_DTYPE = np.dtype(
@@ -597,12 +597,12 @@ def _last_trade(tape: Tape, first_record: int) -> int:
 
 
 @nb.njit(cache=True)
-def open_book(book: Book, tape: Tape, plan: Plan, outer: NDArray[np.int32], over_s: float, rng: np.random.Generator) -> None:
+def open_book(book: Book, tape: Tape, plan: Plan, middle: int, outer: NDArray[np.int32], over_s: float, rng: np.random.Generator) -> None:
     """Place the orders the session opens with, one event each, spread over `over_s` seconds from the origin.
 
-    `outer` is (depth levels,) contracts of the queues behind the LEVELS live ones, from the nearest outward.
+    `middle` is the first best bid, the first best offer stands a tick above it. `outer` is (depth levels,) contracts of the queues behind
+    the LEVELS live ones, from the nearest outward.
     """
-    middle = book.best_bid
     levels = LEVELS + outer.size
     for k in range(levels):
         wanted = plan.depth[k] if k < LEVELS else outer[k - LEVELS]
@@ -624,6 +624,8 @@ def open_book(book: Book, tape: Tape, plan: Plan, outer: NDArray[np.int32], over
 def close_book(book: Book, tape: Tape, slots: NDArray[np.int32], ts_ns: int) -> None:
     """Cancel every order in one event, as the venue does with day orders at the session's end. The tape must hold them all."""
     for slot in slots:
-        write(tape, ts_ns, book.order_id[slot], book.position[slot], book.contracts[slot], CANCEL, side_letter(book.side[slot]), FIRST_PACKET)
+        write(
+            tape, ts_ns, book.order_id[slot], book.position[slot], book.contracts[slot], CANCEL, side_letter(book.side[slot]), FIRST_PACKET
+        )
         remove_order(book, slot)
     end_event(tape, True)

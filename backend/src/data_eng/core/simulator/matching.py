@@ -1,7 +1,7 @@
 """Price-time matching: what an aggressive order does to the book, told in the feed's own patterns.
 
-Patterns seen on the feed: `TFC`, `TFFCC` (every F before the first C), `TFTFCC` (a sweep), `TFM` (a part), each with or without a closing N;
-the aggressor's remainder (A, the T's id) comes before the C of what it hit, so the book is crossed inside the event.
+Patterns seen on the feed: `TFC`, `TFFCC` (every F before the first C), `TFTFCC` (a sweep), `TFM` (a part), some with a closing N.
+The aggressor's remainder (A, the T's id) comes before the C of what it hit, so the book is crossed inside the event.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from .orders import (
     resize_order,
     retreat_bests,
 )
-from .records import zero_record
+from .records import Record, zero_record
 from .tape import FIRST_PACKET, SECOND_PACKET, Tape, side_letter, write
 
 MOST_HITS = 2048
 """Resting orders that one aggressor may hit, and so the largest aggressor."""
 
 
-Hits: TypeAlias = np.record
+Hits: TypeAlias = Record
 """A record of HITS_DTYPE: the resting orders hit by the running event."""
 
 HITS_DTYPE = np.dtype([("slot", np.int32, MOST_HITS), ("filled", np.int32, MOST_HITS)])
@@ -132,10 +132,8 @@ def _next_queue(book: Book, side: int, position: int) -> int:
 
 
 @nb.njit(cache=True)
-def _fill_queue(
-    book: Book, tape: Tape, hits: Hits, hit: int, side: int, position: int, take: int, unsigned: bool, ts_ns: int
-) -> int:
-    """Write the F of each order in line until `take` is filled, shown contracts first; returns how many orders the event has hit by then."""
+def _fill_queue(book: Book, tape: Tape, hits: Hits, hit: int, side: int, position: int, take: int, unsigned: bool, ts_ns: int) -> int:
+    """Write the F of each order in line until `take` is filled, shown contracts first; returns the orders hit by the event so far."""
     letter, first = _fill_letter(unsigned, side), hit
     slot = book.head[side, position]
     while take > 0 and slot >= 0:
@@ -157,7 +155,7 @@ def _fill_queue(
 
 @nb.njit(cache=True)
 def _settle(book: Book, tape: Tape, hits: Hits, hit: int, ts_ns: int) -> None:
-    """Take the fills off the book, one record an order: C for one used up, M for a part or for an iceberg's refresh (it loses its place)."""
+    """Take the fills off the book, one record an order: C for one used up, M for a part or an iceberg's refresh."""
     for i in range(hit):
         slot, filled = hits.slot[i], hits.filled[i]
         letter, position = side_letter(book.side[slot]), book.position[slot]
@@ -175,7 +173,7 @@ def _settle(book: Book, tape: Tape, hits: Hits, hit: int, ts_ns: int) -> None:
 
 @nb.njit(cache=True)
 def _refresh_iceberg(book: Book, slot: int, remaining: int, ts_ns: int) -> None:
-    """Show the next part of an iceberg, last in line at its price."""
+    """Show the next part of an iceberg; it loses its place in line."""
     side, position = book.side[slot], book.position[slot]
     leave_queue(book, slot)
     book.contracts[slot] = min(book.shown[slot], remaining)

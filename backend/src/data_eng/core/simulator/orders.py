@@ -11,7 +11,7 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-from .records import zero_record
+from .records import Record, zero_record
 
 BID, ASK = 0, 1
 TICKS = 16384
@@ -21,7 +21,7 @@ SLOTS = 1 << 18
 NOBODY = -1
 FIRST_ORDER_ID = 6_400_000_000_000
 
-Book: TypeAlias = np.record
+Book: TypeAlias = Record
 """A record of BOOK_DTYPE."""
 
 BOOK_DTYPE = np.dtype(
@@ -51,15 +51,15 @@ BOOK_DTYPE = np.dtype(
 )
 
 
-def empty_book(middle: int, first_order_id: int) -> Book:
-    """A book without orders; its bests stand one tick apart around `middle` until orders come."""
+def empty_book(first_order_id: int) -> Book:
+    """A book without orders; the best of an empty side stands at the book's edge."""
     book = zero_record(BOOK_DTYPE)
     for name in ("head", "tail", "behind", "ahead"):
         book[name][...] = NOBODY
     book.free[:] = np.arange(SLOTS - 1, -1, -1)
     book.free_slots = SLOTS
     book.last_order_id = first_order_id
-    book.best_bid, book.best_ask = middle, middle + 1
+    book.best_bid, book.best_ask = 0, TICKS - 1
     return book
 
 
@@ -146,7 +146,7 @@ def improve_best(book: Book, side: int, position: int) -> None:
 
 @nb.njit(cache=True, forceinline=True)
 def retreat_bests(book: Book) -> bool:
-    """Move the bests away from emptied queues; True when one moved. An empty side's best stops at the book's edge."""
+    """Move the bests away from emptied queues; True when one moved."""
     best_bid, best_ask = book.best_bid, book.best_ask
     while best_bid > 0 and book.orders[BID, best_bid] == 0:
         best_bid -= 1

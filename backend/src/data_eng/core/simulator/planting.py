@@ -1,6 +1,6 @@
 """Physics planted at known levels: at a level's touch an episode begins, its class is drawn, and two independent knobs act.
 
-`signature`: from the touch on, the side that must give way is pulled faster, added to less and repriced away; the other side is added to near.
+`signature`: from the touch on, the side that must give way is pulled faster, added to less and repriced away; the other is added to.
 `outcome`: from LAG_S after the touch, the latent price drifts through the level (break), back from it (reject) or is held at it (chop).
 What was planted goes into a table of truth that nothing downstream reads.
 """
@@ -14,7 +14,7 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-from .records import zero_record
+from .records import Record, zero_record
 
 LEVEL_IDS = ("pm_high", "pm_low", "or_high", "or_low", "pd_high", "pd_low")
 PM_HIGH, PM_LOW, OR_HIGH, OR_LOW, PD_HIGH, PD_LOW = range(6)
@@ -50,7 +50,7 @@ class Knobs(NamedTuple):
     """The signature's class is drawn apart from the outcome's."""
 
 
-Planting: TypeAlias = np.record
+Planting: TypeAlias = Record
 """A record of PLANTING_DTYPE: the levels watched, in the order of LEVEL_IDS, the episode that runs, and the truth so far."""
 
 PLANTING_DTYPE = np.dtype(

@@ -7,12 +7,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..units import NS_PER_S
 from .market import ADD_SIZES, LEVELS, PLAN_DTYPE, Plan
 from .orders import TICKS
 from .planting import Knobs
 from .records import zero_record
 
-NS_PER_S = 1_000_000_000
 START_POSITION = TICKS // 2
 FULL_DAY_RECORDS = 11_000_000
 """Records of a median full ES day."""

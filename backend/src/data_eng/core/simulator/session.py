@@ -17,6 +17,7 @@ from .scenario import OPENING_S, START_POSITION, outer_depth
 from .tape import Events, Tape, empty_tape, joined, taken
 from .wire import Listing, Wire, send, snapshot
 
+ORDER_IDS_A_SESSION = 10**9
 STRETCH_RECORDS = 100_000
 """Records of the leader between two merges: memory stays bounded, and calls stay few."""
 
@@ -49,8 +50,7 @@ def open_instrument(listing: Listing, plan: Plan, seed: list[int], previous: Kno
     if previous is not None:
         planting.position[PD_HIGH], planting.position[PD_LOW] = previous
         planting.known_s[PD_HIGH] = planting.known_s[PD_LOW] = plan.rth_open_s
-    first_id = FIRST_ORDER_ID + (seed[1] % 10_000) * 10**9
-    book = empty_book(START_POSITION, first_id)
+    book = empty_book(FIRST_ORDER_ID + seed[1] % 10_000 * ORDER_IDS_A_SESSION)
     return Instrument(listing, plan, book, opening_market(plan, rng), planting, empty_hits(), empty_tape(), rng)
 
 
@@ -81,9 +81,8 @@ class Session:
         """Records of the orders that gather before the opening."""
         tapes = []
         for instrument in self.instruments:
-            open_book(
-                instrument.book, instrument.tape, instrument.plan, outer_depth(instrument.plan.depth[0]), OPENING_S, instrument.rng
-            )
+            outer = outer_depth(instrument.plan.depth[0])
+            open_book(instrument.book, instrument.tape, instrument.plan, START_POSITION, outer, OPENING_S, instrument.rng)
             tapes.append(taken(instrument.tape))
         return send(self.wire, self.listings, tapes, self.wire_rng)
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..events import NO_TICK, NONE, SIDE_ASK, SIDE_BID, SIDE_NONE
-from .records import zero_record
+from .records import Record, zero_record
 
 LONGEST_EVENT = 8192
 """Records one event may need; a kernel returns when less room is left."""
@@ -19,7 +19,7 @@ FIRST_PACKET, SECOND_PACKET = 0, 1
 
 CAPACITY = 100_000 + 2 * LONGEST_EVENT
 
-Tape: TypeAlias = np.record
+Tape: TypeAlias = Record
 """A record of TAPE_DTYPE: events of one instrument in matching order, the first `count` records valid."""
 
 TAPE_DTYPE = np.dtype(

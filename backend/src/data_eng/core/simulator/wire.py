@@ -14,7 +14,7 @@ from .tape import SECOND_PACKET, Events, joined, side_letter
 
 RECORD_WORDS, MBO_RTYPE, PUBLISHER_ID = 14, 0xA0, 1
 NEAREST_NS, USUAL_NS, SLOW_SHARE, SLOW_NS = 82_000, 14_000.0, 0.12, 400_000.0
-"""Capture behind matching: least, mean of the usual excess, share and mean excess of slow packets; as on ES, median 92 us, 90 % under 0.6 ms."""
+"""Capture behind matching: the least, the mean excess, and share and mean excess of slow packets. Median 95 us, 90th percentile 0.2 ms."""
 SECOND_PACKET_NS = 6_700
 SEND_DELTA_NS, SEND_SPREAD_NS = 13_200, 2_600.0
 

@@ -218,10 +218,14 @@ class Ingest:
 
 
 def parquet_options(row_group_rows: int) -> ParquetOptions:
-    """Byte-stream-split columns: the high bytes of neighbours are equal, so they nearly vanish, and decoding is a copy."""
+    """Byte-stream-split columns: the high bytes of neighbours are equal, so they nearly vanish, and decoding is a copy.
+
+    LZ4, because bronze is read more often than it is kept: against zstd 1 it takes 2 bytes a record more and 15 ns less to decode.
+    """
     names = load_avro_contract(MBO).schema.names
     return ParquetOptions(
         row_group_rows=row_group_rows,
+        compression="lz4",
         encodings=dict.fromkeys(names, "BYTE_STREAM_SPLIT"),
         dictionary=(),
         statistics=("ts_recv_ns",),

@@ -15,7 +15,7 @@ from ....core.features.registry import APPROACHES
 from ....io import PartitionRef, partition_ref
 from ....retrieval.distribution import CLASSES
 from ....retrieval.index import SETUPS, IndexKey, PastView, check_inputs, past_of, past_sha256, rows_of
-from ....retrieval.index_builder import TRIGGERS, open_index, trigger_sources
+from ....retrieval.index_builder import BUILDER_CODE, TRIGGERS, open_index, trigger_sources
 from ....retrieval.signals import FireLog, Judgement, judge, signal_horizon
 from ...base import ContractDay, Stage, StageIO
 
@@ -30,7 +30,7 @@ class BuildTriggerSignals(Stage):
     layer: ClassVar[str] = "gold"
     outputs: ClassVar[tuple[str, ...]] = (SIGNALS,)
     settings_sections: ClassVar[tuple[str, ...]] = ("signals", "retrieval", "scaling", "labels", "episodes", "levels")
-    code: ClassVar[tuple[str, ...]] = ("retrieval",)
+    code: ClassVar[tuple[str, ...]] = (*BUILDER_CODE, "retrieval/distribution.py", "retrieval/signals.py")
 
     def inputs(self, unit: ContractDay, lake: Path, settings: Settings) -> list[PartitionRef]:
         return [partition_ref(lake, TRIGGERS, unit.symbol, unit.date)]
