@@ -126,13 +126,15 @@ class ToyMarket:
             self._write("M", side, order[0], target, order[1], last=True)
 
 
-def toy_records(day: str, seed: int, mid: int = 20_000, step_ms: int = 700, until: str = "12:45") -> NDArray[np.void]:
-    """MBO records of one instrument: a snapshot at 00:00 UTC, trading from 05:00 to `until` in New York, a step about every `step_ms`."""
+def toy_records(
+    day: str, seed: int, mid: int = 20_000, step_ms: int = 700, since: str = "05:00", until: str = "12:45", instrument_id: int = 100
+) -> NDArray[np.void]:
+    """MBO records of one instrument: a snapshot at 00:00 UTC, trading from `since` to `until` in New York, a step about every `step_ms`."""
     rng = np.random.default_rng([seed, calendar_date.fromisoformat(day).toordinal()])
-    market = ToyMarket(day, rng, mid)
+    market = ToyMarket(day, rng, mid, instrument_id)
     market.ts = int(datetime.fromisoformat(day + "T00:00:00+00:00").timestamp()) * 1_000_000_000
     market.open_book()
-    market.ts, end = ny_ns(day, "05:00"), ny_ns(day, until)
+    market.ts, end = ny_ns(day, since), ny_ns(day, until)
     push = 0
     while market.ts < end:
         market.ts += int(rng.integers(1, 2 * step_ms)) * 1_000_000

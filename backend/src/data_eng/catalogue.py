@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from .config import BACKEND, PACKAGE, Settings, load_settings
 from .contracts import Contract, load_avro_contract, load_datasets
@@ -60,11 +60,20 @@ class DocsStale(SpymasterError):
     """A rendered file is not what the code gives now."""
 
 
-def render_docs() -> list[Path]:
+class Material(NamedTuple):
+    """What the documents are rendered from, beside the code itself."""
+
+    settings: Settings
+    commands: dict[str, Any]
+    """Every verb of the command line; typer's commands share no public type."""
+
+
+def render_docs(commands: dict[str, Any]) -> list[Path]:
     """Write every rendered file; answers those that changed."""
     changed = []
+    material = Material(load_settings(), commands)
     for path, render in RENDERERS.items():
-        text = render(load_settings())
+        text = render(material)
         if not _holds(path, text):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
@@ -73,30 +82,31 @@ def render_docs() -> list[Path]:
     return changed
 
 
-def check_docs() -> None:
+def check_docs(commands: dict[str, Any]) -> None:
     """Raise `DocsStale` naming every rendered file that is not what the code gives now."""
-    stale = [path.relative_to(BACKEND).as_posix() for path, render in RENDERERS.items() if not _holds(path, render(load_settings()))]
+    material = Material(load_settings(), commands)
+    stale = [path.relative_to(BACKEND).as_posix() for path, render in RENDERERS.items() if not _holds(path, render(material))]
     if stale:
         raise DocsStale(f"{', '.join(stale)} {'is' if len(stale) == 1 else 'are'} stale: run `uv run spymaster docs`")
 
 
-def feature_catalogue(settings: Settings) -> str:
+def feature_catalogue(material: Material) -> str:
     """Every feature, and how vectors are made of them."""
-    zones = settings.zones
+    zones = material.settings.zones
     ground = _GROUND.format(
-        window_s=settings.book.window_s,
-        rest_ms=settings.book.rest_ms,
+        window_s=material.settings.book.window_s,
+        rest_ms=material.settings.book.rest_ms,
         at=f"0-{zones.at_max}",
         near=f"{zones.at_max + 1}-{zones.near_max}",
         mid=f"{zones.near_max + 1}-{zones.mid_max}",
         far=f"{zones.mid_max + 1}-{zones.far_max}",
     )
-    return "\n".join(["# Features and vectors", "", _RENDERED, ground, *_families(), *_vectors(settings)])
+    return "\n".join(["# Features and vectors", "", _RENDERED, ground, *_families(), *_vectors(material.settings)])
 
 
-def vacuum_contract(settings: Settings) -> str:
+def vacuum_contract(material: Material) -> str:
     """Contract of the table of features: its keys, then one column a feature in the registry's order."""
-    level = f"mid_ticks within {settings.book.band_ticks - settings.zones.far_max} ticks of it"
+    level = f"mid_ticks within {material.settings.book.band_ticks - material.settings.zones.far_max} ticks of it"
     keys = [
         ("level_id", {"type": "string"}, "name", "Which level."),
         ("window_start_ns", {"type": "long"}, "ns UTC", "Start of the 5-second window."),
@@ -108,7 +118,7 @@ def vacuum_contract(settings: Settings) -> str:
             "confluent",
             {"type": "int", "arrow": "int8"},
             "levels",
-            f"Other levels within {settings.levels.confluence_ticks:g} ticks of this one.",
+            f"Other levels within {material.settings.levels.confluence_ticks:g} ticks of this one.",
         ),
     ]
     fields = [{"name": name, **kind, "unit": unit, "doc": doc} for name, kind, unit, doc in keys]
@@ -126,7 +136,7 @@ def vacuum_contract(settings: Settings) -> str:
     return f'{{\n{opening},\n "fields": [\n{lines}\n ]\n}}\n'
 
 
-def table_docs(settings: Settings) -> str:
+def table_docs(material: Material) -> str:
     """Every table of the lake with its columns."""
     lines = ["# Tables of the lake", "", _RENDERED, ""]
     for key, dataset in load_datasets().items():
@@ -138,13 +148,10 @@ def table_docs(settings: Settings) -> str:
     return "\n".join(lines)
 
 
-def cli_docs(settings: Settings) -> str:
+def cli_docs(material: Material) -> str:
     """Every verb of the command line with its options."""
-    from .cli.main import VERBS, load_verb
-
     lines = ["# Commands", "", _RENDERED, ""]
-    for verb in VERBS:
-        command = load_verb(verb)
+    for verb, command in material.commands.items():
         lines += [f"## spymaster {verb}", "", (command.help or "").strip(), ""]
         lines += ["| option | meaning | default |", "| --- | --- | --- |"]
         for parameter in command.params:
@@ -224,7 +231,7 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-RENDERERS: dict[Path, Callable[[Settings], str]] = {
+RENDERERS: dict[Path, Callable[[Material], str]] = {
     VACUUM_CONTRACT: vacuum_contract,
     FEATURE_CATALOGUE: feature_catalogue,
     TABLE_DOCS: table_docs,

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Callable
 from functools import partial
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ FILE_EVENTS = (
     "os.link",
     "os.remove",
     "os.rmdir",
+    "os.symlink",
     "os.scandir",
     "os.listdir",
     "os.truncate",
@@ -48,14 +50,35 @@ def killed_before(step: int, action: Callable[[], object], lake: Path) -> bool:
     return process.exitcode != 0
 
 
+def file_operations(action: Callable[[], object], lake: Path) -> int:
+    """Run `action` to its end in a process of its own and count what it does to files of the lake."""
+    ours, theirs = CONTEXT.Pipe(duplex=False)
+    process = CONTEXT.Process(target=_count, args=(action, lake, theirs))
+    process.start()
+    theirs.close()
+    count = ours.recv()
+    process.join(60)
+    return count
+
+
+def _count(action: Callable[[], object], lake: Path, connection: Connection) -> None:
+    done = 0
+
+    def note(event: str, arguments: tuple[Any, ...]) -> None:
+        nonlocal done
+        done += _touches(event, arguments, lake)
+
+    sys.addaudithook(note)
+    action()
+    connection.send(done)
+
+
 def _run_until(step: int, action: Callable[[], object], lake: Path) -> None:
     left = step
 
     def die(event: str, arguments: tuple[Any, ...]) -> None:
         nonlocal left
-        if event not in FILE_EVENTS:
-            return
-        if event != "fcntl.flock" and not _inside(arguments, lake):
+        if not _touches(event, arguments, lake):
             return
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -63,6 +86,11 @@ def _run_until(step: int, action: Callable[[], object], lake: Path) -> None:
 
     sys.addaudithook(die)
     action()
+
+
+def _touches(event: str, arguments: tuple[Any, ...], lake: Path) -> bool:
+    """Whether an event is something done to a file of the lake (a lock is told by its handle alone, so every lock counts)."""
+    return event in FILE_EVENTS and (event == "fcntl.flock" or _inside(arguments, lake))
 
 
 def _inside(arguments: tuple[Any, ...], lake: Path) -> bool:

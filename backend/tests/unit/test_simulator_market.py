@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from src.data_eng.core.simulator.market import STEP_S
-from tests.simulated_days import Day, pulls, simulated_day
+from src.data_eng.core.simulator.market import STEP_S, BrokenMarket
+from src.data_eng.core.simulator.scenario import START_POSITION
+from src.data_eng.core.simulator.session import run_until
+from tests.simulated_days import Day, opened, pulls, simulated_day
 
 RECORDS = 2_000_000
 
@@ -96,3 +98,23 @@ def test_regular_hours_hold_most_records_and_open_busiest(day: Day) -> None:
     assert len(regular) / len(second) > 0.8
     first_half_hour, midday = (regular < 1800).sum(), ((regular > 10_000) & (regular < 11_800)).sum()
     assert first_half_hour > 1.5 * midday
+
+
+def test_book_keeps_both_sides_where_the_price_runs_far_beyond_its_opening_queues() -> None:
+    clock, session = opened(4)
+    session.leader.plan.anchor[:] = START_POSITION + np.linspace(0.0, 1200.0, session.leader.plan.anchor.size)
+    session.leader.plan.anchor_s[:] = 60.0
+    session.open()
+    run_until(session.leader, clock.second(clock.rth_close_ns))
+    book = session.leader.book
+    assert book.best_bid > START_POSITION + 900
+    assert book.best_ask - book.best_bid <= 4
+
+
+def test_market_that_leaves_the_book_says_so() -> None:
+    clock, session = opened(4)
+    session.leader.plan.anchor[:] = -1e6
+    session.leader.plan.anchor_s[:] = 1.0
+    session.open()
+    with pytest.raises(BrokenMarket, match="left the book's range"):
+        run_until(session.leader, clock.second(clock.end_ns))

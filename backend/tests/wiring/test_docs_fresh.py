@@ -9,13 +9,13 @@ from typer.testing import CliRunner
 
 from src.data_eng import catalogue
 from src.data_eng.catalogue import DocsStale, check_docs
-from src.data_eng.cli.main import app
+from src.data_eng.cli.main import VERBS, app, load_verb
 from src.data_eng.config import BACKEND
 from src.data_eng.core.features import FEATURES
 
 
 def test_every_rendered_file_is_fresh() -> None:
-    check_docs()
+    check_docs({verb: load_verb(verb) for verb in VERBS})
 
 
 def test_the_catalogue_lists_every_feature_once() -> None:
@@ -25,15 +25,15 @@ def test_the_catalogue_lists_every_feature_once() -> None:
 
 def test_a_stale_file_is_named_with_the_command_that_mends_it(monkeypatch: pytest.MonkeyPatch) -> None:
     stale = BACKEND / "docs" / "NEVER_WRITTEN.md"
-    monkeypatch.setattr(catalogue, "RENDERERS", {stale: lambda settings: "new"})
+    monkeypatch.setattr(catalogue, "RENDERERS", {stale: lambda material: "new"})
     with pytest.raises(DocsStale, match=r"docs/NEVER_WRITTEN.md is stale: run `uv run spymaster docs`"):
-        check_docs()
+        check_docs({})
     result = CliRunner().invoke(app, ["docs", "--check"])
     assert result.exit_code == 1
     assert "is stale" in result.output
 
 
 def test_docs_writes_only_what_changed(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
-    monkeypatch.setattr(catalogue, "RENDERERS", {tmp_path / "docs" / "A.md": lambda settings: "a"})
-    assert [path.name for path in catalogue.render_docs()] == ["A.md"]
-    assert catalogue.render_docs() == []
+    monkeypatch.setattr(catalogue, "RENDERERS", {tmp_path / "docs" / "A.md": lambda material: "a"})
+    assert [path.name for path in catalogue.render_docs({})] == ["A.md"]
+    assert catalogue.render_docs({}) == []

@@ -15,12 +15,15 @@ def docs(check: Annotated[bool, typer.Option("--check", help="Write nothing; fai
     from rich.console import Console
 
     from ..catalogue import check_docs, render_docs
+    from .main import VERBS, load_verb
+
+    commands = {verb: load_verb(verb) for verb in VERBS}
 
     if check:
-        check_docs()
+        check_docs(commands)
         Console().print("rendered documents are fresh")
         return
-    changed = render_docs()
+    changed = render_docs(commands)
     for path in changed:
         Console().print(f"wrote {path}", soft_wrap=True)
     if not changed:

@@ -26,7 +26,7 @@ MBO_DTYPE = np.dtype(
         ("sequence", "<u4"),
     ]
 )
-"""DBN.md section 1; equal in DBN v1, v2, v3. Prices in 1e-9 points, times in ns UTC."""
+"""Databento, "MBO schema"; equal in DBN v1, v2, v3. Prices in 1e-9 points, times in ns UTC."""
 
 ADD, CANCEL, MODIFY, CLEAR, TRADE, FILL, NONE = (ord(c) for c in "ACMRTFN")
 SIDE_ASK, SIDE_BID, SIDE_NONE = (ord(c) for c in "ABN")

@@ -79,7 +79,7 @@ CURSORS = (
     "band_ticks",
     "windows_written",
     "centre_line",
-    "window_records",
+    "records_before",
     "window_volume",
     "window_buy_volume",
     "window_sell_volume",
@@ -100,7 +100,7 @@ CURSORS = (
     C_BAND,
     C_WINDOWS_WRITTEN,
     C_CENTRE,
-    C_RECORDS,
+    C_RECORDS_BEFORE,
     C_VOLUME,
     C_BUY,
     C_SELL,
@@ -117,6 +117,8 @@ CURSORS = (
 
 NEVER_NS = np.iinfo(np.int64).max
 NS = 1_000_000_000
+LONGEST_SILENCE_NS = 3600 * NS
+"""A silence is written as at most an hour; before the first record it has no beginning."""
 
 
 class Flow(NamedTuple):

@@ -32,7 +32,7 @@ from .flow import (
     C_NEXT_BOUNDARY,
     C_PATH_ROWS,
     C_PATH_TICKS,
-    C_RECORDS,
+    C_RECORDS_BEFORE,
     C_RUNNING,
     C_SELL,
     C_SILENCE,
@@ -41,13 +41,14 @@ from .flow import (
     C_WINDOW_ROWS,
     C_WINDOW_START,
     C_WINDOWS_WRITTEN,
+    LONGEST_SILENCE_NS,
     NEVER_NS,
     NS,
     Flow,
     FlowTables,
     drain,
 )
-from .record import MARK_BAD_BOOK, apply_record, end_event, rehash
+from .record import MARK_BAD_BOOK, apply_record, end_event, home, note, rehash
 from .state import (
     DEPTH,
     DEPTH_START,
@@ -56,7 +57,6 @@ from .state import (
     ORDERS,
     S_BAD_BOOK,
     S_CANCELS_AND_MODIFIES,
-    S_IN_EVENT,
     S_LAST_TS,
     S_LIVE,
     S_MARKS,
@@ -77,6 +77,8 @@ from .state import (
 )
 
 _DONE, _BUFFER_FULL, _TABLE_FULL = 0, 1, 2
+READ_AHEAD = 12
+"""Records by which an order's slot is fetched before it is needed; measured 42 ns a record without, 36 with."""
 
 
 @inlined()
@@ -127,13 +129,13 @@ def _write_window(lines, scalars, cursors, flow, windows):
     windows[4, at_window] = scalars[S_SHOWN_ASK_SIZE] if ask != NO_LINE else 0
     windows[5, at_window] = scalars[S_SHOWN_BID_ORDERS] if bid != NO_LINE else 0
     windows[6, at_window] = scalars[S_SHOWN_ASK_ORDERS] if ask != NO_LINE else 0
-    windows[7, at_window] = cursors[C_RECORDS]
+    windows[7, at_window] = scalars[S_RECORDS] - cursors[C_RECORDS_BEFORE]
     windows[8, at_window] = cursors[C_VOLUME]
     windows[9, at_window] = cursors[C_BUY]
     windows[10, at_window] = cursors[C_SELL]
     windows[11, at_window] = cursors[C_LAST_TRADE]
     windows[12, at_window] = scalars[S_MARKS]
-    windows[13, at_window] = cursors[C_SILENCE]
+    windows[13, at_window] = min(cursors[C_SILENCE], LONGEST_SILENCE_NS)
     windows[14, at_window] = scalars[S_CANCELS_AND_MODIFIES]
     windows[15, at_window] = scalars[S_UNKNOWN_IDS]
     cursors[C_WINDOW_ROWS] = at_window + 1
@@ -147,7 +149,7 @@ def _begin_window(scalars, cursors, start_ns):
     scalars[S_MARKS] = MARK_BAD_BOOK if scalars[S_BAD_BOOK] else 0
     scalars[S_CANCELS_AND_MODIFIES] = 0
     scalars[S_UNKNOWN_IDS] = 0
-    cursors[C_RECORDS] = 0
+    cursors[C_RECORDS_BEFORE] = scalars[S_RECORDS]
     cursors[C_VOLUME] = 0
     cursors[C_BUY] = 0
     cursors[C_SELL] = 0
@@ -196,8 +198,7 @@ def _pass_boundaries(ts_ns, lines, scalars, cursors, bars, flow, windows, bar_ro
                 _write_bar(scalars, cursors, bars[k], bar_rows)
         if cursors[C_RUNNING]:
             if cursors[C_WINDOW_START] + cursors[C_WINDOW_NS] <= boundary:
-                last_ts_ns = max(scalars[S_LAST_TS], cursors[C_WINDOW_START] - 3600 * NS)
-                cursors[C_SILENCE] = max(cursors[C_SILENCE], boundary - last_ts_ns)
+                cursors[C_SILENCE] = max(cursors[C_SILENCE], boundary - scalars[S_LAST_TS])
                 _write_window(lines, scalars, cursors, flow, windows)
                 _begin_window(scalars, cursors, boundary)
                 cursors[C_RUNNING] = 1 if boundary < cursors[C_END] else 0
@@ -270,35 +271,36 @@ def _advance(
     bar_rows,
     path,
 ):
-    """Work from record `first` on; returns (position reached, why it stopped)."""
+    """Work from record `first` on; returns position reached, why it stopped, and a word that only keeps the read-ahead alive."""
     fullest = orders.shape[0] // 2
+    mask = np.uint64(orders.shape[0] - 1)
+    last = ts_recv_ns.shape[0] - 1
+    touched = np.uint64(0)
     for i in range(first, ts_recv_ns.shape[0]):
+        touched ^= orders[home(order_id[min(i + READ_AHEAD, last)], mask)]["key"]
         if scalars[S_LIVE] >= fullest:
-            return i, _TABLE_FULL
-        if cursors[C_PATH_ROWS] >= path.shape[1]:
-            return i, _BUFFER_FULL
+            return i, _TABLE_FULL, touched
+        is_trade = action[i] == TRADE
+        if is_trade and cursors[C_PATH_ROWS] >= path.shape[1]:
+            return i, _BUFFER_FULL, touched
         ts_ns = ts_recv_ns[i]
         if ts_ns >= cursors[C_NEXT_BOUNDARY] and not _pass_boundaries(ts_ns, lines, scalars, cursors, bars, flow, windows, bar_rows):
-            return i, _BUFFER_FULL
-        if ts_ns < scalars[S_LAST_TS]:
-            if anomalies[X_TS_BACKWARDS, 0] == 0:
-                anomalies[X_TS_BACKWARDS, 1] = scalars[S_RECORDS]
-            anomalies[X_TS_BACKWARDS, 0] += 1
+            return i, _BUFFER_FULL, touched
+        silence_ns = ts_ns - scalars[S_LAST_TS]
+        if silence_ns < 0:
+            note(anomalies, X_TS_BACKWARDS, scalars)
         else:
-            since = max(scalars[S_LAST_TS], cursors[C_WINDOW_START] - 3600 * NS)
-            cursors[C_SILENCE] = max(cursors[C_SILENCE], ts_ns - since)
             scalars[S_LAST_TS] = ts_ns
-        scalars[S_IN_EVENT] = 1
+            cursors[C_SILENCE] = max(cursors[C_SILENCE], silence_ns)
         apply_record(
             action[i], side[i], flags[i], order_id[i], price_ticks[i], size[i], ts_ns, ts_event_ns[i], orders, lines, scalars, anomalies
         )
-        if action[i] == TRADE and price_ticks[i] != NO_TICK:
+        if is_trade and price_ticks[i] != NO_TICK:
             _count_trade(ts_ns, np.int64(price_ticks[i]), np.int64(size[i]), side[i], cursors, bars, path)
         if flags[i] & F_LAST:
             end_event(lines, scalars, anomalies)
-        cursors[C_RECORDS] += 1
         scalars[S_RECORDS] += 1
-    return ts_recv_ns.shape[0], _DONE
+    return ts_recv_ns.shape[0], _DONE, touched
 
 
 @compiled()
@@ -338,7 +340,7 @@ def advance(events: EventBatch, book: Book, flow: Flow) -> tuple[Book, list[Flow
     )
     at, why = 0, _TABLE_FULL
     while True:
-        at, why = _advance(at, *columns, *book, *flow)
+        at, why, _ = _advance(at, *columns, *book, *flow)
         if why == _DONE:
             return book, pieces
         if why == _TABLE_FULL:

@@ -39,15 +39,15 @@ def halted(
     records_before, windows_before = _trailing(windows[_RECORDS], trailing_windows)
     rate_per_ns = records_before / np.maximum(windows_before * window_ns, 1)
     in_hours = (starts >= hours_ns[0]) & (starts < hours_ns[1])
-    return in_hours & (silence_ns >= silence_s * NS) & (silence_ns * rate_per_ns >= expected_records)
+    long_enough = silence_ns >= silence_s * NS
+    return np.logical_and.reduce([in_hours, long_enough, silence_ns * rate_per_ns >= expected_records])
 
 
 def full_of_unknown_ids(windows: NDArray[np.int64], share_max: float, trailing_windows: int) -> NDArray[np.bool_]:
     """Windows at whose end more than `share_max` of the recent C and M named orders unknown to the book: it began without a snapshot."""
     changes_before, _ = _trailing(windows[_CHANGES], trailing_windows - 1)
     unknown_before, _ = _trailing(windows[_UNKNOWN], trailing_windows - 1)
-    found: NDArray[np.bool_] = unknown_before + windows[_UNKNOWN] > share_max * (changes_before + windows[_CHANGES])
-    return found
+    return np.greater(unknown_before + windows[_UNKNOWN], share_max * (changes_before + windows[_CHANGES]))
 
 
 def more_marks(halts: NDArray[np.bool_], unknowns: NDArray[np.bool_]) -> NDArray[np.int64]:

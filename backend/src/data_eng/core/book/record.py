@@ -52,7 +52,6 @@ from .state import (
     S_BID_ORDERS,
     S_CANCELS_AND_MODIFIES,
     S_EVENT,
-    S_IN_EVENT,
     S_LIVE,
     S_MARKS,
     S_RECORDS,
@@ -93,7 +92,7 @@ _COLUMNS = len(LINE)
 
 
 @inlined()
-def _home(key, mask):
+def home(key, mask):
     """Slot at which the search for `key` begins; the multiplier spreads ids that follow one another."""
     return ((key * _FIBONACCI) >> _SHIFT) & mask
 
@@ -101,7 +100,7 @@ def _home(key, mask):
 @inlined()
 def _slot_of(orders, key, mask):
     """Slot that holds `key`, or the empty one where it would go."""
-    slot = _home(key, mask)
+    slot = home(key, mask)
     while orders[slot]["key"] != _EMPTY and orders[slot]["key"] != key:
         slot = (slot + _ONE) & mask
     return slot
@@ -115,8 +114,8 @@ def _erase(orders, slot, mask):
         follower = (follower + _ONE) & mask
         if orders[follower]["key"] == _EMPTY:
             break
-        home = _home(orders[follower]["key"], mask)
-        if ((follower - home) & mask) >= ((follower - slot) & mask):
+        wanted = home(orders[follower]["key"], mask)
+        if ((follower - wanted) & mask) >= ((follower - slot) & mask):
             orders[slot] = orders[follower]
             slot = follower
     orders[slot]["key"] = _EMPTY
@@ -132,7 +131,8 @@ def rehash(orders, larger):
 
 
 @inlined()
-def _note(anomalies, kind, scalars):
+def note(anomalies, kind, scalars):
+    """Count one anomaly, and keep the position of its first record."""
     if anomalies[kind, 0] == 0:
         anomalies[kind, 1] = scalars[S_RECORDS]
     anomalies[kind, 0] += 1
@@ -243,7 +243,7 @@ def _clear(orders, lines, scalars):
 @inlined()
 def _insert(orders, lines, scalars, anomalies, slot, key, side, at, size, placed_ts_ns, is_snapshot):
     if at < 0:
-        _note(anomalies, X_BEYOND_LINES, scalars)
+        note(anomalies, X_BEYOND_LINES, scalars)
     order = orders[slot]
     order["key"] = key
     order["placed_ts_ns"] = placed_ts_ns
@@ -267,7 +267,7 @@ def _cancel(orders, lines, scalars, anomalies, slot, mask, size, ts_ns):
     resting_size = np.int64(order["size"])
     removed = size
     if removed > resting_size:
-        _note(anomalies, X_CANCEL_ABOVE_SIZE, scalars)
+        note(anomalies, X_CANCEL_ABOVE_SIZE, scalars)
         removed = resting_size
     side = np.int64(order["event_side"] & 1)
     at = np.int64(order["line"])
@@ -275,7 +275,7 @@ def _cancel(orders, lines, scalars, anomalies, slot, mask, size, ts_ns):
     executed = min(abs(reported), removed)
     pulled = removed - executed
     resting = ts_ns - order["placed_ts_ns"] >= scalars[S_REST_NS]
-    _note(anomalies, X_PULL_RECORDS if pulled > 0 else X_CANCEL_OF_FILL, scalars)
+    note(anomalies, X_PULL_RECORDS if pulled > 0 else X_CANCEL_OF_FILL, scalars)
     if at >= 0:
         _open_line(lines, side, at, scalars[S_STAMP])
         _count_executed(lines, side, at, executed, reported < 0, resting)
@@ -315,7 +315,7 @@ def _modify(orders, lines, scalars, anomalies, slot, new_at, new_size, ts_ns):
         if new_at != at:
             lines[side, new_at, ARRIVE] += left - pulled
     elif at >= 0:
-        _note(anomalies, X_BEYOND_LINES, scalars)
+        note(anomalies, X_BEYOND_LINES, scalars)
     # The order comes back before its old size goes, so that a line that stays filled never looks empty.
     _put(lines, scalars, side, new_at, new_size)
     _take(lines, scalars, side, at, old_size, 1)
@@ -341,7 +341,7 @@ def apply_record(action, side_char, flags, order_id, tick, size, ts_recv_ns, ts_
         scalars[S_MARKS] |= MARK_SNAPSHOT
         scalars[S_BAD_BOOK] = 0
     if flags & F_MAYBE_BAD_BOOK:
-        _note(anomalies, X_MAYBE_BAD_BOOK, scalars)
+        note(anomalies, X_MAYBE_BAD_BOOK, scalars)
         scalars[S_BAD_BOOK] = 1
         scalars[S_MARKS] |= MARK_BAD_BOOK
     if action == NONE:
@@ -359,7 +359,7 @@ def apply_record(action, side_char, flags, order_id, tick, size, ts_recv_ns, ts_
     if action == CLEAR:
         if not is_snapshot:
             scalars[S_MARKS] |= MARK_CLEARED
-            _note(anomalies, X_CLEAR, scalars)
+            note(anomalies, X_CLEAR, scalars)
         scalars[S_BAD_BOOK] = 0
         _clear(orders, lines, scalars)
         return
@@ -369,7 +369,7 @@ def apply_record(action, side_char, flags, order_id, tick, size, ts_recv_ns, ts_
     known = orders[slot]["key"] == key
     if action == FILL:
         if not known:
-            _note(anomalies, X_FILL_UNKNOWN, scalars)
+            note(anomalies, X_FILL_UNKNOWN, scalars)
             return
         order = orders[slot]
         if np.int64(order["event_side"] >> 1) != scalars[S_EVENT]:
@@ -385,18 +385,18 @@ def apply_record(action, side_char, flags, order_id, tick, size, ts_recv_ns, ts_
         if known:
             _cancel(orders, lines, scalars, anomalies, slot, mask, np.int64(size), ts_recv_ns)
         else:
-            _note(anomalies, X_CANCEL_UNKNOWN, scalars)
+            note(anomalies, X_CANCEL_UNKNOWN, scalars)
             scalars[S_UNKNOWN_IDS] += 1
         return
     if action == MODIFY:
         scalars[S_CANCELS_AND_MODIFIES] += 1
         if not known:
-            _note(anomalies, X_MODIFY_UNKNOWN, scalars)
+            note(anomalies, X_MODIFY_UNKNOWN, scalars)
             scalars[S_UNKNOWN_IDS] += 1
     elif action == ADD and known:
-        _note(anomalies, X_DUPLICATE_ADD, scalars)
+        note(anomalies, X_DUPLICATE_ADD, scalars)
     if tick == NO_TICK or size <= 0 or (not known and side_char not in (SIDE_BID, SIDE_ASK)):
-        _note(anomalies, X_BAD_ADD, scalars)
+        note(anomalies, X_BAD_ADD, scalars)
     elif known:
         _modify(orders, lines, scalars, anomalies, slot, at, np.int64(size), ts_recv_ns)
     else:
@@ -410,7 +410,6 @@ def end_event(lines, scalars, anomalies):
     """F_LAST: what F reported is settled, and the book may be looked at."""
     scalars[S_EVENT] = (scalars[S_EVENT] + 1) & 0x7FFFFFFF
     scalars[S_AGGRESSOR_ID] = 0
-    scalars[S_IN_EVENT] = 0
     bid = scalars[S_BEST_BID]
     ask = scalars[S_BEST_ASK]
     scalars[S_SHOWN_BID] = bid
@@ -423,4 +422,4 @@ def end_event(lines, scalars, anomalies):
         scalars[S_SHOWN_ASK_ORDERS] = lines[ASK, ask, ORDERS]
         if bid >= ask:
             scalars[S_MARKS] |= MARK_CROSSED
-            _note(anomalies, X_CROSSED, scalars)
+            note(anomalies, X_CROSSED, scalars)

@@ -85,7 +85,6 @@ SCALARS = (
     "cancels_and_modifies",
     "unknown_ids",
     "last_ts_ns",
-    "in_event",
 )
 (
     S_STAMP,
@@ -110,7 +109,6 @@ SCALARS = (
     S_CANCELS_AND_MODIFIES,
     S_UNKNOWN_IDS,
     S_LAST_TS,
-    S_IN_EVENT,
 ) = range(len(SCALARS))
 
 ANOMALIES = (
@@ -154,7 +152,7 @@ class Book(NamedTuple):
 
     orders : (capacity,) ORDER_DTYPE, open addressing, capacity a power of two.
     lines : (2, TICKS, 16) int32, side (bid 0, ask 1), tick less LOWEST_TICK, columns of `LINE`.
-    scalars : (23,) int64, `SCALARS`. "shown" is the book after the last F_LAST, the only one a trader may be told.
+    scalars : (22,) int64, `SCALARS`. "shown" is the book after the last F_LAST, the only one a trader may be told.
     anomalies : (13, 2) int64, count and position of the first record of each of `ANOMALIES`.
     """
 
@@ -170,7 +168,6 @@ def new_book(rest_ns: int, capacity: int = 1 << 16) -> Book:
     scalars[[S_BEST_BID, S_BEST_ASK, S_SHOWN_BID, S_SHOWN_ASK]] = NO_LINE
     scalars[[S_STAMP, S_EVENT]] = 1
     scalars[S_REST_NS] = rest_ns
-    scalars[S_LAST_TS] = np.iinfo(np.int64).min
     anomalies = np.zeros((len(ANOMALIES), 2), np.int64)
     anomalies[:, 1] = -1
     return Book(np.zeros(capacity, ORDER_DTYPE), np.zeros((2, TICKS, len(LINE)), np.int32), scalars, anomalies)

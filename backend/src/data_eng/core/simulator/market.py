@@ -14,11 +14,13 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from ...errors import SpymasterError
 from ..events import ADD, CANCEL, MODIFY, SIDE_NONE, TRADE
 from .matching import MOST_HITS, Aggressor, Hits, execute
 from .orders import (
     ASK,
     BID,
+    EDGE,
     NOBODY,
     TICKS,
     Book,
@@ -60,8 +62,8 @@ WEIGHT_BY_LEVEL = np.r_[1.2, 0.25 * np.exp(-0.25 * np.arange(1, LEVELS)) + 0.05]
 """Half of all adds come at the best, as on ES."""
 TRADE_WEIGHT = 0.95
 """Market orders per add weight: 4 to 5 % of the records are trades."""
-WIDE_TRADE_FACTOR = 0.15
-"""Takers wait while the spread is wide."""
+WIDE_TRADE_FACTOR, WIDEST_TRADE = 0.15, 4
+"""Takers wait while the spread is wide; beyond this many ticks none trades."""
 REFILL_WEIGHT = 6.0
 """Adds inside a wide spread: it closes within a few events."""
 RECORDS_A_WEIGHT = 1.25
@@ -73,6 +75,8 @@ RESIZE_SHARE, REPRICE_SHARE, GROW_SHARE = 0.07, 0.2, 0.02
 """Of cancels, the shares that are modifies: smaller in place, moved by a tick, larger (which loses the place in line)."""
 FLEETING_SHARE, FLEETING_S = 0.12, 0.0008
 """Adds that are taken back within a millisecond; a tenth of ES orders live less than 1.2 ms."""
+FAR_SHARE, FAR_TICKS, FAR_MOST = 0.015, 40.0, 200
+"""Adds and cancels behind the live queues, and the mean distance behind them: where the price goes, orders already wait."""
 CLOSER_SHARE = 0.02
 """Events that an N record closes."""
 ICEBERG_SHARE, ICEBERG_REFRESHES = 0.05, 4.0
@@ -102,6 +106,11 @@ SECONDS = 86_400
 """Longest session a plan can hold."""
 STEPS = int(SECONDS / STEP_S)
 ADD_SIZES = 4096
+
+
+class BrokenMarket(SpymasterError):
+    """A plan whose market cannot go on."""
+
 
 Plan: TypeAlias = Record
 """A record of PLAN_DTYPE: one instrument's session, fixed before it runs. Seconds and steps count from the session's origin."""
@@ -181,7 +190,7 @@ def advance(
     """Run the market until `until_s`, a multiple of STEP_S, or until the tape has no room for one more event.
 
     Cutting a session into stretches anywhere on steps gives the same records as running it whole.
-    Raises ValueError when the book is full or the price leaves its range: both mean a plan that cannot be simulated.
+    Raises BrokenMarket when the book is full or the price leaves its range.
     """
     while market.time_s < until_s and tape.count < CAPACITY - LONGEST_EVENT:
         if market.time_s >= market.next_step_s:
@@ -270,12 +279,12 @@ def _take_step(book: Book, market: Market, planting: Planting, plan: Plan, rng: 
     second = int(time_s)
     step = int(time_s / STEP_S)
     market.next_step_s = (step + 1) * STEP_S
-    mid = 0.5 * (book.best_bid + book.best_ask)
+    mid = _middle(book, market.latent)
     market.mids[step] = mid
     if book.free_slots < LONGEST_EVENT:
-        raise ValueError("the simulated book is full: fewer records or shallower queues are needed")
-    if mid < 2 * LEVELS or mid > TICKS - 2 * LEVELS:
-        raise ValueError("the simulated price left the book's range: a lower volatility is needed")
+        raise BrokenMarket("the simulated book is full. Ask for fewer --records.")
+    if not 2 * EDGE < mid < TICKS - 2 * EDGE:
+        raise BrokenMarket("the simulated price left the book's range. Ask for fewer --records or a lower --outcome.")
     market.activity += -market.activity * STEP_S / ACTIVITY_S + ACTIVITY_STEP * sqrt(STEP_S) * rng.standard_normal()
     market.news *= exp(-STEP_S / NEWS_S)
     if time_s > market.next_news_s:
@@ -303,6 +312,17 @@ def _take_step(book: Book, market: Market, planting: Planting, plan: Plan, rng: 
     lean[BID_CANCEL] = 1.0 / lean[ASK_CANCEL]
     market.way = planted_side(planting, knobs)
     lean_on_flow(lean, market.way, plan.signature)
+
+
+@nb.njit(cache=True, forceinline=True)
+def _middle(book: Book, latent: float) -> float:
+    """Middle of the book; beside the one best when the other side is empty, the latent price when both are."""
+    has_bid, has_ask = book.orders[BID, book.best_bid] > 0, book.orders[ASK, book.best_ask] > 0
+    if has_bid and has_ask:
+        return 0.5 * (book.best_bid + book.best_ask)
+    if has_bid:
+        return book.best_bid + 0.5
+    return book.best_ask - 0.5 if has_ask else latent
 
 
 @nb.njit(cache=True)
@@ -370,7 +390,10 @@ def _quote(
     ts_ns: int,
     rng: np.random.Generator,
 ) -> None:
-    """An add, cancel or modify in one of the live queues; `u` is uniform over the four groups' weights."""
+    """An add, cancel or modify in one of the live queues; `u` is uniform over the four groups' weights.
+
+    On an empty side nothing happens: its first order comes by `_refill`.
+    """
     group = 0
     while group < 3 and u >= group_weights[group]:
         u -= group_weights[group]
@@ -381,12 +404,17 @@ def _quote(
         u -= market.weights[group, k]
         k += 1
     side = group & 1
-    position = book.best_bid - k if side == BID else book.best_ask + k
+    best = book.best_bid if side == BID else book.best_ask
+    if book.orders[side, best] == 0:
+        return
+    if rng.random() < FAR_SHARE:
+        k = LEVELS + min(int(rng.standard_exponential() * FAR_TICKS), FAR_MOST)
+    position = best - k if side == BID else best + k
     if group < 2:
         _add(book, market, tape, plan, side, position, ts_ns, rng)
-        _weigh_queue(book, market, plan, side, k)
     elif book.orders[side, position] > 0:
         _withdraw(book, market, tape, plan, side, position, total, ts_ns, rng)
+    if k < LEVELS:
         _weigh_queue(book, market, plan, side, k)
 
 
@@ -480,13 +508,17 @@ def _tell_modify(book: Book, tape: Tape, slot: int, ts_ns: int, rng: np.random.G
 
 @nb.njit(cache=True)
 def _refill(book: Book, market: Market, tape: Tape, plan: Plan, total: float, ts_ns: int, rng: np.random.Generator) -> None:
-    """A new best inside a wide spread, on the side that metaorder, latent price and signature favour."""
+    """A new best inside a wide spread, near the latent price, on the side that metaorder, latent price and signature favour."""
     way = market.way
     if way != 0 and rng.random() < 1.0 - exp(-plan.signature):
         side = BID if way > 0 else ASK
     else:
         side = BID if rng.random() < _logistic(0.3 * market.meta_sign + 1.5 * market.latent_lean) else ASK
-    position = book.best_bid + 1 if side == BID else book.best_ask - 1
+    fair = int(market.latent)
+    if side == BID:
+        position = min(max(fair, book.best_bid + 1), book.best_ask - 1)
+    else:
+        position = max(min(fair + 1, book.best_ask - 1), book.best_bid + 1)
     _add(book, market, tape, plan, side, position, ts_ns, rng)
     _excite(market, plan, total, TRADE_FAST, 0.0)
     market.stale_weights = 1
@@ -513,7 +545,7 @@ def _trade(
     side = _taker_side(book, market, rng)
     other = ASK if side == BID else BID
     best = book.best_ask if side == BID else book.best_bid
-    if book.orders[other, best] == 0:
+    if book.orders[other, best] == 0 or book.best_ask - book.best_bid > WIDEST_TRADE:
         return
     if rng.random() < 0.5 * UNSIGNED_SHARE:
         write(tape, ts_ns, 0, best, 1 + int(rng.standard_exponential() * 2.0), TRADE, SIDE_NONE, FIRST_PACKET)

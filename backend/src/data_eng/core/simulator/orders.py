@@ -16,6 +16,8 @@ from .records import Record, zero_record
 BID, ASK = 0, 1
 TICKS = 16384
 """Positions of a book: 4,096 ES points, more than a session moves."""
+EDGE = 256
+"""Positions at either end that hold no best, so that a queue a few levels behind one always exists."""
 SLOTS = 1 << 18
 """Orders that may rest at once; a real ES book holds 8,000 to 14,000."""
 NOBODY = -1
@@ -52,14 +54,14 @@ BOOK_DTYPE = np.dtype(
 
 
 def empty_book(first_order_id: int) -> Book:
-    """A book without orders; the best of an empty side stands at the book's edge."""
+    """A book without orders; the best of an empty side stands at EDGE."""
     book = zero_record(BOOK_DTYPE)
     for name in ("head", "tail", "behind", "ahead"):
         book[name][...] = NOBODY
     book.free[:] = np.arange(SLOTS - 1, -1, -1)
     book.free_slots = SLOTS
     book.last_order_id = first_order_id
-    book.best_bid, book.best_ask = 0, TICKS - 1
+    book.best_bid, book.best_ask = EDGE, TICKS - EDGE
     return book
 
 
@@ -148,9 +150,9 @@ def improve_best(book: Book, side: int, position: int) -> None:
 def retreat_bests(book: Book) -> bool:
     """Move the bests away from emptied queues; True when one moved."""
     best_bid, best_ask = book.best_bid, book.best_ask
-    while best_bid > 0 and book.orders[BID, best_bid] == 0:
+    while best_bid > EDGE and book.orders[BID, best_bid] == 0:
         best_bid -= 1
-    while best_ask < TICKS - 1 and book.orders[ASK, best_ask] == 0:
+    while best_ask < TICKS - EDGE and book.orders[ASK, best_ask] == 0:
         best_ask += 1
     moved = best_bid != book.best_bid or best_ask != book.best_ask
     book.best_bid, book.best_ask = best_bid, best_ask

@@ -1,0 +1,154 @@
+"""SIGKILL in every stage and in the whole command: started again, the lake equals one that was never interrupted, byte for byte."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import subprocess
+import sys
+import time
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+
+from src.data_eng.config import load_settings
+from src.data_eng.contracts import load_datasets
+from src.data_eng.io import RAW, list_partitions, verify_partition
+from src.data_eng.planning import selection_map
+from tests.real_stages import STAGES, run_stage, short_settings, take_in
+from tests.toy_market import toy_records
+from tests.toys.dying import file_operations, killed_before
+from tests.toys.lake import picture
+
+DAYS = ("2025-10-14", "2025-10-15", "2025-10-16")
+MOMENTS = 6
+BACKEND = Path(__file__).parents[2]
+
+
+class Lakes(NamedTuple):
+    """A lake before one stage did its last day, and after it did, never interrupted."""
+
+    before: Path
+    whole: Path
+
+
+@pytest.fixture(scope="module")
+def raw_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    lake = tmp_path_factory.mktemp("raw_lake")
+    take_in(lake, tmp_path_factory.mktemp("job"), {day: toy_records(day, seed=5, step_ms=2000, until="11:00") for day in DAYS})
+    return lake
+
+
+@pytest.fixture(scope="module")
+def lakes(raw_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Lakes]:
+    """By stage. All stages before it did all days; it did the first two, its own index of them included."""
+    folder, settings = tmp_path_factory.mktemp("lakes"), short_settings()
+    lake, found = copied(raw_lake, folder / "lake"), {}
+    two_days = copied(raw_lake, folder / "two_days")
+    for name in STAGES:
+        run_stage(name, two_days, DAYS[:2], settings)
+    for name in STAGES:
+        run_stage(name, lake, DAYS[:2], settings)
+        if name == "build_indexes":
+            shutil.rmtree(lake / "indexes")
+            copied(two_days / "indexes", lake / "indexes")
+        before = copied(lake, folder / f"before_{name}")
+        do_last_day(name, lake)
+        found[name] = Lakes(before, copied(lake, folder / f"after_{name}"))
+    return found
+
+
+def copied(lake: Path, to: Path) -> Path:
+    return Path(shutil.copytree(lake, to, symlinks=True))
+
+
+def do_last_day(name: str, lake: Path) -> None:
+    run_stage(name, lake, DAYS, short_settings(), first=len(DAYS) - 1)
+
+
+def hold_what_readers_see(lake: Path) -> None:
+    """Every partition that calls itself complete is whole."""
+    for dataset in load_datasets():
+        for ref in list_partitions(lake, dataset):
+            if dataset != RAW and ref.path.exists():
+                verify_partition(ref)
+
+
+@pytest.mark.parametrize("name", STAGES)
+def test_a_stage_killed_at_any_moment_and_run_again_gives_the_lake_never_interrupted(
+    name: str, lakes: dict[str, Lakes], tmp_path: Path
+) -> None:
+    before, whole = lakes[name]
+    expected = picture(whole)
+    counted = copied(before, tmp_path / "counted")
+    operations = file_operations(partial(do_last_day, name, counted), counted)
+    assert picture(counted) == expected
+    assert operations > MOMENTS
+    for step in np.linspace(1, operations - 1, MOMENTS).round().astype(int).tolist():
+        lake = copied(before, tmp_path / f"killed_{step}")
+        assert killed_before(step, partial(do_last_day, name, lake), lake)
+        hold_what_readers_see(lake)
+        do_last_day(name, lake)
+        assert picture(lake) == expected, f"{name} killed before operation {step} of {operations}"
+        shutil.rmtree(lake)
+
+
+def choose_contracts(lake: Path) -> None:
+    selection_map(lake, "ES", DAYS[0], DAYS[-1], load_settings(), None)
+
+
+def test_choosing_the_contracts_killed_before_any_file_operation_gives_the_map_never_interrupted(
+    lakes: dict[str, Lakes], tmp_path: Path
+) -> None:
+    bronze = lakes["ingest_preview"].whole
+    whole = copied(bronze, tmp_path / "whole")
+    choose_contracts(whole)
+    writing = file_operations(partial(choose_contracts, whole), whole)
+    step = writing // 2
+    while True:
+        lake = copied(bronze, tmp_path / f"killed_{step}")
+        if not killed_before(step, partial(choose_contracts, lake), lake):
+            break
+        choose_contracts(lake)
+        assert picture(lake) == picture(whole), f"killed before operation {step}"
+        step += 2
+
+
+def build(lake: Path) -> list[str]:
+    """The user's command over all days."""
+    flags = ["--layer", "all", "--symbol", "ES", "--dates", f"{DAYS[0]}:{DAYS[-1]}", "--session", "09:30-10:30", "--levels", "pm_high,vwap"]
+    return [sys.executable, "-m", "src.data_eng.runner", *flags, "--workers", "2", "--lake", str(lake)]
+
+
+@pytest.fixture(scope="module")
+def built(raw_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The lake of one command that nothing disturbed."""
+    lake = copied(raw_lake, tmp_path_factory.mktemp("built") / "lake")
+    subprocess.run(build(lake), cwd=BACKEND, check=True, capture_output=True)
+    return lake
+
+
+def test_a_build_killed_at_random_times_and_started_again_at_once_gives_the_lake_never_interrupted(
+    raw_lake: Path, built: Path, tmp_path: Path
+) -> None:
+    """The workers outlive their parent for a moment, so that the next command runs beside them (seed 3)."""
+    lake, moments = copied(raw_lake, tmp_path / "lake"), random.Random(3)
+    for _ in range(4):
+        process = subprocess.Popen(build(lake), cwd=BACKEND, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(moments.uniform(1.5, 4.0))
+        process.kill()
+        process.wait()
+        hold_what_readers_see(lake)
+    subprocess.run(build(lake), cwd=BACKEND, check=True, capture_output=True)
+    assert picture(lake) == picture(built)
+
+
+def test_two_builds_at_once_on_one_lake_end_in_the_lake_of_one(raw_lake: Path, built: Path, tmp_path: Path) -> None:
+    lake = copied(raw_lake, tmp_path / "lake")
+    both = [subprocess.Popen(build(lake), cwd=BACKEND, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) for _ in range(2)]
+    said = [process.communicate(timeout=120)[0] for process in both]
+    assert [process.returncode for process in both] == [0, 0], "\n".join(said)
+    assert picture(lake) == picture(built)
