@@ -168,10 +168,12 @@ def sweep_attempts(partition: Path) -> list[Path]:
 
 
 def publish_file(path: Path, content: bytes) -> None:
-    """Put a side file (selection map, index artefact) in place whole: readers see the old one or the new one."""
-    staged = path.with_name(f".{path.name}.{uuid.uuid4().hex[:12]}")
-    with disk_errors(path, len(content)):
-        path.parent.mkdir(parents=True, exist_ok=True)
+    """Put a side file (selection map, own levels) in place whole: readers see the old one or the new one.
+
+    The folder's lock makes the staged file one writer's at a time; what a killed one left of it is written over.
+    """
+    staged = path.with_name(f".{path.name}.staged")
+    with disk_errors(path, len(content)), locked(path.parent):
         try:
             write_durable(staged, content)
             os.replace(staged, path)

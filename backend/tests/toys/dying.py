@@ -6,9 +6,9 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
@@ -50,27 +50,19 @@ def killed_before(step: int, action: Callable[[], object], lake: Path) -> bool:
     return process.exitcode != 0
 
 
-def file_operations(action: Callable[[], object], lake: Path) -> int:
-    """Run `action` to its end in a process of its own and count what it does to files of the lake."""
-    ours, theirs = CONTEXT.Pipe(duplex=False)
-    process = CONTEXT.Process(target=_count, args=(action, lake, theirs))
-    process.start()
-    theirs.close()
-    count = ours.recv()
-    process.join(60)
-    return count
-
-
-def _count(action: Callable[[], object], lake: Path, connection: Connection) -> None:
-    done = 0
+@contextmanager
+def file_operations(lake: Path) -> Iterator[list[str]]:
+    """Gather what is done to files of the lake inside the context, in this process."""
+    done: list[str] = []
+    watching = True
 
     def note(event: str, arguments: tuple[Any, ...]) -> None:
-        nonlocal done
-        done += _touches(event, arguments, lake)
+        if watching and _touches(event, arguments, lake):
+            done.append(event)
 
     sys.addaudithook(note)
-    action()
-    connection.send(done)
+    yield done
+    watching = False  # the hook itself cannot be taken away
 
 
 def _run_until(step: int, action: Callable[[], object], lake: Path) -> None:

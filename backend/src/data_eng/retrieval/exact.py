@@ -36,8 +36,6 @@ BLOCK_DIMENSIONS_MAX = np.iinfo(np.int32).max // (2 * CODE_MAX) ** 2
 """More dimensions in a block could overflow the int32 sum of squared code differences."""
 BOUND_SLACK = 1e-9
 """Relative room of the bounds for float64 rounding, which is below 1e-12 at 10,000 dimensions."""
-ROWS_AT_ONCE = 4
-"""Rows whose distances are summed side by side; a sum alone waits four cycles for each addition."""
 THREAD_ROWS = 5_000
 """Fewer rows than this a thread are scanned faster than a thread starts (0.1 ms)."""
 
@@ -348,21 +346,25 @@ def _refine(
     clip_sigma: float,
     out: NDArray[np.float64],
 ) -> None:
-    """Squared distances into `out`, `ROWS_AT_ONCE` rows side by side: their sums, each in the order of the dimensions, do not wait."""
+    """Squared distances into `out`, four rows side by side: a sum in the order of the dimensions waits for each of its additions."""
     dimensions = len(centre)
-    term = np.empty((dimensions, ROWS_AT_ONCE))
-    for first in range(0, len(rows), ROWS_AT_ONCE):
-        side_by_side = min(ROWS_AT_ONCE, len(rows) - first)
-        for place in range(ROWS_AT_ONCE):
-            vector = vectors[rows[min(first + place, len(rows) - 1)]]
+    terms = np.zeros((4, dimensions))
+    for first in range(0, len(rows), 4):
+        rows_here = min(4, len(rows) - first)
+        for place in range(rows_here):
+            vector, row_terms = vectors[rows[first + place]], terms[place]
             for dimension in range(dimensions):
                 difference = scaled_query[dimension] - _scaled(vector[dimension], centre[dimension], gain[dimension], clip_sigma)
-                term[dimension, place] = weight[dimension] * (difference * difference)
-        total = np.zeros(ROWS_AT_ONCE)
+                row_terms[dimension] = weight[dimension] * (difference * difference)
+        one, two, three, four = 0.0, 0.0, 0.0, 0.0
         for dimension in range(dimensions):
-            for place in range(ROWS_AT_ONCE):
-                total[place] += term[dimension, place]
-        out[first : first + side_by_side] = total[:side_by_side]
+            one += terms[0, dimension]
+            two += terms[1, dimension]
+            three += terms[2, dimension]
+            four += terms[3, dimension]
+        totals = (one, two, three, four)
+        for place in range(rows_here):
+            out[first + place] = totals[place]
 
 
 @njit(cache=True, nogil=True)

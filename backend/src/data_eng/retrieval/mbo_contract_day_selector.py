@@ -122,14 +122,17 @@ def selection_path(lake: Path, root: str) -> Path:
 
 
 def save_selection(selection: SelectionMap, path: Path) -> None:
-    """Write the map as parquet, what it was made from in the file's metadata, and both as json beside it for the eye."""
+    """Write the map as parquet, what it was made from in the file's metadata, and both as json beside it for the eye.
+
+    The parquet comes last: the map is there when it is, and a run killed between the two writes both again.
+    """
     made_from = {"root": selection.root, "settings_sha256": selection.settings_sha256, "bronze_sha256": selection.bronze_sha256}
     rows = [row._asdict() for row in selection.rows]
     table = pa.Table.from_pylist(rows, SCHEMA.with_metadata({MADE_FROM: json.dumps(made_from, sort_keys=True).encode()}))
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink)
-    publish_file(path, sink.getvalue().to_pybytes())
     publish_file(path.with_suffix(".json"), json.dumps({**made_from, "rows": rows}, indent=1, sort_keys=True).encode())
+    publish_file(path, sink.getvalue().to_pybytes())
 
 
 def load_selection(path: Path) -> SelectionMap:

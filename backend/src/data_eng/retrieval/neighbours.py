@@ -22,7 +22,7 @@ class Neighbours(NamedTuple):
     weight: NDArray[np.float64]
     """(episodes,) how much each counts; the weights sum to 1."""
     day: NDArray[np.int64]
-    """(episodes,) session day of each, as a number that only tells days apart."""
+    """(episodes,) session day of each, as a number from 0 up that only tells days apart."""
 
     @property
     def episodes(self) -> int:
@@ -30,7 +30,7 @@ class Neighbours(NamedTuple):
 
     @property
     def days(self) -> int:
-        return len(np.unique(self.day))
+        return int(np.count_nonzero(np.bincount(self.day)))
 
     @property
     def n_eff(self) -> float:
@@ -64,8 +64,8 @@ def effective_n(weight: NDArray[np.float64], day: NDArray[np.int64]) -> float:
     """
     if len(weight) == 0 or weight.sum() == 0:
         return 0.0
-    _, position = np.unique(day, return_inverse=True)
-    by_day = np.bincount(position, weights=weight)
+    by_day = np.bincount(day, weights=weight)
+    by_day = by_day[by_day > 0]
     return float(by_day.sum() ** 2 / (by_day**2).sum())
 
 

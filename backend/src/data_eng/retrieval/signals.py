@@ -125,7 +125,7 @@ def judge(view: PastView, vector: NDArray[np.float32], session_date: str, horizo
         high=_three(high),
         base=_three(view.climatology.probabilities[horizon]),
         risk_q80_ticks=_risk_ticks(view, neighbours, kinds, leading, horizon),
-        resolve_rate=_share(neighbours.weight, kinds[:, horizon] != CENSORED, np.isin(kinds[:, horizon], (BREAK, REJECT))),
+        resolve_rate=_share(neighbours.weight, kinds[:, horizon] != CENSORED, (kinds[:, horizon] == BREAK) | (kinds[:, horizon] == REJECT)),
         whipsaw_rate=_share(neighbours.weight, np.ones(neighbours.episodes, bool), view.index.whipsaw[neighbours.row]),
         episodes=neighbours.episodes,
         days=neighbours.days,

@@ -30,6 +30,7 @@ from ..core.simulator.scenario import (
     OPENING_S,
     START_POSITION,
     SessionClock,
+    Shape,
     day_step_ticks,
     following_plan,
     quieter,
@@ -56,6 +57,7 @@ ROLL_BEFORE_EXPIRY_DAYS = 8
 CROSSOVER_SESSIONS = 1.2
 """Scale on which volume crosses from one contract to the next around the roll."""
 LEADER_SHARE, OTHER_SHARE, SPREAD_SHARE = 0.92, 0.06, 0.02
+FULL_SESSION_NS = 23_400 * NS_PER_S
 FEWEST_RECORDS = 20_000
 OUTCOME_MAX = 1.0
 GAP_AFTER_OPEN_S, GAP_LOST_S, GAP_BAD_S = 4200, 20, 40
@@ -306,24 +308,14 @@ def _flagged(pieces: Iterator[NDArray[np.void]], flag: int) -> Iterator[NDArray[
 
 def _session(simulation: Simulation, spec: SessionSpec, previous: TradedRange | None, leader_only: bool = False) -> Session:
     """The session's instruments at its origin: the leading contract, the other one, the calendar spread."""
-    settings = load_settings()
-    day = _ordinal(spec.date)
-    shape = shape_of_day(simulation.records)
-    regular_share = (spec.clock.rth_close_ns - spec.clock.rth_open_ns) / (6.5 * 3600 * NS_PER_S)
-    shape = shape._replace(records=shape.records * regular_share)
-    crossed = min(spec.far_share, 1.0 - spec.far_share)
-    shares = (
-        LEADER_SHARE * (1.0 - crossed) + OTHER_SHARE * crossed,
-        OTHER_SHARE * (1.0 - crossed) + LEADER_SHARE * crossed,
-        SPREAD_SHARE,
-    )
-    knobs = Knobs(simulation.signature, simulation.outcome, simulation.placebo)
+    day, shape = _ordinal(spec.date), _session_shape(simulation, spec)
+    shares = _record_shares(spec.far_share)
     plan = session_plan(
         spec.clock,
         shape._replace(records=shape.records * shares[LEADER]),
         START_POSITION + spec.end_ticks - spec.start_ticks,
-        knobs,
-        float(settings.session.opening_range_s),
+        Knobs(simulation.signature, simulation.outcome, simulation.placebo),
+        float(load_settings().session.opening_range_s),
     )
     listing = _outright_listing(spec, spec.leader)
     known = None
@@ -336,6 +328,19 @@ def _session(simulation: Simulation, spec: SessionSpec, previous: TradedRange | 
         instruments.append(open_instrument(_outright_listing(spec, spec.other), follower, [simulation.seed, day, FOLLOWER], None))
         instruments.append(open_instrument(_spread_listing(spec), still, [simulation.seed, day, SPREAD], None))
     return Session(instruments, idle_wire(), np.random.default_rng([simulation.seed, day, WIRE, 0]))
+
+
+def _session_shape(simulation: Simulation, spec: SessionSpec) -> Shape:
+    """All instruments' session; a half day has the records of its shorter regular hours."""
+    shape = shape_of_day(simulation.records)
+    return shape._replace(records=shape.records * (spec.clock.rth_close_ns - spec.clock.rth_open_ns) / FULL_SESSION_NS)
+
+
+def _record_shares(far_share: float) -> tuple[float, float, float]:
+    """Shares of the records: the leading contract, the other one, the spread."""
+    crossed = min(far_share, 1.0 - far_share)
+    leader = LEADER_SHARE * (1.0 - crossed) + OTHER_SHARE * crossed
+    return leader, LEADER_SHARE + OTHER_SHARE - leader, SPREAD_SHARE
 
 
 def _outright_listing(spec: SessionSpec, contract: Contract) -> Listing:

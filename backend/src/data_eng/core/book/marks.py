@@ -52,7 +52,7 @@ def full_of_unknown_ids(windows: NDArray[np.int64], share_max: float, trailing_w
 
 def more_marks(halts: NDArray[np.bool_], unknowns: NDArray[np.bool_]) -> NDArray[np.int64]:
     """The two as bits to be joined to the kernel's marks."""
-    return np.where(halts, MARK_HALT, 0) | np.where(unknowns, MARK_UNKNOWN_IDS, 0)
+    return halts * np.int64(MARK_HALT) | unknowns * np.int64(MARK_UNKNOWN_IDS)
 
 
 def _trailing(values: NDArray[np.int64], count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

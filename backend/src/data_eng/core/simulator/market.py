@@ -66,8 +66,8 @@ WIDE_TRADE_FACTOR, WIDEST_TRADE = 0.15, 4
 """Takers wait while the spread is wide; beyond this many ticks none trades."""
 REFILL_WEIGHT = 6.0
 """Adds inside a wide spread: it closes within a few events."""
-RECORDS_A_WEIGHT = 1.25
-"""Records an event writes, about; the pace's feedback takes out the error."""
+RECORDS_A_GAIN = 20.0
+"""Records a second at gain 1, about: 16 of total weight, 1.25 records an event. The pace's feedback takes out the error."""
 
 TAIL_STEP = 0.5
 """A cancel's victim is found from the queue's tail, one order further with this chance: lives are heavy-tailed."""
@@ -79,7 +79,8 @@ FAR_SHARE, FAR_TICKS, FAR_MOST = 0.015, 40.0, 200
 """Adds and cancels behind the live queues, and the mean distance behind them: where the price goes, orders already wait."""
 CLOSER_SHARE = 0.02
 """Events that an N record closes."""
-ICEBERG_SHARE, ICEBERG_REFRESHES = 0.05, 4.0
+ICEBERG_SHARE, ICEBERG_REFRESHES = 0.18, 4.0
+"""Of orders above one lot, which makes a twentieth of all, and the mean of their hidden parts."""
 META_SHARE, META_TAIL, META_MOST = 0.45, 1.4, 5000.0
 """Market orders that belong to the running metaorder, and the Pareto tail of its length."""
 IMBALANCE_LEAN, LATENT_LEAN, LEAN_MOST = 1.2, 2.2, 3.0
@@ -335,7 +336,7 @@ def _paced_gain(market: Market, plan: Plan, second: int) -> float:
     horizon = plan.expected[min(second + int(FEEDBACK_S), last)] - plan.expected[second] + 1.0
     behind = plan.expected[second] - market.written
     correction = min(max(1.0 + behind / horizon, PACE_LEAST), PACE_MOST)
-    return rate * correction / (RECORDS_A_WEIGHT * 16.0)
+    return rate * correction / RECORDS_A_GAIN
 
 
 @nb.njit(cache=True)
@@ -422,7 +423,7 @@ def _quote(
 def _add(book: Book, market: Market, tape: Tape, plan: Plan, side: int, position: int, ts_ns: int, rng: np.random.Generator) -> None:
     size = plan.add_sizes[int(rng.random() * ADD_SIZES)]
     reserve = 0
-    if size > 1 and rng.random() < ICEBERG_SHARE / (1.0 - 0.72):
+    if size > 1 and rng.random() < ICEBERG_SHARE:
         reserve = size * (1 + int(rng.standard_exponential() * ICEBERG_REFRESHES))
     order_id = new_order_id(book)
     slot = place_order(book, order_id, side, position, size, reserve, ts_ns)

@@ -8,7 +8,7 @@ import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-from ..events import ADD, CLEAR, F_LAST, F_SNAPSHOT, MBO_DTYPE, NO_TICK, SIDE_NONE, UNDEF_PRICE
+from ..events import ADD, CLEAR, F_BAD_TS_RECV, F_LAST, F_SNAPSHOT, MBO_DTYPE, NO_TICK, SIDE_NONE, UNDEF_PRICE
 from .orders import Book, resting_slots
 from .tape import SECOND_PACKET, Events, joined, side_letter
 
@@ -101,7 +101,7 @@ def snapshot(wire: Wire, listing: Listing, book: Book, ts_ns: int) -> NDArray[np
     wire.last[1] += 1
     records["length"], records["rtype"], records["publisher_id"] = RECORD_WORDS, MBO_RTYPE, PUBLISHER_ID
     records["instrument_id"] = listing.instrument_id
-    records["flags"] = F_SNAPSHOT | 8
+    records["flags"] = F_SNAPSHOT | F_BAD_TS_RECV
     records["ts_recv"] = wire.last[0]
     records["sequence"] = wire.last[1]
     records["action"], records["side"] = ADD, SIDE_NONE

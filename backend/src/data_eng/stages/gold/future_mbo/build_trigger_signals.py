@@ -30,7 +30,6 @@ class BuildTriggerSignals(Stage):
     layer: ClassVar[str] = "gold"
     outputs: ClassVar[tuple[str, ...]] = (SIGNALS,)
     settings_sections: ClassVar[tuple[str, ...]] = ("signals", "retrieval", "scaling", "labels", "episodes", "levels")
-    code: ClassVar[tuple[str, ...]] = (*BUILDER_CODE, "retrieval/distribution.py", "retrieval/signals.py")
 
     def inputs(self, unit: ContractDay, lake: Path, settings: Settings) -> list[PartitionRef]:
         return [partition_ref(lake, TRIGGERS, unit.symbol, unit.date)]

@@ -18,7 +18,7 @@ from ....core.features.blocks import build_vectors
 from ....core.features.motion import volatility_ticks
 from ....core.labels import APPROACHES, CENSORED, NO_HIT, OUTCOMES, Labels, gap_spans, label_triggers
 from ....core.session import NS_PER_S, SessionTimes
-from ....io import PartitionRef, is_partition_complete, partition_ref
+from ....io import ParquetOptions, PartitionRef, is_partition_complete, partition_ref
 from ....retrieval.index import BREAK_AND_CONFIRM, LEVEL_TEST, IndexKey, layout_of
 from ....sources.calendar import session_times
 from ...base import ContractDay, Stage, StageIO
@@ -29,6 +29,8 @@ WINDOWS, BARS, PATH, LEVELS, VACUUM = (
 )
 VECTORS = "gold.future_mbo.mbo_trigger_vectors"
 _KEYS = ["level_id", "window_start_ns"]
+ROWS_BY_LEVEL = ParquetOptions(row_group_rows=256, statistics=("setup", "level_id", "approach"))
+"""Small row groups whose contents are known, so that the index of one level reads little of the other levels."""
 
 
 class Candles(NamedTuple):
@@ -87,7 +89,6 @@ class BuildTriggerVectors(Stage):
     layer: ClassVar[str] = "gold"
     outputs: ClassVar[tuple[str, ...]] = (VECTORS,)
     settings_sections: ClassVar[tuple[str, ...]] = ("session", "book", "zones", "levels", "episodes", "labels", "vectors")
-    code: ClassVar[tuple[str, ...]] = ("stages/windows.py", "retrieval/index.py")
 
     def inputs(self, unit: ContractDay, lake: Path, settings: Settings) -> list[PartitionRef]:
         day = [partition_ref(lake, dataset, unit.symbol, unit.date) for dataset in (WINDOWS, BARS, PATH, LEVELS, VACUUM)]
@@ -99,7 +100,8 @@ class BuildTriggerVectors(Stage):
         found = [triggers for level_id in level_ids for triggers in find_triggers(day, level_id, io.settings)]
         found.sort(key=lambda triggers: (triggers.setup, triggers.level_id, APPROACHES[triggers.approach]))
         tables = [trigger_table(day, triggers, io.settings) for triggers in found]
-        io.write(VECTORS, [table for table in tables if table.num_rows], facts={"barrier_ticks": day.barrier_ticks})
+        data = [table for table in tables if table.num_rows]
+        io.write(VECTORS, data, facts={"barrier_ticks": day.barrier_ticks}, parquet=ROWS_BY_LEVEL)
 
 
 def past_windows(unit: ContractDay, lake: Path, settings: Settings) -> list[PartitionRef]:

@@ -31,7 +31,6 @@ class ComputeLevelVacuum5s(Stage):
     layer: ClassVar[str] = "silver"
     outputs: ClassVar[tuple[str, ...]] = (VACUUM,)
     settings_sections: ClassVar[tuple[str, ...]] = ("session", "book", "zones", "levels")
-    code: ClassVar[tuple[str, ...]] = ("stages/windows.py",)
 
     def inputs(self, unit: ContractDay, lake: Path, settings: Settings) -> list[PartitionRef]:
         return [partition_ref(lake, dataset, unit.symbol, unit.date) for dataset in (FLOW, WINDOWS, LEVELS)]
