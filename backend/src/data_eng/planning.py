@@ -96,12 +96,21 @@ def days_of_root(lake: Path, root: str, first: str, last: str, settings: Setting
 def selection_map(lake: Path, root: str, first: str, last: str, settings: Settings, path: Path | None) -> SelectionMap:
     """The kept selection map; where it is absent, stale or does not cover the dates, one made from all of the root's bronze, and kept.
 
-    A map that the user points to is read as it is.
+    A map that the user points to is never replaced: where it is stale, `StaleSelection` says in what.
     """
-    from .retrieval.mbo_contract_day_selector import is_current, load_selection, save_selection, select_contract_days, selection_path
+    from .retrieval.mbo_contract_day_selector import (
+        hold_current,
+        is_current,
+        load_selection,
+        save_selection,
+        select_contract_days,
+        selection_path,
+    )
 
     if path is not None:
-        return load_selection(path)
+        selection = load_selection(path)
+        hold_current(selection, path, lake, settings)
+        return selection
     kept = selection_path(lake, root)
     if kept.exists():
         selection = load_selection(kept)

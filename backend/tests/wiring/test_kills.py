@@ -33,8 +33,8 @@ class Lakes(NamedTuple):
 
     before: Path
     whole: Path
-    operations: int
-    """How often the stage did something to a file of the lake."""
+    operations: list[str]
+    """What the stage did to files of the lake."""
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def lakes(raw_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
         before = copied(lake, folder / f"before_{name}")
         with file_operations(lake) as operations:
             do_last_day(name, lake)
-        found[name] = Lakes(before, copied(lake, folder / f"after_{name}"), len(operations))
+        found[name] = Lakes(before, copied(lake, folder / f"after_{name}"), operations)
     return found
 
 
@@ -86,12 +86,14 @@ def test_a_stage_killed_at_any_moment_and_run_again_gives_the_lake_never_interru
 ) -> None:
     before, whole, operations = lakes[name]
     expected = picture(whole)
-    for step in np.linspace(operations // 4, operations - 1, MOMENTS).round().astype(int).tolist():
+    moments = np.linspace(len(operations) // 4, len(operations) - 1, MOMENTS).round().astype(int).tolist()
+    switched = [at + 1 for at, operation in enumerate(operations) if operation == "os.rename"]
+    for step in [*moments, *switched[1:2]]:
         lake = copied(before, tmp_path / f"killed_{step}")
         assert killed_before(step, partial(do_last_day, name, lake), lake)
         hold_what_readers_see(lake)
         do_last_day(name, lake)
-        assert picture(lake) == expected, f"{name} killed before operation {step} of {operations}"
+        assert picture(lake) == expected, f"{name} killed before operation {step} of {len(operations)}"
         shutil.rmtree(lake)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,9 +15,6 @@ if TYPE_CHECKING:
     from ..retrieval.answer import Answer, Match
     from ..retrieval.distribution import HorizonOutcome
 
-WIDTH = 120
-"""Columns where the output is no terminal, which would have its own."""
-
 CONDITION_WORDS = (
     "asks above move higher",
     "asks above pulled faster than added",
@@ -30,7 +26,9 @@ CONDITION_WORDS = (
 def query(
     level: Annotated[str, typer.Option(help="The level, for example pm_high.")],
     approach: Annotated[str, typer.Option(help="from_below or from_above.")],
-    at: Annotated[str, typer.Option(help='New York time, for example "2025-10-16 09:47:35".')],
+    at: Annotated[
+        str | None, typer.Option(help='New York time, for example "2025-10-16 09:47:35". Default: the newest trigger in the lake.')
+    ] = None,
     symbol: Annotated[str, typer.Option(help="A root (the day's chosen contract) or a contract.")] = "ES",
     setup: Annotated[str, typer.Option(help="level_test or break_and_confirm.")] = "level_test",
     neighbours: Annotated[int, typer.Option(min=0, help="How many of the neighbours to print; all count.")] = 12,
@@ -51,10 +49,12 @@ def query(
 
     place = lake or environment().lake
     answer = ask(place, symbol, level, approach, setup, at, load_settings())
-    console = Console(width=None if sys.stdout.isatty() else WIDTH)
+    console = Console()
     if json:
         console.print_json(data=as_json(answer))
     else:
+        if at is None:
+            console.print("No --at: the newest trigger of this level, approach and setup in the lake.", highlight=False)
         print_answer(answer, neighbours, console)
     if plot is not None:
         from ..retrieval.picture import draw_answer
@@ -64,44 +64,49 @@ def query(
 
 
 def print_answer(answer: Answer, neighbours: int, console: Console) -> None:
-    """Print the setup, then what the past says about it."""
+    """Print the setup, then what the past says about it; nothing is cut in 80 columns."""
     from ..retrieval.answer import sentence, strangeness
 
-    say = partial(console.print, highlight=False, soft_wrap=True)
+    say = partial(console.print, highlight=False)
     if answer.synthetic:
         say("[bold magenta]SYNTHETIC[/]  simulated data: the figures show how the tool works, not how the market does")
-    say(f"[bold]{sentence(answer)}[/]")
+    say(f"[bold]{sentence(answer)}[/]\n")
     _print_setup(answer, console)
     if answer.outcomes:
         past = f"{answer.past_episodes} episodes on {answer.past_days} days up to {answer.past_end}"
-        say(f"\n[bold]What happened next[/]  {len(answer.matches)} most similar of {past}; effective n {answer.n_eff:.1f}")
+        counted = f"{len(answer.matches)} most similar of {past}, on {answer.match_days} days, effective n {answer.n_eff:.1f}"
+        say(f"\n[bold]What happened next[/]  {counted}")
         say(_outcome_table(answer))
+        say("[dim]In brackets the interval; base: all of the past. n: episodes seen to that time.[/]\n")
+        _print_excursions(answer, console)
+        say(f"\n[bold]{min(neighbours, len(answer.matches))} nearest of {len(answer.matches)}[/]  {_neighbour_units(answer)}")
         say(_neighbour_table(answer, neighbours))
-        say(strangeness(answer))
+        say(f"\n{strangeness(answer)}")
 
 
 def _print_setup(answer: Answer, console: Console) -> None:
     from ..core.session import clock
 
-    setup = answer.setup
+    setup, say = answer.setup, partial(console.print, highlight=False)
     kind = f"{setup.key.setup}, {setup.episode_kind.replace('_', ' ')}, episode {setup.episode} of the day"
-    console.print(f"{setup.symbol}  {clock(setup.ts_ns)} New York  {kind}", highlight=False, soft_wrap=True)
-    confluent = f", confluent with {', '.join(setup.confluent_ids)}" if setup.confluent_ids else ""
-    console.print(
+    say(f"{setup.symbol}  {clock(setup.ts_ns)} New York  {kind}")
+    say(
         f"level {setup.level_price:.2f}, mid {setup.mid_ticks * setup.tick:.3f}: {setup.where} ({setup.distance_ticks:+.1f} ticks); "
-        f"barrier {setup.barrier_ticks} ticks{confluent}",
-        highlight=False,
-        soft_wrap=True,
+        f"barrier {setup.barrier_ticks} ticks"
     )
-    console.print(_condition_table(answer))
-    console.print(f"ladder: {setup.ladder_line}", highlight=False, soft_wrap=True)
+    if setup.confluent_ids:
+        say(f"confluent with {', '.join(setup.confluent_ids)}")
+    say(_condition_table(answer))
+    say(f"ladder: {setup.ladder_line}")
 
 
 def _condition_table(answer: Answer) -> Table:
     from rich.table import Table
 
     setup = answer.setup
-    table = Table("condition", *(f"{way} {setup.favours(way)}/4" for way in ("up", "down")), box=None, pad_edge=False)
+    table = Table("condition (above 0 in favour)", box=None, pad_edge=False)
+    for way in ("up", "down"):
+        table.add_column(f"{way} {setup.favours(way)}/4", justify="right")
     for number in range(4):
         table.add_row(f"{number + 1} {CONDITION_WORDS[number]}", *(_signed(setup.conditions[way][number]) for way in ("up", "down")))
     return table
@@ -110,30 +115,46 @@ def _condition_table(answer: Answer) -> Table:
 def _outcome_table(answer: Answer) -> Table:
     from rich.table import Table
 
-    shares = [heading for name in ("BREAK %", "REJECT %", "CHOP %") for heading in (name, "base")]
-    excursions = [f"{name} 10/50/90" for name in ("MFE", "MAE")]
-    table = Table("after", *shares, "whipsaw", "n", "days", "eff n", *excursions, box=None, pad_edge=False)
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for heading in ("after", "BREAK %", "base", "REJECT %", "base", "CHOP %", "base", "n", "days", "eff n"):
+        table.add_column(heading, justify="right")
     for outcome in answer.outcomes:
         shares = [text for place in range(len(outcome.p)) for text in (_share(outcome, place), f"{100 * outcome.base[place]:.0f}")]
-        table.add_row(
-            f"{outcome.horizon_s // 60} min",
-            *shares,
-            f"{100 * outcome.whipsaw:.0f}",
-            str(outcome.episodes),
-            str(outcome.days),
-            f"{outcome.n_eff:.1f}",
-            *_excursions(outcome),
-            style="bold" if outcome is answer.outcome else None,
-        )
+        known = (str(outcome.episodes), str(outcome.days), f"{outcome.n_eff:.1f}")
+        table.add_row(_minutes(outcome), *shares, *known, style="bold" if outcome is answer.outcome else None)
     return table
+
+
+def _print_excursions(answer: Answer, console: Console) -> None:
+    """Quantiles of MFE and MAE where enough is known of them, and whipsaws; a sentence for the horizons at which they are hidden."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for heading in ("after", "MFE ticks 10/50/90 %", "MAE ticks 10/50/90 %", "whipsaw %", "eff n"):
+        table.add_column(heading, justify="right")
+    for outcome in answer.outcomes:
+        if outcome.excursions is not None:
+            quantiles = ("/".join(f"{ticks:.0f}" for ticks in values) for values in outcome.excursions)
+            table.add_row(_minutes(outcome), *quantiles, f"{100 * outcome.whipsaw:.0f}", f"{outcome.n_eff:.1f}")
+    if table.row_count:
+        console.print(table)
+    hidden = [outcome for outcome in answer.outcomes if outcome.excursions is None]
+    if hidden:
+        at = ", ".join(str(outcome.horizon_s // 60) for outcome in hidden)
+        few = f"fewer than {answer.quantiles_min_n_eff:g} effective episodes"
+        console.print(f"MFE and MAE quantiles after {at} min are hidden: {few}.", highlight=False)
+
+
+def _neighbour_units(answer: Answer) -> str:
+    return f"distance in sigma; outcome, MFE and MAE (ticks) after {answer.horizon_s // 60} min"
 
 
 def _neighbour_table(answer: Answer, shown: int) -> Table:
     from rich.table import Table
 
-    title = f"{min(shown, len(answer.matches))} nearest of {len(answer.matches)}; outcome and ticks after {answer.horizon_s // 60} min"
-    table = Table("date", "New York", "kind", "distance", "weight", "outcome", "MFE", "MAE", box=None, pad_edge=False, title=title)
-    table.title_justify = "left"
+    table = Table("date", "New York", "kind", box=None, pad_edge=False)
+    for heading, justify in (("distance", "right"), ("weight", "right"), ("outcome", "left"), ("MFE", "right"), ("MAE", "right")):
+        table.add_column(heading, justify="right" if justify == "right" else "left")
     for match in answer.matches[:shown]:
         table.add_row(*_neighbour_cells(match))
     return table
@@ -151,10 +172,8 @@ def _share(outcome: HorizonOutcome, place: int) -> str:
     return f"{100 * outcome.p[place]:.0f} ({100 * outcome.low[place]:.0f}-{100 * outcome.high[place]:.0f})"
 
 
-def _excursions(outcome: HorizonOutcome) -> list[str]:
-    if outcome.excursions is None:
-        return ["-", "-"]
-    return ["/".join(f"{ticks:.0f}" for ticks in quantiles) for quantiles in outcome.excursions]
+def _minutes(outcome: HorizonOutcome) -> str:
+    return f"{outcome.horizon_s // 60} min"
 
 
 def _signed(value: float) -> str:

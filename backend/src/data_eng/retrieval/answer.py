@@ -16,7 +16,7 @@ from .distribution import CLASSES, HorizonOutcome
 from .index import IndexKey, PastView, check_inputs, past_of
 from .index_builder import TRIGGERS, open_index, root_of, trigger_sources
 from .neighbours import Neighbours
-from .setup import Setup, find_setup, local_ns
+from .setup import Setup, find_setup, local_ns, newest_trigger_ns
 from .signals import signal_horizon
 
 LEVEL_NAMES = {"pm": "PM", "or": "OR", "pd": "PD", "on": "ON", "vwap": "VWAP", "sma": "SMA", "ema": "EMA", "gex": "GEX"}
@@ -58,6 +58,8 @@ class Answer(NamedTuple):
     """Empty when the past holds too little to compare with."""
     distance: float | None
     distance_percentile: float | None
+    quantiles_min_n_eff: float
+    """Effective episodes below which an outcome has no quantiles of MFE and MAE."""
     is_strange: bool
     """Further from its neighbours than nearly all of the past was: nothing like it before."""
     synthetic: bool
@@ -95,15 +97,17 @@ def answer_query(lake: Path, setup: Setup, settings: Settings) -> Answer:
         outcomes=tuple(view.outcomes(neighbours)) if neighbours.episodes else (),
         distance=neighbours.distance if neighbours.episodes else None,
         distance_percentile=percentile,
+        quantiles_min_n_eff=settings.retrieval.quantiles_min_n_eff,
         is_strange=percentile is not None and percentile > settings.retrieval.strange_percentile,
         synthetic=bool(own.get("synthetic")) or view.is_synthetic,
     )
 
 
-def ask(lake: Path, symbol: str, level_id: str, approach: str, setup: str, at: str, settings: Settings) -> Answer:
-    """Find the setup at a New York time and answer it."""
-    at_ns = local_ns(at, settings.session.timezone)
-    return answer_query(lake, find_setup(lake, symbol, IndexKey(level_id, setup, approach), at_ns, settings), settings)
+def ask(lake: Path, symbol: str, level_id: str, approach: str, setup: str, at: str | None, settings: Settings) -> Answer:
+    """Find the setup at a New York time, or the newest in the lake, and answer it."""
+    key = IndexKey(level_id, setup, approach)
+    at_ns = newest_trigger_ns(lake, symbol, key, settings) if at is None else local_ns(at, settings.session.timezone)
+    return answer_query(lake, find_setup(lake, symbol, key, at_ns, settings), settings)
 
 
 def level_name(level_id: str) -> str:

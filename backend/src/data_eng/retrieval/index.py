@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -82,8 +82,8 @@ class Index:
     layout: VectorLayout
     vectors: NDArray[np.float32]
     """(rows, dims) raw, in time order."""
-    metadata: pa.Table
-    """(rows) the trigger's row without its vector, `row`, `synthetic` and `past_distance`."""
+    read_metadata: Callable[[], pa.Table]
+    """Reads `metadata`, which who only asks what an index is made of does not need."""
     scaler_of: Callable[[str], RobustScaler | None]
     """The kept scaler of a day; None for a day that the index has no row of, or too small a past for."""
     inputs: tuple[tuple[str, str, str], ...]
@@ -92,6 +92,11 @@ class Index:
     """Of the code that built it; another build's is built anew, but may be asked."""
     horizons_s: tuple[int, ...]
     synthetic: bool
+
+    @cached_property
+    def metadata(self) -> pa.Table:
+        """(rows) the trigger's row without its vector, `row`, `synthetic` and `past_distance`."""
+        return self.read_metadata()
 
     @cached_property
     def days(self) -> tuple[str, ...]:
@@ -273,7 +278,7 @@ def load_index(folder: Path, key: IndexKey, settings: Settings) -> Index:
         root=manifest["root"],
         layout=layout,
         vectors=_mapped(content / VECTORS),
-        metadata=pq.ParquetFile(content / METADATA).read(),
+        read_metadata=partial(_read_table, content / METADATA),
         scaler_of=partial(read_scaler, content / NORM_STATS),
         inputs=tuple((entry["partition"], entry["date"], entry["sha256"]) for entry in manifest["inputs"]),
         code_sha256=manifest["code_sha256"],
@@ -315,7 +320,12 @@ def layout_of(key: IndexKey, settings: Settings) -> VectorLayout:
     """Dimensions of this build's vectors."""
     of_candles = key.setup == BREAK_AND_CONFIRM
     mean_windows = settings.vectors.confirm_mean_windows if of_candles else settings.vectors.mean_windows
-    return vector_layout(feature_names(_approach(key.approach)), mean_windows)
+    return _layout(_approach(key.approach), tuple(mean_windows))
+
+
+@cache
+def _layout(approach: Approach, mean_windows: tuple[int, ...]) -> VectorLayout:
+    return vector_layout(feature_names(approach), mean_windows)
 
 
 def scaler_line(as_of: str, scaler: RobustScaler) -> str:
@@ -365,6 +375,10 @@ def check_inputs(index: Index, partitions: Mapping[str, tuple[str, str]], as_of:
 
 def build_command(key: IndexKey, root: str = "ES") -> str:
     return f"spymaster index --symbol {root} --level {key.level_id}"
+
+
+def _read_table(path: Path) -> pa.Table:
+    return pq.ParquetFile(path).read()
 
 
 def _mapped(path: Path) -> NDArray[np.float32]:

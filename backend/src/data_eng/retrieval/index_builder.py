@@ -31,12 +31,12 @@ from numpy.typing import NDArray
 
 from ..attempts import Attempt, disk_errors, locked, sync_folder, write_durable
 from ..config import PACKAGE, Environment, Settings, environment
-from ..contracts import load_avro_contract
+from ..contracts import enforce_contract, load_avro_contract
 from ..core.features.blocks import GROUPS, VectorLayout
 from ..core.features.registry import APPROACHES
 from ..core.features.scaling import RobustScaler
 from ..errors import SpymasterError
-from ..io import PartitionRef, list_partitions, manifest_sha256, read_facts, read_partition
+from ..io import PartitionRef, list_partitions, manifest_sha256, open_parquet, read_facts
 from .index import (
     FEATURE_LIST,
     MANIFEST,
@@ -105,11 +105,12 @@ def build_indexes(
     where = where._replace(index_dir=index_dir, level_id=level_id) if index_dir is not None else where
     keys = [IndexKey(level_id, setup, approach) for setup in SETUPS for approach in APPROACHES]
     stale = [key for key in keys if overwrite or not _is_current(lake, key, sources, settings, where)]
-    rows = _gather(sources, stale)
+    rows = _gather(sources, level_id, stale)
     results = []
     for key in keys:
         folder = index_folder(lake, key, where)
         if key not in stale:
+            _remove_replaced(folder)
             results.append(_result(folder, key, "current"))
             continue
         status: Literal["built", "rebuilt"] = "rebuilt" if (folder / MANIFEST).exists() else "built"
@@ -184,18 +185,36 @@ def _inputs(sources: list[Source]) -> tuple[tuple[str, str, str], ...]:
     return tuple((str(source.ref), source.ref.date, source.sha256) for source in sources)
 
 
-def _gather(sources: list[Source], keys: list[IndexKey]) -> dict[IndexKey, pa.Table]:
-    """Rows of every key in time order, with `synthetic` beside them; each partition is read once."""
+def _gather(sources: list[Source], level_id: str, keys: list[IndexKey]) -> dict[IndexKey, pa.Table]:
+    """Rows of every key in time order, with `synthetic` beside them; each partition is read once, and little more than the level's rows."""
     gathered: dict[IndexKey, list[pa.Table]] = {key: [] for key in keys}
     empty = load_avro_contract(TRIGGERS).schema.empty_table().append_column("synthetic", pa.array([], pa.bool_()))
     if not keys:
         return {}
     for source in sources:
-        table = read_partition(source.ref)
+        table = _rows_near(source.ref, level_id)
         table = table.append_column("synthetic", pa.array(np.full(table.num_rows, source.synthetic)))
         for key in keys:
             gathered[key].append(rows_of(table, key))
     return {key: pa.concat_tables([empty, *tables]) for key, tables in gathered.items()}
+
+
+def _rows_near(ref: PartitionRef, level_id: str) -> pa.Table:
+    """The row groups of a partition that may hold rows of a level; page checksums are verified."""
+    contract = load_avro_contract(ref.dataset)
+    groups = [
+        part.read_row_group(number, contract.schema.names)
+        for part in open_parquet(ref)
+        for number in range(part.metadata.num_row_groups)
+        if _may_hold(part.metadata.row_group(number), level_id)
+    ]
+    return enforce_contract(pa.concat_tables([contract.schema.empty_table(), *groups]), contract)
+
+
+def _may_hold(group: pq.RowGroupMetaData, level_id: str) -> bool:
+    columns = (group.column(place) for place in range(group.num_columns))
+    statistics = next(column.statistics for column in columns if column.path_in_schema == "level_id")
+    return statistics is None or not statistics.has_min_max or statistics.min <= level_id <= statistics.max
 
 
 def _build(folder: Path, key: IndexKey, root: str, rows: pa.Table, sources: list[Source], settings: Settings, reuse: bool) -> None:
@@ -204,13 +223,13 @@ def _build(folder: Path, key: IndexKey, root: str, rows: pa.Table, sources: list
     attempt = Attempt(folder.parent)
     try:
         with disk_errors(folder, rows.nbytes):
-            vectors = _write_vectors(attempt.folder / VECTORS, key, rows, layout)
+            vectors, columns = _write_vectors(attempt.folder / VECTORS, key, rows, layout), _metadata(rows)
             index = Index(
                 key=key,
                 root=root,
                 layout=layout,
                 vectors=vectors,
-                metadata=_metadata(rows),
+                read_metadata=lambda: columns,
                 scaler_of=lambda day: None,
                 inputs=_inputs(sources),
                 code_sha256=builder_sha256(),
@@ -350,9 +369,16 @@ def _publish(built: Path, folder: Path) -> None:
             shutil.rmtree(folder)  # a lake copied by a tool that follows links
         os.replace(link, folder)
         sync_folder(folder.parent)
-        for other in folder.parent.glob(f".{folder.name}-*"):
-            if other != target:
-                shutil.rmtree(other)
+    _remove_replaced(folder)
+
+
+def _remove_replaced(folder: Path) -> None:
+    """Remove what the index's link pointed at before; a run killed behind the switch left it to the next one."""
+    with locked(folder.parent):
+        present = folder.resolve().name
+        for content in folder.parent.glob(f".{folder.name}-*"):
+            if content.name != present:
+                shutil.rmtree(content)
 
 
 def _result(folder: Path, key: IndexKey, status: Literal["built", "rebuilt", "current"]) -> BuiltIndex:

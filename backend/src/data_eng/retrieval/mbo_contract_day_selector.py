@@ -45,6 +45,10 @@ class SelectionError(SpymasterError):
     """A selection map that is absent, or a file that is none."""
 
 
+class StaleSelection(SpymasterError):
+    """A selection map that other settings or another bronze made than there are now."""
+
+
 class SelectionRow(NamedTuple):
     """One session of the map."""
 
@@ -110,10 +114,32 @@ def select_contract_days(lake: Path, root: str, first: str, last: str, settings:
 
 def is_current(selection: SelectionMap, lake: Path, settings: Settings) -> bool:
     """Whether the same settings and the same bronze would give the same map again."""
+    return not stale_in(selection, lake, settings)
+
+
+def hold_current(selection: SelectionMap, path: Path, lake: Path, settings: Settings) -> None:
+    """Raise `StaleSelection` for a map that is not current, with the command that makes it anew."""
+    stale = stale_in(selection, lake, settings)
+    if stale:
+        span = f"{selection.rows[0].date}:{selection.rows[-1].date}" if selection.rows else "FIRST:LAST"
+        raise StaleSelection(
+            f"selection map {path} is stale: {stale}. Run: spymaster select --symbol {selection.root} --dates {span} --out {path} --lake {lake}"
+        )
+
+
+def stale_in(selection: SelectionMap, lake: Path, settings: Settings) -> str:
+    """What the map was made from that has changed since; empty for nothing."""
     if not selection.rows:
-        return False
+        return "it holds no session"
+    if selection.settings_sha256 != _settings_sha256(settings):
+        return "settings.yaml has other selection settings than it was made with"
     bronze = _bronze_sha256(lake, selection.root, selection.rows[-1].date)
-    return selection.settings_sha256 == _settings_sha256(settings) and selection.bronze_sha256 == bronze
+    changed = sorted(day for day in bronze.keys() | selection.bronze_sha256.keys() if bronze.get(day) != selection.bronze_sha256.get(day))
+    if not changed:
+        return ""
+    day, more = changed[0], f", and {len(changed) - 1} more days changed" if len(changed) > 1 else ""
+    how = "was added" if day not in selection.bronze_sha256 else "was removed" if day not in bronze else "was rebuilt"
+    return f"bronze of {day} {how} since{more}"
 
 
 def selection_path(lake: Path, root: str) -> Path:

@@ -17,7 +17,7 @@ from ..config import Settings
 from ..core.pressure import CONDITIONS, DOWN, UP
 from ..core.session import NS_PER_S, clock
 from ..errors import SpymasterError
-from ..io import PartitionRef, is_partition_complete, partition_ref, read_facts, read_partition
+from ..io import PartitionRef, is_partition_complete, list_partitions, partition_ref, read_facts, read_partition
 from .index import IndexKey, rows_of
 from .index_builder import TRIGGERS, chosen_partitions, root_of
 
@@ -121,6 +121,20 @@ def find_setup(lake: Path, symbol: str, key: IndexKey, at_ns: int, settings: Set
         strikes=strikes_at(partition_ref(lake, LADDER, ref.symbol, session_date), trigger["ts_ns"], tick),
         tick=tick,
         vector=triggers["vector"][row].values.to_numpy(),
+    )
+
+
+def newest_trigger_ns(lake: Path, symbol: str, key: IndexKey, settings: Settings) -> int:
+    """Time of the last trigger of a level, setup and approach among a root's chosen days, or a contract's. Raises `NoSetup` for none."""
+    root = root_of(symbol, settings)
+    refs = chosen_partitions(lake, TRIGGERS, root, settings) if symbol == root else list_partitions(lake, TRIGGERS, symbol)
+    for ref in reversed(refs):
+        ts_ns = rows_of(read_partition(ref, [*key._fields, "ts_ns"]), key)["ts_ns"]
+        if len(ts_ns):
+            return int(ts_ns[-1].as_py())
+    raise NoSetup(
+        f"no setup of {key} for {symbol} on any of the lake's {len(refs)} days with triggers. Ask for another --level, --approach or "
+        f"--setup, or run: spymaster build --layer all --symbol {symbol} --dates FIRST:LAST"
     )
 
 

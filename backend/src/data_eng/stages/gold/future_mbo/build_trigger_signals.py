@@ -15,7 +15,7 @@ from ....core.features.registry import APPROACHES
 from ....io import PartitionRef, partition_ref
 from ....retrieval.distribution import CLASSES
 from ....retrieval.index import SETUPS, IndexKey, PastView, check_inputs, past_of, past_sha256, rows_of
-from ....retrieval.index_builder import BUILDER_CODE, TRIGGERS, open_index, trigger_sources
+from ....retrieval.index_builder import TRIGGERS, open_index, trigger_sources
 from ....retrieval.signals import FireLog, Judgement, judge, signal_horizon
 from ...base import ContractDay, Stage, StageIO
 

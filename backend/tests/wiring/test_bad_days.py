@@ -1,0 +1,214 @@
+"""Odd days through the real stages, from DBN on: what cannot be trusted is marked and counted, and nothing is made of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from numpy.typing import NDArray
+
+from src.data_eng.core.book.record import MARK_BAD_BOOK, MARK_CROSSED, MARK_HALT, MARK_UNKNOWN_IDS
+from src.data_eng.core.events import F_LAST, F_MAYBE_BAD_BOOK, F_SNAPSHOT
+from src.data_eng.io import partition_ref, read_manifest
+from src.data_eng.stages.base import StageResult
+from tests.real_stages import (
+    SYMBOL,
+    a_record,
+    in_time_order,
+    rows,
+    run_stages,
+    short_settings,
+    snapshot_of,
+    take_in,
+    traded,
+)
+from tests.toy_market import ny_ns, toy_records
+
+DAY = "2025-10-16"
+S = 1_000_000_000
+WINDOW_NS = 5 * S
+Records = NDArray[np.void]
+
+
+def a_day(day: str = DAY, **how: object) -> Records:
+    return toy_records(day, seed=5, **{"step_ms": 1500, "until": "10:45", **how})
+
+
+def built(tmp_path: Path, days: dict[str, Records], session: str = "09:30-10:30", levels: tuple[str, ...] = ("pm_high", "vwap")) -> dict:
+    """All stages of all days; results by stage."""
+    take_in(tmp_path / "lake", tmp_path / "job", days)
+    return run_stages(tmp_path / "lake", tuple(days), short_settings(session, levels))
+
+
+def last_anomalies(results: dict[str, list[StageResult]], stage: str) -> dict[str, int]:
+    return {kind: anomaly.count for kind, anomaly in results[stage][-1].anomalies.items()}
+
+
+def marked(windows: pa.Table, mark: int) -> set[int]:
+    """Starts of the windows with a mark."""
+    starts, marks = windows["window_start_ns"].to_numpy(), windows["marks"].to_numpy()
+    return set(starts[(marks & mark) != 0].tolist())
+
+
+def hold_marked_windows_out(lake: Path, day: str = DAY) -> None:
+    """No feature, trigger, pressure or ladder row is of a window with a mark."""
+    windows = rows(lake, "silver.book_windows_5s", day)
+    untrusted = marked(windows, 0xFF)
+    for table in ("silver.mbo_level_vacuum_5s", "gold.mbo_pressure_stream", "gold.mbo_physics_ladder"):
+        made = set(rows(lake, table, day)["window_start_ns"].to_pylist())
+        assert made and not made & untrusted, table
+    triggers = set((rows(lake, "gold.mbo_trigger_vectors", day)["ts_ns"].to_numpy() - WINDOW_NS).tolist())
+    assert triggers and not triggers & untrusted
+
+
+def level(lake: Path, day: str, level_id: str) -> dict:
+    """The first row of a level."""
+    return next(row for row in rows(lake, "silver.levels", day).to_pylist() if row["level_id"] == level_id)
+
+
+def span(start_ns: int, end_ns: int) -> set[int]:
+    return set(range(start_ns, end_ns, WINDOW_NS))
+
+
+def test_a_day_without_snapshot_is_marked_until_its_book_is_known_and_makes_no_row_before(tmp_path: Path) -> None:
+    whole = a_day()
+    late = whole[whole["ts_recv"] >= ny_ns(DAY, "08:00")]
+    results = built(tmp_path, {DAY: late})
+    lake = tmp_path / "lake"
+    assert last_anomalies(results, "ingest_preview")["no_snapshot"] == 1
+    assert last_anomalies(results, "compute_book_flow_5s")["cancel_of_unknown_id"] > 0
+    assert marked(rows(lake, "silver.book_windows_5s", DAY), MARK_UNKNOWN_IDS)
+    hold_marked_windows_out(lake)
+    absent = level(lake, DAY, "pm_high")
+    assert absent["price_ticks"] is None
+    assert "pre-market" in absent["reason"]
+
+
+def test_a_day_with_its_snapshot_has_no_mark_at_all(tmp_path: Path) -> None:
+    results = built(tmp_path, {DAY: a_day()})
+    assert not marked(rows(tmp_path / "lake", "silver.book_windows_5s", DAY), 0xFF)
+    assert not last_anomalies(results, "compute_book_flow_5s")
+
+
+def test_from_maybe_bad_book_to_the_next_snapshot_no_window_is_used_and_no_label_looks_across(tmp_path: Path) -> None:
+    bad, good = ny_ns(DAY, "10:00"), ny_ns(DAY, "10:05")
+    day = a_day()
+    records = in_time_order(day, a_record(bad, "N", flags=F_LAST | F_MAYBE_BAD_BOOK), snapshot_of(day, good))
+    results = built(tmp_path, {DAY: records})
+    lake = tmp_path / "lake"
+    assert last_anomalies(results, "ingest_preview")["maybe_bad_book"] == 1
+    assert last_anomalies(results, "compute_book_flow_5s") == {"maybe_bad_book": 1}
+    assert marked(rows(lake, "silver.book_windows_5s", DAY), MARK_BAD_BOOK) == span(bad, good + WINDOW_NS)
+    hold_marked_windows_out(lake)
+    triggers = rows(lake, "gold.mbo_trigger_vectors", DAY)
+    before = triggers.filter(triggers["ts_ns"].to_numpy() < bad)
+    across = before.filter(before["ts_ns"].to_numpy() + 840 * S > bad).filter(np.isin(
+        before.filter(before["ts_ns"].to_numpy() + 840 * S > bad)["setup"].to_pylist(), ["level_test"]))
+    assert across.num_rows
+    assert set(across["outcome_h6"].to_pylist()) == {"CENSORED"}
+
+
+def test_after_the_snapshot_that_ends_a_bad_book_the_depth_is_that_of_a_day_without_trouble(tmp_path: Path) -> None:
+    bad, good = ny_ns(DAY, "10:00"), ny_ns(DAY, "10:05")
+    day = a_day()
+    lost = day[(day["ts_recv"] < bad) | (day["ts_recv"] > good)]
+    built(tmp_path / "troubled", {DAY: in_time_order(lost, a_record(bad, "N", flags=F_LAST | F_MAYBE_BAD_BOOK), snapshot_of(day, good))})
+    built(tmp_path / "plain", {DAY: day})
+    flows = [rows(tmp_path / name / "lake", "silver.book_flow_5s", DAY) for name in ("troubled", "plain")]
+    kept = ["window_start_ns", "side", "price_ticks", "depth_end", "orders_end"]
+    later = [flow.filter(flow["window_start_ns"].to_numpy() > good).select(kept) for flow in flows]
+    assert later[0].num_rows > 1000
+    assert later[0].equals(later[1])
+
+
+def test_a_crossed_pre_open_is_marked_also_in_its_quiet_windows(tmp_path: Path) -> None:
+    crossed, opened = ny_ns(DAY, "09:10"), ny_ns(DAY, "09:29:57")
+    day = a_day(step_ms=5000)
+    records = in_time_order(day, a_record(crossed, "A", "B", 10**9, 20_060, 5), a_record(opened, "C", "B", 10**9, 20_060, 5))
+    results = built(tmp_path, {DAY: records})
+    windows = rows(tmp_path / "lake", "silver.book_windows_5s", DAY)
+    assert last_anomalies(results, "compute_book_flow_5s")["crossed_after_last"] > 0
+    assert marked(windows, MARK_CROSSED) == span(crossed, opened)
+    quiet = windows.filter(windows["records"].to_numpy() == 0)["window_start_ns"].to_pylist()
+    assert span(crossed, opened) & set(quiet)
+    hold_marked_windows_out(tmp_path / "lake")
+
+
+def test_a_gap_in_regular_hours_is_marked_and_censors_the_labels_that_run_into_it(tmp_path: Path) -> None:
+    silent, heard = ny_ns(DAY, "10:00"), ny_ns(DAY, "10:04")
+    day = a_day(step_ms=700)
+    kept = day[(day["ts_recv"] < silent) | (day["ts_recv"] >= heard)]
+    built(tmp_path, {DAY: kept})
+    lake = tmp_path / "lake"
+    halts = marked(rows(lake, "silver.book_windows_5s", DAY), MARK_HALT)
+    assert span(silent, heard) <= halts <= span(silent - WINDOW_NS, heard + WINDOW_NS)
+    hold_marked_windows_out(lake)
+    triggers = rows(lake, "gold.mbo_trigger_vectors", DAY)
+    ts_ns, tests = triggers["ts_ns"].to_numpy(), np.array(triggers["setup"].to_pylist()) == "level_test"
+    into = triggers.filter(tests & (ts_ns < silent) & (ts_ns + 840 * S > heard))
+    assert into.num_rows
+    assert set(into["outcome_h6"].to_pylist()) == {"CENSORED"}
+
+
+def test_a_half_day_ends_at_one_and_so_do_its_windows_labels_and_prior_day_levels(tmp_path: Path) -> None:
+    friday, monday = "2025-11-28", "2025-12-01"
+    days = {friday: a_day(friday, until="13:14", step_ms=3000), monday: a_day(monday, until="13:00", step_ms=3000, mid=20_040)}
+    built(tmp_path, days, session="12:20-15:00", levels=("vwap", "pd_high", "pd_close"))
+    lake, close = tmp_path / "lake", ny_ns(friday, "13:00")
+    assert rows(lake, "silver.book_windows_5s", friday)["window_start_ns"].to_pylist()[-1] == close - WINDOW_NS
+    assert rows(lake, "silver.trade_path", friday)["ts_recv_ns"].to_pylist()[-1] < close
+    triggers = rows(lake, "gold.mbo_trigger_vectors", friday)
+    late = triggers.filter(triggers["ts_ns"].to_numpy() + 840 * S > close)
+    assert late.num_rows
+    assert set(late["outcome_h6"].to_pylist()) == {"CENSORED"}
+    regular = traded(days[friday], ny_ns(friday, "09:30"), close)
+    assert (traded(days[friday], close, ny_ns(friday, "13:15")) != regular[-1]).any()
+    assert level(lake, monday, "pd_close")["price_ticks"] == regular[-1]
+    assert level(lake, monday, "pd_high")["price_ticks"] == regular.max()
+
+
+@pytest.mark.parametrize(
+    ("friday", "monday", "utc_offset_h"), [("2025-03-07", "2025-03-10", 4), ("2025-10-31", "2025-11-03", 5)], ids=["spring", "autumn"]
+)
+def test_over_a_change_of_the_clocks_sessions_and_levels_keep_new_york_time(
+    friday: str, monday: str, utc_offset_h: int, tmp_path: Path
+) -> None:
+    """The file of Friday is on the old clock, that of Monday on the new one."""
+    days = {friday: a_day(friday, until="10:45"), monday: a_day(monday, until="10:45")}
+    built(tmp_path, days, levels=("pm_high", "or_high", "pd_high"))
+    lake = tmp_path / "lake"
+    first = rows(lake, "silver.book_windows_5s", monday)["window_start_ns"].to_pylist()[0]
+    assert np.datetime64(first, "ns") == np.datetime64(f"{monday}T{9 + utc_offset_h:02d}:00")
+    assert level(lake, monday, "pm_high")["price_ticks"] == traded(days[monday], ny_ns(monday, "05:00"), ny_ns(monday, "09:30")).max()
+    assert level(lake, monday, "pm_high")["known_from_ns"] == ny_ns(monday, "09:30")
+    assert level(lake, monday, "or_high")["price_ticks"] == traded(days[monday], ny_ns(monday, "09:30"), ny_ns(monday, "09:45")).max()
+    pd_high = level(lake, monday, "pd_high")
+    assert pd_high["price_ticks"] is None
+    assert friday in pd_high["reason"]
+    hold_marked_windows_out(lake, monday)
+
+
+@pytest.mark.parametrize("sunday", ["2025-03-09", "2025-11-02"], ids=["spring", "autumn"])
+def test_the_evening_of_the_day_itself_on_which_the_clocks_change_is_a_session_like_others(sunday: str, tmp_path: Path) -> None:
+    records = a_day(sunday, since="18:00", until="18:45")
+    built(tmp_path, {sunday: records}, session="18:00-18:40", levels=("or_high", "vwap"))
+    or_high = level(tmp_path / "lake", sunday, "or_high")
+    assert or_high["price_ticks"] == traded(records, ny_ns(sunday, "18:00"), ny_ns(sunday, "18:15")).max()
+    assert or_high["known_from_ns"] == ny_ns(sunday, "18:15")
+    assert rows(tmp_path / "lake", "gold.mbo_trigger_vectors", sunday).num_rows
+
+
+def test_a_snapshot_in_mid_day_counts_as_nothing_that_happened(tmp_path: Path) -> None:
+    again = ny_ns(DAY, "10:00:01")
+    day = a_day()
+    snapshot = snapshot_of(day, again)
+    assert (snapshot["flags"] & F_SNAPSHOT).all()
+    built(tmp_path / "twice", {DAY: in_time_order(day, snapshot)})
+    built(tmp_path / "once", {DAY: day})
+    flows = [rows(tmp_path / name / "lake", "silver.book_flow_5s", DAY) for name in ("twice", "once")]
+    for counter in ("add", "arrive", "fill", "pull", "reprice_up", "reprice_down"):
+        totals = [int(flow[counter].to_numpy()[flow["window_start_ns"].to_numpy() >= again].sum()) for flow in flows]
+        assert totals[0] == totals[1], counter
+    assert read_manifest(partition_ref(tmp_path / "twice/lake", "silver.future_mbo.book_flow_5s", SYMBOL, DAY)).anomalies == {}
