@@ -58,7 +58,8 @@ class NaiveBook:
     def begin_window(self) -> None:
         self.counters = defaultdict(lambda: dict.fromkeys(COUNTERS, 0))
         self.depth_start = self.depth()
-        self.marks = set()
+        bid, ask = self.best_shown
+        self.marks = {"crossed"} if bid is not None and ask is not None and bid >= ask else set()
 
     def _count(self, side: str, tick: int, name: str, size: int) -> None:
         self.counters[side, tick][name] += size

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from src.data_eng.core.book.flow import NS
+from src.data_eng.core.book.flow import NS, WINDOW_COLUMNS
+from src.data_eng.core.book.record import MARK_CLEARED, MARK_CROSSED, MARK_SNAPSHOT
 from src.data_eng.core.book.state import ANOMALIES, BID, DEPTH, LOWEST_TICK, ORDERS, shown_best
 from src.data_eng.core.events import NO_TICK
 
@@ -15,6 +16,7 @@ from ..order_flow import REST_NS, WINDOW_NS, Record, batch, play
 from .naive_book import NaiveBook
 
 BAND = 12
+MARK_NAMES = {MARK_CLEARED: "cleared", MARK_SNAPSHOT: "snapshot", MARK_CROSSED: "crossed"}
 
 
 @st.composite
@@ -48,8 +50,8 @@ def order_flow(draw: st.DrawFn) -> list[tuple[Record, bool]]:
     return records
 
 
-def _naive_windows(records: list[tuple[Record, bool]], windows: int) -> tuple[NaiveBook, list[tuple[int, ...]]]:
-    book, rows, at, centre = NaiveBook(REST_NS), [], 0, None
+def _naive_windows(records: list[tuple[Record, bool]], windows: int) -> tuple[NaiveBook, list[tuple[int, ...]], list[set[str]]]:
+    book, rows, marks, at, centre = NaiveBook(REST_NS), [], [], 0, None
     book.begin_window()
     for window in range(windows):
         while at < len(records) and records[at][0][5] < (window + 1) * WINDOW_NS:
@@ -61,8 +63,9 @@ def _naive_windows(records: list[tuple[Record, bool]], windows: int) -> tuple[Na
             centre = (bid + ask) // 2
         if centre is not None:
             rows += [(window, *row) for row in book.rows(centre, BAND)]
+        marks.append(book.marks)
         book.begin_window()
-    return book, rows
+    return book, rows, marks
 
 
 @settings(max_examples=300, deadline=None)
@@ -73,9 +76,11 @@ def test_random_order_flow_gives_the_twins_book_and_rows_however_it_is_cut(flow:
     end_ns = int(windows * WINDOW_NS)
     cuts = data.draw(st.lists(st.integers(0, len(flow)), max_size=5))
     book, tables, _ = play(events, end_ns, cuts=cuts, band=BAND)
-    twin, rows = _naive_windows(flow, windows)
+    twin, rows, marks = _naive_windows(flow, windows)
 
     assert [tuple(row) for row in tables.flow.T.tolist()] == rows
+    found = tables.windows[WINDOW_COLUMNS.index("marks")].tolist()
+    assert [{name for bit, name in MARK_NAMES.items() if mark & bit} for mark in found] == marks
     conserved = tables.flow[3] + tables.flow[6] + tables.flow[7] - tables.flow[8] - tables.flow[9] - tables.flow[10] - tables.flow[11]
     assert (conserved == tables.flow[4]).all()
     for (side, tick), size in twin.depth().items():

@@ -9,9 +9,11 @@ from typer.testing import CliRunner
 
 from src.data_eng.cli.main import app
 from src.data_eng.config import load_settings
+from src.data_eng.planning import selection_map
 from src.data_eng.retrieval.mbo_contract_day_selector import (
     SelectionError,
     SelectionMap,
+    StaleSelection,
     is_current,
     load_selection,
     save_selection,
@@ -144,6 +146,28 @@ def test_a_map_is_current_until_its_settings_or_its_bronze_change(tmp_path: Path
     assert is_current(selection, tmp_path, SETTINGS), "a later day changes nothing"
     put_day(tmp_path, "2025-09-05", 900, 100)
     assert not is_current(selection, tmp_path, SETTINGS)
+
+
+def test_a_map_that_the_user_points_to_is_refused_when_stale_and_says_what_and_how_to_mend_it(tmp_path: Path) -> None:
+    lake, path = rolling_lake(tmp_path / "lake"), tmp_path / "mine.parquet"
+    save_selection(select(lake), path)
+    first, last = DATES[0], DATES[-1]
+    assert selection_map(lake, "ES", first, last, SETTINGS, path) == load_selection(path)
+    with pytest.raises(StaleSelection, match="other selection settings than it was made with"):
+        selection_map(lake, "ES", first, last, load_settings(), path)
+    put_day(lake, "2025-09-05", 900, 100)
+    mend = f"Run: spymaster select --symbol ES --dates {first}:{last} --out {path} --lake {lake}"
+    with pytest.raises(StaleSelection, match=f"mine.parquet is stale: bronze of 2025-09-05 was added since. {mend}"):
+        selection_map(lake, "ES", first, last, SETTINGS, path)
+
+
+def test_the_kept_map_is_made_anew_when_an_earlier_bronze_day_is_added(tmp_path: Path) -> None:
+    lake = rolling_lake(tmp_path)
+    assert selection_map(lake, "ES", DATES[0], DATES[-1], SETTINGS, None).rows[0].symbol is None
+    put_day(lake, "2025-09-05", 900, 100)
+    chosen = selection_map(lake, "ES", DATES[0], DATES[-1], SETTINGS, None).chosen()
+    assert chosen[0] == ("ESU5", DATES[0])
+    assert load_selection(selection_path(lake, "ES")).chosen() == chosen
 
 
 def test_a_missing_map_and_a_file_that_is_none_say_what_to_run(tmp_path: Path) -> None:

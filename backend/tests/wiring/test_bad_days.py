@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
 from numpy.typing import NDArray
+from rich.console import Console
 
+from src.data_eng.config import Environment, load_settings
 from src.data_eng.core.book.record import MARK_BAD_BOOK, MARK_CROSSED, MARK_HALT, MARK_UNKNOWN_IDS
 from src.data_eng.core.events import F_LAST, F_MAYBE_BAD_BOOK, F_SNAPSHOT
-from src.data_eng.io import partition_ref, read_manifest
+from src.data_eng.io import list_partitions, partition_ref, read_manifest
+from src.data_eng.retrieval.index import IndexKey
+from src.data_eng.retrieval.index_builder import open_index
+from src.data_eng.runner import Request, run
 from src.data_eng.stages.base import StageResult
 from tests.real_stages import (
     SYMBOL,
@@ -27,8 +33,9 @@ from tests.real_stages import (
 from tests.toy_market import ny_ns, toy_records
 
 DAY = "2025-10-16"
+SEP, DEC = 99, 100
 S = 1_000_000_000
-WINDOW_NS = 5 * S
+WINDOW_NS, LAST_HORIZON_NS = 5 * S, 840 * S
 Records = NDArray[np.void]
 
 
@@ -68,13 +75,20 @@ def level(lake: Path, day: str, level_id: str) -> dict:
     return next(row for row in rows(lake, "silver.levels", day).to_pylist() if row["level_id"] == level_id)
 
 
+def last_outcomes(triggers: pa.Table, gap_ns: int) -> set[str]:
+    """Outcomes at the last horizon of the level tests before a time that this horizon reaches beyond."""
+    ts_ns = triggers["ts_ns"].to_numpy()
+    is_test = np.array(triggers["setup"].to_pylist()) == "level_test"
+    return set(triggers.filter(is_test & (ts_ns < gap_ns) & (ts_ns + LAST_HORIZON_NS > gap_ns))["outcome_h6"].to_pylist())
+
+
 def span(start_ns: int, end_ns: int) -> set[int]:
     return set(range(start_ns, end_ns, WINDOW_NS))
 
 
 def test_a_day_without_snapshot_is_marked_until_its_book_is_known_and_makes_no_row_before(tmp_path: Path) -> None:
     whole = a_day()
-    late = whole[whole["ts_recv"] >= ny_ns(DAY, "08:00")]
+    late = whole[whole["ts_recv"] >= ny_ns(DAY, "08:59")]
     results = built(tmp_path, {DAY: late})
     lake = tmp_path / "lake"
     assert last_anomalies(results, "ingest_preview")["no_snapshot"] == 1
@@ -83,7 +97,7 @@ def test_a_day_without_snapshot_is_marked_until_its_book_is_known_and_makes_no_r
     hold_marked_windows_out(lake)
     absent = level(lake, DAY, "pm_high")
     assert absent["price_ticks"] is None
-    assert "pre-market" in absent["reason"]
+    assert "05:00:00 to" in absent["reason"]
 
 
 def test_a_day_with_its_snapshot_has_no_mark_at_all(tmp_path: Path) -> None:
@@ -103,11 +117,7 @@ def test_from_maybe_bad_book_to_the_next_snapshot_no_window_is_used_and_no_label
     assert marked(rows(lake, "silver.book_windows_5s", DAY), MARK_BAD_BOOK) == span(bad, good + WINDOW_NS)
     hold_marked_windows_out(lake)
     triggers = rows(lake, "gold.mbo_trigger_vectors", DAY)
-    before = triggers.filter(triggers["ts_ns"].to_numpy() < bad)
-    across = before.filter(before["ts_ns"].to_numpy() + 840 * S > bad).filter(np.isin(
-        before.filter(before["ts_ns"].to_numpy() + 840 * S > bad)["setup"].to_pylist(), ["level_test"]))
-    assert across.num_rows
-    assert set(across["outcome_h6"].to_pylist()) == {"CENSORED"}
+    assert last_outcomes(triggers, bad) == {"CENSORED"}
 
 
 def test_after_the_snapshot_that_ends_a_bad_book_the_depth_is_that_of_a_day_without_trouble(tmp_path: Path) -> None:
@@ -137,32 +147,28 @@ def test_a_crossed_pre_open_is_marked_also_in_its_quiet_windows(tmp_path: Path) 
 
 
 def test_a_gap_in_regular_hours_is_marked_and_censors_the_labels_that_run_into_it(tmp_path: Path) -> None:
+    """A window knows only its past: it is marked once the silence has outlasted a hundred records that were due, here half a minute."""
     silent, heard = ny_ns(DAY, "10:00"), ny_ns(DAY, "10:04")
     day = a_day(step_ms=700)
     kept = day[(day["ts_recv"] < silent) | (day["ts_recv"] >= heard)]
     built(tmp_path, {DAY: kept})
     lake = tmp_path / "lake"
     halts = marked(rows(lake, "silver.book_windows_5s", DAY), MARK_HALT)
-    assert span(silent, heard) <= halts <= span(silent - WINDOW_NS, heard + WINDOW_NS)
+    assert span(silent + 30 * S, heard) <= halts <= span(silent, heard + WINDOW_NS)
     hold_marked_windows_out(lake)
     triggers = rows(lake, "gold.mbo_trigger_vectors", DAY)
-    ts_ns, tests = triggers["ts_ns"].to_numpy(), np.array(triggers["setup"].to_pylist()) == "level_test"
-    into = triggers.filter(tests & (ts_ns < silent) & (ts_ns + 840 * S > heard))
-    assert into.num_rows
-    assert set(into["outcome_h6"].to_pylist()) == {"CENSORED"}
+    assert last_outcomes(triggers, silent + 30 * S) == {"CENSORED"}
 
 
 def test_a_half_day_ends_at_one_and_so_do_its_windows_labels_and_prior_day_levels(tmp_path: Path) -> None:
     friday, monday = "2025-11-28", "2025-12-01"
     days = {friday: a_day(friday, until="13:14", step_ms=3000), monday: a_day(monday, until="13:00", step_ms=3000, mid=20_040)}
-    built(tmp_path, days, session="12:20-15:00", levels=("vwap", "pd_high", "pd_close"))
+    built(tmp_path, days, session="12:20-15:00", levels=("pm_high", "pd_high", "pd_close"))
     lake, close = tmp_path / "lake", ny_ns(friday, "13:00")
     assert rows(lake, "silver.book_windows_5s", friday)["window_start_ns"].to_pylist()[-1] == close - WINDOW_NS
     assert rows(lake, "silver.trade_path", friday)["ts_recv_ns"].to_pylist()[-1] < close
     triggers = rows(lake, "gold.mbo_trigger_vectors", friday)
-    late = triggers.filter(triggers["ts_ns"].to_numpy() + 840 * S > close)
-    assert late.num_rows
-    assert set(late["outcome_h6"].to_pylist()) == {"CENSORED"}
+    assert last_outcomes(triggers, close) == {"CENSORED"}
     regular = traded(days[friday], ny_ns(friday, "09:30"), close)
     assert (traded(days[friday], close, ny_ns(friday, "13:15")) != regular[-1]).any()
     assert level(lake, monday, "pd_close")["price_ticks"] == regular[-1]
@@ -198,6 +204,33 @@ def test_the_evening_of_the_day_itself_on_which_the_clocks_change_is_a_session_l
     assert or_high["price_ticks"] == traded(records, ny_ns(sunday, "18:00"), ny_ns(sunday, "18:15")).max()
     assert or_high["known_from_ns"] == ny_ns(sunday, "18:15")
     assert rows(tmp_path / "lake", "gold.mbo_trigger_vectors", sunday).num_rows
+
+
+def two_contracts(day: str, sep_step_ms: int, dec_step_ms: int, until: str) -> Records:
+    """Both contracts of a roll in one file; the one with the smaller step trades more."""
+    sep = toy_records(day, seed=5, step_ms=sep_step_ms, until=until, instrument_id=SEP)
+    dec = toy_records(day, seed=6, step_ms=dec_step_ms, until=until, mid=20_200, instrument_id=DEC)
+    return in_time_order(sep, dec)
+
+
+def test_the_roll_day_is_left_out_with_its_reason_and_no_level_or_past_mixes_the_contracts(tmp_path: Path) -> None:
+    """Volume crosses over on the third session; the fourth follows it and is left out, the fifth has levels of its own contract."""
+    days = {f"2025-09-{number:02d}": two_contracts(f"2025-09-{number:02d}", 2000, 9000, "10:45") for number in (8, 9)}
+    days |= {f"2025-09-{number}": two_contracts(f"2025-09-{number}", 9000, 3000, "16:01") for number in (10, 11, 12)}
+    lake, said = tmp_path / "lake", Console(record=True, width=160, file=io.StringIO())
+    take_in(lake, tmp_path / "job", days, {"ESU5": SEP, "ESZ5": DEC})
+    request = Request("future_mbo", "all", "ES", min(days), max(days), Environment(lake, None, None, None), workers=1, session="09:30-10:30")
+    assert run(request._replace(levels=("pd_high", "vwap")), said) == 0
+    text = said.export_text()
+    vectors = [(ref.symbol, ref.date) for ref in list_partitions(lake, "gold.future_mbo.mbo_trigger_vectors")]
+    assert vectors == [("ESU5", "2025-09-09"), ("ESU5", "2025-09-10"), ("ESZ5", "2025-09-12")]
+    assert "left out" in text and "2025-09-11" in text and "roll" in text.split("2025-09-11")[-1]
+    before = days["2025-09-11"]
+    regular = traded(before[before["instrument_id"] == DEC], ny_ns("2025-09-11", "09:30"), ny_ns("2025-09-11", "16:00"))
+    assert level(lake, "2025-09-12", "pd_high")["price_ticks"] == regular.max()
+    index = open_index(lake, IndexKey("vwap", "level_test", "from_below"), load_settings())
+    pairs = set(zip(index.metadata["symbol"].to_pylist(), index.metadata["session_date"].to_pylist(), strict=True))
+    assert pairs and pairs <= set(vectors)
 
 
 def test_a_snapshot_in_mid_day_counts_as_nothing_that_happened(tmp_path: Path) -> None:

@@ -123,6 +123,34 @@ def test_the_command_prints_the_answer_and_says_synthetic(lake: Path) -> None:
     assert clock(level["known_from_ns"][0].as_py())[11:] == "09:30:00"
 
 
+def test_nothing_is_cut_in_eighty_columns(lake: Path) -> None:
+    result = told(lake, "--at", f"{TODAY} 10:00:00")
+    assert max(len(line) for line in result.output.splitlines()) <= 80
+    assert "…" not in result.output
+    rows = [line for line in result.output.splitlines() if line.startswith(" 8 min")]
+    assert len(rows) == 2, "one of the outcomes, one of the excursions"
+    assert all(word in rows[0] for word in ("(", "42", "14"))
+    assert "MFE ticks 10/50/90 %" in result.output
+
+
+def test_hidden_quantiles_say_why(tmp_path: Path) -> None:
+    write_days(tmp_path, DATES[:8], synthetic=True)
+    write_level(tmp_path, DATES[7], synthetic=True)
+    build_indexes(tmp_path, "ES", "pm_high", SETTINGS)
+    result = told(tmp_path, "--at", f"{DATES[7]} 10:00:00")
+    assert "min are hidden: fewer than 8 effective episodes." in " ".join(result.output.split())
+
+
+def test_without_a_time_the_newest_trigger_is_taken_and_that_is_said(lake: Path) -> None:
+    result = told(lake)
+    assert result.exit_code == 0, result.output
+    assert "the newest trigger" in result.output
+    assert f"{SYMBOL}  {clock(int(trigger_times_ns(TODAY)[-1, -1]))} New York" in result.output
+    nothing = CliRunner().invoke(app, ["query", "--level", "pd_low", "--approach", "from_below", "--lake", str(lake)])
+    assert nothing.exit_code == 1
+    assert "no setup of pd_low/from_below for ES on any of the lake's 16 days with triggers" in nothing.output.replace("\n", " ")
+
+
 def test_json_holds_the_whole_answer(lake: Path) -> None:
     answer = json.loads(told(lake, "--at", f"{TODAY} 10:00:00", "--json").stdout)
     assert answer["synthetic"] is True

@@ -40,7 +40,7 @@ def query(
 
     The past ends before the day that is asked about: no neighbour is of that day, nor of the session before it.
 
-    Example: `spymaster query --level pm_high --approach from_below --at "2025-10-16 09:47:35"`
+    Example: `spymaster query --level pm_high --approach from_below --at "2025-10-16 09:47:35"`, or without --at for the newest.
     """
     from rich.console import Console
 
@@ -77,7 +77,7 @@ def print_answer(answer: Answer, neighbours: int, console: Console) -> None:
         counted = f"{len(answer.matches)} most similar of {past}, on {answer.match_days} days, effective n {answer.n_eff:.1f}"
         say(f"\n[bold]What happened next[/]  {counted}")
         say(_outcome_table(answer))
-        say("[dim]In brackets the interval; base: all of the past. n: episodes seen to that time.[/]\n")
+        say(f"In brackets the {100 * answer.rules.interval:.0f} % interval; base: all of the past; n: episodes seen to that time.\n")
         _print_excursions(answer, console)
         say(f"\n[bold]{min(neighbours, len(answer.matches))} nearest of {len(answer.matches)}[/]  {_neighbour_units(answer)}")
         say(_neighbour_table(answer, neighbours))
@@ -141,7 +141,7 @@ def _print_excursions(answer: Answer, console: Console) -> None:
     hidden = [outcome for outcome in answer.outcomes if outcome.excursions is None]
     if hidden:
         at = ", ".join(str(outcome.horizon_s // 60) for outcome in hidden)
-        few = f"fewer than {answer.quantiles_min_n_eff:g} effective episodes"
+        few = f"fewer than {answer.rules.quantiles_min_n_eff:g} effective episodes"
         console.print(f"MFE and MAE quantiles after {at} min are hidden: {few}.", highlight=False)
 
 
@@ -153,8 +153,11 @@ def _neighbour_table(answer: Answer, shown: int) -> Table:
     from rich.table import Table
 
     table = Table("date", "New York", "kind", box=None, pad_edge=False)
-    for heading, justify in (("distance", "right"), ("weight", "right"), ("outcome", "left"), ("MFE", "right"), ("MAE", "right")):
-        table.add_column(heading, justify="right" if justify == "right" else "left")
+    table.add_column("distance", justify="right")
+    table.add_column("weight", justify="right")
+    table.add_column("outcome")
+    table.add_column("MFE", justify="right")
+    table.add_column("MAE", justify="right")
     for match in answer.matches[:shown]:
         table.add_row(*_neighbour_cells(match))
     return table

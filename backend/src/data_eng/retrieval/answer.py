@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..config import Settings
+from ..config import Retrieval, Settings
 from ..core.pressure import DOWN, UP
 from ..core.session import clock
 from ..io import partition_ref, read_facts
@@ -58,8 +58,8 @@ class Answer(NamedTuple):
     """Empty when the past holds too little to compare with."""
     distance: float | None
     distance_percentile: float | None
-    quantiles_min_n_eff: float
-    """Effective episodes below which an outcome has no quantiles of MFE and MAE."""
+    rules: Retrieval
+    """The settings that the answer was made with."""
     is_strange: bool
     """Further from its neighbours than nearly all of the past was: nothing like it before."""
     synthetic: bool
@@ -97,7 +97,7 @@ def answer_query(lake: Path, setup: Setup, settings: Settings) -> Answer:
         outcomes=tuple(view.outcomes(neighbours)) if neighbours.episodes else (),
         distance=neighbours.distance if neighbours.episodes else None,
         distance_percentile=percentile,
-        quantiles_min_n_eff=settings.retrieval.quantiles_min_n_eff,
+        rules=settings.retrieval,
         is_strange=percentile is not None and percentile > settings.retrieval.strange_percentile,
         synthetic=bool(own.get("synthetic")) or view.is_synthetic,
     )

@@ -201,8 +201,11 @@ def interval(
     known = kinds[:, horizon] != CENSORED
     observations = effective_n(neighbours.weight[known], neighbours.day[known]) + rules.kappa
     tails = ((1 - rules.interval) / 2, (1 + rules.interval) / 2)
-    dirichlet = _quantiles(_dirichlet_draws(observations * p, rules.bootstrap_draws), tails)
-    resampled = _quantiles(_bootstrap_draws(neighbours, kinds[:, : horizon + 1], climatology, rules), tails)
+    draws = (
+        _dirichlet_draws(observations * p, rules.bootstrap_draws),
+        _bootstrap_draws(neighbours, kinds[:, : horizon + 1], climatology, rules),
+    )
+    dirichlet, resampled = np.split(_quantiles(np.concatenate(draws, axis=1), tails), 2, axis=1)
     wider = np.where(resampled[1] - resampled[0] > dirichlet[1] - dirichlet[0], resampled, dirichlet)
     return np.minimum(wider[0], p), np.maximum(wider[1], p)
 
@@ -210,7 +213,7 @@ def interval(
 def weighted_counts(kinds: NDArray[np.int8], weight: NDArray[np.float64]) -> Counts:
     """Sum of the weights at risk and decided, by horizon."""
     at_risk, decided = _at_risk_and_decided(kinds)
-    return Counts(weight @ at_risk, (weight @ decided.reshape(len(weight), -1)).reshape(decided.shape[1:]))
+    return Counts(weight @ at_risk, (weight @ _flat(decided)).reshape(decided.shape[1:]))
 
 
 def cumulative_incidence(counts: Counts, past: Counts, times: float | NDArray[np.float64], past_times: float) -> NDArray[np.float64]:
@@ -220,8 +223,8 @@ def cumulative_incidence(counts: Counts, past: Counts, times: float | NDArray[np
     """
     draws, shape = counts.at_risk.reshape(-1, counts.at_risk.shape[-1]), counts.decided.shape
     out = np.empty((len(draws), *shape[-2:]))
-    times = np.broadcast_to(times, len(draws))
-    _add_up(draws, counts.decided.reshape(out.shape), np.ascontiguousarray(times), past.at_risk, past.decided, past_times, out)
+    each = np.broadcast_to(times, len(draws)).copy()
+    _add_up(draws, counts.decided.reshape(out.shape), each, past.at_risk, past.decided, past_times, out)
     return out.reshape(shape)
 
 
@@ -252,6 +255,12 @@ def _at_risk_and_decided(kinds: NDArray[np.int8]) -> tuple[NDArray[np.float64], 
                     if kind == DECIDED[way]:
                         decided[row, horizon, way] = 1.0
     return at_risk, decided
+
+
+def _flat(decided: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(rows, horizons x DECIDED), as a matrix product takes it."""
+    rows, horizons, ways = decided.shape
+    return decided.reshape(rows, horizons * ways)
 
 
 def _n_eff_seen(neighbours: Neighbours, kinds: NDArray[np.int8]) -> float:
@@ -307,7 +316,7 @@ def _bootstrap_draws(neighbours: Neighbours, kinds: NDArray[np.int8], climatolog
     days = np.flatnonzero(np.bincount(neighbours.day))
     of_day = (neighbours.day == days[:, None]) * neighbours.weight
     times = _day_draws(len(days), rules.bootstrap_draws)
-    decided_of_day = of_day @ decided.reshape(len(kinds), -1)
+    decided_of_day = of_day @ _flat(decided)
     counts = Counts(times @ (of_day @ at_risk), (times @ decided_of_day).reshape(len(times), *decided.shape[1:]))
     return class_probabilities(_shrunk_incidence(counts, _n_eff_seen(neighbours, kinds), climatology, rules.kappa)[:, -1])
 
@@ -319,7 +328,7 @@ def _day_draws(days: int, draws: int) -> NDArray[np.float64]:
 
 
 def _quantiles(draws: NDArray[np.float64], shares: tuple[float, ...]) -> NDArray[np.float64]:
-    """(shares, CLASSES) quantiles of (draws, CLASSES), between two draws by the straight line, as numpy's; it takes a third of the time."""
+    """(shares, columns) quantiles of (draws, columns), between two draws by the straight line, as numpy's; it takes a third of the time."""
     place = np.array(shares) * (len(draws) - 1)
     below = np.floor(place).astype(np.int64)
     above = np.minimum(below + 1, len(draws) - 1)

@@ -244,9 +244,14 @@ def _nearest(
     _refine(vectors, likeliest, scaled_query, centre, gain, weight, clip_sigma, measured)
     for i, row in enumerate(likeliest):
         within[episode_of_row[row]] = min(within[episode_of_row[row]], np.sqrt(measured[i]) * (1 + BOUND_SLACK))
+    squared_of = np.full(len(lower), np.nan)
+    squared_of[likeliest] = measured
     rows = _undecided(lower, within, episode_of_row, day_of_episode, count, per_day_max)
-    squared = np.empty(len(rows))
-    _refine(vectors, rows, scaled_query, centre, gain, weight, clip_sigma, squared)
+    rest = rows[np.isnan(squared_of[rows])]
+    measured = np.empty(len(rest))
+    _refine(vectors, rest, scaled_query, centre, gain, weight, clip_sigma, measured)
+    squared_of[rest] = measured
+    squared = squared_of[rows]
     first = _first_of_episode(squared, episode_of_row[rows], len(within))
     first = first[np.argsort(squared[first], kind="mergesort")]
     rows, squared = rows[first], squared[first]

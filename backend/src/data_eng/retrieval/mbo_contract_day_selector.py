@@ -122,9 +122,8 @@ def hold_current(selection: SelectionMap, path: Path, lake: Path, settings: Sett
     stale = stale_in(selection, lake, settings)
     if stale:
         span = f"{selection.rows[0].date}:{selection.rows[-1].date}" if selection.rows else "FIRST:LAST"
-        raise StaleSelection(
-            f"selection map {path} is stale: {stale}. Run: spymaster select --symbol {selection.root} --dates {span} --out {path} --lake {lake}"
-        )
+        mend = f"spymaster select --symbol {selection.root} --dates {span} --out {path} --lake {lake}"
+        raise StaleSelection(f"selection map {path} is stale: {stale}. Run: {mend}")
 
 
 def stale_in(selection: SelectionMap, lake: Path, settings: Settings) -> str:

@@ -48,7 +48,7 @@ from .flow import (
     FlowTables,
     drain,
 )
-from .record import MARK_BAD_BOOK, apply_record, end_event, home, note, rehash
+from .record import MARK_BAD_BOOK, MARK_CROSSED, apply_record, end_event, home, note, rehash
 from .state import (
     DEPTH,
     DEPTH_START,
@@ -144,9 +144,12 @@ def _write_window(lines, scalars, cursors, flow, windows):
 
 @compiled()
 def _begin_window(scalars, cursors, start_ns):
+    """What is wrong with the book at a window's start is wrong with the window, though no record says so again."""
     cursors[C_WINDOW_START] = start_ns
     scalars[S_STAMP] += 1
     scalars[S_MARKS] = MARK_BAD_BOOK if scalars[S_BAD_BOOK] else 0
+    if scalars[S_SHOWN_ASK] != NO_LINE and scalars[S_SHOWN_BID] >= scalars[S_SHOWN_ASK]:
+        scalars[S_MARKS] |= MARK_CROSSED
     scalars[S_CANCELS_AND_MODIFIES] = 0
     scalars[S_UNKNOWN_IDS] = 0
     cursors[C_RECORDS_BEFORE] = scalars[S_RECORDS]

@@ -44,12 +44,19 @@ def fit_scaler(vectors: NDArray[np.float32], fit_end: str, clip_sigma: float, mi
     median, sigma = np.empty(dims, np.float32), np.empty(dims, np.float32)
     for start in range(0, dims, _COLUMNS_AT_ONCE):
         columns = np.ascontiguousarray(vectors[:, start : start + _COLUMNS_AT_ONCE].T)
-        centre = np.median(columns, axis=1, keepdims=True)
+        centre = _medians(columns)
         median[start : start + _COLUMNS_AT_ONCE] = centre[:, 0]
         columns -= centre
         np.abs(columns, out=columns)
-        sigma[start : start + _COLUMNS_AT_ONCE] = MAD_TO_SIGMA * np.median(columns, axis=1, overwrite_input=True)
+        sigma[start : start + _COLUMNS_AT_ONCE] = MAD_TO_SIGMA * _medians(columns)[:, 0]
     return RobustScaler(median, sigma, clip_sigma, fit_end, rows)
+
+
+def _medians(columns: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(columns, 1) median of each; numpy's own, which also looks for NaN, takes a third longer."""
+    rows = columns.shape[1]
+    middle = np.unique([(rows - 1) // 2, rows // 2])
+    return np.partition(columns, middle, axis=1)[:, middle].mean(axis=1, keepdims=True)
 
 
 def scale(scaler: RobustScaler, vectors: NDArray[np.float32], day: str) -> NDArray[np.float32]:

@@ -16,7 +16,7 @@ from ....io import PartitionRef, partition_ref
 from ....retrieval.distribution import CLASSES
 from ....retrieval.index import SETUPS, IndexKey, PastView, check_inputs, past_of, past_sha256, rows_of
 from ....retrieval.index_builder import TRIGGERS, open_index, trigger_sources
-from ....retrieval.signals import FireLog, Judgement, judge, signal_horizon
+from ....retrieval.signals import FireLog, Judgement, judge_all, signal_horizon
 from ...base import ContractDay, Stage, StageIO
 
 SIGNALS = "gold.future_mbo.mbo_trigger_signals"
@@ -67,8 +67,8 @@ def _signals(own: pa.Table, view: PastView, settings: Settings) -> Iterator[dict
     log = FireLog(settings.signals)
     no_judgement = f"the past holds {view.rows} triggers of {view.days} days: too few to compare with"
     vectors = own["vector"].combine_chunks().flatten().to_numpy().reshape(own.num_rows, -1)
-    for trigger, vector in zip(own.select(list(TRIGGER_COLUMNS)).to_pylist(), vectors, strict=True):
-        judgement = judge(view, vector, trigger["session_date"], horizon)
+    judgements = judge_all(view, vectors, view.as_of, horizon)
+    for trigger, judgement in zip(own.select(list(TRIGGER_COLUMNS)).to_pylist(), judgements, strict=True):
         decision = log.decide(judgement, no_judgement, trigger["episode"], trigger["ts_ns"], settings.retrieval.strange_percentile)
         told = _told(judgement) if judgement is not None else {}
         yield {**trigger, "horizon_s": view.index.horizons_s[horizon], **told, **decision._asdict()}

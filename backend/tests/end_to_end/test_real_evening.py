@@ -1,0 +1,136 @@
+"""The real evening of 2023-12-25 as its owner would do it: imported, own level given, built, looked at and asked."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from typer.testing import CliRunner
+
+from src.data_eng.cli.main import app
+from src.data_eng.core.session import clock
+from src.data_eng.io import partition_ref, read_facts, read_manifest, read_partition
+from src.data_eng.sources.dbn import DbnFile
+
+from ..parity.naive_book import NaiveBook
+from ..samples import sample
+
+FILE, DAY, SYMBOL = "glbx/esh4-20231225.mbo.dbn.zst", "2023-12-25", "ESH4"
+MY_PRICE = 4805.0
+TICK_NANOS, S = 250_000_000, 1_000_000_000
+START_NS = 1_703_545_200 * S
+"""18:00 New York."""
+
+
+def done(*arguments: str | Path) -> str:
+    result = CliRunner().invoke(app, [str(argument) for argument in arguments])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+@pytest.fixture(scope="module")
+def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    lake, own = tmp_path_factory.mktemp("lake"), tmp_path_factory.mktemp("own") / "levels.csv"
+    with own.open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["root", "date", "level_id", "price", "known_from"])
+        rows.writerow(["ES", DAY, "my_line", MY_PRICE, "17:00"])
+    done("import", sample(FILE), "--lake", lake)
+    done("levels", "--own", own, "--lake", lake)
+    flags = ["--symbol", SYMBOL, "--dates", f"{DAY}:{DAY}", "--session", "18:00-19:00", "--levels", "or_high,or_low,vwap,my_line"]
+    done("build", "--layer", "all", *flags, "--workers", "1", "--lake", lake)
+    return lake
+
+
+@pytest.fixture(scope="module")
+def records() -> np.ndarray:
+    return np.concatenate(list(DbnFile(sample(FILE)).batches()))
+
+
+def table(lake: Path, name: str) -> pa.Table:
+    layer, short = name.split(".")
+    return read_partition(partition_ref(lake, f"{layer}.future_mbo.{short}", SYMBOL, DAY))
+
+
+def test_levels_are_those_of_the_evening_and_the_traders_own(lake: Path, records: np.ndarray) -> None:
+    levels = {row["level_id"]: row for row in table(lake, "silver.levels").to_pylist()}
+    of_range = (records["ts_recv"] >= START_NS) & (records["ts_recv"] < START_NS + 900 * S) & (records["action"] == ord("T"))
+    ticks = records["price"][of_range] // TICK_NANOS
+    assert (levels["or_high"]["price_ticks"], levels["or_low"]["price_ticks"]) == (ticks.max(), ticks.min())
+    assert levels["or_high"]["known_from_ns"] == START_NS + 900 * S
+    assert levels["my_line"]["price_ticks"] == MY_PRICE * 4
+    shown = done("levels", "--symbol", SYMBOL, "--date", DAY, "--lake", lake)
+    assert "my_line" in shown and f"{MY_PRICE:.2f}" in shown and "synthetic" not in shown
+
+
+def test_depth_is_conserved_in_every_row_of_the_written_flow(lake: Path) -> None:
+    flow = {name: column.to_numpy().astype(np.int64) for name, column in zip(*_columns(table(lake, "silver.book_flow_5s")), strict=True)}
+    into = flow["depth_start"] + flow["add"] + flow["arrive"]
+    assert np.array_equal(into - flow["fill"] - flow["pull"] - flow["reprice_up"] - flow["reprice_down"], flow["depth_end"])
+    assert len(flow["side"]) > 10_000
+
+
+def _columns(rows: pa.Table) -> tuple[list[str], list[pa.ChunkedArray]]:
+    return rows.column_names, rows.columns
+
+
+def test_fills_and_pulls_of_the_written_flow_are_those_of_the_slow_twin(lake: Path, records: np.ndarray) -> None:
+    """The hour is run through a book of dicts; rows farther than the band from the price are left out of both."""
+    twin = NaiveBook(500_000_000)
+    fields = ["action", "side", "order_id", "price", "size", "ts_recv", "ts_event", "flags"]
+    totals = dict.fromkeys(("add", "fill", "pull", "reprice_up", "reprice_down"), 0)
+    twin.begin_window()
+    for action, side, order_id, price, size, now, event_ts, flags in records[records["ts_recv"] < START_NS + 900 * S][fields].tolist():
+        if now >= START_NS and not totals.get("begun"):
+            totals["begun"] = 1
+            twin.begin_window()
+        tick = price // TICK_NANOS if abs(price) < 2**62 else None
+        twin.record(chr(action), chr(side), order_id, tick, size, now, event_ts, bool(flags & 32), bool(flags & 128))
+    flow = table(lake, "silver.book_flow_5s")
+    ours = flow.filter(pc.and_(pc.greater_equal(flow["window_start_ns"], START_NS), pc.less(flow["window_start_ns"], START_NS + 900 * S)))
+    mids = table(lake, "silver.book_windows_5s")["best_bid_ticks"].to_numpy()
+    near = (int(mids[mids < 2**31 - 1].max()) - 80, int(mids[mids > 0].min()) + 80)
+    for counter in ("add", "arrive", "fill", "pull", "reprice_up", "reprice_down", "pull_rest"):
+        expected = sum(counts[counter] for (_, tick), counts in twin.counters.items() if near[0] <= tick <= near[1])
+        kept = pc.and_(pc.greater_equal(ours["price_ticks"], near[0]), pc.less_equal(ours["price_ticks"], near[1]))
+        assert pc.sum(ours.filter(kept)[counter]).as_py() == expected > 0, counter
+
+
+def test_volume_of_the_written_bars_is_that_of_the_trade_records(lake: Path, records: np.ndarray) -> None:
+    bars = table(lake, "silver.trade_bars")
+    trades = records["action"] == ord("T")
+    for bar_s in (1, 120):
+        assert pc.sum(bars.filter(pc.equal(bars["bar_s"], bar_s))["volume"]).as_py() == records["size"][trades].sum()
+
+
+def test_nothing_of_the_evening_is_called_synthetic_and_its_faults_are_those_known(lake: Path) -> None:
+    for dataset in ("bronze.future_mbo.mbo", "silver.future_mbo.book_flow_5s", "gold.future_mbo.mbo_trigger_signals"):
+        assert read_facts(partition_ref(lake, dataset, SYMBOL, DAY))["synthetic"] is False
+    flow = read_manifest(partition_ref(lake, "silver.future_mbo.book_flow_5s", SYMBOL, DAY))
+    assert set(flow.anomalies) == {"crossed_after_last", "fill_of_unknown_id"}
+    assert flow.facts["cancel_of_fill"] / (flow.facts["cancel_of_fill"] + flow.facts["pull_records"]) == pytest.approx(0.30, abs=0.005)
+
+
+def test_no_window_of_the_crossed_pre_open_is_used_and_every_later_one_is(lake: Path) -> None:
+    windows = table(lake, "silver.book_windows_5s")
+    starts, marks = windows["window_start_ns"].to_numpy(), windows["marks"].to_numpy()
+    bid, ask = windows["best_bid_ticks"].to_numpy(), windows["best_ask_ticks"].to_numpy()
+    assert ((bid < ask) | (marks != 0)).all()
+    assert (marks[starts < START_NS] != 0).any()
+    assert (marks[starts > START_NS] == 0).all()
+
+
+def test_a_query_at_a_trigger_of_the_evening_says_that_the_past_holds_nothing_yet(lake: Path) -> None:
+    triggers = table(lake, "gold.mbo_trigger_vectors")
+    first = triggers.filter(pc.equal(triggers["setup"], "level_test")).slice(0, 1).to_pylist()[0]
+    asked = ["--level", first["level_id"], "--approach", first["approach"], "--at", clock(first["ts_ns"]), "--symbol", SYMBOL]
+    text = done("query", *asked, "--lake", lake)
+    assert "no earlier" in text or "nothing yet" in text or "no past" in text, text
+    assert "SYNTHETIC" not in text
+    signals = table(lake, "gold.mbo_trigger_signals")
+    assert signals.num_rows == triggers.num_rows
+    assert set(signals["decision"].to_pylist()) == {"hold"}
