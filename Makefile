@@ -25,7 +25,7 @@ demo: setup ## Simulate 12 small days, run everything, print the answer
 	@$(RUN) spymaster query --level pm_high --approach from_below --plot demo-lake/answer.png --lake demo-lake
 
 test: setup ## Run the whole suite
-	@$(RUN) pytest
+	@$(RUN) pytest -n $(WORKERS) --dist loadfile
 
 lint: setup ## Ruff (format and check) and mypy
 	@$(RUN) ruff format --check .

@@ -60,7 +60,8 @@ def a_record(
     """One record of the toy market's instrument."""
     record = np.zeros(1, MBO_DTYPE)
     record["length"], record["rtype"], record["publisher_id"], record["instrument_id"] = MBO_DTYPE.itemsize // 4, 0xA0, 1, INSTRUMENT_ID
-    record["ts_recv"], record["ts_event"], record["order_id"], record["size"], record["flags"] = ts_ns, ts_ns - 20_000, order_id, size, flags
+    record["ts_recv"], record["ts_event"] = ts_ns, ts_ns - 20_000
+    record["order_id"], record["size"], record["flags"] = order_id, size, flags
     record["action"], record["side"] = ord(action), ord(side)
     record["price"] = UNDEF_PRICE if tick is None else tick * TICK_NANOS
     return record

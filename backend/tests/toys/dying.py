@@ -37,7 +37,7 @@ FILE_EVENTS = (
     "os.truncate",
 )
 CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload([__name__, *SLOW_IMPORTS])
+CONTEXT.set_forkserver_preload([__name__, "tests.real_stages", *SLOW_IMPORTS])
 UNIT = ContractDay("ES", "ESZ5", "2025-10-16")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import pyarrow as pa
@@ -49,7 +48,7 @@ def put_raw(lake: Path, date: str, numbers: int = 3, synthetic: bool = True, con
 def picture(folder: Path) -> dict[str, bytes]:
     """Every file below a folder with its bytes, every link with the name that it points at."""
     return {
-        path.relative_to(folder).as_posix(): os.readlink(path).encode() if path.is_symlink() else path.read_bytes()
+        path.relative_to(folder).as_posix(): bytes(path.readlink()) if path.is_symlink() else path.read_bytes()
         for path in sorted(folder.rglob("*"))
         if path.is_symlink() or path.is_file()
     }

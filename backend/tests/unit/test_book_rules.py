@@ -14,6 +14,9 @@ from src.data_eng.core.events import NO_TICK
 
 from ..order_flow import REST_NS, Record, batch, play
 
+pytestmark = [pytest.mark.nojit, pytest.mark.filterwarnings("ignore:overflow encountered in scalar multiply")]
+"""The hash of an order id wraps around by intent; uncompiled, numpy remarks on it."""
+
 S = NS
 MS = 1_000_000
 QUOTES: list[Record] = [

@@ -47,6 +47,7 @@ class Past:
         return [naive_search.squared_distance(self.query, row, *shape) for row in self.vectors]
 
 
+@pytest.mark.nojit
 def test_distance_is_the_block_weight_times_the_mean_square_over_the_dimensions_that_vary() -> None:
     # Block 0 holds dimensions 0 and 1, block 1 dimension 2; dimension 1 never varied.
     metric = block_metric(np.array([1.0, 7.0, 0.0]), np.array([2.0, 0.0, 0.5]), np.array([0, 0, 1]), np.array([1.0, 3.0]), 8.0)
@@ -56,6 +57,7 @@ def test_distance_is_the_block_weight_times_the_mean_square_over_the_dimensions_
     assert squared_distances(rows, np.array([0]), query, metric).tolist() == [4.0 + 108.0]
 
 
+@pytest.mark.nojit
 @pytest.mark.parametrize("seed", range(8))
 def test_distances_equal_the_plain_loop_to_the_last_bit(seed: int) -> None:
     past = Past(seed)
@@ -76,6 +78,7 @@ def test_search_finds_what_the_plain_loop_finds(seed: int, count: int, per_day_m
     assert found.squared_distance.tolist() == [distances[row] for row in expected]
 
 
+@pytest.mark.nojit
 def test_equal_rows_are_found_in_row_order() -> None:
     past = Past(1)
     past.vectors[:] = past.vectors[0]
@@ -106,6 +109,7 @@ def test_more_rows_and_more_threads_change_no_bit_of_a_distance() -> None:
     assert all(in_both[row] == distance for row, distance in zip(few.row.tolist(), few.squared_distance.tolist(), strict=True))
 
 
+@pytest.mark.nojit
 def test_an_empty_past_and_a_filter_that_allows_nothing_find_nothing() -> None:
     past = Past(4)
     metric = past.metric

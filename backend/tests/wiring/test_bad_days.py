@@ -219,8 +219,8 @@ def test_the_roll_day_is_left_out_with_its_reason_and_no_level_or_past_mixes_the
     days |= {f"2025-09-{number}": two_contracts(f"2025-09-{number}", 9000, 3000, "16:01") for number in (10, 11, 12)}
     lake, said = tmp_path / "lake", Console(record=True, width=160, file=io.StringIO())
     take_in(lake, tmp_path / "job", days, {"ESU5": SEP, "ESZ5": DEC})
-    request = Request("future_mbo", "all", "ES", min(days), max(days), Environment(lake, None, None, None), workers=1, session="09:30-10:30")
-    assert run(request._replace(levels=("pd_high", "vwap")), said) == 0
+    request = Request("future_mbo", "all", "ES", min(days), max(days), Environment(lake, None, None, None), workers=1)
+    assert run(request._replace(session="09:30-10:30", levels=("pd_high", "vwap")), said) == 0
     text = said.export_text()
     vectors = [(ref.symbol, ref.date) for ref in list_partitions(lake, "gold.future_mbo.mbo_trigger_vectors")]
     assert vectors == [("ESU5", "2025-09-09"), ("ESU5", "2025-09-10"), ("ESZ5", "2025-09-12")]

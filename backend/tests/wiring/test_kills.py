@@ -1,12 +1,14 @@
-"""SIGKILL in every stage and in the whole command: started again, the lake equals one that was never interrupted, byte for byte."""
+"""SIGKILL or a full disk in every stage: started again, the lake equals one that was never interrupted, byte for byte."""
 
 from __future__ import annotations
 
+import os
 import random
 import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -14,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+from src.data_eng.attempts import DiskFull
 from src.data_eng.config import load_settings
 from src.data_eng.contracts import load_datasets
 from src.data_eng.io import RAW, list_partitions, verify_partition
@@ -24,7 +27,7 @@ from tests.toys.dying import file_operations, killed_before
 from tests.toys.lake import picture
 
 DAYS = ("2025-10-14", "2025-10-15", "2025-10-16")
-MOMENTS = 4
+MOMENTS = 3
 BACKEND = Path(__file__).parents[2]
 
 
@@ -59,7 +62,7 @@ def lakes(raw_lake: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
             copied(two_days / "indexes", lake / "indexes")
         before = copied(lake, folder / f"before_{name}")
         with file_operations(lake) as operations:
-            do_last_day(name, lake)
+            last_day(name, lake)()
         found[name] = Lakes(before, copied(lake, folder / f"after_{name}"), operations)
     return found
 
@@ -68,8 +71,9 @@ def copied(lake: Path, to: Path) -> Path:
     return Path(shutil.copytree(lake, to, symlinks=True))
 
 
-def do_last_day(name: str, lake: Path) -> None:
-    run_stage(name, lake, DAYS, short_settings(levels=("pm_high",)), first=len(DAYS) - 1)
+def last_day(name: str, lake: Path) -> Callable[[], object]:
+    """The stage's work on the last day."""
+    return partial(run_stage, name, lake, DAYS, short_settings(levels=("pm_high",)), first=len(DAYS) - 1)
 
 
 def hold_what_readers_see(lake: Path) -> None:
@@ -90,28 +94,54 @@ def test_a_stage_killed_at_any_moment_and_run_again_gives_the_lake_never_interru
     switched = [at + 1 for at, operation in enumerate(operations) if operation == "os.rename"]
     for step in [*moments, *switched[1:2]]:
         lake = copied(before, tmp_path / f"killed_{step}")
-        assert killed_before(step, partial(do_last_day, name, lake), lake)
+        assert killed_before(step, last_day(name, lake), lake)
         hold_what_readers_see(lake)
-        do_last_day(name, lake)
+        last_day(name, lake)()
         assert picture(lake) == expected, f"{name} killed before operation {step} of {len(operations)}"
         shutil.rmtree(lake)
 
 
-def choose_contracts(lake: Path) -> None:
-    selection_map(lake, "ES", DAYS[0], DAYS[-1], load_settings(), None)
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 64 MiB."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)], capture_output=True, check=False).returncode:
+        pytest.skip("mounting a small disk needs root")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
-def test_choosing_the_contracts_killed_at_any_moment_gives_the_map_never_interrupted(
-    lakes: dict[str, Lakes], tmp_path: Path
+@pytest.mark.parametrize("name", STAGES)
+def test_a_stage_on_a_full_disk_says_so_and_run_again_with_room_gives_the_lake_never_interrupted(
+    name: str, lakes: dict[str, Lakes], small_disk: Path
 ) -> None:
+    before, whole, _ = lakes[name]
+    lake, ballast = copied(before, small_disk / "lake"), small_disk / "ballast"
+    free = os.statvfs(small_disk)
+    ballast.write_bytes(bytes((free.f_bavail - 1) * free.f_frsize))
+    with pytest.raises(DiskFull, match="No space left"):
+        last_day(name, lake)()
+    hold_what_readers_see(lake)
+    assert picture(lake / "raw") == picture(whole / "raw")
+    ballast.unlink()
+    last_day(name, lake)()
+    assert picture(lake) == picture(whole)
+
+
+def choice(lake: Path) -> Callable[[], object]:
+    return partial(selection_map, lake, "ES", DAYS[0], DAYS[-1], load_settings(), None)
+
+
+def test_choosing_the_contracts_killed_at_any_moment_gives_the_map_never_interrupted(lakes: dict[str, Lakes], tmp_path: Path) -> None:
     bronze = lakes["ingest_preview"].whole
     whole = copied(bronze, tmp_path / "whole")
     with file_operations(whole) as operations:
-        choose_contracts(whole)
+        choice(whole)()
     for step in range(operations.index("fcntl.flock"), len(operations), 2):
         lake = copied(bronze, tmp_path / f"killed_{step}")
-        assert killed_before(step, partial(choose_contracts, lake), lake)
-        choose_contracts(lake)
+        assert killed_before(step, choice(lake), lake)
+        choice(lake)()
         assert picture(lake) == picture(whole), f"killed before operation {step} of {len(operations)}"
 
 
@@ -134,7 +164,7 @@ def test_a_build_killed_at_random_times_and_started_again_at_once_gives_the_lake
 ) -> None:
     """The workers outlive their parent for a moment, so that the next command runs beside them (seed 3)."""
     lake, moments = copied(raw_lake, tmp_path / "lake"), random.Random(3)
-    for _ in range(4):
+    for _ in range(2):
         process = subprocess.Popen(build(lake), cwd=BACKEND, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         time.sleep(moments.uniform(1.5, 4.0))
         process.kill()

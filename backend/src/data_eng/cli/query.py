@@ -77,7 +77,7 @@ def print_answer(answer: Answer, neighbours: int, console: Console) -> None:
         counted = f"{len(answer.matches)} most similar of {past}, on {answer.match_days} days, effective n {answer.n_eff:.1f}"
         say(f"\n[bold]What happened next[/]  {counted}")
         say(_outcome_table(answer))
-        say(f"In brackets the {100 * answer.rules.interval:.0f} % interval; base: all of the past; n: episodes seen to that time.\n")
+        say(f"In brackets the {100 * answer.rules.interval:.0f} % interval; base: all of the past; n: episodes seen so far.\n")
         _print_excursions(answer, console)
         say(f"\n[bold]{min(neighbours, len(answer.matches))} nearest of {len(answer.matches)}[/]  {_neighbour_units(answer)}")
         say(_neighbour_table(answer, neighbours))

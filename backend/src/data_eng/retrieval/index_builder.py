@@ -300,24 +300,25 @@ def _unchanged_past(folder: Path, index: Index, settings: Settings) -> dict[str,
 
 
 def _write_vectors(path: Path, key: IndexKey, rows: pa.Table, layout: VectorLayout) -> NDArray[np.float32]:
-    """Write the vectors as one .npy and map it; a vector of another length than this build's raises `StaleIndex`."""
+    """Write the vectors as one .npy and map it; a vector of another length than this build's raises `StaleIndex`.
+
+    Written as a file, not through the map: a full disk is an error there, and kills the process here.
+    """
     dimensions = len(layout.dims)
     if not rows.num_rows:
         np.save(path, np.empty((0, dimensions), np.float32))
         return np.load(path)
-    vectors = np.lib.format.open_memmap(path, "w+", np.float32, (rows.num_rows, dimensions))
-    written = 0
-    for chunk in rows["vector"].chunks:
-        lengths = pc.list_value_length(chunk).to_numpy(zero_copy_only=False)
-        if (lengths != dimensions).any():
-            raise StaleIndex(
-                f"trigger vectors of {key} have {lengths[lengths != dimensions][0]} features, this build has {dimensions} "
-                f"(hash {features_sha256(layout)[:4]}). Run: spymaster build --layer gold --stage build_trigger_vectors"
-            )
-        vectors[written : written + len(chunk)] = chunk.flatten().to_numpy().reshape(-1, dimensions)
-        written += len(chunk)
-    vectors.flush()
-    return np.asarray(vectors)
+    with path.open("wb") as file:
+        np.lib.format.write_array_header_1_0(file, {"descr": "<f4", "fortran_order": False, "shape": (rows.num_rows, dimensions)})
+        for chunk in rows["vector"].chunks:
+            lengths = pc.list_value_length(chunk).to_numpy(zero_copy_only=False)
+            if (lengths != dimensions).any():
+                raise StaleIndex(
+                    f"trigger vectors of {key} have {lengths[lengths != dimensions][0]} features, this build has {dimensions} "
+                    f"(hash {features_sha256(layout)[:4]}). Run: spymaster build --layer gold --stage build_trigger_vectors"
+                )
+            file.write(chunk.flatten().to_numpy())
+    return np.asarray(np.load(path, mmap_mode="r"))
 
 
 def _metadata(rows: pa.Table) -> pa.Table:

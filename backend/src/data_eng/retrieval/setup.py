@@ -200,7 +200,7 @@ def ladder_line(strikes: Sequence[Strike], price: float, approach: str, reach_po
     from_below = approach == "from_below"
     ahead = [(_against(strike, from_below), strike) for strike in near if (strike.price >= price) == from_below]
     heaviest = max(ahead, key=lambda pair: pair[0], default=None)
-    if heaviest is not None and heaviest[0] > 0:
+    if heaviest is not None and round(heaviest[0]) > 0:
         parts.append(f"at {heaviest[1].price:g} {'asks' if from_below else 'bids'} +{heaviest[0]:.0f} contracts/s")
     return "; ".join(parts) if parts else "neither side outpaces the other"
 

@@ -40,9 +40,9 @@ def write_dbn_day(
         dataset=dataset,
         start=start_ns,
         end=start_ns + NS_PER_DAY,
-        stype_in=SType.PARENT,
-        stype_out=SType.INSTRUMENT_ID,
-        schema=Schema.MBO,
+        stype_in=SType("parent"),
+        stype_out=SType("instrument_id"),
+        schema=Schema("mbo"),
         symbols=[parent],
         mappings=[_mapping(symbol, instrument_id, utc_date) for symbol, instrument_id in symbols.items()],
         version=3,
@@ -75,8 +75,7 @@ def write_job(
 
 def _mapping(symbol: str, instrument_id: int, utc_date: str) -> Any:
     day = date.fromisoformat(utc_date)
-    interval = {"start_date": day, "end_date": day + timedelta(days=1), "symbol": str(instrument_id)}
-    return _Mapping(symbol, [_Interval(**interval)])
+    return _Mapping(symbol, [_Interval(day, day + timedelta(days=1), str(instrument_id))])
 
 
 class _Interval:
