@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 import pytest
 from typer.testing import CliRunner
 
 from src.data_eng import catalogue
 from src.data_eng.catalogue import DocsStale, check_docs
-from src.data_eng.cli.main import VERBS, app, load_verb
+from src.data_eng.cli.main import app
 from src.data_eng.config import BACKEND
 from src.data_eng.core.features import FEATURES
 
 
 def test_every_rendered_file_is_fresh() -> None:
-    check_docs({verb: load_verb(verb) for verb in VERBS})
+    """In a process of its own, as other tests add tables to this one's."""
+    done = subprocess.run([sys.executable, "-m", "src.data_eng.cli.main", "docs", "--check"], cwd=BACKEND, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_catalogue_lists_every_feature_once() -> None:
