@@ -18,7 +18,8 @@ from src.data_eng.core.features import FEATURES
 
 def test_every_rendered_file_is_fresh() -> None:
     """In a process of its own, as other tests add tables to this one's."""
-    done = subprocess.run([sys.executable, "-m", "src.data_eng.cli.main", "docs", "--check"], cwd=BACKEND, capture_output=True, text=True)
+    command = [sys.executable, "-m", "src.data_eng.cli.main", "docs", "--check"]
+    done = subprocess.run(command, cwd=BACKEND, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 
