@@ -25,6 +25,7 @@ stage --layer gold --stage build_trigger_signals &
 signals=$!
 stage --layer gold --stage build_physics_ladder &
 ladder=$!
+trap 'kill "$ladder" 2>/dev/null || true' EXIT
 wait "$signals"
 stage --layer gold --stage build_pressure_stream
 wait "$ladder"

@@ -122,7 +122,13 @@ class NaiveBook:
                 self.anomalies["modify_of_unknown_id"] += 1
             if action == "A" and order is not None:
                 self.anomalies["duplicate_add"] += 1
-            if order is None:
+            if order is not None and (size == 0 or side != order.side):
+                self._leaves_by_itself(order, order.size - self._executed(order, order.size, now), now, "pull")
+                del self.orders[order_id]
+                order = None
+            if size == 0:
+                self.anomalies["add_without_size_price_or_side"] += 1
+            elif order is None:
                 self.orders[order_id] = Order(side, tick, size, event_ts if snapshot else now)
                 if snapshot:
                     self.depth_start[side, tick] = self.depth_start.get((side, tick), 0) + size

@@ -142,6 +142,9 @@ def naive_motion(mids: list[float | None], levels: list[float | None], near: int
     """Kinematics of every window of one level; a mid of None is a window that is not usable, a level of None one not known."""
     motions, inside, seconds, touches = [], False, 0, 0
     for w, (mid, level) in enumerate(zip(mids, levels, strict=True)):
+        level_before = levels[w - 1] if w >= 1 else None
+        if level is not None and level_before is not None and abs(level - level_before) > near:
+            inside, seconds, touches = False, 0, 0
         if mid is not None and level is not None:
             was_inside, inside = inside, abs(mid - level) <= near
             touches += inside and not was_inside

@@ -28,7 +28,7 @@ def order_flow(draw: st.DrawFn) -> list[tuple[Record, bool]]:
         now += draw(st.sampled_from([0, 1_000_000, 400_000_000, 700_000_000, 3_000_000_000]))
         kind = draw(st.sampled_from("AAAACCMMMMTTRS"))
         side, order_id = draw(st.sampled_from("AB")), draw(st.integers(1, 9))
-        tick, size = draw(st.integers(95, 105)), draw(st.integers(1, 6))
+        tick, size = draw(st.integers(95, 105)), draw(st.integers(0 if kind == "M" else 1, 6))
         last = draw(st.booleans())
         if kind == "T":
             aggressor, other = draw(st.integers(1, 9)), "A" if side == "B" else "B"

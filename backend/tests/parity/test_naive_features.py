@@ -48,6 +48,7 @@ def test_every_feature_equals_the_naive_feature(seed: int) -> None:
     mids[[11, 17]] = np.nan
     levels = np.stack([np.full(count, 27_002.0), np.full(count, 26_985.5), np.full(count, 27_030.0)])
     levels[1, :9] = np.nan
+    levels[0, 14:] += 6
     best = Best(*(rng.integers(0, 50, count).astype(np.int32) for _ in range(4)))
     tally, frame = features_of(windows, mids, levels, best)
     usable = [None if np.isnan(mid) else float(mid) for mid in mids]

@@ -221,3 +221,26 @@ def test_windows_are_unusable_until_the_share_of_unknown_ids_has_fallen() -> Non
     windows[WINDOW_COLUMNS.index("cancels_and_modifies")] = 100
     windows[WINDOW_COLUMNS.index("unknown_ids")] = [5, 0, 0, 0, 0, 0]
     assert full_of_unknown_ids(windows, share_max=0.01, trailing_windows=3).tolist() == [True, True, True, False, False, False]
+
+
+def test_an_order_that_moves_beyond_the_lines_leaves_in_the_direction_of_its_new_price() -> None:
+    _, tables = _run(("M", "A", 2, 400_000, 10, S, True), ("A", "A", 3, 100, 1, S, True))
+    row = _row(tables, 1, 100)
+    assert (row["reprice_up"], row["reprice_down"], row["depth_end"]) == (10, 0, 1)
+
+
+def test_a_modify_to_nothing_takes_the_order_off_and_is_counted() -> None:
+    book, tables = _run(("M", "B", 1, 99, 0, S, True))
+    assert (_row(tables, 0, 99)["pull"], _row(tables, 0, 99)["depth_end"]) == (10, 0)
+    assert _count(book, "add_without_size_price_or_side") == 1
+
+
+def test_a_known_id_on_the_other_side_is_a_new_order_and_the_old_one_has_left() -> None:
+    _, tables = _run(("A", "A", 1, 101, 7, S, True))
+    assert (_row(tables, 0, 99)["pull"], _row(tables, 0, 99)["depth_end"], _row(tables, 1, 101)["depth_end"]) == (10, 0, 7)
+
+
+def test_the_trade_path_tells_the_first_trade_of_every_window_even_at_an_old_price() -> None:
+    trades = [(tick, ts) for tick, ts in ((100, S), (100, 2 * S), (100, 6 * S))]
+    _, tables = _run(*(("T", "B", 9, tick, 1, ts, True) for tick, ts in trades), until_s=10)
+    assert tables.path.T.tolist() == [[S, 100], [6 * S, 100]]

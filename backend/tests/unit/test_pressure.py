@@ -84,7 +84,7 @@ def test_sides_and_conditions_are_the_features_themselves() -> None:
     assert (row["vacuum_score"], row["state"]) == (None, "TRACK")
 
 
-def test_a_fired_signal_shows_only_in_its_own_direction() -> None:
+def test_a_fired_signal_shows_at_its_window_also_where_the_price_is_through_the_level() -> None:
     today = windows([-5.0, -5.0, 5.0])
-    fired = signals(("from_below", 5_000_000_000), ("from_above", 10_000_000_000), ("from_above", 15_000_000_000))
+    fired = signals(("from_below", 5_000_000_000), ("from_below", 15_000_000_000))
     assert level_pressure(today, windows([]), fired, SETTINGS)["state"].to_pylist() == ["FIRE", "TRACK", "FIRE"]

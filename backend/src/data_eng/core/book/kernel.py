@@ -157,6 +157,7 @@ def _begin_window(scalars, cursors, start_ns):
     cursors[C_BUY] = 0
     cursors[C_SELL] = 0
     cursors[C_SILENCE] = 0
+    cursors[C_PATH_TICKS] = NO_TICK
 
 
 @compiled()

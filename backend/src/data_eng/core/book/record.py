@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..compiled import inlined
+from ..compiled import compiled, inlined
 from ..events import (
     ADD,
     CANCEL,
@@ -106,7 +106,7 @@ def _slot_of(orders, key, mask):
     return slot
 
 
-@inlined()
+@compiled()
 def _erase(orders, slot, mask):
     """Empty `slot` and close the gap behind it, so that no tombstones remain (Knuth 6.4, algorithm R)."""
     follower = slot
@@ -121,7 +121,7 @@ def _erase(orders, slot, mask):
     orders[slot]["key"] = _EMPTY
 
 
-@inlined()
+@compiled()
 def rehash(orders, larger):
     """Copy every resting order into `larger`, an empty table of a larger power of two."""
     mask = np.uint64(larger.shape[0] - 1)
@@ -222,6 +222,18 @@ def _count_executed(lines, side, at, size, by_aggressor, resting):
 
 
 @inlined()
+def _line_or_none(line):
+    """The line itself, NO_LINE beyond the lines; NO_TICK lies beyond them."""
+    return line if 0 <= line < TICKS else np.int64(NO_LINE)
+
+
+@inlined()
+def _is_on_other_side(event_side, side_char):
+    """Whether a record names the side on which its order does not rest: the order must have left, and a new one come under its id."""
+    return side_char == (SIDE_ASK if event_side & 1 == BID else SIDE_BID)
+
+
+@compiled()
 def _clear(orders, lines, scalars):
     """Empty the book. Counters start anew: what was cleared was not pulled."""
     for i in range(orders.shape[0]):
@@ -291,8 +303,12 @@ def _cancel(orders, lines, scalars, anomalies, slot, mask, size, ts_ns):
 
 
 @inlined()
-def _modify(orders, lines, scalars, anomalies, slot, new_at, new_size, ts_ns):
-    """Executed size first, then what its owner took off or added; at a new price the rest leaves the old line for the new one."""
+def _modify(orders, lines, scalars, anomalies, slot, new_line, new_size, ts_ns):
+    """Executed size first, then what its owner took off or added; at a new price the rest leaves the old line for the new one.
+
+    `new_line` may lie beyond the lines.
+    """
+    new_at = _line_or_none(new_line)
     order = orders[slot]
     side = np.int64(order["event_side"] & 1)
     at = np.int64(order["line"])
@@ -308,7 +324,7 @@ def _modify(orders, lines, scalars, anomalies, slot, new_at, new_size, ts_ns):
         _count_executed(lines, side, at, executed, reported < 0, resting)
         _count_pulled(lines, side, at, pulled, resting)
         if new_at != at:
-            _count_moved(lines, side, at, new_at > at, left - pulled, resting)
+            _count_moved(lines, side, at, new_line > at, left - pulled, resting)
     if new_at >= 0:
         _open_line(lines, side, new_at, scalars[S_STAMP])
         lines[side, new_at, ADD_SIZE] += added
@@ -333,9 +349,8 @@ def apply_record(action, side_char, flags, order_id, tick, size, ts_recv_ns, ts_
     Parameters: the record's columns as in `EventBatch` (price in ticks, NO_TICK where it has none; sizes in contracts; times in ns),
     then the arrays of `Book`. The caller ends the event with `end_event` at F_LAST and counts the record.
     """
-    at = np.int64(tick) - LOWEST_TICK
-    if tick == NO_TICK or at < 0 or at >= TICKS:
-        at = np.int64(NO_LINE)
+    line = np.int64(tick) - LOWEST_TICK
+    at = _line_or_none(line)
     is_snapshot = flags & F_SNAPSHOT != 0
     if is_snapshot:
         scalars[S_MARKS] |= MARK_SNAPSHOT
@@ -395,10 +410,14 @@ def apply_record(action, side_char, flags, order_id, tick, size, ts_recv_ns, ts_
             scalars[S_UNKNOWN_IDS] += 1
     elif action == ADD and known:
         note(anomalies, X_DUPLICATE_ADD, scalars)
+    if known and (size <= 0 or _is_on_other_side(orders[slot]["event_side"], side_char)):
+        _cancel(orders, lines, scalars, anomalies, slot, mask, np.int64(orders[slot]["size"]), ts_recv_ns)
+        slot = _slot_of(orders, key, mask)
+        known = False
     if tick == NO_TICK or size <= 0 or (not known and side_char not in (SIDE_BID, SIDE_ASK)):
         note(anomalies, X_BAD_ADD, scalars)
     elif known:
-        _modify(orders, lines, scalars, anomalies, slot, at, np.int64(size), ts_recv_ns)
+        _modify(orders, lines, scalars, anomalies, slot, line, np.int64(size), ts_recv_ns)
     else:
         side = np.int64(BID if side_char == SIDE_BID else ASK)
         placed_ts_ns = ts_event_ns if is_snapshot else ts_recv_ns

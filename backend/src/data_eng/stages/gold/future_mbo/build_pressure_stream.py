@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from pathlib import Path
 from typing import ClassVar
 
@@ -13,8 +12,8 @@ from numpy.typing import NDArray
 
 from ....config import Settings
 from ....core.pressure import CONDITIONS, DOWN, STATES, TOTAL, UP, direction_is_up, past_quantile, states
-from ....io import PartitionRef, is_partition_complete, partition_ref
-from ...base import ContractDay, Stage, StageIO
+from ....io import PartitionRef, partition_ref
+from ...base import ContractDay, Stage, StageIO, last_complete
 from .build_trigger_signals import SIGNALS
 
 VACUUM = "silver.future_mbo.mbo_level_vacuum_5s"
@@ -24,7 +23,6 @@ LOCALIZATION = {
     "below": ("f4_bid_at_pull_share_rest", "f4_bid_near_pull_share_rest"),
 }
 SHOCK = {"above": "f2_ask_pull_intensity_log_rest", "below": "f4_bid_pull_intensity_log_rest"}
-PLACES = ("above", "below")
 KEYS = ("level_id", "window_start_ns", "ts_ns", "distance_ticks")
 FEATURES = tuple(
     dict.fromkeys([*CONDITIONS[UP], *CONDITIONS[DOWN], *TOTAL.values(), *LOCALIZATION["above"], *LOCALIZATION["below"], *SHOCK.values()])
@@ -41,12 +39,12 @@ class BuildPressureStream(Stage):
 
     def inputs(self, unit: ContractDay, lake: Path, settings: Settings) -> list[PartitionRef]:
         own = [partition_ref(lake, dataset, unit.symbol, unit.date) for dataset in (VACUUM, SIGNALS)]
-        return [*own, *_past_refs(unit, lake, settings)]
+        return [*own, *last_complete(VACUUM, unit, lake, settings.pressure.quantile_sessions)]
 
     def compute(self, unit: ContractDay, io: StageIO) -> None:
         windows = io.read(io.ref(VACUUM), [*KEYS, *FEATURES])
-        past = [io.read(ref, [*KEYS, *FEATURES]) for ref in _past_refs(unit, io.lake, io.settings) if str(ref) in io.provenance.inputs]
-        signals = io.read(io.ref(SIGNALS), ["level_id", "approach", "ts_ns", "decision"])
+        past = [io.read(ref, [*KEYS, *FEATURES]) for ref in io.past(VACUUM)]
+        signals = io.read(io.ref(SIGNALS), ["level_id", "ts_ns", "decision"])
         fired = signals.filter(pc.equal(signals["decision"], "fire"))
         earlier = pa.concat_tables([windows.slice(0, 0), *past])
         tables = (
@@ -77,7 +75,7 @@ def level_pressure(windows: pa.Table, past: pa.Table, fired: pa.Table, settings:
     for way in (UP, DOWN):
         for number, feature in enumerate(CONDITIONS[way], start=1):
             columns[f"condition_{number}_{way}"] = now[feature]
-    has_fired = _fired(now["ts_ns"], up, fired)
+    has_fired = np.isin(now["ts_ns"], fired["ts_ns"].to_numpy())
     state = states(now["distance_ticks"], score, has_fired, rules.track_ticks, rules.watch_score, rules.armed_score)
     columns["state"] = np.asarray(STATES, dtype="U5")[state]
     return pa.table({name: _nullable(column) for name, column in columns.items()})
@@ -99,22 +97,8 @@ class _Columns:
         return _Columns(self._table.filter(mask))
 
 
-def _past_refs(unit: ContractDay, lake: Path, settings: Settings) -> list[PartitionRef]:
-    """The last chosen contract-days before the unit's that have features."""
-    newest_first = (partition_ref(lake, VACUUM, symbol, date) for symbol, date in reversed(unit.history))
-    complete = filter(is_partition_complete, newest_first)
-    return list(islice(complete, settings.pressure.quantile_sessions))[::-1]
-
-
 def _of_level(table: pa.Table, level_id: str) -> pa.Table:
     return table.filter(pc.equal(table["level_id"], level_id))
-
-
-def _fired(ts_ns: NDArray[np.int64], up: NDArray[np.bool_], fired: pa.Table) -> NDArray[np.bool_]:
-    """Whether a signal fired at the window's end, for the approach that the window's direction is."""
-    from_below = np.array([approach == "from_below" for approach in fired["approach"].to_pylist()], bool)
-    fired_ns = fired["ts_ns"].to_numpy()
-    return (up & np.isin(ts_ns, fired_ns[from_below])) | (~up & np.isin(ts_ns, fired_ns[~from_below]))
 
 
 def _nullable(column: pa.Array | pa.ChunkedArray | NDArray) -> pa.Array | pa.ChunkedArray:
