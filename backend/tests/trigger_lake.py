@@ -11,7 +11,7 @@ from src.data_eng.config import Settings, load_settings
 from src.data_eng.contracts import load_avro_contract
 from src.data_eng.core.pressure import CONDITIONS, DOWN, UP
 from src.data_eng.io import partition_ref, write_partition
-from src.data_eng.retrieval.index import IndexKey, layout_of
+from src.data_eng.retrieval.index import IndexKey, layout_of, trigger_rules
 from src.data_eng.sources.calendar import session_times, sessions_between
 
 TRIGGERS = "gold.future_mbo.mbo_trigger_vectors"
@@ -39,14 +39,14 @@ def write_days(lake: Path, dates: list[str], episodes: int = 3, windows: int = 4
         write_triggers(lake, date, trigger_table(date, episodes, windows), synthetic)
 
 
-def write_triggers(lake: Path, date: str, table: pa.Table, synthetic: bool = False) -> None:
+def write_triggers(lake: Path, date: str, table: pa.Table, synthetic: bool = False, settings: Settings | None = None) -> None:
     write_partition(
         partition_ref(lake, TRIGGERS, SYMBOL, date),
         table,
         inputs={},
         settings_sha256="0",
         code_sha256="0",
-        facts={"synthetic": synthetic, "condition": "available"},
+        facts={"synthetic": synthetic, "condition": "available", **trigger_rules(settings or load_settings())},
     )
 
 

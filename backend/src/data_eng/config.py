@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from .errors import SpymasterError
 
 PACKAGE = Path(__file__).parent
 BACKEND = PACKAGE.parents[1]
+CANDLE_S = 120
+"""The one length, beside 1 s, in which the book's kernel keeps trade bars."""
 
 
 class SettingsError(SpymasterError):
@@ -65,7 +67,6 @@ class Episodes(_Section):
     volatility_sessions: int
     history_windows: int
     confirm_candle_s: int
-    confirm_lookback_candles: int
     confirm_label_candles: int
 
 
@@ -127,9 +128,6 @@ class Selection(_Section):
 
 class Instrument(_Section):
     tick: float
-    multiplier: float
-    calendar: str
-    rth: str
 
 
 class Bronze(_Section):
@@ -155,6 +153,37 @@ class Settings(_Section):
     selection: Selection
     instruments: dict[str, Instrument]
     bronze: Bronze
+
+    @model_validator(mode="after")
+    def _numbers_fit_each_other(self) -> Settings:
+        candle_s, count = self.episodes.confirm_candle_s, self.episodes.confirm_label_candles
+        if not self.levels.bar_s == candle_s == CANDLE_S:
+            raise ValueError(
+                f"levels.bar_s is {self.levels.bar_s} and episodes.confirm_candle_s is {candle_s}. Expected {CANDLE_S} for both: "
+                f"trade bars are kept in lengths of 1 and {CANDLE_S} s."
+            )
+        labelled_s = tuple(candle_s * candle for candle in range(1, count + 1))
+        if self.labels.horizons_s[:count] != labelled_s:
+            raise ValueError(
+                f"labels.horizons_s begins with {self.labels.horizons_s[:count]}. Expected {labelled_s}: a confirmed break is labelled "
+                f"after 1 to episodes.confirm_label_candles candles of {candle_s} s, under the outcomes of the first horizons."
+            )
+        edges = self.zones
+        if not 0 <= edges.at_max < edges.near_max < edges.mid_max < edges.far_max < self.book.band_ticks:
+            raise ValueError(
+                f"zones end at {edges.at_max}, {edges.near_max}, {edges.mid_max} and {edges.far_max} ticks, book.band_ticks is "
+                f"{self.book.band_ticks}. Expected each further out than the one before: flow is kept within the band only."
+            )
+        return self
+
+    def tick_of(self, root: str) -> float:
+        """Points of one tick of a root; raises `SettingsError` for one that settings.yaml does not have."""
+        if root not in self.instruments:
+            raise SettingsError(
+                f"the tick of {root} is not in the settings, which have {', '.join(self.instruments)}: "
+                f"add {root} under instruments in config/settings.yaml."
+            )
+        return self.instruments[root].tick
 
     def with_session(self, span: str) -> Settings:
         """`span` is `HH:MM-HH:MM` in the session's time zone, e.g. `09:30-12:30`."""

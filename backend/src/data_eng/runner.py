@@ -237,8 +237,10 @@ class _Job:
         if not self._left_out and not sessions_between(request.first, request.last):
             reasons = ["no regular session in these dates; name a contract and a --session of its own for others"]
         found = f" Left out: {'; '.join(reasons)}." if reasons else ""
-        mend = "spymaster import FILE" if any(stage.layer == "bronze" for stage in self._stages) else "spymaster build --layer bronze"
-        return f"nothing to build: lake {self._lake} holds no {request.symbol} for {request.first}:{request.last}.{found} Run first: {mend}"
+        span = f"{request.first}:{request.last}"
+        bronze = f"spymaster build --layer bronze --symbol {request.symbol} --dates {span}"
+        mend = "spymaster import FILE" if any(stage.layer == "bronze" for stage in self._stages) else bronze
+        return f"nothing to build: lake {self._lake} holds no {request.symbol} for {span}.{found} Run first: {mend}"
 
     def print_summary(self) -> None:
         """Dates left out, a table of the stages, and every failure in full."""

@@ -28,7 +28,7 @@ def truncated(tmp_path_factory: pytest.TempPathFactory) -> dict[int, Index]:
         lake: Path = tmp_path_factory.mktemp(f"after-{days}")
         write_days(lake, DATES[:days])
         build_indexes(lake, "ES", KEY.level_id, SETTINGS)
-        indexes[days] = open_index(lake, KEY, SETTINGS)
+        indexes[days] = open_index(lake, KEY, "ES", SETTINGS)
     return indexes
 
 
@@ -88,6 +88,6 @@ def test_what_happened_on_the_own_day_and_in_the_embargo_has_no_say(tmp_path: Pa
             table = table.set_column(column, table.schema.field(column), [["CENSORED"] * table.num_rows])
         write_triggers(tmp_path, date, table)
     build_indexes(tmp_path, "ES", KEY.level_id, SETTINGS)
-    blind = open_index(tmp_path, KEY, SETTINGS)
+    blind = open_index(tmp_path, KEY, "ES", SETTINGS)
     assert judgements(blind, DATES[10]) == judgements(truncated[14], DATES[10])
     assert judgements(blind, DATES[11]) != judgements(truncated[14], DATES[11])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from src.data_eng.config import Settings, load_settings
-from src.data_eng.core.session import NS_PER_S, clock, opening_ns, window_ends_ns
+from src.data_eng.core.session import NS_PER_S, clock, opening_ns
 from src.data_eng.sources.calendar import (
     CalendarError,
     bronze_dates,
@@ -87,6 +87,20 @@ def test_an_evening_session_of_a_regular_day_opens_at_its_own_start() -> None:
     assert opening_ns(times_of("2023-12-26", "10:00-12:30")) == times.rth_open_ns
 
 
+@pytest.mark.parametrize(
+    ("date", "span", "previous"),
+    [
+        ("2023-12-27", "18:00-19:00", "2023-12-27"),
+        ("2023-12-27", "16:00-16:30", "2023-12-27"),
+        ("2023-12-27", "15:30-16:30", "2023-12-26"),
+        ("2025-07-03", "18:00-19:00", "2025-07-03"),
+        ("2023-12-25", "18:00-19:00", "2023-12-22"),
+    ],
+)
+def test_an_evening_follows_the_session_that_closed_the_same_day(date: str, span: str, previous: str) -> None:
+    assert times_of(date, span).previous_date == previous
+
+
 def test_a_late_session_lies_in_the_next_utc_file() -> None:
     assert bronze_dates(times_of("2025-07-02", "19:45-21:00")) == ("2025-07-02", "2025-07-03")
     assert bronze_dates(times_of("2025-07-02", "19:00-20:00")) == ("2025-07-02",)
@@ -119,11 +133,3 @@ def test_globex_is_closed_on_saturdays_and_open_on_holiday_evenings() -> None:
     assert globex_is_open_between(christmas.start_ns, christmas.end_ns)
     assert not globex_is_open_between(christmas.start_ns - 3600 * NS_PER_S, christmas.start_ns)
     assert not globex_is_open_between(christmas.start_ns, christmas.start_ns)
-
-
-def test_windows_of_a_session_end_after_five_seconds_and_at_its_end() -> None:
-    times = times_of("2025-10-16")
-    ends = window_ends_ns(times, 5)
-    assert ends[0] == times.start_ns + 5 * NS_PER_S
-    assert ends[-1] == times.end_ns
-    assert len(ends) == 3 * 3600 / 5

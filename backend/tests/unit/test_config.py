@@ -8,7 +8,8 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from src.data_eng.config import BACKEND, PACKAGE, SettingsError, environment, load_settings
+from src.data_eng.config import BACKEND, CANDLE_S, PACKAGE, SettingsError, environment, load_settings
+from src.data_eng.core.book.flow import BAR_SECONDS
 
 SETTINGS = PACKAGE / "config" / "settings.yaml"
 VARIABLES = ("SPYMASTER_LAKE", "LEVEL_ID", "MBO_INDEX_DIR", "MBO_SELECTION_PATH")
@@ -45,6 +46,32 @@ def test_a_misspelt_entry_is_named(tmp_path: Path) -> None:
 def test_a_value_of_the_wrong_type_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"(?s)book\.window_s.*five"):
         load_settings(changed(tmp_path, "window_s: {value: 5,", "window_s: {value: five,"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("bar_s: {value: 120,", "bar_s: {value: 60,", r"levels\.bar_s is 60 .* Expected 120 for both"),
+        ("confirm_candle_s: {value: 120,", "confirm_candle_s: {value: 240,", r"confirm_candle_s is 240\. Expected 120 for both"),
+        ("value: [120, 240, 360,", "value: [120, 240, 300,", r"begins with \(120, 240, 300\)\. Expected \(120, 240, 360\)"),
+        ("confirm_label_candles: {value: 3,", "confirm_label_candles: {value: 8,", r"Expected \(120, .* 960\)"),
+        ("near_max: {value: 5,", "near_max: {value: 2,", "zones end at 2, 2, 14 and 20 ticks"),
+        ("band_ticks: {value: 100,", "band_ticks: {value: 20,", r"book\.band_ticks is 20\. Expected each further out"),
+    ],
+)
+def test_numbers_that_do_not_fit_each_other_are_refused(tmp_path: Path, old: str, new: str, what: str) -> None:
+    with pytest.raises(SettingsError, match=what):
+        load_settings(changed(tmp_path, old, new))
+
+
+def test_the_candle_is_the_longest_bar_of_the_kernel() -> None:
+    assert BAR_SECONDS == (1, CANDLE_S)
+
+
+def test_a_root_without_a_tick_is_named_with_what_to_do() -> None:
+    assert load_settings().tick_of("CL") == 0.01
+    with pytest.raises(SettingsError, match=r"tick of RTY .* add RTY under instruments in config/settings\.yaml"):
+        load_settings().tick_of("RTY")
 
 
 def test_an_entry_without_its_origin_is_named(tmp_path: Path) -> None:

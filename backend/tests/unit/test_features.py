@@ -105,6 +105,15 @@ def test_kinematics_count_time_and_touches_from_where_the_level_is_known() -> No
     assert np.array_equal(motion.acceleration_ticks, [np.nan, np.nan, -15, 5, np.nan, np.nan, np.nan, -37], equal_nan=True)
 
 
+def test_touches_start_anew_where_the_level_jumps_and_not_where_it_drifts() -> None:
+    """The level drifts by 4 ticks, jumps by 7 to where the price is not, then by 8 to where it is, and by 6 while the window is marked."""
+    mids = np.array([1001, 1010, 1001, 1004, 1004, 1004, np.nan, 1008.0])
+    levels = np.array([[1000, 1000, 1000, 1004, 1011, 1003, 1009, 1009.0]])
+    motion = motion_at(np.zeros(8, np.int32), np.arange(8, dtype=np.int32), mids, levels, 5, 5)
+    assert motion.touch_number.tolist() == [1, 1, 2, 2, 0, 1, 0, 1]
+    assert motion.near_s.tolist() == [5, 0, 5, 10, 0, 5, 0, 5]
+
+
 def test_volatility_is_the_root_mean_square_of_the_last_changes() -> None:
     volatility = volatility_ticks(np.array([10.0, 11, 13, 13, 9]), 2)
     assert np.array_equal(volatility, [np.nan, np.nan, np.sqrt(2.5), np.sqrt(2), np.sqrt(8)], equal_nan=True)

@@ -37,17 +37,21 @@ def bars_of(trades: list[tuple[int, int, int]], bar_s: int) -> Bars:
 
 
 def day_of(
-    trades: list[tuple[str, int, int]] | list[tuple[int, int, int]], span: str = "09:30-12:30", covered_from: str = "2025-10-14 00:00:00"
+    trades: list[tuple[str, int, int]] | list[tuple[int, int, int]],
+    span: str = "09:30-12:30",
+    covered_from: str = "2025-10-14 00:00:00",
+    covered_to: str = "2025-10-16 20:00:00",
 ) -> LevelDay:
     timed = [(at(ts) if isinstance(ts, str) else ts, tick, size) for ts, tick, size in trades]
     chosen = load_settings().with_session(span)
+    times = session_times("2025-10-16", chosen)
     return LevelDay(
-        times=session_times("2025-10-16", chosen),
-        previous=session_times("2025-10-15", chosen),
+        times=times,
+        previous=session_times(times.previous_date, chosen),
         seconds=bars_of(timed, 1),
         candles=bars_of(timed, 120),
         candle_s=120,
-        covered_ns=np.array([[at(covered_from), at("2025-10-16 20:00:00")]]),
+        covered_ns=np.array([[at(covered_from), at(covered_to)]]),
         opening_range_s=900,
         tick=0.25,
     )
@@ -100,6 +104,34 @@ def test_vwap_is_known_from_the_first_trade_and_renewed_at_candle_closes() -> No
     assert isinstance(level, LevelSeries)
     assert level.price_ticks.tolist() == [26_730, 26_734, 26_735, 26_737.25]
     assert level.known_from_ns.tolist() == [at(f"2025-10-16 09:{clock}") for clock in ("30:01", "32:00", "34:00", "46:00")]
+
+
+def test_bars_that_break_off_leave_the_earlier_vwap_as_it_was() -> None:
+    """Cut at 09:35:10: the closes up to 09:34 stand, that of 09:36 is not known."""
+    whole = LEVELS["vwap"](day_of([*TRADES, ("2025-10-16 11:30:00", 26_800, 5)]))
+    cut = LEVELS["vwap"](day_of([trade for trade in TRADES if trade[0] < "2025-10-16 09:35:10"], covered_to="2025-10-16 09:35:10"))
+    assert isinstance(whole, LevelSeries)
+    assert isinstance(cut, LevelSeries)
+    assert cut.price_ticks.tolist() == whole.price_ticks[:3].tolist() == [26_730, 26_734, 26_735]
+    assert cut.known_from_ns.tolist() == whole.known_from_ns[:3].tolist()
+
+
+def test_vwap_is_absent_where_the_lake_begins_after_the_open() -> None:
+    level = LEVELS["vwap"](day_of(TRADES, covered_from="2025-10-16 09:30:01"))
+    assert isinstance(level, LevelAbsent)
+    assert "are not all in the lake" in level.reason
+
+
+def test_an_evening_takes_the_prior_day_from_the_session_that_just_closed() -> None:
+    evening = day_of([*TRADES, ("2025-10-16 15:59:00", 26_755, 1), ("2025-10-16 18:00:01", 26_756, 1)], span="18:00-19:00")
+    for level_id, price in (("pd_high", 26_760), ("pd_low", 26_728), ("pd_close", 26_755)):
+        level = LEVELS[level_id](evening)
+        assert isinstance(level, LevelSeries)
+        assert (level.price_ticks.tolist(), level.known_from_ns.tolist()) == ([price], [at("2025-10-16 18:00:00")])
+    for level_id in ("on_high", "on_low", "pm_high", "pm_low"):
+        level = LEVELS[level_id](evening)
+        assert isinstance(level, LevelAbsent)
+        assert "begins after the regular hours" in level.reason
 
 
 def test_a_simple_average_waits_for_all_its_candles() -> None:

@@ -228,7 +228,7 @@ def test_the_roll_day_is_left_out_with_its_reason_and_no_level_or_past_mixes_the
     before = days["2025-09-11"]
     regular = traded(before[before["instrument_id"] == DEC], ny_ns("2025-09-11", "09:30"), ny_ns("2025-09-11", "16:00"))
     assert level(lake, "2025-09-12", "pd_high")["price_ticks"] == regular.max()
-    index = open_index(lake, IndexKey("vwap", "level_test", "from_below"), load_settings())
+    index = open_index(lake, IndexKey("vwap", "level_test", "from_below"), "ES", load_settings())
     pairs = set(zip(index.metadata["symbol"].to_pylist(), index.metadata["session_date"].to_pylist(), strict=True))
     assert pairs and pairs <= set(vectors)
 

@@ -110,3 +110,10 @@ def test_doctor_prints_for_the_eye_too(tmp_path: Path) -> None:
     assert said.exit_code == 0
     assert re.search(r"raw dbn +ES +1 +2025-10-15:2025-10-15 .*synthetic", said.output)
     assert "no selection map" in said.output
+
+
+def test_select_refuses_dates_that_end_before_they_start(tmp_path: Path) -> None:
+    said = runner.invoke(app, ["select", "--dates", "2025-10-02:2025-10-01", "--lake", str(tmp_path)])
+    assert said.exit_code == 1
+    assert "dates 2025-10-02:2025-10-01 end before they start" in plain(said.stderr)
+    assert not (tmp_path / "selection").exists()

@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from src.data_eng.config import Environment
@@ -24,7 +25,7 @@ from src.data_eng.retrieval.index import (
     past_of,
     past_sha256,
 )
-from src.data_eng.retrieval.index_builder import TwoContracts, build_indexes, open_index, trigger_sources
+from src.data_eng.retrieval.index_builder import TwoContracts, TwoSessions, build_indexes, open_index, trigger_sources
 from tests.trigger_lake import KEY, SYMBOL, TRIGGERS, session_dates, small_settings, trigger_table, write_days, write_triggers
 
 DATES = session_dates(16)
@@ -63,7 +64,7 @@ def test_every_setup_and_side_has_an_index_even_without_triggers(lake: Path) -> 
 
 def test_rows_lie_in_time_order_beside_their_metadata(lake: Path) -> None:
     build_indexes(lake, "ES", "pm_high", SETTINGS)
-    index = open_index(lake, KEY, SETTINGS)
+    index = open_index(lake, KEY, "ES", SETTINGS)
     times = index.metadata["ts_ns"].to_numpy()
     assert (np.diff(times) > 0).all()
     assert index.metadata["row"].to_pylist() == list(range(len(times)))
@@ -76,7 +77,7 @@ def test_rows_lie_in_time_order_beside_their_metadata(lake: Path) -> None:
 
 def test_each_day_has_a_scaler_of_exactly_the_rows_it_may_see(lake: Path) -> None:
     build_indexes(lake, "ES", "pm_high", SETTINGS)
-    index = open_index(lake, KEY, SETTINGS)
+    index = open_index(lake, KEY, "ES", SETTINGS)
     fits = {fit["as_of"]: (fit["fit_end"], fit["rows"]) for fit in json.loads((folder_of(lake) / NORM_STATS).read_text())["fits"]}
     # 12 triggers a day, 30 needed, one session of embargo: day 4 sees days 0 to 2.
     assert list(fits) == DATES[4:]
@@ -100,7 +101,7 @@ def test_days_appended_later_change_nothing_before_them(tmp_path: Path) -> None:
     write_days(tmp_path / "long", DATES)
     for lake in (tmp_path / "short", tmp_path / "long"):
         build_indexes(lake, "ES", "pm_high", SETTINGS)
-    short, long = (open_index(tmp_path / name, KEY, SETTINGS) for name in ("short", "long"))
+    short, long = (open_index(tmp_path / name, KEY, "ES", SETTINGS) for name in ("short", "long"))
     rows = len(short.vectors)
     assert long.metadata.slice(0, rows).equals(short.metadata)
     assert long.vectors[:rows].tobytes() == short.vectors.tobytes()
@@ -121,7 +122,7 @@ def test_growing_day_by_day_gives_the_bytes_of_one_build(tmp_path: Path) -> None
 def test_a_day_built_again_makes_the_index_stale_and_the_message_names_it(lake: Path) -> None:
     build_indexes(lake, "ES", "pm_high", SETTINGS)
     write_triggers(lake, DATES[3], trigger_table(DATES[3], episodes=2))
-    index = open_index(lake, KEY, SETTINGS)
+    index = open_index(lake, KEY, "ES", SETTINGS)
     partitions = {str(source.ref): (source.ref.date, source.sha256) for source in trigger_sources(lake, "ES", SETTINGS)}
     with pytest.raises(StaleIndex, match=f"built before the rebuild of {TRIGGERS}/{SYMBOL}/{DATES[3]}.*spymaster index --symbol ES"):
         check_inputs(index, partitions, DATES[15], SETTINGS)
@@ -131,7 +132,7 @@ def test_a_day_built_again_makes_the_index_stale_and_the_message_names_it(lake: 
 
 def test_a_missing_index_names_the_command(lake: Path) -> None:
     with pytest.raises(IndexMissing, match="Run: spymaster index --symbol ES --level pm_high"):
-        open_index(lake, KEY, SETTINGS)
+        open_index(lake, KEY, "ES", SETTINGS)
 
 
 def test_an_index_of_other_features_is_stale(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -140,14 +141,14 @@ def test_an_index_of_other_features_is_stale(lake: Path, monkeypatch: pytest.Mon
     with pytest.raises(
         StaleIndex, match=r"index pm_high/from_below was built with \d+ features \(hash [0-9a-f]{4}\), this build has \d+ \(hash"
     ):
-        load_index(folder_of(lake), KEY, fewer)
+        load_index(folder_of(lake), KEY, "ES", fewer)
 
 
 def test_an_index_of_other_settings_is_stale_and_is_rebuilt(lake: Path) -> None:
     build_indexes(lake, "ES", "pm_high", SETTINGS)
     other = small_settings(neighbours=20)
     with pytest.raises(StaleIndex, match="other settings"):
-        open_index(lake, KEY, other)
+        open_index(lake, KEY, "ES", other)
     assert build_indexes(lake, "ES", "pm_high", other)[0].status == "rebuilt"
 
 
@@ -155,7 +156,7 @@ def test_an_index_of_other_code_may_be_asked_and_is_built_anew(lake: Path, monke
     with monkeypatch.context() as patch:
         patch.setattr(index_builder, "builder_sha256", lambda: "older")
         build_indexes(lake, "ES", "pm_high", SETTINGS)
-    assert open_index(lake, KEY, SETTINGS).code_sha256 == "older"
+    assert open_index(lake, KEY, "ES", SETTINGS).code_sha256 == "older"
     assert set(statuses(lake).values()) == {"rebuilt"}
 
 
@@ -189,7 +190,7 @@ def test_a_lake_copied_without_its_links_can_be_built_upon(lake: Path, tmp_path:
 
 def test_past_distances_stand_at_one_window_an_episode(lake: Path) -> None:
     build_indexes(lake, "ES", "pm_high", SETTINGS)
-    index = open_index(lake, KEY, SETTINGS)
+    index = open_index(lake, KEY, "ES", SETTINGS)
     distances = index.metadata["past_distance"].to_numpy(zero_copy_only=False).astype(float).reshape(16, 3, 4)
     assert np.isnan(distances[:4]).all()  # the first four days have no past to be measured against
     assert np.isfinite(distances[4:, :, 2]).all()
@@ -202,7 +203,43 @@ def test_past_distances_stand_at_one_window_an_episode(lake: Path) -> None:
 def test_two_contracts_on_one_day_are_refused_until_the_selection_map_speaks(lake: Path) -> None:
     source, other = (partition_ref(lake, TRIGGERS, symbol, DATES[2]).path for symbol in (SYMBOL, "ESH6"))
     shutil.copytree(source, other)
-    with pytest.raises(TwoContracts, match=f"ESH6 and ESZ5 both have .* on {DATES[2]}.*Run: spymaster select"):
+    said = f"ESH6 and ESZ5 both have .* on {DATES[2]}.*Run: spymaster select --symbol ES --dates {DATES[0]}:{DATES[15]}$"
+    with pytest.raises(TwoContracts, match=said):
+        build_indexes(lake, "ES", "pm_high", SETTINGS)
+
+
+def test_triggers_made_under_other_rules_are_refused_until_all_are_made_again(lake: Path) -> None:
+    build_indexes(lake, "ES", "pm_high", SETTINGS)
+    wider = SETTINGS.model_copy(update={"zones": SETTINGS.zones.model_copy(update={"near_max": 6})})
+    write_triggers(lake, DATES[0], trigger_table(DATES[0]), settings=wider)
+    mend = f"Run: spymaster build --layer all --symbol {SYMBOL} --dates {DATES[0]}:{DATES[15]}$"
+    for settings, stale in ((SETTINGS, DATES[0]), (wider, DATES[1])):
+        with pytest.raises(StaleIndex, match=f"^{TRIGGERS}/{SYMBOL}/{stale} was made under other rules .*{mend}"):
+            trigger_sources(lake, "ES", settings)
+        with pytest.raises(StaleIndex, match="other rules"):
+            build_indexes(lake, "ES", "pm_high", settings)
+
+
+def test_which_levels_and_which_span_are_asked_for_is_no_rule(lake: Path) -> None:
+    build_indexes(lake, "ES", "pm_high", SETTINGS)
+    assert len(trigger_sources(lake, "ES", SETTINGS.with_levels(("vwap",)).with_session("18:00-19:00"))) == 16
+
+
+def test_days_of_two_spans_are_not_mixed_in_an_index(lake: Path) -> None:
+    write_triggers(lake, DATES[3], trigger_table(DATES[3]), settings=SETTINGS.with_session("09:30-16:00"))
+    days = f"{TRIGGERS}/{SYMBOL}/{DATES[0]} was built for 09:30-12:30 and {TRIGGERS}/{SYMBOL}/{DATES[3]} for 09:30-16:00"
+    command = f"spymaster build --layer all --symbol {SYMBOL} --dates {DATES[0]}:{DATES[15]} --session"
+    for settings, session in ((SETTINGS, "09:30-12:30"), (SETTINGS.with_session("09:30-16:00"), "09:30-16:00")):
+        with pytest.raises(TwoSessions, match=f"{days}.*Run: {command} {session}$"):
+            build_indexes(lake, "ES", "pm_high", settings)
+
+
+def test_trigger_vectors_of_another_length_name_the_whole_command(lake: Path) -> None:
+    for date in DATES[:3]:
+        table = trigger_table(date)
+        shorter = pa.array([vector[:-1] for vector in table["vector"].to_pylist()], table.schema.field("vector").type)
+        write_triggers(lake, date, table.set_column(table.schema.get_field_index("vector"), "vector", shorter))
+    with pytest.raises(StaleIndex, match=f"--stage build_trigger_vectors --symbol ES --dates {DATES[0]}:{DATES[15]}$"):
         build_indexes(lake, "ES", "pm_high", SETTINGS)
 
 
@@ -220,7 +257,7 @@ def test_synthetic_days_are_marked_row_by_row(tmp_path: Path) -> None:
     write_days(tmp_path, DATES[:3])
     write_days(tmp_path, DATES[3:6], synthetic=True)
     assert build_indexes(tmp_path, "ES", "pm_high", SETTINGS)[0].synthetic
-    index = open_index(tmp_path, KEY, SETTINGS)
+    index = open_index(tmp_path, KEY, "ES", SETTINGS)
     assert not past_of(index, DATES[4], SETTINGS).is_synthetic
     assert past_of(index, DATES[5], SETTINGS).is_synthetic
 

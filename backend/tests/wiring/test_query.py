@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -15,7 +16,7 @@ from src.data_eng.io import partition_ref, read_partition
 from src.data_eng.retrieval.answer import Answer, answer_query, sentence, strangeness
 from src.data_eng.retrieval.index_builder import build_indexes
 from src.data_eng.retrieval.setup import LevelUnknown, NoSetup, Strike, find_setup, ladder_line, local_ns
-from tests.trigger_lake import KEY, LEVELS, SYMBOL, session_dates, trigger_times_ns, write_days, write_level
+from tests.trigger_lake import KEY, LEVELS, SYMBOL, session_dates, trigger_table, trigger_times_ns, write_days, write_level, write_triggers
 
 DATES = session_dates(16)
 TODAY = DATES[-1]
@@ -98,6 +99,29 @@ def test_a_level_is_unknown_before_its_time(lake: Path) -> None:
 def test_a_time_between_episodes_names_the_nearest_ones(lake: Path) -> None:
     with pytest.raises(NoSetup, match=r"no setup of pm_high/from_below .* at .* 10:12:00 .* 10:00:00-10:00:15, 10:25:00-10:25:15"):
         asked(lake, f"{TODAY} 10:12:00")
+
+
+def test_whether_a_time_is_answered_hangs_on_no_later_trigger(tmp_path: Path) -> None:
+    """Of an episode's triggers at 10:00:00, :05, :10 and :15 the two in the middle are absent."""
+    write_level(tmp_path, TODAY)
+    whole = trigger_table(TODAY, episodes=1)
+    cut = whole.slice(0, 1)
+    for table in (pa.concat_tables([cut, whole.slice(3, 1)]), cut):
+        write_triggers(tmp_path, TODAY, table)
+        at_ns = int(trigger_times_ns(TODAY)[0, 0]) + 5_000_000_000
+        assert find_setup(tmp_path, "ES", KEY, at_ns - 1, SETTINGS).ts_ns == at_ns - 5_000_000_000
+        with pytest.raises(NoSetup, match="no setup of pm_high/from_below"):
+            find_setup(tmp_path, "ES", KEY, at_ns, SETTINGS)
+
+
+def test_a_level_that_is_not_built_names_the_command_that_keeps_the_others(lake: Path) -> None:
+    with pytest.raises(LevelUnknown, match=f"Run: spymaster build --layer all --symbol ES --dates {TODAY} --levels pm_high,pd_low$"):
+        find_setup(lake, "ES", KEY._replace(level_id="pd_low"), local_ns(f"{TODAY} 10:00:00", "America/New_York"), SETTINGS)
+
+
+def test_a_ladder_that_is_not_built_names_the_command(lake: Path) -> None:
+    said = asked(lake, f"{TODAY} 10:00:00").setup.ladder_line
+    assert said.endswith(f"run: spymaster build --layer gold --stage build_physics_ladder --symbol {SYMBOL} --dates {TODAY}")
 
 
 def test_a_day_that_is_not_built_names_the_command(lake: Path) -> None:

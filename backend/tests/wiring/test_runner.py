@@ -167,6 +167,12 @@ def test_nothing_at_all_is_a_failure_that_says_what_to_run_first(tmp_path: Path)
         run(request(tmp_path), Said(), BOTH)
 
 
+def test_without_bronze_the_command_that_builds_it_is_told_whole(lake: Path) -> None:
+    mend = f"Run first: spymaster build --layer bronze --symbol ESZ5 --dates {DAYS[0]}:{DAYS[2]}$"
+    with pytest.raises(BadRequest, match=mend):
+        run(request(lake, first=DAYS[0], last=DAYS[2]), Said(), [ToyCount()])
+
+
 def test_an_unknown_symbol_names_the_known_roots(lake: Path) -> None:
     with pytest.raises(UnknownSymbol, match=r"'XYZ' is unknown. Expected a root \(.*ES.*\)"):
         run(request(lake, symbol="XYZ"), Said(), BOTH)

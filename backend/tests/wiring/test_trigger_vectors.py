@@ -15,6 +15,7 @@ from src.data_eng.core.features import feature_names
 from src.data_eng.core.features.blocks import vector_layout
 from src.data_eng.core.session import NS_PER_S, SessionTimes
 from src.data_eng.io import partition_ref, read_manifest, read_partition
+from src.data_eng.retrieval.index import trigger_rules
 from src.data_eng.sources.calendar import session_times
 from src.data_eng.stages.base import ContractDay
 from src.data_eng.stages.gold.future_mbo.build_trigger_vectors import VECTORS, BuildTriggerVectors
@@ -140,6 +141,23 @@ def test_without_a_past_the_barrier_is_the_smallest_and_a_wild_past_widens_it(la
     put_silver_day(tmp_path, DATE, swing(PM_HIGH, 40, 200), levels)
     wild = build(tmp_path, UNIT._replace(history=((SYMBOL, DAY_BEFORE),)))
     assert set(wild["barrier_ticks"].to_pylist()) == {30}
+    assert [read_manifest(partition_ref(root, VECTORS, SYMBOL, DATE)).facts["volatility_sessions"] for root in (lake, tmp_path)] == [0, 1]
+
+
+def test_the_barrier_looks_past_sessions_that_the_lake_lacks(tmp_path: Path) -> None:
+    """The ten chosen sessions before the day have no windows; the one before them has, and sets the barrier of 30 as above."""
+    put_silver_day(tmp_path, DAY_BEFORE, lambda window: PM_HIGH + 6 * (window % 2), levels)
+    put_silver_day(tmp_path, DATE, swing(PM_HIGH, 40, 200), levels)
+    missing = tuple(("ESU5", f"2025-09-{day}") for day in range(15, 25))
+    found = build(tmp_path, UNIT._replace(history=((SYMBOL, DAY_BEFORE), *missing)))
+    assert set(found["barrier_ticks"].to_pylist()) == {30}
+
+
+def test_triggers_say_the_rules_and_the_span_that_they_were_made_under(lake: Path, table: pa.Table) -> None:
+    facts = read_manifest(partition_ref(lake, VECTORS, SYMBOL, DATE)).facts
+    assert facts.items() >= trigger_rules(short_settings()).items()
+    session = short_settings().session
+    assert facts["session"] == f"{session.start}-{session.end}"
 
 
 def test_only_the_levels_of_the_settings_are_built(lake: Path, table: pa.Table) -> None:

@@ -51,7 +51,7 @@ def _table(lake: Path, symbol: str, date: str) -> Table:
     from ..io import partition_ref, read_facts, read_partition
 
     ref = partition_ref(lake, "silver.future_mbo.levels", symbol, date)
-    tick = load_settings().instruments[root_of(symbol)].tick
+    tick = load_settings().tick_of(root_of(symbol))
     rows = read_partition(ref).to_pylist()
     synthetic = " (synthetic)" if read_facts(ref).get("synthetic") else ""
     table = Table(title=f"Levels of {symbol} {date}{synthetic}", caption="A moving level shows its last value of the day.")

@@ -23,12 +23,13 @@ def select(
 
     from ..config import environment, load_settings
     from ..retrieval.mbo_contract_day_selector import save_selection, select_contract_days, selection_path
+    from ..runner import date_span
 
-    first, _, last = dates.partition(":")
+    first, last = date_span(dates, None, None)
     surroundings = environment()
     folder = lake or surroundings.lake
     path = out or surroundings.selection_path or selection_path(folder, symbol)
-    selection = select_contract_days(folder, symbol, first, last or first, load_settings())
+    selection = select_contract_days(folder, symbol, first, last, load_settings())
     save_selection(selection, path)
 
     table = Table("date", "contract", "volume before", "share", "roll", "data", "left out because")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import SpymasterError
 from .events import NO_TICK, UNDEF_PRICE
 
 Kind = Literal["outright", "spread", "other"]
@@ -23,18 +22,6 @@ OUTRIGHT_CLASSES = ("F", "K")
 """Databento's instrument_class of a single future and of a stock."""
 SPREAD_CLASSES = ("S", "T", "M")
 """Databento's instrument_class of a future spread, an option spread and a mixed spread."""
-
-
-class UnknownInstrument(SpymasterError):
-    """A symbol that does not say which contract it is."""
-
-
-class Contract(NamedTuple):
-    """A future by its name and the date on which it traded."""
-
-    root: str
-    year: int
-    month: int
 
 
 def classify(symbol: str, root: str, months: str = MONTH_CODES) -> Kind:
@@ -64,22 +51,6 @@ def root_of(symbol: str) -> str:
     first_leg = symbol.partition("-")[0]
     future = FUTURE_NAME.fullmatch(first_leg)
     return future["root"] if future else first_leg.partition(".")[0]
-
-
-def contract_of(symbol: str, date: str) -> Contract:
-    """Root, year and month of an outright future that traded on ISO `date`.
-
-    One digit of the year means the first such year not before the date's: ESZ5 is December 2025 on 2025-10-16, December 2015 on 2015-10-16.
-    """
-    future = FUTURE_NAME.fullmatch(symbol)
-    if future is None:
-        raise UnknownInstrument(
-            f"{symbol!r} is no outright future. Expected a root, a month's letter and the year's digit, for example ESZ5."
-        )
-    digits, traded = future["year"], int(date[:4])
-    span = 10 ** len(digits)
-    year = traded + (int(digits) - traded) % span
-    return Contract(future["root"], year, MONTH_CODES.index(future["month"]) + 1)
 
 
 @nb.njit(cache=True)

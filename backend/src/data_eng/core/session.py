@@ -6,9 +6,6 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-import numpy as np
-from numpy.typing import NDArray
-
 NS_PER_S = 1_000_000_000
 NEW_YORK = "America/New_York"
 
@@ -19,7 +16,7 @@ class SessionTimes(NamedTuple):
     date: str
     """New York date, ISO."""
     previous_date: str
-    """The last regular session on an earlier date."""
+    """The last regular session that is over: on an earlier date, or on `date` itself for a span that begins after its regular close."""
     start_ns: int
     end_ns: int
     """The span asked for (settings `session.start`, `session.end`); cut to the early close where it begins before it."""
@@ -42,11 +39,9 @@ def opening_ns(times: SessionTimes) -> int:
     return times.rth_open_ns if meets_rth else times.start_ns
 
 
-def window_ends_ns(times: SessionTimes, window_s: int) -> NDArray[np.int64]:
-    """Ends of the windows that lie wholly in [start_ns, end_ns); windows are aligned to the UTC epoch."""
-    window_ns = window_s * NS_PER_S
-    first = -(-times.start_ns // window_ns) * window_ns + window_ns
-    return np.arange(first, times.end_ns + 1, window_ns, dtype=np.int64)
+def is_after_hours(times: SessionTimes) -> bool:
+    """Whether the span begins when the date's regular hours are over, as an evening does."""
+    return times.start_ns >= times.rth_close_ns
 
 
 def clock(ts_ns: int, timezone: str = NEW_YORK) -> str:

@@ -30,11 +30,6 @@ def ticks_to_points(ticks: float, tick_points: float) -> float:
     return round(ticks * tick_points, 9)
 
 
-def points_to_ticks(points: float, tick_points: float) -> float:
-    """4800.0 points are 19200.0 ticks of 0.25; a price between two ticks stays between them."""
-    return round(points / tick_points, 9)
-
-
 def nanos_to_text(price_nanos: int) -> str:
     """A feed price for a message, without rounding: 4799123456789 is `4799.123456789`."""
     whole, rest = divmod(abs(price_nanos), NANOS_PER_POINT)
@@ -46,21 +41,6 @@ def ns_to_iso(ts_ns: int) -> str:
     """`2023-12-25T23:00:00.000000001Z`, all nine digits."""
     seconds, rest = divmod(int(ts_ns), NS_PER_S)
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
-
-
-def iso_to_ns(text: str) -> int:
-    """Nanoseconds UTC of an ISO time that names its zone (`Z` or an offset); up to nine digits of a second."""
-    head, _, tail = text.partition(".")
-    digits = tail[: len(tail) - len(tail.lstrip("0123456789"))]
-    try:
-        moment = datetime.fromisoformat(head + tail[len(digits) :])
-    except ValueError:
-        raise UnitError(f"time {text!r} is no ISO time. Expected for example 2023-12-25T23:00:00Z.") from None
-    if moment.tzinfo is None:
-        raise UnitError(f"time {text!r} names no zone. Expected Z or an offset such as -05:00 at its end.")
-    if len(digits) > 9:
-        raise UnitError(f"time {text!r} has {len(digits)} digits of a second. Expected at most nine.")
-    return int(moment.timestamp()) * NS_PER_S + int(digits.ljust(9, "0"))
 
 
 def utc_date(ts_ns: int) -> str:

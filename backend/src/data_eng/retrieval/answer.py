@@ -9,12 +9,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..config import Retrieval, Settings
+from ..core.instrument import root_of
 from ..core.pressure import DOWN, UP
 from ..core.session import clock
 from ..io import partition_ref, read_facts
 from .distribution import CLASSES, HorizonOutcome
 from .index import IndexKey, PastView, check_inputs, past_of
-from .index_builder import TRIGGERS, open_index, root_of, trigger_sources
+from .index_builder import TRIGGERS, open_index, trigger_sources
 from .neighbours import Neighbours
 from .setup import Setup, find_setup, local_ns, newest_trigger_ns
 from .signals import signal_horizon
@@ -77,8 +78,9 @@ class Answer(NamedTuple):
 
 def answer_query(lake: Path, setup: Setup, settings: Settings) -> Answer:
     """Ask the past about a setup. Raises `IndexMissing` and `StaleIndex` with the command that mends it."""
-    index = open_index(lake, setup.key, settings)
-    sources = trigger_sources(lake, root_of(setup.symbol, settings), settings)
+    root = root_of(setup.symbol)
+    index = open_index(lake, setup.key, root, settings)
+    sources = trigger_sources(lake, root, settings)
     check_inputs(index, {str(source.ref): (source.ref.date, source.sha256) for source in sources}, setup.session_date, settings)
     view = past_of(index, setup.session_date, settings)
     neighbours = view.find(setup.vector, setup.session_date, threads=len(os.sched_getaffinity(0)))
@@ -106,7 +108,7 @@ def answer_query(lake: Path, setup: Setup, settings: Settings) -> Answer:
 def ask(lake: Path, symbol: str, level_id: str, approach: str, setup: str, at: str | None, settings: Settings) -> Answer:
     """Find the setup at a New York time, or the newest in the lake, and answer it."""
     key = IndexKey(level_id, setup, approach)
-    at_ns = newest_trigger_ns(lake, symbol, key, settings) if at is None else local_ns(at, settings.session.timezone)
+    at_ns = newest_trigger_ns(lake, symbol, key) if at is None else local_ns(at, settings.session.timezone)
     return answer_query(lake, find_setup(lake, symbol, key, at_ns, settings), settings)
 
 

@@ -36,6 +36,8 @@ LEVEL_TEST, BREAK_AND_CONFIRM = "level_test", "break_and_confirm"
 SETUPS = (LEVEL_TEST, BREAK_AND_CONFIRM)
 SETTINGS_SECTIONS = ("scaling", "retrieval")
 """Whose change makes an index stale."""
+RULES_SECTIONS = ("session", "book", "zones", "episodes", "labels", "vectors")
+"""Settings under which triggers are found, labelled and described; those of one index were all made under the same."""
 FEATURE_LIST, NORM_STATS, VECTORS, METADATA, MANIFEST = (
     "feature_list.json",
     "norm_stats.json",
@@ -202,7 +204,8 @@ class PastView:
         self.hold(session_date)
         layout = self.index.layout
         if len(vector) != len(layout.dims):
-            raise StaleIndex(_other_features(self.index.key, len(layout.dims), features_sha256(layout), len(vector), None))
+            other = _other_features(self.index.key, len(layout.dims), features_sha256(layout), len(vector), None)
+            raise StaleIndex(f"{other}. Run: {build_command(self.index.key, self.index.root)}")
         if self.metric is None or self.codes is None:
             return Neighbours(np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty(0, np.int64))
         past = self.index.vectors[: self.rows]
@@ -255,23 +258,34 @@ def index_folder(lake: Path, key: IndexKey, environment: Environment) -> Path:
     return lake / "indexes" / name / key.setup / key.approach
 
 
-def load_index(folder: Path, key: IndexKey, settings: Settings) -> Index:
-    """Open an index and hold it to the features of this build and to the settings.
+def trigger_rules(settings: Settings) -> dict[str, str]:
+    """What trigger vectors say of the rules they were made under: `rules_sha256`, and `session`, the span they were looked for in.
+
+    The span is told apart, so that a query need not name the span that a lake was built for. Which levels were looked at is no rule.
+    """
+    session = settings.session
+    rules = settings.model_copy(update={"session": session.model_copy(update={"start": "", "end": ""})})
+    return {"rules_sha256": rules.sha256(*RULES_SECTIONS), "session": f"{session.start}-{session.end}"}
+
+
+def load_index(folder: Path, key: IndexKey, root: str, settings: Settings) -> Index:
+    """Open an index of a root and hold it to the features of this build and to the settings.
 
     Raises
     ------
     IndexMissing when it is not there, StaleIndex when it was made with others.
     """
     if not (folder / MANIFEST).exists():
-        raise IndexMissing(f"index {key} is not at {folder}. Run: {build_command(key)}")
+        raise IndexMissing(f"index {key} is not at {folder}. Run: {build_command(key, root)}")
     content, layout = folder.resolve(), layout_of(key, settings)
     manifest = json.loads((content / MANIFEST).read_text())
     if manifest["features_sha256"] != features_sha256(layout):
-        raise StaleIndex(_other_features(key, manifest["features"], manifest["features_sha256"], len(layout.dims), features_sha256(layout)))
+        built, now = (manifest["features"], manifest["features_sha256"]), (len(layout.dims), features_sha256(layout))
+        raise StaleIndex(f"{_other_features(key, *built, *now)}. Run: {build_command(key, root)}")
     if manifest["settings_sha256"] != settings.sha256(*SETTINGS_SECTIONS):
         raise StaleIndex(
             f"index {key} was built with other settings ({' or '.join(SETTINGS_SECTIONS)}) than settings.yaml has now. "
-            f"Run: {build_command(key)}"
+            f"Run: {build_command(key, root)}"
         )
     return Index(
         key=key,
@@ -373,7 +387,7 @@ def check_inputs(index: Index, partitions: Mapping[str, tuple[str, str]], as_of:
             raise StaleIndex(f"index {index.key} {what} {name}. Run: {build_command(index.key, index.root)}")
 
 
-def build_command(key: IndexKey, root: str = "ES") -> str:
+def build_command(key: IndexKey, root: str) -> str:
     return f"spymaster index --symbol {root} --level {key.level_id}"
 
 
@@ -395,4 +409,4 @@ def _approach(name: str) -> Approach:
 
 def _other_features(key: IndexKey, built: int, built_sha256: str, now: int, now_sha256: str | None) -> str:
     this = f"{now} (hash {now_sha256[:4]})" if now_sha256 else f"{now}"
-    return f"index {key} was built with {built} features (hash {built_sha256[:4]}), this build has {this}. Run: {build_command(key)}"
+    return f"index {key} was built with {built} features (hash {built_sha256[:4]}), this build has {this}"

@@ -17,7 +17,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 import shutil
 from functools import cache
 from pathlib import Path
@@ -35,6 +34,7 @@ from ..contracts import enforce_contract, load_avro_contract
 from ..core.features.blocks import GROUPS, VectorLayout
 from ..core.features.registry import APPROACHES
 from ..core.features.scaling import RobustScaler
+from ..core.instrument import root_of
 from ..errors import SpymasterError
 from ..io import PartitionRef, list_partitions, manifest_sha256, open_parquet, read_facts
 from .index import (
@@ -42,6 +42,7 @@ from .index import (
     MANIFEST,
     METADATA,
     NORM_STATS,
+    RULES_SECTIONS,
     SETTINGS_SECTIONS,
     SETUPS,
     VECTORS,
@@ -56,7 +57,9 @@ from .index import (
     past_of,
     rows_of,
     scaler_line,
+    trigger_rules,
 )
+from .mbo_contract_day_selector import DAYS, load_selection, selection_path
 
 TRIGGERS = "gold.future_mbo.mbo_trigger_vectors"
 BUILDER_CODE = (
@@ -71,6 +74,10 @@ BUILDER_CODE = (
 
 class TwoContracts(SpymasterError):
     """Two contracts of a root have triggers on one day and nothing says which is meant."""
+
+
+class TwoSessions(SpymasterError):
+    """Triggers of a root were looked for in two spans of the day, and one index would mix them."""
 
 
 class BuiltIndex(NamedTuple):
@@ -90,6 +97,8 @@ class Source(NamedTuple):
     ref: PartitionRef
     sha256: str
     synthetic: bool
+    session: str
+    """Span of the day that it was built for, `09:30-12:30`."""
 
 
 def build_indexes(
@@ -98,13 +107,14 @@ def build_indexes(
     """Bring the indexes of one level up to date, both setups from both sides; also those without a single trigger yet.
 
     `index_dir` is the level's folder in place of `lake/indexes/mbo_<level>`. An index whose inputs, settings, features and code are
-    unchanged is left alone unless `overwrite`.
+    unchanged is left alone unless `overwrite`. Raises `TwoSessions` for trigger vectors of two spans of the day.
     """
     sources = trigger_sources(lake, root, settings)
+    _hold_one_session(sources, root, settings)
     where = environment()
     where = where._replace(index_dir=index_dir, level_id=level_id) if index_dir is not None else where
     keys = [IndexKey(level_id, setup, approach) for setup in SETUPS for approach in APPROACHES]
-    stale = [key for key in keys if overwrite or not _is_current(lake, key, sources, settings, where)]
+    stale = [key for key in keys if overwrite or not _is_current(lake, key, root, sources, settings, where)]
     rows = _gather(sources, level_id, stale)
     results = []
     for key in keys:
@@ -120,12 +130,26 @@ def build_indexes(
 
 
 def trigger_sources(lake: Path, root: str, settings: Settings) -> list[Source]:
-    """The contract-days of a root that have trigger vectors, in order of dates."""
-    refs = chosen_partitions(lake, TRIGGERS, root, settings)
-    return [Source(ref, manifest_sha256(ref), bool(read_facts(ref).get("synthetic"))) for ref in refs]
+    """The contract-days of a root that have trigger vectors, in order of dates.
+
+    Raises `StaleIndex` for the first that was made under other rules than the settings now have: they cannot be compared.
+    """
+    refs, now = chosen_partitions(lake, TRIGGERS, root), trigger_rules(settings)
+    sources = []
+    for ref in refs:
+        facts = read_facts(ref)
+        if facts.get("rules_sha256") != now["rules_sha256"]:
+            session = facts.get("session", now["session"])
+            flag = f" --session {session}" if session != now["session"] else ""
+            raise StaleIndex(
+                f"{ref} was made under other rules ({', '.join(RULES_SECTIONS)}) than settings.yaml has now. "
+                f"Run: {_build_days(refs, ref, root)}{flag}"
+            )
+        sources.append(Source(ref, manifest_sha256(ref), bool(facts.get("synthetic")), facts["session"]))
+    return sources
 
 
-def chosen_partitions(lake: Path, dataset: str, root: str, settings: Settings) -> list[PartitionRef]:
+def chosen_partitions(lake: Path, dataset: str, root: str) -> list[PartitionRef]:
     """Complete partitions of a root's contract-days, in order of dates, one contract a day.
 
     Where the selection map speaks of a day, its contract is the one, and a day it excludes is left out. Raises `TwoContracts` for a day
@@ -134,26 +158,21 @@ def chosen_partitions(lake: Path, dataset: str, root: str, settings: Settings) -
     chosen = _selected(lake, root)
     by_date: dict[str, list[PartitionRef]] = {}
     for ref in list_partitions(lake, dataset):
-        if root_of(ref.symbol, settings) == root and chosen.get(ref.date, ref.symbol) == ref.symbol:
+        if root_of(ref.symbol) == root and chosen.get(ref.date, ref.symbol) == ref.symbol:
             by_date.setdefault(ref.date, []).append(ref)
     for date, refs in by_date.items():
         if len(refs) > 1:
+            held = [*by_date, *(ref.date for ref in list_partitions(lake, DAYS, root))]
             raise TwoContracts(
                 f"{' and '.join(ref.symbol for ref in refs)} both have {dataset} on {date}. Expected one contract of {root} a day. "
-                f"Run: spymaster select --symbol {root} --dates {date}:{date}"
+                f"Run: spymaster select --symbol {root} --dates {min(held)}:{max(held)}"
             )
     return [ref for _, (ref,) in sorted(by_date.items())]
 
 
-def open_index(lake: Path, key: IndexKey, settings: Settings) -> Index:
+def open_index(lake: Path, key: IndexKey, root: str, settings: Settings) -> Index:
     """The index of this build's features and settings, where the environment says it lies."""
-    return load_index(index_folder(lake, key, environment()), key, settings)
-
-
-def root_of(symbol: str, settings: Settings) -> str:
-    """`ES` of `ESZ5`; a symbol that is no contract is its own root."""
-    match = re.fullmatch(rf"(.+)[{settings.bronze.outright_months}]\d{{1,2}}", symbol)
-    return match[1] if match else symbol
+    return load_index(index_folder(lake, key, environment()), key, root, settings)
 
 
 @cache
@@ -167,15 +186,32 @@ def builder_sha256() -> str:
 
 def _selected(lake: Path, root: str) -> dict[str, str | None]:
     """Contract by date as the selection map has it, None for an excluded day; empty without a map."""
-    from .mbo_contract_day_selector import load_selection
-
-    path = environment().selection_path or lake / "selection" / "future_mbo" / f"{root}.parquet"
+    path = environment().selection_path or selection_path(lake, root)
     return {row.date: row.symbol for row in load_selection(path).rows} if path.exists() else {}
 
 
-def _is_current(lake: Path, key: IndexKey, sources: list[Source], settings: Settings, where: Environment) -> bool:
+def _hold_one_session(sources: list[Source], root: str, settings: Settings) -> None:
+    """Raise `TwoSessions` unless all were built for one span; the settings' span is the one that is then asked for."""
+    now = trigger_rules(settings)["session"]
+    other = next((source for source in sources if source.session != sources[0].session), None)
+    if other is not None:
+        stray = other if sources[0].session == now else sources[0]
+        raise TwoSessions(
+            f"{sources[0].ref} was built for {sources[0].session} and {other.ref} for {other.session}. Expected one span of the day in an "
+            f"index. Run: {_build_days([source.ref for source in sources], stray.ref, root)} --session {now}"
+        )
+
+
+def _build_days(refs: list[PartitionRef], ref: PartitionRef, root: str) -> str:
+    """The command that builds a contract-day again, with all others of its symbol: the root where the selection map chose it."""
+    symbol = root if ref.date in _selected(ref.lake, root) else ref.symbol
+    dates = [other.date for other in refs if symbol in (root, other.symbol)]
+    return f"spymaster build --layer all --symbol {symbol} --dates {min(dates)}:{max(dates)}"
+
+
+def _is_current(lake: Path, key: IndexKey, root: str, sources: list[Source], settings: Settings, where: Environment) -> bool:
     try:
-        index = load_index(index_folder(lake, key, where), key, settings)
+        index = load_index(index_folder(lake, key, where), key, root, settings)
     except (IndexMissing, StaleIndex):
         return False
     return index.inputs == _inputs(sources) and index.code_sha256 == builder_sha256()
@@ -223,7 +259,7 @@ def _build(folder: Path, key: IndexKey, root: str, rows: pa.Table, sources: list
     attempt = Attempt(folder.parent)
     try:
         with disk_errors(folder, rows.nbytes):
-            vectors, columns = _write_vectors(attempt.folder / VECTORS, key, rows, layout), _metadata(rows)
+            vectors, columns = _write_vectors(attempt.folder / VECTORS, key, root, rows, layout), _metadata(rows)
             index = Index(
                 key=key,
                 root=root,
@@ -281,7 +317,7 @@ def _measure(index: Index, day: str, first: int, last: int, settings: Settings) 
 def _unchanged_past(folder: Path, index: Index, settings: Settings) -> dict[str, Measured]:
     """Scalers and distances of the present index for the days up to which its inputs equal the new ones."""
     try:
-        present = load_index(folder, index.key, settings)
+        present = load_index(folder, index.key, index.root, settings)
     except (IndexMissing, StaleIndex):
         return {}
     if present.code_sha256 != index.code_sha256:
@@ -299,7 +335,7 @@ def _unchanged_past(folder: Path, index: Index, settings: Settings) -> dict[str,
     }
 
 
-def _write_vectors(path: Path, key: IndexKey, rows: pa.Table, layout: VectorLayout) -> NDArray[np.float32]:
+def _write_vectors(path: Path, key: IndexKey, root: str, rows: pa.Table, layout: VectorLayout) -> NDArray[np.float32]:
     """Write the vectors as one .npy and map it; a vector of another length than this build's raises `StaleIndex`.
 
     Written as a file, not through the map: a full disk is an error there, and kills the process here.
@@ -313,9 +349,11 @@ def _write_vectors(path: Path, key: IndexKey, rows: pa.Table, layout: VectorLayo
         for chunk in rows["vector"].chunks:
             lengths = pc.list_value_length(chunk).to_numpy(zero_copy_only=False)
             if (lengths != dimensions).any():
+                first, last = (rows["session_date"][place].as_py() for place in (0, rows.num_rows - 1))
                 raise StaleIndex(
                     f"trigger vectors of {key} have {lengths[lengths != dimensions][0]} features, this build has {dimensions} "
-                    f"(hash {features_sha256(layout)[:4]}). Run: spymaster build --layer gold --stage build_trigger_vectors"
+                    f"(hash {features_sha256(layout)[:4]}). Run: "
+                    f"spymaster build --layer gold --stage build_trigger_vectors --symbol {root} --dates {first}:{last}"
                 )
             file.write(chunk.flatten().to_numpy())
     return np.asarray(np.load(path, mmap_mode="r"))

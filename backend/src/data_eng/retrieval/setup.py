@@ -14,12 +14,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ..config import Settings
+from ..core.instrument import root_of
 from ..core.pressure import CONDITIONS, DOWN, UP
 from ..core.session import NS_PER_S, clock
 from ..errors import SpymasterError
 from ..io import PartitionRef, is_partition_complete, list_partitions, partition_ref, read_facts, read_partition
 from .index import IndexKey, rows_of
-from .index_builder import TRIGGERS, chosen_partitions, root_of
+from .index_builder import TRIGGERS, chosen_partitions
 
 LEVELS = "silver.future_mbo.levels"
 VACUUM = "silver.future_mbo.mbo_level_vacuum_5s"
@@ -93,24 +94,25 @@ class Setup(NamedTuple):
     def ladder_line(self) -> str:
         """`Up wins at 6799, 6800, 6801; at 6802 asks +340 contracts/s`, from the strikes up to 3 points around the price."""
         if self.strikes is None:
-            return f"not built for {self.session_date}; run: spymaster build --layer gold --stage build_physics_ladder"
+            mend = f"spymaster build --layer gold --stage build_physics_ladder --symbol {self.symbol} --dates {self.session_date}"
+            return f"not built for {self.session_date}; run: {mend}"
         return ladder_line(self.strikes, self.mid_ticks * self.tick, self.key.approach)
 
 
 def find_setup(lake: Path, symbol: str, key: IndexKey, at_ns: int, settings: Settings) -> Setup:
-    """The last trigger at or before `at_ns` within an episode that is under way then.
+    """The last trigger at or before `at_ns`, less than one window earlier. What follows `at_ns` has no say in it.
 
     Raises
     ------
-    LevelUnknown when the level is not known at that time, NoSetup when no episode is under way, PartitionMissing when the day is not built.
+    LevelUnknown when the level is not known at that time, NoSetup without such a trigger, PartitionMissing for a day that is not built.
     """
     session_date = clock(at_ns)[:10]
-    ref = partition_ref(lake, TRIGGERS, _contract_of(lake, symbol, session_date, TRIGGERS, settings), session_date)
-    _hold_level(partition_ref(lake, LEVELS, ref.symbol, session_date), key.level_id, at_ns)
+    ref = partition_ref(lake, TRIGGERS, _contract_of(lake, symbol, session_date, TRIGGERS), session_date)
+    _hold_level(partition_ref(lake, LEVELS, ref.symbol, session_date), symbol, key.level_id, at_ns)
     triggers = rows_of(read_partition(ref), key)
     row = _row_at(triggers, key, ref, at_ns, settings.book.window_s)
     trigger = triggers.drop_columns(["vector"]).slice(row, 1).to_pylist()[0]
-    tick = settings.instruments[root_of(ref.symbol, settings)].tick
+    tick = settings.tick_of(root_of(ref.symbol))
     return Setup(
         key=key,
         symbol=ref.symbol,
@@ -124,10 +126,10 @@ def find_setup(lake: Path, symbol: str, key: IndexKey, at_ns: int, settings: Set
     )
 
 
-def newest_trigger_ns(lake: Path, symbol: str, key: IndexKey, settings: Settings) -> int:
+def newest_trigger_ns(lake: Path, symbol: str, key: IndexKey) -> int:
     """Time of the last trigger of a level, setup and approach among a root's chosen days, or a contract's. Raises `NoSetup` for none."""
-    root = root_of(symbol, settings)
-    refs = chosen_partitions(lake, TRIGGERS, root, settings) if symbol == root else list_partitions(lake, TRIGGERS, symbol)
+    root = root_of(symbol)
+    refs = chosen_partitions(lake, TRIGGERS, root) if symbol == root else list_partitions(lake, TRIGGERS, symbol)
     for ref in reversed(refs):
         ts_ns = rows_of(read_partition(ref, [*key._fields, "ts_ns"]), key)["ts_ns"]
         if len(ts_ns):
@@ -169,9 +171,9 @@ class LadderRows(NamedTuple):
 
 def ladder_rows(lake: Path, symbol: str, at_ns: int, settings: Settings) -> LadderRows:
     """The ladder of the last window that had ended at a time, at most one window earlier. Raises `NoSetup` where there is none."""
-    session_date, root = clock(at_ns)[:10], root_of(symbol, settings)
-    ref = partition_ref(lake, LADDER, _contract_of(lake, symbol, session_date, LADDER, settings), session_date)
-    table, tick = read_partition(ref), settings.instruments[root].tick
+    session_date, root = clock(at_ns)[:10], root_of(symbol)
+    ref = partition_ref(lake, LADDER, _contract_of(lake, symbol, session_date, LADDER), session_date)
+    table, tick = read_partition(ref), settings.tick_of(root)
     ts_ns = table["ts_ns"].to_numpy()
     row = int(np.searchsorted(ts_ns, at_ns, side="right")) - 1
     if row < 0 or at_ns - ts_ns[row] >= settings.book.window_s * NS_PER_S:
@@ -209,12 +211,12 @@ def _against(strike: Strike, from_below: bool) -> float:
     return strike.short_flow_per_s if from_below else strike.long_flow_per_s
 
 
-def _contract_of(lake: Path, symbol: str, session_date: str, dataset: str, settings: Settings) -> str:
+def _contract_of(lake: Path, symbol: str, session_date: str, dataset: str) -> str:
     """The contract asked for, or the root's contract of the day."""
-    root = root_of(symbol, settings)
+    root = root_of(symbol)
     if symbol != root:
         return symbol
-    refs = chosen_partitions(lake, dataset, root, settings)
+    refs = chosen_partitions(lake, dataset, root)
     found = next((ref.symbol for ref in refs if ref.date == session_date), None)
     if found is None:
         held = f"The lake holds {len(refs)} days, {refs[0].date} to {refs[-1].date}" if refs else "The lake holds none"
@@ -225,13 +227,15 @@ def _contract_of(lake: Path, symbol: str, session_date: str, dataset: str, setti
     return found
 
 
-def _hold_level(ref: PartitionRef, level_id: str, at_ns: int) -> None:
+def _hold_level(ref: PartitionRef, symbol: str, level_id: str, at_ns: int) -> None:
+    """Raise `LevelUnknown` unless the level is known at a time; `symbol` is what was asked for, the root or the contract."""
     table = read_partition(ref)
     rows = table.filter(pc.equal(table["level_id"], level_id)).to_pylist()
     what = f"level {level_id} for {ref.symbol} {ref.date}"
     if not rows:
-        known = ", ".join(dict.fromkeys(table["level_id"].to_pylist()))
-        raise LevelUnknown(f"{what} was not built. Built are: {known}. Run: spymaster build --layer all with --levels {level_id}")
+        built = list(dict.fromkeys(table["level_id"].to_pylist()))
+        mend = f"spymaster build --layer all --symbol {symbol} --dates {ref.date} --levels {','.join([*built, level_id])}"
+        raise LevelUnknown(f"{what} was not built. Built are: {', '.join(built)}. Run: {mend}")
     if rows[0]["price_ticks"] is None:
         raise LevelUnknown(f"{what} is absent: {rows[0]['reason']}.")
     known_from_ns = rows[0]["known_from_ns"]
@@ -240,20 +244,18 @@ def _hold_level(ref: PartitionRef, level_id: str, at_ns: int) -> None:
 
 
 def _row_at(triggers: pa.Table, key: IndexKey, ref: PartitionRef, at_ns: int, window_s: int) -> int:
-    """The last trigger at or before a time, if its episode still has one within a window of that time."""
+    """The last trigger at or before a time, if less than one window has passed since. Whether there is one hangs on no later trigger."""
     ts_ns, episode = triggers["ts_ns"].to_numpy(), triggers["episode"].to_numpy()
     row = int(np.searchsorted(ts_ns, at_ns, side="right")) - 1
-    if row >= 0:
-        last_ns = ts_ns[episode == episode[row]].max()
-        if at_ns < last_ns + window_s * NS_PER_S:
-            return row
+    if row >= 0 and at_ns < ts_ns[row] + window_s * NS_PER_S:
+        return row
     asked = f"no setup of {key} for {ref.symbol} at {clock(at_ns)} New York"
     if not len(ts_ns):
         raise NoSetup(f"{asked}: the price never tested it from that side on {ref.date}. Ask for the other --approach, level or day.")
     spans = [ts_ns[episode == number] for number in np.unique(episode)]
     nearest = sorted(spans, key=lambda span: min(abs(int(span[0]) - at_ns), abs(int(span[-1]) - at_ns)))[:EPISODES_NAMED]
     named = ", ".join(f"{clock(span[0])[11:]}-{clock(span[-1])[11:]}" for span in sorted(nearest, key=lambda span: span[0]))
-    raise NoSetup(f"{asked}. Its triggers that day: {named}. Ask for a time within one of these.")
+    raise NoSetup(f"{asked}. Its triggers that day: {named}, less gaps. Ask for a time within one of these.")
 
 
 def _conditions(ref: PartitionRef, level_id: str, ts_ns: int) -> dict[str, tuple[float, ...]]:

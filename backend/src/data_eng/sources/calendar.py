@@ -39,8 +39,8 @@ def session_times(session_date: str, settings: Settings) -> SessionTimes:
     """All moments of the session span of `settings` on a New York date.
 
     A span that begins inside the regular hours of a half day ends at the early close. On a date without regular hours
-    (a holiday, a Sunday) the span itself stands for them. Raises `CalendarError` for a span that crosses midnight and for one in which
-    Globex is closed.
+    (a holiday, a Sunday) the span itself stands for them. A span that begins after the date's regular close follows that date's own
+    session. Raises `CalendarError` for a span that crosses midnight and for one in which Globex is closed.
     """
     session, zone = settings.session, ZoneInfo(settings.session.timezone)
     day = _parsed(session_date)
@@ -61,7 +61,7 @@ def session_times(session_date: str, settings: Settings) -> SessionTimes:
         )
     return SessionTimes(
         date=session_date,
-        previous_date=previous_session(session_date),
+        previous_date=session_date if hours is not None and start_ns >= hours.close_ns else previous_session(session_date),
         start_ns=start_ns,
         end_ns=end_ns,
         flow_start_ns=start_ns - session.lead_in_s * NS_PER_S,

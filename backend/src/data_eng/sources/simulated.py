@@ -345,12 +345,12 @@ def _record_shares(far_share: float) -> tuple[float, float, float]:
 
 def _outright_listing(spec: SessionSpec, contract: Contract) -> Listing:
     base = spec.start_ticks + CARRY_TICKS * contract.quarter - START_POSITION
-    return Listing(contract.instrument_id, base, tick_nanos(load_settings().instruments[ROOT].tick))
+    return Listing(contract.instrument_id, base, tick_nanos(load_settings().tick_of(ROOT)))
 
 
 def _spread_listing(spec: SessionSpec) -> Listing:
     """Near minus far, about -55 points, on the spread's own finer grid."""
-    carry_points = CARRY_TICKS * load_settings().instruments[ROOT].tick
+    carry_points = CARRY_TICKS * load_settings().tick_of(ROOT)
     base = round(-carry_points / SPREAD_TICK_POINTS) - START_POSITION
     return Listing(_spread_id(spec), base, tick_nanos(SPREAD_TICK_POINTS))
 

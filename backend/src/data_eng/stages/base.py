@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
@@ -188,6 +189,10 @@ class StageIO:
         """Address of a partition, of the unit's own symbol and date unless said otherwise."""
         return partition_ref(self.lake, dataset, symbol or self.unit.symbol, date or self.unit.date)
 
+    def past(self, dataset: str) -> list[PartitionRef]:
+        """The declared inputs of a dataset that lie in the unit's history, oldest first."""
+        return [ref for ref in self.declared if ref.dataset == dataset and (ref.symbol, ref.date) in self.unit.history]
+
     def read(self, ref: PartitionRef, columns: list[str] | None = None) -> pa.Table:
         """Rows of a declared input."""
         self.check_declared(ref)
@@ -240,6 +245,12 @@ class StageWriter(PartitionWriter):
         manifest = super().commit(anomalies, {**self._io.facts, **(facts or {})})
         self._io.written.add(self.ref.dataset)
         return manifest
+
+
+def last_complete(dataset: str, unit: ContractDay, lake: Path, count: int) -> list[PartitionRef]:
+    """The last `count` complete partitions of a dataset among the unit's history, oldest first; fewer where there are no more."""
+    newest_first = (partition_ref(lake, dataset, symbol, date) for symbol, date in reversed(unit.history))
+    return list(islice(filter(is_partition_complete, newest_first), count))[::-1]
 
 
 def staleness(manifest: Manifest, provenance: Provenance) -> str:

@@ -35,7 +35,12 @@ def k_near_seconds(motion: Motion) -> Array:
     return motion.near_s
 
 
-@feature(formula="entries into |mid - level| <= 5 ticks since the level was known", unit="entries", quadrant="price", approach="both")
+@feature(
+    formula="entries into |mid - level| <= 5 ticks since the level was known or last jumped",
+    unit="entries",
+    quadrant="price",
+    approach="both",
+)
 def k_touch_number(motion: Motion) -> Array:
-    """How often the price has come within 5 ticks of the level since the level was known."""
+    """How often the price has come within 5 ticks of the level since the level was known, or last jumped by more than 5."""
     return motion.touch_number

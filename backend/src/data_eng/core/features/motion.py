@@ -38,7 +38,8 @@ def motion_at(
 
     Notes
     -----
-    A window that is not usable neither enters nor leaves the near zone.
+    A window that is not usable neither enters nor leaves the near zone. A level that moves by more than `near_max_ticks` from one window to
+    the next is another place: time near it and touches of it start anew.
     """
     velocity = np.diff(mid_ticks, prepend=np.nan)
     acceleration = np.diff(velocity, prepend=np.nan)
@@ -70,12 +71,14 @@ def _near_zone(
     level_ticks: NDArray[np.float64],
     near_max_ticks: int,
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """(levels, windows) windows spent in the near zone up to and with this one, and entries into it so far."""
+    """(levels, windows) windows spent in the near zone up to and with this one, and entries into it since the level last jumped."""
     levels, windows = level_ticks.shape
     near_windows, touches = np.zeros((levels, windows), np.int32), np.zeros((levels, windows), np.int32)
     for level in range(levels):
         entered, count = -1, 0
         for w in range(windows):
+            if w > 0 and abs(level_ticks[level, w] - level_ticks[level, w - 1]) > near_max_ticks:
+                entered, count = -1, 0
             distance = abs(mid_ticks[w] - level_ticks[level, w])
             if distance <= near_max_ticks and entered < 0:
                 entered, count = w, count + 1

@@ -50,6 +50,11 @@ class LevelDay(NamedTuple):
         """Whether the lake has every bar of [start_ns, end_ns)."""
         return bool(np.any((self.covered_ns[:, 0] <= start_ns) & (end_ns <= self.covered_ns[:, 1])))
 
+    def covered_until_ns(self, moment_ns: int) -> int:
+        """End of the covered span that holds a moment; the moment itself where none does."""
+        holding = (self.covered_ns[:, 0] <= moment_ns) & (moment_ns < self.covered_ns[:, 1])
+        return int(self.covered_ns[holding, 1][0]) if holding.any() else moment_ns
+
     def unbroken_candles(self) -> Bars:
         """Candles from the start of the covered span that holds the lead-in to the last that closes before the session's end."""
         holding = self.covered_ns[self.covered_ns[:, 0] <= self.times.flow_start_ns, 0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..session import is_after_hours
 from .day import Bars, Level, LevelAbsent, LevelDay, static_level, trades_between
 
 
@@ -18,4 +19,6 @@ def on_low(day: LevelDay) -> Level:
 
 
 def _overnight(day: LevelDay) -> Bars | LevelAbsent:
+    if is_after_hours(day.times):
+        return LevelAbsent("the session begins after the regular hours that its date's night led to")
     return trades_between(day, day.times.overnight_start_ns, day.times.rth_open_ns)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..session import is_after_hours
 from .day import Bars, Level, LevelAbsent, LevelDay, static_level, trades_between
 
 
@@ -18,6 +19,8 @@ def pm_low(day: LevelDay) -> Level:
 
 
 def _premarket(day: LevelDay) -> Bars | LevelAbsent:
+    if is_after_hours(day.times):
+        return LevelAbsent("the session begins after the regular hours that its date's pre-market led to")
     start_ns, end_ns = day.times.premarket_start_ns, day.times.rth_open_ns
     if end_ns <= start_ns:
         return LevelAbsent("the session opens before the pre-market starts")

@@ -1,7 +1,11 @@
-"""Prior day's high, low and close: of the last regular session on an earlier date, same contract, known at the open."""
+"""Prior day's high, low and close: of the last regular session that is over, same contract, known at the open.
+
+That is the session on an earlier date; for an evening, the one that closed the same day.
+"""
 
 from __future__ import annotations
 
+from ..session import opening_ns
 from .day import Bars, Level, LevelAbsent, LevelDay, static_level, trades_between
 
 
@@ -29,4 +33,4 @@ def _prior_session(day: LevelDay) -> Bars | LevelAbsent:
 
 def _known_from_ns(day: LevelDay) -> int:
     """The regular open, or the session's start where that is earlier."""
-    return min(day.times.rth_open_ns, day.times.start_ns)
+    return min(opening_ns(day.times), day.times.start_ns)

@@ -35,7 +35,7 @@ class BuildPhysicsLadder(Stage):
         windows = _usable_windows(io)
         starts_ns = windows["window_start_ns"].to_numpy()
         mid_ticks = (windows["best_bid_ticks"].to_numpy() + windows["best_ask_ticks"].to_numpy().astype(np.float64)) / 2
-        tick = io.settings.instruments[unit.root].tick
+        tick = io.settings.tick_of(unit.root)
         rules = io.settings.ladder
         strikes = strike_flow(_flow(io, starts_ns), mid_ticks, rules.step_ticks, round(rules.reach_points / tick))
         io.write(LADDER, ladder_table(strikes, starts_ns, mid_ticks, io.settings.book.window_s))

@@ -39,7 +39,7 @@ class BuildTriggerSignals(Stage):
         partitions = {str(source.ref): (source.ref.date, source.sha256) for source in trigger_sources(lake, unit.root, settings)}
         seen = {}
         for key in _keys(settings):
-            index = open_index(lake, key, settings)
+            index = open_index(lake, key, unit.root, settings)
             check_inputs(index, partitions, unit.date, settings)
             seen[f"index/{key.level_id}/{key.setup}/{key.approach}"] = past_sha256(index, unit.date, settings)
         return seen
@@ -50,7 +50,7 @@ class BuildTriggerSignals(Stage):
         for key in _keys(io.settings):
             own = rows_of(triggers, key)
             if own.num_rows:
-                view = past_of(open_index(io.lake, key, io.settings), unit.date, io.settings)
+                view = past_of(open_index(io.lake, key, unit.root, io.settings), unit.date, io.settings)
                 synthetic = synthetic or view.is_synthetic
                 rows += list(_signals(own, view, io.settings))
         rows.sort(key=itemgetter("setup", "level_id", "approach", "ts_ns"))

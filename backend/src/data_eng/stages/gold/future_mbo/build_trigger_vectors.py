@@ -18,10 +18,10 @@ from ....core.features.blocks import build_vectors
 from ....core.features.motion import volatility_ticks
 from ....core.labels import APPROACHES, CENSORED, NO_HIT, OUTCOMES, Labels, gap_spans, label_triggers
 from ....core.session import NS_PER_S, SessionTimes
-from ....io import ParquetOptions, PartitionRef, is_partition_complete, partition_ref
-from ....retrieval.index import BREAK_AND_CONFIRM, LEVEL_TEST, IndexKey, layout_of
+from ....io import ParquetOptions, PartitionRef, partition_ref
+from ....retrieval.index import BREAK_AND_CONFIRM, LEVEL_TEST, IndexKey, layout_of, trigger_rules
 from ....sources.calendar import session_times
-from ...base import ContractDay, Stage, StageIO
+from ...base import ContractDay, Stage, StageIO, last_complete
 from ...windows import WINDOW_COLUMNS, Windows, as_windows, levels_in_force, session_windows
 
 WINDOWS, BARS, PATH, LEVELS, VACUUM = (
@@ -59,6 +59,8 @@ class Day(NamedTuple):
     gaps_ns: NDArray[np.int64]
     end_ns: int
     """Up to where the day is known: the session's end, or where its file broke off."""
+    volatility_sessions: int
+    """How many past sessions the barrier is taken from."""
     barrier_ticks: int
 
 
@@ -92,7 +94,7 @@ class BuildTriggerVectors(Stage):
 
     def inputs(self, unit: ContractDay, lake: Path, settings: Settings) -> list[PartitionRef]:
         day = [partition_ref(lake, dataset, unit.symbol, unit.date) for dataset in (WINDOWS, BARS, PATH, LEVELS, VACUUM)]
-        return day + [ref for ref in past_windows(unit, lake, settings) if is_partition_complete(ref)]
+        return day + last_complete(WINDOWS, unit, lake, settings.episodes.volatility_sessions)
 
     def compute(self, unit: ContractDay, io: StageIO) -> None:
         day = read_day(unit, io)
@@ -101,18 +103,14 @@ class BuildTriggerVectors(Stage):
         found.sort(key=lambda triggers: (triggers.setup, triggers.level_id, APPROACHES[triggers.approach]))
         tables = [trigger_table(day, triggers, io.settings) for triggers in found]
         data = [table for table in tables if table.num_rows]
-        io.write(VECTORS, data, facts={"barrier_ticks": day.barrier_ticks}, parquet=ROWS_BY_LEVEL)
-
-
-def past_windows(unit: ContractDay, lake: Path, settings: Settings) -> list[PartitionRef]:
-    """Windows of the past sessions that the barrier is taken from."""
-    history = unit.history[-settings.episodes.volatility_sessions :]
-    return [partition_ref(lake, WINDOWS, symbol, date) for symbol, date in history]
+        barrier = {"barrier_ticks": day.barrier_ticks, "volatility_sessions": day.volatility_sessions}
+        io.write(VECTORS, data, facts={**barrier, **trigger_rules(io.settings)}, parquet=ROWS_BY_LEVEL)
 
 
 def read_day(unit: ContractDay, io: StageIO) -> Day:
     """Read the day's tables and the past sessions' volatility."""
     settings, window_s = io.settings, io.settings.book.window_s
+    volatilities = past_volatility(io)
     lead_in = as_windows(io.read(io.ref(WINDOWS), WINDOW_COLUMNS), io.session, window_s)
     windows = session_windows(lead_in)
     in_force = levels_in_force(io.read(io.ref(LEVELS)), windows.start_ns)
@@ -132,20 +130,20 @@ def read_day(unit: ContractDay, io: StageIO) -> Day:
         candles=_candles(io.read(io.ref(BARS), ["bar_s", "bar_start_ns", "open_ticks", "close_ticks"]), settings.episodes.confirm_candle_s),
         end_ns=int(windows.end_ns[-1]) if len(windows.end_ns) else io.session.start_ns,
         gaps_ns=gap_spans(lead_in.start_ns, is_gap, window_s * NS_PER_S),
-        barrier_ticks=day_barrier(past_volatility(io), settings.episodes.barrier_min_ticks, settings.episodes.barrier_horizon_s),
+        volatility_sessions=len(volatilities),
+        barrier_ticks=day_barrier(volatilities, settings.episodes.barrier_min_ticks, settings.episodes.barrier_horizon_s),
     )
 
 
 def past_volatility(io: StageIO) -> NDArray[np.float64]:
-    """(sessions,) volatility of past sessions in the hours of their session spans; those that the lake lacks are left out."""
+    """(sessions,) volatility of the past sessions that the barrier is taken from, in the hours of their session spans.
+
+    A session with too few usable windows is left out.
+    """
     window_s = io.settings.book.window_s
-    volatilities = []
-    for ref in past_windows(io.unit, io.lake, io.settings):
-        table = io.read_optional(ref, WINDOW_COLUMNS)
-        if table is not None:
-            windows = as_windows(table, session_times(ref.date, io.settings), window_s)
-            volatilities.append(session_volatility(windows.mid_ticks[windows.in_session], window_s))
-    return np.array(volatilities)
+    past = [as_windows(io.read(ref, WINDOW_COLUMNS), session_times(ref.date, io.settings), window_s) for ref in io.past(WINDOWS)]
+    volatilities = np.array([session_volatility(windows.mid_ticks[windows.in_session], window_s) for windows in past])
+    return volatilities[np.isfinite(volatilities)]
 
 
 def find_triggers(day: Day, level_id: str, settings: Settings) -> list[Found]:

@@ -114,7 +114,7 @@ def read_level_day(unit: ContractDay, io: StageIO) -> LevelDay:
         candle_s=io.settings.levels.bar_s,
         covered_ns=joined_spans(covered),
         opening_range_s=io.settings.session.opening_range_s,
-        tick=io.settings.instruments[unit.root].tick,
+        tick=io.settings.tick_of(unit.root),
         timezone=io.settings.session.timezone,
     )
 
