@@ -48,3 +48,8 @@ class EventBatch(NamedTuple):
     action: NDArray[np.uint8]
     side: NDArray[np.uint8]
     sequence: NDArray[np.uint32]
+
+    @property
+    def acting(self) -> tuple[NDArray, ...]:
+        """The columns that act on the book, in the order in which the kernels take them."""
+        return self[:-1]

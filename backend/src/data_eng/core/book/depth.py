@@ -103,19 +103,9 @@ def depth_after_events(events: EventBatch, book: Book, depth: int) -> tuple[Book
     """
     complete = int(((events.flags & F_LAST) != 0).sum())
     taken = Depth(np.zeros(complete, np.int64), np.zeros((complete, 2, depth, 3), np.int32))
-    columns = (
-        events.ts_recv_ns,
-        events.ts_event_ns,
-        events.order_id,
-        events.price_ticks,
-        events.size,
-        events.flags,
-        events.action,
-        events.side,
-    )
     at = written = 0
     while True:
-        at, written = _depth_after_events(at, *columns, *book, written, *taken)
+        at, written = _depth_after_events(at, *events.acting, *book, written, *taken)
         if at == len(events.size):
             return book, taken
         book = grown(book)

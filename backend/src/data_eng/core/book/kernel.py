@@ -332,19 +332,9 @@ def advance(events: EventBatch, book: Book, flow: Flow) -> tuple[Book, list[Flow
     The book to go on with, and the pieces that left the tape because a buffer was full. What is still on the tape comes with `drain`.
     """
     pieces: list[FlowTables] = []
-    columns = (
-        events.ts_recv_ns,
-        events.ts_event_ns,
-        events.order_id,
-        events.price_ticks,
-        events.size,
-        events.flags,
-        events.action,
-        events.side,
-    )
     at, why = 0, _TABLE_FULL
     while True:
-        at, why, _ = _advance(at, *columns, *book, *flow)
+        at, why, _ = _advance(at, *events.acting, *book, *flow)
         if why == _DONE:
             return book, pieces
         if why == _TABLE_FULL:
