@@ -9,7 +9,7 @@ import numpy as np
 
 from src.data_eng.core.book.flow import NS, Flow, FlowTables, join, new_flow
 from src.data_eng.core.book.kernel import advance, close
-from src.data_eng.core.book.state import Book, new_book
+from src.data_eng.core.book.state import LOWEST_TICK, NO_LINE, S_SHOWN_ASK, S_SHOWN_BID, Book, new_book
 from src.data_eng.core.events import F_LAST, F_SNAPSHOT, NO_TICK, EventBatch
 
 REST_NS = 500_000_000
@@ -54,3 +54,10 @@ def play(events: EventBatch, end_ns: int, start_ns: int = 0, cuts: Iterable[int]
         pieces += drained
     pieces += close(end_ns, book, flow)
     return book, join(pieces), flow
+
+
+def shown_best(book: Book) -> tuple[int, int]:
+    """Best bid and best offer in ticks after the last F_LAST; NO_TICK for an empty side."""
+    lines = book.scalars[S_SHOWN_BID], book.scalars[S_SHOWN_ASK]
+    bid, ask = (NO_TICK if line == NO_LINE else int(line) + LOWEST_TICK for line in lines)
+    return bid, ask

@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from src.data_eng.core.book.flow import NS, WINDOW_COLUMNS
 from src.data_eng.core.book.record import MARK_CLEARED, MARK_CROSSED, MARK_SNAPSHOT
-from src.data_eng.core.book.state import ANOMALIES, BID, DEPTH, LOWEST_TICK, ORDERS, shown_best
+from src.data_eng.core.book.state import ANOMALIES, BID, DEPTH, LOWEST_TICK, ORDERS
 from src.data_eng.core.events import NO_TICK
 
-from ..order_flow import REST_NS, WINDOW_NS, Record, batch, play
+from ..order_flow import REST_NS, WINDOW_NS, Record, batch, play, shown_best
 from .naive_book import NaiveBook
 
 BAND = 12

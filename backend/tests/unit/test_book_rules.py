@@ -9,10 +9,10 @@ from src.data_eng.core.book.depth import COUNT, PRICE, SIZE, depth_after_events
 from src.data_eng.core.book.flow import BAR_COLUMNS, FLOW_COLUMNS, NS, WINDOW_COLUMNS, FlowTables
 from src.data_eng.core.book.marks import full_of_unknown_ids, halted
 from src.data_eng.core.book.record import MARK_CLEARED, MARK_CROSSED, MARK_SNAPSHOT
-from src.data_eng.core.book.state import ANOMALIES, Book, new_book, shown_best
+from src.data_eng.core.book.state import ANOMALIES, Book, new_book
 from src.data_eng.core.events import NO_TICK
 
-from ..order_flow import REST_NS, Record, batch, play
+from ..order_flow import REST_NS, Record, batch, play, shown_best
 
 pytestmark = [pytest.mark.nojit, pytest.mark.filterwarnings("ignore:overflow encountered in scalar multiply")]
 """The hash of an order id wraps around by intent; uncompiled, numpy remarks on it."""

@@ -7,8 +7,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..events import NO_TICK
-
 BID, ASK = 0, 1
 
 LOWEST_TICK = -(1 << 14)
@@ -171,10 +169,3 @@ def new_book(rest_ns: int, capacity: int = 1 << 16) -> Book:
     anomalies = np.zeros((len(ANOMALIES), 2), np.int64)
     anomalies[:, 1] = -1
     return Book(np.zeros(capacity, ORDER_DTYPE), np.zeros((2, TICKS, len(LINE)), np.int32), scalars, anomalies)
-
-
-def shown_best(book: Book) -> tuple[int, int]:
-    """Best bid and best offer in ticks after the last F_LAST; NO_TICK for an empty side."""
-    lines = book.scalars[S_SHOWN_BID], book.scalars[S_SHOWN_ASK]
-    bid, ask = (NO_TICK if line == NO_LINE else int(line) + LOWEST_TICK for line in lines)
-    return bid, ask
