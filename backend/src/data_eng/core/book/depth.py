@@ -11,7 +11,7 @@ from ..compiled import compiled
 from ..events import F_LAST, NO_TICK, EventBatch
 from .kernel import grown
 from .record import apply_record, end_event
-from .state import BID, DEPTH, LOWEST_TICK, NO_LINE, ORDERS, S_BEST_ASK, S_BEST_BID, S_BID_ORDERS, S_LIVE, S_RECORDS, Book
+from .state import BID, DEPTH, LOWEST_TICK, NO_LINE, ORDERS, S_BEST_ASK, S_BEST_BID, S_BID_ORDERS, S_LIVE, S_RECORDS, SLOTS_PER_ORDER, Book
 
 PRICE, SIZE, COUNT = 0, 1, 2
 
@@ -69,9 +69,9 @@ def _depth_after_events(
     record,
     levels,
 ):
-    """Returns (position reached, events written); stops early when the order table is half full."""
+    """Returns (position reached, events written); stops early when the order table is too full."""
     for i in range(first, ts_recv_ns.shape[0]):
-        if scalars[S_LIVE] >= orders.shape[0] // 2:
+        if scalars[S_LIVE] >= orders.shape[0] // SLOTS_PER_ORDER:
             return i, events
         apply_record(
             action[i],

@@ -93,8 +93,11 @@ _COLUMNS = len(LINE)
 
 @inlined()
 def home(key, mask):
-    """Slot at which the search for `key` begins; the multiplier spreads ids that follow one another."""
-    return ((key * _FIBONACCI) >> _SHIFT) & mask
+    """Slot at which the search for `key` begins: the top bits of the product, which keep ids that follow one another apart.
+
+    (Knuth 6.4, multiplicative hashing. The middle bits do not: at half load their search took 1.3 steps instead of 0.3.)
+    """
+    return (((key * _FIBONACCI) >> _SHIFT) * (mask + _ONE)) >> _SHIFT
 
 
 @inlined()
@@ -149,23 +152,21 @@ def _open_line(lines, side, at, stamp):
 
 
 @inlined()
-def _find_best_bid(lines, scalars):
-    at = scalars[S_BEST_BID]
-    if scalars[S_BID_ORDERS] == 0:
+def _line_or_none(line):
+    """The line itself, NO_LINE beyond the lines; NO_TICK lies beyond them."""
+    return line if 0 <= line < TICKS else np.int64(NO_LINE)
+
+
+@compiled()
+def _find_best(lines, scalars, side):
+    """The next line with depth, away from the spread; called once in dozens of records, so it stays out of the loop's code."""
+    step = 2 * side - 1
+    at = scalars[S_BEST_BID + side]
+    if scalars[S_BID_ORDERS + side] == 0:
         at = NO_LINE
-    while at >= 0 and lines[BID, at, DEPTH] == 0:
-        at -= 1
-    scalars[S_BEST_BID] = at
-
-
-@inlined()
-def _find_best_ask(lines, scalars):
-    at = scalars[S_BEST_ASK]
-    if scalars[S_BID_ORDERS + ASK] == 0:
-        at = TICKS
-    while at < TICKS and lines[ASK, at, DEPTH] == 0:
-        at += 1
-    scalars[S_BEST_ASK] = at if at < TICKS else NO_LINE
+    while 0 <= at < TICKS and lines[side, at, DEPTH] == 0:
+        at += step
+    scalars[S_BEST_BID + side] = _line_or_none(at)
 
 
 @inlined()
@@ -176,10 +177,9 @@ def _put(lines, scalars, side, at, size):
     lines[side, at, DEPTH] += size
     lines[side, at, ORDERS] += 1
     scalars[S_BID_ORDERS + side] += 1
-    if side == BID:
-        scalars[S_BEST_BID] = max(scalars[S_BEST_BID], at)
-    elif scalars[S_BEST_ASK] == NO_LINE or at < scalars[S_BEST_ASK]:
-        scalars[S_BEST_ASK] = at
+    best = scalars[S_BEST_BID + side]
+    if (at - best) * (1 - 2 * side) > 0 or best == NO_LINE:
+        scalars[S_BEST_BID + side] = at
 
 
 @inlined()
@@ -190,26 +190,20 @@ def _take(lines, scalars, side, at, size, order_leaves):
     lines[side, at, DEPTH] -= size
     lines[side, at, ORDERS] -= order_leaves
     scalars[S_BID_ORDERS + side] -= order_leaves
-    if lines[side, at, DEPTH] == 0:
-        if side == BID:
-            if at == scalars[S_BEST_BID]:
-                _find_best_bid(lines, scalars)
-        elif at == scalars[S_BEST_ASK]:
-            _find_best_ask(lines, scalars)
+    if lines[side, at, DEPTH] == 0 and at == scalars[S_BEST_BID + side]:
+        _find_best(lines, scalars, side)
 
 
 @inlined()
 def _count_moved(lines, side, at, up, size, resting):
     lines[side, at, REPRICE_UP if up else REPRICE_DOWN] += size
-    if resting:
-        lines[side, at, REPRICE_UP_REST if up else REPRICE_DOWN_REST] += size
+    lines[side, at, REPRICE_UP_REST if up else REPRICE_DOWN_REST] += size * resting
 
 
 @inlined()
 def _count_pulled(lines, side, at, size, resting):
     lines[side, at, PULL] += size
-    if resting:
-        lines[side, at, PULL_REST] += size
+    lines[side, at, PULL_REST] += size * resting
 
 
 @inlined()
@@ -219,12 +213,6 @@ def _count_executed(lines, side, at, size, by_aggressor, resting):
         _count_moved(lines, side, at, side == BID, size, resting)
     else:
         lines[side, at, FILL_SIZE] += size
-
-
-@inlined()
-def _line_or_none(line):
-    """The line itself, NO_LINE beyond the lines; NO_TICK lies beyond them."""
-    return line if 0 <= line < TICKS else np.int64(NO_LINE)
 
 
 @inlined()
