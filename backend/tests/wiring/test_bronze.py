@@ -33,8 +33,10 @@ def built(tmp_path: Path, body: np.ndarray | bytes, **about: object) -> Path:
 
 
 def whole(lake: Path, symbol: str = "ESZ5", day: str = DAY) -> EventBatch:
-    batches = list(read_events(events(lake, symbol, day)))
-    return EventBatch(*(np.concatenate(columns) for columns in zip(*batches, strict=True)))
+    ref = events(lake, symbol, day)
+    joined = EventBatch(*(np.concatenate(columns) for columns in zip(*read_events(ref), strict=True)))
+    assert not len(joined.sequence)
+    return joined._replace(sequence=read_partition(ref, ["sequence"])["sequence"].to_numpy())
 
 
 def same_events(ours: EventBatch, rows: np.ndarray, tick: int) -> None:

@@ -48,6 +48,7 @@ class EventBatch(NamedTuple):
     action: NDArray[np.uint8]
     side: NDArray[np.uint8]
     sequence: NDArray[np.uint32]
+    """The venue's message numbers, or none at all, (0,), from a source that leaves them out; the book has no use for them."""
 
     @property
     def acting(self) -> tuple[NDArray, ...]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import math
+from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from .compiled import compiled
@@ -80,9 +80,9 @@ class Reach(NamedTuple):
 class ZoneTally(NamedTuple):
     """Flow around the levels: one cell for each level and window asked for, sorted by level, then window."""
 
-    level: NDArray[np.int32]
+    level: NDArray[np.int64]
     """(cells,) which row of the levels asked for."""
-    window: NDArray[np.int32]
+    window: NDArray[np.int64]
     """(cells,) which window of the tape."""
     sums: NDArray[np.int32]
     """(quadrants, zones + 1, len(Quadrant._fields), cells)."""
@@ -93,6 +93,10 @@ _ABOVE_ALL_TICKS = 2**40
 _BLOCK_WINDOWS = 16
 """Cells are written out in blocks of 16 windows: 64 bytes, a cache line, of each sum at a time (cell by cell took twice as long)."""
 _FIELDS = len(Quadrant._fields)
+_LINE = _FIELDS + 2
+"""Running sums of one row: the quadrants' fields, then bought and sold volume."""
+_ONE = np.uint64(1)
+"""Rows are counted without a sign, which spares every access the question whether it counts from the end: a fifth of the summing."""
 _DEPTH_START, _DEPTH_END, _ADD, _FILL = (Quadrant._fields.index(name) for name in ("depth_start", "depth_end", "add", "fill"))
 _REFILLED, _MOMENT_START, _MOMENT_END = (Quadrant._fields.index(name) for name in ("refilled", "moment_start", "moment_end"))
 _COUNTERS = len(FlowCounters._fields)
@@ -142,64 +146,90 @@ def tally_zones(tape: FlowTape, level_ticks: NDArray[np.int32], edges: ZoneEdges
     asked = level_ticks != NO_TICK
     level, window = np.nonzero(asked)
     first_cell = np.concatenate([[0], np.cumsum(asked.sum(axis=1))])
-    sums = np.empty((len(QUADRANTS), len(ZONES) + 1, len(Quadrant._fields), len(level)), np.int32)
+    by_place = (len(QUADRANTS), len(ZONES) + 1, _FIELDS)
+    sum_lines = np.empty((math.prod(by_place), len(level)), np.int32)
     reach = np.empty((len(Reach._fields), len(level)), np.int32)
-    _tally(tape.first_row, tape.side, tape.price_ticks, tape.counters, level_ticks, first_cell, np.array(edges, np.int64), sums, reach)
-    return ZoneTally(level.astype(np.int32), window.astype(np.int32), sums, Reach(*reach))
+    work = _new_work(len(level_ticks), _widest_span(level_ticks, edges.far_max) + 2, first_cell)
+    _tally(tape.first_row, tape.side, tape.price_ticks, tape.counters, level_ticks, edges, work, sum_lines, reach)
+    return ZoneTally(level, window, sum_lines.reshape(*by_place, len(level)), Reach(*reach))
 
 
-@njit(cache=True)
+class _Work(NamedTuple):
+    """What the kernel works in: one window's running sums, and the cells of each level that wait to be written out together."""
+
+    running: NDArray[np.int32]
+    """(sides, rows + 1, _LINE) sums over a side's first rows, in the order of `_SUM_OF_COUNTER`; row 0 stays 0."""
+    row_below: NDArray[np.int64]
+    """(sides, ticks + 1) how many rows lie under tick base + k."""
+    block: NDArray[np.int32]
+    """(levels, _BLOCK_WINDOWS, quadrants, zones + 1, _LINE)"""
+    block_reach: NDArray[np.int32]
+    """(levels, _BLOCK_WINDOWS, len(Reach._fields))"""
+    filled: NDArray[np.int64]
+    """(levels,) cells in each level's block."""
+    next_cell: NDArray[np.int64]
+    """(levels + 1,) where each level's block will be written."""
+
+
+def _new_work(levels: int, room: int, first_cell: NDArray[np.int64]) -> _Work:
+    return _Work(
+        running=np.zeros((2, room, _LINE), np.int32),
+        row_below=np.zeros((2, room), np.int64),
+        block=np.empty((levels, _BLOCK_WINDOWS, len(QUADRANTS), len(ZONES) + 1, _LINE), np.int32),
+        block_reach=np.empty((levels, _BLOCK_WINDOWS, len(Reach._fields)), np.int32),
+        filled=np.zeros(levels, np.int64),
+        next_cell=first_cell,
+    )
+
+
+@compiled()
 def _tally(
     first_row: NDArray[np.int64],
     side: NDArray[np.int8],
     price_ticks: NDArray[np.int32],
     counters: FlowCounters,
     level_ticks: NDArray[np.int32],
-    first_cell: NDArray[np.int64],
-    edges: NDArray[np.int64],
-    sums: NDArray[np.int32],
+    edges: ZoneEdges,
+    work: _Work,
+    sum_lines: NDArray[np.int32],
     reach: NDArray[np.int32],
 ) -> None:
+    """sum_lines: (quadrants * (zones + 1) * fields, cells)."""
     levels, windows = level_ticks.shape
-    room = _widest_span(level_ticks, edges[FAR]) + 2
-    running = np.zeros((2, room, _FIELDS + 2), np.int32)
-    row_below = np.zeros((2, room), np.int64)
-    base = np.zeros(2, np.int64)
-    span = np.zeros(2, np.int64)
-    block = np.zeros((levels, _BLOCK_WINDOWS, 4, 5, _FIELDS), np.int32)
-    block_reach = np.zeros((levels, _BLOCK_WINDOWS, 3), np.int32)
-    block_lines = block.reshape((levels, _BLOCK_WINDOWS, 4 * 5 * _FIELDS))
-    sum_lines = sums.reshape((4 * 5 * _FIELDS, sums.shape[3]))
-    filled = np.zeros(levels, np.int64)
-    next_cell = first_cell.copy()
+    running, row_below = work.running, work.row_below
     for w in range(windows):
-        lowest, highest = _asked_span(level_ticks[:, w], edges[FAR])
-        start, end = first_row[w], first_row[w + 1]
-        for book_side in range(2):
-            start, stop, other_side = _rows_in_reach(side, price_ticks, start, end, book_side, lowest, highest)
-            base[book_side], span[book_side] = _cumulate(price_ticks, counters, start, stop, running[book_side], row_below[book_side])
-            start = other_side
+        lowest, highest = _asked_span(level_ticks, w, edges.far_max)
+        if lowest > highest:
+            continue
+        first_ask = _first_not_below(side, first_row[w], first_row[w + 1], 1)
+        start, stop = _rows_in_reach(price_ticks, first_row[w], first_ask, lowest, highest)
+        bid_base, bid_span = _cumulate(price_ticks, counters, start, stop, running[0], row_below[0])
+        start, stop = _rows_in_reach(price_ticks, first_ask, first_row[w + 1], lowest, highest)
+        ask_base, ask_span = _cumulate(price_ticks, counters, start, stop, running[1], row_below[1])
         for level in range(levels):
-            if level_ticks[level, w] != NO_TICK:
-                k = filled[level]
-                _fill_cell(running, row_below, base, span, level_ticks[level, w], edges, block[level, k], block_reach[level, k])
-                filled[level] = k + 1
-            if filled[level] == _BLOCK_WINDOWS or w == windows - 1:
-                _write_block(block_lines[level], block_reach[level], filled[level], next_cell[level], sum_lines, reach)
-                next_cell[level] += filled[level]
-                filled[level] = 0
+            tick = level_ticks[level, w]
+            if tick == NO_TICK:
+                continue
+            k = work.filled[level]
+            cell, cell_reach = work.block[level, k], work.block_reach[level, k]
+            cell_reach[:] = 0
+            _fill_side(running[1], row_below[1], tick - ask_base, ask_span, edges, cell[0], cell[1], cell_reach)
+            _fill_side(running[0], row_below[0], tick - bid_base, bid_span, edges, cell[2], cell[3], cell_reach)
+            work.filled[level] = k + 1
+            if k + 1 == _BLOCK_WINDOWS:
+                _write_block(level, work, sum_lines, reach)
+    for level in range(levels):
+        _write_block(level, work, sum_lines, reach)
 
 
 @compiled()
-def _asked_span(
-    level_ticks: NDArray[np.int32],
-    reach_ticks: int,
-) -> tuple[int, int]:
+def _asked_span(level_ticks: NDArray[np.int32], window: int, reach_ticks: int) -> tuple[int, int]:
     """Lowest and highest tick that any zone of any level asked for can hold; an empty span where none is asked for."""
     lowest, highest = _ABOVE_ALL_TICKS, -_ABOVE_ALL_TICKS
-    for tick in level_ticks:
+    for level in range(level_ticks.shape[0]):
+        tick = level_ticks[level, window]
         if tick != NO_TICK:
-            lowest, highest = min(lowest, int(tick) - reach_ticks), max(highest, int(tick) + reach_ticks)
+            lowest, highest = min(lowest, tick - reach_ticks), max(highest, tick + reach_ticks)
     return lowest, highest
 
 
@@ -208,25 +238,28 @@ def _widest_span(level_ticks: NDArray[np.int32], reach_ticks: int) -> int:
     """Ticks that the levels asked for reach over in one window, at most."""
     widest = 0
     for w in range(level_ticks.shape[1]):
-        lowest, highest = _asked_span(level_ticks[:, w], reach_ticks)
+        lowest, highest = _asked_span(level_ticks, w, reach_ticks)
         widest = max(widest, highest - lowest + 1)
     return widest
 
 
 @compiled()
-def _rows_in_reach(
-    side: NDArray[np.int8], price_ticks: NDArray[np.int32], start: int, end: int, book_side: int, lowest: int, highest: int
-) -> tuple[int, int, int]:
-    """First and one past the last row of one side from tick `lowest` to `highest`, and where the next side begins."""
-    while start < end and side[start] == book_side and price_ticks[start] < lowest:
-        start += 1
-    stop = start
-    while stop < end and side[stop] == book_side and price_ticks[stop] <= highest:
-        stop += 1
-    other_side = stop
-    while other_side < end and side[other_side] == book_side:
-        other_side += 1
-    return start, stop, other_side
+def _first_not_below(ascending: NDArray[Any], start: int, stop: int, bound: int) -> int:
+    """First row from `start` to `stop` whose value is `bound` or more; `stop` where there is none."""
+    while start < stop:
+        middle = (start + stop) >> 1
+        if ascending[middle] < bound:
+            start = middle + 1
+        else:
+            stop = middle
+    return start
+
+
+@compiled()
+def _rows_in_reach(price_ticks: NDArray[np.int32], start: int, stop: int, lowest: int, highest: int) -> tuple[int, int]:
+    """First and one past the last row of one side from tick `lowest` to `highest`."""
+    start = _first_not_below(price_ticks, start, stop, lowest)
+    return start, _first_not_below(price_ticks, start, stop, highest + 1)
 
 
 @compiled()
@@ -242,84 +275,97 @@ def _cumulate(
 
     Returns (base, span): the lowest tick, and how many ticks the side spans; 0, 0 for an empty side.
     """
-    rows = stop - start
-    if rows == 0:
+    if start == stop:
         row_below[0] = 0
         return 0, 0
-    base = price_ticks[start]
+    rows = np.uint64(stop - start)
     for counter in range(_COUNTERS):
-        column = counters[counter]
+        column = counters[counter][start:stop]
+        at = np.uint64(_SUM_OF_COUNTER[counter])
         total = np.int32(0)
         for row in range(rows):
-            total += column[start + row]
-            running[row + 1, _SUM_OF_COUNTER[counter]] = total
-    refilled = moment_start = moment_end = np.int64(0)
+            total += column[row]
+            running[row + _ONE, at] = total
+    ticks = price_ticks[start:stop]
+    depth_start, depth_end = counters[_DEPTH_START][start:stop], counters[_DEPTH_END][start:stop]
+    add, fill = counters[_ADD][start:stop], counters[_FILL][start:stop]
+    base = ticks[0]
+    refilled = moment_start = moment_end = np.int32(0)
     tick = 0
     for row in range(rows):
-        offset = price_ticks[start + row] - base
+        offset = np.int32(ticks[row] - base)
         while tick <= offset:
             row_below[tick] = row
             tick += 1
-        refilled += min(counters[_ADD][start + row], counters[_FILL][start + row])
-        moment_start += counters[_DEPTH_START][start + row] * offset
-        moment_end += counters[_DEPTH_END][start + row] * offset
-        running[row + 1, _REFILLED] = refilled
-        running[row + 1, _MOMENT_START] = moment_start
-        running[row + 1, _MOMENT_END] = moment_end
+        refilled += min(add[row], fill[row])
+        moment_start += depth_start[row] * offset
+        moment_end += depth_end[row] * offset
+        running[row + _ONE, _REFILLED] = refilled
+        running[row + _ONE, _MOMENT_START] = moment_start
+        running[row + _ONE, _MOMENT_END] = moment_end
     row_below[tick] = rows
     return base, tick
 
 
 @compiled()
-def _fill_cell(
+def _fill_side(
     running: NDArray[np.int32],
     row_below: NDArray[np.int64],
-    base: NDArray[np.int64],
-    span: NDArray[np.int64],
-    level_tick: int,
-    edges: NDArray[np.int64],
-    cell: NDArray[np.int32],
+    offset: int,
+    span: int,
+    edges: ZoneEdges,
+    above: NDArray[np.int32],
+    below: NDArray[np.int32],
     cell_reach: NDArray[np.int32],
 ) -> None:
-    """cell: (4 quadrants, 5 zones, sums) of one level in one window; cell_reach: (3,)."""
-    cell_reach[:] = 0
-    for place in range(4):
-        book_side = 1 if place < 2 else 0
-        above = place % 2 == 0
-        offset = level_tick - base[book_side]
-        for zone in range(5):
-            nearest = 0 if zone in (AT, REACH) else edges[zone - 1] + 1
-            farthest = edges[min(zone, FAR)]
-            low = offset + nearest if above else offset - farthest
-            high = offset + farthest + 1 if above else offset - nearest + 1
-            lower = row_below[book_side, min(max(low, 0), span[book_side])]
-            upper = row_below[book_side, min(max(high, 0), span[book_side])]
-            for field in range(_FIELDS):
-                cell[place, zone, field] = running[book_side, upper, field] - running[book_side, lower, field]
-            outward = 1 if above else -1
-            cell[place, zone, _MOMENT_START] = outward * (cell[place, zone, _MOMENT_START] - offset * cell[place, zone, _DEPTH_START])
-            cell[place, zone, _MOMENT_END] = outward * (cell[place, zone, _MOMENT_END] - offset * cell[place, zone, _DEPTH_END])
-        if above:
-            low = min(max(offset - edges[FAR], 0), span[book_side])
-            high = min(max(offset + edges[FAR] + 1, 0), span[book_side])
-            lower, upper = row_below[book_side, low], row_below[book_side, high]
-            for total in range(3):
-                counter = _REACH_COUNTERS[total]
-                cell_reach[total] += running[book_side, upper, counter] - running[book_side, lower, counter]
+    """One side's two quadrants of one cell, (zones + 1, _LINE) each, around the tick base + offset; adds the side to `cell_reach`."""
+    inner = _row_at(offset, span, row_below)
+    nearest = inner
+    for zone in range(REACH):
+        outer = _row_at(offset + edges[zone] + 1, span, row_below)
+        _fill_zone(running, nearest, outer, offset, 1, above[zone])
+        nearest = outer
+    _fill_zone(running, inner, nearest, offset, 1, above[REACH])
+    highest = nearest
+    inner = _row_at(offset + 1, span, row_below)
+    nearest = inner
+    for zone in range(REACH):
+        outer = _row_at(offset - edges[zone], span, row_below)
+        _fill_zone(running, outer, nearest, offset, -1, below[zone])
+        nearest = outer
+    _fill_zone(running, nearest, inner, offset, -1, below[REACH])
+    for total in range(3):
+        cell_reach[total] += running[highest, _REACH_COUNTERS[total]] - running[nearest, _REACH_COUNTERS[total]]
 
 
 @compiled()
-def _write_block(
-    block: NDArray[np.int32],
-    block_reach: NDArray[np.int32],
-    filled: int,
-    cell: int,
-    sums: NDArray[np.int32],
-    reach: NDArray[np.int32],
-) -> None:
-    for line in range(sums.shape[0]):
-        for k in range(filled):
-            sums[line, cell + k] = block[k, line]
+def _row_at(tick: int, span: int, row_below: NDArray[np.int64]) -> np.uint64:
+    return np.uint64(row_below[np.uint64(min(max(tick, 0), span))])
+
+
+@compiled()
+def _fill_zone(running: NDArray[np.int32], lower: np.uint64, upper: np.uint64, offset: int, outward: int, zone: NDArray[np.int32]) -> None:
+    """The sums over rows `lower` to `upper`; the moments count ticks from the level, positive `outward` of it."""
+    for at in range(_LINE):
+        zone[at] = running[upper, at] - running[lower, at]
+    zone[_MOMENT_START] = outward * (zone[_MOMENT_START] - offset * zone[_DEPTH_START])
+    zone[_MOMENT_END] = outward * (zone[_MOMENT_END] - offset * zone[_DEPTH_END])
+
+
+@compiled()
+def _write_block(level: int, work: _Work, sum_lines: NDArray[np.int32], reach: NDArray[np.int32]) -> None:
+    """Write out the level's waiting cells, and begin a new block."""
+    block, block_reach = work.block[level], work.block_reach[level]
+    cell, filled = np.uint64(work.next_cell[level]), np.uint64(work.filled[level])
+    first_line = np.uint64(0)
+    for place in range(4):
+        for zone in range(5):
+            for k in range(filled):
+                for field in range(np.uint64(_FIELDS)):
+                    sum_lines[first_line + field, cell + k] = block[k, place, zone, field]
+            first_line += np.uint64(_FIELDS)
     for total in range(3):
         for k in range(filled):
             reach[total, cell + k] = block_reach[k, total]
+    work.next_cell[level] += work.filled[level]
+    work.filled[level] = 0

@@ -1,4 +1,4 @@
-"""Bronze partitions as event batches: a row group at a time, columns without a copy."""
+"""Bronze partitions as event batches: a stretch of a row group at a time, columns without a copy."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
@@ -14,9 +15,17 @@ from numpy.typing import NDArray
 from ..core.events import EventBatch
 from ..io import PartitionCorrupt, PartitionRef, open_parts, read_manifest
 
+BATCH_RECORDS = 131_072
+"""So few that a batch (5 MB) stays in the processor's cache on its way to the book; by whole row groups of a million, decoding took a
+fifth longer."""
+_COLUMNS = ["ts_recv_ns", "ts_lag_ns", "order_id", "price_ticks", "size", "flags", "action", "side"]
+_NO_SEQUENCE = np.empty(0, np.uint32)
+
 
 def read_events(ref: PartitionRef) -> Iterator[EventBatch]:
-    """Records of one contract and UTC date in file order, a row group (1 M records, 42 MB) a batch.
+    """Records of one contract and UTC date in file order, at most `BATCH_RECORDS` and never two row groups in a batch.
+
+    `sequence` is left out: nothing that reads bronze needs it, and decoding it took a tenth of the time.
 
     Raises
     ------
@@ -28,7 +37,8 @@ def read_events(ref: PartitionRef) -> Iterator[EventBatch]:
         _hold_hash(ref, path, expected.get(path.name))
         with pq.ParquetFile(path) as file:
             for group in range(file.num_row_groups):
-                yield _events(file.read_row_group(group, use_threads=False))
+                for batch in file.iter_batches(BATCH_RECORDS, [group], _COLUMNS, use_threads=False):
+                    yield _events(batch)
 
 
 def _hold_hash(ref: PartitionRef, path: Path, sha256: str | None) -> None:
@@ -41,21 +51,20 @@ def _hold_hash(ref: PartitionRef, path: Path, sha256: str | None) -> None:
         )
 
 
-def _events(table: pa.Table) -> EventBatch:
-    ts_recv_ns = _array(table, "ts_recv_ns")
+def _events(batch: pa.RecordBatch) -> EventBatch:
+    ts_recv_ns = _array(batch, "ts_recv_ns")
     return EventBatch(
         ts_recv_ns=ts_recv_ns,
-        ts_event_ns=ts_recv_ns - _array(table, "ts_lag_ns"),
-        order_id=_array(table, "order_id"),
-        price_ticks=_array(table, "price_ticks"),
-        size=_array(table, "size"),
-        flags=_array(table, "flags"),
-        action=_array(table, "action"),
-        side=_array(table, "side"),
-        sequence=_array(table, "sequence"),
+        ts_event_ns=ts_recv_ns - _array(batch, "ts_lag_ns"),
+        order_id=_array(batch, "order_id"),
+        price_ticks=_array(batch, "price_ticks"),
+        size=_array(batch, "size"),
+        flags=_array(batch, "flags"),
+        action=_array(batch, "action"),
+        side=_array(batch, "side"),
+        sequence=_NO_SEQUENCE,
     )
 
 
-def _array(table: pa.Table, name: str) -> NDArray[Any]:
-    """A column of one row group, which Arrow holds in one piece."""
-    return table.column(name).chunk(0).to_numpy()
+def _array(batch: pa.RecordBatch, name: str) -> NDArray[Any]:
+    return batch.column(name).to_numpy()

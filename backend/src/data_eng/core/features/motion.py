@@ -20,8 +20,8 @@ class Motion(NamedTuple):
 
 
 def motion_at(
-    level: NDArray[np.int32],
-    window: NDArray[np.int32],
+    level: NDArray[np.int64],
+    window: NDArray[np.int64],
     mid_ticks: NDArray[np.float64],
     level_ticks: NDArray[np.float64],
     near_max_ticks: int,

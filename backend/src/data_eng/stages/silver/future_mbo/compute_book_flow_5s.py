@@ -102,8 +102,9 @@ def _covered(tables: FlowTables, last_record_ns: int) -> FlowTables:
     covered = int((tables.windows[_START] <= last_record_ns).sum())
     if not tables.windows[_RECORDS, :covered].any():
         covered = 0
+    covered_rows = int(np.searchsorted(tables.flow[0], covered))
     path = tables.path if covered else tables.path[:, :0]
-    return FlowTables(tables.flow[:, tables.flow[0] < covered], tables.windows[:, :covered], tables.bars, path)
+    return FlowTables(tables.flow[:, :covered_rows], tables.windows[:, :covered], tables.bars, path)
 
 
 def _trust(tables: FlowTables, times: SessionTimes, settings: Settings, window_ns: int) -> np.ndarray:

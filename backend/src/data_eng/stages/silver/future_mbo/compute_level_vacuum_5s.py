@@ -77,5 +77,8 @@ def confluent_levels(level_ticks: NDArray[np.float64], confluence_ticks: float) 
     """(levels, windows) how many other levels lie within `confluence_ticks` of each."""
     counts = np.zeros(level_ticks.shape, np.int8)
     for level, ticks in enumerate(level_ticks):
-        counts[level] = (np.abs(level_ticks - ticks) <= confluence_ticks).sum(axis=0) - np.isfinite(ticks)
+        others = slice(level + 1, None)
+        near = np.abs(level_ticks[others] - ticks) <= confluence_ticks
+        counts[level] += near.sum(axis=0, dtype=np.int8)
+        counts[others] += near
     return counts
