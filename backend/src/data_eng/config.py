@@ -95,6 +95,28 @@ class Retrieval(_Section):
     quantiles_min_n_eff: float
     strange_percentile: float
     block_weights: dict[str, float]
+    presets: dict[str, dict[str, float]]
+    learned_pull: float
+    fit_episodes_min: int
+    preset_episodes_min: int
+    fit_episodes_max: int
+
+
+class Evaluation(_Section):
+    warm_up_sessions: int
+    min_past_episodes: int
+    score_window: int
+    refit_sessions: int
+    recency_half_life_sessions: int
+    time_of_day_bins_s: tuple[int, ...]
+    bootstrap_draws: int
+    permutations: int
+    interval: float
+    set_coverage: float
+    reliability_bins: int
+    power: float
+    release_share: float
+    seed: int
 
 
 class Signals(_Section):
@@ -147,6 +169,7 @@ class Settings(_Section):
     vectors: Vectors
     scaling: Scaling
     retrieval: Retrieval
+    evaluation: Evaluation
     signals: Signals
     pressure: Pressure
     ladder: Ladder

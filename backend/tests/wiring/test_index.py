@@ -154,7 +154,7 @@ def test_an_index_of_other_settings_is_stale_and_is_rebuilt(lake: Path) -> None:
 
 def test_an_index_of_other_code_may_be_asked_and_is_built_anew(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(index_builder, "builder_sha256", lambda: "older")
+        patch.setattr(index_builder, "builder_sha256", lambda metric: "older")
         build_indexes(lake, "ES", "pm_high", SETTINGS)
     assert open_index(lake, KEY, "ES", SETTINGS).code_sha256 == "older"
     assert set(statuses(lake).values()) == {"rebuilt"}

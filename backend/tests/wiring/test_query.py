@@ -15,6 +15,7 @@ from src.data_eng.core.session import clock
 from src.data_eng.io import partition_ref, read_partition
 from src.data_eng.retrieval.answer import Answer, answer_query, sentence, strangeness
 from src.data_eng.retrieval.index_builder import build_indexes
+from src.data_eng.retrieval.metrics import FITTED, METRICS
 from src.data_eng.retrieval.setup import LevelUnknown, NoSetup, Strike, find_setup, ladder_line, local_ns
 from tests.trigger_lake import KEY, LEVELS, SYMBOL, session_dates, trigger_table, trigger_times_ns, write_days, write_level, write_triggers
 
@@ -181,6 +182,54 @@ def test_json_holds_the_whole_answer(lake: Path) -> None:
     assert answer["setup"]["new_york"] == f"{TODAY} 10:00:00"
     assert len(answer["neighbours"]) == 42
     assert [outcome["horizon_s"] for outcome in answer["outcomes"]] == [120, 240, 360, 480, 600, 720, 840]
+
+
+def test_the_answer_says_why_its_nearest_are_near(lake: Path) -> None:
+    said = told(lake, "--at", f"{TODAY} 10:00:00").output
+    assert "Why near  this setup/neighbour, in sigma from the past's median" in said
+    part = said[said.index("Why near") :].split("Neighbours are")[0]
+    assert part.count("both: ") == part.count("apart: ") == 3
+    answer = json.loads(told(lake, "--at", f"{TODAY} 10:00:00", "--json").stdout)
+    for neighbour in answer["neighbours"]:
+        why = neighbour["why"]
+        assert len(why["together"]) == len(why["apart"]) == 5
+        assert sum(why["squared_distance_by_block"].values()) == pytest.approx(1.0)
+        assert [reason["share"] for reason in why["apart"]] == sorted((reason["share"] for reason in why["apart"]), reverse=True)
+        assert all(reason["query_sigma"] * reason["neighbour_sigma"] > 0 for reason in why["together"])
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_the_answer_says_which_metric_found_the_neighbours_unless_it_is_the_default(lake: Path, metric: str) -> None:
+    build_indexes(lake, "ES", "pm_high", SETTINGS, metric=metric)
+    asked_at = ("--at", f"{TODAY} 10:00:00", "--metric", metric)
+    result = told(lake, *asked_at)
+    assert result.exit_code == 0, result.output
+    words = " ".join(result.output.split())
+    assert (f"42 setups on 14 days ({metric} metric): BREAK" in words) == (metric != "block")
+    assert (f"Found by the {metric} metric, " in words) == (metric != "block")
+    assert ("even so far, " in words) == (metric in FITTED)
+    assert ("of 2 away in direction" in words) == (metric == "cosine")
+    assert max(len(line) for line in result.output.splitlines()) <= 80
+    answer = json.loads(told(lake, *asked_at, "--json").stdout)
+    assert answer["metric"]["name"] == metric
+    assert (answer["metric"]["fit"] is not None) == (metric in FITTED)
+
+
+def test_a_metric_that_is_not_built_is_never_replaced_by_another(tmp_path: Path) -> None:
+    write_days(tmp_path, DATES[:8])
+    write_level(tmp_path, DATES[7])
+    build_indexes(tmp_path, "ES", "pm_high", SETTINGS)
+    for metric, said in (
+        ("cosine", "Run: spymaster index --symbol ES --level pm_high --metric cosine"),
+        ("euclid", "is unknown. Expected"),
+    ):
+        result = told(tmp_path, "--at", f"{DATES[7]} 10:00:00", "--metric", metric)
+        assert result.exit_code == 1
+        assert said in " ".join(result.output.split())
+    built = CliRunner().invoke(app, ["index", "--level", "pm_high", "--lake", str(tmp_path), "--metric", "all"])
+    assert built.exit_code == 0, built.output
+    assert [built.output.count(f"from_below@{metric} ") for metric in METRICS] == [0, 2, 2, 2]
+    assert told(tmp_path, "--at", f"{DATES[7]} 10:00:00", "--metric", "cosine").exit_code == 0
 
 
 def test_an_error_is_one_line_and_exit_code_one(lake: Path) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from ..retrieval.answer import Answer, Match
     from ..retrieval.distribution import HorizonOutcome
+    from ..retrieval.why import Reason
 
 CONDITION_WORDS = (
     "asks above move higher",
@@ -21,6 +22,8 @@ CONDITION_WORDS = (
     "bids below come closer (up), move lower (down)",
     "bids below added faster (up), pulled faster (down)",
 )
+EXPLAINED, TOGETHER_SHOWN = 3, 2
+"""Of how many neighbours, and by how many common features, the answer says why they are near."""
 
 
 def query(
@@ -31,6 +34,7 @@ def query(
     ] = None,
     symbol: Annotated[str, typer.Option(help="A root (the day's chosen contract) or a contract.")] = "ES",
     setup: Annotated[str, typer.Option(help="level_test or break_and_confirm.")] = "level_test",
+    metric: Annotated[str, typer.Option(help="What finds the neighbours: block (the default), cosine, learned or preset.")] = "block",
     neighbours: Annotated[int, typer.Option(min=0, help="How many of the neighbours to print; all count.")] = 12,
     json: Annotated[bool, typer.Option("--json", help="Print the whole answer as JSON.")] = False,
     plot: Annotated[Path | None, typer.Option(help="Draw the answer into this PNG.")] = None,
@@ -48,7 +52,7 @@ def query(
     from ..retrieval.answer import as_json, ask
 
     place = lake or environment().lake
-    answer = ask(place, symbol, level, approach, setup, at, load_settings())
+    answer = ask(place, symbol, level, approach, setup, at, load_settings(), metric)
     console = Console()
     if json:
         console.print_json(data=as_json(answer))
@@ -65,7 +69,8 @@ def query(
 
 def print_answer(answer: Answer, neighbours: int, console: Console) -> None:
     """Print the setup, then what the past says about it; nothing is cut in 80 columns."""
-    from ..retrieval.answer import sentence, strangeness
+    from ..retrieval.answer import metric_line, sentence, strangeness
+    from ..retrieval.metrics import BLOCK
 
     say = partial(console.print, highlight=False)
     if answer.synthetic:
@@ -76,11 +81,14 @@ def print_answer(answer: Answer, neighbours: int, console: Console) -> None:
         past = f"{answer.past_episodes} episodes on {answer.past_days} days up to {answer.past_end}"
         counted = f"{len(answer.matches)} most similar of {past}, on {answer.match_days} days, effective n {answer.n_eff:.1f}"
         say(f"\n[bold]What happened next[/]  {counted}")
+        if answer.metric != BLOCK:
+            say(metric_line(answer))
         say(_outcome_table(answer))
         say(f"In brackets the {100 * answer.rules.interval:.0f} % interval; base: all of the past; n: episodes seen so far.\n")
         _print_excursions(answer, console)
         say(f"\n[bold]{min(neighbours, len(answer.matches))} nearest of {len(answer.matches)}[/]  {_neighbour_units(answer)}")
         say(_neighbour_table(answer, neighbours))
+        _print_why(answer, min(neighbours, EXPLAINED), console)
         say(f"\n{strangeness(answer)}")
 
 
@@ -146,7 +154,9 @@ def _print_excursions(answer: Answer, console: Console) -> None:
 
 
 def _neighbour_units(answer: Answer) -> str:
-    return f"distance in sigma; outcome, MFE and MAE (ticks) after {answer.horizon_s // 60} min"
+    from ..retrieval.answer import distance_unit
+
+    return f"distance {distance_unit(answer.metric)}; outcome, MFE and MAE (ticks) after {answer.horizon_s // 60} min"
 
 
 def _neighbour_table(answer: Answer, shown: int) -> Table:
@@ -169,6 +179,23 @@ def _neighbour_cells(match: Match) -> list[str]:
     date, time = clock(match.ts_ns).split(" ")
     ticks = ["-" if value is None else f"{value:.0f}" for value in (match.mfe_ticks, match.mae_ticks)]
     return [date, time, match.episode_kind.replace("_", " "), f"{match.distance:.2f}", f"{100 * match.weight:.1f} %", match.outcome, *ticks]
+
+
+def _print_why(answer: Answer, shown: int, console: Console) -> None:
+    """A line for each of the nearest: what it has in common with this setup, and what holds it apart."""
+    from ..core.session import clock
+
+    if shown and answer.matches:
+        console.print("\n[bold]Why near[/]  this setup/neighbour, in sigma from the past's median", highlight=False)
+    for match in answer.matches[:shown]:
+        together = ", ".join(_reason(reason) for reason in match.why.together[:TOGETHER_SHOWN])
+        apart = ", ".join(f"{_reason(reason)} ({100 * reason.share:.0f} %)" for reason in match.why.apart[:1])
+        told = f"{clock(match.ts_ns)}  both: {together or 'nothing far out'}; apart: {apart or 'nothing'}"
+        console.print(told, highlight=False)
+
+
+def _reason(reason: Reason) -> str:
+    return f"{reason.label} {reason.query_sigma:+.1f}/{reason.neighbour_sigma:+.1f}"
 
 
 def _share(outcome: HorizonOutcome, place: int) -> str:

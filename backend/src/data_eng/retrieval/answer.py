@@ -16,9 +16,11 @@ from ..io import partition_ref, read_facts
 from .distribution import CLASSES, HorizonOutcome
 from .index import IndexKey, PastView, check_inputs, past_of
 from .index_builder import TRIGGERS, open_index, trigger_sources
+from .metrics import BLOCK, COSINE, IN_WORDS, MetricFit
 from .neighbours import Neighbours
 from .setup import Setup, find_setup, local_ns, newest_trigger_ns
 from .signals import signal_horizon
+from .why import Why, why_near
 
 LEVEL_NAMES = {"pm": "PM", "or": "OR", "pd": "PD", "on": "ON", "vwap": "VWAP", "sma": "SMA", "ema": "EMA", "gex": "GEX"}
 
@@ -32,7 +34,7 @@ class Match(NamedTuple):
     episode_kind: str
     level_ticks: float
     distance: float
-    """From the query, in robust sigmas."""
+    """From the query, in robust sigmas; of directions for the cosine."""
     weight: float
     outcome: str
     """At the answer's horizon."""
@@ -40,6 +42,7 @@ class Match(NamedTuple):
     mae_ticks: float | None
     """None where censored."""
     synthetic: bool
+    why: Why
 
 
 class Answer(NamedTuple):
@@ -64,6 +67,10 @@ class Answer(NamedTuple):
     is_strange: bool
     """Further from its neighbours than nearly all of the past was: nothing like it before."""
     synthetic: bool
+    metric: str
+    """Which metric found the neighbours."""
+    fit: MetricFit | None
+    """What it learned from the past; None for a metric that learns nothing, and before its first fit."""
 
     @property
     def outcome(self) -> HorizonOutcome | None:
@@ -76,10 +83,10 @@ class Answer(NamedTuple):
         return sum(match.outcome.startswith(kind) for match in self.matches)
 
 
-def answer_query(lake: Path, setup: Setup, settings: Settings) -> Answer:
-    """Ask the past about a setup. Raises `IndexMissing` and `StaleIndex` with the command that mends it."""
+def answer_query(lake: Path, setup: Setup, settings: Settings, metric: str = BLOCK) -> Answer:
+    """Ask the past about a setup, by one metric. Raises `IndexMissing` and `StaleIndex` with the command that mends it."""
     root = root_of(setup.symbol)
-    index = open_index(lake, setup.key, root, settings)
+    index = open_index(lake, setup.key, root, settings, metric)
     sources = trigger_sources(lake, root, settings)
     check_inputs(index, {str(source.ref): (source.ref.date, source.sha256) for source in sources}, setup.session_date, settings)
     view = past_of(index, setup.session_date, settings)
@@ -93,7 +100,7 @@ def answer_query(lake: Path, setup: Setup, settings: Settings) -> Answer:
         past_episodes=view.episodes,
         past_days=view.days,
         past_end=view.last_day,
-        matches=_matches(view, neighbours, horizon),
+        matches=_matches(view, neighbours, horizon, why_near(view, setup.vector, neighbours.row, settings.book.window_s)),
         match_days=neighbours.days,
         n_eff=neighbours.n_eff,
         outcomes=tuple(view.outcomes(neighbours)) if neighbours.episodes else (),
@@ -102,14 +109,18 @@ def answer_query(lake: Path, setup: Setup, settings: Settings) -> Answer:
         rules=settings.retrieval,
         is_strange=percentile is not None and percentile > settings.retrieval.strange_percentile,
         synthetic=bool(own.get("synthetic")) or view.is_synthetic,
+        metric=metric,
+        fit=view.fit,
     )
 
 
-def ask(lake: Path, symbol: str, level_id: str, approach: str, setup: str, at: str | None, settings: Settings) -> Answer:
+def ask(
+    lake: Path, symbol: str, level_id: str, approach: str, setup: str, at: str | None, settings: Settings, metric: str = BLOCK
+) -> Answer:
     """Find the setup at a New York time, or the newest in the lake, and answer it."""
     key = IndexKey(level_id, setup, approach)
     at_ns = newest_trigger_ns(lake, symbol, key) if at is None else local_ns(at, settings.session.timezone)
-    return answer_query(lake, find_setup(lake, symbol, key, at_ns, settings), settings)
+    return answer_query(lake, find_setup(lake, symbol, key, at_ns, settings), settings, metric)
 
 
 def level_name(level_id: str) -> str:
@@ -131,7 +142,8 @@ def sentence(answer: Answer) -> str:
         return " ".join(told)
     counts = ", ".join(f"{kind} {answer.count(kind)}" for kind in ("BREAK", "REJECT", "CHOP", "WHIPSAW", "CENSORED") if answer.count(kind))
     base = "/".join(f"{100 * share:.0f}" for share in outcome.base)
-    told.append(f"{len(answer.matches)} setups on {answer.match_days} days: {counts}; base rate {base} %.")
+    found = "" if answer.metric == BLOCK else f" ({answer.metric} metric)"
+    told.append(f"{len(answer.matches)} setups on {answer.match_days} days{found}: {counts}; base rate {base} %.")
     return " ".join(told)
 
 
@@ -139,11 +151,28 @@ def strangeness(answer: Answer) -> str:
     """How far the neighbours are, in words."""
     if answer.distance is None:
         return _nothing_to_compare(answer)
-    far = f"Neighbours are {answer.distance:.2f} sigma away"
+    unit = "of 2 away in direction" if answer.metric == COSINE else "sigma away"
+    far = f"Neighbours are {answer.distance:.2f} {unit}"
     if answer.distance_percentile is None:
         return f"{far}; the past is too small to say how usual that is."
     placed = f"{far}, further than {answer.distance_percentile:.0f} % of the past's own"
     return f"{placed}: nothing like it before." if answer.is_strange else f"{placed}."
+
+
+def distance_unit(metric: str) -> str:
+    """What a distance is in."""
+    return "between directions (0 the same, 1.41 unrelated, 2 opposite)" if metric == COSINE else "in sigma"
+
+
+def metric_line(answer: Answer) -> str:
+    """How the neighbours were found, where it is not by the default metric."""
+    told = f"Found by the {answer.metric} metric, {IN_WORDS[answer.metric]}"
+    if answer.fit is None:
+        return f"{told}."
+    if not answer.fit.weights:
+        return f"{told}: even so far, {answer.fit.episodes} episodes up to {answer.fit.fit_end} are too few."
+    chosen = f": {answer.fit.choice}" if answer.fit.choice is not None else ""
+    return f"{told}{chosen}, by {answer.fit.episodes} episodes up to {answer.fit.fit_end}."
 
 
 def as_json(answer: Answer) -> dict[str, Any]:
@@ -152,6 +181,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
     return {
         "sentence": sentence(answer),
         "synthetic": answer.synthetic,
+        "metric": {"name": answer.metric, "fit": None if answer.fit is None else answer.fit._asdict()},
         "setup": {
             "setup": setup.key.setup,
             "level_id": setup.key.level_id,
@@ -172,7 +202,13 @@ def as_json(answer: Answer) -> dict[str, Any]:
         },
         "past": {"episodes": answer.past_episodes, "days": answer.past_days, "end": answer.past_end},
         "neighbours": [
-            {**match._asdict(), "new_york": clock(match.ts_ns), "level_price": match.level_ticks * setup.tick} for match in answer.matches
+            {
+                **match._asdict(),
+                "new_york": clock(match.ts_ns),
+                "level_price": match.level_ticks * setup.tick,
+                "why": _why_json(match.why),
+            }
+            for match in answer.matches
         ],
         "n_eff": answer.n_eff,
         "distance": answer.distance,
@@ -192,7 +228,12 @@ def _outcome_json(outcome: HorizonOutcome) -> dict[str, Any]:
     return {"horizon_s": outcome.horizon_s, **by_class, **rest, "quantiles_10_50_90": excursions}
 
 
-def _matches(view: PastView, neighbours: Neighbours, horizon: int) -> tuple[Match, ...]:
+def _why_json(why: Why) -> dict[str, Any]:
+    together, apart = ([reason._asdict() for reason in reasons] for reasons in (why.together, why.apart))
+    return {"together": together, "apart": apart, "squared_distance_by_block": why.blocks}
+
+
+def _matches(view: PastView, neighbours: Neighbours, horizon: int, reasons: tuple[Why, ...]) -> tuple[Match, ...]:
     index = view.index
     rows = index.metadata.take(neighbours.row).to_pylist()
     return tuple(
@@ -208,8 +249,9 @@ def _matches(view: PastView, neighbours: Neighbours, horizon: int) -> tuple[Matc
             mfe_ticks=_known(row[f"mfe_ticks_h{horizon}"]),
             mae_ticks=_known(row[f"mae_ticks_h{horizon}"]),
             synthetic=row["synthetic"],
+            why=why,
         )
-        for row, squared_distance, weight in zip(rows, neighbours.squared_distance, neighbours.weight, strict=True)
+        for row, squared_distance, weight, why in zip(rows, neighbours.squared_distance, neighbours.weight, reasons, strict=True)
     )
 
 

@@ -138,7 +138,7 @@ def squared_distances(
 ) -> NDArray[np.float64]:
     """Distances of the named rows from the query, by the definition above; (rows,) sigma squared."""
     out = np.empty(len(rows))
-    _refine(vectors, rows, _scaled_query(query, metric), *_scaling(metric), out)
+    _refine(vectors, rows, scaled(query, metric), *_scaling(metric), out)
     return out
 
 
@@ -171,10 +171,24 @@ def nearest_episodes(
     """
     if len(codes.code) == 0:
         return Found(np.empty(0, np.int64), np.empty(0))
-    lower, upper = _bounds(query, codes, metric, threads)
+    return nearest_within_bounds(query, vectors, *_bounds(query, codes, metric, threads), metric, groups, count, per_day_max, allowed)
+
+
+def nearest_within_bounds(
+    query: NDArray[np.float32],
+    vectors: NDArray[np.float32],
+    lower: NDArray[np.float64],
+    upper: NDArray[np.float64],
+    metric: Metric,
+    groups: Groups,
+    count: int,
+    per_day_max: int,
+    allowed: NDArray[np.bool_] | None,
+) -> Found:
+    """The nearest episodes, given how near (rows,) and how far each row's distance (not squared) can be at most; the bounds are used up."""
     if allowed is not None:
         lower[~allowed] = upper[~allowed] = np.inf
-    scaled_query = _scaled_query(query, metric)
+    scaled_query = scaled(query, metric)
     return Found(*_nearest(lower, upper, vectors, scaled_query, *_scaling(metric), *groups, count, per_day_max))
 
 
@@ -211,8 +225,9 @@ def _bounds(query: NDArray[np.float32], codes: Codes, metric: Metric, threads: i
     return np.maximum(rounded - moved, 0.0) * (1 - BOUND_SLACK), (rounded + moved) * (1 + BOUND_SLACK)
 
 
-def _scaled_query(query: NDArray[np.float32], metric: Metric) -> NDArray[np.float64]:
-    return np.clip((query.astype(np.float64) - metric.centre) * metric.gain, -metric.clip_sigma, metric.clip_sigma)
+def scaled(vectors: NDArray[np.float32], metric: Metric) -> NDArray[np.float64]:
+    """Raw vectors (.., dims) in robust sigmas, clipped: the z of the definition above."""
+    return np.clip((vectors.astype(np.float64) - metric.centre) * metric.gain, -metric.clip_sigma, metric.clip_sigma)
 
 
 def _scaling(metric: Metric) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], float]:

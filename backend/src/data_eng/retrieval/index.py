@@ -3,6 +3,7 @@
 One index holds one level, setup and approach; its rows lie in time order, so *the past of a day* is a prefix of them. `past_of` cuts that
 prefix (sessions further back than the embargo), scales it with a scaler fitted on exactly those rows, and gives a `PastView`. A view
 asked by a day that may not see all of it raises `FutureSeen`: own-day neighbours, a scaler of the future, overlapping labels cannot be.
+The same holds for what a metric learned: it is kept by the day at which it ends, and a view holds it to the embargo, too.
 """
 
 from __future__ import annotations
@@ -21,21 +22,21 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from ..config import Environment, Retrieval, Settings, SettingsError
+from ..config import Environment, Retrieval, Settings
 from ..core.features import feature_names
-from ..core.features.blocks import GROUPS, VectorLayout, vector_layout
+from ..core.features.blocks import VectorLayout, vector_layout
 from ..core.features.registry import APPROACHES, Approach
-from ..core.features.scaling import RobustScaler, fit_scaler
+from ..core.features.scaling import RobustScaler, fit_scaler, scale
 from ..errors import SpymasterError
 from ..sources.calendar import sessions_apart
+from .cosine import Directions, direction_metric, directions, nearest_directions
 from .distribution import Climatology, HorizonOutcome, outcome_distribution, outcome_kinds, past_climatology
-from .exact import Codes, Groups, Metric, block_metric, encode, nearest_episodes
+from .exact import Codes, Found, Groups, Metric, encode, nearest_episodes, scaled
+from .metrics import BLOCK, COSINE, FITTED, SETTINGS_SECTIONS, MetricFit, fitted_metric, hold_metric, metric_of, read_fit, settings_sha256
 from .neighbours import Neighbours, percentile_among, weigh
 
 LEVEL_TEST, BREAK_AND_CONFIRM = "level_test", "break_and_confirm"
 SETUPS = (LEVEL_TEST, BREAK_AND_CONFIRM)
-SETTINGS_SECTIONS = ("scaling", "retrieval")
-"""Whose change makes an index stale."""
 RULES_SECTIONS = ("session", "book", "zones", "episodes", "labels", "vectors")
 """Settings under which triggers are found, labelled and described; those of one index were all made under the same."""
 FEATURE_LIST, NORM_STATS, VECTORS, METADATA, MANIFEST = (
@@ -45,6 +46,8 @@ FEATURE_LIST, NORM_STATS, VECTORS, METADATA, MANIFEST = (
     "metadata.parquet",
     "manifest.json",
 )
+METRIC_FITS = "metric_fits.json"
+"""Beside these five in the folder of a metric that learns."""
 
 
 class UnknownIndex(SpymasterError):
@@ -75,6 +78,10 @@ class IndexKey(NamedTuple):
         return f"{self.level_id}/{setup}{self.approach}"
 
 
+def no_fit(_fit_end: str) -> None:
+    """What a metric that learns nothing has learned."""
+
+
 @dataclass(frozen=True)
 class Index:
     """One index as it lies on the disk. Vectors are mapped, not read."""
@@ -94,6 +101,14 @@ class Index:
     """Of the code that built it; another build's is built anew, but may be asked."""
     horizons_s: tuple[int, ...]
     synthetic: bool
+    metric_name: str = BLOCK
+    fit_of: Callable[[str], MetricFit | None] = no_fit
+    """What the metric learned up to a session day; None for a day at which no fit ends, and for a metric that learns nothing."""
+
+    @property
+    def name(self) -> str:
+        """The key, and the metric where it is not the default."""
+        return index_name(self.key, self.metric_name)
 
     @cached_property
     def metadata(self) -> pa.Table:
@@ -151,6 +166,50 @@ class Index:
 
 
 @dataclass(frozen=True)
+class BlockSpace:
+    """The past as a weighted Euclidean metric sees it."""
+
+    fit_end: str
+    """The last session that scaler and weights know of."""
+    vectors: NDArray[np.float32]
+    """(rows, dims) raw."""
+    metric: Metric
+    codes: Codes
+
+    def find(self, vector: NDArray[np.float32], groups: Groups, rules: Retrieval, allowed: NDArray[np.bool_] | None, threads: int) -> Found:
+        return nearest_episodes(
+            vector, self.vectors, self.codes, self.metric, groups, rules.neighbours, rules.per_day_max, allowed, threads
+        )
+
+    def place(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+        """(rows, dims) raw vectors where the metric measures them: squared distance is the sum of weight x squared difference."""
+        return scaled(vectors, self.metric)
+
+
+@dataclass(frozen=True)
+class DirectionSpace:
+    """The past as the cosine sees it."""
+
+    fit_end: str
+    scaler: RobustScaler
+    as_of: str
+    past: Directions
+
+    @property
+    def metric(self) -> Metric:
+        return direction_metric(self.past.row.shape[1])
+
+    def find(self, vector: NDArray[np.float32], groups: Groups, rules: Retrieval, allowed: NDArray[np.bool_] | None, threads: int) -> Found:
+        """`threads` is how many the matrix product's library takes anyway."""
+        query = directions(scale(self.scaler, vector[None], self.as_of))
+        return nearest_directions(query, self.past, groups, rules.neighbours, rules.per_day_max, allowed)
+
+    def place(self, vectors: NDArray[np.float32]) -> NDArray[np.float64]:
+        """(rows, dims) directions of raw vectors."""
+        return directions(scale(self.scaler, vectors, self.as_of)).row.astype(np.float64)
+
+
+@dataclass(frozen=True)
 class PastView:
     """What one day may see of an index, scaled for searching.
 
@@ -164,8 +223,10 @@ class PastView:
     last_day: str | None
     """The latest visible session day; None when there is none."""
     scaler: RobustScaler | None
-    metric: Metric | None
-    codes: Codes | None
+    fit: MetricFit | None
+    """What the metric learned; None for one that learns nothing, and before its first fit."""
+    space: BlockSpace | DirectionSpace | None
+    """None without a scaler."""
     rules: Retrieval
 
     @property
@@ -204,23 +265,22 @@ class PastView:
         self.hold(session_date)
         layout = self.index.layout
         if len(vector) != len(layout.dims):
-            other = _other_features(self.index.key, len(layout.dims), features_sha256(layout), len(vector), None)
-            raise StaleIndex(f"{other}. Run: {build_command(self.index.key, self.index.root)}")
-        if self.metric is None or self.codes is None:
+            other = _other_features(self.index.name, len(layout.dims), features_sha256(layout), len(vector), None)
+            raise StaleIndex(f"{other}. Run: {build_command(self.index.key, self.index.root, self.index.metric_name)}")
+        if self.space is None:
             return Neighbours(np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty(0, np.int64))
-        past = self.index.vectors[: self.rows]
-        found = nearest_episodes(
-            vector, past, self.codes, self.metric, self.groups, self.rules.neighbours, self.rules.per_day_max, allowed, threads
-        )
-        return weigh(found, self.index.day_of_row)
+        return weigh(self.space.find(vector, self.groups, self.rules, allowed, threads), self.index.day_of_row)
 
     def hold(self, session_date: str) -> None:
-        """Raise `FutureSeen` unless every row, and so the scaler, lies further back of `session_date` than the embargo."""
-        if self.last_day is not None and sessions_apart(self.last_day, session_date) <= self.rules.embargo_sessions:
-            raise FutureSeen(
-                f"index {self.index.key} as of {self.as_of} holds {self.last_day}; a query of {session_date} may see only sessions more "
-                f"than {self.rules.embargo_sessions} before it. Ask for the past of {session_date}."
-            )
+        """Raise `FutureSeen` unless all rows, the scaler and the metric's fit lie further back of `session_date` than the embargo."""
+        ends = (
+            ("holds", self.last_day),
+            ("is scaled by", self.scaler.fit_end if self.scaler is not None else None),
+            ("is measured by what was learned up to", self.fit.fit_end if self.fit is not None else None),
+        )
+        for what, end in ends:
+            if end is not None:
+                hold_past(f"index {self.index.name} as of {self.as_of} {what} {end}", end, session_date, self.rules.embargo_sessions)
 
     def outcomes(self, neighbours: Neighbours) -> list[HorizonOutcome]:
         """What happened to the neighbours next, by horizon. Empty when there is no past."""
@@ -247,15 +307,21 @@ def rows_of(triggers: pa.Table, key: IndexKey) -> pa.Table:
     return triggers.filter(pc.and_(pc.and_(*matches[:2]), matches[2])).sort_by("ts_ns").combine_chunks()
 
 
-def index_folder(lake: Path, key: IndexKey, environment: Environment) -> Path:
+def index_folder(lake: Path, key: IndexKey, environment: Environment, metric: str = BLOCK) -> Path:
     """Where an index lies: below `lake/indexes/mbo_<level>`, or below MBO_INDEX_DIR when that names this level's folder.
 
-    MBO_INDEX_DIR is this level's when it ends in `mbo_<level>` or when LEVEL_ID says so.
+    MBO_INDEX_DIR is this level's when it ends in `mbo_<level>` or when LEVEL_ID says so. The folder of the default metric is named for the
+    approach; that of another stands beside it, `from_below@cosine`.
     """
     chosen, name = environment.index_dir, f"mbo_{key.level_id}"
+    folder = key.approach if hold_metric(metric) == BLOCK else f"{key.approach}@{metric}"
     if chosen is not None and (chosen.name == name or environment.level_id == key.level_id):
-        return chosen / key.setup / key.approach
-    return lake / "indexes" / name / key.setup / key.approach
+        return chosen / key.setup / folder
+    return lake / "indexes" / name / key.setup / folder
+
+
+def index_name(key: IndexKey, metric: str) -> str:
+    return str(key) if metric == BLOCK else f"{key}@{metric}"
 
 
 def trigger_rules(settings: Settings) -> dict[str, str]:
@@ -268,36 +334,39 @@ def trigger_rules(settings: Settings) -> dict[str, str]:
     return {"rules_sha256": rules.sha256(*RULES_SECTIONS), "session": f"{session.start}-{session.end}"}
 
 
-def load_index(folder: Path, key: IndexKey, root: str, settings: Settings) -> Index:
-    """Open an index of a root and hold it to the features of this build and to the settings.
+def load_index(folder: Path, key: IndexKey, root: str, settings: Settings, metric: str = BLOCK) -> Index:
+    """Open the index of a root and metric and hold it to the features of this build and to the settings.
 
     Raises
     ------
     IndexMissing when it is not there, StaleIndex when it was made with others.
     """
+    name, mend = index_name(key, hold_metric(metric)), f"Run: {build_command(key, root, metric)}"
     if not (folder / MANIFEST).exists():
-        raise IndexMissing(f"index {key} is not at {folder}. Run: {build_command(key, root)}")
+        raise IndexMissing(f"index {name} is not at {folder}. {mend}")
     content, layout = folder.resolve(), layout_of(key, settings)
     manifest = json.loads((content / MANIFEST).read_text())
+    if manifest.get("metric", BLOCK) != metric:
+        raise StaleIndex(f"{folder} holds an index of metric {manifest.get('metric', BLOCK)}. Expected {metric}. {mend}")
     if manifest["features_sha256"] != features_sha256(layout):
         built, now = (manifest["features"], manifest["features_sha256"]), (len(layout.dims), features_sha256(layout))
-        raise StaleIndex(f"{_other_features(key, *built, *now)}. Run: {build_command(key, root)}")
-    if manifest["settings_sha256"] != settings.sha256(*SETTINGS_SECTIONS):
-        raise StaleIndex(
-            f"index {key} was built with other settings ({' or '.join(SETTINGS_SECTIONS)}) than settings.yaml has now. "
-            f"Run: {build_command(key, root)}"
-        )
+        raise StaleIndex(f"{_other_features(name, *built, *now)}. {mend}")
+    if manifest["settings_sha256"] != settings_sha256(settings, metric):
+        depends = f"{' or '.join(SETTINGS_SECTIONS)}{' or evaluation' if metric in FITTED else ''}"
+        raise StaleIndex(f"index {name} was built with other settings ({depends}) than settings.yaml has now. {mend}")
     return Index(
         key=key,
         root=manifest["root"],
         layout=layout,
-        vectors=_mapped(content / VECTORS),
+        vectors=mapped_vectors(content / VECTORS),
         read_metadata=partial(_read_table, content / METADATA),
         scaler_of=partial(read_scaler, content / NORM_STATS),
         inputs=tuple((entry["partition"], entry["date"], entry["sha256"]) for entry in manifest["inputs"]),
         code_sha256=manifest["code_sha256"],
         horizons_s=settings.labels.horizons_s,
         synthetic=manifest["synthetic"],
+        metric_name=metric,
+        fit_of=partial(read_fit, content / METRIC_FITS) if metric in FITTED else no_fit,
     )
 
 
@@ -309,25 +378,56 @@ def past_of(index: Index, as_of: str, settings: Settings) -> PastView:
     scaler = index.scaler_of(as_of)
     if scaler is None and last_day is not None and rows >= settings.scaling.min_rows:
         scaler = fit_scaler(index.vectors[:rows], last_day, settings.scaling.clip_sigma, settings.scaling.min_rows)
-    metric = metric_of(scaler, index.layout, settings) if scaler is not None else None
-    codes = encode(index.vectors[:rows], metric) if metric is not None else None
-    return PastView(index, as_of, rows, last_day, scaler, metric, codes, settings.retrieval)
+    fit = _fit_for(index, as_of, settings)
+    space = _space(index, rows, as_of, scaler, fit, settings) if scaler is not None else None
+    view = PastView(index, as_of, rows, last_day, scaler, fit, space, settings.retrieval)
+    view.hold(as_of)
+    return view
+
+
+def space_of(index: Index, rows: int, scaler: RobustScaler, metric: Metric) -> BlockSpace:
+    """The first rows of an index under a weighted Euclidean metric."""
+    past = index.vectors[:rows]
+    return BlockSpace(scaler.fit_end, past, metric, encode(past, metric))
+
+
+def _fit_for(index: Index, as_of: str, settings: Settings) -> MetricFit | None:
+    """The latest kept fit that a day may see; fits are made every so many sessions of the index's inputs."""
+    if index.metric_name not in FITTED:
+        return None
+    sessions, every = tuple(date for _, date, _ in index.inputs), settings.evaluation.refit_sessions
+    fitted_on = visible_days(sessions, as_of, settings.retrieval.embargo_sessions) // every * every
+    if fitted_on == 0:
+        return None
+    fit = index.fit_of(sessions[fitted_on - 1])
+    if fit is None:
+        mend = build_command(index.key, index.root, index.metric_name)
+        raise StaleIndex(f"index {index.name} has no fit that ends on {sessions[fitted_on - 1]}. Run: {mend} --overwrite")
+    return fit
+
+
+def _space(
+    index: Index, rows: int, as_of: str, scaler: RobustScaler, fit: MetricFit | None, settings: Settings
+) -> BlockSpace | DirectionSpace:
+    if index.metric_name == COSINE:
+        return DirectionSpace(scaler.fit_end, scaler, as_of, directions(scale(scaler, index.vectors[:rows], as_of)))
+    if index.metric_name in FITTED:
+        return space_of(index, rows, scaler, fitted_metric(scaler, index.layout, settings, index.metric_name, fit))
+    return space_of(index, rows, scaler, metric_of(scaler, index.layout, settings))
+
+
+def hold_past(what: str, end: str, session_date: str, embargo_sessions: int) -> None:
+    """Raise `FutureSeen` unless `end`, up to which `what` says it knows, lies further back of a query's day than the embargo."""
+    if sessions_apart(end, session_date) <= embargo_sessions:
+        raise FutureSeen(
+            f"{what}; a query of {session_date} may see only sessions more than {embargo_sessions} before it. "
+            f"Ask for the past of {session_date}."
+        )
 
 
 def visible_days(days: tuple[str, ...], as_of: str, embargo_sessions: int) -> int:
     """How many of the days, which are in order, lie more than `embargo_sessions` sessions before `as_of`."""
     return sum(sessions_apart(day, as_of) > embargo_sessions for day in days)
-
-
-def metric_of(scaler: RobustScaler, layout: VectorLayout, settings: Settings) -> Metric:
-    """Distance of one day: its scaler, and the settings' weight for each block."""
-    weights = settings.retrieval.block_weights
-    if set(weights) != set(GROUPS):
-        raise SettingsError(f"retrieval.block_weights are for {sorted(weights)}. Expected one weight for each of {sorted(GROUPS)}.")
-    block_weight = np.array([weights[name] for name in GROUPS])
-    return block_metric(
-        scaler.median.astype(np.float64), scaler.sigma.astype(np.float64), layout.group.astype(np.int64), block_weight, scaler.clip_sigma
-    )
 
 
 def layout_of(key: IndexKey, settings: Settings) -> VectorLayout:
@@ -369,7 +469,7 @@ def past_sha256(index: Index, as_of: str, settings: Settings) -> str:
     """Hash of all that an answer as of a day can depend on: features, settings and the partitions it may see, none later."""
     embargo = settings.retrieval.embargo_sessions
     seen = [[name, sha256] for name, date, sha256 in index.inputs if sessions_apart(date, as_of) > embargo]
-    told = [str(index.key), features_sha256(index.layout), settings.sha256(*SETTINGS_SECTIONS), seen]
+    told = [index.name, features_sha256(index.layout), settings_sha256(settings, index.metric_name), seen]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
@@ -384,18 +484,19 @@ def check_inputs(index: Index, partitions: Mapping[str, tuple[str, str]], as_of:
     for name in sorted(built.keys() | held.keys()):
         if built.get(name) != held.get(name):
             what = "does not hold" if name not in built else "was built before the rebuild of" if name in held else "holds the removed"
-            raise StaleIndex(f"index {index.key} {what} {name}. Run: {build_command(index.key, index.root)}")
+            raise StaleIndex(f"index {index.name} {what} {name}. Run: {build_command(index.key, index.root, index.metric_name)}")
 
 
-def build_command(key: IndexKey, root: str) -> str:
-    return f"spymaster index --symbol {root} --level {key.level_id}"
+def build_command(key: IndexKey, root: str, metric: str = BLOCK) -> str:
+    chosen = "" if metric == BLOCK else f" --metric {metric}"
+    return f"spymaster index --symbol {root} --level {key.level_id}{chosen}"
 
 
 def _read_table(path: Path) -> pa.Table:
     return pq.ParquetFile(path).read()
 
 
-def _mapped(path: Path) -> NDArray[np.float32]:
+def mapped_vectors(path: Path) -> NDArray[np.float32]:
     """Vectors mapped from the disk; an empty file cannot be mapped and is read."""
     header = np.lib.format.open_memmap(path, mode="r") if path.stat().st_size > 128 else np.load(path)
     return np.asarray(header)
@@ -407,6 +508,6 @@ def _approach(name: str) -> Approach:
     return name
 
 
-def _other_features(key: IndexKey, built: int, built_sha256: str, now: int, now_sha256: str | None) -> str:
+def _other_features(name: str, built: int, built_sha256: str, now: int, now_sha256: str | None) -> str:
     this = f"{now} (hash {now_sha256[:4]})" if now_sha256 else f"{now}"
-    return f"index {key} was built with {built} features (hash {built_sha256[:4]}), this build has {this}"
+    return f"index {name} was built with {built} features (hash {built_sha256[:4]}), this build has {this}"

@@ -8,6 +8,11 @@ An index is a folder of five files with no clock in them, so the same triggers g
     metadata.parquet    one row a trigger: everything but the vector
     manifest.json       hashes of every input, of settings, features and files
 
+One metric is the default; each other is an index of its own beside it, with the same vectors (one file under two names where the disk can)
+and, where it learns from outcomes, with
+
+    metric_fits.json    one fit every few session days: when it ends, weights, scores
+
 The folder is built aside under its content's name and put in place by replacing one link, so a reader sees the old index or the new one and
 a build that was killed leaves the old one whole. What an earlier build fitted for days whose past is unchanged is taken over.
 """
@@ -18,9 +23,11 @@ import hashlib
 import json
 import os
 import shutil
+from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -37,13 +44,14 @@ from ..core.features.scaling import RobustScaler
 from ..core.instrument import root_of
 from ..errors import SpymasterError
 from ..io import PartitionRef, list_partitions, manifest_sha256, open_parquet, read_facts
+from .fitting import fit_metric, try_presets
 from .index import (
     FEATURE_LIST,
     MANIFEST,
     METADATA,
+    METRIC_FITS,
     NORM_STATS,
     RULES_SECTIONS,
-    SETTINGS_SECTIONS,
     SETUPS,
     VECTORS,
     Index,
@@ -54,22 +62,34 @@ from .index import (
     index_folder,
     layout_of,
     load_index,
+    mapped_vectors,
     past_of,
     rows_of,
     scaler_line,
     trigger_rules,
 )
 from .mbo_contract_day_selector import DAYS, load_selection, selection_path
+from .metrics import BLOCK, COSINE, FITTED, LEARNED, PRESET, MetricFit, fit_line, hold_metric, settings_sha256
 
 TRIGGERS = "gold.future_mbo.mbo_trigger_vectors"
+PAST_DISTANCE = "past_distance"
 BUILDER_CODE = (
     "core/features/scaling.py",
     "retrieval/exact.py",
     "retrieval/index.py",
     "retrieval/index_builder.py",
+    "retrieval/metrics.py",
     "retrieval/neighbours.py",
 )
 """Files whose change makes every index be built anew."""
+FITTING_CODE = ("retrieval/distribution.py", "retrieval/fitting.py", "retrieval/signals.py")
+METRIC_CODE = {
+    BLOCK: (),
+    COSINE: ("retrieval/cosine.py",),
+    LEARNED: (*FITTING_CODE, "retrieval/learned.py"),
+    PRESET: FITTING_CODE,
+}
+"""And those whose change makes a metric's be."""
 
 
 class TwoContracts(SpymasterError):
@@ -89,6 +109,7 @@ class BuiltIndex(NamedTuple):
     rows: int
     days: int
     synthetic: bool
+    metric: str = BLOCK
 
 
 class Source(NamedTuple):
@@ -102,30 +123,43 @@ class Source(NamedTuple):
 
 
 def build_indexes(
-    lake: Path, root: str, level_id: str, settings: Settings, index_dir: Path | None = None, overwrite: bool = False
+    lake: Path,
+    root: str,
+    level_id: str,
+    settings: Settings,
+    index_dir: Path | None = None,
+    overwrite: bool = False,
+    metric: str = BLOCK,
 ) -> list[BuiltIndex]:
-    """Bring the indexes of one level up to date, both setups from both sides; also those without a single trigger yet.
+    """Bring the indexes of one level and metric up to date, both setups from both sides; also those without a single trigger yet.
 
     `index_dir` is the level's folder in place of `lake/indexes/mbo_<level>`. An index whose inputs, settings, features and code are
-    unchanged is left alone unless `overwrite`. Raises `TwoSessions` for trigger vectors of two spans of the day.
+    unchanged is left alone unless `overwrite`. Raises `TwoSessions` for trigger vectors of two spans of the day. The learned metric is
+    fitted over all levels of the triggers, whose indexes of the default metric are brought up to date with it.
     """
+    hold_metric(metric)
     sources = trigger_sources(lake, root, settings)
     _hold_one_session(sources, root, settings)
     where = environment()
     where = where._replace(index_dir=index_dir, level_id=level_id) if index_dir is not None else where
+    job = _Job(lake, root, sources, settings, where, reuse=not overwrite)
     keys = [IndexKey(level_id, setup, approach) for setup in SETUPS for approach in APPROACHES]
-    stale = [key for key in keys if overwrite or not _is_current(lake, key, root, sources, settings, where)]
-    rows = _gather(sources, level_id, stale)
+    stale = [key for key in keys if overwrite or job.current(key, metric) is None]
+    levels = sorted({*_levels_of(sources), level_id}) if stale and metric == LEARNED else []
+    for other in levels:
+        build_indexes(lake, root, other, settings, index_dir if other == level_id else None)
+    twins = {key: job.current(key, BLOCK) if metric != BLOCK else None for key in stale}
+    rows = _gather(sources, level_id, [key for key in stale if twins[key] is None])
     results = []
     for key in keys:
-        folder = index_folder(lake, key, where)
+        folder = job.folder(key, metric)
         if key not in stale:
             _remove_replaced(folder)
-            results.append(_result(folder, key, "current"))
+            results.append(_result(folder, key, "current", metric))
             continue
         status: Literal["built", "rebuilt"] = "rebuilt" if (folder / MANIFEST).exists() else "built"
-        _build(folder, key, root, rows[key], sources, settings, reuse=not overwrite)
-        results.append(_result(folder, key, status))
+        _build(job, key, metric, twins[key] or rows[key], [job.level(key, other) for other in levels])
+        results.append(_result(folder, key, status, metric))
     return results
 
 
@@ -170,16 +204,16 @@ def chosen_partitions(lake: Path, dataset: str, root: str) -> list[PartitionRef]
     return [ref for _, (ref,) in sorted(by_date.items())]
 
 
-def open_index(lake: Path, key: IndexKey, root: str, settings: Settings) -> Index:
+def open_index(lake: Path, key: IndexKey, root: str, settings: Settings, metric: str = BLOCK) -> Index:
     """The index of this build's features and settings, where the environment says it lies."""
-    return load_index(index_folder(lake, key, environment()), key, root, settings)
+    return load_index(index_folder(lake, key, environment(), metric), key, root, settings, metric)
 
 
 @cache
-def builder_sha256() -> str:
-    """Hash of the source that decides what is in an index."""
+def builder_sha256(metric: str = BLOCK) -> str:
+    """Hash of the source that decides what is in an index of a metric."""
     digest = hashlib.sha256()
-    for name in BUILDER_CODE:
+    for name in (*BUILDER_CODE, *METRIC_CODE[metric]):
         digest.update(f"{name}\n".encode() + (PACKAGE / name).read_bytes())
     return digest.hexdigest()
 
@@ -209,12 +243,47 @@ def _build_days(refs: list[PartitionRef], ref: PartitionRef, root: str) -> str:
     return f"spymaster build --layer all --symbol {symbol} --dates {min(dates)}:{max(dates)}"
 
 
-def _is_current(lake: Path, key: IndexKey, root: str, sources: list[Source], settings: Settings, where: Environment) -> bool:
-    try:
-        index = load_index(index_folder(lake, key, where), key, root, settings)
-    except (IndexMissing, StaleIndex):
-        return False
-    return index.inputs == _inputs(sources) and index.code_sha256 == builder_sha256()
+class _Level(NamedTuple):
+    """What the learned metric is fitted on, of one level."""
+
+    block: Index
+    learned: Index | None
+    """Another level's that is current, to take its fits over: they are those of every level."""
+
+
+class _Job(NamedTuple):
+    """What all indexes of one build have in common."""
+
+    lake: Path
+    root: str
+    sources: list[Source]
+    settings: Settings
+    where: Environment
+    reuse: bool
+    """Whether what an earlier build found may be taken over."""
+
+    def folder(self, key: IndexKey, metric: str) -> Path:
+        return index_folder(self.lake, key, self.where, metric)
+
+    def current(self, key: IndexKey, metric: str) -> Index | None:
+        """The index, if it is what would be built now."""
+        try:
+            index = load_index(self.folder(key, metric), key, self.root, self.settings, metric)
+        except (IndexMissing, StaleIndex):
+            return None
+        return index if index.inputs == _inputs(self.sources) and index.code_sha256 == builder_sha256(metric) else None
+
+    def level(self, key: IndexKey, level_id: str) -> _Level:
+        """What a level has for the index `key`, which itself has nothing to take over."""
+        other = key._replace(level_id=level_id)
+        block = load_index(self.folder(other, BLOCK), other, self.root, self.settings)
+        return _Level(block, self.current(other, LEARNED) if self.reuse and other != key else None)
+
+
+def _levels_of(sources: list[Source]) -> set[str]:
+    """Levels that have triggers on any day."""
+    columns = [part.read(["level_id"])["level_id"].unique() for source in sources for part in open_parquet(source.ref)]
+    return {level_id for column in columns for level_id in column.to_pylist()}
 
 
 def _inputs(sources: list[Source]) -> tuple[tuple[str, str, str], ...]:
@@ -253,52 +322,91 @@ def _may_hold(group: pq.RowGroupMetaData, level_id: str) -> bool:
     return statistics is None or not statistics.has_min_max or statistics.min <= level_id <= statistics.max
 
 
-def _build(folder: Path, key: IndexKey, root: str, rows: pa.Table, sources: list[Source], settings: Settings, reuse: bool) -> None:
-    """Write one index aside and put it in place."""
-    layout = layout_of(key, settings)
+def _build(job: _Job, key: IndexKey, metric: str, rows: pa.Table | Index, pool: list[_Level]) -> None:
+    """Write one index aside and put it in place, from trigger rows or from the default's index of the same triggers."""
+    layout, folder = layout_of(key, job.settings), job.folder(key, metric)
     attempt = Attempt(folder.parent)
+    path = attempt.folder / VECTORS
     try:
-        with disk_errors(folder, rows.nbytes):
-            vectors, columns = _write_vectors(attempt.folder / VECTORS, key, root, rows, layout), _metadata(rows)
+        with disk_errors(folder, rows.vectors.nbytes if isinstance(rows, Index) else rows.nbytes):
+            if isinstance(rows, Index):
+                vectors, metadata = _link_vectors(job.folder(key, BLOCK) / VECTORS, path), rows.metadata.drop_columns([PAST_DISTANCE])
+            else:
+                vectors, metadata = _write_vectors(path, key, job.root, rows, layout), _metadata(rows)
             index = Index(
                 key=key,
-                root=root,
+                root=job.root,
                 layout=layout,
                 vectors=vectors,
-                read_metadata=lambda: columns,
-                scaler_of=lambda day: None,
-                inputs=_inputs(sources),
-                code_sha256=builder_sha256(),
-                horizons_s=settings.labels.horizons_s,
-                synthetic=any(source.synthetic for source in sources),
+                read_metadata=lambda: metadata,
+                scaler_of=rows.scaler_of if isinstance(rows, Index) else lambda day: None,
+                inputs=_inputs(job.sources),
+                code_sha256=builder_sha256(metric),
+                horizons_s=job.settings.labels.horizons_s,
+                synthetic=any(source.synthetic for source in job.sources),
+                metric_name=metric,
             )
-            known = _unchanged_past(folder, index, settings) if reuse else {}
-            scalers, distances = _fit_and_measure(index, known, settings)
-            metadata = index.metadata.append_column("past_distance", pa.array(distances, from_pandas=True))
-            _write_artefacts(attempt.folder, index, scalers, metadata, settings)
+            known = _unchanged_past(folder, index, job.settings) if job.reuse else NOTHING_KNOWN
+            learned = _learn_and_measure(index, known, pool, job.settings)
+            _write_artefacts(attempt.folder, index, learned, job.settings)
             _publish(attempt.folder, folder)
     finally:
         attempt.remove()
 
 
 class Measured(NamedTuple):
-    """What a day's past gives, and how far the neighbours of the day's own episodes were."""
+    """What a day's past gives, how far the neighbours of the day's own episodes were, and how well each preset would have forecast them."""
 
     scaler: RobustScaler | None
     past_distance: NDArray[np.float64]
     """(rows of the day,) NaN but at one window an episode."""
+    trials: NDArray[np.float64]
+    """(rows of the day, presets) scores, for the metric that chooses among them; NaN but at one window an episode."""
 
 
-def _fit_and_measure(index: Index, known: dict[str, Measured], settings: Settings) -> tuple[dict[str, RobustScaler], NDArray[np.float64]]:
-    """The scaler of every day and the neighbour distance of one window of every episode, each as of its own day."""
-    scalers: dict[str, RobustScaler] = {}
-    distances = np.full(len(index.vectors), np.nan)
-    for day, first, last in zip(index.days, index.first_row[:-1], index.first_row[1:], strict=True):
-        measured = known.get(day) or _measure(index, day, int(first), int(last), settings)
-        if measured.scaler is not None:
-            scalers[day] = measured.scaler
-        distances[first:last] = measured.past_distance
-    return scalers, distances
+class Known(NamedTuple):
+    """What an earlier build found for days whose past is unchanged."""
+
+    days: dict[str, Measured]
+    fits: dict[str, MetricFit]
+    """By the day at which they end."""
+
+
+NOTHING_KNOWN = Known({}, {})
+
+
+class Learned(NamedTuple):
+    """All that an index holds beside its rows."""
+
+    scalers: dict[str, RobustScaler]
+    fits: dict[str, MetricFit]
+    past_distance: NDArray[np.float64]
+    trials: NDArray[np.float64]
+
+
+def _learn_and_measure(index: Index, known: Known, pool: list[_Level], settings: Settings) -> Learned:
+    """Session by session, each as of itself: scaler, neighbour distance of one window of every episode, and every few sessions a fit."""
+    presets = len(_tried(index.metric_name, settings))
+    learned = Learned({}, {}, np.full(len(index.vectors), np.nan), np.full((len(index.vectors), presets), np.nan))
+    index = replace(index, fit_of=learned.fits.get)
+    rows_of_day = dict(zip(index.days, pairwise(index.first_row.tolist()), strict=True))
+    for sessions, (_, day, _) in enumerate(index.inputs, start=1):
+        if day in rows_of_day:
+            first, last = rows_of_day[day]
+            measured = known.days.get(day) or _measure(index, day, first, last, settings)
+            if measured.scaler is not None:
+                learned.scalers[day] = measured.scaler
+            learned.past_distance[first:last], learned.trials[first:last] = measured.past_distance, measured.trials
+        if index.metric_name in FITTED and sessions % settings.evaluation.refit_sessions == 0:
+            learned.fits[day] = known.fits.get(day) or _fit(index, day, learned.trials, pool, settings)
+    return learned
+
+
+def _fit(index: Index, day: str, trials: NDArray[np.float64], pool: list[_Level], settings: Settings) -> MetricFit:
+    """The fit that ends at a day; one that is kept at another level is the same."""
+    kept = (level.learned.fit_of(day) for level in pool if level.learned is not None)
+    found = next((fit for fit in kept if fit is not None), None)
+    return found or fit_metric(index, day, trials, [level.block for level in pool], settings)
 
 
 def _measure(index: Index, day: str, first: int, last: int, settings: Settings) -> Measured:
@@ -311,28 +419,49 @@ def _measure(index: Index, day: str, first: int, last: int, settings: Settings) 
             windows = np.flatnonzero(episode == number)
             middle = windows[len(windows) // 2]
             distances[middle] = view.find(index.vectors[first + middle], day).distance
-    return Measured(view.scaler, distances)
+    trials = try_presets(view, first, last, settings) if index.metric_name == PRESET else np.empty((last - first, 0))
+    return Measured(view.scaler, distances, trials)
 
 
-def _unchanged_past(folder: Path, index: Index, settings: Settings) -> dict[str, Measured]:
-    """Scalers and distances of the present index for the days up to which its inputs equal the new ones."""
+def _unchanged_past(folder: Path, index: Index, settings: Settings) -> Known:
+    """What the present index found for the days up to which its inputs equal the new ones."""
     try:
-        present = load_index(folder, index.key, index.root, settings)
+        present = load_index(folder, index.key, index.root, settings, index.metric_name)
     except (IndexMissing, StaleIndex):
-        return {}
+        return NOTHING_KNOWN
     if present.code_sha256 != index.code_sha256:
-        return {}
+        return NOTHING_KNOWN
     unchanged = set()
     for old, new in zip(present.inputs, index.inputs, strict=False):
         if old != new:
             break
         unchanged.add(new[1])
-    distances = present.metadata["past_distance"].to_numpy(zero_copy_only=False).astype(np.float64)
-    return {
-        day: Measured(present.scaler_of(day), distances[first:last])
+    columns = [_column(present, name) for name in (PAST_DISTANCE, *_tried(index.metric_name, settings))]
+    days = {
+        day: Measured(present.scaler_of(day), columns[0][first:last], np.array([column[first:last] for column in columns[1:]]).T)
         for day, first, last in zip(present.days, present.first_row[:-1], present.first_row[1:], strict=True)
         if day in unchanged
     }
+    fits = {day: fit for day in unchanged if (fit := present.fit_of(day)) is not None}
+    return Known(days, fits)
+
+
+def _column(index: Index, name: str) -> NDArray[np.float64]:
+    return index.metadata[name].to_numpy(zero_copy_only=False).astype(np.float64)
+
+
+def _tried(metric: str, settings: Settings) -> tuple[str, ...]:
+    """Columns of the presets' scores."""
+    return tuple(f"past_rps_{preset}" for preset in settings.retrieval.presets) if metric == PRESET else ()
+
+
+def _link_vectors(source: Path, path: Path) -> NDArray[np.float32]:
+    """The same vectors under a second name; a copy where the disk has no such links."""
+    try:
+        os.link(source.resolve(), path)
+    except OSError:
+        shutil.copyfile(source, path)
+    return mapped_vectors(path)
 
 
 def _write_vectors(path: Path, key: IndexKey, root: str, rows: pa.Table, layout: VectorLayout) -> NDArray[np.float32]:
@@ -365,28 +494,34 @@ def _metadata(rows: pa.Table) -> pa.Table:
     return kept.add_column(0, "row", pa.array(np.arange(rows.num_rows, dtype=np.int64)))
 
 
-def _write_artefacts(folder: Path, index: Index, scalers: dict[str, RobustScaler], metadata: pa.Table, settings: Settings) -> None:
+def _write_artefacts(folder: Path, index: Index, learned: Learned, settings: Settings) -> None:
     layout = index.layout
     features = [{"name": name, "block": GROUPS[group]} for name, group in zip(layout.dims, layout.group, strict=True)]
-    lines = ",\n".join(scaler_line(day, scaler) for day, scaler in scalers.items())
     write_durable(folder / FEATURE_LIST, _json({"sha256": features_sha256(layout), "features": features}))
-    write_durable(folder / NORM_STATS, f'{{"fits": [\n{lines}\n]}}\n'.encode())
+    write_durable(folder / NORM_STATS, _fits_json([scaler_line(day, scaler) for day, scaler in learned.scalers.items()]))
+    metadata = index.metadata.append_column(PAST_DISTANCE, pa.array(learned.past_distance, from_pandas=True))
+    for name, scores in zip(_tried(index.metric_name, settings), learned.trials.T, strict=True):
+        metadata = metadata.append_column(name, pa.array(scores, from_pandas=True))
     with (folder / METADATA).open("wb") as file:
         pq.write_table(metadata, file, compression="zstd", store_schema=True)
         file.flush()
         os.fsync(file.fileno())
     _sync(folder / VECTORS)
-    names = (FEATURE_LIST, NORM_STATS, VECTORS, METADATA)
-    manifest = {
+    names: tuple[str, ...] = (FEATURE_LIST, NORM_STATS, VECTORS, METADATA)
+    if index.metric_name in FITTED:
+        write_durable(folder / METRIC_FITS, _fits_json([fit_line(fit) for fit in learned.fits.values()]))
+        names = (*names, METRIC_FITS)
+    manifest: dict[str, Any] = {
         "level_id": index.key.level_id,
         "setup": index.key.setup,
         "approach": index.key.approach,
+        **({"metric": index.metric_name} if index.metric_name != BLOCK else {}),
         "root": index.root,
         "rows": len(index.vectors),
         "days": len(index.days),
         "features": len(layout.dims),
         "features_sha256": features_sha256(layout),
-        "settings_sha256": settings.sha256(*SETTINGS_SECTIONS),
+        "settings_sha256": settings_sha256(settings, index.metric_name),
         "code_sha256": index.code_sha256,
         "synthetic": index.synthetic,
         "inputs": [{"partition": name, "date": date, "sha256": sha256} for name, date, sha256 in index.inputs],
@@ -420,9 +555,15 @@ def _remove_replaced(folder: Path) -> None:
                 shutil.rmtree(content)
 
 
-def _result(folder: Path, key: IndexKey, status: Literal["built", "rebuilt", "current"]) -> BuiltIndex:
+def _result(folder: Path, key: IndexKey, status: Literal["built", "rebuilt", "current"], metric: str) -> BuiltIndex:
     manifest = json.loads((folder / MANIFEST).read_text())
-    return BuiltIndex(key, folder, status, manifest["rows"], manifest["days"], manifest["synthetic"])
+    return BuiltIndex(key, folder, status, manifest["rows"], manifest["days"], manifest["synthetic"], metric)
+
+
+def _fits_json(lines: list[str]) -> bytes:
+    """Fits one a line, so that hundreds of days are not parsed for one."""
+    told = ",\n".join(lines)
+    return f'{{"fits": [\n{told}\n]}}\n'.encode()
 
 
 def _json(value: object) -> bytes:

@@ -13,6 +13,7 @@ from ..core.session import NS_PER_S, clock
 from ..io import is_partition_complete, partition_ref, read_partition
 from .answer import Answer, level_name, strangeness
 from .distribution import CLASSES
+from .metrics import BLOCK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -143,8 +144,10 @@ def _draw_outcomes(axes: Axes, answer: Answer) -> None:
 def _footing(answer: Answer) -> str:
     if not answer.matches:
         return strangeness(answer)
+    metric = "" if answer.metric == BLOCK else f" ({answer.metric} metric)"
     past = f"Past: {answer.past_episodes} episodes on {answer.past_days} days up to {answer.past_end}."
-    return f"{past} {len(answer.matches)} neighbours on {answer.match_days} days, effective n {answer.n_eff:.1f}. {strangeness(answer)}"
+    neighbours = f"{len(answer.matches)} neighbours on {answer.match_days} days{metric}"
+    return f"{past} {neighbours}, effective n {answer.n_eff:.1f}. {strangeness(answer)}"
 
 
 def _stamp(axes: Axes) -> None:
