@@ -32,6 +32,8 @@ RINGS = {
     "workers": 7,
     "clearing": 7,
     "survey": 7,
+    "evaluating": 7,
+    "recovery": 7,
     "cli": 7,
     "runner": 7,
 }

@@ -1,0 +1,165 @@
+"""The walk-forward part of `spymaster bench`: a lake of random triggers of full size, its indexes, an evaluation with all baselines."""
+
+from __future__ import annotations
+
+import threading
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+    from ..config import Settings
+    from ..retrieval.index import IndexKey
+
+LEVELS = ("pm_high", "pm_low", "or_high", "or_low", "pd_close", "vwap")
+EPISODES, WINDOWS = 25, 8
+"""Of each level and direction a day; windows of an episode as the median full-size simulated day has them (7)."""
+SYMBOL, FIRST, LAST = "ESZ5", "2025-01-02", "2025-12-31"
+WORKERS = 2
+POLL_S = 0.2
+LEVEL_TICKS, BARRIER_TICKS, WINDOW_NS = 27_200.0, 8, 5_000_000_000
+
+
+class WalkTimes(NamedTuple):
+    """Seconds, and the largest memory of all processes together."""
+
+    indexes: float
+    evaluation: float
+    peak_bytes: int
+    episodes: int
+
+
+def walk_forward_times(folder: Path, sessions: int) -> WalkTimes:
+    """Write `sessions` days of random triggers, build the indexes of all levels, and evaluate them with two workers."""
+    from time import perf_counter
+
+    from rich.console import Console
+
+    from ..config import load_settings
+    from ..evaluating import Request, evaluate
+    from ..retrieval.index_builder import build_indexes
+    from ..sources.calendar import sessions_between
+    from ..workers import Crew
+
+    settings, lake = load_settings(), folder / "walk-forward" / "lake"
+    every_session = settings.evaluation.model_copy(update={"release_share": 0.0})
+    settings = settings.model_copy(update={"evaluation": every_session})
+    for date in sessions_between(FIRST, LAST)[:sessions]:
+        _write_day(lake, date, settings)
+    began = perf_counter()
+    with Crew(WORKERS, [__name__]) as crew:
+        for _ in crew.run([partial(build_indexes, lake, "ES", level_id, settings) for level_id in LEVELS]):
+            pass
+    indexes = perf_counter() - began
+    request = Request(lake, "ES", LEVELS, "level_test", ("block",), None, None, False, WORKERS, folder / "walk-forward" / "report.html")
+    with _PeakMemory() as memory:
+        began = perf_counter()
+        result = evaluate(request, settings, Console(quiet=True))
+        seconds = perf_counter() - began
+    return WalkTimes(indexes, seconds, memory.peak_bytes, result["counts"]["episodes"])
+
+
+def _write_day(lake: Path, date: str, settings: Settings) -> None:
+    from ..core.features.registry import APPROACHES
+    from ..io import partition_ref, write_partition
+    from ..retrieval.index import LEVEL_TEST, IndexKey, trigger_rules
+    from ..retrieval.index_builder import TRIGGERS
+    from ..stages.gold.future_mbo.build_trigger_vectors import ROWS_BY_LEVEL
+
+    keys = sorted(IndexKey(level_id, LEVEL_TEST, approach) for level_id in LEVELS for approach in APPROACHES)
+    write_partition(
+        partition_ref(lake, TRIGGERS, SYMBOL, date),
+        [_triggers(key, date, settings) for key in keys],
+        inputs={},
+        settings_sha256="",
+        code_sha256="",
+        facts={"synthetic": True, "condition": "available", **trigger_rules(settings)},
+        parquet=ROWS_BY_LEVEL,
+    )
+
+
+def _triggers(key: IndexKey, date: str, settings: Settings) -> pa.Table:
+    """Random vectors, alike within an episode, and outcomes that know nothing of them."""
+    import numpy as np
+    import pyarrow as pa
+
+    from ..contracts import load_avro_contract
+    from ..retrieval.index import layout_of
+    from ..retrieval.index_builder import TRIGGERS
+    from ..sources.calendar import session_times
+
+    rng = np.random.default_rng([*date.encode(), *str(key).encode()])
+    dims, count = len(layout_of(key, settings).dims), EPISODES * WINDOWS
+    centres = np.repeat(rng.standard_normal((EPISODES, dims), np.float32), WINDOWS, axis=0)
+    vectors = centres + np.float32(0.3) * rng.standard_normal((count, dims), np.float32)
+    up, down = ("BREAK_UP", "REJECT_DOWN") if key.approach == "from_below" else ("REJECT_UP", "BREAK_DOWN")
+    outcome = np.repeat(rng.choice([up, down, "CHOP"], EPISODES), WINDOWS)
+    decided = np.repeat(rng.integers(0, 6, EPISODES), WINDOWS)
+    window = (np.arange(EPISODES)[:, None] * (2000 // EPISODES) + np.arange(WINDOWS)).ravel()
+    schema = load_avro_contract(TRIGGERS).schema
+    columns = {
+        "setup": [key.setup] * count,
+        "level_id": [key.level_id] * count,
+        "approach": [key.approach] * count,
+        "symbol": [SYMBOL] * count,
+        "session_date": [date] * count,
+        "episode": np.repeat(np.arange(1, EPISODES + 1), WINDOWS),
+        "episode_kind": ["repeat_test"] * count,
+        "ts_ns": session_times(date, settings).start_ns + (window + 1) * WINDOW_NS,
+        "level_ticks": np.full(count, LEVEL_TICKS),
+        "mid_ticks": np.full(count, LEVEL_TICKS),
+        "distance_ticks": np.zeros(count),
+        "barrier_ticks": np.full(count, BARRIER_TICKS),
+        "confluent_ids": [""] * count,
+        "first_hit_ts_ns": [None] * count,
+        "second_hit_ts_ns": [None] * count,
+        "whipsaw": np.zeros(count, bool),
+        "mae_before_hit_ticks": [None] * count,
+        "vector": list(vectors),
+    }
+    for horizon in range(len(settings.labels.horizons_s)):
+        columns[f"outcome_h{horizon}"] = np.where(horizon < decided, "CHOP", outcome)
+        columns[f"mfe_ticks_h{horizon}"] = columns[f"mae_ticks_h{horizon}"] = np.zeros(count)
+    return pa.table({name: pa.array(columns[name], schema.field(name).type) for name in schema.names})
+
+
+class _PeakMemory:
+    """Largest memory of this process and all below it together while the block runs; shared pages count once (proportional set size)."""
+
+    def __init__(self) -> None:
+        self.peak_bytes = 0
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+
+    def __enter__(self) -> _PeakMemory:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._done.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        import os
+
+        while not self._done.wait(POLL_S):
+            self.peak_bytes = max(self.peak_bytes, sum(_proportional_bytes(pid) for pid in _family(os.getpid())))
+
+
+def _family(pid: int) -> list[int]:
+    """A process and all below it, as Linux lists them."""
+    try:
+        children = [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
+    except FileNotFoundError:
+        return []
+    return [pid, *(other for child in children for other in _family(child))]
+
+
+def _proportional_bytes(pid: int) -> int:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except (FileNotFoundError, ProcessLookupError, PermissionError):
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)

@@ -1,0 +1,76 @@
+"""`spymaster evaluate`: is the similar past worth anything? Walk forward, score, and say so in one report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def evaluate(
+    levels: Annotated[str, typer.Option(help="Levels separated by commas, or all that have an index.")] = "all",
+    first: Annotated[str | None, typer.Option("--from", help="First session to score. The past before it counts as past.")] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", help="Last session to score. Default: the last that is not kept for a release.")
+    ] = None,
+    metric: Annotated[str, typer.Option(help="What is near: block, cosine, preset, learned, several with commas, or all.")] = "block",
+    setup: Annotated[str, typer.Option(help="level_test or break_and_confirm.")] = "level_test",
+    symbol: Annotated[str, typer.Option(help="The root, for example ES.")] = "ES",
+    release: Annotated[bool, typer.Option("--release", help="Score the untouched last part of the lake. This can be done once.")] = False,
+    out: Annotated[
+        Path, typer.Option(help="The report; the same name with .json and .parquet holds the figures and every forecast.")
+    ] = Path("report.html"),
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; each takes one core. Default: one a core.")] = None,
+    lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
+) -> None:
+    """Score the similar past against every simpler forecast, session by session, and write one report.
+
+    Every forecast sees only sessions before its own. The last part of the lake stays untouched until --release. An evaluation that was
+    stopped goes on where it was; each new one is noted in the ledger that p-values are corrected by.
+
+    Example: `spymaster evaluate --levels all --from 2025-10-01 --to 2025-12-19 --metric block,learned --out report.html`
+    """
+    from rich.console import Console
+
+    from ..config import environment, load_settings
+    from ..evaluating import Request, metrics_named
+    from ..evaluating import evaluate as run
+
+    console = Console(stderr=True)
+    asked = None if levels == "all" else tuple(levels.split(","))
+    request = Request(lake or environment().lake, symbol, asked, setup, metrics_named(metric), first, last, release, workers, out)
+    result = run(request, load_settings(), console)
+    print_result(result, Console())
+    console.print(
+        f"report: {out}   figures: {out.with_suffix('.json')}   forecasts: {out.with_suffix('.parquet')}", highlight=False, soft_wrap=True
+    )
+
+
+def print_result(result: dict[str, Any], console: Console) -> None:
+    """The verdict first, then what each forecast was worth against climatology."""
+    from rich.table import Table
+
+    mark = "[SYNTHETIC] " if result["synthetic"] else ""
+    console.print(f"{mark}{result['verdict']['sentence']}", highlight=False, soft_wrap=True, markup=False)
+    horizon_s = result["question"]["horizon_s"]
+    table = Table(title=f"skill against climatology at {horizon_s} s (RPS), 95 % by sessions", title_justify="left")
+    for name, justify in (("forecast", "left"), ("skill", "right"), ("from", "right"), ("to", "right"), ("p corrected", "right")):
+        table.add_column(name, justify=justify)  # type: ignore[arg-type]
+    corrected = {row["forecaster"]: "" if row["p_corrected"] is None else f"{row['p_corrected']:.3f}" for row in result["permutation"]}
+    for row in result["skill"]:
+        if row["score"] == "rps" and row["horizon_s"] == horizon_s:
+            table.add_row(
+                row["forecaster"], *(_signed(row[name]) for name in ("skill", "low", "high")), corrected.get(row["forecaster"], "")
+            )
+    if table.row_count:
+        console.print(table)
+    for sentence in result["missing"]:
+        console.print(f"missing: {sentence}", highlight=False, soft_wrap=True, markup=False)
+
+
+def _signed(value: float | None) -> str:
+    return "" if value is None else f"{value:+.3f}"

@@ -1,0 +1,248 @@
+"""Run an evaluation over worker processes: blocks of forecasts first, then the verdict, the report and the ledger."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from .attempts import publish_file
+from .codehash import code_sha256
+from .config import PACKAGE, Settings
+from .core.features.registry import APPROACHES
+from .errors import SpymasterError
+from .evaluation.judgement import Pool, Question, data_sha256, judge, pool_of
+from .evaluation.kept import block_name, keep_block, kept_block
+from .evaluation.ledger import Untouched, append_trials, close_release, evaluation_folder, read_trials, release, untouched
+from .evaluation.report import write_report
+from .evaluation.walk_forward import Block, blocks_of, forecast_block, join
+from .retrieval.distribution import CLASSES
+from .retrieval.index import Index, IndexKey, IndexMissing, build_command, check_inputs
+from .retrieval.index_builder import open_index, trigger_sources
+from .retrieval.mbo_contract_day_selector import load_selection, selection_path
+from .retrieval.metrics import METRICS, hold_metric
+from .workers import Crew, Failure
+
+
+class CannotEvaluate(SpymasterError):
+    """An evaluation that has nothing to work on, or of which a part failed."""
+
+
+class UntouchedAsked(SpymasterError):
+    """An evaluation that would look at the sessions kept for a release."""
+
+
+class Request(NamedTuple):
+    """What the flags ask for."""
+
+    lake: Path
+    root: str
+    levels: tuple[str, ...] | None
+    """None for every level that has an index."""
+    setup: str
+    metrics: tuple[str, ...]
+    first: str | None
+    last: str | None
+    release: bool
+    workers: int | None
+    out: Path
+
+
+def metrics_named(names: str) -> tuple[str, ...]:
+    """Metrics of a flag: names with commas between them, or all. Raises `UnknownMetric`."""
+    return METRICS if names == "all" else tuple(dict.fromkeys(hold_metric(name) for name in names.split(",")))
+
+
+def evaluate(request: Request, settings: Settings, console: Console) -> dict[str, Any]:
+    """Evaluate and write `out`, and beside it `.json` and `.parquet`; returns what the report says."""
+    folder, when = evaluation_folder(request.lake, request.root), datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    sources = trigger_sources(request.lake, request.root, settings)
+    if not sources:
+        raise CannotEvaluate(
+            f"{request.lake} has no trigger vectors of {request.root}. Expected at least {settings.evaluation.warm_up_sessions + 1} days. "
+            f"Run: spymaster build --layer all --symbol {request.root} --dates FIRST:LAST"
+        )
+    dates = [source.ref.date for source in sources]
+    part = untouched(folder, dates, settings.evaluation.release_share)
+    first, last = _span(request, part, dates, folder, when)
+    sessions = tuple(date for date in dates if date <= last)
+    keys = _keys(request)
+    partitions = {str(source.ref): (source.ref.date, source.sha256) for source in sources}
+    for key in keys:
+        for index in _indexes(request.lake, request.root, key, request.metrics, settings).values():
+            check_inputs(index, partitions, dates[-1], settings)
+    blocks = _walk(request, keys, sessions, folder, settings, console)
+    question = Question(
+        root=request.root,
+        levels=tuple(dict.fromkeys(key.level_id for key in keys)),
+        setup=request.setup,
+        approaches=tuple(APPROACHES),
+        first=first,
+        last=last,
+        sessions=len(sessions),
+        released=request.release,
+        untouched_after=untouched(folder, dates, settings.evaluation.release_share).after,
+        synthetic=any(source.synthetic for source in sources),
+    )
+    pool = pool_of(blocks, first, last) if blocks else None
+    result, made = judge(pool, question, read_trials(folder), when, settings)
+    append_trials(folder, made)
+    result |= _surroundings(request, question, pool, folder, settings)
+    _write(request.out, result, pool, settings)
+    if request.release:
+        close_release(folder, untouched(folder, dates, settings.evaluation.release_share))
+    return result
+
+
+def _span(request: Request, part: Untouched, dates: Sequence[str], folder: Path, when: str) -> tuple[str, str]:
+    """First and last session to score."""
+    if request.release:
+        made = release(folder, part, dates, when)
+        return made.first, made.last
+    if request.last is not None and request.last > part.after and any(date > part.after for date in dates):
+        raise UntouchedAsked(
+            f"--to {request.last} reaches into the sessions behind {part.after}, which stay untouched until a release scores them once. "
+            f"Expected at most {part.after}; or add --release, without --from and --to."
+        )
+    return request.first or dates[0], min(request.last or part.after, part.after)
+
+
+def _keys(request: Request) -> list[IndexKey]:
+    levels = request.levels
+    if levels is None:
+        folders = sorted((request.lake / "indexes").glob("mbo_*"))
+        levels = tuple(folder.name.removeprefix("mbo_") for folder in folders)
+    if not levels:
+        raise IndexMissing(
+            f"{request.lake} has no index. Run: {build_command(IndexKey('pm_high', request.setup, APPROACHES[0]), request.root)}"
+        )
+    return [IndexKey(level_id, request.setup, approach) for level_id in levels for approach in APPROACHES]
+
+
+def _walk(
+    request: Request, keys: Sequence[IndexKey], sessions: tuple[str, ...], folder: Path, settings: Settings, console: Console
+) -> list[Block]:
+    """Forecast what is not kept yet, and gather each series; a worker keeps its block before it takes the next."""
+    spans = list(blocks_of(sessions, settings))
+    calls = [
+        partial(_forecast, request.lake, request.root, key, request.metrics, sessions, *span, settings, folder)
+        for key in keys
+        for span in spans
+    ]
+    names: dict[int, str] = {}
+    failures: list[str] = []
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    with (
+        Crew(request.workers or len(os.sched_getaffinity(0)), [__name__]) as crew,
+        Progress(*columns, console=console, transient=True) as progress,
+    ):
+        task = progress.add_task("forecasts", total=len(calls))
+        for number, outcome in crew.run(calls):
+            progress.advance(task)
+            if isinstance(outcome, Failure):
+                failures.append(f"{keys[number // len(spans)]}: {outcome.message}\n{outcome.trace}".strip())
+            else:
+                names[number] = outcome
+    if failures:
+        raise CannotEvaluate(
+            f"{len(failures)} of {len(calls)} blocks failed; the others are kept. Run the same command again.\n{failures[0]}"
+        )
+    return [
+        join([block for at in range(len(spans)) if (block := kept_block(folder, names[number * len(spans) + at], key)) is not None])
+        for number, key in enumerate(keys)
+        if spans
+    ]
+
+
+def _forecast(
+    lake: Path,
+    root: str,
+    key: IndexKey,
+    metrics: tuple[str, ...],
+    sessions: tuple[str, ...],
+    first: int,
+    last: int,
+    settings: Settings,
+    folder: Path,
+) -> str:
+    """Forecast one block, unless it is kept; its name."""
+    indexes = _indexes(lake, root, key, metrics, settings)
+    name = block_name(indexes, sessions, first, last, settings)
+    if kept_block(folder, name, key) is None:
+        keep_block(folder, name, forecast_block(indexes, sessions, first, last, settings))
+    return name
+
+
+@lru_cache(maxsize=1)
+def _opened(lake: Path, root: str, key: IndexKey, metrics: tuple[str, ...], settings: str) -> dict[str, Index]:
+    parsed = Settings.model_validate_json(settings)
+    return {metric: open_index(lake, key, root, parsed, metric) for metric in metrics}
+
+
+def _indexes(lake: Path, root: str, key: IndexKey, metrics: tuple[str, ...], settings: Settings) -> dict[str, Index]:
+    """The level's index by metric; a worker keeps those of its last block open."""
+    return _opened(lake, root, key, metrics, settings.model_dump_json())
+
+
+def _surroundings(request: Request, question: Question, pool: Pool | None, folder: Path, settings: Settings) -> dict[str, Any]:
+    """What stands around the figures: hashes, tries, excluded sessions of the span."""
+    path = selection_path(request.lake, request.root)
+    rows = load_selection(path).rows if path.exists() else ()
+    excluded = [
+        {"date": row.date, "reason": row.reason} for row in rows if row.symbol is None and question.first <= row.date <= question.last
+    ]
+    trials = [{name: value for name, value in trial._asdict().items() if name != "draws"} for trial in read_trials(folder)]
+    return {
+        "hashes": {
+            "settings": settings.sha256(*type(settings).model_fields)[:16],
+            "code": code_sha256(PACKAGE / "evaluating.py")[:16],
+            "data": data_sha256(pool) if pool is not None else "",
+        },
+        "ledger": trials,
+        "excluded": excluded,
+        "recovery": None,
+    }
+
+
+def _write(out: Path, result: dict[str, Any], pool: Pool | None, settings: Settings) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_report(result, out)
+    publish_file(out.with_suffix(".json"), json.dumps(result, indent=1).encode())
+    if pool is not None:
+        sink = pa.BufferOutputStream()
+        pq.write_table(forecast_table(pool, settings), sink)
+        publish_file(out.with_suffix(".parquet"), sink.getvalue().to_pybytes())
+
+
+def forecast_table(pool: Pool, settings: Settings) -> pa.Table:
+    """Every forecast as a row: session, level, approach, forecaster, horizon, three probabilities, outcome (null where censored)."""
+    horizons_s = settings.labels.horizons_s
+    tables = []
+    for name, p in pool.p.items():
+        for horizon, horizon_s in enumerate(horizons_s):
+            count, outcome = len(pool.day), pool.outcome[:, horizon]
+            level, approach = (np.array(names)[pool.series] for names in zip(*pool.names, strict=True))
+            tables.append(
+                pa.table(
+                    {
+                        "session_date": pool.session_date,
+                        "level_id": level,
+                        "approach": approach,
+                        "forecaster": [name] * count,
+                        "horizon_s": np.full(count, horizon_s, np.int32),
+                        **{f"p_{kind}": p[:, horizon, at] for at, kind in enumerate(CLASSES)},
+                        "outcome": pa.array(np.array(CLASSES)[outcome], mask=outcome < 0),
+                    }
+                )
+            )
+    return pa.concat_tables(tables)

@@ -1,0 +1,147 @@
+"""Walk forward: every session is forecast from the sessions before it, by every forecaster, under one protocol.
+
+A session's forecasts see only sessions further back than the embargo. What needs no fit (frequencies, the search) sees the past of that
+very session; what is fitted (models) is fitted anew every so many sessions and used until the next fit. A *block* is the sessions of one
+fit of one level and approach: its forecasts depend on nothing behind its last session, so blocks run side by side, and a kept one stays
+right when the lake grows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..config import Settings
+from ..retrieval.distribution import CENSORED, CLASSES, shrunk_probabilities
+from ..retrieval.index import Index, past_of, visible_days
+from ..retrieval.signals import signal_horizon
+from .baselines import FREQUENCY_BASELINES
+from .episodes import Episodes, joined, scored_episodes
+from .models import MODELS, fit_model
+
+CLIMATOLOGY = "climatology"
+SIMILAR = "similar"
+"""Forecasters `similar block`, `similar cosine`, ..: what the most similar past did, found by each metric."""
+
+
+class Block(NamedTuple):
+    """Forecasts of one series over the sessions of one fit; every array is (episodes, ..)."""
+
+    episodes: Episodes
+    p: dict[str, NDArray[np.float64]]
+    """(episodes, horizons, CLASSES) by forecaster; NaN where it makes none."""
+    distance: dict[str, NDArray[np.float64]]
+    """Of the neighbours, by similar forecaster; NaN where the past was too small to search."""
+    percentile: dict[str, NDArray[np.float64]]
+    """Of that distance among the past's; NaN where the past was too small to rank."""
+
+
+def similar(metric: str) -> str:
+    """Name of the forecaster that a metric makes."""
+    return f"{SIMILAR} {metric}"
+
+
+def forecaster_names(metrics: Sequence[str]) -> list[str]:
+    """All forecasters, those under judgement first."""
+    return [*map(similar, metrics), *FREQUENCY_BASELINES, *MODELS]
+
+
+def blocks_of(sessions: Sequence[str], settings: Settings) -> Iterator[tuple[int, int]]:
+    """First and one past the last session of each fit, from the end of the warm-up on."""
+    rules = settings.evaluation
+    for first in range(rules.warm_up_sessions, len(sessions), rules.refit_sessions):
+        yield first, min(first + rules.refit_sessions, len(sessions))
+
+
+def forecast_block(indexes: Mapping[str, Index], sessions: tuple[str, ...], first: int, last: int, settings: Settings) -> Block:
+    """Forecast the eligible episodes of the sessions `first` up to before `last`.
+
+    Parameters
+    ----------
+    indexes : the index of one level, setup and approach, by metric; all hold the same rows.
+    sessions : every session of the lake in order; only those before `last` are looked at.
+
+    Notes
+    -----
+    An episode is eligible when its past holds enough episodes seen to the primary horizon; the past alone decides.
+    """
+    one = next(iter(indexes.values()))
+    known = scored_episodes(one, sessions, settings)
+    horizon = signal_horizon(one.key.setup, one.horizons_s, settings)
+    fit_past = _past(known, sessions, sessions[first], settings)
+    pieces = [_no_forecasts(known, indexes)]
+    if _enough(fit_past, horizon, settings):
+        fit_end = sessions[int(fit_past.day.max())]
+        models = {name: fit_model(name, fit_past, settings, fit_end) for name in MODELS}
+        for day in range(first, last):
+            queries = known.take(known.day == day)
+            if len(queries.day):
+                past = _past(known, sessions, sessions[day], settings)
+                p = {name: forecast(past, queries, settings) for name, forecast in FREQUENCY_BASELINES.items()}
+                p |= {name: model.forecast(queries) for name, model in models.items()}
+                found = {similar(metric): _search(index, queries, settings) for metric, index in indexes.items()}
+                p |= {name: np.where(np.isnan(search.p), p[CLIMATOLOGY], search.p) for name, search in found.items()}
+                distance = {name: search.distance for name, search in found.items()}
+                percentile = {name: search.percentile for name, search in found.items()}
+                pieces.append(Block(queries, p, distance, percentile))
+    return join(pieces)
+
+
+def join(blocks: Sequence[Block]) -> Block:
+    """Blocks of one series as one."""
+    first = blocks[0]
+    return Block(
+        joined([block.episodes for block in blocks]),
+        *(
+            {name: np.concatenate([getattr(block, field)[name] for block in blocks]) for name in getattr(first, field)}
+            for field in ("p", "distance", "percentile")
+        ),
+    )
+
+
+class _Search(NamedTuple):
+    p: NDArray[np.float64]
+    distance: NDArray[np.float64]
+    percentile: NDArray[np.float64]
+
+
+def _search(index: Index, queries: Episodes, settings: Settings) -> _Search:
+    """What the most similar past says about each query of one session."""
+    shape = (len(queries.day), len(index.horizons_s), len(CLASSES))
+    search = _Search(np.full(shape, np.nan), np.full(shape[0], np.nan), np.full(shape[0], np.nan))
+    date = str(queries.session_date[0])
+    view = past_of(index, date, settings)
+    if view.scaler is None:
+        return search
+    for at, vector in enumerate(queries.vectors):
+        neighbours = view.find(vector, date)
+        search.p[at], _ = shrunk_probabilities(neighbours, index.kinds[neighbours.row], view.climatology, settings.retrieval.kappa)
+        search.distance[at] = neighbours.distance
+        percentile = view.percentile(neighbours)
+        search.percentile[at] = np.nan if percentile is None else percentile
+    return search
+
+
+def _past(known: Episodes, sessions: Sequence[str], as_of: str, settings: Settings) -> Episodes:
+    """The episodes that a forecast of the session `as_of` may learn from."""
+    return known.take(known.day < visible_days(tuple(sessions), as_of, settings.retrieval.embargo_sessions))
+
+
+def _enough(past: Episodes, horizon: int, settings: Settings) -> bool:
+    return int((past.kinds[:, horizon] != CENSORED).sum()) >= settings.evaluation.min_past_episodes
+
+
+def _no_forecasts(known: Episodes, indexes: Mapping[str, Index]) -> Block:
+    """A block without an episode, so that blocks can be joined."""
+    none = known.take(np.zeros(len(known.day), bool))
+    shape = (0, known.kinds.shape[1], len(CLASSES))
+    names = [similar(metric) for metric in indexes]
+    return Block(
+        none,
+        {name: np.empty(shape) for name in forecaster_names(list(indexes))},
+        {name: np.empty(0) for name in names},
+        {name: np.empty(0) for name in names},
+    )

@@ -1,0 +1,168 @@
+"""Results as the evaluation makes them, without the evaluation: a plausible one, an ugly one, and a recovery."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+
+SIMILAR = ("similar_weighted", "similar_cosine", "similar_learned")
+BASELINES = ("climatology", "recency", "time_of_day", "distance_only", "momentum", "logistic", "lightgbm", "mlp")
+HORIZONS_S = (60, 120, 240, 480, 600, 720, 840)
+PRIMARY_S = 480
+LEVELS = ("pm_high", "pm_low", "or_high", "or_low", "pd_close", "vwap")
+SESSIONS = 48
+CENTRE = {"logistic": 0.006, "lightgbm": -0.031, "mlp": -0.142, "momentum": -0.004, "distance_only": 0.009, "similar_weighted": 0.011}
+
+
+def sample_result(seed: int = 7) -> dict[str, Any]:
+    """A full result in which a similar past is a little better than the base rate and no better than the distance."""
+    rng = np.random.default_rng(seed)
+    dates = session_dates(SESSIONS)
+    forecasters = [(name, "similar") for name in SIMILAR] + [(name, "baseline") for name in BASELINES[1:]]
+    return {
+        "verdict": {
+            "sentence": "No skill was shown: a similar past did not beat every baseline. 48 sessions could have shown a skill of 0.018.",
+            "skilful": False,
+        },
+        "synthetic": True,
+        "question": {
+            "root": "ES", "levels": list(LEVELS), "setup": "touch", "approaches": ["from_below", "from_above"],
+            "first": dates[0], "last": dates[-1], "horizon_s": PRIMARY_S, "horizons_s": list(HORIZONS_S), "warm_up_sessions": 20,
+            "embargo_sessions": 1, "score_window": 4, "untouched_from": "2025-10-17", "released": False,
+        },
+        "hashes": {name: rng.bytes(32).hex() for name in ("settings", "code", "data")},
+        "counts": {"episodes": 7012, "sessions": SESSIONS, "series": 12, "censored": 311, "warm_up": 2874, "excluded_sessions": 4},
+        "power": {"detectable_skill": 0.018, "sessions": SESSIONS, "share": 0.8},
+        "skill": [
+            {"forecaster": name, "kind": kind, "horizon_s": horizon, "score": score, "episodes": 7012 - horizon, "sessions": SESSIONS}
+            | interval(rng, CENTRE.get(name, 0.0) * (1.6 if score == "log_loss" else 1.0), 0.012)
+            for name, kind in forecasters for horizon in HORIZONS_S for score in ("rps", "brier", "log_loss")
+        ],
+        "against": [
+            {"forecaster": name, "baseline": other} | interval(rng, CENTRE.get(name, 0.0) - CENTRE.get(other, 0.0), 0.01)
+            for name in SIMILAR for other in BASELINES
+        ],
+        "permutation": [
+            {"forecaster": name, "observed": CENTRE.get(name, 0.0), "p": 0.041, "p_corrected": 0.187, "trials": 6,
+             "draws": rng.normal(-0.003, 0.006, 999).tolist()}
+            for name in SIMILAR
+        ],
+        "reliability": [
+            {"forecaster": name, "class": outcome, "bins": bins(rng, middle)}
+            for name in SIMILAR for outcome, middle in (("break", 0.31), ("reject", 0.46), ("chop", 0.22))
+        ],
+        "sharpness": [{"forecaster": name, "sharpness": 0.02 + 0.03 * rng.random()} for name, _ in forecasters],
+        "coverage": [
+            {"forecaster": name, "horizon_s": horizon, "wanted": 0.9, "mean_size": 2.3 + 0.2 * rng.random(), "episodes": 7012,
+             "sessions": SESSIONS} | interval(rng, 0.902, 0.014, "covered")
+            for name in SIMILAR for horizon in HORIZONS_S
+        ],
+        "skill_by_day": [
+            {"forecaster": name, "date": day, "episodes": int(rng.integers(90, 190)),
+             "skill": float(rng.normal(CENTRE.get(name, 0.0), 0.04))}
+            for name, _ in forecasters for day in dates
+        ],
+        "by_series": [
+            {"level_id": level, "approach": approach, "forecaster": name, "episodes": 584, "sessions": 47} | interval(rng, 0.004, 0.04)
+            for level in LEVELS for approach in ("from_below", "from_above") for name in SIMILAR
+        ],
+        "distances": [
+            {"forecaster": name, "edges": np.linspace(0, 3, 31).tolist(), "strange_share": 0.06,
+             "count": np.histogram(rng.gamma(6, 0.2, 9000), np.linspace(0, 3, 31))[0].tolist()}
+            for name in SIMILAR
+        ],
+        "recovery": sample_recovery(seed),
+        "ledger": [
+            {"when": f"2025-11-{day:02d} 14:0{day % 10}", "forecaster": name, "levels": "all", "setup": "touch", "first": dates[0],
+             "last": dates[-1], "horizon_s": PRIMARY_S, "skill": float(rng.normal(0, 0.01)), "p": float(rng.random()),
+             "settings": rng.bytes(8).hex(), "data": rng.bytes(8).hex()}
+            for day in (3, 4) for name in SIMILAR
+        ],
+        "excluded": [
+            {"date": "2025-07-03", "reason": "early close at 13:00"}, {"date": "2025-09-15", "reason": "contract roll"},
+            {"date": "2025-09-16", "reason": "contract roll"}, {"date": "2025-10-02", "reason": "gap of 14 min in the feed"},
+        ],
+        "missing": [],
+    }  # fmt: skip
+
+
+def sample_recovery(seed: int = 7) -> dict[str, Any]:
+    """Twenty seeds of the null and the placebo, five at each of four planted strengths; two forecasters."""
+    rng = np.random.default_rng(seed)
+    planted = [("null", 0.0, 0.0, 20, 0.0), ("placebo", 0.6, 0.3, 20, 0.0)]
+    planted += [("planted", signature, 0.3, 5, 0.09 * signature) for signature in (0.15, 0.3, 0.45, 0.6)]
+    runs, points = [], []
+    for kind, signature, outcome, seeds, effect in planted:
+        for name in SIMILAR[:2]:
+            place = {"kind": kind, "signature": signature, "outcome": outcome, "forecaster": name}
+            own = [
+                place | {"seed": number, "sessions": 40, "episodes": 1900, "p": float(rng.random())} | interval(rng, effect, 0.01)
+                for number in range(seeds)
+            ]
+            runs += own
+            skill = np.array([run["skill"] for run in own])
+            half = 2 * float(skill.std()) / len(own) ** 0.5
+            middle = {"mean": float(skill.mean()), "low": float(skill.mean()) - half, "high": float(skill.mean()) + half}
+            above = sum(run["low"] > 0 for run in own)
+            points.append(place | middle | {"seeds": seeds, "significant": above, "bounds_above_zero": above})
+    return {
+        "synthetic": True,
+        "question": {"root": "ES", "levels": ["pm_high"], "setup": "touch", "approaches": ["from_below"], "horizon_s": PRIMARY_S},
+        "runs": runs,
+        "points": points,
+        "expectations": [
+            {"sentence": "Over 20 null seeds the mean skill lies within [−0.010, +0.004].", "met": True},
+            {"sentence": "In at most 3 of 20 null seeds the lower bound is above 0.", "met": True},
+            {"sentence": "The placebo looks like the null.", "met": False},
+        ],
+    }
+
+
+def ugly_result() -> dict[str, Any]:
+    """What hardly anybody would send: long names, markup in names, wild figures, many trials, holes everywhere."""
+    result = sample_result(3)
+    long = "a_forecaster_whose_name_was_written_by_a_committee_and_never_shortened_" * 2
+    rename = {"similar_cosine": long, "similar_learned": "<script>alert('$x_1$')</script> & \"quotes\""}
+    for part in result.values():
+        for row in part if isinstance(part, list) else []:
+            row["forecaster"] = rename.get(row.get("forecaster"), row.get("forecaster"))
+    for row in result["skill"]:
+        if row["forecaster"] == "mlp":
+            row.update(skill=-37.5, low=-80.0, high=-9.0)
+        if row["forecaster"] == "lightgbm":
+            row.update(skill=float("nan"), low=None, high=float("inf"))
+    result["ledger"] = [
+        row | {"when": f"2025-12-{day:02d} 09:{row['p'] * 59:02.0f}"} for day in range(1, 31) for row in result["ledger"] * 4
+    ]
+    result["excluded"] = [
+        {"date": day, "reason": f"reason number {number % 3}, {'told at length ' * 9}"} for number, day in enumerate(session_dates(90))
+    ]
+    result["skill_by_day"] = result["skill_by_day"][:1]
+    result["reliability"][0]["bins"] = []
+    result["distances"][0].update(edges=[], count=[])
+    result["missing"] = ["The learned metric could not be fitted: one class only in the first 20 sessions." * 3]
+    return result
+
+
+def session_dates(count: int) -> list[str]:
+    """Weekdays from 2025-07-01 on."""
+    days = (date(2025, 7, 1) + timedelta(days=number) for number in range(2 * count + 7))
+    return [str(day) for day in days if day.weekday() < 5][:count]
+
+
+def interval(rng: np.random.Generator, centre: float, half: float, name: str = "skill") -> dict[str, float]:
+    """A figure near `centre` inside an interval of about +- `half`."""
+    middle = float(rng.normal(centre, half / 4))
+    return {name: middle, "low": middle - half * float(rng.uniform(0.8, 1.2)), "high": middle + half * float(rng.uniform(0.8, 1.2))}
+
+
+def bins(rng: np.random.Generator, middle: float) -> list[dict[str, float]]:
+    """Ten bins around the base rate, most of them near it."""
+    told = middle + np.linspace(-0.15, 0.15, 7)
+    episodes = (2600 * np.exp(-((told - middle) ** 2) / 0.008)).astype(int) + 20
+    return [
+        {"p": float(p), "episodes": int(count)} | interval(rng, float(middle + 0.6 * (p - middle)), 1.6 / count**0.5, "frequency")
+        for p, count in zip(told, episodes, strict=True)
+    ]

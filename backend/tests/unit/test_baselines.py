@@ -1,0 +1,342 @@
+"""Forecasts by frequencies against slow twins; the random walk against its other series, a lattice and drawn paths."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from src.data_eng.config import load_settings
+from src.data_eng.evaluation.baselines import FREQUENCY_BASELINES, climatology_of, eigen_series, hit_probabilities, hold, image_series
+from src.data_eng.evaluation.episodes import Episodes
+from src.data_eng.retrieval.distribution import BREAK, CENSORED, CHOP, REJECT, WHIPSAW
+from src.data_eng.retrieval.index import FutureSeen, IndexKey
+from src.data_eng.sources.calendar import sessions_between
+from tests.parity.naive_search import effective_n
+
+SETTINGS = load_settings()
+HORIZONS = len(SETTINGS.labels.horizons_s)
+SESSIONS = np.array(sessions_between("2025-06-02", "2026-03-31"), dtype="U10")
+KAPPA = SETTINGS.retrieval.kappa
+CORRECTION = 0.5826
+"""-zeta(1/2) / sqrt(2 pi): seen in steps only, a barrier is met as if it lay that many steps further (Broadie, Glasserman, Kou 1997)."""
+
+
+def made_episodes(kinds: NDArray, day: Sequence[int], setup: str = "level_test", **columns: NDArray) -> Episodes:
+    """Episodes of pm_high from below with the given outcomes on the given sessions, four ticks over the lower barrier of sixteen."""
+    count = len(kinds)
+    usual = {
+        "open_s": np.full(count, 600.0),
+        "upper_ticks": np.full(count, 12.0),
+        "lower_ticks": np.full(count, 4.0),
+        "volatility_ticks": np.full(count, 0.2),
+        "momentum_ticks": np.zeros(count),
+        "vectors": np.empty((count, 0), np.float32),
+    }
+    days = np.asarray(day, np.int64)
+    return Episodes(
+        key=IndexKey("pm_high", setup, "from_below"),
+        session_date=SESSIONS[days],
+        day=days,
+        row=np.arange(count),
+        kinds=np.asarray(kinds, np.int8).reshape(count, HORIZONS),
+        from_below=True,
+        **(usual | columns),
+    )
+
+
+def at_every_horizon(kinds: Sequence[int]) -> NDArray[np.int8]:
+    return np.tile(np.asarray(kinds, np.int8)[:, None], (1, HORIZONS))
+
+
+def random_kinds(rng: np.random.Generator, count: int) -> NDArray[np.int8]:
+    """Paths as labels are: undecided, then decided for good, or censored from some horizon on."""
+    kinds = np.full((count, HORIZONS), CHOP, np.int8)
+    for row in range(count):
+        decided, censored = rng.integers(0, 2 * HORIZONS, 2)
+        if decided < censored:
+            kinds[row, decided:] = rng.choice([BREAK, REJECT, WHIPSAW], p=[0.5, 0.4, 0.1])
+        else:
+            kinds[row, censored:] = CENSORED
+    return kinds
+
+
+def random_past(seed: int, count: int = 80) -> Episodes:
+    rng = np.random.default_rng(seed)
+    return made_episodes(
+        random_kinds(rng, count),
+        np.sort(rng.integers(0, 30, count)),
+        open_s=rng.uniform(0, 10_000, count),
+        momentum_ticks=rng.integers(-1, 2, count) * rng.uniform(0.5, 9, count),
+    )
+
+
+def some_queries(**columns: NDArray) -> Episodes:
+    count = len(next(iter(columns.values()))) if columns else 3
+    return made_episodes(at_every_horizon([CHOP] * count), [35] * count, **columns)
+
+
+def naive_counts(kinds: NDArray, weights: Sequence[float]) -> list[tuple[float, float, float, float]]:
+    """At risk, broke, rejected and whipsawed, by horizon."""
+    counts = []
+    for horizon in range(HORIZONS):
+        at_risk = broke = rejected = whipsawed = 0.0
+        for row, weight in zip(kinds, weights, strict=True):
+            if (horizon == 0 or row[horizon - 1] == CHOP) and row[horizon] != CENSORED:
+                at_risk += weight
+                broke += weight * (row[horizon] == BREAK)
+                rejected += weight * (row[horizon] == REJECT)
+                whipsawed += weight * (row[horizon] == WHIPSAW)
+        counts.append((at_risk, broke, rejected, whipsawed))
+    return counts
+
+
+def naive_shares(counts: Sequence[tuple[float, float, float, float]]) -> NDArray[np.float64]:
+    """(horizons, 3) break, reject, chop by each horizon; the undecided are decided in the proportion of those at risk."""
+    undecided, whipsawed, broke, rejected, shares = 1.0, 0.0, 0.0, 0.0, []
+    for at_risk, breaks, rejects, whipsaws in counts:
+        left = undecided
+        if at_risk > 0:
+            broke += left * breaks / at_risk
+            rejected += left * rejects / at_risk
+            whipsawed += left * whipsaws / at_risk
+        undecided = 1 - broke - rejected - whipsawed
+        shares.append((broke, rejected, undecided + whipsawed))
+    return np.array(shares)
+
+
+def naive_shrunk(past: Episodes, chosen: Sequence[int]) -> NDArray[np.float64]:
+    """Chosen episodes, counted as their effective number by day, added to KAPPA that behave as the whole past."""
+    whole = naive_shares(naive_counts(past.kinds, [1.0] * len(past.kinds)))
+    whipsaw = np.zeros(HORIZONS)
+    undecided = 1.0
+    for horizon, (at_risk, breaks, rejects, whipsaws) in enumerate(naive_counts(past.kinds, [1.0] * len(past.kinds))):
+        whipsaw[horizon] = (whipsaw[horizon - 1] if horizon else 0.0) + undecided * whipsaws / at_risk
+        undecided *= 1 - (breaks + rejects + whipsaws) / at_risk
+    seen = [row for row in chosen if past.kinds[row, 0] != CENSORED]
+    each = effective_n([1.0] * len(seen), [int(past.day[row]) for row in seen]) / len(seen)
+    counts, before = [], (0.0, 0.0, 0.0)
+    for horizon, found in enumerate(naive_counts(past.kinds[list(chosen)], [1.0] * len(chosen))):
+        so_far = (whole[horizon, 0], whole[horizon, 1], whipsaw[horizon])
+        usual = (1 - sum(before), *(now - then for now, then in zip(so_far, before, strict=True)))
+        counts.append(tuple(each * own + KAPPA * other for own, other in zip(found, usual, strict=True)))
+        before = so_far
+    return naive_shares(counts)
+
+
+def test_climatology_is_the_share_of_those_undecided_before_and_seen_to_the_end() -> None:
+    # h0: one of four breaks. h1: of three undecided one is censored, one of the other two rejects: 3/4 x 1/2. Later nothing more.
+    kinds = np.full((4, HORIZONS), CHOP, np.int8)
+    kinds[0, :], kinds[1, 1:], kinds[2, 1:] = BREAK, REJECT, CENSORED
+    forecast = FREQUENCY_BASELINES["climatology"](made_episodes(kinds, [0, 1, 2, 3]), some_queries(), SETTINGS)
+    assert forecast.shape == (3, HORIZONS, 3)
+    assert forecast[2, 0] == pytest.approx([0.25, 0.0, 0.75])
+    assert forecast[2, -1] == pytest.approx([0.25, 0.375, 0.375])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_climatology_equals_its_twin(seed: int) -> None:
+    past = random_past(seed)
+    forecast = FREQUENCY_BASELINES["climatology"](past, some_queries(), SETTINGS)
+    np.testing.assert_allclose(forecast[1], naive_shares(naive_counts(past.kinds, [1.0] * len(past.kinds))), atol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_recency_equals_its_twin_of_halving_weights(seed: int) -> None:
+    past = random_past(seed)
+    forecast = FREQUENCY_BASELINES["recency"](past, some_queries(), SETTINGS)
+    half_life = SETTINGS.evaluation.recency_half_life_sessions
+    weights = [2.0 ** (-(int(max(past.day)) - int(day)) / half_life) for day in past.day]
+    np.testing.assert_allclose(forecast[1], naive_shares(naive_counts(past.kinds, weights)), atol=1e-12)
+
+
+def test_an_episode_one_half_life_older_counts_half() -> None:
+    past = made_episodes(at_every_horizon([BREAK, REJECT]), [0, SETTINGS.evaluation.recency_half_life_sessions])
+    assert FREQUENCY_BASELINES["recency"](past, some_queries(), SETTINGS)[0, 0] == pytest.approx([1 / 3, 2 / 3, 0.0])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_time_of_day_equals_its_twin_bin_by_bin(seed: int) -> None:
+    past = random_past(seed)
+    starts = [*SETTINGS.evaluation.time_of_day_bins_s, 1_000_000]
+    queries = some_queries(open_s=np.array(starts[:-1], float))
+    forecast = FREQUENCY_BASELINES["time_of_day"](past, queries, SETTINGS)
+    for query, (first, last) in enumerate(pairwise(starts)):
+        chosen = [row for row, open_s in enumerate(past.open_s) if first <= open_s < last]
+        np.testing.assert_allclose(forecast[query], naive_shrunk(past, chosen), atol=1e-12)
+
+
+def test_before_the_open_counts_as_the_first_bin() -> None:
+    queries = some_queries(open_s=np.array([-300.0, 10.0]))
+    forecast = FREQUENCY_BASELINES["time_of_day"](random_past(1), queries, SETTINGS)
+    np.testing.assert_array_equal(forecast[0], forecast[1])
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_momentum_equals_its_twin_way_by_way(seed: int) -> None:
+    past = random_past(seed)
+    forecast = FREQUENCY_BASELINES["momentum"](past, some_queries(momentum_ticks=np.array([-3.0, 0.0, 0.5])), SETTINGS)
+    for query, sign in enumerate((-1, 0, 1)):
+        chosen = [row for row, moved in enumerate(past.momentum_ticks) if np.sign(moved) == sign]
+        np.testing.assert_allclose(forecast[query], naive_shrunk(past, chosen), atol=1e-12)
+
+
+def test_a_group_of_few_leans_on_the_whole_past_by_kappa() -> None:
+    # 10 of 40 came with the move and all broke, the others all chopped; each on a day of its own, so n_eff is 10.
+    kinds = at_every_horizon([BREAK] * 10 + [CHOP] * 30)
+    past = made_episodes(kinds, range(40), momentum_ticks=np.repeat([1.0, -1.0], [10, 30]))
+    forecast = FREQUENCY_BASELINES["momentum"](past, made_episodes(kinds[:1], [45], momentum_ticks=np.array([2.0])), SETTINGS)
+    assert forecast[0, 3, 0] == pytest.approx((10 * 1.0 + KAPPA * 0.25) / (10 + KAPPA))
+
+
+def test_a_way_that_is_unknown_or_new_gets_the_climatology() -> None:
+    past = random_past(2)._replace(momentum_ticks=np.full(80, 1.0))
+    forecast = FREQUENCY_BASELINES["momentum"](past, some_queries(momentum_ticks=np.array([np.nan, -1.0])), SETTINGS)
+    np.testing.assert_allclose(forecast, np.tile(climatology_of(past), (2, 1, 1)), atol=1e-12)
+
+
+@pytest.mark.parametrize("name", FREQUENCY_BASELINES)
+@pytest.mark.parametrize("seed", range(5))
+def test_every_forecast_sums_to_one_and_never_takes_back_a_decision(name: str, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    queries = some_queries(
+        open_s=rng.uniform(0, 9000, 20),
+        momentum_ticks=rng.normal(size=20),
+        upper_ticks=rng.uniform(-1, 16, 20),
+        volatility_ticks=rng.exponential(0.3, 20),
+    )
+    forecast = FREQUENCY_BASELINES[name](random_past(seed), queries, SETTINGS)
+    assert forecast.shape == (20, HORIZONS, 3)
+    np.testing.assert_allclose(forecast.sum(axis=2), 1.0, atol=1e-12)
+    assert (forecast >= 0).all()
+    assert (np.diff(forecast[..., :2], axis=1) >= -1e-12).all()
+
+
+@pytest.mark.parametrize("name", FREQUENCY_BASELINES)
+def test_a_past_that_holds_nothing_gives_thirds(name: str) -> None:
+    queries = some_queries(volatility_ticks=np.zeros(3))
+    for past in (made_episodes(np.empty((0, HORIZONS)), []), made_episodes(at_every_horizon([CENSORED]), [0])):
+        np.testing.assert_allclose(FREQUENCY_BASELINES[name](past, queries, SETTINGS), 1 / 3)
+
+
+@pytest.mark.parametrize("name", FREQUENCY_BASELINES)
+def test_nothing_to_forecast_gives_no_forecast(name: str) -> None:
+    assert FREQUENCY_BASELINES[name](random_past(0), some_queries().take(np.zeros(3, bool)), SETTINGS).shape == (0, HORIZONS, 3)
+
+
+@pytest.mark.parametrize("name", FREQUENCY_BASELINES)
+@pytest.mark.parametrize("ahead", [-3, 0, 1])
+def test_a_past_of_the_querys_day_or_within_the_embargo_is_refused(name: str, ahead: int) -> None:
+    kinds = at_every_horizon([BREAK, CHOP])
+    past, queries = made_episodes(kinds, [3, 10]), made_episodes(kinds, [20, 10 + ahead])
+    with pytest.raises(FutureSeen, match=str(SESSIONS[10])):
+        FREQUENCY_BASELINES[name](past, queries, SETTINGS)
+
+
+def test_the_embargo_counts_sessions_not_days() -> None:
+    kinds = at_every_horizon([CHOP])
+    friday, monday, tuesday = (np.array([date]) for date in ("2025-06-06", "2025-06-09", "2025-06-10"))
+    past, queries = made_episodes(kinds, [0])._replace(session_date=friday), made_episodes(kinds, [0])
+    hold(past, queries._replace(session_date=tuesday), SETTINGS)
+    with pytest.raises(FutureSeen):
+        hold(past, queries._replace(session_date=monday), SETTINGS)
+
+
+def test_both_series_of_the_random_walk_agree() -> None:
+    start, travelled = np.meshgrid(np.linspace(0.001, 0.999, 97), np.geomspace(0.1, 2.0, 60))
+    np.testing.assert_allclose(image_series(start, travelled), eigen_series(start, travelled), rtol=0, atol=2e-15)
+
+
+@pytest.mark.parametrize(("upper", "lower", "sigma"), [(12, 4, 0.2), (2, 14, 0.4), (8, 8, 0.3), (1, 15, 0.2)])
+def test_the_random_walk_equals_a_walk_on_a_fine_lattice(upper: float, lower: float, sigma: float) -> None:
+    # One of 320 rungs up or down per step of (width / 320)^2 / sigma^2 seconds; whoever reaches an end stays there.
+    rungs, time_s = 320, np.array([120, 480, 840])
+    inside = np.zeros(rungs + 1)
+    inside[round(lower / (upper + lower) * rungs)] = 1.0
+    wanted = np.rint(time_s * (sigma * rungs / (upper + lower)) ** 2).astype(int)
+    met = {}
+    for step in range(1, wanted.max() + 1):
+        moved = np.zeros_like(inside)
+        moved[:-2] += inside[1:-1] / 2
+        moved[2:] += inside[1:-1] / 2
+        moved[[0, -1]] += inside[[0, -1]]
+        inside = moved
+        met[step] = inside[-1], inside[0]
+    up, down = hit_probabilities(np.array(upper), np.array(lower), np.array(sigma), time_s)
+    np.testing.assert_allclose(np.stack([up, down], axis=1), [met[step] for step in wanted], atol=5e-4)
+
+
+def test_the_random_walk_equals_drawn_paths() -> None:
+    rng, sigma, step_s, paths = np.random.default_rng(3), 0.3, 1.0, 20_000
+    nearer = CORRECTION * sigma * np.sqrt(step_s)
+    place, first = np.zeros(paths), np.zeros(paths, int)
+    times, seen = (120, 480, 840), {}
+    for second in range(1, 841):
+        place += rng.normal(0, sigma * np.sqrt(step_s), paths)
+        first = np.where(first != 0, first, (place >= 10 - nearer).astype(int) - (place <= -6 + nearer))
+        if second in times:
+            seen[second] = (first > 0).mean(), (first < 0).mean()
+    up, down = hit_probabilities(np.array(10.0), np.array(6.0), np.array(sigma), np.array(times))
+    four_errors = 4 * np.sqrt(0.25 / paths)
+    np.testing.assert_allclose(np.stack([up, down], axis=1), [seen[second] for second in times], atol=four_errors)
+
+
+@given(st.floats(1e-6, 1e3), st.floats(1e-6, 1e3), st.floats(0, 1e6), st.lists(st.floats(0, 1e7), min_size=2, max_size=6).map(sorted))
+def test_the_random_walk_is_a_distribution_that_only_adds_up(upper: float, lower: float, sigma: float, time_s: list[float]) -> None:
+    up, down = hit_probabilities(np.array(upper), np.array(lower), np.array(sigma), np.array(time_s))
+    assert (up >= 0).all()
+    assert (down >= 0).all()
+    assert (up + down <= 1 + 1e-12).all()
+    assert (np.diff(up) >= -1e-12).all()
+    assert (np.diff(down) >= -1e-12).all()
+
+
+def test_given_time_the_nearer_barrier_is_met_in_proportion_to_the_other_distance() -> None:
+    up, down = hit_probabilities(np.array(12.0), np.array(4.0), np.array(0.5), np.array(1e9))
+    assert (up, down) == (pytest.approx(0.25), pytest.approx(0.75))
+
+
+def test_a_far_barrier_keeps_its_tiny_chance() -> None:
+    # Next to no chance of the other side first: 2 Phi(-8 / (0.05 sqrt 120)) = erfc(8 / (0.05 sqrt 240)).
+    up, _ = hit_probabilities(np.array(8.0), np.array(1000.0), np.array(0.05), np.array(120.0))
+    assert up == pytest.approx(math.erfc(8 / (0.05 * math.sqrt(240))), rel=1e-9)
+    assert 0 < up < 1e-47
+
+
+def test_a_start_at_or_beyond_a_barrier_has_met_it() -> None:
+    up, down = hit_probabilities(
+        np.array([0.0, -1.0, 3.0, 3.0]), np.array([5.0, 5.0, 0.0, -2.0]), np.array([0.2, 0.0, 0.0, 0.2]), np.array(120)
+    )
+    assert up.tolist() == [1, 1, 0, 0]
+    assert down.tolist() == [0, 0, 1, 1]
+
+
+def test_without_volatility_no_barrier_is_met_and_without_knowledge_there_is_no_answer() -> None:
+    up, down = hit_probabilities(
+        np.array([3.0, 3.0, np.nan, 0.0]), np.array([3.0, 3.0, 3.0, 0.0]), np.array([0.0, np.nan, 1.0, 1.0]), np.array(9)
+    )
+    np.testing.assert_array_equal(up, [0, np.nan, np.nan, np.nan])
+    np.testing.assert_array_equal(down, [0, np.nan, np.nan, np.nan])
+
+
+def test_the_upper_barrier_is_the_break_from_below_and_the_reject_from_above() -> None:
+    queries = some_queries()
+    from_below = FREQUENCY_BASELINES["random_walk"](random_past(0), queries, SETTINGS)
+    from_above = FREQUENCY_BASELINES["random_walk"](random_past(0), queries._replace(from_below=False), SETTINGS)
+    up, down = hit_probabilities(np.array(12.0), np.array(4.0), np.array(0.2), np.array(SETTINGS.labels.horizons_s))
+    np.testing.assert_allclose(from_below[0, :, 0], up)
+    np.testing.assert_allclose(from_below[0, :, 1], down)
+    np.testing.assert_allclose(from_above[..., [1, 0, 2]], from_below, rtol=1e-12)
+
+
+def test_a_walk_whose_volatility_is_unknown_or_zero_is_forecast_by_climatology() -> None:
+    past, queries = random_past(0), some_queries(volatility_ticks=np.array([0.0, np.nan, 0.2]))
+    forecast = FREQUENCY_BASELINES["random_walk"](past, queries, SETTINGS)
+    np.testing.assert_array_equal(forecast[:2], np.tile(climatology_of(past), (2, 1, 1)))
+    assert not np.allclose(forecast[2], climatology_of(past))
