@@ -138,6 +138,9 @@ def recover(plan: Plan, settings: Settings, console: Console) -> dict[str, Any]:
         _work(crew, "simulated markets", [(base.name, partial(_build_base, plan, base, settings)) for base in bases], console)
         _work(crew, "evaluations", [(run.name, partial(_evaluate, plan, run, settings)) for run in todo], console)
     results = {run: _kept(plan, run, settings) or {} for run in runs}
+    for run, result in results.items():
+        if not result["skill"]:
+            raise RecoveryFailed(f"{run.name}: {result['verdict']['sentence']} Expected scored episodes; take more --sessions or --levels.")
     rows = [row for run, result in results.items() for row in _rows(run, result)]
     points = _points(rows)
     horizon_s = next(iter(results.values()))["question"]["horizon_s"]
@@ -383,7 +386,7 @@ def _points(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
             "mean": float(np.mean([row["skill"] for row in own])),
             **_t_interval([row["skill"] for row in own]),
             "significant": sum(row["p"] < SIGNIFICANT_BELOW for row in own),
-            "bounds_above_zero": sum(row["low"] > 0 for row in own),
+            "bounds_above_zero": sum(row["low"] is not None and row["low"] > 0 for row in own),
         }
         for group, own in groups.items()
     ]
