@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from .attempts import publish_file
 from .codehash import code_sha256
-from .config import PACKAGE, Settings
+from .config import PACKAGE, Settings, environment
 from .core.features.registry import APPROACHES
 from .errors import SpymasterError
 from .evaluation.judgement import Pool, Question, data_sha256, judge, pool_of
@@ -27,7 +27,7 @@ from .evaluation.ledger import Untouched, append_trials, close_release, evaluati
 from .evaluation.report import write_report
 from .evaluation.walk_forward import Block, blocks_of, forecast_block, join
 from .retrieval.distribution import CLASSES
-from .retrieval.index import Index, IndexKey, IndexMissing, build_command, check_inputs
+from .retrieval.index import MANIFEST, Index, IndexKey, IndexMissing, build_command, check_inputs, index_folder
 from .retrieval.index_builder import open_index, trigger_sources
 from .retrieval.mbo_contract_day_selector import load_selection, selection_path
 from .retrieval.metrics import METRICS, hold_metric
@@ -76,7 +76,7 @@ def evaluate(request: Request, settings: Settings, console: Console) -> dict[str
     part = untouched(folder, dates, settings.evaluation.release_share)
     first, last = _span(request, part, dates, folder, when)
     sessions = tuple(date for date in dates if date <= last)
-    keys = _keys(request)
+    keys, lacking = _keys(request)
     partitions = {str(source.ref): (source.ref.date, source.sha256) for source in sources}
     for key in keys:
         for index in _indexes(request.lake, request.root, key, request.metrics, settings).values():
@@ -91,12 +91,13 @@ def evaluate(request: Request, settings: Settings, console: Console) -> dict[str
         last=last,
         sessions=len(sessions),
         released=request.release,
-        untouched_after=untouched(folder, dates, settings.evaluation.release_share).after,
+        untouched_from=first if request.release else next((date for date in dates if date > part.after), None),
         synthetic=any(source.synthetic for source in sources),
     )
     pool = pool_of(blocks, first, last) if blocks else None
     result, made = judge(pool, question, read_trials(folder), when, settings)
     append_trials(folder, made)
+    result["missing"] += lacking
     result |= _surroundings(request, question, pool, folder, settings)
     _write(request.out, result, pool, settings)
     if request.release:
@@ -117,16 +118,29 @@ def _span(request: Request, part: Untouched, dates: Sequence[str], folder: Path,
     return request.first or dates[0], min(request.last or part.after, part.after)
 
 
-def _keys(request: Request) -> list[IndexKey]:
-    levels = request.levels
-    if levels is None:
-        folders = sorted((request.lake / "indexes").glob("mbo_*"))
-        levels = tuple(folder.name.removeprefix("mbo_") for folder in folders)
-    if not levels:
-        raise IndexMissing(
-            f"{request.lake} has no index. Run: {build_command(IndexKey('pm_high', request.setup, APPROACHES[0]), request.root)}"
-        )
-    return [IndexKey(level_id, request.setup, approach) for level_id in levels for approach in APPROACHES]
+def _keys(request: Request) -> tuple[list[IndexKey], list[str]]:
+    """The series to evaluate; and, where all levels are asked for, a sentence for each that lacks an index."""
+    folders = sorted((request.lake / "indexes").glob("mbo_*"))
+    levels = request.levels or tuple(folder.name.removeprefix("mbo_") for folder in folders)
+    series = {level_id: [IndexKey(level_id, request.setup, approach) for approach in APPROACHES] for level_id in levels}
+    lacking = {
+        level_id: [metric for metric in request.metrics if not _is_built(request, keys, metric)] for level_id, keys in series.items()
+    }
+    if request.levels is None:
+        series = {level_id: keys for level_id, keys in series.items() if not lacking[level_id]}
+    if not series:
+        command = build_command(IndexKey("pm_high", request.setup, APPROACHES[0]), request.root, request.metrics[0])
+        raise IndexMissing(f"{request.lake} has no level with an index by {' and by '.join(request.metrics)}. Run: {command}")
+    missing = [
+        f"{level_id}: no index by {' and by '.join(metrics)}. Run: {build_command(IndexKey(level_id, '', ''), request.root, metrics[0])}"
+        for level_id, metrics in lacking.items()
+        if metrics
+    ]
+    return [key for keys in series.values() for key in keys], missing
+
+
+def _is_built(request: Request, keys: Sequence[IndexKey], metric: str) -> bool:
+    return all((index_folder(request.lake, key, environment(), metric) / MANIFEST).exists() for key in keys)
 
 
 def _walk(

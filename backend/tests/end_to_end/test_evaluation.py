@@ -71,10 +71,10 @@ def test_what_is_kept_for_a_release_is_not_looked_at_before_and_only_once_then(t
     write_days(own, session_dates(DAYS), episodes=4, windows=4, synthetic=True)
     build_indexes(own, "ES", KEY.level_id, load_settings())
     assert ask(own, out).exit_code == 0
-    after = json.loads(out.with_suffix(".json").read_text())["question"]["untouched_from"]
+    assert json.loads(out.with_suffix(".json").read_text())["question"]["untouched_from"] == session_dates(DAYS)[-6]
     early = ask(own, out, "--to", session_dates(DAYS)[-1])
     assert early.exit_code == 1
-    assert f"stay untouched until a release scores them once. Expected at most {after}" in early.stderr
+    assert f"stay untouched until a release scores them once. Expected at most {session_dates(DAYS)[-7]}" in early.stderr
     done = ask(own, out, "--release")
     assert done.exit_code == 0, done.output
     question = json.loads(out.with_suffix(".json").read_text())["question"]

@@ -16,7 +16,7 @@ from ..trigger_lake import session_dates
 
 SESSIONS, EPISODES = 40, 8
 APPROACHES = ("from_below", "from_above")
-QUESTION = Question("ES", ("pm_high",), "level_test", APPROACHES, "2025-01-02", "2026-06-30", 60, False, "2026-06-30", True)
+QUESTION = Question("ES", ("pm_high",), "level_test", APPROACHES, "2025-01-02", "2026-06-30", 60, False, None, True)
 
 
 @pytest.fixture(scope="module")

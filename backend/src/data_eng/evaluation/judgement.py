@@ -56,7 +56,8 @@ class Question(NamedTuple):
     sessions: int
     """Sessions of the span, those without an episode too."""
     released: bool
-    untouched_after: str
+    untouched_from: str | None
+    """The first session that nobody has looked at; None where there is none."""
     synthetic: bool
 
 
@@ -342,7 +343,7 @@ def _question(question: Question, horizons_s: Sequence[int], horizon: int, setti
         "warm_up_sessions": rules.warm_up_sessions,
         "embargo_sessions": settings.retrieval.embargo_sessions,
         "score_window": rules.score_window,
-        "untouched_from": question.untouched_after,
+        "untouched_from": question.untouched_from,
         "released": question.released,
     }
 
