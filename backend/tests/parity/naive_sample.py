@@ -8,7 +8,7 @@ import numpy as np
 
 from src.data_eng.core.events import EventBatch
 
-LAST, SNAPSHOT = 128, 32
+LAST = 128
 
 
 @dataclass
@@ -28,7 +28,7 @@ class NaiveSample:
     improving: int = 0
     signs: list[int] = field(default_factory=list)
     flow: float = 0.0
-    seconds: dict[int, tuple] = field(default_factory=dict)  # second: best bid, size, orders, best ask, size, orders, when it began
+    seconds: dict[int, tuple] = field(default_factory=dict)  # second: best bid and best offer behind its last event
 
     def best(self, side: str) -> tuple[int, int, int] | None:
         """Tick, contracts and orders of a side's best."""
@@ -48,9 +48,9 @@ class NaiveSample:
                 event = []
 
     def _event(self, batch: EventBatch, event: list[int]) -> None:
-        before = self.best("B"), self.best("A")
         ts_ns = int(batch.ts_event_ns[event[0]])
         counts = self.start_ns <= ts_ns < self.end_ns
+        before = (self.best("B"), self.best("A")) if counts else (None, None)
         named, trade_seen = set(), False
         for i in event:
             action, order_id, side = chr(batch.action[i]), int(batch.order_id[i]), chr(batch.side[i])
@@ -79,10 +79,10 @@ class NaiveSample:
                 elif counts:
                     self.pulls += 1
                     self.lives.append(ts_ns - self.born[order_id])
-        after = self.best("B"), self.best("A")
-        if counts and None not in (*before, *after):
-            self.flow += self._pressed(before, after)
         if counts:
+            after = self.best("B"), self.best("A")
+            if None not in (*before, *after):
+                self.flow += self._pressed(before, after)
             self.seconds[ts_ns // 10**9] = after
 
     @staticmethod
@@ -97,7 +97,7 @@ class NaiveSample:
         return pressed
 
     def grid(self) -> list[tuple]:
-        """The book at each full second from the first event's on: after the last event at or before it."""
+        """The book at each full second behind the first event's: as the last event before it left it."""
         first, last = min(self.seconds), max(self.seconds)
         books, book = [], self.seconds[first]
         for second in range(first, last):

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from src.data_eng.core.simulator.planting import Knobs
+from src.data_eng.core.simulator.planting import LAGGED_DRIFT_S, PULSE_S, Knobs, no_levels, planted_drift, planted_side
 from tests.simulated_days import Day, area_under_curve, column, pulls, simulated_day
 
 SEEDS = range(100, 112)
@@ -64,6 +64,43 @@ def test_placebo_shows_a_signature_that_says_nothing_about_the_outcome() -> None
     assert area_under_curve(ratio, signature_up) > 0.58
     ratio, _, up = scores(days, "class")
     assert area_under_curve(ratio, up) == pytest.approx(0.5, abs=0.09)
+
+
+def pulled_asks_against_bids(days: list[Day], after_s: float) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Log ratio of asks to bids pulled in the PULSE_S that begin `after_s` behind each touch, and whether the planted way is up."""
+    ratio, up = [], []
+    for day in days:
+        time_s, gone = (day.events.ts_ns - day.clock.origin_ns) / 1e9, pulls(day.events)
+        for row in day.truth[day.truth[:, column("class")] != 0]:
+            inside = gone & (time_s >= row[0] + after_s) & (time_s < row[0] + after_s + PULSE_S)
+            asks, bids = (day.events.contracts[inside & (day.events.side == ord(side))].sum() for side in "AB")
+            ratio.append(np.log((asks + 1) / (bids + 1)))
+            up.append(row[column("class")] * row[column("direction")] > 0)
+    return np.array(ratio), np.array(up)
+
+
+def test_lagged_signature_shows_for_one_window_and_lies_its_lag_before_the_drift() -> None:
+    lag_s = 20.0
+    days = planted_days(Knobs(0.6, 0.15, False, lag_s))
+    pulse_s = LAGGED_DRIFT_S - lag_s - PULSE_S
+    assert area_under_curve(*pulled_asks_against_bids(days, pulse_s)) > 0.6
+    for elsewhere_s in (0.0, pulse_s - 15.0, pulse_s + 15.0):
+        assert area_under_curve(*pulled_asks_against_bids(days, elsewhere_s)) == pytest.approx(0.5, abs=0.09)
+
+
+@pytest.mark.parametrize(("after_s", "way"), [(34.75, 0), (35.0, 1), (39.75, 1), (40.0, 0), (70.0, 0)])
+def test_pulse_of_a_lag_of_twenty_seconds_acts_from_35_to_40_seconds_after_the_touch(after_s: float, way: int) -> None:
+    planting = no_levels()
+    planting.start_s, planting.signature_class, planting.direction = 1000.0, 1, 1
+    assert planted_side(planting, Knobs(0.3, 0.15, False, 20.0), 1000.0 + after_s) == way
+    assert planted_side(planting, Knobs(0.3, 0.15, False), 1000.0 + after_s) == 1
+
+
+@pytest.mark.parametrize(("lag_s", "after_s", "drift"), [(-1.0, 14.75, 0.0), (-1.0, 15.0, 0.15), (20.0, 59.75, 0.0), (20.0, 60.0, 0.15)])
+def test_drift_waits_longer_with_a_lag(lag_s: float, after_s: float, drift: float) -> None:
+    planting = no_levels()
+    planting.start_s, planting.outcome_class, planting.direction = 1000.0, 1, 1
+    assert planted_drift(planting, Knobs(0.3, 0.15, False, lag_s), 0.0, 1000.0 + after_s) == drift
 
 
 def test_classes_are_drawn_with_their_shares(planted: list[Day], null_days: list[Day]) -> None:

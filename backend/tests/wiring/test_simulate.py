@@ -213,11 +213,25 @@ def test_new_york_clock_is_kept_over_the_end_of_summer_time() -> None:
         ({"records": 10}, "--records 10"),
         ({"signature": 0.7}, "--signature 0.7"),
         ({"outcome": -0.1}, "--outcome -0.1"),
+        ({"lag": 56.0}, "--lag 56.0 is outside 0 .. 55 s"),
+        ({"lag": -1.0}, "--lag -1.0"),
     ],
 )
 def test_impossible_simulation_says_what_was_expected(change: dict, says: str, tmp_path: Path) -> None:
     with pytest.raises(SimulationError, match=says):
         written(PLAIN._replace(**change), tmp_path)
+
+
+def test_truth_says_when_the_signature_acts_and_the_drift_begins(plain: Path, tmp_path: Path) -> None:
+    lagged = pq.read_table(written(PLAIN._replace(days=1, lag=20.0), tmp_path) / "truth.parquet").to_pylist()
+    assert lagged
+    for row in lagged:
+        assert row["drift_ns"] - row["ts_ns"] == 60 * 10**9
+        assert (row["signature_start_ns"] - row["ts_ns"], row["signature_end_ns"] - row["ts_ns"]) == (35 * 10**9, 40 * 10**9)
+        assert row["lag_s"] == 20.0
+    for row in pq.read_table(plain / "truth.parquet").to_pylist():
+        assert row["drift_ns"] - row["ts_ns"] == 15 * 10**9
+        assert (row["signature_start_ns"], row["signature_end_ns"], row["lag_s"]) == (row["ts_ns"], None, None)
 
 
 def test_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:

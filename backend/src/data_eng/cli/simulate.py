@@ -19,6 +19,9 @@ def simulate(
     outcome: Annotated[float, typer.Option(help="Drift of the price after a touch, ticks a second, 0 to 1.")] = 0.15,
     null: Annotated[bool, typer.Option("--null", help="Plant nothing: both knobs 0.")] = False,
     placebo: Annotated[bool, typer.Option("--placebo", help="Draw the signature apart from the outcome.")] = False,
+    lag: Annotated[
+        float | None, typer.Option(help="Let the signature act for 5 seconds only, which end this many seconds before the drift, 0 to 55.")
+    ] = None,
     gap: Annotated[str | None, typer.Option(help="Session that loses records and recovers by a snapshot.")] = None,
     degraded: Annotated[str | None, typer.Option(help="Session that condition.json calls degraded.")] = None,
     roll: Annotated[str | None, typer.Option(help="Session from which the next contract leads, instead of 8 days before expiry.")] = None,
@@ -42,7 +45,7 @@ def simulate(
     console = Console()
     if null:
         signature = outcome = 0.0
-    simulation = Simulation(start, days, records, seed, signature, outcome, placebo, gap, degraded, roll)
+    simulation = Simulation(start, days, records, seed, signature, outcome, placebo, gap, degraded, roll, lag)
     if is_done(simulation, out):
         console.print(f"{out} holds this simulation already.", highlight=False, soft_wrap=True)
         return

@@ -20,7 +20,8 @@ from ..core.simulator.tape import taken
 CHILDREN = (4, 8, 16, 32, 64, 128)
 """Market orders of a metaorder."""
 PARTICIPATION = 0.2
-"""Contracts of the metaorder against all others traded meanwhile."""
+"""Contracts of the metaorder against all others traded meanwhile, about; more on a thin day, where LONGEST_S cuts the time short."""
+LONGEST_S = 1800.0
 CONTRACTS_A_RECORD, LEAST_CHILD = 0.09, 2
 """Contracts traded a record of the model, about, and the smallest child."""
 STARTS = 24
@@ -74,7 +75,8 @@ def _pace(leader: Instrument, open_s: float, close_s: float) -> Pace:
     expected = leader.plan.expected
     wanted = PARTICIPATION * CONTRACTS_A_RECORD * float(expected[int(close_s)] - expected[int(open_s)]) / (close_s - open_s)
     contracts = max(LEAST_CHILD, round(wanted * STEP_S))
-    return Pace(contracts, max(1, round(contracts / wanted / STEP_S)))
+    pause_s = min(contracts / wanted, LONGEST_S / CHILDREN[-1])
+    return Pace(contracts, max(1, round(pause_s / STEP_S)))
 
 
 def _middle_behind(leader: Instrument, seed: list[int], pace: Pace, side: int, children: int) -> float:

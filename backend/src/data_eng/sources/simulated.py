@@ -25,7 +25,17 @@ from numpy.typing import NDArray
 
 from ..config import load_settings
 from ..core.events import F_BAD_TS_RECV, F_MAYBE_BAD_BOOK
-from ..core.simulator.planting import BREAK, LEVEL_IDS, REJECT, SIGNATURE_MAX, Knobs
+from ..core.simulator.planting import (
+    BREAK,
+    LAG_MOST_S,
+    LEVEL_IDS,
+    NO_LAG,
+    PULSE_S,
+    REJECT,
+    SIGNATURE_MAX,
+    Knobs,
+    drift_after_s,
+)
 from ..core.simulator.scenario import (
     OPENING_S,
     START_POSITION,
@@ -84,6 +94,8 @@ class Simulation(NamedTuple):
     gap: str | None
     degraded: str | None
     roll: str | None
+    lag: float | None = None
+    """Seconds from the end of a five-second signature to the drift; None lets the signature act through the episode."""
 
 
 class Contract(NamedTuple):
@@ -154,9 +166,15 @@ TRUTH_SCHEMA = pa.schema(
         ("signature_class", pa.string()),
         ("signature", pa.float64()),
         ("outcome", pa.float64()),
+        ("drift_ns", pa.int64()),
+        ("lag_s", pa.float64()),
+        ("signature_start_ns", pa.int64()),
+        ("signature_end_ns", pa.int64()),
     ]
 )
-"""One row an episode: what was planted there. No stage reads it."""
+"""One row an episode: what was planted there, and when the drift begins and the signature acts. No stage reads it.
+
+`lag_s` and `signature_end_ns` are null where the signature acts to the episode's end."""
 
 
 def simulate(simulation: Simulation, folder: Path, workers: int, truth_path: Path | None = None) -> Iterator[FileResult]:
@@ -225,6 +243,14 @@ def traded_range(simulation: Simulation, spec: SessionSpec, previous: TradedRang
     leader.open()
     run_until(leader.leader, spec.clock.second(spec.clock.rth_close_ns))
     return _traded_range(spec, leader.leader)
+
+
+def leading_instrument(simulation: Simulation) -> tuple[Instrument, SessionClock]:
+    """The first session's leading instrument with its opening orders placed, for those who want to run it themselves; and its clock."""
+    spec = session_specs(simulation)[0]
+    session = _session(simulation, spec, None, leader_only=True)
+    session.open()
+    return session.leader, spec.clock
 
 
 def _one_by_one(simulation: Simulation, files: list[FileSpec], folder: Path) -> Iterator[FileResult]:
@@ -314,7 +340,7 @@ def _session(simulation: Simulation, spec: SessionSpec, previous: TradedRange | 
         spec.clock,
         shape._replace(records=shape.records * shares[LEADER]),
         START_POSITION + spec.end_ticks - spec.start_ticks,
-        Knobs(simulation.signature, simulation.outcome, simulation.placebo),
+        _knobs(simulation),
         float(load_settings().session.opening_range_s),
     )
     listing = _outright_listing(spec, spec.leader)
@@ -328,6 +354,10 @@ def _session(simulation: Simulation, spec: SessionSpec, previous: TradedRange | 
         instruments.append(open_instrument(_outright_listing(spec, spec.other), follower, [simulation.seed, day, FOLLOWER], None))
         instruments.append(open_instrument(_spread_listing(spec), still, [simulation.seed, day, SPREAD], None))
     return Session(instruments, idle_wire(), np.random.default_rng([simulation.seed, day, WIRE, 0]))
+
+
+def _knobs(simulation: Simulation) -> Knobs:
+    return Knobs(simulation.signature, simulation.outcome, simulation.placebo, NO_LAG if simulation.lag is None else simulation.lag)
 
 
 def _session_shape(simulation: Simulation, spec: SessionSpec) -> Shape:
@@ -379,12 +409,15 @@ def _truth(simulation: Simulation, spec: SessionSpec, leader: Instrument) -> pa.
     """The session's episodes, TRUTH_SCHEMA."""
     rows = leader.planting.truth[: int(leader.planting.rows)]
     time_s, level, position, direction, outcome_class, signature_class = rows.T
-    count = len(rows)
+    count, lag = len(rows), simulation.lag
+    ts_ns = spec.clock.origin_ns + (time_s * NS_PER_S).astype(np.int64)
+    drift_ns = ts_ns + int(drift_after_s(_knobs(simulation).lag_s) * NS_PER_S)
+    end_ns = None if lag is None else drift_ns - round(lag * NS_PER_S)
     return pa.table(
         {
             "session_date": [spec.date] * count,
             "symbol": [spec.leader.symbol] * count,
-            "ts_ns": spec.clock.origin_ns + (time_s * NS_PER_S).astype(np.int64),
+            "ts_ns": ts_ns,
             "level_id": [LEVEL_IDS[int(i)] for i in level],
             "level_ticks": position.astype(np.int32) + np.int32(leader.listing.base_ticks),
             "approach": ["from_below" if way > 0 else "from_above" for way in direction],
@@ -392,6 +425,10 @@ def _truth(simulation: Simulation, spec: SessionSpec, leader: Instrument) -> pa.
             "signature_class": [CLASS_NAMES[int(kind)] for kind in signature_class],
             "signature": [simulation.signature] * count,
             "outcome": [simulation.outcome] * count,
+            "drift_ns": drift_ns,
+            "lag_s": [lag] * count,
+            "signature_start_ns": ts_ns if end_ns is None else end_ns - int(PULSE_S) * NS_PER_S,
+            "signature_end_ns": [None] * count if end_ns is None else end_ns,
         },
         schema=TRUTH_SCHEMA,
     )
@@ -474,6 +511,8 @@ def _check(simulation: Simulation) -> None:
         )
     if not 0.0 <= simulation.outcome <= OUTCOME_MAX:
         raise SimulationError(f"--outcome {simulation.outcome} is outside 0 .. {OUTCOME_MAX} ticks a second.")
+    if simulation.lag is not None and not 0.0 <= simulation.lag <= LAG_MOST_S:
+        raise SimulationError(f"--lag {simulation.lag} is outside 0 .. {LAG_MOST_S:g} s. The pulse must lie between touch and drift.")
     dates = _session_dates(simulation)[: simulation.days]
     for name in ("gap", "degraded", "roll"):
         day = getattr(simulation, name)

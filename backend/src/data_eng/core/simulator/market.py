@@ -2,7 +2,8 @@
 
 Adds refill thin queues, cancels thin full ones (Huang, Lehalle and Rosenbaum 2015, The queue-reactive model). Trades and moves of the
 best excite what follows: a sub-critical Hawkes process in offspring form, simulated by thinning (Ogata 1981). Metaorders of Pareto length
-give trade signs their long memory (Lillo, Mike and Farmer 2005). Market orders, and the book, lean toward a latent price that diffuses.
+give trade signs their long memory (Lillo, Mike and Farmer 2005). Market orders, and the book, lean toward a fair price: a latent price that
+diffuses, moved by what metaorders trade.
 """
 
 from __future__ import annotations
@@ -51,46 +52,61 @@ from .tape import CAPACITY, FIRST_PACKET, LONGEST_EVENT, Tape, end_event, side_l
 LEVELS = 20
 """Queues a side, from the best, that live; deeper ones wait until the price comes."""
 STEP_S = 0.25
-"""Pace, news, latent price and levels are looked at this often; every stretch handed to `advance` ends on a step."""
+"""Pace, news, fair price and levels are looked at this often; every stretch handed to `advance` ends on a step."""
 
 _RATIO_STEPS, _RATIO_SPAN = 512, 64.0
 _ratio = np.arange(_RATIO_STEPS) / _RATIO_SPAN
 ADD_BY_RATIO = 1.6 / (1.0 + 0.6 * _ratio)
 """Adds against the queue's size over its usual size: a thin queue fills."""
 CANCEL_BY_RATIO = _ratio**0.8
-WEIGHT_BY_LEVEL = np.r_[1.2, 0.25 * np.exp(-0.25 * np.arange(1, LEVELS)) + 0.05]
-"""Half of all adds come at the best, as on ES."""
-TRADE_WEIGHT = 0.95
-"""Market orders per add weight: 4 to 5 % of the records are trades."""
-WIDE_TRADE_FACTOR, WIDEST_TRADE = 0.15, 4
+WEIGHT_BY_LEVEL = np.r_[1.9, 0.25, 0.1, 0.06, 0.05, np.full(5, 0.03), np.full(10, 0.04)]
+"""Adds by level, as on ES: more than half at the best, 6 % a tick behind it, few from there to ten ticks, a tenth from ten to twenty."""
+TRADE_WEIGHT = 0.625
+"""Market orders per add weight: 3.5 to 4 % of the records are trades. More would fill more than an eighth of all adds."""
+WIDE_TRADE_FACTOR, WIDEST_TRADE = 0.45, 4
 """Takers wait while the spread is wide; beyond this many ticks none trades."""
 REFILL_WEIGHT = 6.0
 """Adds inside a wide spread: it closes within a few events."""
 RECORDS_A_GAIN = 20.0
-"""Records a second at gain 1, about: 16 of total weight, 1.25 records an event. The pace's feedback takes out the error."""
+"""Records a second at gain 1, about: 12 of weight, 1.2 records an event, 1.4 by excitation. The pace's feedback takes out the error."""
 
-TAIL_STEP = 0.5
+TAIL_STEP = 0.35
 """A cancel's victim is found from the queue's tail, one order further with this chance: lives are heavy-tailed."""
-RESIZE_SHARE, REPRICE_SHARE, GROW_SHARE = 0.07, 0.2, 0.02
+RESIZE_SHARE, REPRICE_SHARE, GROW_SHARE = 0.05, 0.15, 0.02
 """Of cancels, the shares that are modifies: smaller in place, moved by a tick, larger (which loses the place in line)."""
-FLEETING_SHARE, FLEETING_S = 0.12, 0.0008
+FLEETING_SHARE, FLEETING_S = 0.165, 0.0008
 """Adds that are taken back within a millisecond; a tenth of ES orders live less than 1.2 ms."""
-FAR_SHARE, FAR_TICKS, FAR_MOST = 0.015, 40.0, 200
-"""Adds and cancels behind the live queues, and the mean distance behind them: where the price goes, orders already wait."""
+PROBE_S = 0.00015
+"""Mean life of a new best inside a wide spread that is taken back before others join it; a tenth of them live below 0.2 ms on ES."""
+FAR_TICKS, FAR_MOST, OLDEST_SHARE = 40.0, 200, 0.8
+"""Orders behind the live queues: mean and longest distance behind them, and the share of cancels there that take a queue's oldest order.
+Where the price goes, orders already wait; and they live for minutes, however busy the day is."""
 CLOSER_SHARE = 0.02
 """Events that an N record closes."""
 ICEBERG_SHARE, ICEBERG_REFRESHES = 0.18, 4.0
 """Of orders above one lot, which makes a twentieth of all, and the mean of their hidden parts."""
-META_SHARE, META_TAIL, META_MOST = 0.45, 1.4, 5000.0
+META_SHARE, META_TAIL, META_MOST = 0.46, 1.4, 5000.0
 """Market orders that belong to the running metaorder, and the Pareto tail of its length."""
-IMBALANCE_LEAN, LATENT_LEAN, LEAN_MOST = 1.2, 2.2, 3.0
-"""Lean of takers by the best queues' imbalance and by each tick of the latent price above the middle."""
+IMBALANCE_LEAN, FAIR_LEAN, LEAN_MOST = 1.2, 1.5, 3.0
+"""Lean of takers by the best queues' imbalance and by each tick of the fair price above the middle."""
 BOOK_LEAN, BOOK_SLACK_TICKS, BOOK_LEAN_MOST, CANCEL_LEAN_SHARE = 1.0, 1.0, 2.0, 0.25
-"""Lean of adds, and a share of it of cancels, by each tick of the latent price beyond the slack; within it the book says nothing of the
-latent price, so that a planted signature is not answered at once."""
+"""Lean of adds, and a share of it of cancels, by each tick of the fair price beyond the slack; within it the book says nothing of the
+fair price, so that a planted signature is not answered at once."""
 RESTING_AGGRESSOR_SHARE, UNSIGNED_SHARE, HIDDEN_SHARE, REMAINDER_SHARE = 0.037, 0.01, 0.02, 0.35
 SWEEP_ON_SHARE = 0.3
 """Market orders that go on behind an emptied queue."""
+ONE_LOT_SHARE, FEW_LOTS_SHARE, CLEARING_SHARE = 0.66, 0.298, 0.004
+FEW_MEAN, MANY_LEAST, MANY_TAIL, CLEARING_MEAN = 1.3, 7.0, 1.25, 3.0
+"""Market orders of one lot, of 2 and more with an exponential tail, and of the whole best queue and some more; the rest, 4 %, has a Pareto
+tail. The 99th percentile is about 20 contracts where the queues hold as many."""
+REFILL_META, REFILL_LEAN = 0.3, 1.5
+"""Lean of a new best inside a wide spread by the metaorder's sign and by the takers' lean."""
+
+IMPACTS, IMPACT_RATIO = 4, 8.0
+IMPACT_WEIGHTS = IMPACT_RATIO ** (-0.5 * np.arange(IMPACTS))
+"""A metaorder's trade moves the fair price by a sum of exponentials, each IMPACT_RATIO times slower than the one before: together they fade
+as the inverse root of time, so that a metaorder at an even pace moves the price by the root of its size (Bouchaud, Gefen, Potters and
+Wyart 2004, the propagator). Other takers chase the price and are no news."""
 
 FAST_S, SLOW_S = 0.004, 4.0
 TRADE_FAST, TRADE_SLOW, MOVE_FAST, MOVE_SLOW, SWEEP_FAST, SWEEP_SLOW = 2.0, 2.0, 6.0, 10.0, 8.0, 12.0
@@ -128,6 +144,12 @@ PLAN_DTYPE = np.dtype(
         ("track", np.float64, STEPS + 1),
         ("depth", np.float64, LEVELS),  # usual contracts of each live queue
         ("add_sizes", np.int32, ADD_SIZES),  # equally likely contracts of a new order
+        ("probe_share", np.float64),  # of new bests inside a wide spread, taken back within a millisecond
+        ("far_share", np.float64),  # of adds and cancels, behind the live queues
+        ("far_orders", np.float64),  # usual orders of a queue there
+        ("impact", np.float64),  # ticks by which a metaorder's trade moves the fair price, IMPACT_WEIGHTS times
+        ("impact_s", np.float64),  # shortest of the times over which that move fades
+        ("noise", np.float64, STEPS + 1),  # standard normal draws of the latent price, so that two runs of one plan may share them
         ("excitation", np.float64),  # scale of the offspring numbers
         ("premarket_s", np.float64),
         ("rth_open_s", np.float64),
@@ -136,6 +158,7 @@ PLAN_DTYPE = np.dtype(
         ("signature", np.float64),
         ("outcome", np.float64),
         ("placebo", np.int64),
+        ("lag_s", np.float64),
     ]
 )
 
@@ -147,7 +170,10 @@ MARKET_DTYPE = np.dtype(
         ("time_s", np.float64),
         ("next_step_s", np.float64),
         ("latent", np.float64),  # book position
-        ("latent_lean", np.float64),
+        ("fair", np.float64),  # latent price and what metaorders have moved it by, book position
+        ("impacts", np.float64, IMPACTS),  # that move by how fast it fades, ticks
+        ("meta_flow", np.int64),  # metaorders' trades since the last step, buys less sells
+        ("fair_lean", np.float64),
         ("activity", np.float64),
         ("news", np.float64),
         ("next_news_s", np.float64),
@@ -175,7 +201,7 @@ MARKET_DTYPE = np.dtype(
 def opening_market(plan: Plan, rng: np.random.Generator) -> Market:
     """A market at the session's origin, in its usual mood."""
     market = zero_record(MARKET_DTYPE)
-    market.latent = plan.anchor[0]
+    market.latent = market.fair = plan.anchor[0]
     market.next_news_s = rng.standard_exponential() * NEWS_EVERY_S
     market.fleeting_due_s = np.inf
     market.fleeting_slot, market.meta_sign, market.stale_weights = NOBODY, 1, 1
@@ -295,24 +321,38 @@ def _take_step(book: Book, market: Market, planting: Planting, plan: Plan, rng: 
     market.gain = _paced_gain(market, plan, second) * mood
     _learn_levels(planting, market, plan, time_s)
     regular = plan.rth_open_s <= time_s < plan.rth_close_s
-    knobs = Knobs(plan.signature, plan.outcome, plan.placebo == 1)
+    knobs = Knobs(plan.signature, plan.outcome, plan.placebo == 1, plan.lag_s)
     watch_levels(planting, knobs, mid, time_s, regular, rng)
     if plan.follows == 1:
-        market.latent = plan.track[step]
+        market.latent = market.fair = plan.track[step]
     else:
-        drift = (plan.anchor[second] - market.latent) / plan.anchor_s[second] + planted_drift(planting, knobs, market.latent, time_s)
-        market.latent += drift * STEP_S + plan.sigma[second] * sqrt(STEP_S * mood) * rng.standard_normal()
-    market.latent_lean = min(max(LATENT_LEAN * (market.latent - mid), -LEAN_MOST), LEAN_MOST)
+        drift = (plan.anchor[second] - market.latent) / plan.anchor_s[second] + planted_drift(planting, knobs, market.fair, time_s)
+        market.latent += drift * STEP_S + plan.sigma[second] * sqrt(STEP_S * mood) * plan.noise[step]
+        market.fair = market.latent + _faded_impact(market, plan)
+    ahead = market.fair - mid
+    market.fair_lean = min(max(FAIR_LEAN * ahead, -LEAN_MOST), LEAN_MOST)
     lean = market.lean
-    ahead = market.latent - mid
     beyond = max(abs(ahead) - BOOK_SLACK_TICKS, 0.0) if ahead > 0.0 else -max(abs(ahead) - BOOK_SLACK_TICKS, 0.0)
     book_lean = min(max(BOOK_LEAN * beyond, -BOOK_LEAN_MOST), BOOK_LEAN_MOST)
     lean[BID_ADD] = exp(book_lean)
     lean[ASK_ADD] = 1.0 / lean[BID_ADD]
     lean[ASK_CANCEL] = exp(CANCEL_LEAN_SHARE * book_lean)
     lean[BID_CANCEL] = 1.0 / lean[ASK_CANCEL]
-    market.way = planted_side(planting, knobs)
+    market.way = planted_side(planting, knobs, time_s)
     lean_on_flow(lean, market.way, plan.signature)
+
+
+@nb.njit(cache=True, forceinline=True)
+def _faded_impact(market: Market, plan: Plan) -> float:
+    """Let one step pass over the metaorders' impact, take in their last trades, and return what is left of it, ticks."""
+    total = 0.0
+    fade_s = plan.impact_s
+    for i in range(IMPACTS):
+        market.impacts[i] = market.impacts[i] * exp(-STEP_S / fade_s) + plan.impact * IMPACT_WEIGHTS[i] * market.meta_flow
+        total += market.impacts[i]
+        fade_s *= IMPACT_RATIO
+    market.meta_flow = 0
+    return total
 
 
 @nb.njit(cache=True, forceinline=True)
@@ -408,11 +448,14 @@ def _quote(
     best = book.best_bid if side == BID else book.best_ask
     if book.orders[side, best] == 0:
         return
-    if rng.random() < FAR_SHARE:
+    far = rng.random() < plan.far_share
+    if far:
         k = LEVELS + min(int(rng.standard_exponential() * FAR_TICKS), FAR_MOST)
     position = best - k if side == BID else best + k
     if group < 2:
-        _add(book, market, tape, plan, side, position, ts_ns, rng)
+        _add(book, market, tape, plan, side, position, FLEETING_SHARE, FLEETING_S, ts_ns, rng)
+    elif far:
+        _cancel_far(book, tape, plan, side, position, k, ts_ns, rng)
     elif book.orders[side, position] > 0:
         _withdraw(book, market, tape, plan, side, position, total, ts_ns, rng)
     if k < LEVELS:
@@ -420,7 +463,27 @@ def _quote(
 
 
 @nb.njit(cache=True, forceinline=True)
-def _add(book: Book, market: Market, tape: Tape, plan: Plan, side: int, position: int, ts_ns: int, rng: np.random.Generator) -> None:
+def _cancel_far(book: Book, tape: Tape, plan: Plan, side: int, position: int, k: int, ts_ns: int, rng: np.random.Generator) -> None:
+    """Cancel an order behind the live queues, the more surely the fuller its queue is."""
+    usual = plan.far_orders * exp((LEVELS - k) / FAR_TICKS)
+    if book.orders[side, position] > usual * rng.random():
+        _cancel(book, tape, book.head[side, position] if rng.random() < OLDEST_SHARE else book.tail[side, position], ts_ns, rng)
+
+
+@nb.njit(cache=True, forceinline=True)
+def _add(
+    book: Book,
+    market: Market,
+    tape: Tape,
+    plan: Plan,
+    side: int,
+    position: int,
+    fleeting_share: float,
+    fleeting_s: float,
+    ts_ns: int,
+    rng: np.random.Generator,
+) -> None:
+    """A new order, which with the chance `fleeting_share` is taken back after `fleeting_s` in the mean."""
     size = plan.add_sizes[int(rng.random() * ADD_SIZES)]
     reserve = 0
     if size > 1 and rng.random() < ICEBERG_SHARE:
@@ -429,9 +492,9 @@ def _add(book: Book, market: Market, tape: Tape, plan: Plan, side: int, position
     slot = place_order(book, order_id, side, position, size, reserve, ts_ns)
     write(tape, ts_ns, order_id, position, size, ADD, side_letter(side), FIRST_PACKET)
     end_event(tape, rng.random() < CLOSER_SHARE)
-    if market.fleeting_slot == NOBODY and rng.random() < FLEETING_SHARE:
+    if market.fleeting_slot == NOBODY and rng.random() < fleeting_share:
         market.fleeting_slot, market.fleeting_id = slot, order_id
-        market.fleeting_due_s = market.time_s + rng.standard_exponential() * FLEETING_S
+        market.fleeting_due_s = market.time_s + rng.standard_exponential() * fleeting_s
 
 
 @nb.njit(cache=True, forceinline=True)
@@ -509,18 +572,18 @@ def _tell_modify(book: Book, tape: Tape, slot: int, ts_ns: int, rng: np.random.G
 
 @nb.njit(cache=True)
 def _refill(book: Book, market: Market, tape: Tape, plan: Plan, total: float, ts_ns: int, rng: np.random.Generator) -> None:
-    """A new best inside a wide spread, near the latent price, on the side that metaorder, latent price and signature favour."""
+    """A new best inside a wide spread, near the fair price, on the side that metaorder, fair price and signature favour."""
     way = market.way
     if way != 0 and rng.random() < 1.0 - exp(-plan.signature):
         side = BID if way > 0 else ASK
     else:
-        side = BID if rng.random() < _logistic(0.3 * market.meta_sign + 1.5 * market.latent_lean) else ASK
-    fair = int(market.latent)
+        side = BID if rng.random() < _logistic(REFILL_META * market.meta_sign + REFILL_LEAN * market.fair_lean) else ASK
+    fair = int(market.fair)
     if side == BID:
         position = min(max(fair, book.best_bid + 1), book.best_ask - 1)
     else:
         position = max(min(fair + 1, book.best_ask - 1), book.best_bid + 1)
-    _add(book, market, tape, plan, side, position, ts_ns, rng)
+    _add(book, market, tape, plan, side, position, plan.probe_share, PROBE_S, ts_ns, rng)
     _excite(market, plan, total, TRADE_FAST, 0.0)
     market.stale_weights = 1
 
@@ -557,6 +620,33 @@ def _trade(
     first_record = tape.count
     execute(book, tape, hits, _aggressor(book, side, best, other, rng), ts_ns)
     end_event(tape, rng.random() < CLOSER_SHARE)
+    _after_trade(book, market, planting, tape, plan, best, best_before, total, first_record)
+
+
+@nb.njit(cache=True)
+def take_liquidity(book: Book, market: Market, planting: Planting, tape: Tape, hits: Hits, plan: Plan, side: int, size: int) -> None:
+    """A child of a metaorder from outside the model, now; it goes as far as it must, and the market answers it as one of its own.
+
+    The other side must hold an order, and `size` must not exceed MOST_HITS.
+    """
+    weights = _group_weights(market)
+    total = weights[0] + weights[1] + weights[2] + weights[3] + TRADE_WEIGHT
+    best = book.best_ask if side == BID else book.best_bid
+    best_before = book.best_bid + book.best_ask
+    first_record = tape.count
+    market.meta_flow += 1 if side == BID else -1
+    order = Aggressor(new_order_id(book), side, size, TICKS if side == BID else 0, False, 0, False, NOBODY)
+    execute(book, tape, hits, order, _stamp(market, plan))
+    end_event(tape, False)
+    _after_trade(book, market, planting, tape, plan, best, best_before, total, first_record)
+    market.written += tape.count - first_record
+
+
+@nb.njit(cache=True, forceinline=True)
+def _after_trade(
+    book: Book, market: Market, planting: Planting, tape: Tape, plan: Plan, best: int, best_before: int, total: float, first_record: int
+) -> None:
+    """Carry a trade's price into the extremes and excite what follows it."""
     last_price = _last_trade(tape, first_record)
     _note_trade(planting, market, plan, min(best, last_price), max(best, last_price))
     _excite(market, plan, total, TRADE_FAST, TRADE_SLOW)
@@ -572,11 +662,12 @@ def _taker_side(book: Book, market: Market, rng: np.random.Generator) -> int:
         market.meta_sign = 1 if rng.random() < 0.5 else -1
     if rng.random() < META_SHARE:
         market.meta_left -= 1
+        market.meta_flow += market.meta_sign
         return BID if market.meta_sign > 0 else ASK
     bid_size = book.quantity[BID, book.best_bid]
     ask_size = book.quantity[ASK, book.best_ask]
     imbalance = (bid_size - ask_size) / (bid_size + ask_size + 1.0)
-    return BID if rng.random() < _logistic(IMBALANCE_LEAN * imbalance + market.latent_lean) else ASK
+    return BID if rng.random() < _logistic(IMBALANCE_LEAN * imbalance + market.fair_lean) else ASK
 
 
 @nb.njit(cache=True)
@@ -610,13 +701,13 @@ def _resting_aggressor(book: Book, side: int, shown: int, rng: np.random.Generat
 def _market_size(shown: int, rng: np.random.Generator) -> int:
     """Contracts of a market order: mostly one, a Pareto tail, and now and then the whole best queue."""
     u = rng.random()
-    if u < 0.56:
+    if u < ONE_LOT_SHARE:
         return 1
-    if u < 0.88:
-        return 2 + int(rng.standard_exponential() * 3.0)
-    if u < 0.992:
-        return 6 + int(6.0 * ((1.0 - rng.random()) ** (-1.0 / 1.6) - 1.0))
-    return shown + int(rng.standard_exponential() * 3.0)
+    if u < ONE_LOT_SHARE + FEW_LOTS_SHARE:
+        return 2 + int(rng.standard_exponential() * FEW_MEAN)
+    if u < 1.0 - CLEARING_SHARE:
+        return int(MANY_LEAST * (1.0 - rng.random()) ** (-1.0 / MANY_TAIL))
+    return shown + int(rng.standard_exponential() * CLEARING_MEAN)
 
 
 @nb.njit(cache=True, forceinline=True)

@@ -1,7 +1,8 @@
 """Physics planted at known levels: at a level's touch an episode begins, its class is drawn, and two independent knobs act.
 
 `signature`: from the touch on, the side that must give way is pulled faster, added to less and repriced away; the other is added to.
-`outcome`: from LAG_S after the touch, the latent price drifts through the level (break), back from it (reject) or is held at it (chop).
+`outcome`: from DRIFT_S after the touch, the latent price drifts through the level (break), back from it (reject) or is held at it (chop).
+With a lag the signature acts for PULSE_S only and ends that long before the drift: what then tells the outcome lies at a known distance.
 What was planted goes into a table of truth that nothing downstream reads.
 """
 
@@ -29,8 +30,12 @@ END_TICKS = 12
 EPISODE_S = 120.0
 REST_S = 60.0
 """Quiet time of a level after an episode."""
-LAG_S = 15.0
-"""From touch to drift: the signature comes before the move."""
+DRIFT_S, LAGGED_DRIFT_S = 15.0, 60.0
+"""From touch to drift: the signature comes before the move. With a lag the drift waits longer, so that the pulse may lie far before it."""
+PULSE_S = 5.0
+"""How long the signature acts with a lag: one window."""
+NO_LAG = -1.0
+LAG_MOST_S = LAGGED_DRIFT_S - PULSE_S
 CHOP_PULL = 0.05
 """Pull of the latent price to the level in a chop, 1/s."""
 SIGNATURE_MAX = 0.6
@@ -48,6 +53,9 @@ class Knobs(NamedTuple):
     """Drift of the latent price, ticks a second."""
     placebo: bool
     """The signature's class is drawn apart from the outcome's."""
+    lag_s: float = NO_LAG
+    """From the end of the signature's pulse to the drift, 0 .. LAG_MOST_S; NO_LAG lets the signature act from the touch to the episode's
+    end."""
 
 
 Planting: TypeAlias = Record
@@ -83,7 +91,7 @@ def watch_levels(planting: Planting, knobs: Knobs, mid: float, time_s: float, wa
     """End the running episode when its time is over, follow the sides, and begin an episode at a touch while `watching`."""
     if not np.isnan(planting.start_s):
         distance = mid - planting.position[planting.level]
-        if abs(distance) >= END_TICKS or time_s - planting.start_s >= EPISODE_S:
+        if abs(distance) >= END_TICKS or time_s - planting.start_s >= EPISODE_S - DRIFT_S + drift_after_s(knobs.lag_s):
             planting.ready_s[planting.level] = time_s + REST_S
             planting.start_s = np.nan
     for level in range(planting.position.size):
@@ -122,29 +130,42 @@ def _drawn_class(rng: np.random.Generator) -> int:
 
 
 @nb.njit(cache=True)
-def planted_drift(planting: Planting, knobs: Knobs, latent: float, time_s: float) -> float:
-    """Drift of the latent price by the outcome knob, ticks a second; 0 outside an episode and in its first LAG_S."""
-    if np.isnan(planting.start_s) or time_s - planting.start_s < LAG_S or knobs.outcome == 0.0:
+def drift_after_s(lag_s: float) -> float:
+    """Seconds from the touch to the drift."""
+    return DRIFT_S if lag_s < 0.0 else LAGGED_DRIFT_S
+
+
+@nb.njit(cache=True)
+def planted_drift(planting: Planting, knobs: Knobs, fair: float, time_s: float) -> float:
+    """Drift of the latent price by the outcome knob, ticks a second; 0 outside an episode and before its drift begins."""
+    if np.isnan(planting.start_s) or time_s - planting.start_s < drift_after_s(knobs.lag_s) or knobs.outcome == 0.0:
         return 0.0
     if planting.outcome_class == CHOP:
-        return -CHOP_PULL * (latent - planting.position[planting.level])
+        return -CHOP_PULL * (fair - planting.position[planting.level])
     return knobs.outcome * planting.outcome_class * planting.direction
 
 
 @nb.njit(cache=True)
-def planted_side(planting: Planting, knobs: Knobs) -> int:
+def planted_side(planting: Planting, knobs: Knobs, time_s: float) -> int:
     """Way the signature points: +1 asks give way, -1 bids give way, 0 nothing is planted now."""
     if np.isnan(planting.start_s) or knobs.signature == 0.0:
         return 0
+    if knobs.lag_s >= 0.0:
+        until_drift_s = LAGGED_DRIFT_S - (time_s - planting.start_s)
+        if not knobs.lag_s < until_drift_s <= knobs.lag_s + PULSE_S:
+            return 0
     return planting.signature_class * planting.direction
 
 
 @nb.njit(cache=True)
 def lean_on_flow(lean: NDArray[np.float64], way: int, signature: float) -> None:
-    """Multiply the rates of [bid add, ask add, bid cancel, ask cancel] by what the signature asks."""
+    """Multiply the rates of [bid add, ask add, bid cancel, ask cancel] by what the signature asks.
+
+    Adds change half as much as pulls: a queue that thins is soon pulled from no more than it is added to, and would hide the signature.
+    """
     if way == 0:
         return
     giving, other = (1, 0) if way > 0 else (0, 1)
     lean[2 + giving] *= exp(signature)
-    lean[giving] *= exp(-signature)
+    lean[giving] *= exp(-0.5 * signature)
     lean[other] *= exp(0.5 * signature)

@@ -16,16 +16,30 @@ from .records import zero_record
 START_POSITION = TICKS // 2
 FULL_DAY_RECORDS = 11_000_000
 """Records of a median full ES day."""
-FULL_DAY_DEPTH = 40.0
+FULL_DAY_DEPTH = 21.0
 """Contracts in the best queue of a full day."""
 LEAST_DEPTH = 4.5
-FULL_DAY_SIGMA = 1.3
-"""Ticks per square root of a second in regular hours of a full day."""
-SIGMA_POWER = 0.22
+FULL_DAY_SIGMA = 1.03
+"""Ticks per square root of a second in regular hours of a full day, news, mood and metaorders not counted."""
+SIGMA_POWER = 0.25
 """A thinner day is a calmer one: sigma falls with this power of the records."""
 OUTER_LEVELS = 130
 """Queues a side behind the live ones at the opening, so that the book reaches beyond 100 ticks."""
-OUTER_DECAY = 60.0
+OUTER_DECAY, OUTER_DEPTH = 60.0, 1.4
+DEPTH_BEHIND = 0.85
+"""Usual depth behind the best against the best's. What rests there grows to 1.3 to 1.8 times the best, which trades keep short."""
+FAR_SHARE, FAR_POWER = 0.16, 0.3
+"""Adds and cancels behind the live queues on a full day, and the power of the records with which they fall on a thinner one."""
+FAR_LIFE_S, FAR_QUEUES = 400.0, 80.0
+"""About how long an order lives there, and over how many queues the orders spread."""
+PROBE_SHARE = 0.93
+"""New bests inside a wide spread that are taken back at once, on a full day; half of them live less than 2 ms on ES. Where queues are
+thin the spread opens often enough without."""
+REGULAR_SHARE, ADD_SHARE, TRADE_SHARE = 0.85, 0.38, 0.036
+"""Of the session's records those in regular hours, and of records the adds and the trades, about."""
+IMPACT_TRADES, IMPACT_SCALE = 4.0, 0.4
+"""The shortest time over which a metaorder's impact fades, in the market's trades; and the impact of one trade, in sigma over the time
+between two: a metaorder of a fifth of the volume then moves the price by about 0.3 sigma times the root of its duration."""
 OPENING_S = 900.0
 """Orders gather for 15 minutes before Globex opens."""
 EVENING_PACE, PREMARKET_PACE, LATE_PACE = 0.03, 0.12, 0.03
@@ -106,10 +120,17 @@ def session_plan(clock: SessionClock, shape: Shape, end_position: float, knobs: 
     plan.anchor_s[span] = np.where(done < 1.0, WANDER_S, SETTLE_S)
     plan.depth[:] = usual_depth(shape.depth)
     plan.add_sizes[:] = order_sizes()
+    plan.probe_share = PROBE_SHARE * min(shape.depth / FULL_DAY_DEPTH, 1.0)
+    regular_records = REGULAR_SHARE * shape.records / (regular.stop - regular.start)
+    plan.far_share = FAR_SHARE * (shape.records / FULL_DAY_RECORDS) ** FAR_POWER
+    plan.far_orders = regular_records * ADD_SHARE * plan.far_share * FAR_LIFE_S / FAR_QUEUES
+    plan.impact_s = IMPACT_TRADES / (TRADE_SHARE * regular_records)
+    plan.impact = IMPACT_SCALE * shape.sigma / np.sqrt(TRADE_SHARE * regular_records)
     plan.excitation = shape.excitation
     plan.premarket_s, plan.rth_open_s = clock.second(clock.premarket_ns), clock.second(clock.rth_open_ns)
     plan.opening_range_s, plan.rth_close_s = opening_range_s, clock.second(clock.rth_close_ns)
     plan.signature, plan.outcome, plan.placebo = knobs.signature, knobs.outcome, int(knobs.placebo)
+    plan.lag_s = knobs.lag_s
     return plan
 
 
@@ -118,6 +139,7 @@ def following_plan(leader: Plan, shape: Shape) -> Plan:
     plan = leader.copy()
     plan.expected *= shape.records / leader.expected[leader.seconds]
     plan.follows = 1
+    plan.impact = 0.0
     plan.track[:] = START_POSITION
     plan.depth[:] = usual_depth(shape.depth)
     plan.excitation = shape.excitation
@@ -136,14 +158,14 @@ def still_plan(leader: Plan, shape: Shape) -> Plan:
 
 
 def usual_depth(best: float) -> NDArray[np.float64]:
-    """(LEVELS,) usual contracts of the live queues: growing to 2.6 times the best's."""
-    return best * np.minimum(1.0 + 0.35 * np.arange(LEVELS), 2.6)
+    """(LEVELS,) usual contracts of the live queues, from the best on."""
+    return best * np.r_[1.0, np.full(LEVELS - 1, DEPTH_BEHIND)]
 
 
 def outer_depth(best: float) -> NDArray[np.int32]:
     """(OUTER_LEVELS,) contracts of the queues behind the live ones at the opening."""
     levels = np.arange(1, OUTER_LEVELS + 1)
-    return np.maximum(2.6 * best * np.exp(-levels / OUTER_DECAY), 4.0).astype(np.int32)
+    return np.maximum(OUTER_DEPTH * best * np.exp(-levels / OUTER_DECAY), 4.0).astype(np.int32)
 
 
 def order_sizes() -> NDArray[np.int32]:

@@ -46,6 +46,8 @@ class Instrument:
 def open_instrument(listing: Listing, plan: Plan, seed: list[int], previous: KnownRange | None) -> Instrument:
     """An instrument at its session's origin. `seed` names the draw: run, date and role; `previous` gives the prior day's levels."""
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed)))
+    if plan.follows == 0:
+        plan.noise[:] = rng.standard_normal(plan.noise.size)
     planting = no_levels()
     if previous is not None:
         planting.position[PD_HIGH], planting.position[PD_LOW] = previous
