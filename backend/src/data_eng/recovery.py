@@ -36,7 +36,8 @@ from .evaluation.resampling import SIGNIFICANT_BELOW
 from .io import PartitionRef, list_partitions, partition_ref, read_facts, read_manifest, read_partition, write_partition
 from .retrieval.index import LEVEL_TEST, IndexKey
 from .retrieval.index_builder import TRIGGERS, build_indexes
-from .runner import Request, run
+from .runner import Request
+from .runner import run as build
 from .sources.calendar import sessions_between
 from .sources.raw import collect, import_batch
 from .sources.simulated import ROOT, Simulation, simulate
@@ -301,7 +302,7 @@ def _simulate_and_build(plan: Plan, base: Base, work: Path) -> None:
     where = Environment(work / "lake", None, None, None)
     for layer, stage in (("bronze", None), ("silver", None), ("gold", "build_trigger_vectors")):
         request = Request("future_mbo", layer, ROOT, START, last, where, workers=1, levels=plan.levels, stage=stage)
-        if code := run(request, Console(quiet=True)):
+        if code := build(request, Console(quiet=True)):
             raise RecoveryFailed(
                 f"{layer} of {base.name} ended with exit code {code}. Expected 0. Simulate, import and build it by hand to see why."
             )
