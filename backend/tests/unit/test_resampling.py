@@ -150,27 +150,27 @@ class TestDetectableSkill:
     def test_is_that_many_standard_errors_of_a_mean_over_equal_sessions(self) -> None:
         # One episode a session and a reference of 1: skill is 1 - mean, its error the spread over sessions / sqrt(n - 1).
         score = np.random.default_rng(0).normal(1, 0.3, 8)
-        found = detectable_skill(score, np.ones(8), np.arange(8), 0.8, 20_000, 1)
+        found = detectable_skill(score, np.ones(8), np.arange(8), 0.8, 0.95, 20_000, 1)
         error = score.std() / np.sqrt(7)
-        assert found == pytest.approx((1.6449 + 0.8416) * error, rel=0.02)
+        assert found == pytest.approx((2.3646 + 0.8416) * error, rel=0.02)
 
     def test_a_skill_so_large_is_shown_four_times_in_five(self) -> None:
-        smallest = (1.6449 + 0.8416) * 0.3 / np.sqrt(60)
+        smallest = (2.0010 + 0.8416) * 0.3 / np.sqrt(60)
         shown = 0
         for seed in range(400):
             score = np.random.default_rng(seed).normal(1 - smallest, 0.3, 60)
-            shown += skill(score, np.ones(60), np.arange(60), 400, 0.90, 1).low > 0
+            shown += skill(score, np.ones(60), np.arange(60), 400, 0.95, 1).low > 0
         assert shown / 400 == pytest.approx(0.8, abs=0.05)
 
     def test_four_times_the_sessions_find_half_the_skill(self) -> None:
         score, reference, day = scored_noise(day_effect=1.0, sessions=40)
         longer = np.concatenate([day + 40 * copy for copy in range(4)])
-        few = detectable_skill(score, reference, day, 0.8, 4000, 1)
-        many = detectable_skill(np.tile(score, 4), np.tile(reference, 4), longer, 0.8, 4000, 1)
+        few = detectable_skill(score, reference, day, 0.8, 0.95, 4000, 1)
+        many = detectable_skill(np.tile(score, 4), np.tile(reference, 4), longer, 0.8, 0.95, 4000, 1)
         assert many == pytest.approx(few / 2, rel=0.08)
 
     def test_too_few_sessions_cannot_tell(self) -> None:
-        assert np.isnan(detectable_skill(np.ones(9), np.ones(9), np.arange(9) % 3, 0.8, 100, 1))
+        assert np.isnan(detectable_skill(np.ones(9), np.ones(9), np.arange(9) % 3, 0.8, 0.95, 100, 1))
 
 
 class TestDealing:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..config import Settings
-from ..retrieval.fitting import scored_rows
+from ..retrieval.fitting import scored_rows, scored_window
 from ..retrieval.index import Index, IndexKey
 
 MOMENTUM_WINDOWS = 24
@@ -59,7 +59,7 @@ def scored_episodes(index: Index, sessions: tuple[str, ...], settings: Settings)
 
     Whether an episode lasts to its n-th window is known at that window, so nothing is chosen by what comes later.
     """
-    row = scored_rows(index.groups.episode_of_row, settings.evaluation.score_window)
+    row = scored_rows(index.groups.episode_of_row, scored_window(index.key.setup, settings))
     metadata = index.metadata
     vectors = index.vectors[row]
     session_date = np.asarray(metadata["session_date"].to_pylist(), dtype="U10")[row]

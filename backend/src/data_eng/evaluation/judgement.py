@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..config import Evaluation, Settings
 from ..retrieval.distribution import CLASSES
+from ..retrieval.fitting import scored_window
 from ..retrieval.signals import signal_horizon
 from .calibration import conformal_sets, coverage, reliability, sharpness
 from .ledger import Trial
@@ -131,10 +132,10 @@ def plain(value: Any) -> Any:
     return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
-def data_sha256(pool: Pool) -> str:
-    """Hash of what was judged: sessions, outcomes and which series; not of how it was forecast."""
+def data_sha256(pool: Pool, *forecasters: str) -> str:
+    """Hash of what was judged: series, sessions, outcomes, and the forecasts of those named."""
     digest = hashlib.sha256(repr(pool.names).encode())
-    for array in (pool.series, pool.session_date, pool.outcome):
+    for array in (pool.series, pool.session_date, pool.outcome, *(pool.p[name] for name in forecasters)):
         digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()[:16]
 
@@ -273,7 +274,7 @@ def _trial(name: str, permuted: Permuted, pool: Pool, question: Question, horizo
         skill=permuted.observed,
         p=permuted.p,
         settings=settings.sha256("retrieval", "evaluation", "scaling", "labels", "episodes", "vectors")[:16],
-        data=data_sha256(pool),
+        data=data_sha256(pool, name),
         draws=tuple(float(draw) for draw in permuted.draws),
     )
 
@@ -293,7 +294,7 @@ def _permutation_row(trial: Trial, made: Sequence[Trial], before: Sequence[Trial
 
 def _power(rps: dict[str, NDArray], pool: Pool, rules: Evaluation) -> dict[str, Any]:
     name = pool.similar[0]
-    detectable = detectable_skill(rps[name], rps[CLIMATOLOGY], pool.day, rules.power, rules.bootstrap_draws, rules.seed)
+    detectable = detectable_skill(rps[name], rps[CLIMATOLOGY], pool.day, rules.power, rules.interval, rules.bootstrap_draws, rules.seed)
     return {"detectable_skill": detectable, "sessions": len(np.unique(pool.day)), "share": rules.power}
 
 
@@ -320,7 +321,7 @@ def _verdict(result: dict[str, Any], question: Question) -> dict[str, Any]:
         )
         return {"sentence": sentence, "skilful": True}
     detectable = result["power"]["detectable_skill"]
-    could = f" {counts['sessions']} sessions could have shown {detectable:.3f}." if np.isfinite(detectable) else ""
+    could = f" {counts['sessions']} sessions could have shown {detectable:.3f} against climatology." if np.isfinite(detectable) else ""
     return {"sentence": f"No skill shown over {base}.{could}", "skilful": False}
 
 
@@ -342,7 +343,7 @@ def _question(question: Question, horizons_s: Sequence[int], horizon: int, setti
         "horizons_s": list(horizons_s),
         "warm_up_sessions": rules.warm_up_sessions,
         "embargo_sessions": settings.retrieval.embargo_sessions,
-        "score_window": rules.score_window,
+        "score_window": scored_window(question.setup, settings),
         "untouched_from": question.untouched_from,
         "released": question.released,
     }

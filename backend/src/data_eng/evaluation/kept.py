@@ -23,13 +23,13 @@ FORECASTS = "forecasts"
 
 
 def block_name(indexes: Mapping[str, Index], sessions: Sequence[str], first: int, last: int, settings: Settings) -> str:
-    """Name made of all that a block's forecasts can depend on: code, settings, sessions and trigger vectors up to its last session."""
+    """Name made of all that a block's forecasts can depend on: code, its own and its indexes', settings, sessions and trigger vectors."""
     one = next(iter(indexes.values()))
     told = [
         code_sha256(Path(str(walk_forward.__file__))),
         settings.sha256(*SETTINGS_SECTIONS),
         list(one.key),
-        list(indexes),
+        [[metric, index.code_sha256] for metric, index in indexes.items()],
         list(sessions[:last]),
         first,
         [entry for entry in one.inputs if entry[1] <= sessions[last - 1]],

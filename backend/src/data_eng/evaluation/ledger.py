@@ -43,7 +43,7 @@ class Trial(NamedTuple):
     settings: str
     """Hash of the settings it was made with."""
     data: str
-    """Hash of the trigger vectors and outcomes it was judged on."""
+    """Hash of the outcomes it was judged on and of its forecasts: other forecasts are another try, whatever made them so."""
     draws: tuple[float, ...]
     """Skill under each permutation."""
 

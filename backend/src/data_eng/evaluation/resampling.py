@@ -106,13 +106,19 @@ def ratio(above: NDArray[np.float64], below: NDArray[np.float64], day: NDArray[n
 
 
 def detectable_skill(
-    score: NDArray[np.float64], reference: NDArray[np.float64], day: NDArray[np.int64], power: float, draws: int, seed: int
+    score: NDArray[np.float64],
+    reference: NDArray[np.float64],
+    day: NDArray[np.int64],
+    power: float,
+    interval: float,
+    draws: int,
+    seed: int,
 ) -> float:
-    """The smallest skill that these sessions would have shown with probability `power`, one-sided at SIGNIFICANT_BELOW.
+    """The smallest skill whose two-sided `interval` would have lain above 0 with probability `power`.
 
-    (z_0.95 + z_power) standard errors. The error is the spread of the skill over drawn sessions, enlarged by sqrt(n / (n - 1)), for drawn
-    sessions spread about their own mean. A forecaster with true skill is taken to vary over sessions as this one does. NaN below
-    MIN_SESSIONS sessions, or where the reference was never wrong. Arguments as for `skill`.
+    (t of the interval's upper end, sessions - 1 degrees of freedom, + z_power) standard errors. The error is the spread of the skill over
+    drawn sessions, enlarged by sqrt(n / (n - 1)), for drawn sessions spread about their own mean. A forecaster with true skill is taken to
+    vary over sessions as this one does. NaN below MIN_SESSIONS sessions, or where the reference was never wrong. Arguments as for `skill`.
     """
     counted = np.isfinite(score) & np.isfinite(reference)
     score_sums, reference_sums = session_sums(day[counted], score[counted], reference[counted])
@@ -120,7 +126,7 @@ def detectable_skill(
     if sessions < MIN_SESSIONS or reference_sums.sum() <= 0:
         return float("nan")
     error = np.nanstd(_drawn_ratios(score_sums, reference_sums, draws, seed)) * np.sqrt(sessions / (sessions - 1))
-    return float((ndtri(1 - SIGNIFICANT_BELOW) + ndtri(power)) * error)
+    return float((stdtrit(sessions - 1, (1 + interval) / 2) + ndtri(power)) * error)
 
 
 def permutation(

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..config import Settings
-from ..retrieval.distribution import CENSORED, CLASSES, shrunk_probabilities
+from ..retrieval.distribution import CENSORED, CLASSES, past_climatology, shrunk_probabilities
 from ..retrieval.index import Index, past_of, visible_days
 from ..retrieval.signals import signal_horizon
 from .baselines import FREQUENCY_BASELINES
@@ -66,7 +66,8 @@ def forecast_block(indexes: Mapping[str, Index], sessions: tuple[str, ...], firs
 
     Notes
     -----
-    An episode is eligible when its past holds enough episodes seen to the primary horizon; the past alone decides.
+    Episodes are eligible when the past of the block's first session holds enough episodes seen to the primary horizon: the past alone
+    decides.
     """
     one = next(iter(indexes.values()))
     known = scored_episodes(one, sessions, settings)
@@ -82,7 +83,7 @@ def forecast_block(indexes: Mapping[str, Index], sessions: tuple[str, ...], firs
                 past = _past(known, sessions, sessions[day], settings)
                 p = {name: forecast(past, queries, settings) for name, forecast in FREQUENCY_BASELINES.items()}
                 p |= {name: model.forecast(queries) for name, model in models.items()}
-                found = {similar(metric): _search(index, queries, settings) for metric, index in indexes.items()}
+                found = {similar(metric): _search(index, queries, past, settings) for metric, index in indexes.items()}
                 p |= {name: np.where(np.isnan(search.p), p[CLIMATOLOGY], search.p) for name, search in found.items()}
                 distance = {name: search.distance for name, search in found.items()}
                 percentile = {name: search.percentile for name, search in found.items()}
@@ -108,17 +109,22 @@ class _Search(NamedTuple):
     percentile: NDArray[np.float64]
 
 
-def _search(index: Index, queries: Episodes, settings: Settings) -> _Search:
-    """What the most similar past says about each query of one session."""
+def _search(index: Index, queries: Episodes, past: Episodes, settings: Settings) -> _Search:
+    """What the most similar past says about each query of one session.
+
+    It leans on the frequencies of the scored past, as the reference does: those of all the past include episodes that were over before
+    the scored window, and a forecaster that says nothing of its own would seem worse than climatology (by 0.008 on simulated days).
+    """
     shape = (len(queries.day), len(index.horizons_s), len(CLASSES))
     search = _Search(np.full(shape, np.nan), np.full(shape[0], np.nan), np.full(shape[0], np.nan))
     date = str(queries.session_date[0])
     view = past_of(index, date, settings)
     if view.scaler is None:
         return search
+    climatology = past_climatology(past.kinds, np.arange(len(past.day)), past.day)
     for at, vector in enumerate(queries.vectors):
         neighbours = view.find(vector, date)
-        search.p[at], _ = shrunk_probabilities(neighbours, index.kinds[neighbours.row], view.climatology, settings.retrieval.kappa)
+        search.p[at], _ = shrunk_probabilities(neighbours, index.kinds[neighbours.row], climatology, settings.retrieval.kappa)
         search.distance[at] = neighbours.distance
         percentile = view.percentile(neighbours)
         search.percentile[at] = np.nan if percentile is None else percentile

@@ -13,7 +13,7 @@ from ..config import Settings
 from ..core.features.blocks import GROUPS, VectorLayout
 from .distribution import BREAK, CENSORED, REJECT, shrunk_probabilities
 from .exact import scaled
-from .index import Index, PastView, space_of
+from .index import BREAK_AND_CONFIRM, Index, PastView, space_of
 from .learned import learn
 from .metrics import EVEN, PRESET, MetricFit, even_weights, metric_of, preset_metric, weight_groups
 from .neighbours import weigh
@@ -21,6 +21,11 @@ from .signals import signal_horizon
 
 DIGITS = 6
 """Digits kept of a mean score; they are for the reader, the choice is made before."""
+
+
+def scored_window(setup: str, settings: Settings) -> int:
+    """Which window of an episode is scored and learned from, from 1; a confirmed break is a single window."""
+    return 1 if setup == BREAK_AND_CONFIRM else settings.evaluation.score_window
 
 
 def scored_rows(episode_of_row: NDArray[np.int64], window: int) -> NDArray[np.int64]:
@@ -51,7 +56,7 @@ def try_presets(view: PastView, first: int, last: int, settings: Settings) -> ND
     index, presets = view.index, tuple(settings.retrieval.presets)
     scores = np.full((last - first, len(presets)), np.nan)
     horizon = signal_horizon(index.key.setup, index.horizons_s, settings)
-    rows = first + scored_rows(index.groups.episode_of_row[first:last], settings.evaluation.score_window)
+    rows = first + scored_rows(index.groups.episode_of_row[first:last], scored_window(index.key.setup, settings))
     rows = rows[index.kinds[rows, horizon] != CENSORED]
     if view.scaler is None or not len(rows):
         return scores
@@ -130,7 +135,7 @@ def _examples(index: Index, fit_end: str, settings: Settings) -> Examples | None
     if scaler is None:
         return None
     horizon = signal_horizon(index.key.setup, index.horizons_s, settings)
-    rows = scored_rows(index.groups.episode_of_row[: index.first_row[last]], settings.evaluation.score_window)
+    rows = scored_rows(index.groups.episode_of_row[: index.first_row[last]], scored_window(index.key.setup, settings))
     rows = rows[index.kinds[rows, horizon] != CENSORED][-settings.retrieval.fit_episodes_max :]
     kinds = index.kinds[rows, horizon]
     outcome = np.where(kinds == BREAK, 2, np.where(kinds == REJECT, 0, 1)).astype(np.int64)

@@ -474,13 +474,22 @@ def past_sha256(index: Index, as_of: str, settings: Settings) -> str:
 
 
 def check_inputs(index: Index, partitions: Mapping[str, tuple[str, str]], as_of: str, settings: Settings) -> None:
-    """Hold the visible part of an index to the trigger vectors that are in the lake now.
+    """Hold the part of an index that a query of `as_of` sees to the trigger vectors that are in the lake now.
 
     `partitions` gives date and manifest sha256 by partition. Raises `StaleIndex` naming the first that differs.
     """
     embargo = settings.retrieval.embargo_sessions
-    built = {name: sha256 for name, date, sha256 in index.inputs if sessions_apart(date, as_of) > embargo}
-    held = {name: sha256 for name, (date, sha256) in partitions.items() if sessions_apart(date, as_of) > embargo}
+    _hold_inputs(index, partitions, lambda date: sessions_apart(date, as_of) > embargo)
+
+
+def check_inputs_through(index: Index, partitions: Mapping[str, tuple[str, str]], last: str) -> None:
+    """The same for every session up to `last`, which are scored, not only searched."""
+    _hold_inputs(index, partitions, lambda date: date <= last)
+
+
+def _hold_inputs(index: Index, partitions: Mapping[str, tuple[str, str]], counts: Callable[[str], bool]) -> None:
+    built = {name: sha256 for name, date, sha256 in index.inputs if counts(date)}
+    held = {name: sha256 for name, (date, sha256) in partitions.items() if counts(date)}
     for name in sorted(built.keys() | held.keys()):
         if built.get(name) != held.get(name):
             what = "does not hold" if name not in built else "was built before the rebuild of" if name in held else "holds the removed"
