@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,8 +28,8 @@ from .evaluation.ledger import Untouched, append_trials, close_release, evaluati
 from .evaluation.report import write_report
 from .evaluation.walk_forward import Block, blocks_of, forecast_block, join
 from .retrieval.distribution import CLASSES
-from .retrieval.index import MANIFEST, Index, IndexKey, IndexMissing, build_command, check_inputs, index_folder
-from .retrieval.index_builder import open_index, trigger_sources
+from .retrieval.index import MANIFEST, SETUPS, Index, IndexKey, IndexMissing, StaleIndex, build_command, check_inputs_through, index_folder
+from .retrieval.index_builder import builder_sha256, open_index, trigger_sources
 from .retrieval.mbo_contract_day_selector import load_selection, selection_path
 from .retrieval.metrics import METRICS, hold_metric
 from .workers import Crew, Failure
@@ -65,6 +66,7 @@ def metrics_named(names: str) -> tuple[str, ...]:
 
 def evaluate(request: Request, settings: Settings, console: Console) -> dict[str, Any]:
     """Evaluate and write `out`, and beside it `.json` and `.parquet`; returns what the report says."""
+    _hold_request(request)
     folder, when = evaluation_folder(request.lake, request.root), datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
     sources = trigger_sources(request.lake, request.root, settings)
     if not sources:
@@ -73,14 +75,19 @@ def evaluate(request: Request, settings: Settings, console: Console) -> dict[str
             f"Run: spymaster build --layer all --symbol {request.root} --dates FIRST:LAST"
         )
     dates = [source.ref.date for source in sources]
-    part = untouched(folder, dates, settings.evaluation.release_share)
-    first, last = _span(request, part, dates, folder, when)
-    sessions = tuple(date for date in dates if date <= last)
+    share = settings.evaluation.release_share
     keys, lacking = _keys(request)
+    part = _untouched(folder, dates, share)
+    first, last = _span(request, part, dates)
     partitions = {str(source.ref): (source.ref.date, source.sha256) for source in sources}
     for key in keys:
-        for index in _indexes(request.lake, request.root, key, request.metrics, settings).values():
-            check_inputs(index, partitions, dates[-1], settings)
+        for metric, index in _indexes(request.lake, request.root, key, request.metrics, settings).items():
+            check_inputs_through(index, partitions, last)
+            _hold_code(index, metric)
+    if request.release:
+        made = release(folder, dates, share, _asked(request, keys, settings), when)
+        first, last = made.first, made.last
+    sessions = tuple(session for session in dates if session <= last)
     blocks = _walk(request, keys, sessions, folder, settings, console)
     question = Question(
         root=request.root,
@@ -91,29 +98,80 @@ def evaluate(request: Request, settings: Settings, console: Console) -> dict[str
         last=last,
         sessions=len(sessions),
         released=request.release,
-        untouched_from=first if request.release else next((date for date in dates if date > part.after), None),
+        untouched_from=first if request.release else next((session for session in dates if session > part.after), None),
         synthetic=any(source.synthetic for source in sources),
     )
     pool = pool_of(blocks, first, last) if blocks else None
-    result, made = judge(pool, question, read_trials(folder), when, settings)
-    append_trials(folder, made)
+    result, trials = judge(pool, question, read_trials(folder), when, settings)
+    append_trials(folder, trials)
     result["missing"] += lacking
     result |= _surroundings(request, question, pool, folder, settings)
     _write(request.out, result, pool, settings)
     if request.release:
-        close_release(folder, untouched(folder, dates, settings.evaluation.release_share))
+        close_release(folder, dates, share, scored=bool(result["counts"]["episodes"]))
     return result
 
 
-def _span(request: Request, part: Untouched, dates: Sequence[str], folder: Path, when: str) -> tuple[str, str]:
-    """First and last session to score."""
+def _hold_request(request: Request) -> None:
+    """Raise `CannotEvaluate` for what cannot be asked, before anything is looked at."""
+    if request.setup not in SETUPS:
+        raise CannotEvaluate(f"setup {request.setup!r} is unknown. Expected {' or '.join(SETUPS)}.")
+    if request.out.suffix != ".html" or request.out.is_dir():
+        raise CannotEvaluate(f"--out {request.out} cannot be the report. Expected a file name that ends in .html; figures go beside it.")
+    for flag, text in (("--from", request.first), ("--to", request.last)):
+        if text is not None and not _is_date(text):
+            raise CannotEvaluate(f"{flag} {text!r} is no date. Expected for example 2025-10-01.")
+    if request.first and request.last and request.first > request.last:
+        raise CannotEvaluate(f"--from {request.first} is later than --to {request.last}. Expected the earlier date first.")
+    if request.release and (request.first or request.last):
+        raise CannotEvaluate("--release scores all that is untouched, and nothing else. Expected neither --from nor --to beside it.")
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _untouched(folder: Path, dates: Sequence[str], share: float) -> Untouched:
+    try:
+        return untouched(folder, dates, share)
+    except PermissionError as error:
+        raise CannotEvaluate(
+            f"{folder} cannot be written ({error.strerror}). An evaluation keeps its forecasts, its tries and the untouched part there. "
+            "Expected a lake that you may write to; copy it, or change its permissions."
+        ) from error
+
+
+def _hold_code(index: Index, metric: str) -> None:
+    if index.code_sha256 != builder_sha256(metric):
+        raise StaleIndex(f"index {index.name} was built by other code. Run: {build_command(index.key, index.root, metric)}")
+
+
+def _asked(request: Request, keys: Sequence[IndexKey], settings: Settings) -> str:
+    """Hash of all that a release is asked."""
+    told = [list(map(list, keys)), list(request.metrics), settings.sha256(*type(settings).model_fields), _code_sha256()]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+
+
+def _code_sha256() -> str:
+    return code_sha256(PACKAGE / "evaluating.py")
+
+
+def _span(request: Request, part: Untouched, dates: Sequence[str]) -> tuple[str, str]:
+    """First and last session to score; for a release all that may be opened."""
     if request.release:
-        made = release(folder, part, dates, when)
-        return made.first, made.last
-    if request.last is not None and request.last > part.after and any(date > part.after for date in dates):
+        return dates[0], dates[-1]
+    if request.last is not None and request.last > part.after and any(session > part.after for session in dates):
         raise UntouchedAsked(
             f"--to {request.last} reaches into the sessions behind {part.after}, which stay untouched until a release scores them once. "
             f"Expected at most {part.after}; or add --release, without --from and --to."
+        )
+    if request.first is not None and request.first > part.after:
+        raise UntouchedAsked(
+            f"--from {request.first} lies behind {part.after}, where sessions stay untouched until a release scores them once. "
+            f"Expected a date up to {part.after}; or add --release, without --from and --to."
         )
     return request.first or dates[0], min(request.last or part.after, part.after)
 
@@ -172,10 +230,16 @@ def _walk(
             f"{len(failures)} of {len(calls)} blocks failed; the others are kept. Run the same command again.\n{failures[0]}"
         )
     return [
-        join([block for at in range(len(spans)) if (block := kept_block(folder, names[number * len(spans) + at], key)) is not None])
-        for number, key in enumerate(keys)
-        if spans
+        join([_again(folder, names[number * len(spans) + at], key) for at in range(len(spans))]) for number, key in enumerate(keys) if spans
     ]
+
+
+def _again(folder: Path, name: str, key: IndexKey) -> Block:
+    """A block that was just kept. Raises `CannotEvaluate` when somebody has removed it since."""
+    block = kept_block(folder, name, key)
+    if block is None:
+        raise CannotEvaluate(f"forecasts {name} of {key} are gone from {folder}. Expected them to stay. Run the same command again.")
+    return block
 
 
 def _forecast(
@@ -219,7 +283,7 @@ def _surroundings(request: Request, question: Question, pool: Pool | None, folde
     return {
         "hashes": {
             "settings": settings.sha256(*type(settings).model_fields)[:16],
-            "code": code_sha256(PACKAGE / "evaluating.py")[:16],
+            "code": _code_sha256()[:16],
             "data": data_sha256(pool) if pool is not None else "",
         },
         "ledger": trials,
@@ -232,6 +296,7 @@ def _write(out: Path, result: dict[str, Any], pool: Pool | None, settings: Setti
     out.parent.mkdir(parents=True, exist_ok=True)
     write_report(result, out)
     publish_file(out.with_suffix(".json"), json.dumps(result, indent=1).encode())
+    out.with_suffix(".parquet").unlink(missing_ok=True)
     if pool is not None:
         sink = pa.BufferOutputStream()
         pq.write_table(forecast_table(pool, settings), sink)

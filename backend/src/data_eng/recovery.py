@@ -31,10 +31,10 @@ from .core.features.registry import APPROACHES
 from .errors import SpymasterError
 from .evaluating import Request as EvaluationRequest
 from .evaluating import evaluate
-from .evaluation.planting import first_windows, replanted, rows_of_series
+from .evaluation.planting import first_windows, replanted
 from .evaluation.resampling import SIGNIFICANT_BELOW
 from .io import PartitionRef, list_partitions, partition_ref, read_facts, read_manifest, read_partition, write_partition
-from .retrieval.index import LEVEL_TEST, IndexKey
+from .retrieval.index import LEVEL_TEST, IndexKey, rows_of
 from .retrieval.index_builder import TRIGGERS, build_indexes
 from .runner import Request
 from .runner import run as build
@@ -111,9 +111,9 @@ class Base(NamedTuple):
 
 
 def numbers_named(text: str) -> tuple[float, ...]:
-    """`0.5,1,2` as numbers. Raises `RecoveryFailed` for anything else."""
+    """`0.5,1,2` as numbers, each once, smallest first. Raises `RecoveryFailed` for anything else."""
     try:
-        return tuple(float(number) for number in text.split(","))
+        return tuple(sorted({float(number) for number in text.split(",")}))
     except ValueError as error:
         raise RecoveryFailed(
             f"--strengths {text!r} cannot be read. Expected numbers with commas between them, for example 0.5,1,2."
@@ -331,21 +331,15 @@ def _evaluate(plan: Plan, market: Run, settings: Settings) -> str:
 def _plant(plan: Plan, market: Run, lake: Path, settings: Settings) -> None:
     """Write the run's trigger vectors: as they are for a simulated market, else dealt, and shifted where something is planted."""
     refs = list_partitions(plan.folder / _base_of(plan, market).name, TRIGGERS)
-    sessions = [_level_tests(read_partition(ref), plan.levels) for ref in refs]
-    if market.kind != MARKET:
-        for key in _keys(plan.levels):
-            sessions = replanted(sessions, key, market.seed, market.signature, market.kind == PLACEBO, settings)
-    for ref, table in zip(refs, sessions, strict=True):
-        _write_triggers(lake, ref, table)
-
-
-def _level_tests(triggers: pa.Table, levels: Sequence[str]) -> pa.Table:
-    """The series that are evaluated; no other may stay behind with its own vectors."""
-    return pa.concat_tables([triggers.slice(0, 0), *(rows_of_series(triggers, key) for key in _keys(levels))])
-
-
-def _keys(levels: Sequence[str]) -> list[IndexKey]:
-    return [IndexKey(level_id, LEVEL_TEST, approach) for level_id in levels for approach in APPROACHES]
+    sessions = [read_partition(ref) for ref in refs]
+    series = []
+    for key in (IndexKey(level_id, LEVEL_TEST, approach) for level_id in plan.levels for approach in APPROACHES):
+        if market.kind == MARKET:
+            series.append([rows_of(table, key) for table in sessions])
+        else:
+            series.append(replanted(sessions, key, market.seed, market.signature, market.kind == PLACEBO, settings))
+    for ref, tables in zip(refs, zip(*series, strict=True), strict=True):
+        _write_triggers(lake, ref, pa.concat_tables(tables))
 
 
 def _write_triggers(lake: Path, source: PartitionRef, table: pa.Table) -> None:

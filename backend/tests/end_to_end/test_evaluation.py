@@ -84,6 +84,32 @@ def test_what_is_kept_for_a_release_is_not_looked_at_before_and_only_once_then(t
     assert "is untouched" in again.stderr
 
 
+def test_a_release_that_cannot_begin_opens_nothing(lake: Path, tmp_path: Path) -> None:
+    assert ask(lake, tmp_path / "report.html", "--release", "--levels", "pm_hihg").exit_code == 1
+    assert ask(lake, tmp_path / "report.txt", "--release").exit_code == 1
+    assert ask(lake, tmp_path / "report.html").exit_code == 0
+    assert json.loads((tmp_path / "report.json").read_text())["question"]["last"] == session_dates(DAYS)[-7]
+
+
+def test_days_that_the_index_does_not_hold_are_not_passed_over(tmp_path: Path) -> None:
+    own = tmp_path / "lake"
+    write_days(own, session_dates(30), episodes=4, windows=4)
+    build_indexes(own, "ES", KEY.level_id, load_settings())
+    write_days(own, session_dates(DAYS)[30:], episodes=4, windows=4)
+    done = ask(own, tmp_path / "report.html", "--release")
+    assert done.exit_code == 1
+    assert f"does not hold gold.future_mbo.mbo_trigger_vectors/ESZ5/{session_dates(DAYS)[30]}" in done.stderr.replace(
+        "symbol=", ""
+    ).replace("date=", "")
+
+
+def test_an_index_of_other_code_is_refused(lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluating, "builder_sha256", lambda metric: "other")
+    done = ask(lake, tmp_path / "report.html")
+    assert done.exit_code == 1
+    assert "was built by other code. Run: spymaster index --symbol ES --level pm_high" in done.stderr
+
+
 def test_too_few_sessions_are_said_to_be_too_few(tmp_path: Path) -> None:
     own, out = tmp_path / "lake", tmp_path / "report.html"
     write_days(own, session_dates(12), synthetic=True)
@@ -110,6 +136,11 @@ def test_a_day_missing_in_the_middle_stops_nothing(tmp_path: Path) -> None:
         (["--metric", "nearest"], "metric 'nearest' is unknown. Expected one of block"),
         (["--symbol", "NQ"], "has no trigger vectors of NQ"),
         (["--metric", "cosine"], "spymaster index --symbol ES --level pm_high --metric cosine"),
+        (["--setup", "level"], "setup 'level' is unknown. Expected level_test or break_and_confirm"),
+        (["--from", "tomorrow"], "--from 'tomorrow' is no date. Expected for example 2025-10-01"),
+        (["--from", "2025-10-20", "--to", "2025-10-10"], "--from 2025-10-20 is later than --to 2025-10-10"),
+        (["--from", "2025-11-13"], "--from 2025-11-13 lies behind"),
+        (["--release", "--from", "2025-10-20"], "Expected neither --from nor --to beside it"),
     ],
 )
 def test_what_is_not_there_is_named_with_what_to_do(lake: Path, tmp_path: Path, flags: list[str], words: str) -> None:

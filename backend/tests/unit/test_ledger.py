@@ -61,12 +61,25 @@ def test_the_last_part_is_set_aside_at_the_first_look_and_grows_with_the_lake(tm
 
 
 def test_a_release_opens_what_is_untouched_once(tmp_path: Path) -> None:
-    made = release(tmp_path, untouched(tmp_path, SESSIONS[:20], 0.2), SESSIONS[:20], "now")
+    made = release(tmp_path, SESSIONS[:20], 0.2, "question", "now")
     assert (made.first, made.last) == (SESSIONS[16], SESSIONS[19])
-    stopped = release(tmp_path, untouched(tmp_path, SESSIONS[:20], 0.2), SESSIONS[:20], "later")
-    assert stopped == made, "a release that was stopped before its report goes on"
-    close_release(tmp_path, untouched(tmp_path, SESSIONS[:20], 0.2))
+    close_release(tmp_path, SESSIONS[:20], 0.2, scored=True)
+    assert untouched(tmp_path, SESSIONS[:20], 0.2).after == SESSIONS[19]
     with pytest.raises(AlreadyReleased, match="were scored at now"):
-        release(tmp_path, untouched(tmp_path, SESSIONS[:20], 0.2), SESSIONS[:20], "later")
-    again = release(tmp_path, untouched(tmp_path, SESSIONS, 0.2), SESSIONS, "with newer days")
+        release(tmp_path, SESSIONS[:20], 0.2, "question", "later")
+    again = release(tmp_path, SESSIONS, 0.2, "another", "with newer days")
     assert (again.first, again.last) == (SESSIONS[20], SESSIONS[29])
+
+
+def test_a_release_that_was_stopped_opens_nothing_and_goes_on_with_its_question_only(tmp_path: Path) -> None:
+    made = release(tmp_path, SESSIONS[:20], 0.2, "question", "now")
+    assert untouched(tmp_path, SESSIONS[:20], 0.2).after == SESSIONS[15], "others still may not look"
+    assert release(tmp_path, SESSIONS, 0.2, "question", "later") == made
+    with pytest.raises(AlreadyReleased, match="was stopped before its report and asked something else"):
+        release(tmp_path, SESSIONS, 0.2, "another", "later")
+
+
+def test_a_release_that_could_score_nothing_has_looked_at_nothing(tmp_path: Path) -> None:
+    made = release(tmp_path, SESSIONS[:20], 0.2, "question", "now")
+    close_release(tmp_path, SESSIONS[:20], 0.2, scored=False)
+    assert release(tmp_path, SESSIONS[:20], 0.2, "another", "now") == made._replace(question="another")

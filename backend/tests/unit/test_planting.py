@@ -13,7 +13,6 @@ from src.data_eng.evaluation.planting import (
     first_windows,
     planted,
     replanted,
-    rows_of_series,
     sign_drawn_apart,
     sign_of_outcome,
     vectors_of,
@@ -36,7 +35,7 @@ def sessions() -> list[pa.Table]:
 
 
 def test_every_session_is_given_the_vectors_of_one_other(sessions: list[pa.Table]) -> None:
-    given = dealt(sessions, KEY, seed=1)
+    given = dealt(sessions, seed=1)
     own = [vectors_of(table) for table in sessions]
     givers = []
     for receiver, vectors in enumerate(given):
@@ -76,7 +75,7 @@ def test_planted_vectors_tell_the_outcome_and_a_placebo_does_not(settings: Setti
 
     def correlation(strength: float, placebo: bool) -> float:
         made = replanted(tables, KEY, 3, strength, placebo, settings)
-        rows = pa.concat_tables([rows_of_series(table, KEY) for table in made])
+        rows = pa.concat_tables(made)
         return float(np.corrcoef(vectors_of(rows)[::4, place], sign_of_outcome(rows, KEY, settings)[::4])[0, 1])
 
     assert abs(correlation(0.0, placebo=False)) < 0.25

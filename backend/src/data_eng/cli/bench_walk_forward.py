@@ -38,20 +38,23 @@ def walk_forward_times(folder: Path, sessions: int) -> WalkTimes:
     from rich.console import Console
 
     from ..config import load_settings
+    from ..errors import SpymasterError
     from ..evaluating import Request, evaluate
     from ..retrieval.index_builder import build_indexes
     from ..sources.calendar import sessions_between
-    from ..workers import Crew
+    from ..workers import Crew, Failure
 
     settings, lake = load_settings(), folder / "walk-forward" / "lake"
     every_session = settings.evaluation.model_copy(update={"release_share": 0.0})
     settings = settings.model_copy(update={"evaluation": every_session})
     for date in sessions_between(FIRST, LAST)[:sessions]:
         _write_day(lake, date, settings)
+    calls = [partial(build_indexes, lake, "ES", level_id, settings) for level_id in LEVELS]
     began = perf_counter()
     with Crew(WORKERS, [__name__]) as crew:
-        for _ in crew.run([partial(build_indexes, lake, "ES", level_id, settings) for level_id in LEVELS]):
-            pass
+        failures = [outcome for _, outcome in crew.run(calls) if isinstance(outcome, Failure)]
+    if failures:
+        raise SpymasterError(f"an index could not be built: {failures[0].message}")
     indexes = perf_counter() - began
     request = Request(lake, "ES", LEVELS, "level_test", ("block",), None, None, False, WORKERS, folder / "walk-forward" / "report.html")
     with _PeakMemory() as memory:

@@ -45,9 +45,8 @@ def evaluate(
     request = Request(lake or environment().lake, symbol, asked, setup, metrics_named(metric), first, last, release, workers, out)
     result = run(request, load_settings(), console)
     print_result(result, Console())
-    console.print(
-        f"report: {out}   figures: {out.with_suffix('.json')}   forecasts: {out.with_suffix('.parquet')}", highlight=False, soft_wrap=True
-    )
+    files = {"report": out, "figures": out.with_suffix(".json"), "forecasts": out.with_suffix(".parquet")}
+    console.print("   ".join(f"{name}: {file}" for name, file in files.items() if file.exists()), highlight=False, soft_wrap=True)
 
 
 def print_result(result: dict[str, Any], console: Console) -> None:

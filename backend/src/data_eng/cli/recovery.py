@@ -13,9 +13,9 @@ def recovery(
     sessions: Annotated[int, typer.Option(min=25, help="Simulated sessions of every market.")] = 68,
     records: Annotated[int, typer.Option(min=20_000, help="Records of a full simulated day.")] = 300_000,
     bases: Annotated[int, typer.Option(min=1, help="Simulated markets with nothing planted, among which the seeds are shared out.")] = 5,
-    null_seeds: Annotated[int, typer.Option(min=1, help="Evaluations of the null, and as many of the placebo.")] = 20,
-    seeds: Annotated[int, typer.Option(min=1, help="Evaluations of each planted strength and of each market.")] = 5,
-    strengths: Annotated[str, typer.Option(help="Planted shifts in robust sigmas, weakest first.")] = "0.5,1,2",
+    null_seeds: Annotated[int, typer.Option(min=1, max=1000, help="Evaluations of the null, and as many of the placebo.")] = 20,
+    seeds: Annotated[int, typer.Option(min=1, max=100, help="Evaluations of each planted strength and of each market.")] = 5,
+    strengths: Annotated[str, typer.Option(help="Planted shifts in robust sigmas.")] = "0.5,1,2",
     markets: Annotated[str, typer.Option(help="Signature:outcome of the simulator's own planted markets.")] = "0:0,0.3:0.15,0.6:0.3",
     levels: Annotated[str, typer.Option(help="Levels, separated by commas.")] = "pm_high,pm_low,or_high,or_low",
     metric: Annotated[
@@ -39,8 +39,10 @@ def recovery(
     from ..config import load_settings
     from ..evaluating import metrics_named
     from ..evaluation.report import write_recovery
-    from ..recovery import Plan, markets_named, numbers_named, recover
+    from ..recovery import Plan, RecoveryFailed, markets_named, numbers_named, recover
 
+    if out.suffix != ".html" or out.is_dir():
+        raise RecoveryFailed(f"--out {out} cannot be the report. Expected a file name that ends in .html; figures go beside it.")
     plan = Plan(
         folder=folder or out.with_suffix(""),
         sessions=sessions,

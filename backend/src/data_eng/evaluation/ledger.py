@@ -1,7 +1,8 @@
 """What must not be forgotten between two evaluations: every try, and which part of the lake nobody has looked at yet.
 
 Both lie in the lake, under `evaluation/<root>/`. The ledger is only ever appended to: the tries are what the p-value of the next one is
-corrected by. The untouched part begins where the first evaluation found it; sessions added later join it. A release scores it once.
+corrected by. The untouched part begins where the first evaluation found it; later sessions join it, days filled in before do
+not. A release scores it once.
 """
 
 from __future__ import annotations
@@ -59,8 +60,10 @@ class Release(NamedTuple):
     when: str
     first: str
     last: str
+    question: str
+    """Hash of all that was asked of it."""
     reported: bool
-    """False until its report is written; one that was stopped goes on."""
+    """False until its report is written; one that was stopped goes on with the same question only."""
 
 
 class Untouched(NamedTuple):
@@ -105,29 +108,43 @@ def untouched(folder: Path, sessions: Sequence[str], share: float) -> Untouched:
     return Untouched(kept["after"], tuple(Release(**release) for release in kept["releases"]))
 
 
-def release(folder: Path, part: Untouched, sessions: Sequence[str], when: str) -> Release:
-    """Note, before anything of it is scored, that the untouched sessions are looked at now; a release that was stopped goes on.
+def release(folder: Path, sessions: Sequence[str], share: float, question: str, when: str) -> Release:
+    """Note, before anything of it is scored, that the untouched sessions are looked at now, and with which question.
 
-    Raises `AlreadyReleased` where nothing is untouched.
+    A release that was stopped before its report goes on. Raises `AlreadyReleased` where nothing is untouched, or where the stopped one had
+    asked something else: asking until an answer pleases is what a release is there to prevent.
     """
-    if part.releases and not part.releases[-1].reported:
-        return part.releases[-1]
-    opened = [session for session in sessions if session > part.after]
-    if not opened:
-        done = "; ".join(f"{made.first} to {made.last} were scored at {made.when}" for made in part.releases[-1:]) or "none was set aside"
-        raise AlreadyReleased(
-            f"no session behind {part.after} is untouched: {done}. Expected sessions that no evaluation has seen. "
-            "Build newer days, then run the release again."
-        )
-    made = Release(when, opened[0], opened[-1], reported=False)
-    _write_untouched(folder / UNTOUCHED, Untouched(made.last, (*part.releases, made)))
-    return made
+    with locked(folder / "release.lock"):
+        part = untouched(folder, sessions, share)
+        if part.releases and not part.releases[-1].reported:
+            pending = part.releases[-1]
+            if pending.question != question:
+                raise AlreadyReleased(
+                    f"the release of {pending.first} to {pending.last}, begun at {pending.when}, was stopped before its report and asked "
+                    "something else (levels, setup, metrics, settings or code). Expected the same question. Run that command again."
+                )
+            return pending
+        opened = [session for session in sessions if session > part.after]
+        if not opened:
+            done = (
+                "; ".join(f"{made.first} to {made.last} were scored at {made.when}" for made in part.releases[-1:]) or "none was set aside"
+            )
+            raise AlreadyReleased(
+                f"no session behind {part.after} is untouched: {done}. Expected sessions that no evaluation has seen. "
+                "Build newer days, then run the release again."
+            )
+        made = Release(when, opened[0], opened[-1], question, reported=False)
+        _write_untouched(folder / UNTOUCHED, part._replace(releases=(*part.releases, made)))
+        return made
 
 
-def close_release(folder: Path, part: Untouched) -> None:
-    """The last release has its report."""
-    *before, last = part.releases
-    _write_untouched(folder / UNTOUCHED, part._replace(releases=(*before, last._replace(reported=True))))
+def close_release(folder: Path, sessions: Sequence[str], share: float, scored: bool) -> None:
+    """The release has its report: its sessions are looked at now. One that could score nothing has looked at nothing, and is taken back."""
+    with locked(folder / "release.lock"):
+        part = untouched(folder, sessions, share)
+        *before, last = part.releases
+        closed = Untouched(last.last, (*before, last._replace(reported=True))) if scored else part._replace(releases=tuple(before))
+        _write_untouched(folder / UNTOUCHED, closed)
 
 
 def _write_untouched(path: Path, part: Untouched) -> None:

@@ -12,14 +12,13 @@ from collections.abc import Sequence
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ..config import Settings
 from ..core.features.scaling import fit_scaler
 from ..core.pressure import CONDITIONS, DOWN, UP
 from ..retrieval.distribution import BREAK, REJECT, outcome_kinds
-from ..retrieval.index import IndexKey, layout_of
+from ..retrieval.index import IndexKey, layout_of, rows_of
 from ..retrieval.signals import signal_horizon
 
 SHIFTED_BLOCKS = ("w0", "w3_mean")
@@ -38,32 +37,31 @@ def first_windows(triggers: pa.Table, windows: int) -> pa.Table:
 
 
 def replanted(sessions: Sequence[pa.Table], key: IndexKey, seed: int, strength: float, placebo: bool, settings: Settings) -> list[pa.Table]:
-    """The tables with one series' vectors dealt to other sessions and shifted by `strength` robust sigmas of the dealt ones.
+    """One series' rows of every session, their vectors dealt to other sessions and shifted by `strength` robust sigmas of the dealt ones.
 
-    Toward the outcome at the primary horizon, or, for a placebo, toward outcomes dealt anew among the episodes. Other rows stay.
+    Toward the outcome at the primary horizon, or, for a placebo, toward outcomes dealt anew among the episodes.
     """
-    vectors = dealt(sessions, key, seed)
-    rows = pa.concat_tables([rows_of_series(table, key) for table in sessions])
-    if not rows.num_rows:
-        return list(sessions)
-    whole = np.concatenate([part for part in vectors if len(part)])
-    sign = sign_of_outcome(rows, key, settings)
+    rows = [rows_of(table, key) for table in sessions]
+    together = pa.concat_tables(rows)
+    if not together.num_rows:
+        return rows
+    whole = np.concatenate([part for part in dealt(rows, seed) if len(part)])
+    sign = sign_of_outcome(together, key, settings)
     if placebo:
-        sign = sign_drawn_apart(rows, sign, seed)
+        sign = sign_drawn_apart(together, sign, seed)
     sigma = fit_scaler(whole, "", settings.scaling.clip_sigma, 1).sigma
     shifted = planted(whole, sign, sigma, key, strength, settings)
-    ends = np.cumsum([len(part) for part in vectors])
-    return [_with_vectors(table, key, part) for table, part in zip(sessions, np.split(shifted, ends[:-1]), strict=True)]
+    ends = np.cumsum([table.num_rows for table in rows])
+    return [_with_vectors(table, part) for table, part in zip(rows, np.split(shifted, ends[:-1]), strict=True)]
 
 
-def dealt(sessions: Sequence[pa.Table], key: IndexKey, seed: int) -> list[NDArray[np.float32]]:
-    """(rows, dims) vectors of one series for every session, each taken from another session.
+def dealt(rows: Sequence[pa.Table], seed: int) -> list[NDArray[np.float32]]:
+    """(rows, dims) vectors for one series' rows of every session, each taken from another session.
 
     Sessions stand in one random circle, and each that has the series is given the vectors of the next that has it: the k-th episode those
     of the k-th, the n-th window that of the n-th, beginning again where the giver has fewer. A series of one session keeps its own.
     """
-    circle = np.random.default_rng(seed).permutation(len(sessions))
-    rows = [rows_of_series(table, key) for table in sessions]
+    circle = np.random.default_rng(seed).permutation(len(rows))
     having = [int(session) for session in circle if rows[session].num_rows]
     vectors = [vectors_of(table) for table in rows]
     given = list(vectors)
@@ -103,29 +101,18 @@ def sign_drawn_apart(rows: pa.Table, sign: NDArray[np.float64], seed: int) -> ND
     return np.random.default_rng(seed).permutation(sign[first])[number]
 
 
-def rows_of_series(triggers: pa.Table, key: IndexKey) -> pa.Table:
-    """Rows of one series in the table's order."""
-    matches = [pc.equal(triggers[name], value) for name, value in key._asdict().items()]
-    return triggers.filter(pc.and_(pc.and_(*matches[:2]), matches[2]))
-
-
 def vectors_of(rows: pa.Table) -> NDArray[np.float32]:
     """(rows, dims)"""
     column = rows["vector"].combine_chunks()
     return column.flatten().to_numpy().reshape(rows.num_rows, -1) if rows.num_rows else np.empty((0, 0), np.float32)
 
 
-def _with_vectors(triggers: pa.Table, key: IndexKey, vectors: NDArray[np.float32]) -> pa.Table:
-    """The table with the rows of one series moved to its end, their vectors replaced."""
-    rows = rows_of_series(triggers, key)
-    if not rows.num_rows:
-        return triggers
-    matches = [pc.equal(triggers[name], value) for name, value in key._asdict().items()]
-    others = triggers.filter(pc.invert(pc.and_(pc.and_(*matches[:2]), matches[2])))
+def _with_vectors(rows: pa.Table, vectors: NDArray[np.float32]) -> pa.Table:
+    """The rows with other vectors."""
     field = rows.schema.field("vector")
     offsets = pa.array(np.arange(len(vectors) + 1, dtype=np.int32) * vectors.shape[1])
     lists = pa.ListArray.from_arrays(offsets, pa.array(vectors.ravel()), type=field.type)
-    return pa.concat_tables([others, rows.set_column(rows.schema.get_field_index("vector"), field, lists)])
+    return rows.set_column(rows.schema.get_field_index("vector"), field, lists)
 
 
 def _matched(receiver: pa.Table, giver: pa.Table) -> NDArray[np.int64]:

@@ -208,7 +208,7 @@ def _untouched(question: Row) -> str:
     if "untouched_from" not in question:
         return ""
     if blank(question["untouched_from"]):
-        return "None was set aside."
+        return "No session is left that nobody has looked at."
     if question.get("released") is True:
         return f"Sessions from {question['untouched_from']} on were set aside and are opened in this report, once."
     return f"Sessions from {question['untouched_from']} on are set aside and not in this report; only a release opens them."
