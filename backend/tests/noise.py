@@ -91,10 +91,11 @@ def _session(
         "synthetic": np.ones(count, bool),
         "past_distance": np.full(count, np.nan),
     }
+    mfe_ticks, mae_ticks = rng.gamma(2.0, 4.0, (2, count)).astype(np.float32)
     for horizon in range(kinds.shape[1]):
         columns[f"outcome_h{horizon}"] = kinds[:, horizon]
-        columns[f"mfe_ticks_h{horizon}"] = np.zeros(count, np.float32)
-        columns[f"mae_ticks_h{horizon}"] = np.zeros(count, np.float32)
+        columns[f"mfe_ticks_h{horizon}"] = mfe_ticks
+        columns[f"mae_ticks_h{horizon}"] = mae_ticks
     vectors[:, -2] = at * 5.0
     return pa.table(columns), vectors.astype(np.float32)
 

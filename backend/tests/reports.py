@@ -54,6 +54,11 @@ def sample_result(seed: int = 7) -> dict[str, Any]:
             for name in SIMILAR for outcome, middle in (("break", 0.31), ("reject", 0.46), ("chop", 0.22))
         ],
         "sharpness": [{"forecaster": name, "sharpness": 0.02 + 0.03 * rng.random()} for name, _ in forecasters],
+        "excursions": [
+            {"forecaster": name, "excursion": kind, "horizon_s": 480, "wanted": 0.8, "covered": 0.78, "low": 0.74, "high": 0.82,
+             "episodes": 900, "sessions": SESSIONS}
+            for name in SIMILAR for kind in ("MFE", "MAE")
+        ],
         "coverage": [
             {"forecaster": name, "horizon_s": horizon, "wanted": 0.9, "mean_size": 2.3 + 0.2 * rng.random(), "episodes": 7012,
              "sessions": SESSIONS} | interval(rng, 0.902, 0.014, "covered")

@@ -13,7 +13,7 @@ from src.data_eng.evaluation.judgement import Pool, pool_of
 from src.data_eng.evaluation.kept import block_name, keep_block, kept_block
 from src.data_eng.evaluation.resampling import permutation, skill
 from src.data_eng.evaluation.scores import rps
-from src.data_eng.evaluation.walk_forward import CLIMATOLOGY, Block, blocks_of, forecast_block, join, similar
+from src.data_eng.evaluation.walk_forward import CLIMATOLOGY, FIELDS, Block, blocks_of, forecast_block, join, similar
 from src.data_eng.retrieval.index import FutureSeen, Index, past_of
 from src.data_eng.retrieval.signals import signal_horizon
 
@@ -103,6 +103,15 @@ def test_what_comes_later_changes_no_forecast(settings: Settings, monkeypatch: p
     assert long.episodes.take(kept).row.tobytes() == short.episodes.row.tobytes()
 
 
+@pytest.mark.usefixtures("frequencies_only")
+def test_quantiles_of_moves_hold_as_many_as_they_say(settings: Settings) -> None:
+    block = walk(noise_index(5, 50), settings, 50)
+    held = block.held[similar("block")]
+    given = held[np.isfinite(held).all(axis=1)]
+    assert len(given) > 200
+    assert given.mean(axis=0) == pytest.approx([0.8, 0.8], abs=0.07)
+
+
 def test_a_query_that_could_see_its_own_session_raises(settings: Settings) -> None:
     index = noise_index(3, 30, episodes=4)
     view = past_of(index, index.days[25], settings)
@@ -121,7 +130,7 @@ def test_a_block_is_kept_whole_and_read_back_the_same(tmp_path: Path, settings: 
     keep_block(tmp_path, name, block)
     back = kept_block(tmp_path, name, index.key)
     assert back is not None
-    for field in ("p", "distance", "percentile"):
+    for field in FIELDS:
         before, after = getattr(block, field), getattr(back, field)
         assert list(before) == list(after)
         assert all(before[forecaster].tobytes() == after[forecaster].tobytes() for forecaster in before)

@@ -43,6 +43,7 @@ def pool(knowing: float, outcome: np.ndarray | None = None, metrics: tuple[str, 
         p={name: told if name.startswith("similar") else even for name in names},
         distance={name: np.ones(count) for name in names if name.startswith("similar")},
         percentile={name: np.full(count, 50.0) for name in names if name.startswith("similar")},
+        held={name: np.ones((count, 2)) for name in names if name.startswith("similar")},
         names=(("pm_high", "from_below"), ("pm_high", "from_above")),
     )
 

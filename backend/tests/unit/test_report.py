@@ -24,7 +24,8 @@ VOID = {"meta", "input", "br", "path", "use", "rect"}
 LOOK = Look("trial", narrow=False, synthetic=False)
 PLACE = {
     "question": "asked", "skill": "skill", "against": "against", "permutation": "permutation", "reliability": "reliability",
-    "sharpness": "sharpness", "coverage": "coverage", "skill_by_day": "days", "by_series": "series", "distances": "distances",
+    "sharpness": "sharpness", "coverage": "coverage", "excursions": "excursions",
+    "skill_by_day": "days", "by_series": "series", "distances": "distances",
     "recovery": "recovery", "ledger": "ledger", "hashes": "hashes",
 }  # fmt: skip
 """Key of the result: the section that tells it is missing."""

@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..config import Evaluation, Settings
-from ..retrieval.distribution import CLASSES
+from ..retrieval.distribution import CLASSES, QUANTILES
 from ..retrieval.fitting import scored_window
 from ..retrieval.signals import signal_horizon
 from .calibration import conformal_sets, coverage, reliability, sharpness
 from .ledger import Trial
-from .resampling import SIGNIFICANT_BELOW, Permuted, corrected_p, detectable_skill, permutation, skill
+from .resampling import SIGNIFICANT_BELOW, Permuted, corrected_p, detectable_skill, permutation, ratio, skill
 from .scores import SCORES, class_of
 from .walk_forward import CLIMATOLOGY, SIMILAR, Block
 
@@ -33,6 +33,8 @@ class Pool(NamedTuple):
     p: dict[str, NDArray[np.float64]]
     distance: dict[str, NDArray[np.float64]]
     percentile: dict[str, NDArray[np.float64]]
+    held: dict[str, NDArray[np.float64]]
+    """(episodes, 2) by similar forecaster: whether MFE and MAE lay between its quantiles, NaN where it gave none."""
     names: tuple[tuple[str, str], ...]
     """Level and approach of each series."""
 
@@ -80,6 +82,7 @@ def pool_of(blocks: Sequence[Block], first: str, last: str) -> Pool:
         p=by_name("p"),
         distance=by_name("distance"),
         percentile=by_name("percentile"),
+        held=by_name("held"),
         names=tuple((block.episodes.key.level_id, block.episodes.key.approach) for block in blocks),
     )
 
@@ -110,6 +113,7 @@ def judge(
         "reliability": _reliability_rows(pool, horizon, scored, rules),
         "sharpness": [{"forecaster": name, "sharpness": float(sharpness(pool.p[name][scored, horizon]))} for name in pool.p],
         "coverage": _coverage_rows(pool, horizons_s, settings),
+        "excursions": _excursion_rows(pool, horizons_s[horizon], rules),
         "skill_by_day": _by_day(rps, pool),
         "by_series": _by_series(rps, pool, rules),
         "distances": _distances(pool, settings.retrieval.strange_percentile),
@@ -213,6 +217,17 @@ def _coverage_rows(pool: Pool, horizons_s: Sequence[int], settings: Settings) ->
             )
             found = coverage(sets, made, outcome, pool.day, rules.bootstrap_draws, rules.interval, rules.seed)
             rows.append({"forecaster": name, "horizon_s": horizon_s, "wanted": rules.set_coverage, **found._asdict()})
+    return rows
+
+
+def _excursion_rows(pool: Pool, horizon_s: int, rules: Evaluation) -> list[dict[str, Any]]:
+    """How often MFE and MAE lay between the quantiles that the similar past gave, where it gave any."""
+    rows = []
+    for name, held in pool.held.items():
+        for at, kind in enumerate(("MFE", "MAE")):
+            found = ratio(held[:, at], np.ones(len(held)), pool.day, rules.bootstrap_draws, rules.interval, rules.seed)
+            told = {"covered": found.value, "low": found.low, "high": found.high, "episodes": found.episodes, "sessions": found.sessions}
+            rows.append({"forecaster": name, "excursion": kind, "horizon_s": horizon_s, "wanted": QUANTILES[-1] - QUANTILES[0], **told})
     return rows
 
 
@@ -356,7 +371,18 @@ def _nothing(result: dict[str, Any], question: Question, rules: Evaluation) -> d
         if question.sessions <= rules.warm_up_sessions
         else f"no series has {rules.min_past_episodes} past episodes seen to {result['question']['horizon_s']} s before any scored session"
     )
-    empty = ("skill", "against", "permutation", "reliability", "sharpness", "coverage", "skill_by_day", "by_series", "distances")
+    empty = (
+        "skill",
+        "against",
+        "permutation",
+        "reliability",
+        "sharpness",
+        "coverage",
+        "excursions",
+        "skill_by_day",
+        "by_series",
+        "distances",
+    )
     return {
         **{name: [] for name in empty},
         "power": {"detectable_skill": None, "sessions": 0, "share": rules.power},

@@ -16,7 +16,7 @@ from ..config import Settings
 from ..retrieval.index import Index, IndexKey
 from . import walk_forward
 from .episodes import Episodes
-from .walk_forward import Block
+from .walk_forward import FIELDS, Block
 
 SETTINGS_SECTIONS = ("book", "episodes", "labels", "vectors", "scaling", "retrieval", "evaluation")
 FORECASTS = "forecasts"
@@ -41,7 +41,7 @@ def keep_block(folder: Path, name: str, block: Block) -> None:
     """Write a block whole, or not at all. Its vectors stay in the index."""
     arrays = {f"episodes/{field}": value for field, value in block.episodes._asdict().items() if isinstance(value, np.ndarray)}
     arrays["episodes/vectors"] = np.empty((len(block.episodes.day), 0), np.float32)
-    for field in ("p", "distance", "percentile"):
+    for field in FIELDS:
         arrays |= {f"{field}/{forecaster}": value for forecaster, value in getattr(block, field).items()}
     arrays["from_below"] = np.array(block.episodes.from_below)
     content = io.BytesIO()
@@ -56,12 +56,11 @@ def kept_block(folder: Path, name: str, key: IndexKey) -> Block | None:
     if not path.exists():
         return None
     with np.load(path, allow_pickle=False) as arrays:
-        by_field: dict[str, dict[str, np.ndarray]] = {"episodes": {}, "p": {}, "distance": {}, "percentile": {}}
+        by_field: dict[str, dict[str, np.ndarray]] = {field: {} for field in Block._fields}
         for stored in arrays.files:
             field, bar, forecaster = stored.partition("|")
             if bar:
                 by_field[field][forecaster] = arrays[stored]
         from_below = bool(arrays["from_below"])
-    return Block(
-        Episodes(key=key, from_below=from_below, **by_field["episodes"]), by_field["p"], by_field["distance"], by_field["percentile"]
-    )
+    episodes = Episodes(key=key, from_below=from_below, **by_field["episodes"])
+    return Block(episodes, *(by_field[field] for field in FIELDS))

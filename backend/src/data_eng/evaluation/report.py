@@ -92,6 +92,7 @@ def write_report(result: dict[str, Any], path: Path) -> None:
         _reliability(subject),
         _sharpness(subject),
         _coverage(subject),
+        _excursions(subject),
         _by_day(subject),
         _by_series(subject),
         _distances(subject),
@@ -373,6 +374,30 @@ def _coverage(subject: Subject) -> Part:
     tables = [Table("coverage-table", "Marginal coverage of the conformal sets, with interval", heads, table, "Coverage as a table")]
     title = "Coverage of the conformal sets (marginal)"
     return subject.part("coverage", title, ["coverage", "conformal", "sets"], says=says, plots=plot, tables=tables if table else [])
+
+
+def _excursions(subject: Subject) -> Part:
+    others = ["excursion", "wanted", "covered", "low", "high", "episodes", "sessions"]
+    rows = subject.ordered(rows_of(subject.result, "excursions", ["forecaster", "horizon_s"], others))
+    table = [
+        [
+            Cell(named(row["forecaster"])),
+            Cell(str(row["excursion"])),
+            Cell(duration(row["horizon_s"])),
+            Cell(percent(row["wanted"])),
+            Cell(percent(row["covered"]), span(row["low"], row["high"], percent)),
+            Cell(whole(row["episodes"])),
+            Cell(whole(row["sessions"])),
+        ]
+        for row in rows
+    ]
+    heads = [Head("Forecaster", "text"), Head("Excursion", "text"), *map(Head, ("Horizon", "Wanted", "Covered", "Episodes", "Sessions"))]
+    tables = [
+        Table("excursions-table", "Share of the moves that lay between the 10 % and the 90 % quantile of the neighbours'", heads, table)
+    ]
+    says = ["MFE is the largest move toward a break, MAE the largest against it. Only episodes whose neighbours gave quantiles count."]
+    title = "Coverage of the excursion quantiles"
+    return subject.part("excursions", title, ["excursion", "mfe", "mae"], says=says, tables=tables if table else [])
 
 
 def _by_day(subject: Subject) -> Part:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..config import Settings
-from ..retrieval.distribution import CENSORED, CLASSES, past_climatology, shrunk_probabilities
+from ..retrieval.distribution import CENSORED, CLASSES, excursion_quantiles, past_climatology, shrunk_probabilities
 from ..retrieval.index import Index, past_of, visible_days
 from ..retrieval.signals import signal_horizon
 from .baselines import FREQUENCY_BASELINES
@@ -37,6 +37,12 @@ class Block(NamedTuple):
     """Of the neighbours, by similar forecaster; NaN where the past was too small to search."""
     percentile: dict[str, NDArray[np.float64]]
     """Of that distance among the past's; NaN where the past was too small to rank."""
+    held: dict[str, NDArray[np.float64]]
+    """(episodes, 2) whether the MFE and the MAE at the primary horizon lay from the neighbours' 10 % to their 90 % quantile: 1 or 0; NaN
+    where the quantiles are hidden or the episode was not seen so far."""
+
+
+FIELDS = tuple(field for field in Block._fields if field != "episodes")
 
 
 def similar(metric: str) -> str:
@@ -87,7 +93,8 @@ def forecast_block(indexes: Mapping[str, Index], sessions: tuple[str, ...], firs
                 p |= {name: np.where(np.isnan(search.p), p[CLIMATOLOGY], search.p) for name, search in found.items()}
                 distance = {name: search.distance for name, search in found.items()}
                 percentile = {name: search.percentile for name, search in found.items()}
-                pieces.append(Block(queries, p, distance, percentile))
+                held = {name: search.held for name, search in found.items()}
+                pieces.append(Block(queries, p, distance, percentile, held))
     return join(pieces)
 
 
@@ -96,10 +103,7 @@ def join(blocks: Sequence[Block]) -> Block:
     first = blocks[0]
     return Block(
         joined([block.episodes for block in blocks]),
-        *(
-            {name: np.concatenate([getattr(block, field)[name] for block in blocks]) for name in getattr(first, field)}
-            for field in ("p", "distance", "percentile")
-        ),
+        *({name: np.concatenate([getattr(block, field)[name] for block in blocks]) for name in getattr(first, field)} for field in FIELDS),
     )
 
 
@@ -107,6 +111,7 @@ class _Search(NamedTuple):
     p: NDArray[np.float64]
     distance: NDArray[np.float64]
     percentile: NDArray[np.float64]
+    held: NDArray[np.float64]
 
 
 def _search(index: Index, queries: Episodes, past: Episodes, settings: Settings) -> _Search:
@@ -116,7 +121,8 @@ def _search(index: Index, queries: Episodes, past: Episodes, settings: Settings)
     the scored window, and a forecaster that says nothing of its own would seem worse than climatology (by 0.008 on simulated days).
     """
     shape = (len(queries.day), len(index.horizons_s), len(CLASSES))
-    search = _Search(np.full(shape, np.nan), np.full(shape[0], np.nan), np.full(shape[0], np.nan))
+    search = _Search(*(np.full(size, np.nan) for size in (shape, shape[0], shape[0], (shape[0], 2))))
+    horizon = signal_horizon(index.key.setup, index.horizons_s, settings)
     date = str(queries.session_date[0])
     view = past_of(index, date, settings)
     if view.scaler is None:
@@ -124,7 +130,12 @@ def _search(index: Index, queries: Episodes, past: Episodes, settings: Settings)
     climatology = past_climatology(past.kinds, np.arange(len(past.day)), past.day)
     for at, vector in enumerate(queries.vectors):
         neighbours = view.find(vector, date)
-        search.p[at], _ = shrunk_probabilities(neighbours, index.kinds[neighbours.row], climatology, settings.retrieval.kappa)
+        kinds, rows = index.kinds[neighbours.row], neighbours.row
+        search.p[at], _ = shrunk_probabilities(neighbours, kinds, climatology, settings.retrieval.kappa)
+        quantiles = excursion_quantiles(neighbours, kinds, index.mfe_ticks[rows], index.mae_ticks[rows], horizon, settings.retrieval)
+        if quantiles is not None and queries.kinds[at, horizon] != CENSORED:
+            came = (index.mfe_ticks[queries.row[at], horizon], index.mae_ticks[queries.row[at], horizon])
+            search.held[at] = [low <= value <= high for value, (low, _, high) in zip(came, quantiles, strict=True)]
         search.distance[at] = neighbours.distance
         percentile = view.percentile(neighbours)
         search.percentile[at] = np.nan if percentile is None else percentile
@@ -150,4 +161,5 @@ def _no_forecasts(known: Episodes, indexes: Mapping[str, Index]) -> Block:
         {name: np.empty(shape) for name in forecaster_names(list(indexes))},
         {name: np.empty(0) for name in names},
         {name: np.empty(0) for name in names},
+        {name: np.empty((0, 2)) for name in names},
     )

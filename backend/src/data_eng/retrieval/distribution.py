@@ -172,12 +172,27 @@ def outcome_distribution(
                 int(known.sum()),
                 len(np.unique(neighbours.day[known])),
                 n_eff,
-                _excursions(neighbours.weight[known], mfe_ticks[known, horizon], mae_ticks[known, horizon])
-                if n_eff >= rules.quantiles_min_n_eff
-                else None,
+                excursion_quantiles(neighbours, kinds, mfe_ticks, mae_ticks, horizon, rules),
             )
         )
     return outcomes
+
+
+def excursion_quantiles(
+    neighbours: Neighbours,
+    kinds: NDArray[np.int8],
+    mfe_ticks: NDArray[np.float32],
+    mae_ticks: NDArray[np.float32],
+    horizon: int,
+    rules: Retrieval,
+) -> Excursions | None:
+    """QUANTILES of the neighbours seen to the horizon; None where too few of them are effective. Arrays are (neighbours, horizons)."""
+    known = kinds[:, horizon] != CENSORED
+    weight = neighbours.weight[known]
+    if effective_n(weight, neighbours.day[known]) < rules.quantiles_min_n_eff:
+        return None
+    ticks = (mfe_ticks[known, horizon], mae_ticks[known, horizon])
+    return Excursions(*(_three([weighted_quantile(values, weight, share) for share in QUANTILES]) for values in ticks))
 
 
 def shrunk_probabilities(
@@ -335,10 +350,6 @@ def _quantiles(draws: NDArray[np.float64], shares: tuple[float, ...]) -> NDArray
     ordered = np.partition(draws.T, np.unique([below, above]), axis=1)
     low, high, part = ordered[:, below], ordered[:, above], place - below
     return np.where(part < 0.5, low + (high - low) * part, high - (high - low) * (1 - part)).T
-
-
-def _excursions(weight: NDArray[np.float64], mfe_ticks: NDArray[np.float32], mae_ticks: NDArray[np.float32]) -> Excursions:
-    return Excursions(*(_three([weighted_quantile(values, weight, share) for share in QUANTILES]) for values in (mfe_ticks, mae_ticks)))
 
 
 def _three(values: NDArray[np.float64] | list[float]) -> tuple[float, float, float]:
