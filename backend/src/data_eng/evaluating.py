@@ -15,7 +15,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from .attempts import publish_file
 from .codehash import code_sha256
@@ -32,11 +31,11 @@ from .retrieval.index import MANIFEST, SETUPS, Index, IndexKey, IndexMissing, St
 from .retrieval.index_builder import builder_sha256, open_index, trigger_sources
 from .retrieval.mbo_contract_day_selector import load_selection, selection_path
 from .retrieval.metrics import METRICS, hold_metric
-from .workers import Crew, Failure
+from .workers import Crew, finish_all
 
 
 class CannotEvaluate(SpymasterError):
-    """An evaluation that has nothing to work on, or of which a part failed."""
+    """An evaluation that cannot be made as asked, or has nothing to work on."""
 
 
 class UntouchedAsked(SpymasterError):
@@ -207,28 +206,12 @@ def _walk(
     """Forecast what is not kept yet, and gather each series; a worker keeps its block before it takes the next."""
     spans = list(blocks_of(sessions, settings))
     calls = [
-        partial(_forecast, request.lake, request.root, key, request.metrics, sessions, *span, settings, folder)
+        (str(key), partial(_forecast, request.lake, request.root, key, request.metrics, sessions, *span, settings, folder))
         for key in keys
         for span in spans
     ]
-    names: dict[int, str] = {}
-    failures: list[str] = []
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    with (
-        Crew(request.workers or len(os.sched_getaffinity(0)), [__name__]) as crew,
-        Progress(*columns, console=console, transient=True) as progress,
-    ):
-        task = progress.add_task("forecasts", total=len(calls))
-        for number, outcome in crew.run(calls):
-            progress.advance(task)
-            if isinstance(outcome, Failure):
-                failures.append(f"{keys[number // len(spans)]}: {outcome.message}\n{outcome.trace}".strip())
-            else:
-                names[number] = outcome
-    if failures:
-        raise CannotEvaluate(
-            f"{len(failures)} of {len(calls)} blocks failed; the others are kept. Run the same command again.\n{failures[0]}"
-        )
+    with Crew(request.workers or len(os.sched_getaffinity(0)), [__name__]) as crew:
+        names = finish_all(crew, "blocks of forecasts", calls, console)
     return [
         join([_again(folder, names[number * len(spans) + at], key) for at in range(len(spans))]) for number, key in enumerate(keys) if spans
     ]

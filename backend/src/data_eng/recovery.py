@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -21,7 +21,6 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from scipy import stats
 
 from .attempts import publish_file
@@ -41,7 +40,7 @@ from .runner import run as build
 from .sources.calendar import sessions_between
 from .sources.raw import collect, import_batch
 from .sources.simulated import ROOT, Simulation, simulate
-from .workers import Crew, Failure
+from .workers import Crew, finish_all
 
 START = "2025-01-02"
 LAST_DATE = "2026-12-31"
@@ -136,8 +135,10 @@ def recover(plan: Plan, settings: Settings, console: Console) -> dict[str, Any]:
     todo = [run for run in runs if _kept(plan, run, settings) is None]
     bases = list(dict.fromkeys(_base_of(plan, run) for run in todo))
     with Crew(plan.workers or len(os.sched_getaffinity(0)), [__name__]) as crew:
-        _work(crew, "simulated markets", [(base.name, partial(_build_base, plan, base, settings)) for base in bases], console)
-        _work(crew, "evaluations", [(run.name, partial(_evaluate, plan, run, settings)) for run in todo], console)
+        finish_all(
+            crew, "simulated markets", [(base.name, partial(_build_base, plan, base, settings)) for base in bases], console, tell=True
+        )
+        finish_all(crew, "evaluations", [(run.name, partial(_evaluate, plan, run, settings)) for run in todo], console, tell=True)
     results = {run: _kept(plan, run, settings) or {} for run in runs}
     for run, result in results.items():
         if not result["skill"]:
@@ -226,24 +227,6 @@ def _expected(sentence: str, met: bool) -> dict[str, Any]:
 def _base_of(plan: Plan, run: Run) -> Base:
     """A market of its own for a simulated one; the others share the markets with nothing planted."""
     return Base(run.signature, run.outcome, run.seed) if run.kind == MARKET else Base(0.0, 0.0, run.seed % plan.bases)
-
-
-def _work(crew: Crew, title: str, named: Sequence[tuple[str, Callable[[], str]]], console: Console) -> None:
-    """Run the calls with a progress bar, one line each; raises `RecoveryFailed` behind the last if any failed."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    failures = []
-    with Progress(*columns, console=console, transient=True) as progress:
-        task = progress.add_task(title, total=len(named))
-        for number, outcome in crew.run([call for _, call in named]):
-            progress.advance(task)
-            if isinstance(outcome, Failure):
-                failures.append(f"{named[number][0]}: {outcome.message}\n{outcome.trace}".strip())
-            else:
-                console.print(f"{named[number][0]}  {outcome}", highlight=False, soft_wrap=True)
-    if failures:
-        raise RecoveryFailed(
-            f"{len(failures)} of {len(named)} {title} failed; the others are kept. Run the same command again.\n{failures[0]}"
-        )
 
 
 def _kept(plan: Plan, run: Run, settings: Settings) -> dict[str, Any] | None:

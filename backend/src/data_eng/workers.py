@@ -14,6 +14,8 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 
 import pyarrow as pa
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from .errors import SpymasterError
 
@@ -21,6 +23,10 @@ SLOW_IMPORTS = ("fastavro", "pandas")
 """What contracts and Arrow load at their first use (half a second); loaded once, in the fork server."""
 STOP_SECONDS = 5.0
 """How long a worker that is asked to stop may take to clear its attempt away; behind it the next writer does."""
+
+
+class WorkFailed(SpymasterError):
+    """Calls of a crew that did not finish, the first of them told whole."""
 
 
 class Failure(NamedTuple):
@@ -108,6 +114,28 @@ class Crew:
             return index, Failure(f"its worker process died ({_death(worker.process.exitcode)}); the other days go on", "")
         self._idle.append(worker)
         return index, outcome
+
+
+def finish_all(crew: Crew, title: str, named: Sequence[tuple[str, Callable[[], Any]]], console: Console, tell: bool = False) -> list[Any]:
+    """Results of all calls, in their order, with a progress bar; `tell` prints a line for each as it finishes.
+
+    For calls that keep what they finish, so that running them again does only the rest. Raises `WorkFailed` behind the last if any failed.
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    results: list[Any] = [None] * len(named)
+    failures = []
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(title, total=len(named))
+        for number, outcome in crew.run([call for _, call in named]):
+            progress.advance(task)
+            results[number] = outcome
+            if isinstance(outcome, Failure):
+                failures.append(f"{named[number][0]}: {outcome.message}\n{outcome.trace}".strip())
+            elif tell:
+                console.print(f"{named[number][0]}  {outcome}", highlight=False, soft_wrap=True)
+    if failures:
+        raise WorkFailed(f"{len(failures)} of {len(named)} {title} failed; the others are kept. Run the same command again.\n{failures[0]}")
+    return results
 
 
 def _work(connection: Connection) -> None:

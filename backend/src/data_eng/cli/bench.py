@@ -110,10 +110,10 @@ def _measure(records: int, sessions: int, folder: Path) -> Iterator[Figure]:
 
 
 def _walk_forward(folder: Path, sessions: int) -> Iterator[Figure]:
-    from .bench_walk_forward import EPISODES, LEVELS, WORKERS, walk_forward_times
+    from .bench_walk_forward import EPISODES, WORKERS, walk_forward_times
 
     walk = walk_forward_times(folder, sessions)
-    size = f"{sessions} sessions x {len(LEVELS)} levels x 2 x {EPISODES}"
+    size = f"{sessions} sessions x {len(SIX_LEVELS)} levels x 2 x {EPISODES}"
     whole = sessions >= QUERY_DAYS
     yield Figure(f"indexes of {size}, {WORKERS} workers", f"{walk.indexes:.0f} s", "", None)
     reached = walk.evaluation < 300 if whole else None

@@ -7,16 +7,17 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from .bench import FRONT, SIX_LEVELS
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
     from ..config import Settings
     from ..retrieval.index import IndexKey
 
-LEVELS = ("pm_high", "pm_low", "or_high", "or_low", "pd_close", "vwap")
 EPISODES, WINDOWS = 25, 8
 """Of each level and direction a day; windows of an episode as the median full-size simulated day has them (7)."""
-SYMBOL, FIRST, LAST = "ESZ5", "2025-01-02", "2025-12-31"
+FIRST, LAST = "2025-01-02", "2025-12-31"
 WORKERS = 2
 POLL_S = 0.2
 LEVEL_TICKS, BARRIER_TICKS, WINDOW_NS = 27_200.0, 8, 5_000_000_000
@@ -40,6 +41,7 @@ def walk_forward_times(folder: Path, sessions: int) -> WalkTimes:
     from ..config import load_settings
     from ..errors import SpymasterError
     from ..evaluating import Request, evaluate
+    from ..retrieval.index import LEVEL_TEST
     from ..retrieval.index_builder import build_indexes
     from ..sources.calendar import sessions_between
     from ..workers import Crew, Failure
@@ -47,19 +49,21 @@ def walk_forward_times(folder: Path, sessions: int) -> WalkTimes:
     settings, lake = load_settings(), folder / "walk-forward" / "lake"
     every_session = settings.evaluation.model_copy(update={"release_share": 0.0})
     settings = settings.model_copy(update={"evaluation": every_session})
-    for date in sessions_between(FIRST, LAST)[:sessions]:
-        _write_day(lake, date, settings)
-    calls = [partial(build_indexes, lake, "ES", level_id, settings) for level_id in LEVELS]
+    console = Console(stderr=True)
+    with console.status(f"writing {sessions} sessions of random triggers"):
+        for date in sessions_between(FIRST, LAST)[:sessions]:
+            _write_day(lake, date, settings)
+    calls = [partial(build_indexes, lake, "ES", level_id, settings) for level_id in SIX_LEVELS]
     began = perf_counter()
-    with Crew(WORKERS, [__name__]) as crew:
+    with Crew(WORKERS, [__name__]) as crew, console.status("building their indexes"):
         failures = [outcome for _, outcome in crew.run(calls) if isinstance(outcome, Failure)]
     if failures:
         raise SpymasterError(f"an index could not be built: {failures[0].message}")
     indexes = perf_counter() - began
-    request = Request(lake, "ES", LEVELS, "level_test", ("block",), None, None, False, WORKERS, folder / "walk-forward" / "report.html")
+    request = Request(lake, "ES", SIX_LEVELS, LEVEL_TEST, ("block",), None, None, False, WORKERS, folder / "walk-forward" / "report.html")
     with _PeakMemory() as memory:
         began = perf_counter()
-        result = evaluate(request, settings, Console(quiet=True))
+        result = evaluate(request, settings, console)
         seconds = perf_counter() - began
     return WalkTimes(indexes, seconds, memory.peak_bytes, result["counts"]["episodes"])
 
@@ -71,9 +75,9 @@ def _write_day(lake: Path, date: str, settings: Settings) -> None:
     from ..retrieval.index_builder import TRIGGERS
     from ..stages.gold.future_mbo.build_trigger_vectors import ROWS_BY_LEVEL
 
-    keys = sorted(IndexKey(level_id, LEVEL_TEST, approach) for level_id in LEVELS for approach in APPROACHES)
+    keys = sorted(IndexKey(level_id, LEVEL_TEST, approach) for level_id in SIX_LEVELS for approach in APPROACHES)
     write_partition(
-        partition_ref(lake, TRIGGERS, SYMBOL, date),
+        partition_ref(lake, TRIGGERS, FRONT, date),
         [_triggers(key, date, settings) for key in keys],
         inputs={},
         settings_sha256="",
@@ -106,7 +110,7 @@ def _triggers(key: IndexKey, date: str, settings: Settings) -> pa.Table:
         "setup": [key.setup] * count,
         "level_id": [key.level_id] * count,
         "approach": [key.approach] * count,
-        "symbol": [SYMBOL] * count,
+        "symbol": [FRONT] * count,
         "session_date": [date] * count,
         "episode": np.repeat(np.arange(1, EPISODES + 1), WINDOWS),
         "episode_kind": ["repeat_test"] * count,

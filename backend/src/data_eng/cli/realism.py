@@ -44,7 +44,8 @@ def realism(
 
     if out is not None and out.suffix not in (".html", ".png", ".json"):
         raise typer.BadParameter(f"{out.name} is no report we can write. Expected a name that ends in .html, .png or .json.")
-    report = measure(files or [], records, days, seed, workers, load_settings())
+    with Console(stderr=True).status(f"simulating {days} x {records:,} records and measuring them and {len(files or [])} files"):
+        report = measure(files or [], records, days, seed, workers, load_settings())
     text = json.dumps(as_dict(report), indent=1)
     if out is not None and out.suffix == ".json":
         out.parent.mkdir(parents=True, exist_ok=True)
