@@ -109,6 +109,15 @@ def test_more_rows_and_more_threads_change_no_bit_of_a_distance() -> None:
     assert all(in_both[row] == distance for row, distance in zip(few.row.tolist(), few.squared_distance.tolist(), strict=True))
 
 
+def test_the_largest_block_with_the_largest_codes_does_not_overflow() -> None:
+    # Sum of products of codes of a row equal to the query: 8,321 x 127 x (16 x 127), just below 2^31. Wrapped, it would look farthest.
+    ones = np.ones(BLOCK_DIMENSIONS_MAX)
+    metric = block_metric(0 * ones, ones, np.zeros(len(ones), int), np.ones(1), 8.0)
+    rows = np.repeat(np.array([[4.0], [8.0], [-8.0]], np.float32), BLOCK_DIMENSIONS_MAX, axis=1)
+    found = nearest_episodes(rows[1], rows, encode(rows, metric), metric, Groups(np.arange(3), np.zeros(3, int)), 1, 1)
+    assert (found.row.tolist(), found.squared_distance.tolist()) == ([1], [0.0])
+
+
 @pytest.mark.nojit
 def test_an_empty_past_and_a_filter_that_allows_nothing_find_nothing() -> None:
     past = Past(4)
