@@ -2,14 +2,15 @@
 SHELL := /bin/bash
 UV := $(or $(shell command -v uv 2>/dev/null),$(CURDIR)/.tools/uv/bin/uv)
 RUN := cd backend && $(UV) run --locked
-DEMO := backend/demo-lake
+DEMO := demo-lake
+UI := backend/src/data_eng/serve/_ui
 LEVELS := pm_high,pm_low,or_high,or_low,pd_close,vwap
 WORKERS ?= 2
 
-.PHONY: help setup demo test lint clean-demo
+.PHONY: help setup ui ui-test demo test e2e figures wheel lint clean-demo
 
 help: ## Show these commands
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | column -t -s '|'
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | column -t -s '|'
 
 $(CURDIR)/.tools/uv/bin/uv:
 	python3 -m venv .tools/uv
@@ -18,14 +19,41 @@ $(CURDIR)/.tools/uv/bin/uv:
 setup: $(UV) ## Install everything into backend/.venv
 	@cd backend && $(UV) sync --locked --quiet
 
-demo: setup ## Simulate 12 small days, run everything, print the answer
-	@$(RUN) spymaster simulate --out demo-lake/batch --start 2025-09-29 --days 12 --records 300000 --seed 7 --workers $(WORKERS)
-	@$(RUN) spymaster import demo-lake/batch --lake demo-lake
-	@$(RUN) spymaster build --layer all --symbol ES --dates 2025-09-28:2025-10-14 --levels $(LEVELS) --workers $(WORKERS) --lake demo-lake
-	@$(RUN) spymaster query --level pm_high --approach from_below --plot demo-lake/answer.png --lake demo-lake
+demo: setup $(if $(filter 0,$(OPEN)),,ui) ## Simulate 12 small days, run everything, print the answer, open the board (OPEN=0: the answer alone)
+	@$(RUN) spymaster simulate --out $(DEMO)/batch --start 2025-09-29 --days 12 --records 300000 --seed 7 --workers $(WORKERS)
+	@$(RUN) spymaster import $(DEMO)/batch --lake $(DEMO)
+	@$(RUN) spymaster build --layer all --symbol ES --dates 2025-09-28:2025-10-14 --levels $(LEVELS) --workers $(WORKERS) --lake $(DEMO)
+	@$(RUN) spymaster query --level pm_high --approach from_below --plot $(DEMO)/answer.png --lake $(DEMO)
+	@$(if $(filter 0,$(OPEN)),,$(RUN) spymaster serve --open --lake $(DEMO))
 
-test: setup ## Run the whole suite
-	@$(RUN) pytest -n $(WORKERS) --dist loadfile
+ui: $(UI)/index.html ## Build the board into the server, where its sources changed
+
+frontend/node_modules/.installed: frontend/package.json frontend/package-lock.json frontend/.npmrc | $(UV)
+	@cd frontend && lock=$$(cksum < package-lock.json) && ./npm.sh install --silent && \
+	{ [ "$$lock" = "$$(cksum < package-lock.json)" ] || { echo "npm install changed frontend/package-lock.json: commit it, or put it back and install again"; exit 1; }; }
+	@touch $@
+
+$(UI)/index.html: $(shell find frontend/src -not -name '*.spec.ts' -not -name '*.fixture.ts') frontend/angular.json frontend/tsconfig.json frontend/tsconfig.app.json frontend/node_modules/.installed
+	@frontend/npm.sh run --silent build
+	@touch $@
+
+ui-test: setup frontend/node_modules/.installed ## Test the board's parts, and that its types are the server's
+	@frontend/npm.sh run --silent types -- --check
+	@frontend/npm.sh run --silent test
+
+test: setup ui ui-test ## Run the whole suite: the board's parts, the board in a browser, then Python's
+	@note=; if browser=$$(frontend/chromium.sh); then CHROMIUM=$$browser frontend/npm.sh run e2e || exit; \
+	else note="BROWSER TESTS SKIPPED: $$browser"; echo "$$note"; fi; \
+	$(RUN) pytest -n $(WORKERS) --dist loadfile --note "$$note"
+
+e2e: setup ui ## Walk through the board in a headless Chromium, which is installed where it can be
+	@browser=$$(frontend/chromium.sh) || { echo "BROWSER TESTS CANNOT RUN: $$browser"; exit 1; }; CHROMIUM=$$browser frontend/npm.sh run e2e
+
+figures: setup ui ## Measure the board: time, bytes and memory, beside their goals
+	@browser=$$(frontend/chromium.sh) || { echo "NO FIGURES: $$browser"; exit 1; }; CHROMIUM=$$browser frontend/npm.sh run figures
+
+wheel: setup ui ## Build backend/dist/spymaster-*.whl, the board inside
+	@cd backend && $(UV) build --wheel --out-dir dist
 
 lint: setup ## Ruff (format and check) and mypy
 	@$(RUN) ruff format --check .
@@ -33,4 +61,4 @@ lint: setup ## Ruff (format and check) and mypy
 	@$(RUN) mypy
 
 clean-demo: ## Remove the demo's lake
-	rm -rf $(DEMO)
+	rm -rf backend/$(DEMO)

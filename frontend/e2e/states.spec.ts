@@ -1,0 +1,97 @@
+import type { Route } from '@playwright/test';
+import { THEMES, type Board, type Part, expect, test } from './board.ts';
+import { LAKES } from './lakes.ts';
+
+const PANELS: Part[] = ['candles', 'heat', 'conditions', 'ladder', 'neighbours'];
+const TABLES = '**/tables/**';
+
+for (const theme of THEMES) {
+  test.describe(theme, () => {
+    test.use({ colorScheme: theme });
+
+    test('every panel shows that it is loading while nothing has come', async ({ board, page }) => {
+      const held: Route[] = [];
+      await page.route(TABLES, (route) => void held.push(route));
+      await page.goto(`${board.server.address}/board`);
+      for (const panel of PANELS) await expect(board.part(panel).locator('[aria-busy="true"]')).toBeVisible();
+      await shown(board, `state-loading-${theme}`);
+      await Promise.all(held.map((route) => route.continue()));
+      await page.unroute(TABLES);
+      await board.ready();
+    });
+
+    test('a lake without a day says which command brings one', async ({ boardOf }) => {
+      const board = await boardOf(LAKES.empty);
+      await board.screen('/board');
+      for (const panel of PANELS) await expect(board.part(panel).locator('code')).toContainText('spymaster');
+      await shown(board, `state-empty-lake-${theme}`);
+      await board.screen('/lake');
+      await shown(board, `state-empty-lake-screen-${theme}`);
+    });
+
+    test('a day without features names what is missing and the command, and shows the rest', async ({ boardOf }) => {
+      const board = await boardOf(LAKES.withoutGold);
+      await board.open();
+      for (const panel of ['ladder', 'conditions', 'neighbours'] as const) await expect(board.part(panel).locator('code')).toContainText('spymaster build');
+      for (const panel of ['candles', 'heat'] as const) await expect(board.part(panel).locator('canvas').first()).toBeVisible();
+      await shown(board, `state-no-gold-${theme}`);
+    });
+
+    test('a level without an index says the command that builds it, and the board shows the rest', async ({ boardOf }) => {
+      const board = await boardOf(LAKES.withoutIndex);
+      await board.open();
+      await expect(board.part('neighbours').locator('code')).toContainText('spymaster index');
+      for (const panel of ['ladder', 'conditions'] as const) await expect(board.part(panel).getByRole('table')).toBeVisible();
+      await shown(board, `state-no-index-${theme}`);
+      await board.screen('/evaluation');
+      await expect(board.page.locator('main code').first()).toContainText('spymaster evaluate');
+      await shown(board, `state-no-evaluation-${theme}`);
+    });
+
+    test('a moment before the first setup of a level says that there is none', async ({ board }) => {
+      await board.open({ at: '09:30:00' });
+      await expect(board.part('neighbours').getByRole('status')).toContainText(/no setup/);
+      await shown(board, `state-no-match-${theme}`);
+    });
+
+    test('a ladder without gamma says so', async ({ board }) => {
+      await board.open();
+      await expect(board.part('ladder')).toContainText('no gamma');
+    });
+
+    test('a panel whose figures do not come says why and tries again, while the others go on', async ({ board, page }) => {
+      await page.route('**/tables/heat**', (route) => route.fulfill({ status: 500, json: { code: 'corrupt', message: 'part-0.parquet does not match its hash.', mend: 'spymaster build --overwrite' } }));
+      await board.open();
+      await expect(board.part('heat').getByRole('alert')).toContainText('does not match its hash');
+      await expect(board.part('candles').locator('canvas').first()).toBeVisible();
+      await expect(board.neighbours().first()).toBeVisible();
+      await shown(board, `state-error-${theme}`);
+      await page.unroute('**/tables/heat**');
+      await board.part('heat').getByRole('button', { name: 'Try again' }).click();
+      await expect(board.part('heat').locator('canvas')).toBeVisible();
+    });
+
+    test('a feed that falls silent turns amber after 10 s and grey after 30 s', async ({ board, page }) => {
+      await page.clock.install();
+      await page.routeWebSocket('**/api/replay**', () => undefined);
+      await page.goto(`${board.server.address}/board`);
+      await page.clock.runFor(1_000);
+      await board.ready();
+      await page.keyboard.press(' ');
+      await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
+      await page.clock.runFor(12_000);
+      await expect(board.part('heat').locator('section')).toHaveClass(/amber/);
+      await expect(board.part('heat').getByText(/no data for 1\d s/)).toBeVisible();
+      await shown(board, `state-stale-amber-${theme}`);
+      await page.clock.runFor(20_000);
+      await expect(board.part('heat').locator('section')).toHaveClass(/grey/);
+      await shown(board, `state-stale-grey-${theme}`);
+    });
+  });
+}
+
+/** A state is looked at as a picture, and can be read by everybody. */
+async function shown(board: Board, name: string): Promise<void> {
+  await board.picture(name);
+  await board.expectAccessible();
+}

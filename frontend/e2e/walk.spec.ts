@@ -1,0 +1,56 @@
+import { expect, test } from './board.ts';
+
+test('a first-time trader opens the board, reads a setup, meets the neighbours, jumps to one and comes back', async ({ board, page }) => {
+  await page.goto(board.server.address);
+  await board.ready();
+  await expect(page).toHaveURL(/\/board\?/);
+  await expect(page.getByText('SYNTHETIC').first()).toBeVisible();
+
+  await page.getByRole('combobox', { name: /^Level/ }).selectOption({ label: 'PM High' });
+  await page.keyboard.press('Escape');
+  await page.getByLabel('Moment of the session').focus();
+  await page.keyboard.press('Home');
+  await expect.poll(() => board.at()).toBe('09:30:00');
+  await page.getByRole('button', { name: 'Next episode' }).click();
+  await expect.poll(() => board.at()).not.toBe('09:30:00');
+  await board.rest();
+
+  const sentence = board.part('sentence');
+  await expect(sentence).toContainText(/PM High \d+\.\d\d from (below|above), .* points/);
+  await expect(sentence).toContainText(/\d+ setups on \d+ days: .*base rate \d+\/\d+\/\d+ %/);
+  await expect(board.part('transport').getByRole('button', { name: /Direction/ })).toContainText(board.param('approach').replace('_', ' '));
+
+  const here = page.url();
+  await page.keyboard.press('n');
+  const nearest = board.neighbours().first();
+  const told = await nearest.innerText();
+  const [, month, day, hours, minutes] = /(\d\d)-(\d\d) (\d\d):(\d\d)/.exec(told)!;
+  await nearest.click();
+  await expect.poll(() => board.param('date')).toBe(`2025-${month}-${day}`);
+  await board.rest();
+  expect(board.at()).toMatch(new RegExp(`^${hours}:${minutes}:`));
+  await expect(page.getByLabel('Contract and date')).toContainText(`2025-${month}-${day}`);
+  await board.picture('walk-neighbour');
+
+  await page.goBack();
+  await expect(page).toHaveURL(here);
+  await board.rest();
+  await expect(sentence).toContainText('PM High');
+
+  await page.getByRole('combobox', { name: /^Level/ }).selectOption({ label: 'VWAP' });
+  await expect.poll(() => board.param('level')).toBe('vwap');
+  await expect(board.part('ladder').getByRole('heading')).toContainText('VWAP');
+
+  const theme = await page.locator('html').getAttribute('data-theme');
+  await page.getByRole('button', { name: theme === 'dark' ? 'Light' : 'Dark' }).click();
+  await expect(page.locator('html')).not.toHaveAttribute('data-theme', theme!);
+  await board.picture('walk-end');
+});
+
+test('a setup of the list opens its day on the board', async ({ board, page }) => {
+  await board.screen('/setups');
+  await page.getByRole('button', { name: /open on the board/ }).first().click();
+  await expect(page).toHaveURL(/\/board\?/);
+  await board.ready();
+  await expect(board.part('sentence')).toContainText('points');
+});

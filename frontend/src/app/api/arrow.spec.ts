@@ -1,0 +1,109 @@
+import {
+  Bool,
+  Dictionary,
+  Field,
+  FixedSizeList,
+  Float32,
+  Float64,
+  Int16,
+  Int32,
+  Int8,
+  RecordBatchStreamWriter,
+  Schema,
+  Table,
+  Uint16,
+  Uint32,
+  Uint8,
+  Utf8,
+  Vector,
+  makeData,
+  makeVector,
+  tableToIPC,
+  vectorFromArray,
+} from 'apache-arrow';
+import { decode } from './arrow';
+
+function sent(columns: Record<string, Vector>): Uint8Array {
+  return tableToIPC(new Table(columns), 'stream');
+}
+
+describe('an Arrow stream', () => {
+  it('of whole numbers of every width is read as they are', () => {
+    const values = [-100, 0, 127];
+    const stored = { a: new Int8(), b: new Int16(), c: new Int32() };
+    const columns = decode(sent(Object.fromEntries(Object.entries(stored).map(([name, type]) => [name, vectorFromArray(values, type)]))));
+    for (const name of ['a', 'b', 'c']) expect([...columns.ints(name)]).toEqual(values);
+    const unsigned = decode(
+      sent({
+        a: vectorFromArray([200], new Uint8()),
+        b: vectorFromArray([60000], new Uint16()),
+        c: vectorFromArray([4294967295], new Uint32()),
+      }),
+    );
+    expect([unsigned.ints('a')[0], unsigned.ints('b')[0], unsigned.seconds('c')[0]]).toEqual([200, 60000, 4294967295]);
+  });
+
+  it('has the value for missing where it is null, in any row of a byte', () => {
+    const values = Array.from({ length: 19 }, (_, row) => (row % 3 === 0 ? null : row));
+    const columns = decode(
+      sent({
+        a: vectorFromArray(values, new Int32()),
+        b: vectorFromArray(values, new Float32()),
+        c: vectorFromArray(values, new Float64()),
+      }),
+    );
+    expect([...columns.ints('a', -7)]).toEqual(values.map((value) => value ?? -7));
+    expect([...columns.floats('b')]).toEqual(values.map((value) => value ?? NaN));
+    expect([...columns.floats('c')]).toEqual(values.map((value) => value ?? NaN));
+  });
+
+  it('has words by their dictionary, whatever their letters', () => {
+    const words = ['pm_high', 'vwap', 'pm_high', 'Öffnung – 09:30', ''];
+    const columns = decode(sent({ level: vectorFromArray(words, new Dictionary(new Utf8(), new Int8())) }));
+    expect(columns.words('level')).toEqual(words);
+  });
+
+  it('has lists of one length flat, row behind row', () => {
+    const child = makeData({ type: new Int32(), data: Int32Array.from([1, 2, 3, 4, 5, 6]) });
+    const list = makeVector(makeData({ type: new FixedSizeList(3, new Field('item', new Int32())), length: 2, child }));
+    expect(decode(sent({ list })).flat('list')).toEqual({ width: 3, values: Int32Array.from([1, 2, 3, 4, 5, 6]) });
+  });
+
+  it('in several batches is read as one table, with the metadata of its schema', () => {
+    const type = new Dictionary(new Utf8(), new Int32());
+    const schema = new Schema([new Field('a', new Int32(), true), new Field('w', type)], new Map([['scale_contracts', '37.5']]));
+    const part = (numbers: (number | null)[], words: string[]): Table =>
+      new Table(schema, { a: vectorFromArray(numbers, new Int32()), w: vectorFromArray(words, type) });
+    const writer = RecordBatchStreamWriter.writeAll(new Table(part([1, null], ['x', 'y']).batches.concat(part([3], ['x']).batches)));
+    const columns = decode(writer.toUint8Array(true));
+    expect(columns.rows).toBe(3);
+    expect([...columns.ints('a', 0)]).toEqual([1, 0, 3]);
+    expect(columns.words('w')).toEqual(['x', 'y', 'x']);
+    expect(columns.metadata.get('scale_contracts')).toBe('37.5');
+  });
+
+  it('without rows has none, in every column', () => {
+    const columns = decode(sent({ a: vectorFromArray([], new Int32()), b: vectorFromArray([], new Dictionary(new Utf8(), new Int32())) }));
+    expect([columns.rows, columns.ints('a').length, columns.words('b').length]).toEqual([0, 0, 0]);
+  });
+
+  it('is read wherever its bytes lie in memory', () => {
+    const bytes = sent({ a: vectorFromArray([1.5, 2.5], new Float64()) });
+    const moved = new Uint8Array(bytes.length + 3);
+    moved.set(bytes, 3);
+    expect([...decode(moved.subarray(3)).floats('a')]).toEqual([1.5, 2.5]);
+  });
+
+  it('that broke off is an error, not a shorter table', () => {
+    const bytes = sent({ a: vectorFromArray([1, 2, 3], new Int32()) });
+    expect(() => decode(bytes.subarray(0, bytes.length - 40))).toThrow('were announced');
+  });
+
+  it('without a column that is asked for says which it has', () => {
+    expect(() => decode(sent({ a: vectorFromArray([1], new Int32()) })).ints('b')).toThrow('column b is missing; the table has a');
+  });
+
+  it('of a type that the page does not read says so', () => {
+    expect(() => decode(sent({ a: vectorFromArray([true], new Bool()) }))).toThrow('column a is of type Bool');
+  });
+});

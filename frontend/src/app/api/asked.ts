@@ -1,0 +1,49 @@
+import { Signal, signal } from '@angular/core';
+import { LOADING, PanelState, READY } from '../replay/state';
+import { ProblemError, cancelled } from './client';
+
+/** Codes that say that something is not there yet, which is no failure: the panel is empty and says the command. */
+const ABSENT_CODES = ['unknown_day', 'unknown_level', 'not_built', 'no_setup', 'no_index', 'no_evaluation', 'not_known_yet', 'stale_index'];
+
+/** One thing asked of the server at a time: its answer, or why there is none. A newer question gives up the older one. */
+export class Asked<T> {
+  private readonly present = signal<PanelState>(LOADING);
+  private readonly held = signal<T | null>(null);
+  private running: AbortController | null = null;
+  readonly state: Signal<PanelState> = this.present.asReadonly();
+  /** null while there is none; the old answer goes as the new question is put. */
+  readonly value: Signal<T | null> = this.held.asReadonly();
+
+  ask(request: (stop: AbortSignal) => Promise<T>): void {
+    this.running?.abort();
+    const running = (this.running = new AbortController());
+    this.present.set(LOADING);
+    this.held.set(null);
+    request(running.signal).then(
+      (value) => {
+        if (running !== this.running) return;
+        this.held.set(value);
+        this.present.set(READY);
+      },
+      (error: unknown) => {
+        if (running !== this.running || cancelled(error)) return;
+        this.present.set(stateOf(error, () => this.ask(request)));
+      },
+    );
+  }
+
+  /** Says why there is nothing to ask. */
+  rest(message: string, mend: string | null = null): void {
+    this.running?.abort();
+    this.running = null;
+    this.held.set(null);
+    this.present.set({ kind: 'empty', message, mend });
+  }
+}
+
+/** What a panel shows for a failure. */
+export function stateOf(error: unknown, retry: () => void): PanelState {
+  if (!(error instanceof ProblemError)) return { kind: 'error', message: (error as Error).message, mend: null, retry };
+  const { code, message, mend } = error.problem;
+  return ABSENT_CODES.includes(code) ? { kind: 'empty', message, mend } : { kind: 'error', message, mend, retry };
+}

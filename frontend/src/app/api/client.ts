@@ -1,0 +1,77 @@
+import { Injectable } from '@angular/core';
+import { Columns, decode } from './arrow';
+import type { Problem } from './schema';
+
+export type Params = Record<string, string | number | boolean | null | undefined>;
+
+/** What stood in the way: one of the server's problems, or `unreached` where no answer came. */
+export type Trouble = Omit<Problem, 'code'> & { code: Problem['code'] | 'unreached' };
+
+/** The server's refusal: what it said, and what mends it. */
+export class ProblemError extends Error {
+  constructor(
+    readonly status: number,
+    readonly problem: Trouble,
+  ) {
+    super(problem.message);
+    this.name = 'ProblemError';
+  }
+}
+
+/** Status of a problem that never reached the server. */
+export const UNREACHED = 0;
+
+/** Asks the server. Every failure but a cancelled request is a ProblemError. */
+@Injectable({ providedIn: 'root' })
+export class Client {
+  /** JSON of `/api/<path>`; parameters that are null or undefined are left out. */
+  async get<T>(path: string, params: Params = {}, signal?: AbortSignal): Promise<T> {
+    return (await (await this.ask(path, params, signal)).json()) as T;
+  }
+
+  /** One table of a day. */
+  async table(day: { symbol: string; session_date: string }, name: string, params: Params, signal?: AbortSignal): Promise<Columns> {
+    const response = await this.ask(`days/${day.symbol}/${day.session_date}/tables/${name}`, params, signal);
+    return decode(new Uint8Array(await response.arrayBuffer()));
+  }
+
+  private async ask(path: string, params: Params, signal?: AbortSignal): Promise<Response> {
+    const url = `/api/${path}${query(params)}`;
+    const response = await fetch(url, { signal }).catch((error: unknown) => {
+      if (signal?.aborted) throw error;
+      throw new ProblemError(UNREACHED, {
+        code: 'unreached',
+        message: 'The server does not answer.',
+        mend: 'spymaster serve',
+      });
+    });
+    if (!response.ok) throw new ProblemError(response.status, await problemOf(response));
+    return response;
+  }
+}
+
+/** True where a request was given up by ourselves. */
+export function cancelled(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError';
+}
+
+/** True where the server holds another version of the day than the one asked about. */
+export function isChanged(error: unknown): boolean {
+  return error instanceof ProblemError && error.problem.code === 'day_changed';
+}
+
+/** The parameters as a query, with its question mark; empty where none has a value. */
+export function query(params: Params): string {
+  const given = Object.entries(params).filter(([, value]) => value !== null && value !== undefined);
+  return given.length ? `?${new URLSearchParams(given.map(([name, value]) => [name, String(value)]))}` : '';
+}
+
+async function problemOf(response: Response): Promise<Trouble> {
+  const body: unknown = await response.json().catch(() => null);
+  if (body && typeof body === 'object' && 'code' in body && 'message' in body) return body as Trouble;
+  return {
+    code: 'internal',
+    message: `The server answered ${response.status} to ${new URL(response.url).pathname} without saying why.`,
+    mend: null,
+  };
+}

@@ -1,0 +1,305 @@
+import {
+  Dictionary,
+  Field,
+  FixedSizeBinary,
+  FixedSizeList,
+  Float32,
+  Float64,
+  Int32,
+  Table,
+  Uint32,
+  Uint8,
+  Utf8,
+  Vector,
+  makeData,
+  makeVector,
+  tableToIPC,
+  vectorFromArray,
+} from 'apache-arrow';
+import { HEAT_TICKS, NO_TICK } from './day-data';
+import type { Day, ReplayWindow } from './schema';
+
+/** 2025-10-14 09:30:00 in New York. */
+const OPEN_S = 1760448600;
+const LEVELS = ['pm_high', 'or_high'];
+const STATES = ['IDLE', 'TRACK', 'WATCH', 'ARMED', 'FIRE'] as const;
+const STRIKES = 21;
+
+export function chance(seed: number): () => number {
+  return () => {
+    seed = (seed * 1103515245 + 12345) % 2147483648;
+    return seed / 2147483648;
+  };
+}
+
+/** A small made-up day as the server holds it: all of its windows, and every cut of its tables. */
+export class ServedDay {
+  readonly day: Day;
+  readonly windows: number;
+  private readonly next: () => number;
+  readonly bid: number[];
+  readonly marks: number[];
+  readonly heat: Uint8Array;
+  readonly flow: Int32Array;
+  readonly c1: number[][];
+
+  constructor(seed = 1, leadIn = 6, session = 24) {
+    this.next = chance(seed);
+    this.windows = leadIn + session;
+    this.day = {
+      symbol: 'ESZ5',
+      root: 'ES',
+      session_date: '2025-10-14',
+      version: '0123456789abcdef',
+      synthetic: true,
+      tick: 0.25,
+      window_s: 5,
+      session_start_s: OPEN_S,
+      session_end_s: OPEN_S + 5 * session,
+      lead_in_start_s: OPEN_S - 5 * leadIn,
+      overnight_start_s: OPEN_S - 55800,
+      premarket_start_s: OPEN_S - 16200,
+      rth_open_s: OPEN_S,
+      opening_range_s: 60,
+      half_day: false,
+      levels: [
+        {
+          level_id: 'pm_high',
+          name: 'PM High',
+          group: 'premarket',
+          moving: false,
+          known_from_s: OPEN_S - 60,
+          price_ticks: 27200,
+          reason: null,
+        },
+        {
+          level_id: 'or_high',
+          name: 'OR High',
+          group: 'opening_range',
+          moving: false,
+          known_from_s: null,
+          price_ticks: null,
+          reason: 'known from 09:31',
+        },
+        {
+          level_id: 'pd_close',
+          name: 'PD Close',
+          group: 'prior_day',
+          moving: false,
+          known_from_s: null,
+          price_ticks: null,
+          reason: 'no day before',
+        },
+      ],
+      barrier_ticks: 12,
+      confluence_ticks: 2,
+      zone_ticks: { at: 2, near: 5, mid: 14, far: 20 },
+      ladder: { step_ticks: 4, reach_points: 10 },
+      conditions: null,
+      horizons_s: [120, 840],
+      primary_horizon_s: 840,
+      absent: [],
+    };
+    const drawn = (most: number): number => Math.floor(this.next() * most);
+    const each = (value: () => number): number[] => Array.from({ length: this.windows }, value);
+    this.bid = each(() => (this.next() < 0.1 ? NO_TICK : 27180 + drawn(40)));
+    this.marks = each(() => (this.next() < 0.1 ? 8 : 0));
+    this.heat = Uint8Array.from({ length: this.windows * HEAT_TICKS }, () => drawn(256));
+    this.flow = Int32Array.from({ length: this.windows * STRIKES }, () => drawn(200) - 100);
+    this.c1 = LEVELS.map(() => each(() => Math.fround(this.next() - 0.5)));
+  }
+
+  startS(index: number): number {
+    return this.day.lead_in_start_s + 5 * index;
+  }
+
+  /** Arrow stream of the rows known in (fromS, asOfS]. */
+  table(name: string, fromS: number | null, asOfS: number, levels: string[] = LEVELS): Uint8Array {
+    const indices = Array.from({ length: this.windows }, (_, index) => index).filter(
+      (index) => this.startS(index) + 5 <= asOfS && this.startS(index) + 5 > (fromS ?? -Infinity),
+    );
+    return tableToIPC(this.rows(name, indices, fromS, asOfS, levels), 'stream');
+  }
+
+  /** The replay's message of one window. */
+  message(index: number, levels: string[] = LEVELS): ReplayWindow {
+    const bid = this.bid[index];
+    const strikes = (scale: number): number[] =>
+      Array.from(this.flow.slice(index * STRIKES, (index + 1) * STRIKES), (value) => value * scale);
+    return {
+      type: 'window',
+      start_s: this.startS(index),
+      bid_ticks: bid === NO_TICK ? null : bid,
+      ask_ticks: bid === NO_TICK ? null : bid + 1,
+      open_ticks: bid === NO_TICK ? null : bid,
+      high_ticks: bid === NO_TICK ? null : bid + 2,
+      low_ticks: bid === NO_TICK ? null : bid - 2,
+      close_ticks: bid === NO_TICK ? null : bid + 1,
+      volume: index,
+      buy_volume: index,
+      sell_volume: 0,
+      records: 10 * index,
+      marks: this.marks[index],
+      base_ticks: 27150,
+      heat: btoa(String.fromCharCode(...this.heat.slice(index * HEAT_TICKS, (index + 1) * HEAT_TICKS))),
+      ladder: {
+        base_strike_ticks: 27120,
+        long_depth: strikes(1),
+        short_depth: strikes(2),
+        long_flow: strikes(3),
+        short_flow: strikes(4),
+        long_pull: strikes(5),
+        short_pull: strikes(6),
+        net_pressure: strikes(7),
+      },
+      levels: this.steps(this.startS(index), this.startS(index) + 5).filter(
+        ({ known_from_s }) => index > 0 || known_from_s > this.startS(0),
+      ),
+      conditions: levels
+        .filter((level) => LEVELS.includes(level))
+        .map((level) => {
+          const c1 = this.c1[LEVELS.indexOf(level)][index];
+          return {
+            level_id: level,
+            distance_ticks: index,
+            c: [c1, -c1, c1, -c1],
+            vacuum_up: null,
+            vacuum_down: 0.5,
+            state: STATES[index % 5],
+            touches: index,
+            near_s: index * 5,
+          };
+        }),
+      sent_s: 0,
+    };
+  }
+
+  private steps(fromS: number | null, asOfS: number): { level_id: string; known_from_s: number; price_ticks: number }[] {
+    return [
+      { level_id: 'pm_high', known_from_s: OPEN_S - 60, price_ticks: 27200 },
+      { level_id: 'or_high', known_from_s: OPEN_S + 60, price_ticks: 27211.5 },
+    ].filter(({ known_from_s }) => known_from_s > (fromS ?? -Infinity) && known_from_s <= asOfS);
+  }
+
+  private rows(name: string, indices: number[], fromS: number | null, asOfS: number, levels: string[]): Table {
+    const starts = vectorFromArray(
+      indices.map((index) => this.startS(index)),
+      new Uint32(),
+    );
+    const ints = (value: (index: number) => number | null): Vector => vectorFromArray(indices.map(value), new Int32());
+    const aside = (index: number, by: number): number | null => (this.bid[index] === NO_TICK ? null : this.bid[index] + by);
+    switch (name) {
+      case 'windows':
+        return new Table({
+          start_s: starts,
+          bid_ticks: ints((index) => aside(index, 0)),
+          ask_ticks: ints((index) => aside(index, 1)),
+          open_ticks: ints((index) => aside(index, 0)),
+          high_ticks: ints((index) => aside(index, 2)),
+          low_ticks: ints((index) => aside(index, -2)),
+          close_ticks: ints((index) => aside(index, 1)),
+          volume: ints((index) => index),
+          buy_volume: ints((index) => index),
+          sell_volume: ints(() => 0),
+          records: ints((index) => 10 * index),
+          marks: vectorFromArray(
+            indices.map((index) => this.marks[index]),
+            new Uint8(),
+          ),
+        });
+      case 'heat': {
+        const type = new FixedSizeBinary(HEAT_TICKS);
+        const values = Uint8Array.from(indices.flatMap((index) => [...this.heat.slice(index * HEAT_TICKS, (index + 1) * HEAT_TICKS)]));
+        const table = new Table({
+          start_s: starts,
+          base_ticks: ints(() => 27150),
+          heat: makeVector(makeData({ type, length: indices.length, data: values })),
+        });
+        table.schema.metadata.set('scale_contracts', '640');
+        return table;
+      }
+      case 'ladder': {
+        const strikes = (scale: number): Vector => {
+          const child = makeData({
+            type: new Int32(),
+            data: Int32Array.from(
+              indices.flatMap((index) => [...this.flow.slice(index * STRIKES, (index + 1) * STRIKES)].map((value) => value * scale)),
+            ),
+          });
+          return makeVector(makeData({ type: new FixedSizeList(STRIKES, new Field('item', new Int32())), length: indices.length, child }));
+        };
+        return new Table({
+          start_s: starts,
+          base_strike_ticks: ints(() => 27120),
+          long_depth: strikes(1),
+          short_depth: strikes(2),
+          long_flow: strikes(3),
+          short_flow: strikes(4),
+          long_pull: strikes(5),
+          short_pull: strikes(6),
+          net_pressure: strikes(7),
+        });
+      }
+      case 'levels': {
+        const steps = this.steps(fromS, asOfS);
+        return new Table({
+          level_id: words(steps.map(({ level_id }) => level_id)),
+          known_from_s: vectorFromArray(
+            steps.map(({ known_from_s }) => known_from_s),
+            new Uint32(),
+          ),
+          price_ticks: vectorFromArray(
+            steps.map(({ price_ticks }) => price_ticks),
+            new Float64(),
+          ),
+        });
+      }
+      case 'conditions': {
+        const cells = indices.flatMap((index) =>
+          levels.filter((level) => LEVELS.includes(level)).map((level) => ({ index, level, c1: this.c1[LEVELS.indexOf(level)][index] })),
+        );
+        const floats = (value: (cell: (typeof cells)[number]) => number | null): Vector => vectorFromArray(cells.map(value), new Float32());
+        return new Table({
+          level_id: words(cells.map(({ level }) => level)),
+          start_s: vectorFromArray(
+            cells.map(({ index }) => this.startS(index)),
+            new Uint32(),
+          ),
+          distance_ticks: floats(({ index }) => index),
+          c1: floats(({ c1 }) => c1),
+          c2: floats(({ c1 }) => -c1),
+          c3: floats(({ c1 }) => c1),
+          c4: floats(({ c1 }) => -c1),
+          vacuum_up: floats(() => null),
+          vacuum_down: floats(() => 0.5),
+          state: vectorFromArray(
+            cells.map(({ index }) => index % 5),
+            new Uint8(),
+          ),
+          touches: vectorFromArray(
+            cells.map(({ index }) => index),
+            new Int32(),
+          ),
+          near_s: vectorFromArray(
+            cells.map(({ index }) => index * 5),
+            new Int32(),
+          ),
+        });
+      }
+    }
+    // Candles before the lead-in: one bar.
+    return new Table({
+      start_s: vectorFromArray([this.day.lead_in_start_s - 120], new Uint32()),
+      ...Object.fromEntries(
+        ['open_ticks', 'high_ticks', 'low_ticks', 'close_ticks', 'volume', 'buy_volume', 'sell_volume'].map((column, at) => [
+          column,
+          vectorFromArray([100 + at], new Int32()),
+        ]),
+      ),
+    });
+  }
+}
+
+function words(values: string[]): Vector {
+  return vectorFromArray(values, new Dictionary(new Utf8(), new Int32()));
+}

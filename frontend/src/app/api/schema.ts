@@ -1,0 +1,2816 @@
+// Generated from the server's types: npm run types
+export interface paths {
+    "/api/catalogue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Catalogue
+         * @description Every feature with its formula and unit, every level, every table with its columns.
+         */
+        get: operations["catalogue_api_catalogue_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Days
+         * @description The contract-days of the lake, oldest first.
+         */
+        get: operations["days_api_days_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/days/{symbol}/{session_date}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Day
+         * @description One day: its moments, its levels as known, the grids that its tables lie on.
+         */
+        get: operations["day_api_days__symbol___session_date__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/days/{symbol}/{session_date}/episodes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Episodes
+         * @description Episodes that had begun, with the outcomes that were known.
+         */
+        get: operations["episodes_api_days__symbol___session_date__episodes_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/days/{symbol}/{session_date}/next-episode": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Next Episode
+         * @description When the next test of a level begins: the one answer that looks ahead, and it says no more than this moment.
+         */
+        get: operations["next_episode_api_days__symbol___session_date__next_episode_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/days/{symbol}/{session_date}/tables/{table}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Table
+         * @description One table of a day.
+         */
+        get: operations["table_api_days__symbol___session_date__tables__table__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/evaluation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Evaluation
+         * @description The figures of the newest `spymaster evaluate` of a root in this lake.
+         */
+        get: operations["evaluation_api_evaluation_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Lake
+         * @description Every contract-day of a root by layer: done, missing, failed or stale, why, and the command that mends it.
+         */
+        get: operations["lake_api_lake_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/lake/partition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Partition
+         * @description One partition: its manifest, how its last run went, and the command that builds it anew.
+         */
+        get: operations["partition_api_lake_partition_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Setup
+         * @description The newest trigger of a level and approach on the session day of `as_of_s`, and its similar past.
+         */
+        get: operations["setup_api_setup_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/setups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Setups
+         * @description Every episode of a level by its first trigger, newest first, at most 500.
+         */
+        get: operations["setups_api_setups_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/healthz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Healthz
+         * @description 200 while the process lives; asks nothing of the lake.
+         */
+        get: operations["healthz_healthz_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Metrics
+         * @description What the server counts about itself.
+         */
+        get: operations["metrics_metrics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/readyz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Readyz
+         * @description 200 when the lake can be read and holds a day; 503 with the reason otherwise.
+         */
+        get: operations["readyz_readyz_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /**
+         * AbsentTable
+         * @description A table of the day that cannot be shown.
+         */
+        AbsentTable: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_setup" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "not_known_yet" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "corrupt" | "internal";
+            /**
+             * Mend
+             * @description The command that builds it.
+             */
+            mend: string | null;
+            /** Message */
+            message: string;
+            /** Table */
+            table: string;
+        };
+        /**
+         * AgainstRow
+         * @description The similar past against one simpler forecast.
+         */
+        AgainstRow: {
+            /** Baseline */
+            baseline: string;
+            /** Episodes */
+            episodes: number;
+            /** Forecaster */
+            forecaster: string;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Sessions */
+            sessions: number;
+            /** Skill */
+            skill: number | null;
+        };
+        /**
+         * Alive
+         * @description The process answers.
+         */
+        Alive: {
+            /**
+             * Status
+             * @description ok
+             */
+            status: string;
+        };
+        /**
+         * Anomaly
+         * @description How often one kind of impossible record or gap was met, and where first (record, sequence or time).
+         */
+        Anomaly: {
+            /** Count */
+            count: number;
+            /** First */
+            first: number | string;
+        };
+        /**
+         * Catalogue
+         * @description What there is, in words: rendered from the same sources as the documents.
+         */
+        Catalogue: {
+            /**
+             * Features
+             * @description In the order of the vector.
+             */
+            features: components["schemas"]["FeatureInfo"][];
+            /** Levels */
+            levels: components["schemas"]["LevelMeaning"][];
+            /** Tables */
+            tables: components["schemas"]["TableInfo"][];
+        };
+        /**
+         * Cell
+         * @description One layer of one contract-day: the worst state of its tables.
+         */
+        Cell: {
+            /**
+             * Mend
+             * @description The command that builds it; null where it is done.
+             */
+            mend: string | null;
+            /**
+             * Seconds
+             * @description How long its stages worked when they last had to; null where no run of theirs was noted.
+             */
+            seconds: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "done" | "missing" | "failed" | "stale";
+            /** Tables */
+            tables: components["schemas"]["TableCell"][];
+        };
+        /**
+         * ClassShare
+         * @description Probability of one outcome, with its interval and the past's frequency.
+         */
+        ClassShare: {
+            /** Base */
+            base: number;
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+            /** P */
+            p: number;
+        };
+        /**
+         * ColumnInfo
+         * @description One column of a table.
+         */
+        ColumnInfo: {
+            /** Meaning */
+            meaning: string;
+            /** Name */
+            name: string;
+            /** Nullable */
+            nullable: boolean;
+            /** Type */
+            type: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * ConditionScale
+         * @description How large one of the four conditions is on past sessions, in its own unit (ln ratio).
+         */
+        ConditionScale: {
+            /**
+             * Full
+             * @description 95th percentile of |value|.
+             */
+            full: number;
+            /**
+             * Noise
+             * @description Median of |value|.
+             */
+            noise: number;
+        };
+        /**
+         * CoverageRow
+         * @description How often a set of outcomes held what came.
+         */
+        CoverageRow: {
+            /** Covered */
+            covered: number | null;
+            /** Episodes */
+            episodes: number;
+            /** Forecaster */
+            forecaster: string;
+            /** High */
+            high: number | null;
+            /** Horizon S */
+            horizon_s: number;
+            /** Low */
+            low: number | null;
+            /**
+             * Mean Size
+             * @description Outcomes in a set, 1 to 3.
+             */
+            mean_size: number | null;
+            /** Sessions */
+            sessions: number;
+            /** Wanted */
+            wanted: number;
+        };
+        /**
+         * Day
+         * @description One contract-day: its moments, its levels and the grids that its tables lie on.
+         */
+        Day: {
+            /** Absent */
+            absent: components["schemas"]["AbsentTable"][];
+            /**
+             * Barrier Ticks
+             * @description How far from the level a trade decides the outcome today; null while gold is not built.
+             */
+            barrier_ticks: number | null;
+            /**
+             * Conditions
+             * @description Scales of conditions 1 to 4, of past sessions; null without any.
+             */
+            conditions: components["schemas"]["ConditionScale"][] | null;
+            /**
+             * Confluence Ticks
+             * @description Levels this close to each other are confluent.
+             */
+            confluence_ticks: number;
+            /** Half Day */
+            half_day: boolean;
+            /** Horizons S */
+            horizons_s: number[];
+            ladder: components["schemas"]["LadderGrid"];
+            /**
+             * Lead In Start S
+             * @description From here on book flow and windows are kept.
+             */
+            lead_in_start_s: number;
+            /** Levels */
+            levels: components["schemas"]["LevelInfo"][];
+            /**
+             * Opening Range S
+             * @description Length of the opening range.
+             */
+            opening_range_s: number;
+            /** Overnight Start S */
+            overnight_start_s: number;
+            /** Premarket Start S */
+            premarket_start_s: number;
+            /** Primary Horizon S */
+            primary_horizon_s: number;
+            /** Root */
+            root: string;
+            /** Rth Open S */
+            rth_open_s: number;
+            /**
+             * Session Date
+             * @description New York date, ISO.
+             */
+            session_date: string;
+            /** Session End S */
+            session_end_s: number;
+            /** Session Start S */
+            session_start_s: number;
+            /** Symbol */
+            symbol: string;
+            /** Synthetic */
+            synthetic: boolean;
+            /**
+             * Tick
+             * @description Points of one tick.
+             */
+            tick: number;
+            /**
+             * Version
+             * @description 16 hex digits that stand for all partitions of the day.
+             */
+            version: string;
+            /**
+             * Window S
+             * @description Seconds of one window.
+             */
+            window_s: number;
+            zone_ticks: components["schemas"]["ZoneTicks"];
+        };
+        /**
+         * DayEntry
+         * @description One contract-day of the lake.
+         */
+        DayEntry: {
+            /**
+             * Chosen
+             * @description Whether this is the root's contract of the day.
+             */
+            chosen: boolean;
+            /**
+             * Reason
+             * @description Why it is not chosen; null where it is.
+             */
+            reason: string | null;
+            /** Root */
+            root: string;
+            /**
+             * Session Date
+             * @description New York date, ISO.
+             */
+            session_date: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "ready" | "no_gold" | "no_silver";
+            /**
+             * Symbol
+             * @description Contract, for example ESZ5.
+             */
+            symbol: string;
+            /**
+             * Synthetic
+             * @description Whether it was simulated.
+             */
+            synthetic: boolean;
+        };
+        /**
+         * DayList
+         * @description The contract-days of the lake, oldest first.
+         */
+        DayList: {
+            /** Days */
+            days: components["schemas"]["DayEntry"][];
+            /**
+             * Lake
+             * @description Name of the lake's folder.
+             */
+            lake: string;
+            /**
+             * Lake Version
+             * @description 16 hex digits that change when a day is added, rebuilt or removed.
+             */
+            lake_version: string;
+            /** Roots */
+            roots: string[];
+        };
+        /**
+         * DistanceRow
+         * @description How far the neighbours were: a histogram in robust sigmas.
+         */
+        DistanceRow: {
+            /** Count */
+            count: number[];
+            /**
+             * Edges
+             * @description One more than counts.
+             */
+            edges: number[];
+            /** Forecaster */
+            forecaster: string;
+            /**
+             * Strange Share
+             * @description Of episodes unlike anything before.
+             */
+            strange_share: number | null;
+        };
+        /**
+         * Episode
+         * @description One test of a level, or one confirmed break, as far as it is known.
+         */
+        Episode: {
+            /**
+             * Approach
+             * @enum {string}
+             */
+            approach: "from_below" | "from_above";
+            /** Barrier Ticks */
+            barrier_ticks: number;
+            /** Confluent Ids */
+            confluent_ids: string[];
+            /**
+             * Kind
+             * @description first_test, retest (it broke before) or repeat_test (it rejected before).
+             */
+            kind: string;
+            /**
+             * Last Trigger S
+             * @description Its last trigger so far.
+             */
+            last_trigger_s: number;
+            /** Level Id */
+            level_id: string;
+            /** Level Ticks */
+            level_ticks: number;
+            /**
+             * Number
+             * @description Of that level, setup and day, from 1.
+             */
+            number: number;
+            /**
+             * Outcome
+             * @description BREAK_UP, REJECT_DOWN, CHOP, .. at the longest horizon of its first trigger; null: not known yet.
+             */
+            outcome: string | null;
+            /**
+             * Outcome S
+             * @description When the outcome was known.
+             */
+            outcome_s: number | null;
+            /**
+             * Setup
+             * @enum {string}
+             */
+            setup: "level_test" | "break_and_confirm";
+            /**
+             * Start S
+             * @description Its first trigger.
+             */
+            start_s: number;
+        };
+        /**
+         * Episodes
+         * @description Episodes that had begun by `as_of_s`, by their start.
+         */
+        Episodes: {
+            /** As Of S */
+            as_of_s: number;
+            /** Episodes */
+            episodes: components["schemas"]["Episode"][];
+            /** Version */
+            version: string;
+        };
+        /**
+         * EvaluationCounts
+         * @description How much was scored.
+         */
+        EvaluationCounts: {
+            /**
+             * Censored
+             * @description Episodes without an outcome.
+             */
+            censored: number;
+            /** Episodes */
+            episodes: number;
+            /**
+             * Series
+             * @description Levels times approaches.
+             */
+            series: number;
+            /** Sessions */
+            sessions: number;
+        };
+        /**
+         * EvaluationHashes
+         * @description What the figures were made with.
+         */
+        EvaluationHashes: {
+            /** Code */
+            code: string;
+            /** Data */
+            data: string;
+            /** Settings */
+            settings: string;
+        };
+        /**
+         * EvaluationQuestion
+         * @description What was evaluated, and by which rules.
+         */
+        EvaluationQuestion: {
+            /** Approaches */
+            approaches: ("from_below" | "from_above")[];
+            /** Embargo Sessions */
+            embargo_sessions: number;
+            /**
+             * First
+             * @description First session scored, ISO date.
+             */
+            first: string;
+            /**
+             * Horizon S
+             * @description The horizon of every figure that names none.
+             */
+            horizon_s: number;
+            /** Horizons S */
+            horizons_s: number[];
+            /** Last */
+            last: string;
+            /** Levels */
+            levels: string[];
+            /** Released */
+            released: boolean;
+            /** Root */
+            root: string;
+            /**
+             * Score Window
+             * @description Which window of an episode was forecast.
+             */
+            score_window: number;
+            /**
+             * Setup
+             * @enum {string}
+             */
+            setup: "level_test" | "break_and_confirm";
+            /**
+             * Untouched From
+             * @description First session that nobody has looked at; null where there is none.
+             */
+            untouched_from: string | null;
+            /** Warm Up Sessions */
+            warm_up_sessions: number;
+        };
+        /**
+         * EvaluationReport
+         * @description The newest evaluation of a root.
+         */
+        EvaluationReport: {
+            /** Against */
+            against: components["schemas"]["AgainstRow"][];
+            /** By Series */
+            by_series: components["schemas"]["SeriesRow"][];
+            counts: components["schemas"]["EvaluationCounts"];
+            /** Coverage */
+            coverage: components["schemas"]["CoverageRow"][];
+            /** Distances */
+            distances: components["schemas"]["DistanceRow"][];
+            /** Excluded */
+            excluded: components["schemas"]["ExcludedSession"][];
+            /** Excursions */
+            excursions: components["schemas"]["ExcursionRow"][];
+            hashes: components["schemas"]["EvaluationHashes"];
+            /** Ledger */
+            ledger: components["schemas"]["TrialRow"][];
+            /**
+             * Missing
+             * @description What has no figure, a sentence each.
+             */
+            missing: string[];
+            /** Permutation */
+            permutation: components["schemas"]["PermutationRow"][];
+            power: components["schemas"]["Power"];
+            question: components["schemas"]["EvaluationQuestion"];
+            /**
+             * Recovery
+             * @description Recovery of planted effects; null where it was not run.
+             */
+            recovery: {
+                [key: string]: unknown;
+            } | null;
+            /** Reliability */
+            reliability: components["schemas"]["ReliabilityRow"][];
+            /** Sharpness */
+            sharpness: components["schemas"]["SharpnessRow"][];
+            /** Skill */
+            skill: components["schemas"]["SkillRow"][];
+            /** Skill By Day */
+            skill_by_day: components["schemas"]["SkillOfDay"][];
+            /** Synthetic */
+            synthetic: boolean;
+            verdict: components["schemas"]["Verdict"];
+            /**
+             * When
+             * @description UTC, to the second.
+             */
+            when: string;
+        };
+        /**
+         * ExcludedSession
+         * @description A session of the span that the selection map leaves out.
+         */
+        ExcludedSession: {
+            /** Date */
+            date: string;
+            /** Reason */
+            reason: string | null;
+        };
+        /**
+         * ExcursionQuantiles
+         * @description Quantiles 10, 50 and 90 in ticks, signed by the approach.
+         */
+        ExcursionQuantiles: {
+            /** Mae */
+            mae: number[];
+            /** Mfe */
+            mfe: number[];
+        };
+        /**
+         * ExcursionRow
+         * @description How often MFE or MAE lay between the quantiles that the similar past gave.
+         */
+        ExcursionRow: {
+            /** Covered */
+            covered: number | null;
+            /** Episodes */
+            episodes: number;
+            /**
+             * Excursion
+             * @enum {string}
+             */
+            excursion: "MFE" | "MAE";
+            /** Forecaster */
+            forecaster: string;
+            /** High */
+            high: number | null;
+            /** Horizon S */
+            horizon_s: number;
+            /** Low */
+            low: number | null;
+            /** Sessions */
+            sessions: number;
+            /** Wanted */
+            wanted: number;
+        };
+        /**
+         * FeatureInfo
+         * @description One entry of the feature catalogue.
+         */
+        FeatureInfo: {
+            /**
+             * Approach
+             * @description Whose vectors it enters.
+             * @enum {string}
+             */
+            approach: "both" | "from_below" | "from_above";
+            /**
+             * Family
+             * @description What its family is about, in a sentence.
+             */
+            family: string;
+            /** Formula */
+            formula: string;
+            /** Meaning */
+            meaning: string;
+            /** Name */
+            name: string;
+            /**
+             * Quadrant
+             * @description Where it looks: above or below the level and on which side, `reach`, `best` or `price`.
+             */
+            quadrant: string;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * LadderGrid
+         * @description The strikes of the physics ladder.
+         */
+        LadderGrid: {
+            /**
+             * Reach Points
+             * @description Points either side of the price.
+             */
+            reach_points: number;
+            /**
+             * Step Ticks
+             * @description Ticks of one strike.
+             */
+            step_ticks: number;
+        };
+        /**
+         * LakeDay
+         * @description One contract-day, or a date of the root that has none.
+         */
+        LakeDay: {
+            /** Anomalies */
+            anomalies: number;
+            /** Bytes */
+            bytes: number;
+            /**
+             * Cells
+             * @description Layers that are expected of the day, or there.
+             */
+            cells: {
+                [key: string]: components["schemas"]["Cell"];
+            };
+            /**
+             * Chosen
+             * @description Whether this is the root's contract of the day, which silver and gold are expected for.
+             */
+            chosen: boolean;
+            /**
+             * Gaps
+             * @description Windows that carry a mark (halt, bad book, snapshot, ..); null before silver.
+             */
+            gaps: number | null;
+            /**
+             * Reason
+             * @description Why it is not; null where it is.
+             */
+            reason: string | null;
+            /**
+             * Seconds
+             * @description How long its stages worked together; null where no run was noted.
+             */
+            seconds: number | null;
+            /**
+             * Session Date
+             * @description ISO date: of the session in New York, or of a raw file that belongs to none (a Sunday evening).
+             */
+            session_date: string;
+            /**
+             * Symbol
+             * @description The contract; the root on a date without one.
+             */
+            symbol: string;
+            /** Synthetic */
+            synthetic: boolean;
+            /**
+             * Triggers
+             * @description Trigger vectors; null before gold.
+             */
+            triggers: number | null;
+            /**
+             * Windows
+             * @description 5-second windows kept; null before silver.
+             */
+            windows: number | null;
+        };
+        /**
+         * LakeHealth
+         * @description Contract-day by layer.
+         */
+        LakeHealth: {
+            /**
+             * Days
+             * @description Oldest first.
+             */
+            days: components["schemas"]["LakeDay"][];
+            /** Disk Free Bytes */
+            disk_free_bytes: number;
+            /**
+             * Lake
+             * @description Name of the lake's folder.
+             */
+            lake: string;
+            /**
+             * Lake Version
+             * @description 16 hex digits that change when a day is added, rebuilt or removed.
+             */
+            lake_version: string;
+            /** Layers */
+            layers: ("raw" | "bronze" | "silver" | "gold")[];
+            /** Problems */
+            problems: components["schemas"]["LakeProblem"][];
+            /** Root */
+            root: string;
+            /**
+             * Roots
+             * @description All that the lake holds.
+             */
+            roots: string[];
+        };
+        /**
+         * LakeProblem
+         * @description Something missing, failed or stale, over all days that share it.
+         */
+        LakeProblem: {
+            /** Mend */
+            mend: string;
+            /** What */
+            what: string;
+        };
+        /**
+         * LastRun
+         * @description How the last run of the stage that writes a table ended.
+         */
+        LastRun: {
+            /**
+             * Finished
+             * @description UTC, to the second.
+             */
+            finished: string;
+            /**
+             * Message
+             * @description Why it failed; empty when it did not.
+             */
+            message: string;
+            /**
+             * Seconds
+             * @description How long it worked; null where it failed, or never had to work.
+             */
+            seconds: number | null;
+            /** Stage */
+            stage: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "done" | "failed";
+        };
+        /**
+         * LevelInfo
+         * @description One level of the day as of the moment asked for.
+         */
+        LevelInfo: {
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "premarket" | "opening_range" | "prior_day" | "overnight" | "moving" | "round" | "gamma" | "own";
+            /**
+             * Known From S
+             * @description When it became known, seconds UTC; null while it is not.
+             */
+            known_from_s: number | null;
+            /** Level Id */
+            level_id: string;
+            /**
+             * Moving
+             * @description Whether its price changes within the session.
+             */
+            moving: boolean;
+            /**
+             * Name
+             * @description For the eye, for example PM High.
+             */
+            name: string;
+            /**
+             * Price Ticks
+             * @description The latest price known, which may lie between ticks; null while none is.
+             */
+            price_ticks: number | null;
+            /**
+             * Reason
+             * @description Why there is no price; null where there is one.
+             */
+            reason: string | null;
+        };
+        /**
+         * LevelMeaning
+         * @description One level that this build knows.
+         */
+        LevelMeaning: {
+            /** Level Id */
+            level_id: string;
+            /** Meaning */
+            meaning: string;
+            /**
+             * Name
+             * @description For the eye, for example PM High.
+             */
+            name: string;
+        };
+        /**
+         * Manifest
+         * @description What a complete partition holds and what it was made from. Equal inputs give equal bytes: there is no clock in it.
+         */
+        Manifest: {
+            /** Anomalies */
+            anomalies: {
+                [key: string]: components["schemas"]["Anomaly"];
+            };
+            /** Code Sha256 */
+            code_sha256: string;
+            /** Contract Sha256 */
+            contract_sha256: string;
+            /** Dataset */
+            dataset: string;
+            /** Date */
+            date: string;
+            /** Facts */
+            facts: {
+                [key: string]: unknown;
+            };
+            /** Files */
+            files: components["schemas"]["PartFile"][];
+            /** Inputs */
+            inputs: {
+                [key: string]: string;
+            };
+            /** Rows */
+            rows: number;
+            /** Settings Sha256 */
+            settings_sha256: string;
+            /** Symbol */
+            symbol: string;
+        };
+        /**
+         * MetricInfo
+         * @description How the neighbours were found.
+         */
+        MetricInfo: {
+            /**
+             * Fit
+             * @description What a metric that learns had learned; null for one that does not.
+             */
+            fit: {
+                [key: string]: unknown;
+            } | null;
+            /** Name */
+            name: string;
+        };
+        /**
+         * Neighbour
+         * @description One similar episode of the past.
+         */
+        Neighbour: {
+            /**
+             * Distance
+             * @description From the query, in robust sigmas; of directions for the cosine.
+             */
+            distance: number;
+            /** Episode Kind */
+            episode_kind: string;
+            /** Level Ticks */
+            level_ticks: number;
+            /**
+             * Mae Ticks
+             * @description Furthest against it.
+             */
+            mae_ticks: number | null;
+            /**
+             * Mfe Ticks
+             * @description Furthest in the approach's direction within the horizon; null where censored.
+             */
+            mfe_ticks: number | null;
+            /**
+             * Outcome
+             * @description At the answer's horizon.
+             */
+            outcome: string;
+            /**
+             * Path
+             * @description [seconds from the trigger, mid less level in ticks], -120 to 840 s, gaps left out; null beyond the nearest 24, or where the day's windows are not in the lake.
+             */
+            path: [
+                number,
+                number
+            ][] | null;
+            /** Session Date */
+            session_date: string;
+            /** Symbol */
+            symbol: string;
+            /** Synthetic */
+            synthetic: boolean;
+            /** Ts S */
+            ts_s: number;
+            /**
+             * Weight
+             * @description Its weight in the outcomes; all together 1.
+             */
+            weight: number;
+            why: components["schemas"]["WhyNear"];
+        };
+        /**
+         * NextEpisode
+         * @description A moment to jump to, and nothing about it.
+         */
+        NextEpisode: {
+            /**
+             * Ts S
+             * @description Start of the next (previous) level test; null where there is none.
+             */
+            ts_s: number | null;
+        };
+        /**
+         * OutcomeCounts
+         * @description How many neighbours ended so at the answer's horizon.
+         */
+        OutcomeCounts: {
+            /** Break */
+            BREAK: number;
+            /** Censored */
+            CENSORED: number;
+            /** Chop */
+            CHOP: number;
+            /** Reject */
+            REJECT: number;
+            /** Whipsaw */
+            WHIPSAW: number;
+        };
+        /**
+         * OutcomeRow
+         * @description The outcome distribution at one horizon.
+         */
+        OutcomeRow: {
+            break: components["schemas"]["ClassShare"];
+            chop: components["schemas"]["ClassShare"];
+            /** Days */
+            days: number;
+            /** Episodes */
+            episodes: number;
+            /** @description Null where too little is known for quantiles. */
+            excursions: components["schemas"]["ExcursionQuantiles"] | null;
+            /** Horizon S */
+            horizon_s: number;
+            /**
+             * N Eff
+             * @description Effective number of episodes.
+             */
+            n_eff: number;
+            reject: components["schemas"]["ClassShare"];
+            /**
+             * Whipsaw
+             * @description Share of both barriers at one time; part of chop.
+             */
+            whipsaw: number;
+        };
+        /**
+         * PartFile
+         * @description One data file of a partition.
+         */
+        PartFile: {
+            /** Bytes */
+            bytes: number;
+            /** Name */
+            name: string;
+            /** Rows */
+            rows: number;
+            /** Sha256 */
+            sha256: string;
+        };
+        /**
+         * PartitionView
+         * @description One partition, as its manifest tells.
+         */
+        PartitionView: {
+            /** Dataset */
+            dataset: string;
+            /**
+             * Imported
+             * @description What `spymaster import` noted about a raw file; null for other layers.
+             */
+            imported: {
+                [key: string]: unknown;
+            } | null;
+            /** @description Null where no run was noted. */
+            last_run: components["schemas"]["LastRun"] | null;
+            /** @description Null where nothing is published, and for raw. */
+            manifest: components["schemas"]["Manifest"] | null;
+            /**
+             * Rebuild
+             * @description The command that builds it anew.
+             */
+            rebuild: string;
+            /** Session Date */
+            session_date: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "done" | "missing" | "failed" | "stale";
+            /** Symbol */
+            symbol: string;
+            /** Why */
+            why: string | null;
+        };
+        /**
+         * Past
+         * @description What the answer could see.
+         */
+        Past: {
+            /** Days */
+            days: number;
+            /**
+             * End
+             * @description Its last session, ISO date; null without a past.
+             */
+            end: string | null;
+            /** Episodes */
+            episodes: number;
+        };
+        /**
+         * PermutationRow
+         * @description How often chance shows as much.
+         */
+        PermutationRow: {
+            /**
+             * Draws
+             * @description Skill of each permutation.
+             */
+            draws: (number | null)[];
+            /** Forecaster */
+            forecaster: string;
+            /** Observed */
+            observed: number | null;
+            /** P */
+            p: number | null;
+            /**
+             * P Corrected
+             * @description For every try in the ledger.
+             */
+            p_corrected: number | null;
+            /** Trials */
+            trials: number;
+        };
+        /**
+         * Power
+         * @description The smallest skill that this many sessions would show.
+         */
+        Power: {
+            /** Detectable Skill */
+            detectable_skill: number | null;
+            /** Sessions */
+            sessions: number;
+            /**
+             * Share
+             * @description How often it would be shown.
+             */
+            share: number;
+        };
+        /**
+         * Problem
+         * @description Why there is no answer, and what to do.
+         */
+        Problem: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_setup" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "not_known_yet" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "corrupt" | "internal";
+            /**
+             * Mend
+             * @description The command that mends it; null where none does.
+             */
+            mend: string | null;
+            /**
+             * Message
+             * @description What, which value, what was expected.
+             */
+            message: string;
+        };
+        /**
+         * Ready
+         * @description The lake can be read and has something to show.
+         */
+        Ready: {
+            /** Days */
+            days: number;
+            /**
+             * Status
+             * @description ready
+             */
+            status: string;
+        };
+        /**
+         * Reason
+         * @description One feature that brings two setups together or holds them apart.
+         */
+        Reason: {
+            /**
+             * Dim
+             * @description The vector's dimension it is shown by.
+             */
+            dim: string;
+            /** Feature */
+            feature: string;
+            /**
+             * Label
+             * @description In words.
+             */
+            label: string;
+            /** Neighbour Sigma */
+            neighbour_sigma: number;
+            /**
+             * Query Sigma
+             * @description This setup, in robust sigmas from the past's median.
+             */
+            query_sigma: number;
+            /**
+             * Share
+             * @description Of all that they share, or of their squared distance.
+             */
+            share: number;
+        };
+        /**
+         * ReliabilityBin
+         * @description Forecasts of about the same probability, and how often what they spoke of came.
+         */
+        ReliabilityBin: {
+            /** Episodes */
+            episodes: number;
+            /** Frequency */
+            frequency: number;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** P */
+            p: number;
+            /** Sessions */
+            sessions: number;
+        };
+        /**
+         * ReliabilityRow
+         * @description One outcome as one forecaster saw it.
+         */
+        ReliabilityRow: {
+            /** Bins */
+            bins: components["schemas"]["ReliabilityBin"][];
+            /** Class */
+            class: string;
+            /** Forecaster */
+            forecaster: string;
+        };
+        /**
+         * ReplayConditions
+         * @description One level in one window.
+         */
+        ReplayConditions: {
+            /**
+             * C
+             * @description Conditions 1 to 4 as measured for down, ln ratio.
+             */
+            c: number[];
+            /**
+             * Distance Ticks
+             * @description Mid less level.
+             */
+            distance_ticks: number;
+            /** Level Id */
+            level_id: string;
+            /** Near S */
+            near_s: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "IDLE" | "TRACK" | "WATCH" | "ARMED" | "FIRE";
+            /** Touches */
+            touches: number;
+            /** Vacuum Down */
+            vacuum_down: number | null;
+            /**
+             * Vacuum Up
+             * @description Quantile of the past, 0 to 1.
+             */
+            vacuum_up: number | null;
+        };
+        /**
+         * ReplayEnd
+         * @description The session is over.
+         */
+        ReplayEnd: {
+            /** As Of S */
+            as_of_s: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "end";
+        };
+        /**
+         * ReplayHello
+         * @description First message of a replay.
+         */
+        ReplayHello: {
+            /** From S */
+            from_s: number;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "replay" | "live";
+            /** Session Date */
+            session_date: string;
+            /**
+             * Speed
+             * @description Market seconds a second.
+             */
+            speed: number;
+            /** Symbol */
+            symbol: string;
+            /** Synthetic */
+            synthetic: boolean;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "hello";
+            /** Version */
+            version: string;
+        };
+        /**
+         * ReplayLadder
+         * @description The strikes of one window, ascending from `base_strike_ticks`; contracts within the window.
+         */
+        ReplayLadder: {
+            /** Base Strike Ticks */
+            base_strike_ticks: number;
+            /** Long Depth */
+            long_depth: number[];
+            /** Long Flow */
+            long_flow: number[];
+            /** Long Pull */
+            long_pull: number[];
+            /** Net Pressure */
+            net_pressure: number[];
+            /** Short Depth */
+            short_depth: number[];
+            /** Short Flow */
+            short_flow: number[];
+            /** Short Pull */
+            short_pull: number[];
+        };
+        /**
+         * ReplayLevel
+         * @description A level's new price.
+         */
+        ReplayLevel: {
+            /** Known From S */
+            known_from_s: number;
+            /** Level Id */
+            level_id: string;
+            /** Price Ticks */
+            price_ticks: number;
+        };
+        /**
+         * ReplayPause
+         * @description Client: stop.
+         */
+        ReplayPause: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "pause";
+        };
+        /**
+         * ReplayProblem
+         * @description Why the replay stops.
+         */
+        ReplayProblem: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_setup" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "not_known_yet" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "corrupt" | "internal";
+            /**
+             * Mend
+             * @description The command that mends it; null where none does.
+             */
+            mend: string | null;
+            /**
+             * Message
+             * @description What, which value, what was expected.
+             */
+            message: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "problem";
+        };
+        /**
+         * ReplayProtocol
+         * @description What goes over the socket `/api/replay`, for the types that are generated; nothing sends it.
+         */
+        ReplayProtocol: {
+            /** Client */
+            client: components["schemas"]["ReplaySpeed"] | components["schemas"]["ReplayPause"] | components["schemas"]["ReplayResume"];
+            query: components["schemas"]["ReplayQuery"];
+            /** Server */
+            server: components["schemas"]["ReplayHello"] | components["schemas"]["ReplayWindow"] | components["schemas"]["ReplayEnd"] | components["schemas"]["ReplayProblem"];
+        };
+        /**
+         * ReplayQuery
+         * @description What the socket is opened with.
+         */
+        ReplayQuery: {
+            /**
+             * Date
+             * Format: date
+             * @description Session date.
+             */
+            date: string;
+            /**
+             * From S
+             * @description The first window sent is the one that ends behind this.
+             */
+            from_s: number;
+            /**
+             * Levels
+             * @description Levels whose conditions are sent, by commas, at most 8.
+             * @default null
+             */
+            levels: string | null;
+            /**
+             * Speed
+             * @description Market seconds a second.
+             * @default 1
+             */
+            speed: number;
+            /**
+             * Symbol
+             * @description A contract or a root.
+             */
+            symbol: string;
+            /**
+             * Version
+             * @default null
+             */
+            version: string | null;
+        };
+        /**
+         * ReplayResume
+         * @description Client: go on.
+         */
+        ReplayResume: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "resume";
+        };
+        /**
+         * ReplaySpeed
+         * @description Client: go on at another speed.
+         */
+        ReplaySpeed: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "speed";
+            /**
+             * Value
+             * @description Market seconds a second.
+             */
+            value: number;
+        };
+        /**
+         * ReplayWindow
+         * @description One window, sent when it is over.
+         */
+        ReplayWindow: {
+            /** Ask Ticks */
+            ask_ticks: number | null;
+            /**
+             * Base Ticks
+             * @description Tick of the heat's first byte; null without heat.
+             */
+            base_ticks: number | null;
+            /** Bid Ticks */
+            bid_ticks: number | null;
+            /** Buy Volume */
+            buy_volume: number;
+            /** Close Ticks */
+            close_ticks: number | null;
+            /** Conditions */
+            conditions: components["schemas"]["ReplayConditions"][];
+            /**
+             * Heat
+             * @description Base64 of 97 bytes.
+             */
+            heat: string | null;
+            /** High Ticks */
+            high_ticks: number | null;
+            ladder: components["schemas"]["ReplayLadder"] | null;
+            /**
+             * Levels
+             * @description Prices that became known in this window.
+             */
+            levels: components["schemas"]["ReplayLevel"][];
+            /** Low Ticks */
+            low_ticks: number | null;
+            /** Marks */
+            marks: number;
+            /** Open Ticks */
+            open_ticks: number | null;
+            /** Records */
+            records: number;
+            /** Sell Volume */
+            sell_volume: number;
+            /**
+             * Sent S
+             * @description Wall clock, seconds UTC with fraction.
+             */
+            sent_s: number;
+            /** Start S */
+            start_s: number;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "window";
+            /** Volume */
+            volume: number;
+        };
+        /**
+         * SeriesRow
+         * @description One level from one side.
+         */
+        SeriesRow: {
+            /**
+             * Approach
+             * @enum {string}
+             */
+            approach: "from_below" | "from_above";
+            /** Episodes */
+            episodes: number;
+            /** Forecaster */
+            forecaster: string;
+            /** High */
+            high: number | null;
+            /** Level Id */
+            level_id: string;
+            /** Low */
+            low: number | null;
+            /** Sessions */
+            sessions: number;
+            /** Skill */
+            skill: number | null;
+        };
+        /**
+         * SetupAnswer
+         * @description The newest trigger of a level and approach, its similar past, and what happened next.
+         */
+        SetupAnswer: {
+            /**
+             * Age S
+             * @description as_of less the trigger.
+             */
+            age_s: number;
+            /** As Of S */
+            as_of_s: number;
+            counts: components["schemas"]["OutcomeCounts"];
+            /** Distance */
+            distance: number | null;
+            /** Distance Percentile */
+            distance_percentile: number | null;
+            /**
+             * Horizon S
+             * @description The horizon of the sentence and of the neighbours' outcomes.
+             */
+            horizon_s: number;
+            /**
+             * Interval
+             * @description Probability that the intervals hold.
+             */
+            interval: number;
+            /** Match Days */
+            match_days: number;
+            metric: components["schemas"]["MetricInfo"];
+            /** N Eff */
+            n_eff: number;
+            /**
+             * Neighbours
+             * @description Nearest first.
+             */
+            neighbours: components["schemas"]["Neighbour"][];
+            /** Nothing Like It */
+            nothing_like_it: boolean;
+            /** Outcomes */
+            outcomes: components["schemas"]["OutcomeRow"][];
+            /**
+             * Own Path
+             * @description As a neighbour's path, up to as_of.
+             */
+            own_path: [
+                number,
+                number
+            ][];
+            past: components["schemas"]["Past"];
+            /** Sentence */
+            sentence: string;
+            setup: components["schemas"]["SetupInfo"];
+            /**
+             * Strangeness
+             * @description How far the neighbours are, in words.
+             */
+            strangeness: string;
+            /** Synthetic */
+            synthetic: boolean;
+            /** Version */
+            version: string;
+        };
+        /**
+         * SetupInfo
+         * @description The trigger that is asked about.
+         */
+        SetupInfo: {
+            /**
+             * Approach
+             * @enum {string}
+             */
+            approach: "from_below" | "from_above";
+            /** Barrier Ticks */
+            barrier_ticks: number;
+            conditions: components["schemas"]["StrikeConditions"];
+            /** Confluent Ids */
+            confluent_ids: string[];
+            /**
+             * Distance Ticks
+             * @description Mid beyond the level in the approach's direction; below 0 not there yet.
+             */
+            distance_ticks: number;
+            /** Episode */
+            episode: number;
+            /** Episode Kind */
+            episode_kind: string;
+            /** Ladder Line */
+            ladder_line: string;
+            /** Level Id */
+            level_id: string;
+            /** Level Ticks */
+            level_ticks: number;
+            /** Mid Ticks */
+            mid_ticks: number;
+            /** Session Date */
+            session_date: string;
+            /**
+             * Setup
+             * @enum {string}
+             */
+            setup: "level_test" | "break_and_confirm";
+            /** Symbol */
+            symbol: string;
+            /** Ts S */
+            ts_s: number;
+        };
+        /**
+         * SetupList
+         * @description Episodes of a root, newest first, and what can be asked for.
+         */
+        SetupList: {
+            /** Kinds */
+            kinds: string[];
+            /** Levels */
+            levels: string[];
+            /** Metrics */
+            metrics: string[];
+            /** Setups */
+            setups: components["schemas"]["SetupRow"][];
+            /**
+             * Total
+             * @description How many there are; at most 500 are listed.
+             */
+            total: number;
+        };
+        /**
+         * SetupRow
+         * @description One episode by its first trigger, with what is known of its outcome.
+         */
+        SetupRow: {
+            /**
+             * Approach
+             * @enum {string}
+             */
+            approach: "from_below" | "from_above";
+            /** Distance Ticks */
+            distance_ticks: number;
+            /** Episode */
+            episode: number;
+            /** Episode Kind */
+            episode_kind: string;
+            /** Level Id */
+            level_id: string;
+            /** Level Ticks */
+            level_ticks: number;
+            /** Mae Ticks */
+            mae_ticks: number | null;
+            /** Mfe Ticks */
+            mfe_ticks: number | null;
+            /**
+             * Outcome
+             * @description At the primary horizon; null while not known.
+             */
+            outcome: string | null;
+            /** Session Date */
+            session_date: string;
+            /** Symbol */
+            symbol: string;
+            /** Synthetic */
+            synthetic: boolean;
+            /** Ts S */
+            ts_s: number;
+        };
+        /**
+         * SharpnessRow
+         * @description How far from even the forecasts were.
+         */
+        SharpnessRow: {
+            /** Forecaster */
+            forecaster: string;
+            /** Sharpness */
+            sharpness: number | null;
+        };
+        /**
+         * SkillOfDay
+         * @description One session.
+         */
+        SkillOfDay: {
+            /** Date */
+            date: string;
+            /** Episodes */
+            episodes: number;
+            /** Forecaster */
+            forecaster: string;
+            /** Skill */
+            skill: number;
+        };
+        /**
+         * SkillRow
+         * @description A forecaster against climatology.
+         */
+        SkillRow: {
+            /** Episodes */
+            episodes: number;
+            /** Forecaster */
+            forecaster: string;
+            /** High */
+            high: number | null;
+            /** Horizon S */
+            horizon_s: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "similar" | "baseline";
+            /** Low */
+            low: number | null;
+            /** Score */
+            score: string;
+            /** Sessions */
+            sessions: number;
+            /** Skill */
+            skill: number | null;
+        };
+        /**
+         * StrikeConditions
+         * @description The four conditions, above 0 in the direction's favour (ln ratio).
+         */
+        StrikeConditions: {
+            /** Down */
+            down: number[];
+            /** Up */
+            up: number[];
+        };
+        /**
+         * TableCell
+         * @description One table of one contract-day.
+         */
+        TableCell: {
+            /**
+             * Anomalies
+             * @description Impossible records and gaps that its manifest counts.
+             */
+            anomalies: number;
+            /**
+             * Bytes
+             * @description Of its data files.
+             */
+            bytes: number;
+            /**
+             * Dataset
+             * @description For example silver.future_mbo.levels.
+             */
+            dataset: string;
+            /**
+             * Rows
+             * @description 0 where nothing is there, and for raw files, whose records nobody counted.
+             */
+            rows: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "done" | "missing" | "failed" | "stale";
+            /**
+             * Symbol
+             * @description Whose partition it is: the contract; the root for raw files and bronze's list of contracts.
+             */
+            symbol: string;
+            /**
+             * Why
+             * @description Why it failed, is stale or is missing; null where it is done.
+             */
+            why: string | null;
+        };
+        /**
+         * TableInfo
+         * @description One table of the lake, from its contract.
+         */
+        TableInfo: {
+            /** Columns */
+            columns: components["schemas"]["ColumnInfo"][];
+            /** Dataset */
+            dataset: string;
+            /**
+             * Layer
+             * @enum {string}
+             */
+            layer: "raw" | "bronze" | "silver" | "gold";
+            /** Meaning */
+            meaning: string;
+        };
+        /**
+         * TrialRow
+         * @description One try in the ledger, of this evaluation or an earlier one.
+         */
+        TrialRow: {
+            /** Data */
+            data: string;
+            /** First */
+            first: string;
+            /** Forecaster */
+            forecaster: string;
+            /** Horizon S */
+            horizon_s: number;
+            /** Last */
+            last: string;
+            /** Levels */
+            levels: string[];
+            /** P */
+            p: number | null;
+            /** Settings */
+            settings: string;
+            /** Setup */
+            setup: string;
+            /** Skill */
+            skill: number | null;
+            /** When */
+            when: string;
+        };
+        /**
+         * Verdict
+         * @description The answer to the question, first.
+         */
+        Verdict: {
+            /** Sentence */
+            sentence: string;
+            /** Skilful */
+            skilful: boolean;
+        };
+        /**
+         * WhyNear
+         * @description Why a neighbour is near; it explains a distance, not an outcome.
+         */
+        WhyNear: {
+            /** Apart */
+            apart: components["schemas"]["Reason"][];
+            /**
+             * Blocks
+             * @description Share of the squared distance by block of the vector.
+             */
+            blocks: {
+                [key: string]: number;
+            };
+            /** Together */
+            together: components["schemas"]["Reason"][];
+        };
+        /**
+         * ZoneTicks
+         * @description Largest distance from a level, in ticks, that belongs to each zone.
+         */
+        ZoneTicks: {
+            /** At */
+            at: number;
+            /** Far */
+            far: number;
+            /** Mid */
+            mid: number;
+            /** Near */
+            near: number;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type AbsentTable = components['schemas']['AbsentTable'];
+export type AgainstRow = components['schemas']['AgainstRow'];
+export type Alive = components['schemas']['Alive'];
+export type Anomaly = components['schemas']['Anomaly'];
+export type Catalogue = components['schemas']['Catalogue'];
+export type Cell = components['schemas']['Cell'];
+export type ClassShare = components['schemas']['ClassShare'];
+export type ColumnInfo = components['schemas']['ColumnInfo'];
+export type ConditionScale = components['schemas']['ConditionScale'];
+export type CoverageRow = components['schemas']['CoverageRow'];
+export type Day = components['schemas']['Day'];
+export type DayEntry = components['schemas']['DayEntry'];
+export type DayList = components['schemas']['DayList'];
+export type DistanceRow = components['schemas']['DistanceRow'];
+export type Episode = components['schemas']['Episode'];
+export type Episodes = components['schemas']['Episodes'];
+export type EvaluationCounts = components['schemas']['EvaluationCounts'];
+export type EvaluationHashes = components['schemas']['EvaluationHashes'];
+export type EvaluationQuestion = components['schemas']['EvaluationQuestion'];
+export type EvaluationReport = components['schemas']['EvaluationReport'];
+export type ExcludedSession = components['schemas']['ExcludedSession'];
+export type ExcursionQuantiles = components['schemas']['ExcursionQuantiles'];
+export type ExcursionRow = components['schemas']['ExcursionRow'];
+export type FeatureInfo = components['schemas']['FeatureInfo'];
+export type LadderGrid = components['schemas']['LadderGrid'];
+export type LakeDay = components['schemas']['LakeDay'];
+export type LakeHealth = components['schemas']['LakeHealth'];
+export type LakeProblem = components['schemas']['LakeProblem'];
+export type LastRun = components['schemas']['LastRun'];
+export type LevelInfo = components['schemas']['LevelInfo'];
+export type LevelMeaning = components['schemas']['LevelMeaning'];
+export type Manifest = components['schemas']['Manifest'];
+export type MetricInfo = components['schemas']['MetricInfo'];
+export type Neighbour = components['schemas']['Neighbour'];
+export type NextEpisode = components['schemas']['NextEpisode'];
+export type OutcomeCounts = components['schemas']['OutcomeCounts'];
+export type OutcomeRow = components['schemas']['OutcomeRow'];
+export type PartFile = components['schemas']['PartFile'];
+export type PartitionView = components['schemas']['PartitionView'];
+export type Past = components['schemas']['Past'];
+export type PermutationRow = components['schemas']['PermutationRow'];
+export type Power = components['schemas']['Power'];
+export type Problem = components['schemas']['Problem'];
+export type Ready = components['schemas']['Ready'];
+export type Reason = components['schemas']['Reason'];
+export type ReliabilityBin = components['schemas']['ReliabilityBin'];
+export type ReliabilityRow = components['schemas']['ReliabilityRow'];
+export type ReplayConditions = components['schemas']['ReplayConditions'];
+export type ReplayEnd = components['schemas']['ReplayEnd'];
+export type ReplayHello = components['schemas']['ReplayHello'];
+export type ReplayLadder = components['schemas']['ReplayLadder'];
+export type ReplayLevel = components['schemas']['ReplayLevel'];
+export type ReplayPause = components['schemas']['ReplayPause'];
+export type ReplayProblem = components['schemas']['ReplayProblem'];
+export type ReplayProtocol = components['schemas']['ReplayProtocol'];
+export type ReplayQuery = components['schemas']['ReplayQuery'];
+export type ReplayResume = components['schemas']['ReplayResume'];
+export type ReplaySpeed = components['schemas']['ReplaySpeed'];
+export type ReplayWindow = components['schemas']['ReplayWindow'];
+export type SeriesRow = components['schemas']['SeriesRow'];
+export type SetupAnswer = components['schemas']['SetupAnswer'];
+export type SetupInfo = components['schemas']['SetupInfo'];
+export type SetupList = components['schemas']['SetupList'];
+export type SetupRow = components['schemas']['SetupRow'];
+export type SharpnessRow = components['schemas']['SharpnessRow'];
+export type SkillOfDay = components['schemas']['SkillOfDay'];
+export type SkillRow = components['schemas']['SkillRow'];
+export type StrikeConditions = components['schemas']['StrikeConditions'];
+export type TableCell = components['schemas']['TableCell'];
+export type TableInfo = components['schemas']['TableInfo'];
+export type TrialRow = components['schemas']['TrialRow'];
+export type Verdict = components['schemas']['Verdict'];
+export type WhyNear = components['schemas']['WhyNear'];
+export type ZoneTicks = components['schemas']['ZoneTicks'];
+export type $defs = Record<string, never>;
+export interface operations {
+    catalogue_api_catalogue_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalogue"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    days_api_days_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DayList"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    day_api_days__symbol___session_date__get: {
+        parameters: {
+            query?: {
+                /** @description Seconds UTC; by default the session's start. */
+                as_of_s?: number | null;
+                /** @description The day's version that the asker has; another one is a `day_changed`. */
+                version?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description A contract, for example ESZ5, or a root, for example ES. */
+                symbol: string;
+                session_date: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Day"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    episodes_api_days__symbol___session_date__episodes_get: {
+        parameters: {
+            query: {
+                /** @description What the asker may know: seconds UTC within the session. */
+                as_of_s: number;
+                /** @description The day's version that the asker has; another one is a `day_changed`. */
+                version?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description A contract, for example ESZ5, or a root, for example ES. */
+                symbol: string;
+                session_date: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Episodes"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    next_episode_api_days__symbol___session_date__next_episode_get: {
+        parameters: {
+            query: {
+                /** @description Seconds UTC. */
+                from_s: number;
+                /** @description By default any level. */
+                level?: string | null;
+                /** @description The one before instead of the next. */
+                back?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description A contract, for example ESZ5, or a root, for example ES. */
+                symbol: string;
+                session_date: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NextEpisode"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    table_api_days__symbol___session_date__tables__table__get: {
+        parameters: {
+            query: {
+                /** @description What the asker may know: seconds UTC within the session. */
+                as_of_s: number;
+                /** @description Rows known later than this; by default from the beginning. */
+                from_s?: number | null;
+                /** @description For `conditions`: at most 8 levels, by commas. */
+                levels?: string | null;
+                /** @description The day's version that the asker has; another one is a `day_changed`. */
+                version?: string | null;
+            };
+            header?: {
+                "accept-encoding"?: string;
+            };
+            path: {
+                /** @description A contract, for example ESZ5, or a root, for example ES. */
+                symbol: string;
+                session_date: string;
+                table: "candles" | "windows" | "heat" | "levels" | "ladder" | "conditions";
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Rows known in (from_s, as_of_s], an Arrow IPC stream. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.apache.arrow.stream": unknown;
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluation_api_evaluation_get: {
+        parameters: {
+            query: {
+                /** @description A contract or a root. */
+                root: string;
+            };
+            header?: {
+                "accept-encoding"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationReport"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lake_api_lake_get: {
+        parameters: {
+            query: {
+                /** @description A contract or a root. */
+                root: string;
+            };
+            header?: {
+                "accept-encoding"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LakeHealth"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    partition_api_lake_partition_get: {
+        parameters: {
+            query: {
+                /** @description For example silver.future_mbo.levels. */
+                dataset: string;
+                /** @description A contract or a root. */
+                symbol: string;
+                /** @description 2025-10-16. */
+                date: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartitionView"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setup_api_setup_get: {
+        parameters: {
+            query: {
+                /** @description A contract or a root. */
+                symbol: string;
+                /** @description For example pm_high. */
+                level: string;
+                approach: "from_below" | "from_above";
+                /** @description What the asker may know: seconds UTC within the session. */
+                as_of_s: number;
+                setup?: "level_test" | "break_and_confirm";
+                /** @description block, cosine, learned or preset. */
+                metric?: string;
+                /** @description The day's version that the asker has; another one is a `day_changed`. */
+                version?: string | null;
+            };
+            header?: {
+                "accept-encoding"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupAnswer"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setups_api_setups_get: {
+        parameters: {
+            query: {
+                /** @description For example pm_high. */
+                level: string;
+                /** @description The root, for example ES. */
+                root?: string;
+                approach?: ("from_below" | "from_above") | null;
+                setup?: "level_test" | "break_and_confirm";
+                /** @description Only what was known then; by default all that the lake knows. */
+                as_of_s?: number | null;
+                /** @description First session date. */
+                first?: string | null;
+                /** @description Last session date. */
+                last?: string | null;
+                /** @description New York, HH:MM. */
+                time_from?: string | null;
+                /** @description New York, HH:MM. */
+                time_to?: string | null;
+                /** @description first_test, retest or repeat_test. */
+                kind?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SetupList"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    healthz_healthz_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alive"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    metrics_metrics_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Prometheus text. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": unknown;
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    readyz_readyz_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ready"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+}

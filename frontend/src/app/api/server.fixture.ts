@@ -1,0 +1,137 @@
+import { vi } from 'vitest';
+import type { Episode, Problem, SetupAnswer } from './schema';
+import { ServedDay } from './day.fixture';
+
+/** One request as the server saw it. */
+export interface Request {
+  path: string;
+  params: URLSearchParams;
+}
+
+/** A server behind `fetch` that serves one made-up day and remembers what it was asked. */
+export class MadeUpServer {
+  readonly asked: Request[] = [];
+  episodes: Episode[] = [];
+  /** Answers the next requests whose path ends so with a problem. */
+  readonly problems = new Map<string, { status: number; problem: Problem; times: number }>();
+  /** Waits before an answer, in milliseconds, by the path's end. */
+  readonly waits = new Map<string, number>();
+  /** Start of the episode that `next-episode` names. */
+  next: number | null = null;
+
+  constructor(readonly served: ServedDay) {
+    vi.stubGlobal('fetch', (url: string, options?: { signal?: AbortSignal }) => this.fetch(url, options?.signal));
+  }
+
+  askedFor(end: string): Request[] {
+    return this.asked.filter(({ path }) => path.endsWith(end));
+  }
+
+  fail(end: string, status: number, code: Problem['code'], times = 1): void {
+    this.problems.set(end, { status, times, problem: { code, message: `${end}: ${code}`, mend: 'spymaster build' } });
+  }
+
+  private async fetch(url: string, signal?: AbortSignal): Promise<Response> {
+    const { pathname, searchParams } = new URL(url, 'http://board');
+    const request = { path: pathname.replace('/api/', ''), params: searchParams };
+    this.asked.push(request);
+    const wait = [...this.waits].find(([end]) => request.path.endsWith(end))?.[1] ?? 0;
+    await new Promise((done) => setTimeout(done, wait));
+    if (signal?.aborted) throw new DOMException('given up', 'AbortError');
+    for (const [end, failure] of this.problems) {
+      if (!request.path.endsWith(end) || failure.times <= 0) continue;
+      failure.times--;
+      return Response.json(failure.problem, { status: failure.status });
+    }
+    return this.answer(request);
+  }
+
+  private answer({ path, params }: Request): Response {
+    const { day } = this.served;
+    const asOfS = Number(params.get('as_of_s'));
+    const last = path.split('/').at(-1)!;
+    if (path === 'days') {
+      const { symbol, root, session_date, synthetic } = day;
+      return Response.json({
+        lake: 'made-up',
+        lake_version: '00000000000000ff',
+        roots: [root],
+        days: [{ symbol, root, session_date, synthetic, state: 'ready', chosen: true, reason: null }],
+      });
+    }
+    if (path.includes('/tables/')) {
+      const fromS = params.get('from_s');
+      return new Response(
+        this.served.table(last, fromS === null ? null : Number(fromS), asOfS, params.get('levels')?.split(',')) as BodyInit,
+      );
+    }
+    if (last === 'episodes') {
+      const known = this.episodes.filter(({ start_s }) => start_s <= asOfS);
+      return Response.json({
+        version: day.version,
+        as_of_s: asOfS,
+        episodes: known.map((one) => ({ ...one, last_trigger_s: Math.min(one.last_trigger_s, asOfS) })),
+      });
+    }
+    if (last === 'next-episode') return Response.json({ ts_s: this.next });
+    if (path === 'setup') return this.setup(params.get('level')!, params.get('approach')!, asOfS);
+    return Response.json(day);
+  }
+
+  private setup(level: string, approach: string, asOfS: number): Response {
+    const episode = this.episodes.findLast((one) => one.level_id === level && one.approach === approach && one.start_s <= asOfS);
+    if (!episode)
+      return Response.json({ code: 'no_setup', message: `no setup of ${level}`, mend: null } satisfies Problem, { status: 404 });
+    const ts_s = Math.min(episode.last_trigger_s, asOfS);
+    return Response.json({
+      as_of_s: asOfS,
+      age_s: asOfS - ts_s,
+      own_path: [],
+      setup: { level_id: level, approach, ts_s, level_ticks: episode.level_ticks },
+    } as unknown as SetupAnswer);
+  }
+}
+
+/** A socket that the test speaks through. */
+export class MadeUpSocket {
+  static opened: MadeUpSocket[] = [];
+  static readonly OPEN = 1;
+  readonly readyState = MadeUpSocket.OPEN;
+  readonly sent: unknown[] = [];
+  closed = false;
+  onmessage: ((event: { data: string }) => void) | null = null;
+  onclose: (() => void) | null = null;
+
+  constructor(readonly url: string) {
+    MadeUpSocket.opened.push(this);
+  }
+
+  static get last(): MadeUpSocket {
+    return MadeUpSocket.opened.at(-1)!;
+  }
+
+  static stub(): void {
+    MadeUpSocket.opened = [];
+    vi.stubGlobal('WebSocket', MadeUpSocket);
+  }
+
+  get params(): URLSearchParams {
+    return new URL(this.url).searchParams;
+  }
+
+  say(message: object): void {
+    this.onmessage?.({ data: JSON.stringify(message) });
+  }
+
+  break(): void {
+    this.onclose?.();
+  }
+
+  send(text: string): void {
+    this.sent.push(JSON.parse(text));
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+}

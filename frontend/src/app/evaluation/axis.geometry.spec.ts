@@ -1,0 +1,34 @@
+import { linePath, markerPath, roundSteps, straight, ticksOf } from './axis.geometry';
+
+describe('axis geometry', () => {
+  it('ticks are round numbers inside the axis', () => {
+    expect(roundSteps(-0.031, 0.047, 4)).toEqual([-0.02, 0, 0.02, 0.04]);
+    expect(roundSteps(0, 1, 5)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
+    expect(roundSteps(0, 37, 4)).toEqual([0, 10, 20, 30]);
+  });
+
+  it('an axis without width has no ticks', () => {
+    expect(roundSteps(3, 3, 4)).toEqual([]);
+    expect(roundSteps(NaN, 3, 4)).toEqual([]);
+  });
+
+  it('a scale may run upwards or downwards', () => {
+    expect(straight(0, 10, 100, 0)(2.5)).toBe(75);
+    expect(straight(4, 4, 0, 50)(4)).toBe(25);
+    expect(ticksOf(0, 2, 10, 30, 2)).toEqual([
+      { value: 0, at: 10 },
+      { value: 1, at: 20 },
+      { value: 2, at: 30 },
+    ]);
+  });
+
+  it('a line breaks where a point is missing', () => {
+    expect(linePath([[0, 1], [5, 2], [10, NaN], [15, 4.04]])).toBe('M0,1L5,2M15,4');
+  });
+
+  it('every mark has its own outline', () => {
+    const outlines = (['circle', 'triangle', 'square', 'diamond', 'wedge'] as const).map((marker) => markerPath(marker, 10, 10, 4));
+    expect(new Set(outlines).size).toBe(5);
+    expect(outlines.some((outline) => outline.includes('NaN'))).toBe(false);
+  });
+});

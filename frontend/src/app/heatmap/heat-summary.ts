@@ -1,0 +1,27 @@
+import { DayData } from '../api/day-data';
+import { newYork, points } from '../market/format';
+import { Resting, largestResting } from './heat.geometry';
+
+/** Rows of the panel's table. */
+export const TABLE_ROWS = 12;
+
+/** Size in words: "about 240", or "400 or more" at the scale's cut-off. */
+export function sizeText({ contracts, orMore }: Resting): string {
+  return orMore ? `${contracts} or more` : `about ${contracts}`;
+}
+
+/** The picture in a sentence: what is best, what rests, where the price has been. */
+export function heatSummary(data: DayData, window: number, spanWindows: number): string {
+  const { tick, symbol, synthetic, window_s } = data.day;
+  const minutes = Math.round((spanWindows * window_s) / 60);
+  const at = `${synthetic ? 'Synthetic. ' : ''}Resting size of ${symbol}, ${minutes} minutes to ${newYork(data.endS(window))} New York`;
+  const mid = data.midAt(window);
+  if (Number.isNaN(mid)) return `${at}. No best bid and offer.`;
+  const quotes = `Best bid ${points(data.bid[window], tick)}, best offer ${points(data.ask[window], tick)}`;
+  const sizes = largestResting(data, window, Infinity);
+  const largest = (side: Resting['side']): string => {
+    const found = sizes.find((size) => size.side === side);
+    return found ? `largest ${side} ${sizeText(found)} contracts at ${points(found.ticks, tick)}` : `no ${side} within 12 points`;
+  };
+  return `${at}. ${quotes}; ${largest('bid')}, ${largest('offer')}.`;
+}

@@ -1,0 +1,24 @@
+import { newYork, points, signed } from './format';
+
+describe('format', () => {
+  it('writes ticks as points with two decimals', () => {
+    expect(points(27200, 0.25)).toBe('6800.00');
+    expect(points(27201.5, 0.25)).toBe('6800.38');
+  });
+
+  it('writes a dash where there is no number', () => {
+    expect(points(NaN, 0.25)).toBe('–');
+    expect(signed(NaN)).toBe('–');
+  });
+
+  it('puts the sign before a number and none before zero', () => {
+    expect(signed(340)).toBe('+340');
+    expect(signed(-1.25, 2)).toBe('−1.25');
+    expect(signed(-0.001, 2)).toBe('0.00');
+  });
+
+  it('tells New York time on both sides of the clock change', () => {
+    expect(newYork(1760448600)).toBe('09:30:00');
+    expect(newYork(Date.UTC(2025, 10, 14, 14, 30) / 1000)).toBe('09:30:00');
+  });
+});

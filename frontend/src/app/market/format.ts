@@ -1,0 +1,18 @@
+/** A price or distance in ticks as points, with two decimals: 27200 at 0.25 is "6800.00". */
+export function points(ticks: number, tick: number): string {
+  return Number.isFinite(ticks) ? (ticks * tick).toFixed(2) : '–';
+}
+
+/** A number with its sign in front; zero has none. */
+export function signed(value: number, digits = 0): string {
+  if (!Number.isFinite(value)) return '–';
+  const text = Math.abs(value).toFixed(digits);
+  return Number(text) === 0 ? text : `${value > 0 ? '+' : '−'}${text}`;
+}
+
+const clock = new Intl.DateTimeFormat('en-GB', { timeZone: 'America/New_York', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+
+/** Epoch seconds as New York wall time, HH:MM:SS. */
+export function newYork(s: number): string {
+  return clock.format(s * 1000);
+}

@@ -1,0 +1,50 @@
+import { confluentGroups, levelLines } from './levels';
+import { OPEN_S, walkedDay } from './day.fixture';
+
+function day() {
+  const data = walkedDay(1);
+  data.levels.set('pm_high', { fromS: [OPEN_S], priceTicks: [27200] });
+  data.levels.set('or_high', { fromS: [OPEN_S + 900], priceTicks: [27201] });
+  data.levels.set('vwap', { fromS: [OPEN_S, OPEN_S + 120, OPEN_S + 240], priceTicks: [27190, 27191.5, 27193] });
+  return data;
+}
+const ALL = ['pm_high', 'or_high', 'vwap'];
+
+describe('levelLines', () => {
+  it('has no line of a level before it is known', () => {
+    expect(levelLines(day(), ALL, 'pm_high', OPEN_S - 5)).toEqual([]);
+    expect(levelLines(day(), ALL, 'pm_high', OPEN_S).map((line) => line.levelId)).toEqual(['vwap', 'pm_high']);
+  });
+
+  it('draws a moving level as steps that end at the cursor and hold no later price', () => {
+    const [line] = levelLines(day(), ['vwap'], 'vwap', OPEN_S + 150);
+    expect(line.steps).toEqual([
+      { fromS: OPEN_S, toS: OPEN_S + 120, ticks: 27190 },
+      { fromS: OPEN_S + 120, toS: OPEN_S + 150, ticks: 27191.5 },
+    ]);
+    expect(line.ticks).toBe(27191.5);
+  });
+
+  it('tells still, opening-range and moving levels apart by their stroke', () => {
+    const lines = levelLines(day(), ALL, 'vwap', OPEN_S + 900);
+    expect(lines.map(({ levelId, style }) => [levelId, style.dash])).toEqual([
+      ['pm_high', 'solid'],
+      ['or_high', 'dashed'],
+      ['vwap', 'dotted'],
+    ]);
+  });
+
+  it('shows the selected level beside those of the board and on top of them', () => {
+    expect(levelLines(day(), ['or_high'], 'pm_high', OPEN_S + 900).map((line) => [line.levelId, line.selected])).toEqual([
+      ['or_high', false],
+      ['pm_high', true],
+    ]);
+  });
+});
+
+describe('confluentGroups', () => {
+  it('groups levels within two ticks of one another and leaves lone ones out', () => {
+    const groups = confluentGroups(levelLines(day(), ALL, 'pm_high', OPEN_S + 900), 2);
+    expect(groups.map((group) => group.map((line) => line.levelId))).toEqual([['pm_high', 'or_high']]);
+  });
+});

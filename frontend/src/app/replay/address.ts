@@ -1,0 +1,51 @@
+import { newYork } from '../market/format';
+import { ThemeName, themeName } from '../shell/palette';
+import { secondsOf } from './clock';
+import { SPEED_FIRST, holdSpeed } from './speeds';
+import { Approach } from './state';
+
+/** What the board's URL says; null where it is silent. */
+export interface Address {
+  symbol: string | null;
+  date: string | null;
+  /** The cursor, epoch seconds. */
+  atS: number | null;
+  level: string | null;
+  approach: Approach | null;
+  speed: number;
+  heat: boolean;
+  theme: ThemeName | null;
+}
+
+/** Query parameters as the router gives and takes them; null leaves one out. */
+export type Parameters = Record<string, string | null>;
+
+export function addressOf(parameters: { get(name: string): string | null }): Address {
+  const date = parameters.get('date');
+  const atS = secondsOf(date ?? '', parameters.get('at') ?? '');
+  const approach = parameters.get('approach');
+  const speed = parameters.get('speed');
+  return {
+    symbol: parameters.get('symbol'),
+    date,
+    atS: Number.isNaN(atS) ? null : atS,
+    level: parameters.get('level'),
+    approach: approach === 'from_below' || approach === 'from_above' ? approach : null,
+    speed: speed === null ? SPEED_FIRST : holdSpeed(Number(speed)),
+    heat: parameters.get('heat') === '1',
+    theme: themeName(parameters.get('theme')),
+  };
+}
+
+export function parametersOf(address: Address): Parameters {
+  return {
+    symbol: address.symbol,
+    date: address.date,
+    at: address.atS === null ? null : newYork(address.atS),
+    level: address.level,
+    approach: address.approach,
+    speed: address.speed === SPEED_FIRST ? null : String(address.speed),
+    heat: address.heat ? '1' : null,
+    theme: address.theme,
+  };
+}

@@ -1,0 +1,83 @@
+/** What a key asks for. */
+export type Command =
+  | { do: 'play' }
+  | { do: 'step'; windows: number }
+  | { do: 'episode'; direction: 1 | -1 }
+  | { do: 'speed'; direction: 1 | -1 }
+  | { do: 'level'; place: number }
+  | { do: 'flip' | 'neighbours' | 'heat' | 'theme' | 'start' | 'end' | 'help' | 'close' };
+
+export interface Press {
+  key: string;
+  shiftKey: boolean;
+  ctrlKey: boolean;
+  metaKey: boolean;
+  altKey: boolean;
+}
+
+/** Seconds that shift and an arrow move. */
+export const STRIDE_S = 120;
+
+/** The keys as the help lists them. */
+export const KEYS: readonly (readonly [keys: string, meaning: string])[] = [
+  ['Space', 'play, pause'],
+  ['← →', 'one window (5 s) back, on'],
+  ['Shift ← →', '2 minutes back, on'],
+  ['Ctrl ← →', "the level's previous, next episode"],
+  ['Home End', "the session's start, end"],
+  ['[ ]', 'slower, faster'],
+  ['1 – 6', "the board's levels in their order"],
+  ['f', 'flip the direction: from below, from above'],
+  ['n', 'to the neighbours'],
+  ['h', 'heat under the candles'],
+  ['t', 'dark, light'],
+  ['?', 'this help'],
+  ['Esc', 'close'],
+];
+
+/** The command of a key press on a board of windows of `windowS` seconds; null where the key is not ours. */
+export function commandOf(press: Press, windowS: number): Command | null {
+  if (press.metaKey || press.altKey) return null;
+  const direction = press.key === 'ArrowRight' ? 1 : press.key === 'ArrowLeft' ? -1 : null;
+  if (direction !== null) {
+    if (press.ctrlKey) return { do: 'episode', direction };
+    return { do: 'step', windows: press.shiftKey ? (direction * STRIDE_S) / windowS : direction };
+  }
+  if (press.ctrlKey) return null;
+  if (/^[1-6]$/.test(press.key)) return { do: 'level', place: Number(press.key) };
+  switch (press.key) {
+    case ' ':
+      return { do: 'play' };
+    case '[':
+      return { do: 'speed', direction: -1 };
+    case ']':
+      return { do: 'speed', direction: 1 };
+    case 'Home':
+      return { do: 'start' };
+    case 'End':
+      return { do: 'end' };
+    case '?':
+      return { do: 'help' };
+    case 'Escape':
+      return { do: 'close' };
+  }
+  switch (press.key.toLowerCase()) {
+    case 'f':
+      return { do: 'flip' };
+    case 'n':
+      return { do: 'neighbours' };
+    case 'h':
+      return { do: 'heat' };
+    case 't':
+      return { do: 'theme' };
+  }
+  return null;
+}
+
+/** True where the focused element takes the key for itself: text and lists take all, buttons and links the space bar. */
+export function takenBy(element: Element | null, key: string): boolean {
+  if (!element || key === 'Escape') return false;
+  if (element.matches('select, textarea, [contenteditable], input:not([type=range], [type=checkbox], [type=radio], [type=button])'))
+    return true;
+  return key === ' ' && element.matches('button, a, summary, input, [role=button], [role=link]');
+}

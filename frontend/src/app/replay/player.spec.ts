@@ -1,0 +1,96 @@
+import { ServedDay } from '../api/day.fixture';
+import { MadeUpSocket } from '../api/server.fixture';
+import { Player } from './player';
+
+describe('the player', () => {
+  let player: Player;
+  let told: string[];
+  let from = 100;
+  const window = new ServedDay().message(3);
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+    MadeUpSocket.stub();
+    told = [];
+    from = 100;
+    player = new Player({
+      params: () => ({ from_s: from, speed: 12 }),
+      window: ({ start_s }) => told.push(`window ${start_s}`),
+      ended: () => told.push('ended'),
+      problem: ({ code }) => told.push(code),
+      broken: () => told.push('broken'),
+      mended: () => told.push('mended'),
+    });
+  });
+  afterEach(() => {
+    player.pause();
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  it('plays from the cursor and hands on each window', () => {
+    player.play();
+    expect(MadeUpSocket.last.params.get('from_s')).toBe('100');
+    MadeUpSocket.last.say(window);
+    expect(told).toEqual([`window ${window.start_s}`]);
+    expect(player.playing()).toBe(true);
+  });
+
+  it('closes its connection when paused and hears nothing more of it', () => {
+    player.play();
+    const socket = MadeUpSocket.last;
+    player.pause();
+    socket.say(window);
+    socket.break();
+    expect(socket.closed).toBe(true);
+    expect(told).toEqual([]);
+    expect(player.ageS()).toBeNull();
+  });
+
+  it('tells the age of its feed, second by second, from the last message on', () => {
+    player.play();
+    vi.advanceTimersByTime(12_000);
+    expect(player.ageS()).toBe(12);
+    MadeUpSocket.last.say(window);
+    expect(player.ageS()).toBe(0);
+    vi.advanceTimersByTime(3000);
+    expect(player.ageS()).toBe(3);
+  });
+
+  it('connects again from where the cursor is by then, and ages on until a message comes', () => {
+    player.play();
+    MadeUpSocket.last.break();
+    from = 250;
+    vi.advanceTimersByTime(500);
+    expect(MadeUpSocket.opened).toHaveLength(2);
+    expect(MadeUpSocket.last.params.get('from_s')).toBe('250');
+    for (let tries = 0; tries < 6; tries++) {
+      MadeUpSocket.last.break();
+      vi.advanceTimersByTime(5000);
+    }
+    expect(MadeUpSocket.opened).toHaveLength(8);
+    expect(player.ageS()).toBe(30);
+    MadeUpSocket.last.say(window);
+    expect(told.filter((word) => word !== 'broken')).toEqual(['mended', `window ${window.start_s}`]);
+    expect(player.ageS()).toBe(0);
+  });
+
+  it('stops at the session’s end and at a problem', () => {
+    player.play();
+    MadeUpSocket.last.say({ type: 'end', as_of_s: 200 });
+    expect(player.playing()).toBe(false);
+    player.play();
+    MadeUpSocket.last.say({ type: 'problem', code: 'day_changed', message: 'why', mend: null });
+    expect(player.playing()).toBe(false);
+    expect(told).toEqual(['ended', 'day_changed']);
+    vi.advanceTimersByTime(60_000);
+    expect(MadeUpSocket.opened).toHaveLength(2);
+  });
+
+  it('tells the server another speed over the same connection', () => {
+    player.play();
+    player.setSpeed(60);
+    expect(MadeUpSocket.last.sent).toEqual([{ type: 'speed', value: 60 }]);
+    expect(MadeUpSocket.opened).toHaveLength(1);
+  });
+});

@@ -1,0 +1,95 @@
+import { Signal, signal } from '@angular/core';
+import { ReplaySocket } from '../api/socket';
+import type { Params } from '../api/client';
+import type { ReplayProblem, ReplayWindow } from '../api/schema';
+
+/** Waits before a broken connection is tried again; the last one repeats. */
+const WAITS_MS = [500, 1000, 2000, 5000];
+const TICK_MS = 1000;
+
+export interface Stage {
+  /** Where the next connection begins and what it asks for; its `from_s` is the cursor. */
+  params(): Params;
+  window(message: ReplayWindow): void;
+  ended(): void;
+  problem(problem: ReplayProblem): void;
+  broken(): void;
+  mended(): void;
+}
+
+/** Plays the day over a socket, and again after the socket broke. */
+export class Player {
+  private readonly on = signal(false);
+  private readonly age = signal<number | null>(null);
+  readonly playing: Signal<boolean> = this.on.asReadonly();
+  /** Seconds since the last message; null while nothing plays. */
+  readonly ageS: Signal<number | null> = this.age.asReadonly();
+
+  private socket: ReplaySocket | null = null;
+  private tries = 0;
+  private retry: ReturnType<typeof setTimeout> | undefined;
+  private clock: ReturnType<typeof setInterval> | undefined;
+  private lastMs = 0;
+
+  constructor(private readonly stage: Stage) {}
+
+  play(): void {
+    if (this.on()) return;
+    this.on.set(true);
+    this.heard();
+    this.clock = setInterval(() => this.age.set((performance.now() - this.lastMs) / 1000), TICK_MS);
+    this.connect();
+  }
+
+  pause(): void {
+    clearTimeout(this.retry);
+    clearInterval(this.clock);
+    this.socket?.close();
+    this.socket = null;
+    this.tries = 0;
+    this.on.set(false);
+    this.age.set(null);
+  }
+
+  setSpeed(speed: number): void {
+    this.socket?.setSpeed(speed);
+  }
+
+  /** Goes on from the cursor over a new connection: it moved, or other levels are asked for. */
+  reconnect(): void {
+    if (!this.on()) return;
+    this.socket?.close();
+    clearTimeout(this.retry);
+    this.connect();
+  }
+
+  private connect(): void {
+    this.socket = new ReplaySocket(this.stage.params(), {
+      heard: (message) => {
+        this.heard();
+        if (this.tries > 0) this.stage.mended();
+        this.tries = 0;
+        switch (message.type) {
+          case 'window':
+            return this.stage.window(message);
+          case 'end':
+            this.pause();
+            return this.stage.ended();
+          case 'problem':
+            this.pause();
+            return this.stage.problem(message);
+        }
+      },
+      broken: () => {
+        this.stage.broken();
+        this.retry = setTimeout(() => this.connect(), WAITS_MS[Math.min(this.tries, WAITS_MS.length - 1)]);
+        this.tries++;
+      },
+    });
+  }
+
+  private heard(): void {
+    this.lastMs = performance.now();
+    this.age.set(0);
+  }
+}

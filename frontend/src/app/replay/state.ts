@@ -1,0 +1,20 @@
+/** What a panel has to show: its figures, or why it has none and what mends that. */
+export type PanelState =
+  | { kind: 'loading' }
+  | { kind: 'ready' }
+  | { kind: 'empty'; message: string; mend: string | null }
+  | { kind: 'error'; message: string; mend: string | null; retry: () => void }
+  | { kind: 'stale'; ageS: number }
+  | { kind: 'gap'; message: string };
+
+export type Approach = 'from_below' | 'from_above';
+export type Mode = 'replay' | 'live';
+
+/** Tables of a day that are filled along the cursor. */
+export type TableName = 'candles' | 'windows' | 'heat' | 'levels' | 'ladder' | 'conditions';
+
+export const LOADING: PanelState = { kind: 'loading' };
+export const READY: PanelState = { kind: 'ready' };
+/** Seconds without a message after which a feed is amber, then grey. */
+export const STALE_AMBER_S = 10;
+export const STALE_GREY_S = 30;

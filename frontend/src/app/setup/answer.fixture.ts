@@ -1,0 +1,105 @@
+/** Answers and a page's state written by hand, for the specs. */
+
+import { computed, signal } from '@angular/core';
+import { vi } from 'vitest';
+import { DayData } from '../api/day-data';
+import type { Neighbour, OutcomeRow, SetupAnswer } from '../api/schema';
+import { Approach, PanelState, READY, TableName } from '../replay/state';
+
+/** 2025-10-14 12:04:50 in New York. */
+export const TRIGGER_S = 1760457890;
+
+export function outcomeAt(horizonS: number): OutcomeRow {
+  return {
+    horizon_s: horizonS,
+    break: { p: 0.43, low: 0.28, high: 0.58, base: 0.41 },
+    reject: { p: 0.57, low: 0.42, high: 0.72, base: 0.59 },
+    chop: { p: 0, low: 0, high: 0.05, base: 0 },
+    whipsaw: 0,
+    episodes: 19,
+    days: 8,
+    n_eff: 6.9,
+    excursions: null,
+  };
+}
+
+export function neighbour(over: Partial<Neighbour> = {}): Neighbour {
+  return {
+    symbol: 'ESZ5',
+    session_date: '2025-10-03',
+    ts_s: 1759507950,
+    episode_kind: 'repeat_test',
+    distance: 2.57,
+    weight: 0.069,
+    outcome: 'BREAK_UP',
+    mfe_ticks: 24,
+    mae_ticks: 0,
+    level_ticks: 26774,
+    synthetic: true,
+    path: [[-5, -3], [0, -2], [5, 4]],
+    why: { together: [], apart: [], blocks: {} },
+    ...over,
+  };
+}
+
+export function answer(over: Partial<SetupAnswer> = {}): SetupAnswer {
+  return {
+    version: '0123456789abcdef',
+    as_of_s: TRIGGER_S,
+    sentence: 'PM High 6693.50 from below, 1.875 points through. 2 setups on 2 days: BREAK 1, REJECT 1; base rate 41/59/0 %.',
+    synthetic: true,
+    age_s: 0,
+    setup: {
+      setup: 'level_test',
+      level_id: 'pm_high',
+      approach: 'from_below',
+      symbol: 'ESZ5',
+      session_date: '2025-10-14',
+      ts_s: TRIGGER_S,
+      episode: 10,
+      episode_kind: 'retest',
+      level_ticks: 26774,
+      mid_ticks: 26781.5,
+      distance_ticks: 7.5,
+      barrier_ticks: 8,
+      confluent_ids: [],
+      conditions: { up: [0, 0, 0, 0], down: [0, 0, 0, 0] },
+      ladder_line: 'Up wins at 6695',
+    },
+    past: { episodes: 28, days: 8, end: '2025-10-10' },
+    neighbours: [neighbour(), neighbour({ session_date: '2025-09-30', outcome: 'REJECT_DOWN', mfe_ticks: null, distance: 3.28 })],
+    own_path: [],
+    counts: { BREAK: 1, REJECT: 1, CHOP: 0, WHIPSAW: 0, CENSORED: 0 },
+    match_days: 2,
+    n_eff: 6.9,
+    distance: 3.99,
+    distance_percentile: 38,
+    nothing_like_it: false,
+    strangeness: "Neighbours are 3.99 sigma away, further than 38 % of the past's own.",
+    horizon_s: 480,
+    interval: 0.9,
+    outcomes: [outcomeAt(120), outcomeAt(480)],
+    metric: { name: 'block', fit: null },
+    ...over,
+  };
+}
+
+/** The page's state as the panels read it, every part of it to be set. */
+export function replayOf(data: DayData | null) {
+  const day = signal(data);
+  const cursor = signal(data === null ? -1 : data.known - 1);
+  return {
+    day,
+    cursor,
+    cursorS: computed(() => day()?.endS(cursor()) ?? NaN),
+    level: signal('pm_high'),
+    boardLevels: signal(['pm_high', 'or_high', 'vwap']),
+    mode: signal('replay'),
+    synthetic: signal(true),
+    neighboursAsked: signal(0),
+    setup: signal<{ state: PanelState; answer: SetupAnswer | null }>({ state: READY, answer: null }),
+    tableState: (_table: TableName): PanelState => READY,
+    setLevel: vi.fn<(levelId: string) => void>(),
+    open: vi.fn<(symbol: string, date: string, s: number, level?: string, approach?: Approach) => void>(),
+  };
+}

@@ -1,0 +1,97 @@
+import { ChangeDetectionStrategy, Component, ElementRef, computed, effect, inject, untracked } from '@angular/core';
+import { Neighbour, SetupAnswer } from '../api/schema';
+import { newYork } from '../market/format';
+import { Replay } from '../replay/replay';
+import { Approach, READY } from '../replay/state';
+import { PanelFrame } from '../shell/panel-frame';
+import { MiniPath } from './mini-path';
+import { MidPath, PathScale, sharedScale } from './mini-path.geometry';
+import { Look, countsLine, lookOf, outcomeRow } from './outcome';
+import { OutcomeBar } from './outcome-bar';
+import { shownAnswer } from './shown-answer';
+
+/** Small multiples drawn; the server sends no more paths. */
+const DRAWN = 24;
+
+interface Multiple {
+  readonly neighbour: Neighbour;
+  readonly look: Look;
+  readonly path: MidPath;
+  /** Month, day, hour and minute: the name has the rest. */
+  readonly when: string;
+  readonly name: string;
+}
+
+/** What is drawn of one answer; the next window's answer with the same content is the same view. */
+interface View {
+  readonly answer: SetupAnswer;
+  readonly multiples: readonly Multiple[];
+  readonly scale: PathScale;
+}
+
+/** The most similar setups of the past: how they ended, how sure that is, and the path of each. */
+@Component({
+  selector: 'sp-neighbours',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [PanelFrame, OutcomeBar, MiniPath],
+  templateUrl: './neighbours.html',
+  styleUrl: './neighbours.css',
+  host: { tabindex: '-1' },
+})
+export class NeighboursPanel {
+  protected readonly replay = inject(Replay);
+  protected readonly ready = READY;
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+
+  protected readonly view = computed(() => viewOf(shownAnswer(this.replay.setup().answer, this.replay.cursorS())), { equal: sameView });
+  protected readonly state = computed(() => this.replay.setup().state);
+  protected readonly row = computed(() => outcomeRow(this.view()!.answer));
+  protected readonly approach = computed(() => this.view()!.answer.setup.approach as Approach);
+  protected readonly counts = computed(() => countsLine(this.view()!.answer.counts));
+  protected readonly unit = computed(() => {
+    const view = this.view();
+    if (view === null || view.multiples.length === 0) return '';
+    return `±${view.scale.reachTicks} ticks from the level, −2 to +14 min; d: distance in sigma`;
+  });
+  protected readonly heading = computed(() => {
+    const count = this.view()?.answer.neighbours.length ?? 0;
+    if (count === 0) return 'Similar setups';
+    return count > DRAWN ? `${DRAWN} of ${count} similar setups` : `${count} most similar setups`;
+  });
+  protected readonly windowS = computed(() => this.replay.day()?.day.window_s ?? NaN);
+
+  constructor() {
+    const askedBefore = untracked(this.replay.neighboursAsked);
+    effect(() => {
+      if (this.replay.neighboursAsked() !== askedBefore) this.host.nativeElement.focus();
+    });
+  }
+
+  protected open({ neighbour }: Multiple): void {
+    const { level_id, approach } = this.view()!.answer.setup;
+    this.replay.open(neighbour.symbol, neighbour.session_date, neighbour.ts_s, level_id, approach as Approach);
+  }
+}
+
+function viewOf(answer: SetupAnswer | null): View | null {
+  if (answer === null) return null;
+  const multiples = answer.neighbours.slice(0, DRAWN).map(multipleOf);
+  const scale = sharedScale(multiples.map((multiple) => multiple.path), answer.setup.barrier_ticks);
+  return { answer, multiples, scale };
+}
+
+/** An answer asked for again at a later moment about the same trigger draws nothing anew. */
+function sameView(one: View | null, other: View | null): boolean {
+  if (one === null || other === null) return one === other;
+  const [a, b] = [one.answer, other.answer];
+  return a.version === b.version && a.setup.ts_s === b.setup.ts_s && a.setup.level_id === b.setup.level_id && a.setup.approach === b.setup.approach;
+}
+
+function multipleOf(neighbour: Neighbour): Multiple {
+  const look = lookOf(neighbour.outcome);
+  const time = newYork(neighbour.ts_s);
+  const kind = neighbour.episode_kind.replace('_', ' ');
+  const ended = neighbour.mfe_ticks === null ? '' : `, MFE ${neighbour.mfe_ticks} ticks`;
+  const name = `${neighbour.session_date} ${time}, ${kind}, distance ${neighbour.distance.toFixed(2)}, ${neighbour.outcome}${ended}`;
+  return { neighbour, look, path: neighbour.path ?? [], when: `${neighbour.session_date.slice(5)} ${time.slice(0, 5)}`, name };
+}

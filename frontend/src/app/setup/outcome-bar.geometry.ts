@@ -1,0 +1,35 @@
+/** Where the marks of an outcome bar lie, in percent of its width. */
+
+import type { OutcomeRow } from '../api/schema';
+import type { Approach } from '../replay/state';
+import { lookOfKind, type Look } from './outcome';
+
+export interface ShareMarks {
+  readonly look: Look;
+  /** Length of the bar. */
+  readonly p: number;
+  /** Ends of the interval's whisker. */
+  readonly low: number;
+  readonly high: number;
+  /** The base rate's tick. */
+  readonly base: number;
+}
+
+/** BREAK, REJECT, CHOP. */
+export function outcomeMarks(row: OutcomeRow, approach: Approach): ShareMarks[] {
+  return [
+    marksOf(lookOfKind('BREAK', approach), row.break),
+    marksOf(lookOfKind('REJECT', approach), row.reject),
+    marksOf(lookOfKind('CHOP', approach), row.chop),
+  ];
+}
+
+/** `BREAK 43 %, 90 % interval 28 to 58 %, base rate 41 %`. */
+export function shareInWords(marks: ShareMarks, interval: number): string {
+  const [p, low, high, base] = [marks.p, marks.low, marks.high, marks.base].map(Math.round);
+  return `${marks.look.kind} ${p} %, ${Math.round(100 * interval)} % interval ${low} to ${high} %, base rate ${base} %`;
+}
+
+function marksOf(look: Look, share: OutcomeRow['break']): ShareMarks {
+  return { look, p: 100 * share.p, low: 100 * share.low, high: 100 * share.high, base: 100 * share.base };
+}

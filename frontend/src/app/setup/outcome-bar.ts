@@ -1,0 +1,38 @@
+import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
+import { OutcomeRow } from '../api/schema';
+import { Approach } from '../replay/state';
+import { outcomeMarks, shareInWords } from './outcome-bar.geometry';
+
+/** Shares of BREAK, REJECT and CHOP at one horizon: bar, whisker of the interval, tick of the base rate, each on 0 to 100 %. */
+@Component({
+  selector: 'sp-outcome-bar',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    <ul>
+      @for (marks of marks(); track marks.look.kind) {
+        <li [class]="marks.look.direction">
+          <span class="hidden">{{ words()[$index] }}</span>
+          <span class="figures" aria-hidden="true">
+            <b>{{ marks.look.glyph }} {{ marks.look.kind }} {{ marks.p.toFixed(0) }} %</b>
+            <span class="muted">{{ marks.low.toFixed(0) }}–{{ marks.high.toFixed(0) }}, base {{ marks.base.toFixed(0) }}</span>
+          </span>
+          <span class="track" aria-hidden="true">
+            <i class="bar" [style.width.%]="marks.p"></i>
+            <i class="whisker" [style.left.%]="marks.low" [style.width.%]="marks.high - marks.low"></i>
+            <i class="base" [style.left.%]="marks.base"></i>
+          </span>
+        </li>
+      }
+    </ul>
+  `,
+  styleUrl: './outcome-bar.css',
+})
+export class OutcomeBar {
+  readonly row = input.required<OutcomeRow>();
+  readonly approach = input.required<Approach>();
+  /** Coverage of the whiskers, 0..1. */
+  readonly interval = input.required<number>();
+
+  protected readonly marks = computed(() => outcomeMarks(this.row(), this.approach()));
+  protected readonly words = computed(() => this.marks().map((marks) => shareInWords(marks, this.interval())));
+}

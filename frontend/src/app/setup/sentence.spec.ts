@@ -1,0 +1,87 @@
+import { ComponentFixture, TestBed } from '@angular/core/testing';
+import { DayData } from '../api/day-data';
+import { madeUpDay } from '../market/day.fixture';
+import { Replay } from '../replay/replay';
+import { LOADING, READY } from '../replay/state';
+import { TRIGGER_S, answer, replayOf } from './answer.fixture';
+import { Sentence } from './sentence';
+
+describe('the sentence', () => {
+  let replay: ReturnType<typeof replayOf>;
+  let fixture: ComponentFixture<Sentence>;
+
+  beforeEach(() => {
+    const data = new DayData(madeUpDay(300));
+    data.levels.set('pm_high', { fromS: [data.day.session_start_s], priceTicks: [26774] });
+    data.bid.fill(26786);
+    data.ask.fill(26788);
+    data.known = data.windows;
+    replay = replayOf(data);
+    replay.cursor.set(data.indexOfEnd(TRIGGER_S));
+    TestBed.configureTestingModule({ providers: [{ provide: Replay, useValue: replay }] });
+    fixture = TestBed.createComponent(Sentence);
+  });
+
+  function text(selector = 'section'): string {
+    TestBed.tick();
+    fixture.detectChanges();
+    return (fixture.nativeElement.querySelector(selector)?.textContent ?? '').replaceAll(/\s+/g, ' ').trim();
+  }
+
+  it('says the answer letter by letter, with its figures emphasised', () => {
+    replay.setup.set({ state: READY, answer: answer() });
+    expect(text('.sentence')).toBe(answer().sentence);
+    expect(fixture.nativeElement.querySelector('.sentence b').textContent).toBe('6693.50');
+  });
+
+  it('says when its setup was, that this is now, and that it is simulated', () => {
+    replay.setup.set({ state: READY, answer: answer() });
+    expect(text('.age')).toBe('Setup of 12:04:50, now. SYNTHETIC');
+  });
+
+  it('says how long ago the setup was and that the price has left the level since', () => {
+    replay.setup.set({ state: READY, answer: answer() });
+    replay.cursor.update((cursor) => cursor + 5);
+    expect(text('.age')).toBe('Setup of 12:04:50, 25 s ago. The price has left the level: now 3.25 points above PM High. SYNTHETIC');
+  });
+
+  it('withholds an answer whose setup lies right of the cursor', () => {
+    replay.setup.set({ state: READY, answer: answer() });
+    replay.cursor.update((cursor) => cursor - 1);
+    expect(text()).not.toContain('6693.50');
+  });
+
+  it('says that nothing like it was there before', () => {
+    replay.setup.set({ state: READY, answer: answer({ nothing_like_it: true }) });
+    expect(text('.sentence')).toContain('Nothing like it before.');
+  });
+
+  it('tells a screen reader once an episode and not once a window', () => {
+    replay.setup.set({ state: READY, answer: answer({ sentence: 'first' }) });
+    expect(text('[aria-live]')).toBe('first');
+    replay.setup.set({ state: READY, answer: answer({ sentence: 'five seconds on' }) });
+    expect(text('[aria-live]')).toBe('first');
+    replay.setup.set({ state: READY, answer: answer({ sentence: 'next', setup: { ...answer().setup, episode: 11 } }) });
+    expect(text('[aria-live]')).toBe('next');
+  });
+
+  it('says why there is no answer and the command that mends it', () => {
+    replay.setup.set({ state: { kind: 'empty', message: 'no index of pm_high', mend: 'spymaster index --level pm_high' }, answer: null });
+    expect(text()).toContain('no index of pm_high');
+    expect(text('code')).toBe('spymaster index --level pm_high');
+  });
+
+  it('is busy while it waits', () => {
+    replay.setup.set({ state: LOADING, answer: null });
+    expect(text('[role=status]')).toBe('The answer is being looked up');
+    expect(fixture.nativeElement.querySelector('section').getAttribute('aria-busy')).toBe('true');
+  });
+
+  it('asks again after an error', () => {
+    const retry = vi.fn();
+    replay.setup.set({ state: { kind: 'error', message: 'the server did not answer', mend: null, retry }, answer: null });
+    text();
+    fixture.nativeElement.querySelector('button').click();
+    expect(retry).toHaveBeenCalledOnce();
+  });
+});

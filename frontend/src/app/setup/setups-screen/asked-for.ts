@@ -1,0 +1,85 @@
+import { ParamMap, Params } from '@angular/router';
+import { SetupRow } from '../../api/schema';
+import { Approach } from '../../replay/state';
+
+/** What the reader asked to see; lives in the URL. Empty for any; the level, the root: for the board’s, the lake’s first. */
+export interface AskedFor {
+  root: string;
+  level: string;
+  approach: Approach | '';
+  setup: string;
+  metric: string;
+  kind: string;
+  /** ISO dates, both included. */
+  first: string;
+  last: string;
+  /** New York time of day, HH:MM. */
+  from: string;
+  to: string;
+  /** The moment that is known up to; null for the lake's end. */
+  asOfS: number | null;
+  pick: Pick | null;
+  /** The neighbour that stands beside it. */
+  beside: { symbol: string; tsS: number } | null;
+}
+
+/** One trigger: a level, a direction, a moment. */
+export interface Pick {
+  symbol: string;
+  sessionDate: string;
+  tsS: number;
+  level: string;
+  approach: Approach;
+}
+
+export const SETUPS = ['level_test', 'break_and_confirm'];
+export const APPROACHES: Approach[] = ['from_below', 'from_above'];
+export const LAKE_END = 'end';
+
+const DATE = /^\d{4}-\d{2}-\d{2}$/;
+const TIME = /^\d{2}:\d{2}$/;
+const PICK = /^([A-Za-z0-9]+)~(\d{4}-\d{2}-\d{2})~(\d+)~([A-Za-z0-9_.-]+)~(from_below|from_above)$/;
+const BESIDE = /^([A-Za-z0-9]+)~(\d+)$/;
+
+/** The URL's parameters read; one that makes no sense counts as not given. */
+export function askedFor(params: ParamMap): AskedFor {
+  const like = (name: string, form: RegExp): string => {
+    const text = params.get(name) ?? '';
+    return form.test(text) ? text : '';
+  };
+  const asOf = params.get('as_of_s');
+  const picked = PICK.exec(params.get('pick') ?? '');
+  const beside = BESIDE.exec(params.get('beside') ?? '');
+  return {
+    root: params.get('root') ?? '',
+    level: params.get('level') ?? '',
+    approach: APPROACHES.find((approach) => approach === params.get('approach')) ?? '',
+    setup: SETUPS.find((setup) => setup === params.get('setup')) ?? SETUPS[0],
+    metric: params.get('metric') ?? 'block',
+    kind: params.get('kind') ?? '',
+    first: like('first', DATE),
+    last: like('last', DATE),
+    from: like('from', TIME),
+    to: like('to', TIME),
+    asOfS: asOf !== null && /^\d+$/.test(asOf) ? Number(asOf) : null,
+    pick: picked && { symbol: picked[1], sessionDate: picked[2], tsS: Number(picked[3]), level: picked[4], approach: picked[5] as Approach },
+    beside: beside && { symbol: beside[1], tsS: Number(beside[2]) },
+  };
+}
+
+/** The parameter that says which setup is looked at. */
+export function pickParams(pick: Pick): Params {
+  return { pick: `${pick.symbol}~${pick.sessionDate}~${pick.tsS}~${pick.level}~${pick.approach}`, beside: null };
+}
+
+export function besideParams(symbol: string, tsS: number): Params {
+  return { beside: `${symbol}~${tsS}` };
+}
+
+export function pickOf(row: SetupRow): Pick {
+  return { symbol: row.symbol, sessionDate: row.session_date, tsS: row.ts_s, level: row.level_id, approach: row.approach };
+}
+
+export function isSamePick(pick: Pick | null, row: SetupRow): boolean {
+  return pick !== null && pick.symbol === row.symbol && pick.tsS === row.ts_s && pick.level === row.level_id && pick.approach === row.approach;
+}

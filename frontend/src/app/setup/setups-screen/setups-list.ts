@@ -1,0 +1,127 @@
+import { ChangeDetectionStrategy, Component, ElementRef, computed, inject, input, linkedSignal, output } from '@angular/core';
+import { SetupRow } from '../../api/schema';
+import { named } from '../../evaluation/figures';
+import { moved } from '../../lake/grid-move';
+import { newYork, points } from '../../market/format';
+import { lookOf } from '../outcome';
+import { Pick, isSamePick, pickOf } from './asked-for';
+
+/** Setups newest first, one of them in the tab order; up and down move, Enter shows. */
+@Component({
+  selector: 'sp-setups-list',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    <table class="figures" (keydown)="move($event)">
+      <caption class="hidden">
+        Setups, newest first
+      </caption>
+      <thead>
+        <tr>
+          <th scope="col">when, NY</th>
+          <th scope="col">kind</th>
+          <th scope="col">outcome</th>
+          <th scope="col" class="num" title="furthest in the approach’s direction within the horizon">MFE pts</th>
+        </tr>
+      </thead>
+      <tbody>
+        @for (line of lines(); track line.key; let at = $index) {
+          <tr [class.picked]="line.picked">
+            <th scope="row">
+              <button
+                type="button"
+                class="quiet"
+                [attr.tabindex]="at === active() ? 0 : -1"
+                [attr.aria-current]="line.picked ? 'true' : null"
+                (click)="pick.emit(line.pick); active.set(at)"
+              >
+                {{ line.when }}
+              </button>
+            </th>
+            <td>{{ line.kind }}</td>
+            <td [class]="line.direction">{{ line.outcome }}</td>
+            <td class="num">{{ line.mfe }}</td>
+          </tr>
+        }
+      </tbody>
+    </table>
+  `,
+  styles: `
+    :host {
+      display: block;
+    }
+    tbody th {
+      position: static;
+      padding: 0;
+    }
+    button.quiet {
+      padding: 1px 2px;
+      color: var(--text);
+      font-size: 12.5px;
+      text-align: left;
+    }
+    td,
+    th {
+      font-size: 12.5px;
+    }
+    table.figures thead th {
+      padding: 2px 4px;
+    }
+    table.figures td {
+      padding: 1px 4px;
+    }
+    .picked,
+    .picked button {
+      background: var(--grid);
+    }
+    .picked th {
+      box-shadow: inset 3px 0 0 var(--text);
+    }
+    .up {
+      color: var(--up);
+    }
+    .picked .up {
+      color: var(--up-on-grid);
+    }
+    .down {
+      color: var(--down);
+    }
+    .none {
+      color: var(--muted);
+    }
+  `,
+})
+export class SetupsList {
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
+  readonly rows = input.required<SetupRow[]>();
+  readonly picked = input.required<Pick | null>();
+  /** Points of a tick; NaN while not known. */
+  readonly tick = input.required<number>();
+  readonly pick = output<Pick>();
+  protected readonly lines = computed(() =>
+    this.rows().map((row) => {
+      const look = row.outcome === null ? null : lookOf(row.outcome);
+      return {
+        key: `${row.symbol}~${row.ts_s}~${row.approach}`,
+        when: `${row.session_date} ${newYork(row.ts_s).slice(0, 5)} ${row.approach === 'from_below' ? '↑' : '↓'}`,
+        kind: named(row.episode_kind),
+        outcome: look ? `${look.glyph} ${look.kind}` : 'not known yet',
+        direction: look?.direction ?? 'none',
+        mfe: row.mfe_ticks === null ? '–' : points(row.mfe_ticks, this.tick()),
+        pick: pickOf(row),
+        picked: isSamePick(this.picked(), row),
+      };
+    }),
+  );
+  /** The row in the tab order. */
+  protected readonly active = linkedSignal(() => Math.max(0, this.rows().findIndex((row) => isSamePick(this.picked(), row))));
+
+  protected move(event: KeyboardEvent): void {
+    if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') return;
+    const place = moved({ row: this.active(), column: 0 }, event.key, event.key === 'Home' || event.key === 'End', this.rows().length, 1);
+    if (place === null) return;
+    this.active.set(place.row);
+    this.host.nativeElement.querySelectorAll('button')[place.row]?.focus();
+    event.preventDefault();
+    event.stopPropagation();
+  }
+}

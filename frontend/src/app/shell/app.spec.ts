@@ -1,0 +1,120 @@
+import { Component } from '@angular/core';
+import { ComponentFixture, TestBed } from '@angular/core/testing';
+import { Router, provideRouter } from '@angular/router';
+import { ServedDay } from '../api/day.fixture';
+import { MadeUpServer, MadeUpSocket } from '../api/server.fixture';
+import { addressOf } from '../replay/address';
+import { Replay } from '../replay/replay';
+import { App } from './app';
+import { Theme } from './theme';
+
+@Component({ template: '<button type="button">Any</button><input />' })
+class Screen {}
+
+describe('the frame of the screens', () => {
+  let fixture: ComponentFixture<App>;
+  let replay: Replay;
+  const page = (): HTMLElement => fixture.nativeElement as HTMLElement;
+  const press = (key: string, held: KeyboardEventInit = {}): boolean =>
+    document.dispatchEvent(new KeyboardEvent('keydown', { key, cancelable: true, ...held }));
+
+  beforeEach(async () => {
+    localStorage.clear();
+    new MadeUpServer(new ServedDay());
+    MadeUpSocket.stub();
+    TestBed.configureTestingModule({ providers: [provideRouter([{ path: '**', component: Screen }])] });
+    fixture = TestBed.createComponent(App);
+    document.body.append(page());
+    replay = TestBed.inject(Replay);
+    await TestBed.inject(Router).navigate(['/board']);
+    await replay.restore(addressOf(new URLSearchParams('symbol=ESZ5&date=2025-10-14&at=09:30:50&level=pm_high&approach=from_below')));
+    await fixture.whenStable();
+  });
+  afterEach(() => {
+    page().remove();
+    vi.unstubAllGlobals();
+  });
+
+  it('has the four screens, the day, the clock and its badges', () => {
+    expect([...page().querySelectorAll('nav a')].map((link) => link.textContent.trim())).toEqual(['Board', 'Setups', 'Evaluation', 'Lake']);
+    expect(page().querySelector('time')!.textContent).toContain('09:30:50');
+    expect([...page().querySelectorAll('sp-header .badge')].map((badge) => badge.textContent)).toEqual(['REPLAY', 'SYNTHETIC']);
+    expect(page().querySelector('sp-header')!.textContent).toContain('window 5 s');
+    expect(page().querySelector('sp-header')!.textContent).toContain('made-up 00000000');
+  });
+
+  it('does on the board what its keys say', async () => {
+    const at = replay.cursor();
+    expect(press('ArrowRight')).toBe(false);
+    await vi.waitFor(() => expect(replay.cursor()).toBe(at + 1));
+    press('ArrowLeft', { shiftKey: true });
+    await vi.waitFor(() => expect(replay.cursor()).toBe(replay.first()));
+    press('End');
+    await vi.waitFor(() => expect(replay.cursor()).toBe(replay.last()));
+    press('Home');
+    await vi.waitFor(() => expect(replay.cursor()).toBe(replay.first()));
+    press('f');
+    expect(replay.approach()).toBe('from_above');
+    press('2');
+    expect(replay.level()).toBe('or_high');
+    press('6');
+    expect(replay.level()).toBe('or_high');
+    press(']');
+    expect(replay.speed()).toBe(24);
+    press('h');
+    expect(replay.heatUnder()).toBe(true);
+    const asked = replay.neighboursAsked();
+    press('n');
+    expect(replay.neighboursAsked()).toBe(asked + 1);
+    press(' ');
+    expect(replay.playing()).toBe(true);
+    press(' ');
+    expect(replay.playing()).toBe(false);
+  });
+
+  it('leaves keys to the field that has the focus, and the space bar to a button', async () => {
+    page().querySelector('input')!.focus();
+    press('f');
+    expect(replay.approach()).toBe('from_below');
+    page().querySelector<HTMLButtonElement>('main button')!.focus();
+    press(' ');
+    expect(replay.playing()).toBe(false);
+    press('f');
+    expect(replay.approach()).toBe('from_above');
+  });
+
+  it('knows off the board only the keys of every screen', async () => {
+    await TestBed.inject(Router).navigate(['/lake']);
+    await fixture.whenStable();
+    const at = replay.target();
+    expect(press('ArrowRight')).toBe(true);
+    expect(replay.target()).toBe(at);
+    const theme = TestBed.inject(Theme).name();
+    press('t');
+    expect(TestBed.inject(Theme).name()).not.toBe(theme);
+    expect(page().querySelector('sp-header time')).toBeNull();
+  });
+
+  it('shows a notice until it is closed, by button or by Escape', async () => {
+    const notice = (): Element | null => page().querySelector('.notice');
+    for (const close of [() => notice()!.querySelector<HTMLButtonElement>('button')!.click(), () => press('Escape')]) {
+      await replay.stepEpisode(1);
+      await fixture.whenStable();
+      expect(notice()!.textContent).toContain('PM High has no later episode on this day');
+      close();
+      await fixture.whenStable();
+      expect(notice()).toBeNull();
+    }
+  });
+
+  it('speaks what happened', async () => {
+    replay.setSpeed(60);
+    await fixture.whenStable();
+    expect(page().querySelector('[aria-live=polite]')!.textContent).toBe('Speed 60 times');
+  });
+
+  it('lets the keyboard past header and rail', () => {
+    page().querySelector<HTMLAnchorElement>('.skip')!.click();
+    expect(document.activeElement).toBe(page().querySelector('main'));
+  });
+});

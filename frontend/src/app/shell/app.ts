@@ -1,0 +1,132 @@
+import { ChangeDetectionStrategy, Component, ElementRef, afterEveryRender, computed, inject, viewChild } from '@angular/core';
+import { toSignal } from '@angular/core/rxjs-interop';
+import { NavigationEnd, Router, RouterOutlet } from '@angular/router';
+import { filter, map } from 'rxjs';
+import { LakeDays } from '../api/lake-days';
+import { Command, commandOf, takenBy } from '../replay/keys';
+import { Replay } from '../replay/replay';
+import { Header } from './header';
+import { Help } from './help';
+import { Rail } from './rail';
+import { Theme } from './theme';
+
+/** The frame of all screens: header, rail, notices, keys and the live region. */
+@Component({
+  selector: 'sp-app',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [RouterOutlet, Header, Help, Rail],
+  host: { '(document:keydown)': 'pressed($event)' },
+  template: `
+    <a class="skip" href="#main" (click)="skip($event)">To the figures</a>
+    <sp-header [onBoard]="onBoard()" (help)="help.toggle()" />
+    <sp-rail />
+    <main #main id="main" tabindex="-1">
+      @if (replay.notice(); as notice) {
+        <div class="notice" role="group" aria-label="Notice">
+          <span>{{ notice.text }}</span>
+          @if (notice.mend) {
+            <code>{{ notice.mend }}</code>
+          }
+          @if (notice.retry; as retry) {
+            <button type="button" (click)="replay.closeNotice(); retry()">Try again</button>
+          }
+          <button type="button" class="quiet" (click)="replay.closeNotice()">Close</button>
+        </div>
+      }
+      <router-outlet />
+    </main>
+    <div class="hidden" role="status" aria-live="polite">{{ replay.announced() }}</div>
+    <sp-help #help />
+  `,
+  styleUrl: './app.css',
+})
+export class App {
+  protected readonly replay = inject(Replay);
+  private readonly theme = inject(Theme);
+  private readonly router = inject(Router);
+  private readonly main = viewChild.required<ElementRef<HTMLElement>>('main');
+  private readonly helpDialog = viewChild.required(Help);
+  private readonly url = toSignal(
+    this.router.events.pipe(
+      filter((event) => event instanceof NavigationEnd),
+      map((event) => event.urlAfterRedirects),
+    ),
+    { initialValue: '' },
+  );
+  protected readonly onBoard = computed(() => this.url().startsWith('/board'));
+
+  constructor() {
+    afterEveryRender({ read: () => (document.body.dataset['ready'] = String(settled())) });
+    inject(LakeDays)
+      .load()
+      .catch(() => undefined); // The screen that needs the days says why there are none.
+  }
+
+  protected skip(event: Event): void {
+    event.preventDefault();
+    this.main().nativeElement.focus();
+  }
+
+  protected pressed(event: KeyboardEvent): void {
+    if (event.defaultPrevented || takenBy(document.activeElement, event.key)) return;
+    if (document.activeElement?.closest('dialog') && event.key !== '?') return;
+    const command = commandOf(event, this.replay.day()?.day.window_s ?? NaN);
+    if (command && this.run(command)) event.preventDefault();
+  }
+
+  /** Does a command; false where this screen does not know it. */
+  private run(command: Command): boolean {
+    switch (command.do) {
+      case 'theme':
+        this.theme.toggle();
+        return true;
+      case 'help':
+        this.helpDialog().toggle();
+        return true;
+      case 'close':
+        this.replay.closeNotice();
+        return false;
+    }
+    if (!this.onBoard() || !this.replay.day()) return false;
+    switch (command.do) {
+      case 'play':
+        this.replay.toggle();
+        break;
+      case 'step':
+        this.replay.step(command.windows);
+        break;
+      case 'episode':
+        void this.replay.stepEpisode(command.direction);
+        break;
+      case 'speed':
+        this.replay.changeSpeed(command.direction);
+        break;
+      case 'level': {
+        const level = this.replay.boardLevels()[command.place - 1];
+        if (level) this.replay.setLevel(level);
+        break;
+      }
+      case 'flip':
+        this.replay.flipApproach();
+        break;
+      case 'neighbours':
+        this.replay.askNeighbours();
+        break;
+      case 'heat':
+        this.replay.toggleHeat();
+        break;
+      case 'start':
+        this.replay.goToWindow(this.replay.first());
+        break;
+      case 'end':
+        this.replay.goToWindow(this.replay.last());
+        break;
+    }
+    return true;
+  }
+}
+
+/** Whether every panel shows its figures or says why not: a picture can be taken. */
+function settled(): boolean {
+  return document.querySelector('sp-panel') !== null && document.querySelector('main [aria-busy="true"]') === null;
+}

@@ -1,0 +1,112 @@
+import { ChangeDetectionStrategy, Component, computed, inject, input, output } from '@angular/core';
+import { LakeDays } from '../api/lake-days';
+import type { DayEntry } from '../api/schema';
+import { newYork } from '../market/format';
+import { secondsOf } from '../replay/clock';
+import { Replay } from '../replay/replay';
+import { STALE_AMBER_S, STALE_GREY_S } from '../replay/state';
+import { Theme } from './theme';
+
+/** Contract, date, New York clock, window, badges, feed age and the lake's version. */
+@Component({
+  selector: 'sp-header',
+  host: { role: 'banner' },
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    <strong class="name">Spymaster</strong>
+    @if (onBoard()) {
+      @if (roots().length > 1) {
+        <select aria-label="Root" (change)="chooseRoot(rootChoice.value)" #rootChoice>
+          @for (one of roots(); track one) {
+            <option [value]="one" [selected]="one === root()">{{ one }}</option>
+          }
+        </select>
+      }
+      <div class="days" role="group" aria-label="Day">
+        <button type="button" aria-label="Previous day" [disabled]="!before()" (click)="choose(before()!)">‹</button>
+        <select aria-label="Contract and date" (change)="chooseAt(dayChoice.selectedIndex)" #dayChoice>
+          @for (day of days(); track day.symbol + day.session_date) {
+            <option [selected]="day === chosen()" [disabled]="day.state === 'no_silver'" [title]="day.reason ?? ''">
+              {{ textOf(day) }}
+            </option>
+          }
+        </select>
+        <button type="button" aria-label="Next day" [disabled]="!after()" (click)="choose(after()!)">›</button>
+      </div>
+      <time class="clock"><span class="hidden">New York time </span>{{ clock() }}<small aria-hidden="true"> NY</small></time>
+      @if (replay.day(); as data) {
+        <span class="muted">window {{ data.day.window_s }} s</span>
+      }
+      <span class="badge" [class.live]="replay.mode() === 'live'">{{ replay.mode() === 'live' ? 'LIVE' : 'REPLAY' }}</span>
+      @if (replay.synthetic()) {
+        <span class="badge synthetic" title="simulated data, no market">SYNTHETIC</span>
+      }
+      @if (feed(); as age) {
+        <span class="feed" [class]="age.look"><i aria-hidden="true"></i>feed {{ age.text }}</span>
+      }
+    }
+    <span class="spring"></span>
+    @if (lake.list(); as list) {
+      <span class="muted lake" title="The lake's folder and the version of its days"
+        >{{ list.lake }} {{ list.lake_version.slice(0, 8) }}</span
+      >
+    }
+    <button type="button" title="t" (click)="theme.toggle()">{{ theme.name() === 'dark' ? 'Light' : 'Dark' }}</button>
+    <button type="button" title="?" aria-haspopup="dialog" (click)="help.emit()">Keys</button>
+  `,
+  styleUrl: './header.css',
+})
+export class Header {
+  protected readonly replay = inject(Replay);
+  protected readonly lake = inject(LakeDays);
+  protected readonly theme = inject(Theme);
+  readonly onBoard = input.required<boolean>();
+  readonly help = output<void>();
+
+  protected readonly roots = computed(() => this.lake.list()?.roots ?? []);
+  protected readonly chosen = computed(() =>
+    this.lake.list()?.days.find(({ symbol, session_date }) => symbol === this.replay.symbol() && session_date === this.replay.date()),
+  );
+  protected readonly root = computed(() => this.chosen()?.root ?? this.roots()[0] ?? '');
+  /** Days of the root, newest first. */
+  protected readonly days = computed(() => (this.lake.list()?.days ?? []).filter(({ root }) => root === this.root()).reverse());
+  private readonly openable = computed(() =>
+    this.days().filter((day) => day.state !== 'no_silver' && (day.chosen || day === this.chosen())),
+  );
+  protected readonly before = computed(() => this.beside(1));
+  protected readonly after = computed(() => this.beside(-1));
+  protected readonly clock = computed(() => (this.replay.day() ? newYork(this.replay.cursorS()) : '--:--:--'));
+  protected readonly feed = computed(() => {
+    const age = this.replay.feedAgeS();
+    if (age === null) return null;
+    return { text: `${Math.floor(age)} s`, look: age >= STALE_GREY_S ? 'grey' : age >= STALE_AMBER_S ? 'amber' : 'fresh' };
+  });
+
+  protected textOf(day: DayEntry): string {
+    const note =
+      day.state === 'no_silver' ? ', not built' : day.state === 'no_gold' ? ', no features' : day.chosen ? '' : ", not the day's contract";
+    return `${day.session_date} · ${day.symbol}${note}`;
+  }
+
+  /** The same time of another day. */
+  protected choose(day: DayEntry): void {
+    const time = this.replay.day() ? this.clock() : '09:45:00';
+    this.replay.open(day.symbol, day.session_date, secondsOf(day.session_date, time));
+  }
+
+  protected chooseAt(place: number): void {
+    this.choose(this.days()[place]);
+  }
+
+  protected chooseRoot(root: string): void {
+    const days = this.lake.list()!.days.filter((day) => day.root === root && day.chosen && day.state !== 'no_silver');
+    const day = days.findLast(({ session_date }) => session_date <= this.replay.date()) ?? days[0];
+    if (day) this.choose(day);
+  }
+
+  private beside(places: 1 | -1): DayEntry | undefined {
+    const days = this.openable();
+    const at = days.findIndex((day) => day === this.chosen());
+    return at < 0 ? undefined : days[at + places];
+  }
+}

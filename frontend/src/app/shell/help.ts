@@ -1,0 +1,60 @@
+import { ChangeDetectionStrategy, Component, ElementRef, viewChild } from '@angular/core';
+import { KEYS } from '../replay/keys';
+
+/** The keys, in a dialog. */
+@Component({
+  selector: 'sp-help',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  template: `
+    <dialog #dialog aria-labelledby="help-title">
+      <h2 id="help-title">Keys</h2>
+      <table class="figures">
+        <tbody>
+          @for (row of keys; track row[0]) {
+            <tr>
+              <th scope="row">
+                <kbd>{{ row[0] }}</kbd>
+              </th>
+              <td>{{ row[1] }}</td>
+            </tr>
+          }
+        </tbody>
+      </table>
+      <p class="muted">Nothing right of the cursor is drawn or sent: every figure is what was known at that moment.</p>
+      <div class="foot"><button type="button" (click)="dialog.close()">Close</button></div>
+    </dialog>
+  `,
+  styles: `
+    dialog {
+      color: var(--text);
+      background: var(--panel);
+      border: 1px solid var(--muted);
+      border-radius: 8px;
+      padding: 16px 20px;
+      max-width: 460px;
+    }
+    dialog::backdrop {
+      background: rgb(0 0 0 / 0.5);
+    }
+    h2 {
+      margin: 0 0 8px;
+      font-size: 15px;
+    }
+    kbd {
+      color: var(--text);
+    }
+    .foot {
+      text-align: right;
+    }
+  `,
+})
+export class Help {
+  protected readonly keys = KEYS;
+  private readonly dialog = viewChild.required<ElementRef<HTMLDialogElement>>('dialog');
+
+  toggle(): void {
+    const dialog = this.dialog().nativeElement;
+    if (dialog.open) dialog.close();
+    else dialog.showModal();
+  }
+}

@@ -1,0 +1,70 @@
+/** Colours of both themes: Okabe-Ito for what means something, neutral for the rest. Canvas code and CSS read the same table. */
+export interface Colours {
+  bg: string;
+  panel: string;
+  grid: string;
+  text: string;
+  muted: string;
+  up: string;
+  down: string;
+  pm: string;
+  or: string;
+  alarm: string;
+  /** `up` as text on a surface tinted like the grid, where the light theme's own is too pale. */
+  upOnGrid: string;
+}
+
+export type ThemeName = 'dark' | 'light';
+
+export const PALETTE: Record<ThemeName, Colours> = {
+  dark: {
+    bg: '#0e1217',
+    panel: '#151b23',
+    grid: '#222b36',
+    text: '#d7dee8',
+    muted: '#8b98a9',
+    up: '#56b4e9',
+    down: '#e69f00',
+    pm: '#f0e442',
+    or: '#cc79a7',
+    alarm: '#e4691a',
+    upOnGrid: '#56b4e9',
+  },
+  light: {
+    bg: '#f5f7fa',
+    panel: '#ffffff',
+    grid: '#dfe5ec',
+    text: '#18212c',
+    muted: '#556273',
+    up: '#0072b2',
+    down: '#8f4a00',
+    pm: '#6b5900',
+    or: '#8f3f6f',
+    alarm: '#a83b00',
+    upOnGrid: '#00639c',
+  },
+};
+
+/** A theme's name, null for any other word. */
+export function themeName(text: string | null | undefined): ThemeName | null {
+  return text === 'dark' || text === 'light' ? text : null;
+}
+
+/** Name of a colour's CSS custom property: `upOnGrid` is `--up-on-grid`. */
+export function property(colour: string): string {
+  return `--${colour.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+/** Contrast ratio of two #rrggbb colours after WCAG 2.2, 1 to 21. */
+export function contrast(one: string, other: string): number {
+  const [high, low] = [luminance(one), luminance(other)].sort((a, b) => b - a);
+  return (high + 0.05) / (low + 0.05);
+}
+
+function luminance(colour: string): number {
+  const [red, green, blue] = [1, 3, 5].map((at) => {
+    const share = parseInt(colour.slice(at, at + 2), 16) / 255;
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
