@@ -157,6 +157,19 @@ class Bronze(_Section):
     outright_months: str
 
 
+class Serve(_Section):
+    port: int
+    rate_per_s: float
+    rate_burst: int
+    sockets_max: int
+    body_max_bytes: int
+    url_max_bytes: int
+    day_cache_bytes: int
+    answer_cache: int
+    reader_timeout_s: float
+    workers: int
+
+
 class Settings(_Section):
     """All numbers of settings.yaml, frozen. `with_session` and `with_levels` make the changed copy that a flag asks for."""
 
@@ -176,6 +189,7 @@ class Settings(_Section):
     selection: Selection
     instruments: dict[str, Instrument]
     bronze: Bronze
+    serve: Serve
 
     @model_validator(mode="after")
     def _numbers_fit_each_other(self) -> Settings:
@@ -225,6 +239,10 @@ class Settings(_Section):
         chosen = {name: _plain(getattr(self, name)) for name in sorted(sections)}
         return hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()
 
+    def results_sha256(self) -> str:
+        """Hash of every section but `serve`, which changes no result."""
+        return self.sha256(*(name for name in type(self).model_fields if name != "serve"))
+
 
 class Environment(NamedTuple):
     """What the user's environment says; an unset variable is None."""
@@ -233,6 +251,8 @@ class Environment(NamedTuple):
     level_id: str | None
     index_dir: Path | None
     selection_path: Path | None
+    token: str | None = None
+    """What a client must show where the server is bound to another address than loopback."""
 
 
 def _plain(value: Any) -> Any:
@@ -266,7 +286,7 @@ def load_settings(path: Path = PACKAGE / "config" / "settings.yaml") -> Settings
 
 
 def environment() -> Environment:
-    """Read SPYMASTER_LAKE, LEVEL_ID, MBO_INDEX_DIR and MBO_SELECTION_PATH."""
+    """Read SPYMASTER_LAKE, LEVEL_ID, MBO_INDEX_DIR, MBO_SELECTION_PATH and SPYMASTER_TOKEN."""
 
     def path(name: str) -> Path | None:
         return Path(os.environ[name]) if os.environ.get(name) else None
@@ -276,4 +296,5 @@ def environment() -> Environment:
         level_id=os.environ.get("LEVEL_ID") or None,
         index_dir=path("MBO_INDEX_DIR"),
         selection_path=path("MBO_SELECTION_PATH"),
+        token=os.environ.get("SPYMASTER_TOKEN") or None,
     )

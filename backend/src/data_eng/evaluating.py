@@ -23,7 +23,16 @@ from .core.features.registry import APPROACHES
 from .errors import SpymasterError
 from .evaluation.judgement import Pool, Question, data_sha256, judge, pool_of
 from .evaluation.kept import block_name, keep_block, kept_block
-from .evaluation.ledger import Untouched, append_trials, close_release, evaluation_folder, read_trials, release, untouched
+from .evaluation.ledger import (
+    Untouched,
+    append_trials,
+    close_release,
+    evaluation_folder,
+    keep_result,
+    read_trials,
+    release,
+    untouched,
+)
 from .evaluation.report import write_report
 from .evaluation.walk_forward import Block, blocks_of, forecast_block, join
 from .retrieval.distribution import CLASSES
@@ -64,7 +73,10 @@ def metrics_named(names: str) -> tuple[str, ...]:
 
 
 def evaluate(request: Request, settings: Settings, console: Console) -> dict[str, Any]:
-    """Evaluate and write `out`, and beside it `.json` and `.parquet`; returns what the report says."""
+    """Evaluate and write `out`, and beside it `.json` and `.parquet`; returns what the report says.
+
+    The figures are kept in the lake, too, as the root's newest.
+    """
     _hold_request(request)
     folder, when = evaluation_folder(request.lake, request.root), datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
     sources = trigger_sources(request.lake, request.root, settings)
@@ -106,6 +118,7 @@ def evaluate(request: Request, settings: Settings, console: Console) -> dict[str
     result["missing"] += lacking
     result |= _surroundings(request, question, pool, folder, settings)
     _write(request.out, result, pool, settings)
+    keep_result(folder, result, when)
     if request.release:
         close_release(folder, dates, share, scored=bool(result["counts"]["episodes"]))
     return result
@@ -150,7 +163,7 @@ def _hold_code(index: Index, metric: str) -> None:
 
 def _asked(request: Request, keys: Sequence[IndexKey], settings: Settings) -> str:
     """Hash of all that a release is asked."""
-    told = [list(map(list, keys)), list(request.metrics), settings.sha256(*type(settings).model_fields), _code_sha256()]
+    told = [list(map(list, keys)), list(request.metrics), settings.results_sha256(), _code_sha256()]
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
 
 
@@ -265,7 +278,7 @@ def _surroundings(request: Request, question: Question, pool: Pool | None, folde
     trials = [{name: value for name, value in trial._asdict().items() if name != "draws"} for trial in read_trials(folder)]
     return {
         "hashes": {
-            "settings": settings.sha256(*type(settings).model_fields)[:16],
+            "settings": settings.results_sha256()[:16],
             "code": _code_sha256()[:16],
             "data": data_sha256(pool) if pool is not None else "",
         },

@@ -240,7 +240,7 @@ def _kept(plan: Plan, run: Run, settings: Settings) -> dict[str, Any] | None:
 
 def _made_of(plan: Plan, settings: Settings) -> list[Any]:
     shape = [plan.sessions, plan.records, plan.bases, list(plan.levels)]
-    return [*shape, settings.sha256(*type(settings).model_fields), code_sha256(PACKAGE / "recovery.py")]
+    return [*shape, settings.results_sha256(), code_sha256(PACKAGE / "recovery.py")]
 
 
 def _build_base(plan: Plan, base: Base, settings: Settings) -> str:

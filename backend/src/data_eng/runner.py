@@ -20,10 +20,12 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.table import Table
 from rich.text import Text
 
+from .attempts import DiskFull
 from .config import Environment, Settings, load_settings
 from .errors import SpymasterError
 from .pipeline import Pipeline, build_pipeline, only_stage
 from .planning import Planned, days_before, days_of_contract, days_of_root, raw_days, settings_of_layer, split_symbol, with_lookback
+from .runs import note_done, note_failed
 from .sources.calendar import bronze_dates, session_times, sessions_between
 from .stages.base import ContractDay, RootLevel, RootStage, Stage, StageResult
 from .workers import Crew, Failure
@@ -153,6 +155,7 @@ class _Job:
         for index, outcome in self._outcomes(calls, stage.name, crew, progress):
             if self._record(ready[index], outcome, tally):
                 self._failed.add((ready[index].symbol, ready[index].date))
+            self._note(ready[index], stage, outcome)
 
     def _run_root_stage(self, stage: RootStage, crew: Crew, progress: Progress) -> None:
         settings = self._settings_of(stage)
@@ -213,6 +216,17 @@ class _Job:
         tally.anomalies += sum(anomaly.count for anomaly in outcome.anomalies.values())
         self._say(unit, tally.stage, _described(outcome))
         return False
+
+    def _note(self, unit: ContractDay, stage: Stage, outcome: StageResult | Failure) -> None:
+        """Leave word beside the partitions of how it went; a disk too full for that does not stop the other days."""
+        about = (self._lake, unit.symbol, unit.date, stage.name, stage.layer)
+        try:
+            if isinstance(outcome, Failure):
+                note_failed(*about, outcome.message, self._settings_of(stage))
+            else:
+                note_done(*about, None if outcome.status == "current" else outcome.seconds, self._settings_of(stage))
+        except DiskFull as error:
+            self._say(unit, stage.name, f"[yellow]not noted[/]  {escape(str(error))}")
 
     def _say(self, unit: ContractDay | RootLevel, stage: str, what: str) -> None:
         self._console.print(f"{unit!s:<18} {stage:<24} {what}", highlight=False, soft_wrap=True)

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import inspect
 import platform
 import shutil
 from collections.abc import Iterable
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
 from .attempts import ATTEMPT_PREFIX
-from .codehash import code_sha256
 from .config import Environment, Settings
 from .contracts import load_datasets
 from .core.instrument import root_of
@@ -20,7 +19,6 @@ from .io import (
     RAW,
     PartitionCorrupt,
     PartitionRef,
-    Provenance,
     is_partition_complete,
     list_folders,
     list_partitions,
@@ -34,7 +32,7 @@ from .pipeline import LAYERS, build_pipeline
 from .planning import DAYS, settings_of_layer
 from .retrieval.mbo_contract_day_selector import is_current, load_selection, selection_path
 from .sources.calendar import sessions_between
-from .stages.base import Stage, staleness
+from .stages.base import Stage
 
 LIBRARIES = (
     "databento", "databento-dbn", "exchange-calendars", "fastavro", "matplotlib", "numba", "numpy", "pandas-market-calendars", "polars",
@@ -200,21 +198,12 @@ def _stale(lake: Path, layer: str, settings: Settings) -> list[Problem]:
     for stage in _stages(layer):
         reasons: dict[tuple[str, str], list[str]] = {}
         for ref in (ref for dataset in stage.outputs for ref in list_partitions(lake, dataset)):
-            reason = _why_stale(ref, stage, settings)
+            reason = stage.why_stale(read_manifest(ref), settings, partial(_present_sha256, lake))
             if reason:
                 reasons.setdefault((root_of(ref.symbol), reason.partition(":")[0]), []).append(ref.date)
         for (root, reason), dates in reasons.items():
             found.append(Problem(what=f"{root}: {stage.name} is stale for {_span(dates)}: {reason}", mend=_build(layer, root, dates)))
     return found
-
-
-def _why_stale(ref: PartitionRef, stage: Stage, settings: Settings) -> str:
-    """As the stage itself would say, judged by the inputs that the manifest names."""
-    manifest = read_manifest(ref)
-    present = {name: _present_sha256(ref.lake, name, sha256) for name, sha256 in manifest.inputs.items()}
-    return staleness(
-        manifest, Provenance(present, settings.sha256(*stage.settings_sections), code_sha256(Path(inspect.getfile(type(stage)))))
-    )
 
 
 def _present_sha256(lake: Path, name: str, recorded: str) -> str:

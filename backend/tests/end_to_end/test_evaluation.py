@@ -14,8 +14,9 @@ from typer.testing import CliRunner, Result
 from src.data_eng import evaluating
 from src.data_eng.cli.main import app
 from src.data_eng.config import Settings, load_settings
-from src.data_eng.evaluation.ledger import evaluation_folder, read_trials
+from src.data_eng.evaluation.ledger import RESULT, evaluation_folder, read_trials
 from src.data_eng.retrieval.index_builder import build_indexes
+from src.data_eng.serve.messages_evaluation import EvaluationReport
 
 from ..trigger_lake import KEY, session_dates, write_days
 
@@ -48,6 +49,9 @@ def test_the_verdict_comes_first_and_the_report_stands_beside_its_figures(lake: 
     assert {row["forecaster"] for row in result["skill"]} >= {"similar block", "random_walk", "logistic", "lightgbm", "mlp"}
     assert [row["forecaster"] for row in result["ledger"]] == ["similar block"]
     assert "pm_high from above: no episode could be scored" in " ".join(result["missing"])
+    kept = json.loads((evaluation_folder(lake, "ES") / RESULT).read_text())
+    assert {name: value for name, value in kept.items() if name != "when"} == result
+    assert EvaluationReport.model_validate(kept).model_dump(mode="json", by_alias=True) == kept
     table = pq.ParquetFile(out.with_suffix(".parquet")).read()
     sums = sum(table[f"p_{name}"].to_numpy(zero_copy_only=False) for name in ("break", "reject", "chop"))
     assert np.allclose(sums[np.isfinite(sums)], 1.0)

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from src.data_eng.contracts import Dataset, enforce_contract, load_avro_contract, load_datasets
 from src.data_eng.io import RAW, PartitionRef, partition_ref
+from src.data_eng.runs import RUNS
 
 TOY_EVENTS, TOY_COUNT, TOY_SUM = "bronze.future_mbo.toy_events", "silver.future_mbo.toy_count", "silver.future_mbo.toy_sum"
 for key in (TOY_EVENTS, TOY_COUNT, TOY_SUM):
@@ -46,9 +47,12 @@ def put_raw(lake: Path, date: str, numbers: int = 3, synthetic: bool = True, con
 
 
 def picture(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder with its bytes, every link with the name that it points at."""
+    """Every file below a folder with its bytes, every link with the name that it points at.
+
+    Without the records of runs in a lake: they say when a run was and how long it took, which is no two times the same.
+    """
     return {
         path.relative_to(folder).as_posix(): bytes(path.readlink()) if path.is_symlink() else path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_symlink() or path.is_file()
+        if (path.is_symlink() or path.is_file()) and path.relative_to(folder).parts[0] != RUNS
     }

@@ -12,7 +12,7 @@ from src.data_eng.config import BACKEND, CANDLE_S, PACKAGE, SettingsError, envir
 from src.data_eng.core.book.flow import BAR_SECONDS
 
 SETTINGS = PACKAGE / "config" / "settings.yaml"
-VARIABLES = ("SPYMASTER_LAKE", "LEVEL_ID", "MBO_INDEX_DIR", "MBO_SELECTION_PATH")
+VARIABLES = ("SPYMASTER_LAKE", "LEVEL_ID", "MBO_INDEX_DIR", "MBO_SELECTION_PATH", "SPYMASTER_TOKEN")
 
 
 def changed(tmp_path: Path, old: str, new: str) -> Path:
@@ -101,15 +101,16 @@ def test_the_hash_of_a_section_changes_with_its_values_alone() -> None:
     assert evening.sha256("session") != settings.sha256("session")
 
 
-def test_the_environment_names_lake_level_index_and_selection(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_names_lake_level_index_selection_and_token(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in VARIABLES:
         monkeypatch.delenv(variable, raising=False)
-    assert environment() == (BACKEND / "lake", None, None, None)
+    assert environment() == (BACKEND / "lake", None, None, None, None)
     monkeypatch.setenv("SPYMASTER_LAKE", "/data/lake")
     monkeypatch.setenv("LEVEL_ID", "pm_high")
     monkeypatch.setenv("MBO_INDEX_DIR", "/data/mbo_pm_high")
     monkeypatch.setenv("MBO_SELECTION_PATH", "/data/es.parquet")
-    assert environment() == (Path("/data/lake"), "pm_high", Path("/data/mbo_pm_high"), Path("/data/es.parquet"))
+    monkeypatch.setenv("SPYMASTER_TOKEN", "sixteen-and-more")
+    assert environment() == (Path("/data/lake"), "pm_high", Path("/data/mbo_pm_high"), Path("/data/es.parquet"), "sixteen-and-more")
 
 
 def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,7 @@ RINGS = {
     "contracts": 2,
     "attempts": 2,
     "io": 2,
+    "runs": 2,
     "sources": 2,
     "retrieval": 3,
     "evaluation": 4,

@@ -23,6 +23,8 @@ VERBS = {
     "index": "index",
     "query": "query",
     "ladder": "ladder",
+    "serve": "serve",
+    "snapshot": "snapshot",
     "evaluate": "evaluate",
     "recovery": "recovery",
     "clear": "clear",

@@ -1,6 +1,6 @@
-"""What must not be forgotten between two evaluations: every try, and which part of the lake nobody has looked at yet.
+"""What must not be forgotten between two evaluations: every try, which part of the lake nobody has looked at yet, and the newest result.
 
-Both lie in the lake, under `evaluation/<root>/`. The ledger is only ever appended to: the tries are what the p-value of the next one is
+All lie in the lake, under `evaluation/<root>/`. The ledger is only ever appended to: the tries are what the p-value of the next one is
 corrected by. The untouched part begins where the first evaluation found it; later sessions join it, days filled in before do
 not. A release scores it once.
 """
@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from ..attempts import locked, publish_file
 from ..errors import SpymasterError
 
-LEDGER, UNTOUCHED = "ledger.jsonl", "untouched.json"
+LEDGER, UNTOUCHED, RESULT = "ledger.jsonl", "untouched.json", "result.json"
 
 
 class LedgerCorrupt(SpymasterError):
@@ -75,6 +75,12 @@ class Untouched(NamedTuple):
 
 def evaluation_folder(lake: Path, root: str) -> Path:
     return lake / "evaluation" / root
+
+
+def keep_result(folder: Path, result: dict[str, Any], when: str) -> None:
+    """Put the figures of an evaluation in the place of those before; `when` is UTC, to the second."""
+    folder.mkdir(parents=True, exist_ok=True)
+    publish_file(folder / RESULT, json.dumps({"when": when, **result}, indent=1).encode())
 
 
 def read_trials(folder: Path) -> list[Trial]:

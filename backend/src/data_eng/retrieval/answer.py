@@ -89,11 +89,17 @@ def answer_query(lake: Path, setup: Setup, settings: Settings, metric: str = BLO
     index = open_index(lake, setup.key, root, settings, metric)
     sources = trigger_sources(lake, root, settings)
     check_inputs(index, {str(source.ref): (source.ref.date, source.sha256) for source in sources}, setup.session_date, settings)
+    own = read_facts(partition_ref(lake, TRIGGERS, setup.symbol, setup.session_date))
     view = past_of(index, setup.session_date, settings)
-    neighbours = view.find(setup.vector, setup.session_date, threads=len(os.sched_getaffinity(0)))
+    return answer_from(view, setup, settings, bool(own.get("synthetic")), threads=len(os.sched_getaffinity(0)))
+
+
+def answer_from(view: PastView, setup: Setup, settings: Settings, synthetic: bool, threads: int) -> Answer:
+    """Ask the past that is open in `view`; `synthetic` says whether the setup's own day was simulated, `threads` how many search."""
+    index = view.index
+    neighbours = view.find(setup.vector, setup.session_date, threads=threads)
     horizon = signal_horizon(setup.key.setup, index.horizons_s, settings)
     percentile = view.percentile(neighbours)
-    own = read_facts(partition_ref(lake, TRIGGERS, setup.symbol, setup.session_date))
     return Answer(
         setup=setup,
         horizon_s=index.horizons_s[horizon],
@@ -108,8 +114,8 @@ def answer_query(lake: Path, setup: Setup, settings: Settings, metric: str = BLO
         distance_percentile=percentile,
         rules=settings.retrieval,
         is_strange=percentile is not None and percentile > settings.retrieval.strange_percentile,
-        synthetic=bool(own.get("synthetic")) or view.is_synthetic,
-        metric=metric,
+        synthetic=synthetic or view.is_synthetic,
+        metric=index.metric_name,
         fit=view.fit,
     )
 

@@ -3,24 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..core.events import NO_TICK
-from ..core.session import NS_PER_S, clock
-from ..io import is_partition_complete, partition_ref, read_partition
+from ..core.session import clock
 from .answer import Answer, level_name, strangeness
 from .distribution import CLASSES
 from .metrics import BLOCK
+from .paths import AFTER_S, BEFORE_S, PATHS_DRAWN, MidPath, day_mids, path_around
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-WINDOWS = "silver.future_mbo.book_windows_5s"
-BEFORE_S, AFTER_S = 120, 840
-"""What is drawn around a trigger: the vector's two minutes and the longest horizon."""
 
 PAPER, PANEL, GRID, TEXT, MUTED = "#f5f7fa", "#ffffff", "#dfe5ec", "#18212c", "#556273"
 COLOURS = {"BREAK": "#0072b2", "REJECT": "#d55e00", "CHOP": "#556273", "WHIPSAW": "#8f3f6f", "CENSORED": "#a9b4c0"}
@@ -28,19 +22,8 @@ COLOURS = {"BREAK": "#0072b2", "REJECT": "#d55e00", "CHOP": "#556273", "WHIPSAW"
 DASHES = {"BREAK": "-", "REJECT": (0, (5, 2)), "CHOP": (0, (1, 1.5)), "WHIPSAW": (0, (3, 1, 1, 1)), "CENSORED": (0, (1, 4))}
 """The second carrier of the outcome, for eyes that do not see the colours apart."""
 HATCHES = {"break": "", "reject": "//", "chop": ".."}
-PATHS_DRAWN = 24
-"""Nearest neighbours that are drawn; more hide each other."""
 JUMP_TICKS = 60
 """The axis shows no more than this much beyond the barriers: one runaway path must not flatten the others."""
-
-
-class MidPath(NamedTuple):
-    """Mid around a trigger; NaN in windows without a book to trust."""
-
-    seconds: NDArray[np.float64]
-    """From the trigger."""
-    ticks: NDArray[np.float64]
-    """From the level at the trigger."""
 
 
 def draw_answer(lake: Path, answer: Answer, path: Path) -> None:
@@ -66,33 +49,18 @@ def draw_answer(lake: Path, answer: Answer, path: Path) -> None:
     figure.savefig(path, dpi=110)
 
 
-def mid_path(lake: Path, symbol: str, session_date: str, ts_ns: int, level_ticks: float, after_s: int) -> MidPath | None:
-    """Mid from two minutes before a trigger to `after_s` behind it; None while the day's windows are not in the lake."""
-    ref = partition_ref(lake, WINDOWS, symbol, session_date)
-    if not is_partition_complete(ref):
-        return None
-    table = read_partition(ref, ["window_start_ns", "best_bid_ticks", "best_ask_ticks", "marks"])
-    start_ns, best_bid, best_ask, marks = (column.to_numpy() for column in table.columns)
-    window_ns = int(np.diff(start_ns).min()) if len(start_ns) > 1 else 0
-    seconds = (start_ns + window_ns - ts_ns) / NS_PER_S
-    near = (seconds >= -BEFORE_S) & (seconds <= after_s)
-    trusted = (best_bid != NO_TICK) & (best_ask != NO_TICK) & (marks == 0)
-    mid = np.where(trusted, (best_bid.astype(np.float64) + best_ask) / 2 - level_ticks, np.nan)
-    return MidPath(seconds[near], mid[near])
-
-
 def _draw_paths(axes: Axes, lake: Path, answer: Answer) -> None:
     setup, drawn = answer.setup, []
     heaviest = max((match.weight for match in answer.matches), default=1.0)
     for match in answer.matches[:PATHS_DRAWN]:
-        path = mid_path(lake, match.symbol, match.session_date, match.ts_ns, match.level_ticks, AFTER_S)
+        path = _path(lake, match.symbol, match.session_date, match.ts_ns, match.level_ticks, AFTER_S)
         if path is None:
             continue
         kind = match.outcome.split("_")[0]
         strength = 0.25 + 0.6 * match.weight / heaviest
         axes.plot(path.seconds / 60, path.ticks, color=COLOURS[kind], linestyle=DASHES[kind], linewidth=1.3, alpha=strength)
         drawn.append(kind)
-    own = mid_path(lake, setup.symbol, setup.session_date, setup.ts_ns, setup.level_ticks, 0)
+    own = _path(lake, setup.symbol, setup.session_date, setup.ts_ns, setup.level_ticks, 0)
     if own is not None:
         axes.plot(own.seconds / 60, own.ticks, color=TEXT, linewidth=3, label="this setup, up to now")
     if own is None and not drawn:
@@ -115,6 +83,11 @@ def _draw_paths(axes: Axes, lake: Path, answer: Answer) -> None:
     if axes.get_legend_handles_labels()[0]:
         title = f"outcome after {answer.horizon_s // 60} min" if drawn else None
         axes.legend(loc="upper left", frameon=True, facecolor=PANEL, edgecolor=GRID, labelcolor=TEXT, title=title)
+
+
+def _path(lake: Path, symbol: str, session_date: str, ts_ns: int, level_ticks: float, after_s: int) -> MidPath | None:
+    mids = day_mids(lake, symbol, session_date)
+    return None if mids is None else path_around(mids, ts_ns, level_ticks, after_s)
 
 
 def _draw_outcomes(axes: Axes, answer: Answer) -> None:

@@ -113,16 +113,33 @@ def find_setup(lake: Path, symbol: str, key: IndexKey, at_ns: int, settings: Set
     row = _row_at(triggers, key, ref, at_ns, settings.book.window_s)
     trigger = triggers.drop_columns(["vector"]).slice(row, 1).to_pylist()[0]
     tick = settings.tick_of(root_of(ref.symbol))
+    return setup_of(
+        trigger,
+        triggers["vector"][row].values.to_numpy(),
+        _conditions(partition_ref(lake, VACUUM, ref.symbol, session_date), key.level_id, trigger["ts_ns"]),
+        strikes_at(partition_ref(lake, LADDER, ref.symbol, session_date), trigger["ts_ns"], tick),
+        tick,
+    )
+
+
+def setup_of(
+    trigger: dict[str, Any],
+    vector: NDArray[np.float32],
+    conditions: dict[str, tuple[float, ...]],
+    strikes: tuple[Strike, ...] | None,
+    tick: float,
+) -> Setup:
+    """The setup of one row of the trigger vectors; `conditions` and `strikes` are those of its window, `tick` is in points."""
     return Setup(
-        key=key,
-        symbol=ref.symbol,
-        session_date=session_date,
+        key=IndexKey(trigger["level_id"], trigger["setup"], trigger["approach"]),
+        symbol=trigger["symbol"],
+        session_date=trigger["session_date"],
         **{name: trigger[name] for name in TRIGGER_FIELDS},
         confluent_ids=tuple(filter(None, trigger["confluent_ids"].split(","))),
-        conditions=_conditions(partition_ref(lake, VACUUM, ref.symbol, session_date), key.level_id, trigger["ts_ns"]),
-        strikes=strikes_at(partition_ref(lake, LADDER, ref.symbol, session_date), trigger["ts_ns"], tick),
+        conditions=conditions,
+        strikes=strikes,
         tick=tick,
-        vector=triggers["vector"][row].values.to_numpy(),
+        vector=vector,
     )
 
 

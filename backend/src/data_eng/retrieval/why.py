@@ -68,6 +68,7 @@ def why_near(view: PastView, vector: NDArray[np.float32], rows: NDArray[np.int64
     return tuple(_why(view, place[[0, at]], sigma[[0, at]], window_s) for at in range(1, len(vectors)))
 
 
+@cache
 def plain_label(dim: str, window_s: int) -> str:
     """`change of ask near pull share, mean of 15 s` for `w3_mean:d1_u7_ask_near_pull_share_rest`."""
     feature = feature_of(dim)
@@ -110,9 +111,11 @@ def _reasons(parts: NDArray[np.float64], dims: tuple[str, ...], sigma: NDArray[n
     reasons = []
     for feature in np.argsort(-sums, kind="stable")[:REASONS]:
         if sums[feature] > 0:
-            numbers = np.flatnonzero((features.feature_of == feature) & (parts > 0))
+            numbers = features.members[feature]
+            numbers = numbers[parts[numbers] > 0]
             readable = numbers[features.is_readable[numbers]]
-            most = max(readable if len(readable) else numbers, key=lambda number: parts[number])
+            candidates = readable if len(readable) else numbers
+            most = candidates[np.argmax(parts[candidates])]
             label = plain_label(dims[most], window_s)
             reasons.append(Reason(dims[most], label, float(sigma[0, most]), float(sigma[1, most]), float(sums[feature] / total)))
     return tuple(reasons)
@@ -125,6 +128,8 @@ class _Features(NamedTuple):
     """(dims,) 0, 1, 2, .. in order of first appearance."""
     is_readable: NDArray[np.bool_]
     """(dims,) whether a dimension is no difference."""
+    members: tuple[NDArray[np.int64], ...]
+    """Dimensions of each feature, ascending."""
 
 
 @cache
@@ -132,4 +137,6 @@ def _features(dims: tuple[str, ...]) -> _Features:
     names = [feature_of(dim) for dim in dims]
     order = {name: number for number, name in enumerate(dict.fromkeys(names))}
     is_readable = [dim.rpartition(":")[2] == name for dim, name in zip(dims, names, strict=True)]
-    return _Features(np.array([order[name] for name in names]), np.array(is_readable))
+    feature_of_dim = np.array([order[name] for name in names])
+    members = tuple(np.flatnonzero(feature_of_dim == number) for number in range(len(order)))
+    return _Features(feature_of_dim, np.array(is_readable), members)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -128,10 +128,8 @@ class Stage(ABC):
         """
         started = time.perf_counter()
         declared = self.inputs(unit, lake, settings)
-        provenance = Provenance(
-            {**{str(ref): manifest_sha256(ref) for ref in declared}, **self.other_inputs(unit, lake, settings)},
-            settings.sha256(*self.settings_sections),
-            code_sha256(Path(inspect.getfile(type(self)))),
+        provenance = self._provenance(
+            {**{str(ref): manifest_sha256(ref) for ref in declared}, **self.other_inputs(unit, lake, settings)}, settings
         )
         products = self.products(unit, lake)
         present = [ref for ref in products if is_partition_complete(ref)]
@@ -148,6 +146,17 @@ class Stage(ABC):
         if not present:
             return _result("built", self.products(unit, lake), started)
         return _result("rebuilt", self.products(unit, lake), started, stale or ("overwrite" if overwrite else "incomplete"))
+
+    def why_stale(self, manifest: Manifest, settings: Settings, present: Callable[[str, str], str]) -> str:
+        """Why `run` would rebuild a partition, as far as the inputs that its manifest names can tell; empty when it would not.
+
+        `present` gives an input's hash now, from its name and the hash recorded.
+        """
+        inputs = {name: present(name, recorded) for name, recorded in manifest.inputs.items()}
+        return staleness(manifest, self._provenance(inputs, settings))
+
+    def _provenance(self, inputs: Mapping[str, str], settings: Settings) -> Provenance:
+        return Provenance(inputs, settings.sha256(*self.settings_sections), code_sha256(Path(inspect.getfile(type(self)))))
 
 
 class RootStage(ABC):

@@ -1,0 +1,74 @@
+"""`spymaster snapshot`: a picture of the board at a moment, for a note or a report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from ..errors import SpymasterError
+
+READY = "document.body?.dataset.ready === 'true'"
+"""How the board says that nothing is on its way any more."""
+TIMEOUT_S = 60.0
+"""A board is there after some 3 s, of which half is Chromium's start; ten times as long on a busy machine."""
+
+
+class BoardNotBuilt(SpymasterError):
+    """There is no page to take a picture of."""
+
+
+class NotOnTheBoard(SpymasterError):
+    """A moment or a level that the day does not have."""
+
+
+def snapshot(
+    level: Annotated[str, typer.Option(help="The level, for example pm_high.")],
+    approach: Annotated[Literal["from_below", "from_above"], typer.Option(help="from_below or from_above.")],
+    at: Annotated[
+        str | None, typer.Option(help='New York time, for example "2025-10-14 10:31:05". Default: the newest trigger in the lake.')
+    ] = None,
+    symbol: Annotated[str, typer.Option(help="A root (the day's chosen contract) or a contract.")] = "ES",
+    theme: Annotated[Literal["dark", "light"], typer.Option(help="dark or light.")] = "dark",
+    width: Annotated[int, typer.Option(min=640, max=7680, help="Pixels.")] = 1680,
+    height: Annotated[int, typer.Option(min=480, max=4320, help="Pixels.")] = 1050,
+    out: Annotated[Path, typer.Option(help="The PNG to write.")] = Path("board.png"),
+    lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
+) -> None:
+    """Write the board at a moment as a PNG: what was known then, as `spymaster serve` shows it. Needs Chromium or Chrome.
+
+    Example: `spymaster snapshot --at "2025-10-14 10:31:05" --level pm_high --approach from_below --theme light --out board.png`
+    """
+    from threading import Thread
+    from urllib.parse import urlencode
+
+    from ..attempts import publish_file
+    from ..config import environment, load_settings
+    from ..core.session import NEW_YORK, NS_PER_S, clock
+    from ..retrieval.index import IndexKey
+    from ..retrieval.setup import local_ns, newest_trigger_ns
+    from ..serve.api import guarded_app
+    from ..serve.chromium import Picture, find_chromium, take
+    from ..serve.page import UI
+    from .serve import address_of, listen, run
+
+    settings, place = load_settings(), lake or environment().lake
+    at_ns = newest_trigger_ns(place, symbol, IndexKey(level, "level_test", approach)) if at is None else local_ns(at, NEW_YORK)
+    date, time = clock(at_ns).split(" ")
+    app = guarded_app(place, settings, "127.0.0.1", None)
+    day = app.state.engine.day(symbol, date, None, None)
+    first, last = clock(day.session_start_s * NS_PER_S), clock(day.session_end_s * NS_PER_S)
+    if not day.session_start_s * NS_PER_S <= at_ns <= day.session_end_s * NS_PER_S:
+        raise NotOnTheBoard(f"{date} {time} New York is outside the session of {day.symbol}. Expected --at from {first} to {last}.")
+    if level not in (known := [info.level_id for info in day.levels]):
+        raise NotOnTheBoard(f"level {level!r} is not of {day.symbol} {date}. Expected --level of {', '.join(known)}.")
+    if not (UI / "index.html").is_file():
+        raise BoardNotBuilt(f"{UI} holds no index.html: the board is not built. Run: make ui")
+    find_chromium()
+    listener = listen("127.0.0.1", 0)
+    Thread(target=run, args=(app, listener, settings), daemon=True).start()
+    asked = {"symbol": day.symbol, "date": date, "at": time, "level": level, "approach": approach, "theme": theme}
+    address = f"{address_of(*listener.getsockname())}board?{urlencode(asked)}"
+    publish_file(out.absolute(), take(Picture(address, width, height, READY), TIMEOUT_S))
+    typer.echo(f"{day.symbol} {date} {time} New York{', synthetic' if day.synthetic else ''}: {out}")

@@ -1,0 +1,112 @@
+"""The application: the API under /api, and the page beside it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from starlette.exceptions import HTTPException
+
+from ..config import Settings, environment
+from ..errors import SpymasterError
+from .access import install_access
+from .engine import Engine
+from .health import Health
+from .messages import Problem, ReplayProtocol
+from .metrics import install_metrics
+from .page import install_page
+from .problems import for_lake, problem_of
+from .replies import engine_of, problem_reply
+from .routes import catalogue, days, evaluation, health, lake, replay, setups
+
+
+def create_app(lake_folder: Path, settings: Settings, warm: bool = False) -> FastAPI:
+    """The server of one lake, without its gate. `warm` answers a question of its own when it starts, while it already listens."""
+    engine = Engine(lake_folder, settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        warming = asyncio.create_task(engine.work.run(engine.warm)) if warm else None
+        yield
+        if warming is not None:
+            warming.cancel()
+        engine.close()
+
+    app = FastAPI(
+        title="Spymaster",
+        version=version("spymaster"),
+        description="Order-book physics around known price levels, as of a moment. Every error is a `Problem`.",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        responses={"4XX": {"model": Problem}, "5XX": {"model": Problem}},
+    )
+    app.state.engine = engine
+    app.state.health = Health(lake_folder, settings, environment())
+    for module in (days, setups, replay, catalogue, evaluation, lake):
+        app.include_router(module.router, prefix="/api")
+    app.include_router(health.router)
+    install_page(app)
+    app.add_exception_handler(SpymasterError, _spymaster_error)
+    app.add_exception_handler(RequestValidationError, _bad_request)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _unexpected)
+    app.openapi = lambda: document(app)  # type: ignore[method-assign]
+    return app
+
+
+def guarded_app(lake_folder: Path, settings: Settings, host: str, token: str | None) -> FastAPI:
+    """The server as it is bound to `host`: behind its gate, and counted. Raises `OpenToStrangers` for a host that needs a token."""
+    app = create_app(lake_folder, settings, warm=True)
+    install_access(app, host, token, settings.serve)
+    engine: Engine = app.state.engine
+    install_metrics(app).read_from(engine.counters, engine.gauges)
+    return app
+
+
+def document(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, with the messages of the replay's socket among its models."""
+    if app.openapi_schema is None:
+        told = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        protocol = ReplayProtocol.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+        models = told["components"]["schemas"]
+        models |= {name: model for name, model in protocol.pop("$defs").items() if name not in models}
+        models[ReplayProtocol.__name__] = protocol
+        app.openapi_schema = told
+    return app.openapi_schema
+
+
+async def _spymaster_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, SpymasterError)
+    return problem_reply(for_lake(problem_of(error), engine_of(request).lake))
+
+
+async def _bad_request(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    place, name = first["loc"][0], first["loc"][-1]
+    given = str(first.get("input"))[:80]
+    if (place, name) == ("path", "table"):
+        return problem_reply(Problem(code="unknown_table", message=f"table {given!r} is unknown. {first['msg']}.", mend=None))
+    return problem_reply(Problem(code="bad_request", message=f"{place} {name} is {given!r}. {first['msg']}.", mend=None))
+
+
+async def _http_error(_: Request, error: Exception) -> Response:
+    """Starlette's own refusals: no such address, no such method."""
+    assert isinstance(error, HTTPException)
+    code = {404: "unknown_page", 405: "bad_method"}.get(error.status_code, "bad_request")
+    return problem_reply(Problem(code=code, message=f"{error.detail}.", mend=None), error.headers)
+
+
+async def _unexpected(_: Request, error: Exception) -> Response:
+    """A bug, or a disk that fails: the server's log holds the traceback, the asker is told only what kind it was."""
+    message = f"the server failed on this question ({type(error).__name__}). Its log says where; other questions go on."
+    return problem_reply(Problem(code="internal", message=message, mend=None))

@@ -1,0 +1,49 @@
+"""Tables as bytes: rows in the order in which they became known, cut at a moment, as an Arrow IPC stream."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import zstandard
+from numpy.typing import NDArray
+
+STREAM = "application/vnd.apache.arrow.stream"
+ZSTD_LEVEL = 3
+"""A three-hour day in a few milliseconds; level 9 takes ten times as long for a tenth less."""
+
+
+class KnownTable(NamedTuple):
+    """Rows with the moment from which each was known, ascending."""
+
+    table: pa.Table
+    known_s: NDArray[np.int64]
+    """(rows,) seconds UTC."""
+
+    def cut(self, from_s: int | None, as_of_s: int) -> pa.Table:
+        """Rows known in (from_s, as_of_s]; from the beginning where `from_s` is None. No copy is made."""
+        first, last = self.rows(from_s, as_of_s)
+        return self.table.slice(first, last - first)
+
+    def rows(self, from_s: int | None, as_of_s: int) -> tuple[int, int]:
+        """First row of the cut and the row behind its last."""
+        last = int(np.searchsorted(self.known_s, as_of_s, side="right"))
+        first = 0 if from_s is None else int(np.searchsorted(self.known_s, from_s, side="right"))
+        return min(first, last), last
+
+
+def stream_bytes(table: pa.Table) -> bytes:
+    """The table as an Arrow IPC stream with plain buffers, which is what readers in a browser take.
+
+    The rows are copied first: Arrow pads the buffers of a slice with what lies behind it, which here is the future.
+    """
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema) as writer:
+        writer.write_table(pa.concat_tables([table.slice(0, 0), table]).combine_chunks())
+    return sink.getvalue().to_pybytes()
+
+
+def zstd(content: bytes) -> bytes:
+    """Compressed for HTTP's `Content-Encoding: zstd`."""
+    return zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(content)

@@ -1,0 +1,209 @@
+"""The tables of a day as the page takes them, made once from the lake's: seconds, ticks, small numbers, a row when it is known."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ..core.events import NO_TICK
+from ..core.pressure import STATES
+from .arrow import KnownTable
+from .moments import Moments, whole_s
+
+CANDLE_S = 120
+HEAT_TICKS, HEAT_BELOW = 97, 48
+"""Ticks of a row of heat: 12 points either side of the price, and how many of them lie below it."""
+HEAT_QUANTILE = 0.995
+"""Of the resting sizes of the lead-in; this size and more is the strongest heat. One huge order cannot take the contrast away."""
+HEAT_MAX = 255
+SCALE = b"scale_contracts"
+"""Key in the schema's metadata of `heat`: the resting size of the strongest heat, contracts."""
+LADDER_COUNTS = ("long_depth", "short_depth", "long_flow", "short_flow", "long_pull", "short_pull", "net_pressure")
+UINT16_MAX = 65_535
+
+
+class LevelRows(NamedTuple):
+    """Prices of one level, in order."""
+
+    known_s: NDArray[np.int64]
+    price_ticks: NDArray[np.float64]
+    reason: str | None
+    """Why it is absent that day; then there are no prices."""
+
+
+def candles_table(bars: pa.Table, moments: Moments) -> KnownTable:
+    """2-minute bars from the overnight's start that end by the lead-in's, known before the session begins."""
+    start_s = bars["bar_start_ns"].to_numpy() // 1_000_000_000
+    kept = (bars["bar_s"].to_numpy() == CANDLE_S) & (start_s >= moments.overnight_start_s) & (start_s + CANDLE_S <= moments.lead_in_start_s)
+    start_s = start_s[kept]
+    order = np.argsort(start_s, kind="stable")
+    columns = {name: pa.array(bars[name].to_numpy()[kept][order].astype(np.int32)) for name in (*_PRICES, *_VOLUMES)}
+    return KnownTable(pa.table({"start_s": _seconds(start_s[order]), **columns}), start_s[order] + CANDLE_S)
+
+
+def windows_table(windows: pa.Table, bars: pa.Table, moments: Moments, window_s: int) -> KnownTable:
+    """Every window: best prices at its end, its trades' prices from the 1-second bars, its activity and its marks."""
+    rows, start_s = _on_grid(windows, moments)
+    prices = _prices_of(bars, start_s, window_s)
+    best = {name: _nullable(rows[f"best_{name}"].to_numpy()) for name in ("bid_ticks", "ask_ticks")}
+    counts = {name: pa.array(rows[name].to_numpy().astype(np.int32)) for name in (*_VOLUMES, "records")}
+    marks = pa.array(rows["marks"].to_numpy().astype(np.uint8))
+    return KnownTable(pa.table({"start_s": _seconds(start_s), **best, **prices, **counts, "marks": marks}), start_s + window_s)
+
+
+def heat_table(flow: pa.Table, windows: pa.Table, moments: Moments, window_s: int) -> KnownTable:
+    """Resting size around the price at every window's end, bids and asks together, on a scale that the lead-in gives.
+
+    A window without a trusted best on both sides lies where the one before does; before the first, at tick 0 and empty.
+    """
+    rows, start_s = _on_grid(windows, moments)
+    base_ticks = heat_base_ticks(*(rows[name].to_numpy() for name in ("best_bid_ticks", "best_ask_ticks", "marks")))
+    flow_s = flow["window_start_ns"].to_numpy() // 1_000_000_000
+    row = np.searchsorted(start_s, flow_s)
+    found = row < len(start_s)
+    found[found] = start_s[row[found]] == flow_s[found]
+    row, price_ticks, depth = (column[found] for column in (row, flow["price_ticks"].to_numpy(), flow["depth_end"].to_numpy()))
+    offset = price_ticks.astype(np.int64) - base_ticks[row]
+    held = (offset >= 0) & (offset < HEAT_TICKS)
+    cell = row[held] * HEAT_TICKS + offset[held]
+    resting = np.bincount(cell, weights=depth[held], minlength=len(start_s) * HEAT_TICKS).reshape(len(start_s), HEAT_TICKS)
+    lead_in = resting[start_s + window_s <= moments.session_start_s]
+    scale = float(np.quantile(lead_in[lead_in > 0], HEAT_QUANTILE)) if (lead_in > 0).any() else 1.0
+    heat = np.minimum(HEAT_MAX, np.rint(HEAT_MAX * np.sqrt(resting / scale))).astype(np.uint8)
+    column = pa.FixedSizeBinaryArray.from_buffers(pa.binary(HEAT_TICKS), len(start_s), [None, pa.py_buffer(heat.tobytes())])
+    table = pa.table({"start_s": _seconds(start_s), "base_ticks": pa.array(base_ticks.astype(np.int32)), "heat": column})
+    return KnownTable(table.replace_schema_metadata({SCALE: f"{scale:g}".encode()}), start_s + window_s)
+
+
+def heat_base_ticks(best_bid: NDArray[np.int32], best_ask: NDArray[np.int32], marks: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """(windows,) tick of the first byte: the mid, halves up, less 48; where it is not to be trusted, that of the window before."""
+    trusted = (best_bid != NO_TICK) & (best_ask != NO_TICK) & (marks == 0)
+    mid = np.floor((best_bid.astype(np.float64) + best_ask) / 2 + 0.5).astype(np.int64)
+    last = np.maximum.accumulate(np.where(trusted, np.arange(len(mid)), -1))
+    return np.where(last >= 0, mid[np.maximum(last, 0)] - HEAT_BELOW, 0)
+
+
+def level_rows(levels: pa.Table) -> dict[str, LevelRows]:
+    """Prices by level_id, in the table's order."""
+    level_ids = levels["level_id"].to_numpy(zero_copy_only=False)
+    known_s, price_ticks = whole_s(levels["known_from_ns"].to_numpy()), levels["price_ticks"].to_numpy(zero_copy_only=False)
+    reasons = levels["reason"].to_pylist()
+    found = {}
+    for level_id in dict.fromkeys(level_ids.tolist()):
+        rows = np.flatnonzero(level_ids == level_id)
+        prices = rows[~np.isnan(price_ticks[rows].astype(np.float64))]
+        found[level_id] = LevelRows(known_s[prices], price_ticks[prices].astype(np.float64), reasons[rows[0]])
+    return found
+
+
+def levels_table(levels: dict[str, LevelRows]) -> KnownTable:
+    """Prices of all levels in the order in which they came into force."""
+    level_ids = [level_id for level_id, rows in levels.items() for _ in range(len(rows.known_s))]
+    known_s = np.concatenate([np.empty(0, np.int64), *(rows.known_s for rows in levels.values())])
+    price_ticks = np.concatenate([np.empty(0), *(rows.price_ticks for rows in levels.values())])
+    order = np.argsort(known_s, kind="stable")
+    names = pa.array([level_ids[row] for row in order], pa.string())
+    table = pa.table({"level_id": names, "known_from_s": _seconds(known_s[order]), "price_ticks": pa.array(price_ticks[order])})
+    return KnownTable(table, known_s[order])
+
+
+def ladder_table(ladder: pa.Table, window_s: int) -> KnownTable:
+    """One row a window, its strikes in lists; contracts within the window, flow of their owners' will as in the lake's table."""
+    end_s = whole_s(ladder["ts_ns"].to_numpy())
+    first = np.flatnonzero(np.diff(end_s, prepend=-1))
+    strikes = int(np.diff(np.append(first, len(end_s))).max(initial=1))
+    count = {name: ladder[name].to_numpy() for name in ladder.schema.names}
+    flow = {
+        side: count[f"{side}_add"] + count[f"{side}_reprice_in"] - count[f"{side}_pull"] - count[f"{side}_reprice_out"]
+        for side in ("long", "short")
+    }
+    values = {
+        "long_depth": count["long_depth"],
+        "short_depth": count["short_depth"],
+        "long_flow": flow["long"],
+        "short_flow": flow["short"],
+        "long_pull": count["long_pull"],
+        "short_pull": count["short_pull"],
+        "net_pressure": flow["long"] - flow["short"] + count["short_fill"] - count["long_fill"],
+    }
+    lists = {name: pa.FixedSizeListArray.from_arrays(pa.array(values[name].astype(np.int32)), strikes) for name in LADDER_COUNTS}
+    base = pa.array(count["strike_ticks"][first].astype(np.int32))
+    return KnownTable(pa.table({"start_s": _seconds(end_s[first] - window_s), "base_strike_ticks": base, **lists}), end_s[first])
+
+
+def conditions_tables(pressure: pa.Table, vacuum: pa.Table) -> dict[str, KnownTable]:
+    """Rows by level_id, without that column. The two tables hold the same levels and windows in the same order."""
+    end_s, start_s = whole_s(pressure["ts_ns"].to_numpy()), pressure["window_start_ns"].to_numpy() // 1_000_000_000
+    states = pressure["state"].to_numpy(zero_copy_only=False)
+    state = np.zeros(len(states), np.uint8)
+    for code, name in enumerate(STATES):
+        state[states == name] = code
+    columns = {
+        "start_s": _seconds(start_s),
+        "distance_ticks": pa.array(pressure["distance_ticks"].to_numpy().astype(np.float32)),
+        **{f"c{number}": pa.array(pressure[f"condition_{number}_down"].to_numpy().astype(np.float32)) for number in (1, 2, 3, 4)},
+        **{f"vacuum_{way}": pressure[f"vacuum_score_{way}"].combine_chunks().cast(pa.float32()) for way in ("up", "down")},
+        "state": pa.array(state),
+        "touches": _small(vacuum["k_touch_number"].to_numpy()),
+        "near_s": _small(vacuum["k_near_seconds"].to_numpy()),
+    }
+    table = pa.table(columns)
+    return {level_id: KnownTable(table.slice(low, high - low), end_s[low:high]) for level_id, (low, high) in level_spans(pressure).items()}
+
+
+def level_spans(table: pa.Table) -> dict[str, tuple[int, int]]:
+    """First row of each level and the row behind its last, of a table whose rows lie by level."""
+    level_ids = table["level_id"].to_numpy(zero_copy_only=False)
+    first = np.flatnonzero(np.append([True], level_ids[1:] != level_ids[:-1]))[: len(level_ids)]
+    return {level_ids[low]: (int(low), int(high)) for low, high in pairwise(np.append(first, len(level_ids)))}
+
+
+_PRICES = ("open_ticks", "high_ticks", "low_ticks", "close_ticks")
+_VOLUMES = ("volume", "buy_volume", "sell_volume")
+
+
+def _on_grid(windows: pa.Table, moments: Moments) -> tuple[pa.Table, NDArray[np.int64]]:
+    """Rows from the lead-in to the session's end, and their starts in seconds."""
+    start_s = windows["window_start_ns"].to_numpy() // 1_000_000_000
+    kept = (start_s >= moments.lead_in_start_s) & (start_s < moments.session_end_s)
+    return windows.filter(pa.array(kept)), start_s[kept]
+
+
+def _prices_of(bars: pa.Table, start_s: NDArray[np.int64], window_s: int) -> dict[str, pa.Array]:
+    """First, highest, lowest and last trade of each window; null where there is none."""
+    bar_s = bars["bar_start_ns"].to_numpy() // 1_000_000_000
+    row = np.searchsorted(start_s, bar_s, side="right") - 1
+    kept = (bars["bar_s"].to_numpy() == 1) & (row >= 0)
+    kept[kept] = bar_s[kept] < start_s[row[kept]] + window_s
+    row = row[kept]
+    values = {name: bars[name].to_numpy()[kept] for name in _PRICES}
+    first = np.flatnonzero(np.diff(row, prepend=-1))
+    last = np.append(first[1:], len(row)) - 1
+    of_window = {
+        "open_ticks": values["open_ticks"][first],
+        "high_ticks": np.maximum.reduceat(values["high_ticks"], first) if len(first) else values["high_ticks"],
+        "low_ticks": np.minimum.reduceat(values["low_ticks"], first) if len(first) else values["low_ticks"],
+        "close_ticks": values["close_ticks"][last] if len(first) else values["close_ticks"],
+    }
+    columns = {}
+    for name, ticks in of_window.items():
+        column = np.full(len(start_s), NO_TICK, np.int32)
+        column[row[first]] = ticks
+        columns[name] = _nullable(column)
+    return columns
+
+
+def _nullable(ticks: NDArray[np.int32]) -> pa.Array:
+    return pa.array(ticks, mask=ticks == NO_TICK)
+
+
+def _seconds(values: NDArray[np.int64]) -> pa.Array:
+    return pa.array(values.astype(np.uint32))
+
+
+def _small(values: NDArray[np.float32]) -> pa.Array:
+    return pa.array(np.clip(np.nan_to_num(values), 0, UINT16_MAX).astype(np.uint16))

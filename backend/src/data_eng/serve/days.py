@@ -1,0 +1,158 @@
+"""Which contract-days the lake holds, how far each is built, and which contract a root means on a day."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from ..config import Settings, environment
+from ..core.instrument import root_of
+from ..io import (
+    PartitionCorrupt,
+    PartitionMissing,
+    PartitionRef,
+    is_partition_complete,
+    list_partitions,
+    manifest_sha256,
+    partition_ref,
+    read_manifest,
+)
+from ..retrieval.index_builder import TRIGGERS
+from ..retrieval.mbo_contract_day_selector import EVENTS, SelectionRow, load_selection, selection_path
+from ..sources.calendar import regular_hours
+from ..stages.silver.future_mbo.compute_book_flow_5s import WINDOWS
+from .day import Stamp, stamps_of, version_of
+from .kept import Kept
+from .messages import DayEntry, DayList
+from .problems import Refusal, build_command
+
+LAYERS = (EVENTS, WINDOWS, TRIGGERS)
+"""One table of each layer, by which a day is found: bronze, silver, gold."""
+KEPT_PARTITIONS = 20_000
+"""Partitions whose manifest is remembered; twenty-five years of three layers."""
+LIST_S = 1.0
+"""How long a root's contracts are taken from the last list; what a contract-day holds is looked at on every request."""
+ROOTS = 100
+"""Selection maps that are remembered."""
+
+
+class Held(NamedTuple):
+    """What the list needs of one partition."""
+
+    sha256: str
+    rows: int
+    synthetic: bool
+
+
+class Days:
+    """The contract-days of a lake. Manifests are read once; a changed one is read again."""
+
+    def __init__(self, lake: Path, settings: Settings) -> None:
+        self._lake = lake
+        self._settings = settings
+        self._held: Kept[Stamp, Held] = Kept(KEPT_PARTITIONS)
+        self._last: tuple[float, DayList | None] = (0.0, None)
+        self._maps: Kept[tuple[str, int, int], dict[str, SelectionRow]] = Kept(ROOTS)
+
+    def listed(self) -> DayList:
+        """Every contract-day with events or windows, oldest first; dates without a session and without windows are left out."""
+        found: dict[tuple[str, str], dict[str, Held]] = {}
+        hashes: dict[str, str] = {}
+        for dataset in LAYERS:
+            for ref in list_partitions(self._lake, dataset):
+                held = self._held_of(ref)
+                if held is not None and root_of(ref.symbol) in self._settings.instruments:
+                    found.setdefault((ref.date, ref.symbol), {})[dataset] = held
+                    hashes[str(ref)] = held.sha256
+        days = {key: held for key, held in sorted(found.items()) if _has_session(key[0], held)}
+        entries = [self._entry(date, symbol, held, days) for (date, symbol), held in days.items()]
+        roots = sorted({entry.root for entry in entries})
+        listed = DayList(lake=self._lake.name, lake_version=version_of(hashes), roots=roots, days=entries)
+        self._last = (time.monotonic(), listed)
+        return listed
+
+    def contract(self, symbol: str, session_date: str) -> str:
+        """The contract of a root on a day; a contract is itself. Raises for a root without one."""
+        root = root_of(symbol)
+        if symbol != root:
+            return symbol
+        chosen = next(
+            (day.symbol for day in self._recent().days if (day.root, day.session_date, day.chosen) == (root, session_date, True)), None
+        )
+        if chosen is None:
+            raise self.unknown(symbol, session_date)
+        return chosen
+
+    def _recent(self) -> DayList:
+        """The list as it was within the last second."""
+        at_s, listed = self._last
+        if listed is None or time.monotonic() - at_s > LIST_S:
+            listed = self.listed()
+        return listed
+
+    def unknown(self, symbol: str, session_date: str) -> Refusal:
+        """The refusal of a day that cannot be shown: it is not built, or the lake does not know it."""
+        dates = sorted({day.session_date for day in self.listed().days if day.root == root_of(symbol)})
+        held = f"The lake holds {len(dates)} days, {dates[0]} to {dates[-1]}" if dates else "The lake holds none"
+        mend = build_command(self._lake, symbol, session_date)
+        if session_date in dates and (
+            symbol == root_of(symbol) or is_partition_complete(partition_ref(self._lake, EVENTS, symbol, session_date))
+        ):
+            return Refusal("not_built", f"{symbol} {session_date} is in the lake, and none of its tables is built.", mend)
+        return Refusal("unknown_day", f"{symbol} {session_date} is not in the lake. {held}.", mend)
+
+    def _held_of(self, ref: PartitionRef) -> Held | None:
+        (stamp,) = stamps_of([ref])
+        held = self._held.get(stamp)
+        if held is None:
+            try:
+                manifest = read_manifest(ref)
+                held = Held(manifest_sha256(ref), manifest.rows, bool(manifest.facts.get("synthetic")))
+            except (PartitionMissing, PartitionCorrupt):
+                return None
+            self._held.put(stamp, held)
+        return held
+
+    def _entry(self, date: str, symbol: str, held: dict[str, Held], days: dict[tuple[str, str], dict[str, Held]]) -> DayEntry:
+        root = root_of(symbol)
+        reason = self._why_not(date, symbol, root, [other for day, other in days if day == date and WINDOWS in days[day, other]])
+        return DayEntry(
+            symbol=symbol,
+            root=root,
+            session_date=date,
+            synthetic=any(one.synthetic for one in held.values()),
+            state="ready" if TRIGGERS in held and WINDOWS in held else "no_gold" if WINDOWS in held else "no_silver",
+            chosen=reason is None,
+            reason=reason,
+        )
+
+    def _why_not(self, date: str, symbol: str, root: str, built: list[str]) -> str | None:
+        """Why a contract is not the root's of the day: by the selection map where it speaks of the day, else by what is built."""
+        row = self._selection(root).get(date)
+        if row is not None:
+            if row.symbol == symbol:
+                return None
+            return row.reason or f"{row.symbol} is the contract of {date}"
+        rivals = [other for other in built if root_of(other) == root]
+        if rivals == [symbol]:
+            return None
+        return "not built" if symbol not in rivals else f"{' and '.join(rivals)} are built and no selection map says which is meant"
+
+    def _selection(self, root: str) -> dict[str, SelectionRow]:
+        path = environment().selection_path or selection_path(self._lake, root)
+        try:
+            changed = path.stat()
+        except FileNotFoundError:
+            return {}
+        key = (root, changed.st_mtime_ns, changed.st_size)
+        rows = self._maps.get(key)
+        if rows is None:
+            rows = {row.date: row for row in load_selection(path).rows}
+            self._maps.put(key, rows)
+        return rows
+
+
+def _has_session(date: str, held: dict[str, Held]) -> bool:
+    """Whether anything can be shown of a date: windows, or regular hours for which they can be built."""
+    return held[WINDOWS].rows > 0 if WINDOWS in held else regular_hours(date) is not None

@@ -1,0 +1,196 @@
+"""What the routes ask: the lake's days, their tables, episodes and setups, each as of a moment."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import NamedTuple
+
+from ..config import Settings
+from ..core.features.registry import APPROACHES
+from ..core.session import NS_PER_S, clock
+from ..errors import SpymasterError
+from ..retrieval.index import IndexKey
+from ..retrieval.metrics import BLOCK
+from ..retrieval.setup import Setup
+from .arrow import stream_bytes, zstd
+from .day import EPISODES, DayBundle
+from .days import Days
+from .kept import Kept
+from .level_names import level_infos
+from .messages import Approach, Day, DayList, Episodes, LadderGrid, NextEpisode, SetupList, SetupName, SetupRow, TableName, ZoneTicks
+from .past import Opened, Past
+from .setups import LISTED_MAX, Chosen, Told, list_setups, newest_setup, tell
+from .shelf import Shelf
+from .work import Work
+
+ANSWER_BYTES = 200_000_000
+"""Encoded tables that are kept."""
+
+
+class Encoded(NamedTuple):
+    """A body ready to be sent."""
+
+    body: bytes
+    version: str
+    synthetic: bool
+
+
+class Asked(NamedTuple):
+    """A setup, its index, and by what its answer is kept."""
+
+    day: DayBundle
+    setup: Setup
+    opened: Opened
+    key: tuple[object, ...]
+
+
+class Engine:
+    """The lake behind the API. Every method may be called from any thread; none belongs on the event loop."""
+
+    def __init__(self, lake: Path, settings: Settings) -> None:
+        self.lake = lake = lake.resolve()
+        self.settings = settings
+        self.work = Work(settings.serve.workers)
+        self.days = Days(lake, settings)
+        self.shelf = Shelf(lake, settings, self.days)
+        self.past = Past(lake, settings)
+        self._told: Kept[tuple[object, ...], Told] = Kept(settings.serve.answer_cache)
+        self._bodies: Kept[tuple[object, ...], Encoded] = Kept(ANSWER_BYTES)
+        self._encoded = self._kept = 0
+
+    def warm(self) -> None:
+        """Answer one question about the newest day, so that nobody waits for compiled code to be loaded."""
+        newest = next((day for day in reversed(self.days.listed().days) if day.state == "ready" and day.chosen), None)
+        if newest is None:
+            return
+        try:
+            day = self.bundle(newest.symbol, newest.session_date)
+            day.hold_table(EPISODES)
+            assert day.triggers is not None
+            for key in list(day.triggers.rows)[:1]:
+                self.tell(self.ask(newest.symbol, key, day.moments.session_end_s, BLOCK, None))
+        except SpymasterError:
+            return  # who asks for that day is told
+
+    def close(self) -> None:
+        """End what is being computed."""
+        self.work.close()
+
+    def counters(self) -> dict[str, float]:
+        """Counts since the start, for the metrics."""
+        return {"days_opened_total": self.shelf.opened, "tables_encoded_total": self._encoded, "tables_kept_total": self._kept}
+
+    def gauges(self) -> dict[str, float]:
+        """What is held now, for the metrics."""
+        return {"days_held": len(self.shelf), "days_held_bytes": self.shelf.size, "tables_held_bytes": self._bodies.size}
+
+    def day_list(self) -> DayList:
+        return self.days.listed()
+
+    def bundle(self, symbol: str, session_date: str, version: str | None = None) -> DayBundle:
+        """The day in memory; `symbol` is a contract, or a root for the day's chosen one."""
+        return self.shelf.day(self.days.contract(symbol, session_date), session_date, version)
+
+    def day(self, symbol: str, session_date: str, as_of_s: int | None, version: str | None) -> Day:
+        """A day as of a moment, by default of the session's start."""
+        day = self.bundle(symbol, session_date, version)
+        as_of_s = day.moments.session_start_s if as_of_s is None else as_of_s
+        day.hold_as_of(as_of_s)
+        settings = day.settings
+        return Day(
+            symbol=day.symbol,
+            root=day.root,
+            session_date=day.session_date,
+            version=day.version,
+            synthetic=day.synthetic,
+            tick=day.tick,
+            window_s=day.window_s,
+            **day.moments._asdict(),
+            opening_range_s=day.opening_range_s,
+            half_day=day.half_day,
+            levels=level_infos(day, as_of_s),
+            barrier_ticks=day.barrier_ticks,
+            confluence_ticks=settings.levels.confluence_ticks,
+            zone_ticks=ZoneTicks(
+                at=settings.zones.at_max, near=settings.zones.near_max, mid=settings.zones.mid_max, far=settings.zones.far_max
+            ),
+            ladder=LadderGrid(step_ticks=settings.ladder.step_ticks, reach_points=settings.ladder.reach_points),
+            conditions=day.scales,
+            horizons_s=list(settings.labels.horizons_s),
+            primary_horizon_s=settings.labels.primary_horizon_s,
+            absent=list(day.absent),
+        )
+
+    def table(
+        self,
+        symbol: str,
+        session_date: str,
+        name: TableName,
+        from_s: int | None,
+        as_of_s: int,
+        level_ids: tuple[str, ...] | None,
+        version: str | None,
+        compressed: bool,
+    ) -> Encoded:
+        """Rows of a table known in (from_s, as_of_s] as an Arrow stream."""
+        day = self.bundle(symbol, session_date, version)
+        key = (day.symbol, day.session_date, day.version, name, from_s, as_of_s, level_ids, compressed)
+        kept = self._bodies.get(key)
+        if kept is None:
+            body = stream_bytes(day.cut(name, from_s, as_of_s, level_ids))
+            kept = Encoded(zstd(body) if compressed else body, day.version, day.synthetic)
+            self._bodies.put(key, kept, len(kept.body))
+            self._encoded += 1
+        else:
+            self._kept += 1
+        return kept
+
+    def episodes(self, symbol: str, session_date: str, as_of_s: int, version: str | None) -> Episodes:
+        """Episodes of a day as far as they were known."""
+        day = self.bundle(symbol, session_date, version)
+        day.hold_as_of(as_of_s)
+        day.hold_table(EPISODES)
+        assert day.triggers is not None
+        return Episodes(version=day.version, as_of_s=as_of_s, episodes=day.triggers.known_episodes(as_of_s))
+
+    def next_episode(self, symbol: str, session_date: str, level: str | None, from_s: int, back: bool) -> NextEpisode:
+        """When the next (previous) test of a level begins."""
+        day = self.bundle(symbol, session_date)
+        day.hold_table(EPISODES)
+        if level is not None:
+            day.hold_level(level)
+        assert day.triggers is not None
+        return NextEpisode(ts_s=day.triggers.next_start(level, from_s, back))
+
+    def ask(self, symbol: str, key: IndexKey, as_of_s: int, metric: str, version: str | None) -> Asked:
+        """The setup that is meant and the index that knows its past; quick, for what is kept is found by it."""
+        day = self.bundle(symbol, clock(as_of_s * NS_PER_S)[:10], version)
+        setup = newest_setup(day, key, as_of_s)
+        opened = self.past.index(key, day.root, metric)
+        self.past.hold_fresh(opened, day.session_date)
+        return Asked(day, setup, opened, (day.version, day.symbol, day.session_date, key, setup.ts_ns, opened.identity))
+
+    def kept_answer(self, asked: Asked) -> Told | None:
+        """The answer to a question that was asked before."""
+        return self._told.get(asked.key)
+
+    def tell(self, asked: Asked) -> Told:
+        """Search the past and keep the answer."""
+        told = tell(asked.day, asked.setup, asked.opened, self.past, self.settings)
+        self._told.put(asked.key, told)
+        return told
+
+    def setups(self, root: str, level: str, approach: Approach | None, setup: SetupName, chosen: Chosen) -> SetupList:
+        """Episodes of one level, newest first."""
+        keys = [IndexKey(level, setup, side) for side in APPROACHES if approach in (None, side)]
+        indexes = [self.past.index(key, root, BLOCK).index for key in keys]
+        rows = [row for index in indexes for row in list_setups(index, chosen, self.settings)]
+        rows.sort(key=lambda row: row["ts_s"], reverse=True)
+        kinds = sorted({kind for index in indexes for kind in index.metadata["episode_kind"].unique().to_pylist()})
+        return SetupList(
+            total=len(rows),
+            setups=[SetupRow(**row) for row in rows[:LISTED_MAX]],
+            levels=self.past.levels(),
+            kinds=kinds,
+            metrics=self.past.metrics(keys[0]),
+        )

@@ -1,0 +1,142 @@
+"""What the API says about the lake itself: which contract-days are built how far, what went wrong, and what mends it."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field
+
+from ..io import Manifest
+from .messages import Message
+
+Layer = Literal["raw", "bronze", "silver", "gold"]
+BuildState = Literal["done", "missing", "failed", "stale"]
+
+
+class TableCell(Message):
+    """One table of one contract-day."""
+
+    dataset: str = Field(description="For example silver.future_mbo.levels.")
+    symbol: str = Field(description="Whose partition it is: the contract; the root for raw files and bronze's list of contracts.")
+    state: BuildState
+    rows: int = Field(description="0 where nothing is there, and for raw files, whose records nobody counted.")
+    bytes: int = Field(description="Of its data files.")
+    anomalies: int = Field(description="Impossible records and gaps that its manifest counts.")
+    why: str | None = Field(description="Why it failed, is stale or is missing; null where it is done.")
+
+
+class Cell(Message):
+    """One layer of one contract-day: the worst state of its tables."""
+
+    state: BuildState
+    tables: list[TableCell]
+    seconds: float | None = Field(description="How long its stages worked when they last had to; null where no run of theirs was noted.")
+    mend: str | None = Field(description="The command that builds it; null where it is done.")
+
+
+class LakeDay(Message):
+    """One contract-day, or a date of the root that has none."""
+
+    symbol: str = Field(description="The contract; the root on a date without one.")
+    session_date: str = Field(description="ISO date: of the session in New York, or of a raw file that belongs to none (a Sunday evening).")
+    synthetic: bool
+    chosen: bool = Field(description="Whether this is the root's contract of the day, which silver and gold are expected for.")
+    reason: str | None = Field(description="Why it is not; null where it is.")
+    cells: dict[Layer, Cell] = Field(description="Layers that are expected of the day, or there.")
+    windows: int | None = Field(description="5-second windows kept; null before silver.")
+    gaps: int | None = Field(description="Windows that carry a mark (halt, bad book, snapshot, ..); null before silver.")
+    triggers: int | None = Field(description="Trigger vectors; null before gold.")
+    anomalies: int
+    bytes: int
+    seconds: float | None = Field(description="How long its stages worked together; null where no run was noted.")
+
+
+class LakeProblem(Message):
+    """Something missing, failed or stale, over all days that share it."""
+
+    what: str
+    mend: str
+
+
+class LakeHealth(Message):
+    """Contract-day by layer."""
+
+    lake: str = Field(description="Name of the lake's folder.")
+    lake_version: str = Field(description="16 hex digits that change when a day is added, rebuilt or removed.")
+    root: str
+    roots: list[str] = Field(description="All that the lake holds.")
+    disk_free_bytes: int
+    layers: list[Layer]
+    days: list[LakeDay] = Field(description="Oldest first.")
+    problems: list[LakeProblem]
+
+
+class LastRun(Message):
+    """How the last run of the stage that writes a table ended."""
+
+    stage: str
+    state: Literal["done", "failed"]
+    message: str = Field(description="Why it failed; empty when it did not.")
+    seconds: float | None = Field(description="How long it worked; null where it failed, or never had to work.")
+    finished: str = Field(description="UTC, to the second.")
+
+
+class PartitionView(Message):
+    """One partition, as its manifest tells."""
+
+    dataset: str
+    symbol: str
+    session_date: str
+    state: BuildState
+    why: str | None
+    manifest: Manifest | None = Field(description="Null where nothing is published, and for raw.")
+    imported: dict[str, Any] | None = Field(description="What `spymaster import` noted about a raw file; null for other layers.")
+    last_run: LastRun | None = Field(description="Null where no run was noted.")
+    rebuild: str = Field(description="The command that builds it anew.")
+
+
+class FeatureInfo(Message):
+    """One entry of the feature catalogue."""
+
+    name: str
+    family: str = Field(description="What its family is about, in a sentence.")
+    unit: str
+    formula: str
+    meaning: str
+    quadrant: str = Field(description="Where it looks: above or below the level and on which side, `reach`, `best` or `price`.")
+    approach: Literal["both", "from_below", "from_above"] = Field(description="Whose vectors it enters.")
+
+
+class LevelMeaning(Message):
+    """One level that this build knows."""
+
+    level_id: str
+    name: str = Field(description="For the eye, for example PM High.")
+    meaning: str
+
+
+class ColumnInfo(Message):
+    """One column of a table."""
+
+    name: str
+    type: str
+    nullable: bool
+    unit: str
+    meaning: str
+
+
+class TableInfo(Message):
+    """One table of the lake, from its contract."""
+
+    dataset: str
+    layer: Layer
+    meaning: str
+    columns: list[ColumnInfo]
+
+
+class Catalogue(Message):
+    """What there is, in words: rendered from the same sources as the documents."""
+
+    features: list[FeatureInfo] = Field(description="In the order of the vector.")
+    levels: list[LevelMeaning]
+    tables: list[TableInfo]

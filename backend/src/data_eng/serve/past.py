@@ -1,0 +1,157 @@
+"""The indexes and views that answers are made from, opened once and held until the lake has others."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import NamedTuple
+
+from ..config import Settings, environment
+from ..io import partition_ref
+from ..retrieval.index import (
+    MANIFEST,
+    Index,
+    IndexKey,
+    IndexMissing,
+    PastView,
+    build_command,
+    check_inputs,
+    index_folder,
+    load_index,
+    past_of,
+)
+from ..retrieval.index_builder import TRIGGERS, Source, chosen_partitions, trigger_sources
+from ..retrieval.metrics import METRICS
+from ..retrieval.paths import WINDOWS, DayMids, day_mids
+from .day import Stamp, stamps_of, version_of
+from .kept import Kept
+
+INDEXES_KEPT = 64
+VIEW_BYTES = 600_000_000
+"""Views in memory; one of 40,000 vectors takes 50 MB."""
+MIDS_KEPT = 500
+"""Days whose mid is held; 40 kB each."""
+LOOK_S = 1.0
+"""How long a look at the lake's trigger vectors holds."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An index and what stands for its content."""
+
+    identity: tuple[str, int, int]
+    index: Index
+
+
+class Looked(NamedTuple):
+    """The trigger vectors of a root, when they were looked at, and what the disk said of them."""
+
+    at_s: float
+    stamps: tuple[Stamp, ...]
+    sources: list[Source]
+    generation: str
+
+
+class Past:
+    """Everything that is asked of earlier days. Safe between threads."""
+
+    def __init__(self, lake: Path, settings: Settings) -> None:
+        self._lake = lake
+        self._settings = settings
+        self._indexes: Kept[tuple[IndexKey, str, str], Opened] = Kept(INDEXES_KEPT)
+        self._views: Kept[tuple[tuple[str, int, int], str], PastView] = Kept(VIEW_BYTES)
+        self._fresh: Kept[tuple[tuple[str, int, int], str, str], bool] = Kept(10_000)
+        self._mids: Kept[Stamp, DayMids] = Kept(MIDS_KEPT)
+        self._looked: dict[str, Looked] = {}
+        self._lock = Lock()
+        self._views_lock = Lock()
+
+    @property
+    def view_bytes(self) -> int:
+        """Bytes of the views held, nearly."""
+        return self._views.size
+
+    def index(self, key: IndexKey, root: str, metric: str) -> Opened:
+        """The index as it lies on the disk now. Raises `IndexMissing` and `StaleIndex` with the command that mends it."""
+        folder = index_folder(self._lake, key, environment(), metric)
+        held = self._indexes.get((key, root, metric))
+        if held is not None and held.identity == _identity(folder):
+            return held
+        index = load_index(folder, key, root, self._settings, metric)
+        if index.root != root:
+            mend = build_command(key, root, metric)
+            raise IndexMissing(f"index {index.name} is of {index.root} and there is none of {root}. Run: {mend}")
+        opened = Opened(_identity(folder), index)
+        index.metadata  # noqa: B018 - read now, while the folder is the one that was opened
+        self._indexes.put((key, root, metric), opened)
+        return opened
+
+    def hold_fresh(self, opened: Opened, session_date: str) -> None:
+        """Raise `StaleIndex` where trigger vectors that a day may see have changed since the index was built; cheap to ask again."""
+        looked = self._look(opened.index.root)
+        checked = (opened.identity, session_date, looked.generation)
+        if self._fresh.get(checked) is None:
+            partitions = {str(source.ref): (source.ref.date, source.sha256) for source in looked.sources}
+            check_inputs(opened.index, partitions, session_date, self._settings)
+            self._fresh.put(checked, True)
+
+    def view(self, opened: Opened, session_date: str) -> PastView:
+        """What a day may see of an index that is fresh."""
+        key = (opened.identity, session_date)
+        view = self._views.get(key)
+        if view is None:
+            with self._views_lock:
+                view = self._views.get(key)
+                if view is None:
+                    view = past_of(opened.index, session_date, self._settings)
+                    self._views.put(key, view, view.rows * len(opened.index.layout.dims))
+        return view
+
+    def mids(self, symbol: str, session_date: str) -> DayMids | None:
+        """The mid of a contract-day; None where its windows are not in the lake."""
+        (stamp,) = stamps_of([partition_ref(self._lake, WINDOWS, symbol, session_date)])
+        mids = self._mids.get(stamp)
+        if mids is None:
+            mids = day_mids(self._lake, symbol, session_date)
+            if mids is not None:
+                self._mids.put(stamp, mids)
+        return mids
+
+    def levels(self) -> list[str]:
+        """Levels that have indexes."""
+        return sorted(folder.name.removeprefix("mbo_") for folder in (self._lake / "indexes").glob("mbo_*"))
+
+    def metrics(self, key: IndexKey) -> list[str]:
+        """Metrics that a key has indexes of."""
+        where = environment()
+        return [metric for metric in METRICS if (index_folder(self._lake, key, where, metric) / MANIFEST).exists()]
+
+    def _look(self, root: str) -> Looked:
+        looked = self._looked.get(root)
+        if looked is not None and time.monotonic() - looked.at_s < LOOK_S:
+            return looked
+        with self._lock:
+            looked = self._looked.get(root)
+            now_s = time.monotonic()
+            if looked is not None and now_s - looked.at_s < LOOK_S:
+                return looked
+            stamps = stamps_of(chosen_partitions(self._lake, TRIGGERS, root))
+            if looked is None or looked.stamps != stamps:
+                sources = trigger_sources(self._lake, root, self._settings)
+                generation = version_of({str(source.ref): source.sha256 for source in sources})
+                looked = Looked(now_s, stamps, sources, generation)
+            else:
+                looked = looked._replace(at_s=now_s)
+            self._looked[root] = looked
+            return looked
+
+
+def _identity(folder: Path) -> tuple[str, int, int]:
+    """Where an index's link leads and its manifest's time and size; empty where there is none."""
+    try:
+        found = (folder / MANIFEST).stat()
+    except OSError:
+        return ("", 0, 0)
+    return (str(folder.resolve()), found.st_mtime_ns, found.st_size)

@@ -1,0 +1,58 @@
+"""How an answer is put into HTTP: compressed where that is accepted, its version and whether it is synthetic in the headers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import Depends, Header, Path, Query, Request, Response
+
+from .messages import LEVEL_ID, SYMBOL, VERSION, Problem, Second
+from .problems import status_of
+
+if TYPE_CHECKING:
+    from .engine import Engine
+
+PROBLEM = "application/json"
+SMALL_BYTES = 1_000
+"""A shorter body is not worth compressing."""
+
+
+def engine_of(request: Request) -> Engine:
+    """The engine of the application that was asked."""
+    return request.app.state.engine
+
+
+def takes_zstd(accept_encoding: Annotated[str, Header()] = "") -> bool:
+    """Whether the asker takes `Content-Encoding: zstd`."""
+    for offer in accept_encoding.lower().split(","):
+        name, _, quality = offer.partition(";")
+        if name.strip() in ("zstd", "*") and quality.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000"):
+            return True
+    return False
+
+
+TakesZstd = Annotated[bool, Depends(takes_zstd)]
+Symbol = Annotated[str, Path(pattern=SYMBOL, description="A contract, for example ESZ5, or a root, for example ES.")]
+SymbolQuery = Annotated[str, Query(pattern=SYMBOL, description="A contract or a root.")]
+LevelId = Annotated[str, Query(pattern=LEVEL_ID, description="For example pm_high.")]
+AsOf = Annotated[Second, Query(description="What the asker may know: seconds UTC within the session.")]
+Version = Annotated[str | None, Query(pattern=VERSION, description="The day's version that the asker has; another one is a `day_changed`.")]
+
+
+def body_reply(body: bytes, media_type: str, compressed: bool, version: str | None = None, synthetic: bool | None = None) -> Response:
+    """A body that is already encoded."""
+    headers = {"Vary": "Accept-Encoding", "Cache-Control": "no-store"}
+    if compressed:
+        headers["Content-Encoding"] = "zstd"
+    if version is not None:
+        headers["X-Day-Version"] = version
+    if synthetic is not None:
+        headers["X-Synthetic"] = str(int(synthetic))
+    return Response(body, media_type=media_type, headers=headers)
+
+
+def problem_reply(problem: Problem, more_headers: Mapping[str, str] | None = None) -> Response:
+    """A problem under its status."""
+    headers = {"Cache-Control": "no-store", **({"Retry-After": "1"} if problem.code == "rebuilding" else {}), **(more_headers or {})}
+    return Response(problem.model_dump_json().encode(), status_of(problem), headers, PROBLEM)

@@ -1,0 +1,75 @@
+"""What there is, in words: features, levels and tables, from the sources that the documents are rendered from."""
+
+from __future__ import annotations
+
+from functools import cache, partial
+
+from fastapi import APIRouter, Request
+
+from ...config import Settings
+from ...contracts import load_avro_contract, load_datasets
+from ...core.features import FAMILIES, FEATURES
+from ...core.features.registry import APPROACHES
+from ...core.levels import LEVELS, find_level
+from ...retrieval.answer import level_name
+from ..messages_lake import Catalogue, ColumnInfo, FeatureInfo, LevelMeaning, TableInfo
+from ..replies import engine_of
+
+router = APIRouter(tags=["catalogue"])
+
+
+@router.get("/catalogue")
+async def catalogue(request: Request) -> Catalogue:
+    """Every feature with its formula and unit, every level, every table with its columns."""
+    engine = engine_of(request)
+    return await engine.work.once("catalogue", partial(_catalogue, engine.settings))
+
+
+def _catalogue(settings: Settings) -> Catalogue:
+    levels = [_level(level_id) for level_id in dict.fromkeys((*settings.levels.default, *LEVELS))]
+    return Catalogue(features=_features(), levels=levels, tables=_tables())
+
+
+@cache
+def _features() -> list[FeatureInfo]:
+    titles = {family: _first_line(module.__doc__) for family, module in FAMILIES}
+    return [
+        FeatureInfo(
+            name=entry.name,
+            family=titles[entry.family],
+            unit=entry.unit,
+            formula=entry.formula,
+            meaning=entry.definition,
+            quadrant=entry.quadrant,
+            approach="both" if entry.approaches == APPROACHES else entry.approaches[0],
+        )
+        for entry in FEATURES
+    ]
+
+
+@cache
+def _tables() -> list[TableInfo]:
+    contracts = [(entry.layer, load_avro_contract(key)) for key, entry in load_datasets().items() if entry.contract is not None]
+    return [
+        TableInfo(
+            dataset=contract.dataset,
+            layer=layer,
+            meaning=contract.doc,
+            columns=[
+                ColumnInfo(name=field.name, type=str(field.type), nullable=field.nullable, unit=field.unit, meaning=field.doc)
+                for field in contract.fields
+            ],
+        )
+        for layer, contract in contracts
+    ]
+
+
+def _level(level_id: str) -> LevelMeaning:
+    function = find_level(level_id)
+    assert function is not None
+    function = function.args[0] if isinstance(function, partial) else function
+    return LevelMeaning(level_id=level_id, name=level_name(level_id), meaning=_first_line(function.__doc__))
+
+
+def _first_line(doc: str | None) -> str:
+    return (doc or "").strip().partition("\n")[0]

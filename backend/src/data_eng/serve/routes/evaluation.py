@@ -1,0 +1,43 @@
+"""What the similar past has been worth: the newest evaluation of a root."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import APIRouter, Request, Response
+from pydantic import ValidationError
+
+from ...evaluation.ledger import RESULT, evaluation_folder
+from ..arrow import zstd
+from ..messages_evaluation import EvaluationReport
+from ..problems import Refusal
+from ..replies import SymbolQuery, TakesZstd, body_reply, engine_of
+from .lake import health_of
+
+router = APIRouter(tags=["evaluation"])
+
+
+@router.get("/evaluation", response_model=EvaluationReport)
+async def evaluation(request: Request, root: SymbolQuery, zstd_taken: TakesZstd) -> Response:
+    """The figures of the newest `spymaster evaluate` of a root in this lake."""
+    engine, health = engine_of(request), health_of(request)
+    path = evaluation_folder(engine.lake, root) / RESULT
+    mend = f"spymaster evaluate --symbol {root} --out report.html{health.lake_flag}"
+
+    def found() -> bytes:
+        body = health.read(path, lambda content: _held(content, path, root, mend))
+        if body is None:
+            raise Refusal("no_evaluation", f"{root} has not been evaluated in this lake.", mend)
+        return zstd(body) if zstd_taken else body
+
+    return body_reply(await engine.work.run(found), "application/json", zstd_taken)
+
+
+def _held(content: bytes, path: Path, root: str, mend: str) -> bytes:
+    """A result that this build understands, in the API's own words."""
+    try:
+        return EvaluationReport.model_validate_json(content).model_dump_json(by_alias=True).encode()
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise Refusal("no_evaluation", f"{path.name} of {root} was kept by another build ({where}: {first['msg']}).", mend) from None

@@ -1,0 +1,55 @@
+"""Whether the server lives, whether it can answer, and what it counts."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+from pydantic import Field
+
+from ..messages import Message
+from ..metrics import CONTENT_TYPE, Metrics
+from ..problems import Refusal
+from ..replies import engine_of
+
+router = APIRouter(tags=["health"])
+
+
+class Alive(Message):
+    """The process answers."""
+
+    status: str = Field(description="ok")
+
+
+class Ready(Message):
+    """The lake can be read and has something to show."""
+
+    status: str = Field(description="ready")
+    days: int
+
+
+@router.get("/healthz")
+async def healthz() -> Alive:
+    """200 while the process lives; asks nothing of the lake."""
+    return Alive(status="ok")
+
+
+@router.get("/readyz")
+async def readyz(request: Request) -> Ready:
+    """200 when the lake can be read and holds a day; 503 with the reason otherwise."""
+    engine = engine_of(request)
+
+    def found() -> Ready:
+        if not engine.lake.is_dir():
+            raise Refusal("not_ready", f"lake {engine.lake.name} is not there.", "spymaster simulate, or spymaster import FILE")
+        days = len(engine.day_list().days)
+        if not days:
+            raise Refusal("not_ready", f"lake {engine.lake.name} holds no contract-day.", "spymaster build --layer all ...")
+        return Ready(status="ready", days=days)
+
+    return await engine.work.run(found)
+
+
+@router.get("/metrics", response_class=Response, responses={200: {"description": "Prometheus text.", "content": {"text/plain": {}}}})
+async def metrics(request: Request) -> Response:
+    """What the server counts about itself."""
+    counted: Metrics = request.app.state.metrics
+    return Response(counted.text(), media_type=CONTENT_TYPE)

@@ -1,0 +1,44 @@
+"""How the lake is, and what one of its partitions says of itself."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from ..arrow import zstd
+from ..health import Health
+from ..messages_lake import LakeHealth, PartitionView
+from ..replies import SymbolQuery, TakesZstd, body_reply, engine_of
+
+router = APIRouter(tags=["lake"])
+ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+
+
+def health_of(request: Request) -> Health:
+    """The health of the lake behind the application that was asked."""
+    return request.app.state.health
+
+
+@router.get("/lake", response_model=LakeHealth)
+async def lake(request: Request, root: SymbolQuery, zstd_taken: TakesZstd) -> Response:
+    """Every contract-day of a root by layer: done, missing, failed or stale, why, and the command that mends it."""
+    engine, health = engine_of(request), health_of(request)
+
+    def found() -> bytes:
+        body = health.grid(root, engine.day_list().lake_version).model_dump_json().encode()
+        return zstd(body) if zstd_taken else body
+
+    return body_reply(await engine.work.once(("lake", root, zstd_taken), found), "application/json", zstd_taken)
+
+
+@router.get("/lake/partition")
+async def partition(
+    request: Request,
+    dataset: Annotated[str, Query(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+){2}$", description="For example silver.future_mbo.levels.")],
+    symbol: SymbolQuery,
+    date: Annotated[str, Query(pattern=ISO_DATE, description="2025-10-16.")],
+) -> PartitionView:
+    """One partition: its manifest, how its last run went, and the command that builds it anew."""
+    return await engine_of(request).work.run(partial(health_of(request).partition, dataset, symbol, date))

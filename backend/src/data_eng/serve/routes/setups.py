@@ -1,0 +1,69 @@
+"""Setups: one with its similar past, and the list of those that were."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+
+from ...retrieval.index import IndexKey
+from ..arrow import zstd
+from ..messages import Approach, Second, SetupAnswer, SetupList, SetupName
+from ..replies import AsOf, LevelId, SymbolQuery, TakesZstd, Version, body_reply, engine_of
+from ..setups import Chosen, Told
+
+router = APIRouter(tags=["setups"])
+JSON = "application/json"
+RootQuery = Annotated[str, Query(pattern="^[A-Z0-9]{1,6}$", description="The root, for example ES.")]
+MetricQuery = Annotated[str, Query(pattern="^[a-z]{1,20}$", description="block, cosine, learned or preset.")]
+TimeQuery = Annotated[str | None, Query(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="New York, HH:MM.")]
+
+
+@router.get("/setup", response_model=SetupAnswer)
+async def setup(
+    request: Request,
+    symbol: SymbolQuery,
+    level: LevelId,
+    approach: Approach,
+    as_of_s: AsOf,
+    takes_zstd: TakesZstd,
+    setup: SetupName = "level_test",
+    metric: MetricQuery = "block",
+    version: Version = None,
+) -> Response:
+    """The newest trigger of a level and approach on the session day of `as_of_s`, and its similar past."""
+    engine = engine_of(request)
+    key = IndexKey(level, setup, approach)
+    asked = await engine.work.run(partial(engine.ask, symbol, key, as_of_s, metric, version))
+    told = engine.kept_answer(asked)
+    if told is None:
+        told = await engine.work.once(asked.key, partial(engine.tell, asked))
+    body = await engine.work.run(partial(_encoded, told, as_of_s, takes_zstd))
+    return body_reply(body, JSON, takes_zstd, told.version, told.synthetic)
+
+
+@router.get("/setups")
+async def setups(
+    request: Request,
+    level: LevelId,
+    root: RootQuery = "ES",
+    approach: Approach | None = None,
+    setup: SetupName = "level_test",
+    as_of_s: Annotated[Second | None, Query(description="Only what was known then; by default all that the lake knows.")] = None,
+    first: Annotated[date | None, Query(description="First session date.")] = None,
+    last: Annotated[date | None, Query(description="Last session date.")] = None,
+    time_from: TimeQuery = None,
+    time_to: TimeQuery = None,
+    kind: Annotated[str | None, Query(pattern="^[a-z_]{1,20}$", description="first_test, retest or repeat_test.")] = None,
+) -> SetupList:
+    """Every episode of a level by its first trigger, newest first, at most 500."""
+    engine = engine_of(request)
+    chosen = Chosen(as_of_s, first.isoformat() if first else None, last.isoformat() if last else None, time_from, time_to, kind)
+    return await engine.work.run(partial(engine.setups, root, level, approach, setup, chosen))
+
+
+def _encoded(told: Told, as_of_s: int, compressed: bool) -> bytes:
+    body = told.body(as_of_s)
+    return zstd(body) if compressed else body

@@ -1,0 +1,241 @@
+"""Setups: the newest trigger of a level as of a moment, its similar past and what happened next; and the list of all there were."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from pydantic_core import to_json
+
+from ..config import Settings
+from ..core.pressure import CONDITIONS, DOWN, UP
+from ..core.session import NS_PER_S, clock
+from ..retrieval.answer import Answer, Match, answer_from, sentence, strangeness
+from ..retrieval.distribution import CLASSES, HorizonOutcome
+from ..retrieval.index import Index, IndexKey
+from ..retrieval.metrics import feature_of
+from ..retrieval.paths import AFTER_S, PATHS_DRAWN, DayMids, path_around
+from ..retrieval.setup import Setup, Strike, setup_of
+from ..retrieval.signals import signal_horizon
+from ..retrieval.why import Reason
+from .day import EPISODES, DayBundle
+from .day_tables import LevelRows
+from .level_names import why_unknown
+from .moments import second_of, whole_s
+from .past import Opened, Past
+from .problems import Refusal, build_command
+from .triggers import outcome_known_s
+
+LISTED_MAX = 500
+"""Episodes in one list."""
+
+
+def newest_setup(day: DayBundle, key: IndexKey, as_of_s: int) -> Setup:
+    """The newest trigger of a level and approach at or before a moment of the day."""
+    day.hold_as_of(as_of_s)
+    level = day.hold_level(key.level_id)
+    day.hold_table(EPISODES)
+    _hold_known(day, key.level_id, level, as_of_s)
+    assert day.triggers is not None
+    row = day.triggers.newest(key, as_of_s)
+    if row is None:
+        raise Refusal(
+            "no_setup",
+            f"no setup of {key} for {day.symbol} {day.session_date} up to {clock(as_of_s * NS_PER_S)[11:]} New York: the price has not "
+            "tested it from that side yet. Ask for a later time, the other approach or another level.",
+        )
+    trigger = day.triggers.row(row)
+    return setup_of(
+        trigger, day.triggers.vector(row), _conditions(day, key.level_id, trigger["ts_ns"]), _strikes(day, trigger["ts_ns"]), day.tick
+    )
+
+
+class Told(NamedTuple):
+    """An answer as JSON but for what changes from moment to moment, and what that is made from."""
+
+    rest: bytes
+    """Members of the object behind those of `head`, without the opening brace."""
+    version: str
+    synthetic: bool
+    ts_s: int
+    level_ticks: float
+    mids: DayMids | None
+
+    def body(self, as_of_s: int) -> bytes:
+        """The whole `SetupAnswer` as of a moment."""
+        own = path_json(self.mids, self.ts_s, self.level_ticks, as_of_s - self.ts_s) if self.mids is not None else []
+        head = {"as_of_s": as_of_s, "age_s": as_of_s - self.ts_s, "own_path": own}
+        return to_json(head)[:-1] + b"," + self.rest
+
+
+def tell(day: DayBundle, setup: Setup, opened: Opened, past: Past, settings: Settings) -> Told:
+    """Ask the past about a setup and put the answer into words."""
+    view = past.view(opened, setup.session_date)
+    answer = answer_from(view, setup, settings, day.synthetic, threads=1)
+    rest = to_json(answer_json(answer, day.version, past), inf_nan_mode="null")[1:]
+    return Told(rest, day.version, answer.synthetic, second_of(setup.ts_ns), setup.level_ticks, past.mids(setup.symbol, setup.session_date))
+
+
+def answer_json(answer: Answer, version: str, past: Past) -> dict[str, Any]:
+    """All of `messages.SetupAnswer` but `as_of_s`, `age_s` and `own_path`."""
+    return {
+        "version": version,
+        "sentence": sentence(answer),
+        "synthetic": answer.synthetic,
+        "setup": _setup_json(answer.setup),
+        "past": {"episodes": answer.past_episodes, "days": answer.past_days, "end": answer.past_end},
+        "neighbours": [_neighbour_json(match, past if place < PATHS_DRAWN else None) for place, match in enumerate(answer.matches)],
+        "counts": {kind: answer.count(kind) for kind in ("BREAK", "REJECT", "CHOP", "WHIPSAW", "CENSORED")},
+        "match_days": answer.match_days,
+        "n_eff": answer.n_eff,
+        "distance": answer.distance,
+        "distance_percentile": answer.distance_percentile,
+        "nothing_like_it": answer.is_strange,
+        "strangeness": strangeness(answer),
+        "horizon_s": answer.horizon_s,
+        "interval": answer.rules.interval,
+        "outcomes": [_outcome_json(outcome) for outcome in answer.outcomes],
+        "metric": {"name": answer.metric, "fit": None if answer.fit is None else answer.fit._asdict()},
+    }
+
+
+def path_json(mids: DayMids, ts_s: int, level_ticks: float, after_s: int) -> list[tuple[int, float]]:
+    """Seconds from a trigger and ticks from its level, from two minutes before it to `after_s` behind it; gaps are left out."""
+    path = path_around(mids, ts_s * NS_PER_S, level_ticks, min(after_s, AFTER_S))
+    seen = np.isfinite(path.ticks)
+    return list(zip(path.seconds[seen].astype(np.int64).tolist(), path.ticks[seen].tolist(), strict=True))
+
+
+def _setup_json(setup: Setup) -> dict[str, Any]:
+    return {
+        **setup.key._asdict(),
+        "symbol": setup.symbol,
+        "session_date": setup.session_date,
+        "ts_s": second_of(setup.ts_ns),
+        "episode": setup.episode,
+        "episode_kind": setup.episode_kind,
+        "level_ticks": setup.level_ticks,
+        "mid_ticks": setup.mid_ticks,
+        "distance_ticks": setup.distance_ticks,
+        "barrier_ticks": setup.barrier_ticks,
+        "confluent_ids": setup.confluent_ids,
+        "conditions": {direction: setup.conditions[direction] for direction in (UP, DOWN)},
+        "ladder_line": setup.ladder_line,
+    }
+
+
+def _neighbour_json(match: Match, past: Past | None) -> dict[str, Any]:
+    """`past` gives the path; None leaves it out."""
+    ts_s = second_of(match.ts_ns)
+    mids = past.mids(match.symbol, match.session_date) if past is not None else None
+    told = match._asdict()
+    del told["ts_ns"]
+    why = {"together": _reasons(match.why.together), "apart": _reasons(match.why.apart), "blocks": match.why.blocks}
+    return {**told, "ts_s": ts_s, "path": path_json(mids, ts_s, match.level_ticks, AFTER_S) if mids is not None else None, "why": why}
+
+
+def _reasons(reasons: Sequence[Reason]) -> list[dict[str, Any]]:
+    return [{"feature": feature_of(reason.dim), **reason._asdict()} for reason in reasons]
+
+
+def _outcome_json(outcome: HorizonOutcome) -> dict[str, Any]:
+    by_class = {
+        name: {"p": outcome.p[place], "low": outcome.low[place], "high": outcome.high[place], "base": outcome.base[place]}
+        for place, name in enumerate(CLASSES)
+    }
+    excursions = None
+    if outcome.excursions is not None:
+        excursions = {"mfe": outcome.excursions.mfe_ticks, "mae": outcome.excursions.mae_ticks}
+    rest = {name: getattr(outcome, name) for name in ("whipsaw", "episodes", "days", "n_eff")}
+    return {"horizon_s": outcome.horizon_s, **by_class, **rest, "excursions": excursions}
+
+
+def _hold_known(day: DayBundle, level_id: str, level: LevelRows, as_of_s: int) -> None:
+    if not (level.known_s <= as_of_s).any():
+        why = why_unknown(day, level_id, level, as_of_s)
+        raise Refusal(
+            "not_known_yet", f"level {level_id} of {day.symbol} {day.session_date} at {clock(as_of_s * NS_PER_S)[11:]} New York: {why}."
+        )
+
+
+def _conditions(day: DayBundle, level_id: str, ts_ns: int) -> dict[str, tuple[float, ...]]:
+    rows = day.measured.get(level_id)
+    place = int(np.searchsorted(rows["ts_ns"].to_numpy(), ts_ns)) if rows is not None else 0
+    if rows is None or place == rows.num_rows or rows["ts_ns"][place].as_py() != ts_ns:
+        mend = build_command(day.lake, day.symbol, day.session_date, "silver")
+        raise Refusal("not_built", f"features of {level_id} for {day.symbol} {day.session_date} are not built.", mend)
+    row = rows.slice(place, 1).to_pylist()[0]
+    return {direction: tuple(row[name] for name in names) for direction, names in CONDITIONS.items()}
+
+
+def _strikes(day: DayBundle, ts_ns: int) -> tuple[Strike, ...] | None:
+    if day.strikes is None:
+        return None
+    window = day.strikes["ts_ns"].to_numpy()
+    first, last = np.searchsorted(window, ts_ns), np.searchsorted(window, ts_ns, side="right")
+    rows = day.strikes.slice(first, last - first).select(["strike_ticks", *Strike._fields[1:]]).to_pylist()
+    return tuple(Strike(row["strike_ticks"] * day.tick, *(row[name] for name in Strike._fields[1:])) for row in rows)
+
+
+class Chosen(NamedTuple):
+    """Which episodes are listed; None leaves a bound out."""
+
+    as_of_s: int | None
+    first: str | None
+    last: str | None
+    time_from: str | None
+    time_to: str | None
+    """New York, HH:MM; the minute itself is outside."""
+    kind: str | None
+
+
+def list_setups(index: Index, chosen: Chosen, settings: Settings) -> list[dict[str, Any]]:
+    """Rows of `messages.SetupRow`, oldest first: every episode of an index by its first trigger, with what was known of its outcome."""
+    horizon = signal_horizon(index.key.setup, index.horizons_s, settings)
+    first_rows = np.flatnonzero(np.diff(index.groups.episode_of_row, prepend=-1) > 0)
+    names = [
+        "symbol",
+        "session_date",
+        "level_id",
+        "approach",
+        "episode",
+        "episode_kind",
+        "ts_ns",
+        "distance_ticks",
+        "level_ticks",
+        "synthetic",
+    ]
+    rows = index.metadata.select([*names, f"outcome_h{horizon}", f"mfe_ticks_h{horizon}", f"mae_ticks_h{horizon}", "first_hit_ts_ns"])
+    rows = rows.take(pa.array(first_rows))
+    ts_s = whole_s(rows["ts_ns"].to_numpy())
+    kept = np.ones(len(ts_s), bool) if chosen.as_of_s is None else ts_s <= chosen.as_of_s
+    dates = rows["session_date"].to_numpy(zero_copy_only=False).astype("U10")
+    kept &= (dates >= (chosen.first or "")) & (dates <= (chosen.last or "9"))
+    if chosen.kind is not None:
+        kept &= rows["episode_kind"].to_numpy(zero_copy_only=False) == chosen.kind
+    found = [_row(row, horizon, index.horizons_s[horizon], chosen.as_of_s) for row in rows.filter(pa.array(kept)).to_pylist()]
+    return [row for row in found if _in_hours(row["ts_s"], chosen)]
+
+
+def _row(row: dict[str, Any], horizon: int, horizon_s: int, as_of_s: int | None) -> dict[str, Any]:
+    ts_ns, outcome, hit_ns = row.pop("ts_ns"), row.pop(f"outcome_h{horizon}"), row.pop("first_hit_ts_ns")
+    excursions = {name: row.pop(f"{name}_h{horizon}") for name in ("mfe_ticks", "mae_ticks")}
+    over_s = second_of(ts_ns) + horizon_s
+    known_s = outcome_known_s(outcome, hit_ns, ts_ns, horizon_s)
+    seen = as_of_s is None or known_s <= as_of_s
+    measured = as_of_s is None or over_s <= as_of_s
+    return {
+        **row,
+        "ts_s": second_of(ts_ns),
+        "outcome": outcome if seen else None,
+        **{name: value if measured and value is not None and np.isfinite(value) else None for name, value in excursions.items()},
+    }
+
+
+def _in_hours(ts_s: int, chosen: Chosen) -> bool:
+    if chosen.time_from is None and chosen.time_to is None:
+        return True
+    time = clock(ts_s * NS_PER_S)[11:16]
+    return (chosen.time_from or "00:00") <= time < (chosen.time_to or "24:00")

@@ -1,0 +1,81 @@
+"""The days in memory. A reader gets a day whole and at one version: the old or the new, never a mix."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Lock
+from typing import NamedTuple
+
+from ..config import Settings
+from .day import DayBundle, Rebuilding, Stamp, day_refs, hashes_of, open_day, stamps_of
+from .days import Days
+from .kept import Kept
+from .problems import Refusal
+
+
+class Shelved(NamedTuple):
+    """A day and what the disk said of it when it was read."""
+
+    day: DayBundle
+    stamps: tuple[Stamp, ...]
+
+
+class Shelf:
+    """Days by contract and date, those longest unused let go when they take more than `settings.serve.day_cache_bytes`."""
+
+    def __init__(self, lake: Path, settings: Settings, days: Days) -> None:
+        self._lake = lake
+        self._lake_days = days
+        self._settings = settings
+        self._days: Kept[tuple[str, str], Shelved] = Kept(settings.serve.day_cache_bytes)
+        self._locks: dict[tuple[str, str], Lock] = {}
+        self.opened = 0
+        """How often a day was read from the lake."""
+
+    def __len__(self) -> int:
+        return len(self._days)
+
+    @property
+    def size(self) -> int:
+        """Bytes held."""
+        return self._days.size
+
+    def day(self, symbol: str, session_date: str, version: str | None = None) -> DayBundle:
+        """The day as the lake has it now.
+
+        While its partitions are replaced one after the other, what is in memory goes on being served.
+
+        Raises
+        ------
+        Refusal: `rebuilding` where there is nothing in memory, `day_changed` where the asker has another version, `not_built` or
+        `unknown_day` where there is nothing of the day.
+        """
+        day = self._present(symbol, session_date)
+        if version is not None and version != day.version:
+            raise Refusal("day_changed", f"{symbol} {session_date} is at version {day.version}. Asked for {version}. Load the day again.")
+        return day
+
+    def _present(self, symbol: str, session_date: str) -> DayBundle:
+        key = (symbol, session_date)
+        refs = day_refs(self._lake, symbol, session_date, self._settings)
+        held = self._days.get(key)
+        stamps = stamps_of(refs)
+        if held is not None and held.stamps == stamps:
+            return held.day
+        if not any(stamp.files for stamp in stamps):
+            raise self._lake_days.unknown(symbol, session_date)
+        with self._locks.setdefault(key, Lock()):
+            held, stamps = self._days.get(key), stamps_of(refs)
+            if held is not None and (held.stamps == stamps or (held.day.is_whole and held.day.sha256 == hashes_of(stamps))):
+                shelved = Shelved(held.day, stamps)
+            else:
+                try:
+                    shelved = Shelved(open_day(self._lake, symbol, session_date, self._settings), stamps)
+                except Rebuilding as error:
+                    if held is None:
+                        message, _, mend = str(error).partition("Run: ")
+                        raise Refusal("rebuilding", message.strip(), mend or None) from None
+                    return held.day
+                self.opened += 1
+            self._days.put(key, shelved, shelved.day.nbytes)
+            return shelved.day

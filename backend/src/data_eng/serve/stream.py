@@ -1,0 +1,237 @@
+"""The replay: one message a window, sent when the market's clock reaches the window's end, at any speed."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any, NamedTuple
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import to_json
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from ..core.pressure import STATES
+from .arrow import KnownTable
+from .day import DayBundle
+from .day_tables import LADDER_COUNTS
+from .messages import ReplayCommand, ReplayEnd, ReplayHello, ReplayPause, ReplayResume, ReplaySpeed
+from .problems import Refusal
+from .work import Work
+
+BATCH = 60
+"""Windows that are encoded at once: five minutes, a few milliseconds."""
+TRY_AGAIN_LATER = 1013
+"""Close code for a reader that does not take its messages (RFC 6455's registry)."""
+COMMAND: TypeAdapter[ReplayCommand] = TypeAdapter(ReplayCommand)
+
+
+class MarketClock:
+    """Market time against wall time. Both in seconds; every change starts from the moment it is made at, so nothing drifts."""
+
+    def __init__(self, market_s: float, speed: float, now_s: float) -> None:
+        self._market_s = market_s
+        self._since_s = now_s
+        self._speed = speed
+        self._runs = True
+
+    def market_s(self, now_s: float) -> float:
+        """What the market's clock shows."""
+        return self._market_s + (now_s - self._since_s) * self._speed if self._runs else self._market_s
+
+    def wait_s(self, market_s: float, now_s: float) -> float | None:
+        """How long until a market time is reached, below 0 when it is past; None while it stands still."""
+        return (market_s - self.market_s(now_s)) / self._speed if self._runs else None
+
+    def set_speed(self, speed: float, now_s: float) -> None:
+        self._set(now_s)
+        self._speed = speed
+
+    def pause(self, now_s: float) -> None:
+        self._set(now_s)
+        self._runs = False
+
+    def resume(self, now_s: float) -> None:
+        self._set(now_s)
+        self._runs = True
+
+    def _set(self, now_s: float) -> None:
+        self._market_s, self._since_s = self.market_s(now_s), now_s
+
+
+class ReaderStuck(Exception):
+    """A reader that takes no message."""
+
+
+class Frame(NamedTuple):
+    """One window's message but for the time at which it is sent."""
+
+    end_s: int
+    head: bytes
+    """The JSON object without its closing brace."""
+
+    def text(self, sent_s: float) -> str:
+        return (self.head + b',"sent_s":' + to_json(sent_s) + b"}").decode()
+
+
+class Replay:
+    """One socket's replay of one day, which stays at the version it was opened at."""
+
+    def __init__(
+        self, day: DayBundle, from_s: int, speed: float, level_ids: tuple[str, ...] | None, work: Work, reader_timeout_s: float
+    ) -> None:
+        day.hold_as_of(from_s)
+        day.hold_table("windows")
+        self._day = day
+        self._from_s = from_s
+        self._speed = speed
+        self._frames = Frames(day, from_s, level_ids)
+        self._work = work
+        self._timeout_s = reader_timeout_s
+        self._loop = asyncio.get_running_loop()
+        self._clock = MarketClock(from_s, speed, self._loop.time())
+        self._changed = asyncio.Event()
+
+    async def run(self, socket: WebSocket) -> None:
+        """Play until the session's end or until the reader goes. Raises `Refusal` for a command that is none."""
+        tasks = [asyncio.create_task(step(socket)) for step in (self._listen, self._play)]
+        try:
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _play(self, socket: WebSocket) -> None:
+        day = self._day
+        hello = ReplayHello(
+            mode="replay",
+            version=day.version,
+            symbol=day.symbol,
+            session_date=day.session_date,
+            from_s=self._from_s,
+            speed=self._speed,
+            synthetic=day.synthetic,
+        )
+        await self._send(socket.send_text, hello.model_dump_json())
+        while batch := await self._work.run(self._frames.take):
+            for frame in batch:
+                await self._until(frame.end_s)
+                await self._send(socket.send_text, frame.text(time.time()))
+        await self._until(day.moments.session_end_s)
+        await self._send(socket.send_text, ReplayEnd(as_of_s=day.moments.session_end_s).model_dump_json())
+
+    async def _listen(self, socket: WebSocket) -> None:
+        """Take commands until the reader goes."""
+        while True:
+            try:
+                text = await socket.receive_text()
+            except (WebSocketDisconnect, KeyError):
+                return
+            self._obey(text)
+            self._changed.set()
+
+    def _obey(self, text: str) -> None:
+        now_s = self._loop.time()
+        try:
+            command = COMMAND.validate_json(text)
+        except ValidationError as error:
+            what = error.errors()[0]["msg"]
+            expected = '{"type":"speed","value":12}, {"type":"pause"} or {"type":"resume"}'
+            raise Refusal("bad_request", f"{text[:80]!r} is no command: {what}. Expected {expected}.") from None
+        match command:
+            case ReplaySpeed(value=value):
+                self._clock.set_speed(value, now_s)
+            case ReplayPause():
+                self._clock.pause(now_s)
+            case ReplayResume():
+                self._clock.resume(now_s)
+
+    async def _until(self, market_s: int) -> None:
+        """Wait for a market time; a command changes how long."""
+        while True:
+            wait_s = self._clock.wait_s(market_s, self._loop.time())
+            if wait_s is not None and wait_s <= 0:
+                return
+            self._changed.clear()
+            try:
+                async with asyncio.timeout(wait_s):
+                    await self._changed.wait()
+            except TimeoutError:
+                continue
+
+    async def _send(self, send: Callable[[str], Awaitable[None]], text: str) -> None:
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                await send(text)
+        except TimeoutError:
+            raise ReaderStuck from None
+
+
+class Frames:
+    """The windows of a day behind a moment, encoded batch by batch."""
+
+    def __init__(self, day: DayBundle, from_s: int, level_ids: tuple[str, ...] | None) -> None:
+        self._day = day
+        self._levels = day.chosen_levels(level_ids)
+        self._known_s = from_s
+        """Up to here everything has been taken."""
+        self._row, self._rows = day.tables["windows"].rows(from_s, day.moments.session_end_s)
+
+    def take(self) -> list[Frame]:
+        """The next windows; empty at the end."""
+        windows = self._day.tables["windows"]
+        first, last = self._row, min(self._row + BATCH, self._rows)
+        self._row = last
+        if first == last:
+            return []
+        from_s, to_s = self._known_s, int(windows.known_s[last - 1])
+        self._known_s = to_s
+        rows = windows.table.slice(first, last - first).to_pylist()
+        tables = self._day.tables
+        heat = {row["start_s"]: row for row in _cut(tables.get("heat"), from_s, to_s)}
+        ladder = {row["start_s"]: row for row in _cut(tables.get("ladder"), from_s, to_s)}
+        levels = _cut(tables.get("levels"), from_s, to_s)
+        conditions: dict[int, list[dict[str, Any]]] = {}
+        for level_id in self._levels:
+            for row in _cut(self._day.conditions.get(level_id), from_s, to_s):
+                conditions.setdefault(row["start_s"], []).append(_condition(level_id, row))
+        return list(_frames(rows, windows.known_s[first:last].tolist(), heat, ladder, levels, conditions))
+
+
+def _frames(
+    rows: list[dict[str, Any]],
+    ends_s: list[int],
+    heat: dict[int, dict[str, Any]],
+    ladder: dict[int, dict[str, Any]],
+    levels: list[dict[str, Any]],
+    conditions: dict[int, list[dict[str, Any]]],
+) -> Iterator[Frame]:
+    place = 0
+    for row, end_s in zip(rows, ends_s, strict=True):
+        start_s, came = row["start_s"], place
+        while place < len(levels) and levels[place]["known_from_s"] <= end_s:
+            place += 1
+        hot, strikes = heat.get(start_s), ladder.get(start_s)
+        told = {
+            "type": "window",
+            **row,
+            "base_ticks": hot["base_ticks"] if hot is not None else None,
+            "heat": base64.b64encode(hot["heat"]).decode() if hot is not None else None,
+            "ladder": {name: strikes[name] for name in ("base_strike_ticks", *LADDER_COUNTS)} if strikes is not None else None,
+            "levels": levels[came:place],
+            "conditions": conditions.get(start_s, []),
+        }
+        yield Frame(end_s, to_json(told, inf_nan_mode="null")[:-1])
+
+
+def _condition(level_id: str, row: dict[str, Any]) -> dict[str, Any]:
+    told = {name: row[name] for name in ("distance_ticks", "vacuum_up", "vacuum_down", "touches", "near_s")}
+    return {"level_id": level_id, **told, "c": [row[f"c{number}"] for number in (1, 2, 3, 4)], "state": STATES[row["state"]]}
+
+
+def _cut(table: KnownTable | None, from_s: int, to_s: int) -> list[dict[str, Any]]:
+    return table.cut(from_s, to_s).to_pylist() if table is not None else []

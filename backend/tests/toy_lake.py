@@ -1,0 +1,32 @@
+"""A lake of toy days, imported and built by the runner: small, whole, with indexes, made in seconds."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+from rich.console import Console
+
+from src.data_eng.config import Environment
+from src.data_eng.runner import Request, run
+from tests.real_stages import take_in
+from tests.toy_market import toy_records
+
+DAYS = ("2025-10-06", "2025-10-07", "2025-10-08", "2025-10-09", "2025-10-10")
+LEVELS = ("pm_high", "or_low", "vwap")
+SESSION = "09:30-10:30"
+SYMBOL, ROOT = "ESZ5", "ES"
+
+
+def make_toy_lake(folder: Path, days: tuple[str, ...] = DAYS) -> Path:
+    """Import and build `days` under `folder`; the first is the look-back of the second, which is the first that is chosen."""
+    lake = folder / "lake"
+    take_in(lake, folder / "job", {day: toy_records(day, seed=5 + number, until="12:31") for number, day in enumerate(days)})
+    assert build(lake, days) == 0
+    return lake
+
+
+def build(lake: Path, days: tuple[str, ...] = DAYS, **changes: object) -> int:
+    """Run the pipeline over `days` as `make_toy_lake` does; the exit code."""
+    request = Request("future_mbo", "all", ROOT, days[0], days[-1], Environment(lake, None, None, None), 1, False, LEVELS, SESSION)
+    return run(request._replace(**changes), Console(file=io.StringIO(), width=160))

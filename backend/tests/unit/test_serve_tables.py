@@ -1,0 +1,272 @@
+"""The server's parts without a lake: tables made for the page, cuts by time, clocks, caches, problems."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from src.data_eng.config import load_settings
+from src.data_eng.core.events import NO_TICK
+from src.data_eng.io import PartitionCorrupt, PartitionMissing
+from src.data_eng.retrieval.index import StaleIndex
+from src.data_eng.serve.arrow import KnownTable, stream_bytes
+from src.data_eng.serve.day_tables import (
+    HEAT_BELOW,
+    HEAT_TICKS,
+    SCALE,
+    candles_table,
+    heat_base_ticks,
+    heat_table,
+    ladder_table,
+    level_rows,
+    levels_table,
+    windows_table,
+)
+from src.data_eng.serve.kept import Kept
+from src.data_eng.serve.moments import Moments, second_of, whole_s
+from src.data_eng.serve.problems import STATUS, Refusal, problem_of
+from src.data_eng.serve.replies import takes_zstd
+from src.data_eng.serve.stream import MarketClock
+from src.data_eng.serve.triggers import outcome_known_s, read_triggers
+from tests.trigger_lake import trigger_table, trigger_times_ns
+
+S = 1_000_000_000
+LEAD_IN, START, END = 9_000, 9_060, 9_180
+MOMENTS = Moments(START, END, LEAD_IN, 1_200, 2_000, START)
+RNG = np.random.default_rng(11)
+PRICES = ("open_ticks", "high_ticks", "low_ticks", "close_ticks")
+
+
+def a_windows_table(marked: int | None = None, lost: int | None = None) -> pa.Table:
+    """36 windows of 5 s from the lead-in on; one may be marked, one may have no best bid."""
+    start_s = np.arange(LEAD_IN, END, 5)
+    bid = 400 + np.arange(len(start_s)) // 3
+    marks = np.zeros(len(start_s), np.uint8)
+    if marked is not None:
+        marks[marked] = 4
+    if lost is not None:
+        bid[lost] = NO_TICK
+    counts = {name: np.arange(len(start_s)) + place for place, name in enumerate(("volume", "buy_volume", "sell_volume", "records"))}
+    return pa.table(
+        {"window_start_ns": start_s * S, "best_bid_ticks": bid, "best_ask_ticks": np.full(len(start_s), 430), "marks": marks, **counts}
+    )
+
+
+def some_bars() -> pa.Table:
+    """1-second bars at random seconds around the session, and 2-minute bars since long before."""
+    seconds = np.sort(RNG.choice(np.arange(LEAD_IN - 60, END + 60), 150, replace=False))
+    candles = np.arange(0, END, 120)
+    start_s = np.concatenate([candles, seconds])
+    prices = {name: RNG.integers(380, 440, len(start_s)) for name in PRICES}
+    volumes = {name: RNG.integers(0, 50, len(start_s)) for name in ("volume", "buy_volume", "sell_volume")}
+    bar_s = np.repeat([120, 1], [len(candles), len(seconds)])
+    return pa.table({"bar_s": bar_s, "bar_start_ns": start_s * S, **prices, **volumes})
+
+
+def test_a_cut_holds_the_rows_known_behind_from_and_up_to_as_of() -> None:
+    known_s = np.sort(RNG.integers(0, 50, 200))
+    table = KnownTable(pa.table({"row": np.arange(200)}), known_s)
+    for from_s, as_of_s in [(None, -1), (None, 20), (10, 20), (20, 20), (30, 20), (None, 99), (*RNG.integers(0, 50, 2).tolist(),)]:
+        plain = [row for row in range(200) if (from_s is None or known_s[row] > from_s) and known_s[row] <= as_of_s]
+        assert table.cut(from_s, as_of_s)["row"].to_pylist() == plain
+
+
+def test_a_moment_within_a_second_is_known_at_its_end() -> None:
+    assert whole_s(np.array([5 * S, 5 * S + 1, 6 * S - 1])).tolist() == [5, 6, 6]
+    assert [second_of(ts_ns) for ts_ns in (0, 1, S)] == [0, 1, 1]
+
+
+def test_candles_are_the_two_minute_bars_from_the_overnight_to_the_lead_in() -> None:
+    bars = some_bars()
+    candles = candles_table(bars, MOMENTS)
+    plain = [
+        row
+        for row in bars.to_pylist()
+        if row["bar_s"] == 120 and row["bar_start_ns"] >= 1_200 * S and row["bar_start_ns"] // S + 120 <= LEAD_IN
+    ]
+    assert [row["start_s"] for row in candles.table.to_pylist()] == [row["bar_start_ns"] // S for row in plain]
+    assert [row["high_ticks"] for row in candles.table.to_pylist()] == [row["high_ticks"] for row in plain]
+    assert len(plain) == 65 and max(candles.known_s) == 9_000
+
+
+def test_windows_take_their_prices_from_the_seconds_within_them() -> None:
+    bars, windows = some_bars(), a_windows_table(lost=7)
+    seconds = [row for row in bars.to_pylist() if row["bar_s"] == 1]
+    for row in windows_table(windows, bars, MOMENTS, 5).table.to_pylist():
+        own = [bar for bar in seconds if row["start_s"] <= bar["bar_start_ns"] // S < row["start_s"] + 5]
+        expected = (
+            (own[0]["open_ticks"], max(bar["high_ticks"] for bar in own), min(bar["low_ticks"] for bar in own), own[-1]["close_ticks"])
+            if own
+            else (None,) * 4
+        )
+        assert tuple(row[name] for name in PRICES) == expected
+        assert (row["bid_ticks"] is None) == (row["start_s"] == LEAD_IN + 35)
+
+
+def test_windows_outside_the_session_and_its_lead_in_are_left_out() -> None:
+    wide = a_windows_table()
+    inner = MOMENTS._replace(lead_in_start_s=LEAD_IN + 30, session_end_s=END - 60)
+    told = windows_table(wide, some_bars(), inner, 5).table["start_s"].to_pylist()
+    assert (told[0], told[-1]) == (LEAD_IN + 30, END - 65)
+
+
+def test_heat_lies_around_the_mid_and_where_that_is_lost_around_the_one_before() -> None:
+    bid, ask = np.array([NO_TICK, 400, 400, NO_TICK, 410]), np.array([401, 401, 402, 402, 413])
+    marks = np.array([0, 0, 0, 0, 0], np.uint8)
+    assert heat_base_ticks(bid, ask, marks).tolist() == [0, 401 - 48, 401 - 48, 401 - 48, 412 - 48]
+    marks[4] = 8
+    assert heat_base_ticks(bid, ask, marks)[4] == 401 - 48
+
+
+def test_heat_equals_a_plain_loop_over_the_flow() -> None:
+    windows = a_windows_table(marked=9)
+    rows = 3_000
+    flow = pa.table(
+        {
+            "window_start_ns": np.sort(RNG.choice(np.arange(LEAD_IN - 10, END + 10, 5), rows)) * S,
+            "price_ticks": RNG.integers(330, 500, rows),
+            "depth_end": RNG.integers(0, 300, rows),
+        }
+    )
+    heat = heat_table(flow, windows, MOMENTS, 5)
+    told = heat.table.to_pylist()
+    base = {row["start_s"]: row["base_ticks"] for row in told}
+    resting: dict[int, list[int]] = {start_s: [0] * HEAT_TICKS for start_s in base}
+    for row in flow.to_pylist():
+        start_s = row["window_start_ns"] // S
+        if start_s in base and 0 <= row["price_ticks"] - base[start_s] < HEAT_TICKS:
+            resting[start_s][row["price_ticks"] - base[start_s]] += row["depth_end"]
+    lead_in = [size for start_s, sizes in resting.items() if start_s + 5 <= START for size in sizes if size]
+    scale = float(np.quantile(lead_in, 0.995))
+    assert heat.table.schema.metadata[SCALE] == f"{scale:g}".encode()
+    for row in told:
+        assert list(row["heat"]) == [min(255, round(255 * (size / scale) ** 0.5)) for size in resting[row["start_s"]]]
+    assert base[LEAD_IN] == 415 - HEAT_BELOW
+
+
+def test_the_heats_scale_knows_nothing_of_the_session() -> None:
+    windows = a_windows_table()
+    flow = {"window_start_ns": np.array([LEAD_IN, START]) * S, "price_ticks": np.array([415, 415])}
+    scales = [
+        heat_table(pa.table({**flow, "depth_end": np.array([20, wall])}), windows, MOMENTS, 5).table.schema.metadata[SCALE]
+        for wall in (1, 9_000)
+    ]
+    assert scales == [b"20", b"20"]
+
+
+def test_level_prices_come_in_the_order_in_which_they_came_into_force() -> None:
+    levels = pa.table(
+        {
+            "level_id": ["vwap", "vwap", "pm_high", "sma_90"],
+            "known_from_ns": [S + 1, 9 * S, 4 * S, 0],
+            "price_ticks": pa.array([1.5, 2.5, 7.0, None]),
+            "reason": pa.array([None, None, None, "too few bars"]),
+        }
+    )
+    rows = level_rows(levels)
+    assert list(rows) == ["vwap", "pm_high", "sma_90"]
+    assert rows["sma_90"].reason == "too few bars" and not len(rows["sma_90"].known_s)
+    table = levels_table(rows)
+    assert table.table["level_id"].to_pylist() == ["vwap", "pm_high", "vwap"]
+    assert table.known_s.tolist() == [2, 4, 9]
+
+
+def test_the_ladders_strikes_lie_in_lists_and_its_flow_is_of_the_owners_will() -> None:
+    names = ("depth", "add", "pull", "fill", "reprice_in", "reprice_out")
+    columns = {f"{side}_{name}": RNG.integers(0, 30, 6) for side in ("long", "short") for name in names}
+    table = pa.table({"ts_ns": np.repeat([START + 5, START + 10], 3) * S, "strike_ticks": np.tile([400, 404, 408], 2), **columns})
+    rows, told = table.to_pylist(), ladder_table(table, 5).table.to_pylist()
+    assert [row["start_s"] for row in told] == [START, START + 5]
+    assert [row["base_strike_ticks"] for row in told] == [400, 400]
+    for window, row in enumerate(told):
+        for place, strike in enumerate(rows[3 * window : 3 * window + 3]):
+            flow = {
+                side: strike[f"{side}_add"] + strike[f"{side}_reprice_in"] - strike[f"{side}_pull"] - strike[f"{side}_reprice_out"]
+                for side in ("long", "short")
+            }
+            assert row["long_flow"][place] == flow["long"]
+            assert row["net_pressure"][place] == flow["long"] - flow["short"] + strike["short_fill"] - strike["long_fill"]
+            assert row["short_pull"][place] == strike["short_pull"]
+
+
+def test_an_arrow_stream_of_a_cut_holds_no_byte_of_the_rows_behind_it() -> None:
+    """Also not in the padding of its buffers."""
+    for column in (pa.array([1, 2, 3] * 9, pa.int32()), pa.array([1, None, 3] * 9, pa.int8()), pa.array([b"abc"] * 27, pa.binary(3))):
+        whole = pa.table({"value": column})
+        for rows in range(28):
+            alone = pa.table({"value": pa.array(column.to_pylist()[:rows], column.type)})
+            assert stream_bytes(whole.slice(0, rows)) == stream_bytes(alone)
+
+
+def test_an_arrow_stream_of_a_cut_holds_the_cut_alone() -> None:
+    table = pa.table({"value": np.arange(10_000)})
+    assert len(stream_bytes(table.slice(5_000, 10))) < 1_000
+    assert pa.ipc.open_stream(stream_bytes(table.slice(5_000, 10))).read_all()["value"].to_pylist() == list(range(5_000, 5_010))
+
+
+@pytest.mark.parametrize(
+    ("outcome", "hit_ns", "known_s"),
+    [("BREAK_UP", 130 * S + 1, 131), ("WHIPSAW", 130 * S, 130), ("CHOP", None, 940), ("CHOP", 999 * S, 940), ("CENSORED", None, 940)],
+)
+def test_an_outcome_is_known_at_the_touch_or_at_the_horizons_end(outcome: str, hit_ns: int | None, known_s: int) -> None:
+    assert outcome_known_s(outcome, hit_ns, 100 * S, 840) == known_s
+
+
+def test_episodes_are_told_as_far_as_they_are_known() -> None:
+    date = "2025-10-01"
+    triggers = read_triggers(trigger_table(date, episodes=3, windows=4), load_settings())
+    times_s = trigger_times_ns(date) // S
+    assert triggers.known_episodes(int(times_s[0, 0]) - 1) == []
+    (episode,) = triggers.known_episodes(int(times_s[0, 1]))
+    assert (episode.start_s, episode.last_trigger_s) == (times_s[0, 0], times_s[0, 1])
+    assert (episode.outcome, episode.outcome_s) == (None, None)
+    (episode,) = triggers.known_episodes(int(times_s[0, 0]) + 840)
+    assert episode.outcome is not None and episode.outcome_s == times_s[0, 0] + 840, "there is no touch in the table"
+    starts = times_s[:, 0].tolist()
+    assert [triggers.next_start(None, starts[1], back) for back in (False, True)] == [starts[2], starts[0]]
+    assert triggers.next_start("pm_high", starts[2], back=False) is None
+    assert triggers.next_start("pm_low", 0, back=False) is None
+
+
+def test_a_cache_lets_the_longest_unused_go_first_and_keeps_the_newest() -> None:
+    kept: Kept[str, int] = Kept(10)
+    kept.put("a", 1, 4)
+    kept.put("b", 2, 4)
+    assert kept.get("a") == 1
+    kept.put("c", 3, 4)
+    assert [kept.get(name) for name in "abc"] == [1, None, 3]
+    kept.put("a", 9, 4)
+    assert (kept.size, len(kept)) == (8, 2)
+    kept.put("huge", 4, 99)
+    assert (kept.get("huge"), len(kept)) == (4, 1)
+
+
+def test_the_markets_clock_does_not_drift_over_changes_and_stands_still_when_paused() -> None:
+    clock = MarketClock(1_000.0, 10.0, now_s=50.0)
+    assert clock.wait_s(1_005, 50.0) == pytest.approx(0.5)
+    clock.set_speed(2.0, 50.25)
+    assert clock.market_s(50.25) == pytest.approx(1_002.5)
+    assert clock.wait_s(1_005, 50.25) == pytest.approx(1.25)
+    clock.pause(51.0)
+    assert clock.wait_s(1_005, 99.0) is None
+    clock.resume(99.0)
+    assert clock.wait_s(1_005, 99.0) == pytest.approx(0.5)
+    for step in range(1_000):
+        clock.set_speed(1.0 + step % 2, 99.0 + step)
+    assert clock.market_s(1_099.0) == pytest.approx(1_004 + 500 * 1.0 + 500 * 2.0)
+
+
+def test_a_problem_takes_the_command_out_of_the_message() -> None:
+    told = problem_of(PartitionMissing("silver.x/ESZ5/2025-10-01 is not built. Run: spymaster build --layer silver"))
+    assert (told.code, told.message, told.mend) == ("not_built", "silver.x/ESZ5/2025-10-01 is not built.", "spymaster build --layer silver")
+    assert problem_of(PartitionCorrupt("a file lacks a byte.")).mend is None
+    assert STATUS[problem_of(StaleIndex("index a is old. Run: b")).code] == 409
+    assert problem_of(Refusal("no_setup", "none", "c")).mend == "c"
+
+
+@pytest.mark.parametrize(
+    ("offered", "taken"), [("gzip, br, zstd", True), ("ZSTD;q=0.5", True), ("*", True), ("gzip", False), ("", False), ("zstd; q=0", False)]
+)
+def test_zstd_is_sent_to_those_who_take_it(offered: str, taken: bool) -> None:
+    assert takes_zstd(offered) is taken

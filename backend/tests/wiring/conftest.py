@@ -1,0 +1,24 @@
+"""The lake that the server's tests ask; building it takes seconds, so one serves a whole worker. Who changes it copies it first."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.served_lake import make_served_lake
+
+
+@pytest.fixture(scope="session")
+def served_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_served_lake(tmp_path_factory.mktemp("served"))
+
+
+@pytest.fixture
+def own_lake(served_lake: Path, tmp_path: Path) -> Path:
+    """A lake of one's own: the same files under second names, which a writer replaces and never changes."""
+    lake = tmp_path / "lake"
+    shutil.copytree(served_lake, lake, symlinks=True, copy_function=os.link)
+    return lake

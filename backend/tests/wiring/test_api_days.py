@@ -1,0 +1,354 @@
+"""Days, their tables and their episodes over HTTP: the lake's rows and no row more, whole at one version, whatever happens beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from threading import Event, Thread
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pytest
+import zstandard
+from fastapi.testclient import TestClient
+
+from src.data_eng.contracts import load_avro_contract
+from src.data_eng.core.pressure import STATES
+from src.data_eng.io import list_partitions, manifest_sha256, partition_ref, read_partition, remove_partition, write_partition
+from src.data_eng.serve.api import create_app
+from src.data_eng.serve.day import day_refs, hashes_of, stamps_of
+from src.data_eng.serve.engine import Engine
+from src.data_eng.serve.messages import Day
+from src.data_eng.serve.problems import Refusal
+from src.data_eng.sources.calendar import session_times
+from tests.cut_lake import forget_future
+from tests.served_lake import DATES, LEVELS, SETTINGS, SYMBOL, TODAY
+
+S = 1_000_000_000
+TABLES = ("candles", "windows", "heat", "levels", "ladder", "conditions")
+START_S = session_times(TODAY, SETTINGS).start_ns // S
+END_S = START_S + 3_600
+RNG = np.random.default_rng(4)
+DAY = f"/api/days/{SYMBOL}/{TODAY}"
+
+
+def client_of(lake: Path) -> TestClient:
+    return TestClient(create_app(lake, SETTINGS), headers={"Accept-Encoding": "identity"})
+
+
+@pytest.fixture(scope="module")
+def client(served_lake: Path) -> TestClient:
+    return client_of(served_lake)
+
+
+def table_of(client: TestClient, name: str, **params: Any) -> pa.Table:
+    answer = client.get(f"{DAY}/tables/{name}", params=params)
+    assert answer.status_code == 200, answer.text
+    return pa.ipc.open_stream(answer.content).read_all()
+
+
+def problem(client: TestClient, path: str, **params: Any) -> tuple[int, str, str | None]:
+    answer = client.get(path, params=params)
+    return answer.status_code, answer.json()["code"], answer.json()["mend"]
+
+
+def rows(lake: Path, dataset: str) -> list[dict[str, Any]]:
+    return read_partition(
+        partition_ref(lake, f"{dataset.partition('.')[0]}.future_mbo.{dataset.partition('.')[2]}", SYMBOL, TODAY)
+    ).to_pylist()
+
+
+def moments(count: int) -> list[int]:
+    """Random moments of the session, its ends among them."""
+    return [START_S, END_S, *RNG.integers(START_S, END_S, count).tolist()]
+
+
+def test_the_lakes_days_are_listed_with_what_they_lack(client: TestClient, own_lake: Path) -> None:
+    listed = client.get("/api/days").json()
+    assert [(day["symbol"], day["session_date"], day["state"], day["chosen"], day["synthetic"]) for day in listed["days"]] == [
+        (SYMBOL, date, "ready", True, True) for date in DATES
+    ]
+    assert (listed["lake"], listed["roots"]) == ("lake", ["ES"])
+    remove_partition(partition_ref(own_lake, "gold.future_mbo.mbo_trigger_vectors", SYMBOL, TODAY))
+    changed = client_of(own_lake).get("/api/days").json()
+    assert changed["days"][-1]["state"] == "no_gold"
+    assert changed["lake_version"] != listed["lake_version"]
+
+
+def test_a_day_is_told_as_of_its_sessions_start_unless_another_moment_is_asked_for(client: TestClient) -> None:
+    day = Day.model_validate_json(client.get(f"/api/days/ES/{TODAY}").content)
+    assert (day.symbol, day.session_start_s, day.session_end_s, day.lead_in_start_s) == (SYMBOL, START_S, END_S, START_S - 1_800)
+    told = {level.level_id: level for level in day.levels}
+    assert list(told) == list(LEVELS)
+    assert (told["or_high"].price_ticks, told["or_high"].reason) == (None, "known from 09:45")
+    assert (told["vwap"].price_ticks, told["vwap"].reason, told["vwap"].moving) == (None, "not known yet", True)
+    assert told["pm_high"].known_from_s == START_S
+    later = Day.model_validate_json(client.get(DAY, params={"as_of_s": START_S + 900}).content)
+    assert {level.level_id: level for level in later.levels}["or_high"].known_from_s == START_S + 900
+    assert later.absent == [] and later.barrier_ticks is not None
+
+
+def test_the_conditions_scale_is_of_past_sessions(client: TestClient, served_lake: Path) -> None:
+    names = ("f1_ask_com_disp_log", "f2_ask_pull_add_log_rest", "f3_bid_com_disp_log", "f4_bid_pull_add_log_rest")
+    past = [
+        row
+        for ref in list_partitions(served_lake, "silver.future_mbo.mbo_level_vacuum_5s", SYMBOL)[:-1]
+        for row in read_partition(ref).to_pylist()
+    ]
+    for name, scale in zip(names, client.get(DAY).json()["conditions"], strict=True):
+        sizes = [abs(row[name]) for row in past]
+        assert (scale["noise"], scale["full"]) == pytest.approx((np.median(sizes), np.quantile(sizes, 0.95)))
+
+
+def test_windows_and_levels_and_ladder_equal_a_plain_filter_of_the_lake(client: TestClient, served_lake: Path) -> None:
+    windows, ladder = rows(served_lake, "silver.book_windows_5s"), rows(served_lake, "gold.mbo_physics_ladder")
+    levels = rows(served_lake, "silver.levels")
+    for as_of_s in moments(6):
+        for from_s in (None, as_of_s - 300):
+            lower = 0 if from_s is None else from_s
+            params = {"as_of_s": as_of_s, **({} if from_s is None else {"from_s": from_s})}
+            told = table_of(client, "windows", **params).to_pylist()
+            plain = [row for row in windows if lower < row["window_start_ns"] // S + 5 <= as_of_s]
+            assert [(row["start_s"], row["volume"], row["bid_ticks"]) for row in told] == [
+                (row["window_start_ns"] // S, row["volume"], row["best_bid_ticks"]) for row in plain
+            ]
+            told = table_of(client, "levels", **params).to_pylist()
+            known = [
+                (-(-row["known_from_ns"] // S), row["level_id"], row["price_ticks"]) for row in levels if row["price_ticks"] is not None
+            ]
+            assert sorted((row["known_from_s"], row["level_id"], row["price_ticks"]) for row in told) == sorted(
+                row for row in known if lower < row[0] <= as_of_s
+            )
+            told = table_of(client, "ladder", **params).to_pylist()
+            plain = [row for row in ladder if lower * S < row["ts_ns"] <= as_of_s * S]
+            assert [depth for row in told for depth in row["long_depth"]] == [row["long_depth"] for row in plain]
+            assert [flow / 5 for row in told for flow in row["short_flow"]] == pytest.approx([row["short_flow_per_s"] for row in plain])
+            assert [net / 5 for row in told for net in row["net_pressure"]] == pytest.approx([row["net_pressure_per_s"] for row in plain])
+
+
+def test_conditions_equal_a_plain_filter_of_the_lake_in_the_order_of_the_levels_asked_for(client: TestClient, served_lake: Path) -> None:
+    pressure, vacuum = rows(served_lake, "gold.mbo_pressure_stream"), rows(served_lake, "silver.mbo_level_vacuum_5s")
+    for as_of_s in moments(4):
+        told = table_of(client, "conditions", as_of_s=as_of_s, levels="vwap,or_high").to_pylist()
+        plain = [
+            (row, features)
+            for level_id in ("vwap", "or_high")
+            for row, features in zip(pressure, vacuum, strict=True)
+            if row["level_id"] == level_id and row["ts_ns"] <= as_of_s * S
+        ]
+        assert [(row["level_id"], row["start_s"], STATES[row["state"]]) for row in told] == [
+            (row["level_id"], row["window_start_ns"] // S, row["state"]) for row, _ in plain
+        ]
+        for number in (1, 2, 3, 4):
+            assert [row[f"c{number}"] for row in told] == [row[f"condition_{number}_down"] for row, _ in plain]
+        assert [(row["touches"], row["near_s"]) for row in told] == [
+            (features["k_touch_number"], features["k_near_seconds"]) for _, features in plain
+        ]
+        assert [row["vacuum_up"] for row in told] == pytest.approx([row["vacuum_score_up"] for row, _ in plain], nan_ok=True)
+
+
+def test_candles_begin_with_the_evening_before_and_are_all_known_at_the_start(client: TestClient, served_lake: Path) -> None:
+    told = table_of(client, "candles", as_of_s=START_S).to_pylist()
+    assert told and told == table_of(client, "candles", as_of_s=END_S).to_pylist()
+    assert told[-1]["start_s"] + 120 == START_S - 1_800
+    assert told[0]["start_s"] == min(row["bar_start_ns"] // S for row in rows(served_lake, "silver.trade_bars") if row["bar_s"] == 120)
+
+
+def everything(client: TestClient, as_of_s: int) -> dict[str, Any]:
+    """All that a day says as of a moment, without versions."""
+    answers: dict[str, Any] = {name: client.get(f"{DAY}/tables/{name}", params={"as_of_s": as_of_s}).content for name in TABLES}
+    answers["day"] = client.get(DAY, params={"as_of_s": as_of_s}).json()
+    answers["episodes"] = client.get(f"{DAY}/episodes", params={"as_of_s": as_of_s}).json()
+    for name in ("day", "episodes"):
+        del answers[name]["version"]
+    return answers
+
+
+@pytest.mark.parametrize("as_of_s", [START_S + 7, START_S + 899, *np.random.default_rng(20251010).integers(START_S, END_S, 5).tolist()])
+def test_an_answer_is_the_same_bytes_when_the_future_is_not_there(client: TestClient, own_lake: Path, as_of_s: int) -> None:
+    whole = everything(client, as_of_s)
+    forget_future(own_lake, SYMBOL, TODAY, as_of_s, SETTINGS)
+    assert everything(client_of(own_lake), as_of_s) == whole
+
+
+def test_the_future_was_there_to_be_seen(client: TestClient, own_lake: Path) -> None:
+    """The test above can fail: at the session's end the cut day is another one."""
+    forget_future(own_lake, SYMBOL, TODAY, START_S + 1_803, SETTINGS)
+    late, whole = everything(client_of(own_lake), END_S), everything(client, END_S)
+    assert [name for name in whole if late[name] != whole[name]] == ["windows", "heat", "levels", "ladder", "conditions", "day", "episodes"]
+
+
+def test_episodes_are_those_of_the_trigger_vectors(client: TestClient, served_lake: Path) -> None:
+    triggers = rows(served_lake, "gold.mbo_trigger_vectors")
+    for as_of_s in moments(4):
+        told = client.get(f"{DAY}/episodes", params={"as_of_s": as_of_s}).json()["episodes"]
+        plain: dict[tuple[str, ...], list[int]] = {}
+        for row in triggers:
+            if row["ts_ns"] <= as_of_s * S:
+                plain.setdefault((row["setup"], row["level_id"], row["approach"], row["episode"]), []).append(row["ts_ns"] // S)
+        assert {
+            (row["setup"], row["level_id"], row["approach"], row["number"]): (row["start_s"], row["last_trigger_s"]) for row in told
+        } == {key: (min(times), max(times)) for key, times in plain.items()}
+        assert all(row["outcome_s"] <= as_of_s for row in told if row["outcome"] is not None)
+    assert {row["outcome"] for row in told} - {None}
+
+
+def test_the_next_episode_is_a_moment_and_nothing_else(client: TestClient) -> None:
+    starts = sorted(
+        row["start_s"]
+        for row in client.get(f"{DAY}/episodes", params={"as_of_s": END_S}).json()["episodes"]
+        if (row["setup"], row["level_id"]) == ("level_test", "or_high")
+    )
+    assert client.get(f"{DAY}/next-episode", params={"level": "or_high", "from_s": starts[0]}).json() == {"ts_s": starts[1]}
+    assert client.get(f"{DAY}/next-episode", params={"level": "or_high", "from_s": starts[1], "back": 1}).json() == {"ts_s": starts[0]}
+    assert client.get(f"{DAY}/next-episode", params={"level": "or_high", "from_s": starts[-1]}).json() == {"ts_s": None}
+
+
+def test_a_table_travels_compressed_to_those_who_take_it(client: TestClient) -> None:
+    url = f"{DAY}/tables/heat?as_of_s={END_S}"
+    with client.stream("GET", url, headers={"Accept-Encoding": "gzip, zstd"}) as answer:
+        packed = b"".join(answer.iter_raw())
+        assert answer.headers["content-encoding"] == "zstd"
+        assert answer.headers["content-type"] == "application/vnd.apache.arrow.stream"
+        assert (answer.headers["x-synthetic"], len(answer.headers["x-day-version"])) == ("1", 16)
+    assert zstandard.ZstdDecompressor().decompress(packed) == client.get(url).content
+
+
+def test_what_cannot_be_answered_is_a_problem_with_its_status(client: TestClient) -> None:
+    assert problem(client, "/api/days/ES/2025-10-14")[:2] == (404, "unknown_day")
+    assert problem(client, "/api/days/ES/2025-13-41")[:2] == (422, "bad_request")
+    assert problem(client, f"{DAY}/tables/depth", as_of_s=START_S)[:2] == (404, "unknown_table")
+    assert problem(client, f"{DAY}/tables/windows")[:2] == (422, "bad_request")
+    for outside in (START_S - 1, END_S + 1):
+        assert problem(client, f"{DAY}/tables/windows", as_of_s=outside)[:2] == (422, "bad_request")
+        assert problem(client, DAY, as_of_s=outside)[:2] == (422, "bad_request")
+    status, code, mend = problem(client, f"{DAY}/tables/conditions", as_of_s=START_S, levels="pd_low")
+    assert (status, code) == (404, "unknown_level")
+    assert mend is not None and mend.endswith("--levels pm_high,or_high,vwap,pd_low")
+    nine = ",".join(f"level_{number}" for number in range(9))
+    assert problem(client, f"{DAY}/tables/conditions", as_of_s=START_S, levels=nine)[:2] == (422, "bad_request")
+    assert problem(client, DAY, version="0123456789abcdef")[:2] == (409, "day_changed")
+    assert problem(client, "/api/nothing")[:2] == (404, "unknown_page")
+
+
+def test_a_table_that_is_not_built_names_its_command_and_the_others_go_on(own_lake: Path) -> None:
+    remove_partition(partition_ref(own_lake, "gold.future_mbo.mbo_physics_ladder", SYMBOL, TODAY))
+    client = client_of(own_lake)
+    status, code, mend = problem(client, f"{DAY}/tables/ladder", as_of_s=START_S)
+    assert (status, code) == (404, "not_built")
+    assert mend == f"spymaster build --layer gold --symbol {SYMBOL} --dates {TODAY}:{TODAY} --lake {own_lake}"
+    assert [table["table"] for table in client.get(DAY).json()["absent"]] == ["ladder"]
+    assert table_of(client, "windows", as_of_s=END_S).num_rows == 1_080
+
+
+def test_a_day_of_which_only_events_are_there_is_not_built(own_lake: Path) -> None:
+    for layer in ("silver", "gold"):
+        for table in (own_lake / layer / "future_mbo").iterdir():
+            dataset = f"{layer}.future_mbo.{table.name}"
+            if partition_ref(own_lake, dataset, SYMBOL, TODAY).path.exists():
+                remove_partition(partition_ref(own_lake, dataset, SYMBOL, TODAY))
+    status, code, mend = problem(client_of(own_lake), DAY)
+    assert (status, code) == (404, "not_built")
+    assert mend is not None and mend.startswith(f"spymaster build --layer all --symbol {SYMBOL}")
+
+
+def test_a_damaged_table_is_corrupt_alone_and_is_read_again_once_it_is_mended(own_lake: Path) -> None:
+    folder = partition_ref(own_lake, "silver.future_mbo.book_flow_5s", SYMBOL, TODAY).path
+    (part,) = folder.glob("*.parquet")
+    whole = part.read_bytes()
+    part.unlink()
+    middle = len(whole) // 2
+    part.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :])
+    client = client_of(own_lake)
+    status, code, _ = problem(client, f"{DAY}/tables/heat", as_of_s=START_S)
+    assert (status, code) == (500, "corrupt")
+    assert [table["table"] for table in client.get(DAY).json()["absent"]] == ["heat"]
+    assert table_of(client, "windows", as_of_s=END_S).num_rows == 1_080
+    part.write_bytes(whole)
+    assert table_of(client, "heat", as_of_s=END_S).num_rows == 1_080
+
+
+def test_a_partition_deleted_while_served_is_not_built_and_the_day_has_another_version(own_lake: Path) -> None:
+    client = client_of(own_lake)
+    before = client.get(DAY).json()["version"]
+    remove_partition(partition_ref(own_lake, "gold.future_mbo.mbo_pressure_stream", SYMBOL, TODAY))
+    assert problem(client, f"{DAY}/tables/conditions", as_of_s=START_S)[:2] == (404, "not_built")
+    assert client.get(DAY).json()["version"] != before
+    assert problem(client, f"{DAY}/tables/windows", as_of_s=START_S, version=before)[:2] == (409, "day_changed")
+
+
+def republish(lake: Path, dataset: str, table: pa.Table, inputs: dict[str, str]) -> str:
+    """Publish a table over today's and say its manifest's hash."""
+    ref = partition_ref(lake, dataset, SYMBOL, TODAY)
+    write_partition(ref, table, inputs=inputs, settings_sha256="0", code_sha256="0", facts={"synthetic": True})
+    return manifest_sha256(ref)
+
+
+def marked(dataset: str, lake: Path, column: str, value: int) -> pa.Table:
+    """Today's table with one value in a whole column."""
+    table = read_partition(partition_ref(lake, dataset, SYMBOL, TODAY))
+    field = load_avro_contract(dataset).schema.field(column)
+    return table.set_column(table.schema.get_field_index(column), field, pa.array([value] * table.num_rows, field.type))
+
+
+WINDOWS, LADDER = "silver.future_mbo.book_windows_5s", "gold.future_mbo.mbo_physics_ladder"
+
+
+def test_while_a_day_is_rebuilt_the_old_one_is_served_and_a_newcomer_is_asked_to_wait(own_lake: Path) -> None:
+    engine = Engine(own_lake, SETTINGS)
+    before = engine.bundle(SYMBOL, TODAY)
+    republish(own_lake, WINDOWS, marked(WINDOWS, own_lake, "volume", 7), {})
+    assert engine.bundle(SYMBOL, TODAY) is before, "the ladder was made from other windows"
+    with pytest.raises(Refusal, match=r"made from another silver.future_mbo.book_windows_5s.*Run: spymaster build") as refused:
+        Engine(own_lake, SETTINGS).bundle(SYMBOL, TODAY)
+    assert refused.value.code == "rebuilding"
+    assert client_of(own_lake).get(DAY).headers["retry-after"] == "1"
+
+
+def test_a_reader_beside_a_rebuild_sees_the_old_day_or_the_new_one_and_never_a_mix(own_lake: Path) -> None:
+    """The writer publishes the windows with a number, then the ladder made from them with the same number, over and over."""
+    tables = {value: (marked(WINDOWS, own_lake, "volume", value), marked(LADDER, own_lake, "long_depth", value)) for value in (1, 2)}
+    for dataset in ("silver.future_mbo.mbo_level_vacuum_5s", "gold.future_mbo.mbo_trigger_vectors", "gold.future_mbo.mbo_pressure_stream"):
+        remove_partition(partition_ref(own_lake, dataset, SYMBOL, TODAY))
+
+    def publish(value: int) -> None:
+        sha256 = republish(own_lake, WINDOWS, tables[value][0], {})
+        republish(own_lake, LADDER, tables[value][1], {str(partition_ref(own_lake, WINDOWS, SYMBOL, TODAY)): sha256})
+
+    publish(1)
+    engine, stop, latest, seen, mixed = Engine(own_lake, SETTINGS), Event(), Event(), set(), []
+
+    def read() -> None:
+        while not stop.is_set():
+            day = engine.bundle(SYMBOL, TODAY)
+            volume = set(day.tables["windows"].table["volume"].to_pylist())
+            depth = set(day.tables["ladder"].table["long_depth"][0].as_py())
+            seen.add((day.version, *volume))
+            if day.sha256 == hashes_of(stamps_of(day_refs(own_lake, SYMBOL, TODAY, SETTINGS))):
+                latest.set()
+            if volume != depth:
+                mixed.append((volume, depth))
+
+    engine.bundle(SYMBOL, TODAY)
+    readers = [Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for value in (2, 1, 2, 1, 2, 1):
+        publish(value)
+        latest.clear()
+        assert latest.wait(20)
+    stop.set()
+    for reader in readers:
+        reader.join()
+    assert mixed == []
+    assert {value for _, value in seen} == {1, 2}
+    assert len({version for version, _ in seen}) == 2
+
+
+def test_days_longest_unused_leave_the_memory_first(served_lake: Path) -> None:
+    one = Engine(served_lake, SETTINGS).bundle(SYMBOL, TODAY).nbytes
+    small = SETTINGS.model_copy(update={"serve": SETTINGS.serve.model_copy(update={"day_cache_bytes": int(one * 2.5)})})
+    engine = Engine(served_lake, small)
+    for date in (*DATES[1:], DATES[-1]):
+        engine.bundle(SYMBOL, date)
+    assert (engine.shelf.opened, len(engine.shelf)) == (4, 2)

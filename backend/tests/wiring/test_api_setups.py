@@ -1,0 +1,249 @@
+"""Setups over HTTP: what the query command answers, as of a moment; asked twice at once it is computed once."""
+
+from __future__ import annotations
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from threading import Barrier
+from typing import Any
+
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+
+from src.data_eng.io import partition_ref, read_manifest, read_partition, remove_partition, write_partition
+from src.data_eng.retrieval.answer import answer_query, as_json, strangeness
+from src.data_eng.retrieval.index import IndexKey
+from src.data_eng.retrieval.index_builder import TRIGGERS, build_indexes
+from src.data_eng.retrieval.setup import find_setup
+from src.data_eng.serve import engine as engine_module
+from src.data_eng.serve.api import create_app
+from src.data_eng.serve.messages import SetupAnswer, SetupList
+from src.data_eng.serve.past import LOOK_S
+from src.data_eng.sources.calendar import session_times
+from tests.cut_lake import forget_future
+from tests.served_lake import DATES, LEVELS, SETTINGS, SYMBOL, TODAY
+
+S = 1_000_000_000
+START_S = session_times(TODAY, SETTINGS).start_ns // S
+END_S = START_S + 3_600
+KEY = IndexKey("or_high", "level_test", "from_below")
+ASKED = {"symbol": "ES", "level": KEY.level_id, "approach": KEY.approach}
+
+
+def client_of(lake: Path) -> TestClient:
+    return TestClient(create_app(lake, SETTINGS))
+
+
+@pytest.fixture(scope="module")
+def client(served_lake: Path) -> TestClient:
+    return client_of(served_lake)
+
+
+@pytest.fixture(scope="module")
+def triggers_s(served_lake: Path) -> list[int]:
+    """Today's triggers of the key."""
+    table = read_partition(partition_ref(served_lake, TRIGGERS, SYMBOL, TODAY), [*KEY._fields, "ts_ns"])
+    return [row.pop("ts_ns") // S for row in table.to_pylist() if tuple(row[name] for name in KEY._fields) == KEY]
+
+
+def asked(client: TestClient, as_of_s: int, **more: Any) -> dict[str, Any]:
+    answer = client.get("/api/setup", params={**ASKED, "as_of_s": as_of_s, **more})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def refused(client: TestClient, path: str = "/api/setup", **params: Any) -> tuple[int, str, str | None]:
+    answer = client.get(path, params={**ASKED, **params})
+    return answer.status_code, answer.json()["code"], answer.json()["mend"]
+
+
+def test_the_answer_is_the_query_commands(client: TestClient, served_lake: Path, triggers_s: list[int]) -> None:
+    for as_of_s in (triggers_s[0], triggers_s[len(triggers_s) // 2], triggers_s[-1]):
+        told = asked(client, as_of_s)
+        answer = answer_query(served_lake, find_setup(served_lake, "ES", KEY, as_of_s * S, SETTINGS), SETTINGS)
+        said = json.loads(json.dumps(as_json(answer)))
+        assert (told["sentence"], told["strangeness"], told["synthetic"]) == (said["sentence"], strangeness(answer), True)
+        assert (told["past"], told["n_eff"], told["distance"], told["nothing_like_it"]) == (
+            said["past"],
+            said["n_eff"],
+            said["distance"],
+            said["nothing_like_it"],
+        )
+        assert [(near["session_date"], near["ts_s"], near["distance"], near["weight"], near["outcome"]) for near in told["neighbours"]] == [
+            (near["session_date"], -(-near["ts_ns"] // S), near["distance"], near["weight"], near["outcome"]) for near in said["neighbours"]
+        ]
+        assert [reason["label"] for near in told["neighbours"] for reason in near["why"]["apart"]] == [
+            reason["label"] for near in said["neighbours"] for reason in near["why"]["apart"]
+        ]
+        assert [(row["horizon_s"], row["break"], row["reject"], row["n_eff"]) for row in told["outcomes"]] == [
+            (row["horizon_s"], row["break"], row["reject"], row["n_eff"]) for row in said["outcomes"]
+        ]
+        assert told["setup"]["conditions"] == said["setup"]["conditions"]
+        assert told["setup"]["ladder_line"] == answer.setup.ladder_line
+        assert sum(told["counts"].values()) == len(told["neighbours"])
+
+
+def test_the_message_is_as_documented(client: TestClient, triggers_s: list[int]) -> None:
+    told = SetupAnswer.model_validate(asked(client, triggers_s[-1]))
+    assert told.neighbours and told.neighbours[0].path
+    first = told.neighbours[0].path[0]
+    assert first[0] == -120
+    assert {
+        after_s - before_s for (before_s, _), (after_s, _) in zip(told.neighbours[0].path, told.neighbours[0].path[1:], strict=False)
+    } == {5}
+
+
+def test_the_setup_is_the_newest_trigger_at_or_before_the_moment_with_its_age(client: TestClient, triggers_s: list[int]) -> None:
+    rng = np.random.default_rng(3)
+    for as_of_s in [*rng.integers(triggers_s[0], END_S, 12).tolist(), END_S]:
+        told = asked(client, as_of_s)
+        newest = max(ts_s for ts_s in triggers_s if ts_s <= as_of_s)
+        assert (told["setup"]["ts_s"], told["age_s"], told["as_of_s"]) == (newest, as_of_s - newest, as_of_s)
+        last = told["own_path"][-1][0]
+        assert last <= min(840, told["age_s"]) < last + 5
+
+
+def test_no_neighbour_is_of_the_day_itself_nor_of_the_session_before(client: TestClient, triggers_s: list[int]) -> None:
+    dates = [near["session_date"] for near in asked(client, triggers_s[-1])["neighbours"]]
+    assert dates and set(dates) <= set(DATES[:-2])
+
+
+@pytest.mark.parametrize("behind_s", [0, 33, 600])
+def test_an_answer_is_the_same_when_the_future_is_not_there(
+    client: TestClient, own_lake: Path, triggers_s: list[int], behind_s: int
+) -> None:
+    as_of_s = triggers_s[40] + behind_s
+    whole, listed = asked(client, as_of_s), client.get("/api/setups", params={"level": "or_high", "as_of_s": as_of_s}).json()
+    forget_future(own_lake, SYMBOL, TODAY, as_of_s, SETTINGS)
+    build_indexes(own_lake, "ES", "or_high", SETTINGS)
+    cut = client_of(own_lake)
+    assert {**asked(cut, as_of_s), "version": ""} == {**whole, "version": ""}
+    assert {**cut.get("/api/setups", params={"level": "or_high", "as_of_s": as_of_s}).json(), "kinds": []} == {**listed, "kinds": []}
+
+
+def test_what_has_no_answer_says_why(client: TestClient, served_lake: Path, triggers_s: list[int]) -> None:
+    assert refused(client, as_of_s=START_S + 60)[:2] == (422, "not_known_yet")
+    assert refused(client, as_of_s=triggers_s[0] - 1)[:2] == (404, "no_setup")
+    assert refused(client, as_of_s=triggers_s[0], level="pd_low")[:2] == (404, "unknown_level")
+    assert refused(client, as_of_s=triggers_s[0], metric="cosine") == (
+        404,
+        "no_index",
+        f"spymaster index --symbol ES --level or_high --metric cosine --lake {served_lake}",
+    )
+    assert refused(client, "/api/setups", level="or_high", root="NQ")[:2] == (404, "no_index")
+    assert refused(client, as_of_s=triggers_s[0], metric="euclid")[:2] == (422, "bad_request")
+    assert refused(client, as_of_s=triggers_s[0], approach="up")[:2] == (422, "bad_request")
+    assert refused(client, as_of_s=END_S + 1)[:2] == (422, "bad_request")
+    assert refused(client, as_of_s=triggers_s[0], version="0" * 16)[:2] == (409, "day_changed")
+
+
+def test_an_index_behind_the_lake_is_stale_and_one_built_anew_is_taken_up(own_lake: Path, triggers_s: list[int]) -> None:
+    client, as_of_s = client_of(own_lake), triggers_s[-1]
+    before = asked(client, as_of_s)
+    changed = partition_ref(own_lake, TRIGGERS, SYMBOL, DATES[0])
+    manifest, table = read_manifest(changed), read_partition(changed)
+    write_partition(changed, table.slice(1), inputs={}, settings_sha256="0", code_sha256="0", facts=manifest.facts)
+    fresh = client_of(own_lake)
+    status, code, mend = refused(fresh, as_of_s=as_of_s)
+    assert (status, code, mend) == (409, "stale_index", f"spymaster index --symbol ES --level or_high --lake {own_lake}")
+    time.sleep(LOOK_S)
+    assert refused(client, as_of_s=as_of_s)[:2] == (409, "stale_index"), "though it has answered this before"
+    build_indexes(own_lake, "ES", "or_high", SETTINGS)
+    after = asked(fresh, as_of_s)
+    assert after["version"] == before["version"] == asked(client, as_of_s)["version"]
+    assert {**after, "own_path": []} == {**asked(client, as_of_s), "own_path": []}
+
+
+def test_without_features_of_the_day_the_command_that_builds_them_is_named(own_lake: Path, triggers_s: list[int]) -> None:
+    remove_partition(partition_ref(own_lake, "silver.future_mbo.mbo_level_vacuum_5s", SYMBOL, TODAY))
+    status, code, mend = refused(client_of(own_lake), as_of_s=triggers_s[-1])
+    assert (status, code) == (404, "not_built")
+    assert mend is not None and mend.startswith("spymaster build --layer silver")
+
+
+def test_equal_questions_at_one_time_are_computed_once(served_lake: Path, triggers_s: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    computed = []
+    tell = engine_module.tell
+
+    def counted(*arguments: Any) -> Any:
+        computed.append(1)
+        return tell(*arguments)
+
+    monkeypatch.setattr(engine_module, "tell", counted)
+    together = Barrier(8)
+    with client_of(served_lake) as client, ThreadPoolExecutor(8) as pool:
+
+        def ask(number: int) -> dict[str, Any]:
+            together.wait()
+            return asked(client, triggers_s[-1] + number)
+
+        answers = list(pool.map(ask, range(8)))
+        assert len(computed) == 1
+        assert [answer["age_s"] for answer in answers] == list(range(8))
+        asked(client, triggers_s[0])
+        assert len(computed) == 2
+
+
+def plain_rows(lake: Path, level: str) -> list[dict[str, Any]]:
+    """First trigger of every episode of a level, newest first, by a plain loop over the lake."""
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for date in DATES:
+        for row in read_partition(partition_ref(lake, TRIGGERS, SYMBOL, date)).drop_columns(["vector"]).to_pylist():
+            if (row["setup"], row["level_id"]) == ("level_test", level):
+                key = (row["session_date"], row["approach"], row["episode"])
+                if key not in found or row["ts_ns"] < found[key]["ts_ns"]:
+                    found[key] = row
+    return sorted(found.values(), key=lambda row: row["ts_ns"], reverse=True)
+
+
+def test_the_list_holds_every_episode_by_its_first_trigger_newest_first(client: TestClient, served_lake: Path) -> None:
+    listed = SetupList.model_validate(client.get("/api/setups", params={"level": "or_high"}).json())
+    plain = plain_rows(served_lake, "or_high")
+    assert [(row.session_date, row.approach, row.episode, row.ts_s, row.outcome, row.mfe_ticks) for row in listed.setups] == [
+        (
+            row["session_date"],
+            row["approach"],
+            row["episode"],
+            row["ts_ns"] // S,
+            row["outcome_h3"],
+            None if np.isnan(row["mfe_ticks_h3"]) else row["mfe_ticks_h3"],
+        )
+        for row in plain
+    ]
+    assert listed.total == len(plain)
+    assert (sorted(listed.levels), listed.metrics) == (sorted(LEVELS), ["block"])
+
+
+def test_the_list_is_cut_by_day_hour_kind_and_side(client: TestClient, served_lake: Path) -> None:
+    plain = plain_rows(served_lake, "or_high")
+
+    def told(**params: Any) -> list[int]:
+        return [row["ts_s"] for row in client.get("/api/setups", params={"level": "or_high", **params}).json()["setups"]]
+
+    def kept(keeps: Any) -> list[int]:
+        return [row["ts_ns"] // S for row in plain if keeps(row)]
+
+    assert told(first=DATES[1], last=DATES[2]) == kept(lambda row: DATES[1] <= row["session_date"] <= DATES[2])
+    assert told(kind="first_test") == kept(lambda row: row["episode_kind"] == "first_test")
+    assert told(approach="from_above") == kept(lambda row: row["approach"] == "from_above")
+    open_ns = {date: session_times(date, SETTINGS).start_ns for date in DATES}
+    assert told(time_from="09:50", time_to="10:05") == kept(
+        lambda row: 1_200 * S <= row["ts_ns"] - open_ns[row["session_date"]] < 2_100 * S
+    )
+    assert told(time_from="09:50", time_to="10:05") not in ([], told())
+
+
+def test_the_list_knows_no_outcome_before_its_time(client: TestClient, served_lake: Path) -> None:
+    for as_of_s in np.random.default_rng(8).integers(START_S + 900, END_S, 5).tolist():
+        listed = client.get("/api/setups", params={"level": "or_high", "as_of_s": as_of_s}).json()
+        plain = [row for row in plain_rows(served_lake, "or_high") if row["ts_ns"] <= as_of_s * S]
+        assert listed["total"] == len(plain)
+        for row, source in zip(listed["setups"], plain, strict=True):
+            over = source["ts_ns"] + 480 * S <= as_of_s * S
+            hit = source["first_hit_ts_ns"]
+            decided = hit is not None and hit <= as_of_s * S and not source["outcome_h3"].startswith(("CHOP", "CENSORED"))
+            assert (row["outcome"] is not None) == (over or decided)
+            assert row["mfe_ticks"] is None or over

@@ -1,0 +1,118 @@
+"""Questions made up from the API's own document: none breaks the server, and whatever it refuses it refuses with a problem."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis.strategies import SearchStrategy
+from schemathesis import Case, GenerationMode, Response
+from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
+
+from src.data_eng.config import load_settings
+from src.data_eng.serve.api import create_app, guarded_app
+from src.data_eng.serve.messages import Problem
+from tests.serving import Place, serve_settings, served
+from tests.small_lake import S, at
+from tests.toy_lake import DAYS, LEVELS, ROOT, SYMBOL, make_toy_lake
+
+LAST = DAYS[-1]
+START, END = at(LAST, "09:30:00") // S, at(LAST, "10:30:00") // S
+LIKELY: dict[str, tuple[Any, ...]] = {
+    "symbol": (SYMBOL, ROOT, "ESH6"),
+    "root": (ROOT, "NQ"),
+    "session_date": (*DAYS, "2025-10-11"),
+    "date": (*DAYS, "2025-10-11"),
+    "as_of_s": (*range(START, END + 1, 300), END + 1),
+    "from_s": (START - 3600, START, START + 1800, END),
+    "level": LEVELS,
+    "levels": (",".join(LEVELS), "vwap", "vwap,vwap"),
+    "table": ("candles", "windows", "heat", "levels", "ladder", "conditions"),
+    "dataset": ("gold.future_mbo.mbo_trigger_vectors", "silver.future_mbo.levels", "raw.future_mbo.dbn"),
+    "metric": ("block",),
+    "version": (None,),
+}
+"""What a question must hold to reach behind the first refusal, by the parameter's name."""
+PATHS = sorted(create_app(Path("nowhere"), load_settings()).openapi()["paths"])
+ASKED_NOTHING = ("/api/days", "/api/catalogue", "/healthz", "/readyz", "/metrics")
+"""Operations without a parameter, which nothing that is asked can misfit."""
+BUDGET = settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    lake = make_toy_lake(tmp_path_factory.mktemp("toy"))
+    limits = serve_settings(rate_per_s=1e6, rate_burst=1_000_000)
+    with served(guarded_app(lake, limits, "127.0.0.1", None)) as place:
+        yield place
+
+
+def likely(values: dict[str, Any] | None) -> dict[str, Any]:
+    """Three of four values replaced by likely ones; which, and by what, follows from the values made up."""
+    told = dict(values or {})
+    for name in told.keys() & LIKELY.keys():
+        dice = zlib.crc32(repr((name, sorted(told.items(), key=repr))).encode())
+        if dice % 4:
+            told[name] = LIKELY[name][dice // 4 % len(LIKELY[name])]
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def hold(answer: Response) -> None:
+    """Nothing but an answer, or a refusal in the API's own words."""
+    assert answer.status_code < 500 or answer.status_code == 503, answer.text
+    if answer.status_code >= 400:
+        assert answer.headers["content-type"] == ["application/json"]
+        problem = Problem.model_validate_json(answer.content)
+        assert problem.message
+        assert "Traceback" not in problem.message
+
+
+def question(place: Place, path: str, mode: GenerationMode) -> SearchStrategy[Case]:
+    """Cases of one operation of the document, that fit it or that do not."""
+    document = schemathesis.openapi.from_url(f"{place.url}/api/openapi.json")
+    return document[path]["GET"].as_strategy(mode)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_no_question_that_fits_the_document_breaks_the_server(place: Place, path: str) -> None:
+    @BUDGET
+    @given(question(place, path, GenerationMode.POSITIVE))
+    def ask(case: Case) -> None:
+        case.path_parameters, case.query = likely(case.path_parameters), likely(case.query)
+        answer = case.call()
+        hold(answer)
+        case.validate_response(answer, checks=[response_schema_conformance, status_code_conformance])
+
+    ask()
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if path not in ASKED_NOTHING])
+def test_no_question_that_does_not_fit_the_document_breaks_the_server(place: Place, path: str) -> None:
+    @BUDGET
+    @given(question(place, path, GenerationMode.NEGATIVE))
+    def ask(case: Case) -> None:
+        answer = case.call()
+        hold(answer)
+        case.validate_response(answer, checks=[response_schema_conformance, status_code_conformance])
+
+    ask()
+
+
+def test_the_likely_questions_reach_an_answer_of_every_operation(place: Place) -> None:
+    """The values above are worth something: with the first of each, every operation of the document is answered."""
+    told = httpx.get(f"{place.url}/api/openapi.json").json()
+    for path, methods in told["paths"].items():
+        names = [one["name"] for one in methods["get"].get("parameters", []) if one["in"] == "query" and one["required"]]
+        chosen = {name: LIKELY[name][-2 if name == "as_of_s" else 0] for name in names if name in LIKELY}
+        chosen |= {"approach": "from_below"} if "approach" in names else {}
+        chosen |= {"level": "vwap"} if "level" in names else {}
+        place_of = {name: LIKELY[name][-2 if name == "session_date" else 0] for name in LIKELY}
+        answer = httpx.get(place.url + path.format_map(place_of), params=chosen)
+        expected = 404 if path == "/api/evaluation" else 200
+        assert answer.status_code == expected, (path, chosen, answer.text[:300])
