@@ -5,6 +5,7 @@ test('a first-time trader opens the board, reads a setup, meets the neighbours, 
   await board.ready();
   await expect(page).toHaveURL(/\/board\?/);
   await expect(page.getByText('SYNTHETIC').first()).toBeVisible();
+  await expect(board.part('sentence')).toContainText(/\d+ setups on \d+ days/);
 
   await page.getByRole('combobox', { name: /^Level/ }).selectOption({ label: 'PM High' });
   await page.keyboard.press('Escape');

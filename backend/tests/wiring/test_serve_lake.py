@@ -171,6 +171,21 @@ def test_a_failed_stage_is_told_with_its_message_until_it_succeeds(lake: Path) -
     assert look(lake).problems == []
 
 
+def test_a_failed_overwrite_of_a_good_partition_is_taken_back_by_a_run_that_finds_it_current(lake: Path) -> None:
+    took = read_runs(lake, SYMBOL, LAST)["compute_book_flow_5s"].seconds
+    (part,) = ref(lake, EVENTS).path.glob("part-*.parquet")
+    whole = part.read_bytes()
+    part.write_bytes(whole[:-10])
+    assert build(lake, layer="silver", stage="compute_book_flow_5s", overwrite=True) == 1
+    assert states(look(lake))["silver"] == "failed"
+    part.write_bytes(whole)
+    assert build(lake) == 0
+    assert states(look(lake)) == dict.fromkeys(ALL, "done")
+    after = read_runs(lake, SYMBOL, LAST)["compute_book_flow_5s"]
+    assert took is not None
+    assert (after.state, after.message, after.seconds) == ("done", "", None)
+
+
 def test_a_run_that_has_nothing_to_do_leaves_the_record_as_it_was(lake: Path) -> None:
     before = {path: path.read_bytes() for path in (lake / runs.RUNS).rglob("*.json")}
     assert len(before) == 2 * len(DAYS)

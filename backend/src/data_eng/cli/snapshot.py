@@ -51,7 +51,7 @@ def snapshot(
     from ..serve.api import guarded_app
     from ..serve.chromium import Picture, find_chromium, take
     from ..serve.page import UI
-    from .serve import address_of, listen, run
+    from .serve import address_of, listen, run, server_of
 
     settings, place = load_settings(), lake or environment().lake
     at_ns = newest_trigger_ns(place, symbol, IndexKey(level, "level_test", approach)) if at is None else local_ns(at, NEW_YORK)
@@ -67,8 +67,13 @@ def snapshot(
         raise BoardNotBuilt(f"{UI} holds no index.html: the board is not built. Run: make ui")
     find_chromium()
     listener = listen("127.0.0.1", 0)
-    Thread(target=run, args=(app, listener, settings), daemon=True).start()
+    server = server_of(app, settings)
+    serving = Thread(target=run, args=(server, listener), daemon=True)
+    serving.start()
     asked = {"symbol": day.symbol, "date": date, "at": time, "level": level, "approach": approach, "theme": theme}
     address = f"{address_of(*listener.getsockname())}board?{urlencode(asked)}"
-    publish_file(out.absolute(), take(Picture(address, width, height, READY), TIMEOUT_S))
+    png = take(Picture(address, width, height, READY), TIMEOUT_S)
+    server.should_exit = True
+    serving.join()
+    publish_file(out.absolute(), png)
     typer.echo(f"{day.symbol} {date} {time} New York{', synthetic' if day.synthetic else ''}: {out}")

@@ -79,6 +79,16 @@ describe('the replay', () => {
       expect(replay.level()).toBe('pm_high');
     });
 
+    it('that names no approach takes that of the day\'s first episode, and one that names it keeps it', async () => {
+      server.episodes = [episode(day.rth_open_s + 20, 'from_above')];
+      server.next = day.rth_open_s + 20;
+      await replay.restore(addressOf(new URLSearchParams()));
+      await vi.waitFor(() => expect(replay.approach()).toBe('from_above'));
+      await replay.restore(addressOf(new URLSearchParams({ symbol: 'ESZ5', date: '2025-10-13', approach: 'from_below' })));
+      await vi.waitFor(() => expect(replay.episodes()).toHaveLength(1));
+      expect(replay.approach()).toBe('from_below');
+    });
+
     it('of a day without episodes shows the end of the opening range', async () => {
       await replay.restore({ ...HERE, atS: null });
       expect(replay.cursorS()).toBe(day.rth_open_s + day.opening_range_s);

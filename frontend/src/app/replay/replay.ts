@@ -137,6 +137,7 @@ export class Replay implements OnDestroy {
   private loads = 0;
   private jumps = 0;
   private adopting: number | null = null;
+  private approachNamed = false;
 
   constructor() {
     effect(() => {
@@ -192,6 +193,7 @@ export class Replay implements OnDestroy {
       return;
     }
     if (address.level) this.levelNow.set(address.level);
+    this.approachNamed = address.approach !== null;
     await this.load(address.symbol, address.date, address.atS);
   }
 
@@ -364,7 +366,8 @@ export class Replay implements OnDestroy {
       if (run === this.loads) this.reload(day, this.dayNow() ? this.cursorS() : atS);
     });
     const first = Math.max(0, data.sessionIndex - 1);
-    const cursor = Math.min(data.windows - 1, Math.max(first, data.indexOfEnd(atS ?? (await this.beginning(day, level)))));
+    const beginS = atS ?? (await this.beginning(day, level));
+    const cursor = Math.min(data.windows - 1, Math.max(first, data.indexOfEnd(beginS)));
     await feed.open(cursor);
     if (run !== this.loads) return feed.close();
     const windows = feed.state('windows');
@@ -382,6 +385,7 @@ export class Replay implements OnDestroy {
     this.feedNow.set(feed);
     this.dayNow.set(data);
     this.dayStateNow.set(READY);
+    if (atS === null && !this.approachNamed) this.adopting = beginS;
     this.announce(`${day.symbol} ${day.session_date}, ${newYork(data.endS(this.shown))}`);
   }
 
@@ -429,6 +433,7 @@ export class Replay implements OnDestroy {
         if (data.known === before)
           throw new Error(`The lake has no windows of ${data.day.symbol} after ${newYork(data.endS(before - 1))}.`);
         this.show(Math.min(this.targetNow(), data.known - 1));
+        this.noticeNow.update((notice) => (notice?.retry ? null : notice)); // what had failed works again
       }
     } catch (error) {
       if (feed !== this.feedNow()) return;

@@ -27,7 +27,7 @@ async def lake(request: Request, root: SymbolQuery, zstd_taken: TakesZstd) -> Re
     engine, health = engine_of(request), health_of(request)
 
     def found() -> bytes:
-        body = health.grid(root, engine.day_list().lake_version).model_dump_json().encode()
+        body = health.recent(root, engine.day_list().lake_version).model_dump_json().encode()
         return zstd(body) if zstd_taken else body
 
     return body_reply(await engine.work.once(("lake", root, zstd_taken), found), "application/json", zstd_taken)
