@@ -18,8 +18,7 @@ import httpx
 import uvicorn
 
 from src.data_eng.config import BACKEND, Serve, Settings, load_settings
-from src.data_eng.serve.access import server_options
-from src.data_eng.serve.sockets import ImpatientSocket
+from src.data_eng.serve.sockets import server_options
 
 START_S = 60.0
 
@@ -48,9 +47,7 @@ def served(app: Any, limits: Serve | None = None) -> Iterator[Place]:
     """The application behind a real socket, as the command serves it."""
     listener = socket.create_server(("127.0.0.1", 0))
     options = server_options(limits or load_settings().serve)
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_level="critical", ws=ImpatientSocket, timeout_graceful_shutdown=2, lifespan="on", **options)
-    )
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=2, lifespan="on", **options))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     end = time.monotonic() + START_S

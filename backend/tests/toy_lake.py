@@ -7,21 +7,25 @@ from pathlib import Path
 
 from rich.console import Console
 
-from src.data_eng.config import Environment
+from src.data_eng.config import Environment, load_settings
 from src.data_eng.runner import Request, run
 from tests.real_stages import take_in
 from tests.toy_market import toy_records
 
 DAYS = ("2025-10-06", "2025-10-07", "2025-10-08", "2025-10-09", "2025-10-10")
-LEVELS = ("pm_high", "or_low", "vwap")
+DATES = DAYS[1:]
+"""Those that are chosen, with every table; the first day is their look-back."""
+TODAY = DAYS[-1]
+LEVELS = ("pm_high", "or_high", "vwap")
 SESSION = "09:30-10:30"
 SYMBOL, ROOT = "ESZ5", "ES"
+SETTINGS = load_settings()
 
 
 def make_toy_lake(folder: Path, days: tuple[str, ...] = DAYS) -> Path:
     """Import and build `days` under `folder`; the first is the look-back of the second, which is the first that is chosen."""
     lake = folder / "lake"
-    take_in(lake, folder / "job", {day: toy_records(day, seed=5 + number, until="12:31") for number, day in enumerate(days)})
+    take_in(lake, folder / "job", {day: toy_records(day, seed=5, until="12:31") for day in days})
     assert build(lake, days) == 0
     return lake
 

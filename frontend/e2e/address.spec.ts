@@ -1,4 +1,4 @@
-import { Board, SCREENS, expect, test } from './board.ts';
+import { Board, SCREENS, expect, lakeOf, test } from './board.ts';
 
 test('an address restores the whole state, and a reload changes nothing', async ({ board, page }) => {
   await page.goto(`${board.server.address}/board?symbol=ESZ5&date=2025-10-09&at=11:02:35&level=or_low&approach=from_above&speed=60&heat=1&theme=light`);
@@ -45,7 +45,8 @@ for (const { width, height } of [
   test.describe(`${width} pixels wide`, () => {
     test.use({ viewport: { width, height } });
     for (const screen of SCREENS) {
-      test(`${screen} neither scrolls sideways nor lets parts lie on each other`, async ({ board, page }) => {
+      test(`${screen} neither scrolls sideways nor lets parts lie on each other`, async ({ boardOf, page }) => {
+        const board = await boardOf(lakeOf(screen));
         await board.screen(`/${screen}`);
         await board.picture(`${screen}-${width}`);
         const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement);
@@ -60,7 +61,8 @@ for (const { width, height } of [
         }
       });
 
-      test(`no text of ${screen} is cut off`, async ({ board, page }) => {
+      test(`no text of ${screen} is cut off`, async ({ boardOf, page }) => {
+        const board = await boardOf(lakeOf(screen));
         await board.screen(`/${screen}`);
         expect(await page.evaluate(cutOff)).toEqual([]);
       });

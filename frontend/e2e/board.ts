@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { type Locator, type Page, test as base, expect } from '@playwright/test';
 import { tableFromIPC } from 'apache-arrow';
 import { join } from 'node:path';
-import { newYork } from '../src/app/market/format.ts';
+import { newYork } from '../src/app/market/new-york.ts';
 import type { Day } from '../src/app/api/schema.ts';
 import { DATE, LAKES, SYMBOL } from './lakes.ts';
 import { Server } from './server.ts';
@@ -10,6 +10,11 @@ import { Server } from './server.ts';
 export { expect };
 export const THEMES = ['dark', 'light'] as const;
 export const SCREENS = ['board', 'setups', 'evaluation', 'lake'] as const;
+/** The lake in which a screen has most to show. */
+export function lakeOf(screen: (typeof SCREENS)[number]): string {
+  return screen === 'evaluation' ? LAKES.scored : LAKES.whole;
+}
+
 /** Panels and lines of the board, by their element. */
 export type Part = 'sentence' | 'candles' | 'heat' | 'conditions' | 'ladder' | 'neighbours' | 'transport';
 export const PICTURES = join(import.meta.dirname, '../test-results/pictures');

@@ -53,7 +53,7 @@ async function coldStart(lake: string): Promise<Figure[]> {
   for (let run = 0; run < COLD_STARTS; run++) {
     await onServer(lake, async (page, server) => {
       await page.goto(`${server.address}${PLACE}&at=10:31:05`, { waitUntil: 'commit' });
-      candles.push(await page.waitForFunction(() => document.querySelector('sp-candles .chart canvas') && performance.now()).then(read));
+      candles.push(await page.waitForFunction(() => document.querySelector('sp-candles .readout')?.textContent?.trim() && performance.now()).then(read));
       whole.push(await page.waitForFunction(() => document.body?.dataset['ready'] === 'true' && performance.now()).then(read));
       return [];
     });

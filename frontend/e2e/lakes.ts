@@ -4,12 +4,10 @@ import { join } from 'node:path';
 import { BACKEND, SPYMASTER } from './server.ts';
 
 const KEPT = join(import.meta.dirname, '.lakes');
-const FIRST = '2025-10-02';
-const LAST = '2025-10-14';
 const LEVELS = 'pm_high,pm_low,or_high,or_low,pd_close,vwap';
 
 export const SYMBOL = 'ESZ5';
-export const DATE = LAST;
+export const DATE = '2025-10-14';
 /** A session in which records were lost, and the book recovered by a snapshot. */
 export const GAP_DATE = '2025-10-10';
 
@@ -19,30 +17,41 @@ export const LAKES = {
   /** Levels and flow, but neither setups nor ladder nor conditions. */
   withoutGold: join(KEPT, 'without-gold'),
   withoutIndex: join(KEPT, 'without-index'),
+  /** Enough days for an evaluation, of one level. */
+  scored: join(KEPT, 'scored'),
   empty: join(KEPT, 'empty'),
   /** Few days, but of 3,000,000 records. */
   large: join(KEPT, 'large'),
 };
 
-/** Simulates nine small days and builds everything, by the commands of the demo; then takes parts away in copies. */
+/** Simulates small days and builds everything, by the commands of the demo; then takes parts away in copies. */
 export default function makeLakes(): void {
-  simulate(LAKES.whole, FIRST, 9, 150_000, '--gap', GAP_DATE);
-  spymaster('evaluate', '--levels', 'pm_high', '--out', join(KEPT, 'report.html'), '--lake', LAKES.whole);
+  simulate(LAKES.whole, { first: '2025-10-02', last: DATE, days: 9, records: 150_000, levels: LEVELS }, '--gap', GAP_DATE);
+  simulate(LAKES.scored, { first: '2025-09-15', last: '2025-10-28', days: 32, records: 90_000, levels: 'pm_high' });
+  spymaster('evaluate', '--levels', 'pm_high', '--workers', '2', '--out', join(KEPT, 'report.html'), '--lake', LAKES.scored);
   part(LAKES.withoutGold, ['raw', 'bronze', 'silver', 'selection']);
   part(LAKES.withoutIndex, ['raw', 'bronze', 'silver', 'selection', 'gold']);
   mkdirSync(LAKES.empty, { recursive: true });
 }
 
 export function makeLargeLake(): void {
-  simulate(LAKES.large, '2025-10-10', 3, 3_000_000);
+  simulate(LAKES.large, { first: '2025-10-10', last: DATE, days: 3, records: 3_000_000, levels: LEVELS });
 }
 
-function simulate(lake: string, first: string, days: number, records: number, ...more: string[]): void {
+interface Market {
+  first: string;
+  last: string;
+  days: number;
+  records: number;
+  levels: string;
+}
+
+function simulate(lake: string, { first, last, days, records, levels }: Market, ...more: string[]): void {
   const batch = join(lake, 'batch');
   const asked = ['--start', first, '--days', String(days), '--records', String(records), '--seed', '7', ...more];
   spymaster('simulate', '--out', batch, ...asked, '--workers', '2');
   spymaster('import', batch, '--lake', lake);
-  spymaster('build', '--layer', 'all', '--symbol', 'ES', '--dates', `2025-10-01:${LAST}`, '--levels', LEVELS, '--workers', '2', '--lake', lake);
+  spymaster('build', '--layer', 'all', '--symbol', 'ES', '--dates', `2025-09-14:${last}`, '--levels', levels, '--workers', '2', '--lake', lake);
 }
 
 function part(lake: string, folders: string[]): void {

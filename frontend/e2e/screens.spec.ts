@@ -1,12 +1,13 @@
 import { GAP_DATE } from './lakes.ts';
-import { SCREENS, THEMES, expect, test } from './board.ts';
+import { SCREENS, THEMES, expect, lakeOf, test } from './board.ts';
 
 for (const theme of THEMES) {
   test.describe(theme, () => {
     test.use({ colorScheme: theme });
 
     for (const screen of SCREENS) {
-      test(`${screen} is shown without a message of failure, and axe finds nothing`, async ({ board }) => {
+      test(`${screen} is shown without a message of failure, and axe finds nothing`, async ({ boardOf }) => {
+        const board = await boardOf(lakeOf(screen));
         await board.screen(`/${screen}`);
         await expect(board.page.locator('html')).toHaveAttribute('data-theme', theme);
         await expect(board.page.getByRole('alert')).toHaveCount(0);

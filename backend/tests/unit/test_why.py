@@ -77,6 +77,7 @@ def test_the_parts_of_a_distance_add_up_to_it_under_every_metric(lake: Path, met
     np.testing.assert_allclose(squared, neighbours.squared_distance, rtol=1e-9)
     reasons = why_near(view, index.vectors[-1], neighbours.row, WINDOW_S)
     assert len(reasons) == len(neighbours.row)
+    assert reasons == tuple(why for row in neighbours.row for why in why_near(view, index.vectors[-1], np.array([row]), WINDOW_S))
     for why in reasons:
         assert sum(why.blocks.values()) == pytest.approx(1.0)
         assert 0 < sum(reason.share for reason in why.apart) < 1

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.served_lake import make_served_lake
+from tests.toy_lake import make_toy_lake
 
 
 @pytest.fixture(scope="session")
 def served_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_served_lake(tmp_path_factory.mktemp("served"))
+    return make_toy_lake(tmp_path_factory.mktemp("served"))
 
 
 @pytest.fixture
@@ -22,3 +22,9 @@ def own_lake(served_lake: Path, tmp_path: Path) -> Path:
     lake = tmp_path / "lake"
     shutil.copytree(served_lake, lake, symlinks=True, copy_function=os.link)
     return lake
+
+
+@pytest.fixture
+def lake(served_lake: Path, tmp_path: Path) -> Path:
+    """A lake of one's own whose files may be changed where they lie."""
+    return Path(shutil.copytree(served_lake, tmp_path / "lake", symlinks=True))

@@ -15,14 +15,17 @@ from fastapi.testclient import TestClient
 from src.data_eng.contracts import load_avro_contract
 from src.data_eng.core.pressure import STATES
 from src.data_eng.io import list_partitions, manifest_sha256, partition_ref, read_partition, remove_partition, write_partition
+from src.data_eng.serve import days as days_module
 from src.data_eng.serve.api import create_app
-from src.data_eng.serve.day import day_refs, hashes_of, stamps_of
+from src.data_eng.serve.day_reader import day_refs
+from src.data_eng.serve.days import LAYERS
 from src.data_eng.serve.engine import Engine
 from src.data_eng.serve.messages import Day
 from src.data_eng.serve.problems import Refusal
+from src.data_eng.serve.stamps import hashes_of
 from src.data_eng.sources.calendar import session_times
 from tests.cut_lake import forget_future
-from tests.served_lake import DATES, LEVELS, SETTINGS, SYMBOL, TODAY
+from tests.toy_lake import DATES, DAYS, LEVELS, SETTINGS, SYMBOL, TODAY
 
 S = 1_000_000_000
 TABLES = ("candles", "windows", "heat", "levels", "ladder", "conditions")
@@ -66,13 +69,26 @@ def moments(count: int) -> list[int]:
 def test_the_lakes_days_are_listed_with_what_they_lack(client: TestClient, own_lake: Path) -> None:
     listed = client.get("/api/days").json()
     assert [(day["symbol"], day["session_date"], day["state"], day["chosen"], day["synthetic"]) for day in listed["days"]] == [
-        (SYMBOL, date, "ready", True, True) for date in DATES
+        (SYMBOL, DAYS[0], "no_gold", False, True),
+        *((SYMBOL, date, "ready", True, True) for date in DATES),
     ]
     assert (listed["lake"], listed["roots"]) == ("lake", ["ES"])
     remove_partition(partition_ref(own_lake, "gold.future_mbo.mbo_trigger_vectors", SYMBOL, TODAY))
     changed = client_of(own_lake).get("/api/days").json()
     assert changed["days"][-1]["state"] == "no_gold"
     assert changed["lake_version"] != listed["lake_version"]
+
+
+def test_the_list_of_days_is_looked_up_at_most_once_a_second(own_lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = []
+    monkeypatch.setattr(days_module, "list_partitions", lambda *place: looked.append(place) or list_partitions(*place))
+    client = client_of(own_lake)
+    first = client.get("/api/days").json()
+    remove_partition(partition_ref(own_lake, "gold.future_mbo.mbo_trigger_vectors", SYMBOL, TODAY))
+    assert client.get("/api/days").json() == first
+    assert len(looked) == len(LAYERS)
+    monkeypatch.setattr(days_module, "LIST_S", 0.0)
+    assert client.get("/api/days").json()["days"][-1]["state"] == "no_gold"
 
 
 def test_a_day_is_told_as_of_its_sessions_start_unless_another_moment_is_asked_for(client: TestClient) -> None:
@@ -324,7 +340,7 @@ def test_a_reader_beside_a_rebuild_sees_the_old_day_or_the_new_one_and_never_a_m
             volume = set(day.tables["windows"].table["volume"].to_pylist())
             depth = set(day.tables["ladder"].table["long_depth"][0].as_py())
             seen.add((day.version, *volume))
-            if day.sha256 == hashes_of(stamps_of(day_refs(own_lake, SYMBOL, TODAY, SETTINGS))):
+            if day.sha256 == hashes_of(day_refs(own_lake, SYMBOL, TODAY, SETTINGS)):
                 latest.set()
             if volume != depth:
                 mixed.append((volume, depth))
@@ -349,6 +365,6 @@ def test_days_longest_unused_leave_the_memory_first(served_lake: Path) -> None:
     one = Engine(served_lake, SETTINGS).bundle(SYMBOL, TODAY).nbytes
     small = SETTINGS.model_copy(update={"serve": SETTINGS.serve.model_copy(update={"day_cache_bytes": int(one * 2.5)})})
     engine = Engine(served_lake, small)
-    for date in (*DATES[1:], DATES[-1]):
+    for date in (*DATES, DATES[-1]):
         engine.bundle(SYMBOL, date)
     assert (engine.shelf.opened, len(engine.shelf)) == (4, 2)

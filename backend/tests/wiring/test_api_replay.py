@@ -29,7 +29,7 @@ from src.data_eng.serve.api import guarded_app
 from src.data_eng.serve.messages import ReplayMessage, ReplayWindow
 from src.data_eng.serve.stream import TRY_AGAIN_LATER
 from src.data_eng.sources.calendar import session_times
-from tests.served_lake import SETTINGS, SYMBOL, TODAY
+from tests.toy_lake import SETTINGS, SYMBOL, TODAY
 
 S = 1_000_000_000
 START_S = session_times(TODAY, SETTINGS).start_ns // S
@@ -174,9 +174,10 @@ def test_pause_stops_resume_goes_on_and_speed_changes_at_once(port: int) -> None
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{}", '{"type":"speed","value":0}', '{"type":"speed","value":241}', '{"type":"seek","value":1}', "[" * 900]
+    "text",
+    ["", "{}", '{"type":"speed","value":0}', '{"type":"speed","value":241}', '{"type":"seek","value":1}', "[" * 900, b'{"type":"pause"}'],
 )
-def test_a_command_that_is_none_is_a_problem_and_the_end(port: int, text: str) -> None:
+def test_a_command_that_is_none_is_a_problem_and_the_end(port: int, text: str | bytes) -> None:
     async def steps(connection: ClientConnection) -> tuple[list[dict[str, Any]], int | None]:
         await taken(connection, 1)
         await connection.send(text)

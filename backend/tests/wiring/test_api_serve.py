@@ -24,7 +24,7 @@ from src.data_eng.cli.serve import PortTaken, address_of, listen
 from src.data_eng.config import BACKEND
 from src.data_eng.serve.openapi import openapi_text
 from src.data_eng.serve.page import install_page
-from tests.served_lake import SYMBOL, TODAY
+from tests.toy_lake import SYMBOL, TODAY
 
 
 @contextmanager

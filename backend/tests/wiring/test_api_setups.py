@@ -17,14 +17,18 @@ from src.data_eng.io import partition_ref, read_manifest, read_partition, remove
 from src.data_eng.retrieval.answer import answer_query, as_json, strangeness
 from src.data_eng.retrieval.index import IndexKey
 from src.data_eng.retrieval.index_builder import TRIGGERS, build_indexes
+from src.data_eng.retrieval.paths import WINDOWS
 from src.data_eng.retrieval.setup import find_setup
 from src.data_eng.serve import engine as engine_module
+from src.data_eng.serve import past as past_module
 from src.data_eng.serve.api import create_app
 from src.data_eng.serve.messages import SetupAnswer, SetupList
-from src.data_eng.serve.past import LOOK_S
+from src.data_eng.serve.past import LOOK_S, Past
+from src.data_eng.serve.setup_list import episode_list
+from src.data_eng.serve.stamps import stamps_of
 from src.data_eng.sources.calendar import session_times
 from tests.cut_lake import forget_future
-from tests.served_lake import DATES, LEVELS, SETTINGS, SYMBOL, TODAY
+from tests.toy_lake import DATES, LEVELS, SETTINGS, SYMBOL, TODAY
 
 S = 1_000_000_000
 START_S = session_times(TODAY, SETTINGS).start_ns // S
@@ -187,6 +191,32 @@ def test_equal_questions_at_one_time_are_computed_once(served_lake: Path, trigge
         assert len(computed) == 2
 
 
+def test_answers_computed_and_kept_are_counted(served_lake: Path, triggers_s: list[int]) -> None:
+    app = create_app(served_lake, SETTINGS)
+    for as_of_s in (triggers_s[-1], triggers_s[-1] + 1, triggers_s[-1] + 2, triggers_s[0]):
+        asked(TestClient(app), as_of_s)
+    counted = app.state.engine.counters()
+    assert (counted["answers_computed_total"], counted["answers_kept_total"]) == (2, 2)
+
+
+def test_the_windows_of_a_neighbours_day_are_looked_at_at_most_once_a_second(own_lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = []
+    monkeypatch.setattr(past_module, "stamps_of", lambda refs: looked.append(refs) or stamps_of(refs))
+    past, windows = Past(own_lake, SETTINGS), partition_ref(own_lake, WINDOWS, SYMBOL, DATES[0])
+    before = past.mids(SYMBOL, DATES[0])
+    assert before is not None
+    manifest, table = read_manifest(windows), read_partition(windows)
+    write_partition(windows, table.slice(1), inputs={}, settings_sha256="0", code_sha256="0", facts=manifest.facts)
+    assert past.mids(SYMBOL, DATES[0]) is before
+    assert len(looked) == 1
+    monkeypatch.setattr(past_module, "LOOK_S", 0.0)
+    after = past.mids(SYMBOL, DATES[0])
+    assert after is not None and len(after.end_ns) == len(before.end_ns) - 1
+    assert past.mids(SYMBOL, DATES[0]) is after, "the disk says the same"
+    remove_partition(windows)
+    assert past.mids(SYMBOL, DATES[0]) is None
+
+
 def plain_rows(lake: Path, level: str) -> list[dict[str, Any]]:
     """First trigger of every episode of a level, newest first, by a plain loop over the lake."""
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
@@ -215,6 +245,23 @@ def test_the_list_holds_every_episode_by_its_first_trigger_newest_first(client: 
     ]
     assert listed.total == len(plain)
     assert (sorted(listed.levels), listed.metrics) == (sorted(LEVELS), ["block"])
+
+
+def test_the_list_of_an_index_is_made_once_and_anew_when_the_index_is(own_lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    monkeypatch.setattr(engine_module, "episode_list", lambda *what: made.append(what) or episode_list(*what))
+    client = client_of(own_lake)
+
+    def told(**params: Any) -> list[dict[str, Any]]:
+        return client.get("/api/setups", params={"level": "or_high", **params}).json()["setups"]
+
+    before = told()
+    assert told(kind="retest") + told(first=TODAY) + told(as_of_s=START_S) != []
+    assert len(made) == 2, "from below and from above"
+    remove_partition(partition_ref(own_lake, TRIGGERS, SYMBOL, TODAY))
+    build_indexes(own_lake, "ES", "or_high", SETTINGS)
+    assert told() == [row for row in before if row["session_date"] != TODAY]
+    assert len(made) == 4
 
 
 def test_the_list_is_cut_by_day_hour_kind_and_side(client: TestClient, served_lake: Path) -> None:

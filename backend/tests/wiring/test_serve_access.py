@@ -22,8 +22,9 @@ from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 from src.data_eng.serve import access
-from src.data_eng.serve.access import CLIENTS_MAX, COOKIE, SECURITY_HEADERS, Buckets, OpenToStrangers, install_access, needed_token
+from src.data_eng.serve.access import COOKIE, SECURITY_HEADERS, OpenToStrangers, install_access, needed_token
 from src.data_eng.serve.api import guarded_app
+from src.data_eng.serve.buckets import CLIENTS_MAX, Buckets
 from src.data_eng.serve.metrics import install_metrics
 from tests.serving import Place, problem, serve_settings, served
 
@@ -184,7 +185,22 @@ def test_a_socket_wants_the_token_too(guarded: Place) -> None:
             assert socket_.recv() == "hello"
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:{port}", "127.0.0.1.evil.example", "[", "", "192.168.1.7:{port}", "a b"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "evil.example:{port}",
+        "127.0.0.1.evil.example",
+        "[",
+        "",
+        "192.168.1.7:{port}",
+        "a b",
+        "x@localhost",
+        "localhost/x",
+        "localhost.",
+        "2130706433",
+    ],
+)
 def test_a_host_that_is_not_this_server_is_refused(open_place: Place, host: str) -> None:
     answer = httpx.get(f"{open_place.url}/api/days", headers={"Host": host.format(port=open_place.port)})
     told = problem(answer, 400, "bad_host")
@@ -281,6 +297,38 @@ def test_a_body_that_does_not_come_ends_the_request() -> None:
     with served(small_app(reader_timeout_s=0.3)) as place, socket.create_connection(("127.0.0.1", place.port)) as raw:
         raw.sendall(b"POST /x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc")
         assert raw.recv(100).split()[1] == b"408"
+
+
+@pytest.mark.parametrize("head", [b"", b"GET /x HTTP/1.1\r\nHost: loc", b"GET /x HTTP/1.1\r\nHost: localhost\r\n\r\nGET /y"])
+def test_a_connection_that_asks_nothing_or_without_end_is_closed_and_its_drops_do_not_keep_it(head: bytes) -> None:
+    limits = serve_settings(reader_timeout_s=1.0).serve
+    with served(small_app(), limits) as place, socket.create_connection(("127.0.0.1", place.port)) as raw:
+        started = time.monotonic()
+        raw.sendall(head)
+        raw.settimeout(0.2)
+        while True:
+            assert time.monotonic() - started < 5, "it is still open"
+            try:
+                if not raw.recv(10_000):
+                    break
+                raw.sendall(b"a" if head else b"")
+            except TimeoutError:
+                raw.sendall(b"a" if head else b"")
+            except OSError:
+                break
+        assert time.monotonic() - started > 0.9
+
+
+def test_a_connection_is_kept_for_one_request_after_the_other() -> None:
+    with served(small_app(), serve_settings(reader_timeout_s=1.0).serve) as place:
+        connection = HTTPConnection("127.0.0.1", place.port)
+        connection.connect()
+        first = connection.sock
+        for _ in range(4):
+            connection.request("GET", "/x")
+            assert connection.getresponse().read() == b"/x 0"
+            time.sleep(0.4)
+        assert connection.sock is first
 
 
 def test_a_reader_that_takes_nothing_is_let_go() -> None:

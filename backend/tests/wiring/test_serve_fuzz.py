@@ -20,7 +20,7 @@ from src.data_eng.serve.api import create_app, guarded_app
 from src.data_eng.serve.messages import Problem
 from tests.serving import Place, serve_settings, served
 from tests.small_lake import S, at
-from tests.toy_lake import DAYS, LEVELS, ROOT, SYMBOL, make_toy_lake
+from tests.toy_lake import DAYS, LEVELS, ROOT, SYMBOL
 
 LAST = DAYS[-1]
 START, END = at(LAST, "09:30:00") // S, at(LAST, "10:30:00") // S
@@ -46,10 +46,9 @@ BUDGET = settings(max_examples=60, deadline=None, derandomize=True, database=Non
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    lake = make_toy_lake(tmp_path_factory.mktemp("toy"))
+def place(served_lake: Path) -> Iterator[Place]:
     limits = serve_settings(rate_per_s=1e6, rate_burst=1_000_000)
-    with served(guarded_app(lake, limits, "127.0.0.1", None)) as place:
+    with served(guarded_app(served_lake, limits, "127.0.0.1", None)) as place:
         yield place
 
 

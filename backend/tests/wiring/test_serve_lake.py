@@ -28,7 +28,7 @@ from src.data_eng.serve.messages_lake import LakeDay, LakeHealth
 from src.data_eng.sources.calendar import sessions_between
 from tests.serving import Place, problem, serve_settings, served
 from tests.silver_day import put_silver_day
-from tests.toy_lake import DAYS, LEVELS, ROOT, SESSION, SYMBOL, build, make_toy_lake
+from tests.toy_lake import DAYS, LEVELS, ROOT, SESSION, SYMBOL, build
 
 FIRST, *CHOSEN = DAYS
 LAST = DAYS[-1]
@@ -39,19 +39,8 @@ ALL = ["raw", "bronze", "silver", "gold"]
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_toy_lake(tmp_path_factory.mktemp("toy"))
-
-
-@pytest.fixture
-def lake(built: Path, tmp_path: Path) -> Path:
-    """A copy to be changed."""
-    return Path(shutil.copytree(built, tmp_path / "lake", symlinks=True))
-
-
-@pytest.fixture(scope="module")
-def place(built: Path) -> Iterator[Place]:
-    with served(guarded_app(built, load_settings(), "127.0.0.1", None)) as place:
+def place(served_lake: Path) -> Iterator[Place]:
+    with served(guarded_app(served_lake, load_settings(), "127.0.0.1", None)) as place:
         yield place
 
 
@@ -89,8 +78,8 @@ def obey(lake: Path, mend: str) -> None:
     assert done.exit_code == 0, done.output
 
 
-def test_a_lake_as_it_was_built_is_done_in_every_layer_judged_by_the_levels_and_the_span_it_was_built_for(built: Path) -> None:
-    found = look(built)
+def test_a_lake_as_it_was_built_is_done_in_every_layer_judged_by_the_levels_and_the_span_it_was_built_for(served_lake: Path) -> None:
+    found = look(served_lake)
     assert tuple(LEVELS) != load_settings().levels.default
     assert [day.session_date for day in found.days] == list(DAYS)
     for date in CHOSEN:
@@ -100,25 +89,25 @@ def test_a_lake_as_it_was_built_is_done_in_every_layer_judged_by_the_levels_and_
     assert (found.root, found.roots, found.layers) == (ROOT, [ROOT], ALL)
 
 
-def test_figures_are_those_of_the_manifests_and_seconds_those_of_the_run(built: Path) -> None:
-    day = day_of(look(built))
+def test_figures_are_those_of_the_manifests_and_seconds_those_of_the_run(served_lake: Path) -> None:
+    day = day_of(look(served_lake))
     for layer, cell in day.cells.items():
         for table in cell.tables:
             if layer != "raw":
-                manifest = read_manifest(ref(built, table.dataset, symbol=table.symbol))
+                manifest = read_manifest(ref(served_lake, table.dataset, symbol=table.symbol))
                 assert (table.rows, table.bytes) == (manifest.rows, sum(part.bytes for part in manifest.files))
-    assert day.windows == read_manifest(ref(built, WINDOWS)).rows == 1080
-    assert day.triggers == read_manifest(ref(built, TRIGGERS)).rows > 0
+    assert day.windows == read_manifest(ref(served_lake, WINDOWS)).rows == 1080
+    assert day.triggers == read_manifest(ref(served_lake, TRIGGERS)).rows > 0
     assert day.bytes == sum(table.bytes for cell in day.cells.values() for table in cell.tables)
     assert day.synthetic
-    gold = [run.seconds for run in read_runs(built, SYMBOL, LAST).values() if run.layer == "gold"]
+    gold = [run.seconds for run in read_runs(served_lake, SYMBOL, LAST).values() if run.layer == "gold"]
     assert len(gold) == 4
     assert day.cells["gold"].seconds == pytest.approx(sum(seconds for seconds in gold if seconds is not None))
-    assert day.cells["bronze"].seconds == read_runs(built, ROOT, LAST)["ingest_preview"].seconds
+    assert day.cells["bronze"].seconds == read_runs(served_lake, ROOT, LAST)["ingest_preview"].seconds
 
 
-def test_a_day_that_is_not_chosen_says_why_and_misses_nothing(built: Path) -> None:
-    day = day_of(look(built), FIRST)
+def test_a_day_that_is_not_chosen_says_why_and_misses_nothing(served_lake: Path) -> None:
+    day = day_of(look(served_lake), FIRST)
     assert not day.chosen
     assert "no bronze of 2025-10-03" in str(day.reason)
     assert set(day.cells) == {"raw", "bronze", "silver"}
@@ -215,10 +204,10 @@ def test_clearing_silver_and_gold_leaves_raw_and_bronze_done_and_the_rest_missin
     assert states(look(lake)) == dict.fromkeys(ALL, "done")
 
 
-def test_other_settings_make_stale_what_depends_on_them_and_nothing_else(built: Path) -> None:
+def test_other_settings_make_stale_what_depends_on_them_and_nothing_else(served_lake: Path) -> None:
     settings = load_settings()
     other = settings.model_copy(update={"book": settings.book.model_copy(update={"rest_ms": 400})})
-    found = look(built, other)
+    found = look(served_lake, other)
     assert states(found) == {"raw": "done", "bronze": "done", "silver": "stale", "gold": "stale"}
     assert why(found, FLOW) == "settings changed"
     assert why(found, "silver.future_mbo.levels") is None
@@ -267,7 +256,7 @@ def test_an_index_of_other_triggers_is_told_and_so_is_a_lake_without_any(lake: P
     manifest.write_bytes(manifest.read_bytes() + b"\n")
     told = [problem.what for problem in look(lake).problems if problem.what.startswith("index ")]
     assert len(told) == len(LEVELS) * 2
-    assert f"index mbo_or_low/level_test/from_above was built from other triggers than there are now: {TRIGGERS}" in told[0]
+    assert f"index mbo_or_high/level_test/from_above was built from other triggers than there are now: {TRIGGERS}" in told[0]
     shutil.rmtree(lake / "indexes")
     (none,) = [problem for problem in look(lake).problems if "index" in problem.what]
     assert (none.what, none.mend) == ("ES: no index", "spymaster index --symbol ES --level pm_high")
@@ -298,10 +287,10 @@ def test_an_empty_lake_has_no_days_and_says_how_to_begin(tmp_path: Path) -> None
     assert [told.mend for told in found.problems] == ["spymaster import FILE, or spymaster simulate"]
 
 
-def test_the_lake_is_told_over_http_plain_and_compressed(place: Place, built: Path) -> None:
+def test_the_lake_is_told_over_http_plain_and_compressed(place: Place, served_lake: Path) -> None:
     plain = httpx.get(f"{place.url}/api/lake?root=ES", headers={"Accept-Encoding": "identity"})
     told = plain.json()
-    assert told["days"] == look(built).model_dump(mode="json")["days"]
+    assert told["days"] == look(served_lake).model_dump(mode="json")["days"]
     assert told["lake"] == "lake"
     assert told["lake_version"] == httpx.get(f"{place.url}/api/days").json()["lake_version"]
     assert told["disk_free_bytes"] > 0
@@ -316,13 +305,15 @@ def test_an_unknown_root_is_refused(place: Place, root: str) -> None:
     problem(httpx.get(f"{place.url}/api/lake", params={"root": root}), 422, "bad_request")
 
 
-def test_a_partition_shows_its_manifest_its_run_and_the_command(place: Place, built: Path) -> None:
+def test_a_partition_shows_its_manifest_its_run_and_the_command(place: Place, served_lake: Path) -> None:
     told = httpx.get(f"{place.url}/api/lake/partition", params={"dataset": TRIGGERS, "symbol": SYMBOL, "date": LAST}).json()
-    assert told["manifest"] == json.loads((ref(built, TRIGGERS).path / "manifest.json").read_bytes())
+    assert told["manifest"] == json.loads((ref(served_lake, TRIGGERS).path / "manifest.json").read_bytes())
     assert (told["state"], told["why"]) == ("done", None)
     assert told["last_run"]["stage"] == "build_trigger_vectors"
     assert told["last_run"]["seconds"] > 0
-    assert told["rebuild"].startswith("spymaster build --layer gold --symbol ES --dates 2025-10-10:2025-10-10 --levels pm_high,or_low,vwap")
+    assert told["rebuild"].startswith(
+        "spymaster build --layer gold --symbol ES --dates 2025-10-10:2025-10-10 --levels pm_high,or_high,vwap"
+    )
     assert "--overwrite" in told["rebuild"]
     raw = httpx.get(f"{place.url}/api/lake/partition", params={"dataset": "raw.future_mbo.dbn", "symbol": ROOT, "date": LAST}).json()
     assert raw["manifest"] is None
@@ -408,9 +399,9 @@ def test_a_server_with_a_lake_is_ready_and_counts_what_it_does(place: Place) -> 
     assert 'spymaster_requests_total{method="GET",route="/readyz",status="200"}' in answer.text
 
 
-def test_a_contract_day_s_health_agrees_with_what_a_second_build_says(built: Path) -> None:
+def test_a_contract_day_s_health_agrees_with_what_a_second_build_says(lake: Path) -> None:
     """`build` finds every partition current exactly where the grid says done."""
-    before = {str(one): one.path.stat().st_mtime_ns for key in load_datasets() for one in list_partitions(built, key)}
-    assert all(state == "done" for date in CHOSEN for state in states(look(built), date).values())
-    assert build(built) == 0
-    assert {str(one): one.path.stat().st_mtime_ns for key in load_datasets() for one in list_partitions(built, key)} == before
+    before = {str(one): one.path.stat().st_mtime_ns for key in load_datasets() for one in list_partitions(lake, key)}
+    assert all(state == "done" for date in CHOSEN for state in states(look(lake), date).values())
+    assert build(lake) == 0
+    assert {str(one): one.path.stat().st_mtime_ns for key in load_datasets() for one in list_partitions(lake, key)} == before

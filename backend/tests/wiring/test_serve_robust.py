@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 import signal
 import socket
 import struct
@@ -26,10 +25,11 @@ from websockets.sync.client import ClientConnection, connect
 from src.data_eng.config import load_settings
 from src.data_eng.contracts import load_datasets
 from src.data_eng.io import list_partitions, partition_ref, remove_partition, verify_partition
+from src.data_eng.serve.access import SECURITY_HEADERS
 from src.data_eng.serve.api import guarded_app
 from tests.serving import Place, await_answer, problem, serve_settings, served, serving
 from tests.small_lake import S, at
-from tests.toy_lake import DAYS, ROOT, SYMBOL, build, make_toy_lake
+from tests.toy_lake import DAYS, ROOT, SYMBOL, build
 
 LAST = DAYS[-1]
 TEN = at(LAST, "10:00:00") // S
@@ -41,17 +41,6 @@ AT_TEN = [*(f"{DAY}/tables/{table}?as_of_s={TEN}" for table in TABLES), f"{DAY}/
 """Every question about a day that has a moment and a version."""
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_toy_lake(tmp_path_factory.mktemp("toy"))
-
-
-@pytest.fixture
-def lake(built: Path, tmp_path: Path) -> Path:
-    """A copy to be changed."""
-    return Path(shutil.copytree(built, tmp_path / "lake", symlinks=True))
-
-
 @contextmanager
 def board(lake: Path, **limits: float) -> Iterator[tuple[Place, FastAPI]]:
     settings = serve_settings(**limits)
@@ -61,8 +50,8 @@ def board(lake: Path, **limits: float) -> Iterator[tuple[Place, FastAPI]]:
 
 
 @pytest.fixture(scope="module")
-def place(built: Path) -> Iterator[Place]:
-    with board(built) as (place, _):
+def place(served_lake: Path) -> Iterator[Place]:
+    with board(served_lake) as (place, _):
         yield place
 
 
@@ -253,17 +242,20 @@ def test_a_damaged_table_is_told_as_corrupt_and_the_rest_goes_on(lake: Path) -> 
 
 
 def test_a_bug_is_told_as_internal_without_its_insides_and_the_next_question_is_answered(
-    built: Path, monkeypatch: pytest.MonkeyPatch
+    served_lake: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with board(built) as (place, app):
+    with board(served_lake) as (place, app):
 
         def fail() -> None:
             raise OSError(5, "Input/output error", "/secret/place")
 
         monkeypatch.setattr(app.state.engine, "day_list", fail)
-        told = problem(httpx.get(f"{place.url}/api/days"), 500, "internal")
+        answer = httpx.get(f"{place.url}/api/days")
+        told = problem(answer, 500, "internal")
         assert "OSError" in told["message"]
         assert "secret" not in told["message"]
+        for name, value in SECURITY_HEADERS.items():
+            assert answer.headers.get_list(name) == [value]
         monkeypatch.undo()
         assert httpx.get(f"{place.url}/api/days").status_code == 200
         assert 'route="/api/days",status="500"' in app.state.metrics.text().decode()
@@ -300,15 +292,15 @@ def read_on(place: Place, stop: threading.Event, with_version: bool) -> list[Rea
 
 
 @pytest.mark.slow
-def test_a_lake_rebuilt_under_readers_gives_each_the_old_day_or_the_new_one_and_never_a_mix(lake: Path, built: Path) -> None:
+def test_a_lake_rebuilt_under_readers_gives_each_the_old_day_or_the_new_one_and_never_a_mix(lake: Path, served_lake: Path) -> None:
     stop = threading.Event()
     with board(lake, rate_per_s=1e6, rate_burst=1_000_000) as (place, _), ThreadPoolExecutor(4) as pool:
         old = {url: httpx.get(f"{place.url}{url}").content for url in AT_TEN}
         readers = [pool.submit(read_on, place, stop, number % 2 == 0) for number in range(4)]
         try:
             assert build(lake, levels=("pm_high", "vwap"), session="09:30-10:15", overwrite=True) == 0
-            assert build(lake, levels=("pm_high", "or_low", "vwap"), overwrite=True) == 0
-            assert build(lake, levels=("vwap", "or_low"), session="09:30-10:20") == 0
+            assert build(lake, levels=("pm_high", "or_high", "vwap"), overwrite=True) == 0
+            assert build(lake, levels=("vwap", "or_high"), session="09:30-10:20") == 0
             time.sleep(1.5)
         finally:
             stop.set()
@@ -325,7 +317,7 @@ def test_a_lake_rebuilt_under_readers_gives_each_the_old_day_or_the_new_one_and_
             assert read.version == read.asked
     assert all(len(bodies) == 1 for bodies in seen.values())
     assert len({version for _, version in seen}) >= 3
-    for whole, where in ((old, built), (after, lake)):
+    for whole, where in ((old, served_lake), (after, lake)):
         with board(where) as (fresh, _):
             for url in AT_TEN:
                 assert httpx.get(f"{fresh.url}{url}").content == whole[url], url
@@ -384,8 +376,8 @@ def test_a_frame_beyond_the_limit_closes_its_socket(place: Place) -> None:
     assert httpx.get(f"{place.url}/healthz").status_code == 200
 
 
-def test_a_reader_that_takes_nothing_is_let_go_and_disturbs_no_other(built: Path) -> None:
-    with board(built, reader_timeout_s=1.0) as (place, app), connect(replay_url(place, speed=240)) as other:
+def test_a_reader_that_takes_nothing_is_let_go_and_disturbs_no_other(served_lake: Path) -> None:
+    with board(served_lake, reader_timeout_s=1.0) as (place, app), connect(replay_url(place, speed=240)) as other:
         with raw_reader(place, replay_url(place, speed=240)):
             await_sockets(app, 2, 5)
             sent = [json.loads(other.recv(timeout=5)) for _ in range(60)]
@@ -396,16 +388,16 @@ def test_a_reader_that_takes_nothing_is_let_go_and_disturbs_no_other(built: Path
         await_sockets(app, 0, 5)
 
 
-def test_a_reader_whose_machine_is_gone_is_found_out_though_hardly_anything_is_sent(built: Path) -> None:
+def test_a_reader_whose_machine_is_gone_is_found_out_though_hardly_anything_is_sent(served_lake: Path) -> None:
     """At one window in five seconds no buffer ever fills; what tells is that nobody answers a ping."""
-    with board(built, reader_timeout_s=1.0) as (place, app), raw_reader(place, replay_url(place, speed=1)):
+    with board(served_lake, reader_timeout_s=1.0) as (place, app), raw_reader(place, replay_url(place, speed=1)):
         await_sockets(app, 1, 5)
         assert await_sockets(app, 0, 20) > 0.5
 
 
 @pytest.mark.parametrize("how", ["closed", "reset", "after the handshake's first half"])
-def test_readers_that_vanish_leave_nothing_behind(built: Path, how: str) -> None:
-    with board(built, reader_timeout_s=1.0) as (place, app):
+def test_readers_that_vanish_leave_nothing_behind(served_lake: Path, how: str) -> None:
+    with board(served_lake, reader_timeout_s=1.0) as (place, app):
         threads = threading.active_count()
         for _ in range(20):
             if how == "after the handshake's first half":

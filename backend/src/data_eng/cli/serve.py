@@ -82,11 +82,10 @@ def server_of(app: FastAPI, settings: Settings) -> Server:
     """The server of an application, not yet running."""
     import uvicorn
 
-    from ..serve.access import server_options
-    from ..serve.sockets import ImpatientSocket
+    from ..serve.sockets import server_options
 
     options = server_options(settings.serve)
-    return uvicorn.Server(uvicorn.Config(app, log_level="warning", ws=ImpatientSocket, timeout_graceful_shutdown=STOP_S, **options))
+    return uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=STOP_S, **options))
 
 
 def run(server: Server, listener: socket.socket) -> None:

@@ -139,6 +139,7 @@ def weight_groups(layout: VectorLayout) -> WeightGroups:
     return _weight_groups(layout.dims, tuple(layout.group.tolist()))
 
 
+@cache
 def feature_of(dim: str) -> str:
     """`u3_ask_at_share_decay` of `w3_mean:d1_u3_ask_at_share_decay`; a context dimension is its own feature."""
     name = dim.partition(":")[2]

@@ -63,9 +63,13 @@ def why_near(view: PastView, vector: NDArray[np.float32], rows: NDArray[np.int64
     """Reasons for neighbours, rows of the index, of a raw query vector (dims,), under the view's metric. Empty without neighbours."""
     if view.scaler is None or view.space is None or not len(rows):
         return ()
+    layout, weight = view.index.layout, view.space.metric.weight
     vectors = np.concatenate([vector[None], view.index.vectors[rows]])
     place, sigma = view.space.place(vectors), scale(view.scaler, vectors, view.as_of).astype(np.float64)
-    return tuple(_why(view, place[[0, at]], sigma[[0, at]], window_s) for at in range(1, len(vectors)))
+    apart = weight * (place[:1] - place[1:]) ** 2
+    together = np.where(place[:1] * place[1:] > 0, weight * np.minimum(np.abs(place[:1]), np.abs(place[1:])) ** 2, 0.0)
+    both = [_reasons(parts, layout.dims, sigma, window_s) for parts in (together, apart)]
+    return tuple(Why(near, far, _blocks(layout.group, parts)) for near, far, parts in zip(*both, apart, strict=True))
 
 
 @cache
@@ -92,33 +96,46 @@ def _span(block: str, window_s: int) -> str:
     return f", {'mean' if found[2] == 'mean' else 'trend'} of {told}"
 
 
-def _why(view: PastView, place: NDArray[np.float64], sigma: NDArray[np.float64], window_s: int) -> Why:
-    """`place` and `sigma` are (2, dims): the query, then the neighbour."""
-    layout, weight = view.index.layout, view.space.metric.weight if view.space is not None else np.ones(place.shape[1])
-    apart = weight * (place[0] - place[1]) ** 2
-    together = np.where(place[0] * place[1] > 0, weight * np.abs(place).min(axis=0) ** 2, 0.0)
-    by_block = np.bincount(layout.group, weights=apart, minlength=len(GROUPS))
+def _blocks(group: NDArray[np.int8], apart: NDArray[np.float64]) -> dict[str, float]:
+    """Share of each block in `apart`, (dims,)."""
+    by_block = np.bincount(group, weights=apart, minlength=len(GROUPS))
     total = by_block.sum()
-    blocks = {name: float(part / total) if total > 0 else 0.0 for name, part in zip(GROUPS, by_block, strict=True)}
-    return Why(_reasons(together, layout.dims, sigma, window_s), _reasons(apart, layout.dims, sigma, window_s), blocks)
+    return {name: float(part / total) if total > 0 else 0.0 for name, part in zip(GROUPS, by_block, strict=True)}
 
 
-def _reasons(parts: NDArray[np.float64], dims: tuple[str, ...], sigma: NDArray[np.float64], window_s: int) -> tuple[Reason, ...]:
-    """The features whose dimensions have the largest parts, (dims,)."""
+def _reasons(parts: NDArray[np.float64], dims: tuple[str, ...], sigma: NDArray[np.float64], window_s: int) -> list[tuple[Reason, ...]]:
+    """For each neighbour the features whose dimensions have the largest parts.
+
+    `parts` is (neighbours, dims); `sigma` (1 + neighbours, dims), the query first.
+    """
     features = _features(dims)
-    sums = np.bincount(features.feature_of, weights=parts)
-    total = sums.sum()
-    reasons = []
-    for feature in np.argsort(-sums, kind="stable")[:REASONS]:
-        if sums[feature] > 0:
-            numbers = features.members[feature]
-            numbers = numbers[parts[numbers] > 0]
-            readable = numbers[features.is_readable[numbers]]
-            candidates = readable if len(readable) else numbers
-            most = candidates[np.argmax(parts[candidates])]
-            label = plain_label(dims[most], window_s)
-            reasons.append(Reason(dims[most], label, float(sigma[0, most]), float(sigma[1, most]), float(sums[feature] / total)))
-    return tuple(reasons)
+    neighbours, count = len(parts), len(features.members)
+    sums = np.bincount(
+        (features.feature_of + count * np.arange(neighbours)[:, None]).ravel(), weights=parts.ravel(), minlength=neighbours * count
+    )
+    sums = sums.reshape(neighbours, count)
+    largest = np.argsort(-sums, axis=1, kind="stable")[:, :REASONS]
+    most = _shown(parts, features, largest)
+    found = []
+    for row in range(neighbours):
+        total = sums[row].sum()
+        found.append(
+            tuple(
+                Reason(dims[dim], plain_label(dims[dim], window_s), float(sigma[0, dim]), float(sigma[1 + row, dim]), float(part / total))
+                for dim, part in zip(most[row].tolist(), sums[row, largest[row]], strict=True)
+                if part > 0
+            )
+        )
+    return found
+
+
+def _shown(parts: NDArray[np.float64], features: _Features, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(neighbours, chosen) the dimension that each chosen feature is shown by: the one of the largest part, if any can be read of those."""
+    members = features.members[chosen]
+    part = np.where(members >= 0, np.take_along_axis(parts[:, None], members, axis=2), 0.0)
+    readable = np.where(features.is_readable[members], part, 0.0)
+    counted = np.where(readable.max(axis=2, keepdims=True) > 0, readable, part)
+    return np.take_along_axis(members, counted.argmax(axis=2)[..., None], axis=2)[..., 0]
 
 
 class _Features(NamedTuple):
@@ -128,8 +145,8 @@ class _Features(NamedTuple):
     """(dims,) 0, 1, 2, .. in order of first appearance."""
     is_readable: NDArray[np.bool_]
     """(dims,) whether a dimension is no difference."""
-    members: tuple[NDArray[np.int64], ...]
-    """Dimensions of each feature, ascending."""
+    members: NDArray[np.int64]
+    """(features, most dimensions) dimensions of each feature, ascending, then -1."""
 
 
 @cache
@@ -138,5 +155,8 @@ def _features(dims: tuple[str, ...]) -> _Features:
     order = {name: number for number, name in enumerate(dict.fromkeys(names))}
     is_readable = [dim.rpartition(":")[2] == name for dim, name in zip(dims, names, strict=True)]
     feature_of_dim = np.array([order[name] for name in names])
-    members = tuple(np.flatnonzero(feature_of_dim == number) for number in range(len(order)))
+    members = np.full((len(order), np.bincount(feature_of_dim).max()), -1)
+    for number in range(len(order)):
+        own = np.flatnonzero(feature_of_dim == number)
+        members[number, : len(own)] = own
     return _Features(feature_of_dim, np.array(is_readable), members)

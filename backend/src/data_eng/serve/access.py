@@ -11,16 +11,14 @@ import asyncio
 import hashlib
 import hmac
 import math
-import socket
-import time
-from collections.abc import Callable
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.datastructures import Headers
 
 from ..errors import SpymasterError
+from .buckets import Buckets
+from .hosts import HostNames, is_loopback, is_same_origin
 from .messages import Problem, ProblemCode
 from .problems import status_of
 
@@ -37,8 +35,6 @@ OPEN_PATHS = ("/healthz",)
 """Says that the process lives and nothing else; asked by supervisors that hold no token."""
 PIECE_BYTES = 262_144
 """A longer body is handed to the socket in pieces of this size, so that a reader that stopped is noticed and pins no more memory."""
-CLIENTS_MAX = 10_000
-"""Clients whose use is remembered; beyond it those that have not asked for a while are forgotten."""
 SECURITY_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
     "font-src 'self'; connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; base-uri 'self'; form-action 'none'; "
@@ -78,18 +74,6 @@ def install_access(app: Starlette, host: str, token: str | None, limits: Serve) 
     app.add_middleware(Gate, host=host, token=needed_token(host, token), limits=limits)
 
 
-def server_options(limits: Serve) -> dict[str, Any]:
-    """What uvicorn must be told so that the gate's limits hold below it, too."""
-    return {
-        "ws_max_size": limits.body_max_bytes,
-        "ws_ping_interval": limits.reader_timeout_s,
-        "ws_ping_timeout": limits.reader_timeout_s,
-        "proxy_headers": False,
-        "server_header": False,
-        "access_log": False,
-    }
-
-
 def needed_token(host: str, token: str | None) -> str | None:
     """The token that clients must show: none on loopback. Raises `OpenToStrangers` where one is needed and missing or too weak."""
     if is_loopback(host):
@@ -108,50 +92,12 @@ def needed_token(host: str, token: str | None) -> str | None:
     return token
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach a server bound to `host`; a name other than localhost may be anything."""
-    address = _address(host)
-    return host.lower() == "localhost" if address is None else address.is_loopback
-
-
-class Buckets:
-    """A token bucket a client: `burst` requests at once, `rate_per_s` in the long run."""
-
-    def __init__(self, rate_per_s: float, burst: int, clock: Callable[[], float] = time.monotonic) -> None:
-        self._rate_per_s = rate_per_s
-        self._burst = burst
-        self._clock = clock
-        self._left: dict[str, tuple[float, float]] = {}
-        """By client: requests left, and when that was so."""
-
-    def wait_s(self, client: str) -> float:
-        """0 when the client may ask now, which is noted; else how long until it may."""
-        now = self._clock()
-        left, since = self._left.get(client, (float(self._burst), now))
-        left = min(float(self._burst), left + (now - since) * self._rate_per_s)
-        if left < 1:
-            self._left[client] = (left, now)
-            return (1 - left) / self._rate_per_s
-        if client not in self._left and len(self._left) >= CLIENTS_MAX:
-            self._forget(now)
-        self._left[client] = (left - 1, now)
-        return 0.0
-
-    def _forget(self, now: float) -> None:
-        """Drop clients whose bucket is full again; where none is, the one that has been silent longest."""
-        full_after_s = self._burst / self._rate_per_s
-        self._left = {client: entry for client, entry in self._left.items() if now - entry[1] < full_after_s}
-        if len(self._left) >= CLIENTS_MAX:
-            del self._left[min(self._left, key=lambda client: self._left[client][1])]
-
-
 class Gate:
     """The ASGI application in front of the application."""
 
     def __init__(self, app: ASGIApp, host: str, token: str | None, limits: Serve) -> None:
         self._app = app
-        self._names = _names_of(host)
-        self._any_address = _is_wildcard(host)
+        self._names = HostNames(host)
         self._limits = limits
         self._buckets = Buckets(limits.rate_per_s, limits.rate_burst)
         self._sockets = 0
@@ -205,10 +151,10 @@ class Gate:
         if length > self._limits.url_max_bytes:
             return _refused("too_large", f"the URL has {length} bytes. Expected at most {self._limits.url_max_bytes}.")
         hosts = headers.getlist("host")
-        if len(hosts) != 1 or not self._is_ours(hosts[0]):
+        if len(hosts) != 1 or not self._names.hold(hosts[0]):
             return _refused(
                 "bad_host",
-                f"host {', '.join(hosts)!r} is not this server. Expected {' or '.join(sorted(self._names))}.",
+                f"host {', '.join(hosts)!r} is not this server. Expected {self._names}.",
                 "Open the address that `spymaster serve` printed.",
             )
         client = scope.get("client")
@@ -222,18 +168,11 @@ class Gate:
                 {"Retry-After": str(seconds)},
             )
         origin = headers.get("origin")
-        if origin is not None and not _is_same_origin(origin, hosts[0]):
+        if origin is not None and not is_same_origin(origin, hosts[0]):
             return _refused("bad_host", f"origin {origin!r} is another site. Expected a page of this server, {hosts[0]}, or no Origin.")
         if headers.get("sec-fetch-site") == "cross-site" and headers.get("sec-fetch-mode") != "navigate":
             return _refused("bad_host", "a page of another site asks. Expected a page of this server, or a link to one.")
         return None
-
-    def _is_ours(self, host: str) -> bool:
-        try:
-            name = urlsplit(f"//{host}").hostname or ""
-        except ValueError:
-            return False
-        return name in self._names or (self._any_address and _address(name) is not None)
 
     def _entrance(self, scope: Scope) -> Reply | None:
         """A page opened with `?token=`: a cookie and a redirect to the same page without it, or 401. None without a token in the query."""
@@ -276,7 +215,7 @@ class Gate:
         limit = self._limits.body_max_bytes
         too_large = _refused("too_large", f"the body is longer than {limit} bytes. Expected none: every question is in the URL.")
         announced = headers.get("content-length", "0")
-        if not announced.isdigit() or int(announced) > limit:
+        if not announced.isdecimal() or int(announced) > limit:
             return too_large
         body = b""
         try:
@@ -357,15 +296,6 @@ def _unauthorised() -> Reply:
     )
 
 
-def _is_same_origin(origin: str, host: str) -> bool:
-    """Whether a page of `host` sent it; the scheme may differ, since something in front of us may speak TLS."""
-    try:
-        parts = urlsplit(origin)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
-
-
 def _cookies(headers: Headers) -> list[str]:
     pairs = (pair.partition("=") for line in headers.getlist("cookie") for pair in line.split(";"))
     return [value.strip() for name, _, value in pairs if name.strip() == COOKIE]
@@ -374,23 +304,3 @@ def _cookies(headers: Headers) -> list[str]:
 def _digest(text: str) -> bytes:
     """Equally long for every text, so that comparing tells nothing of the length either."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-
-
-def _names_of(host: str) -> set[str]:
-    """Host names under which a server bound to `host` may be asked."""
-    names = {"localhost", "127.0.0.1", "::1"} if is_loopback(host) or _is_wildcard(host) else set()
-    return names | ({socket.gethostname().lower(), socket.getfqdn().lower()} if _is_wildcard(host) else {host.strip("[]").lower()})
-
-
-def _is_wildcard(host: str) -> bool:
-    """Bound to every address of the machine; then any address may be asked for, since none of them can be another site's name."""
-    address = _address(host)
-    return address is not None and address.is_unspecified
-
-
-def _address(host: str) -> Any:
-    """The IP address that `host` is written as; None for a name."""
-    try:
-        return ip_address(host.strip("[]"))
-    except ValueError:
-        return None

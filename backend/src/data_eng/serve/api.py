@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 
 from ..config import Settings, environment
 from ..errors import SpymasterError
-from .access import install_access
+from .access import SECURITY_HEADERS, install_access
 from .engine import Engine
 from .health import Health
 from .messages import Problem, ReplayProtocol
@@ -107,6 +107,9 @@ async def _http_error(_: Request, error: Exception) -> Response:
 
 
 async def _unexpected(_: Request, error: Exception) -> Response:
-    """A bug, or a disk that fails: the server's log holds the traceback, the asker is told only what kind it was."""
+    """A bug, or a disk that fails: the server's log holds the traceback, the asker is told only what kind it was.
+
+    Starlette gives this answer in front of the gate, which cannot add its headers to it.
+    """
     message = f"the server failed on this question ({type(error).__name__}). Its log says where; other questions go on."
-    return problem_reply(Problem(code="internal", message=message, mend=None))
+    return problem_reply(Problem(code="internal", message=message, mend=None), SECURITY_HEADERS)

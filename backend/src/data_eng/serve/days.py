@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from threading import Lock
 from typing import NamedTuple
 
 from ..config import Settings, environment
@@ -22,17 +23,18 @@ from ..retrieval.index_builder import TRIGGERS
 from ..retrieval.mbo_contract_day_selector import EVENTS, SelectionRow, load_selection, selection_path
 from ..sources.calendar import regular_hours
 from ..stages.silver.future_mbo.compute_book_flow_5s import WINDOWS
-from .day import Stamp, stamps_of, version_of
+from .chosen import why_not_chosen
 from .kept import Kept
 from .messages import DayEntry, DayList
 from .problems import Refusal, build_command
+from .stamps import Stamp, stamps_of, version_of
 
 LAYERS = (EVENTS, WINDOWS, TRIGGERS)
 """One table of each layer, by which a day is found: bronze, silver, gold."""
 KEPT_PARTITIONS = 20_000
 """Partitions whose manifest is remembered; twenty-five years of three layers."""
 LIST_S = 1.0
-"""How long a root's contracts are taken from the last list; what a contract-day holds is looked at on every request."""
+"""How long the list holds: a look at 200 days takes 28 ms. What a contract-day itself holds is looked at on every request."""
 ROOTS = 100
 """Selection maps that are remembered."""
 
@@ -53,24 +55,37 @@ class Days:
         self._settings = settings
         self._held: Kept[Stamp, Held] = Kept(KEPT_PARTITIONS)
         self._last: tuple[float, DayList | None] = (0.0, None)
+        self._lock = Lock()
         self._maps: Kept[tuple[str, int, int], dict[str, SelectionRow]] = Kept(ROOTS)
 
     def listed(self) -> DayList:
+        """The list as it was within the last second."""
+        with self._lock:
+            at_s, listed = self._last
+            if listed is None or time.monotonic() - at_s > LIST_S:
+                listed = self._look()
+                self._last = (time.monotonic(), listed)
+            return listed
+
+    def _look(self) -> DayList:
         """Every contract-day with events or windows, oldest first; dates without a session and without windows are left out."""
         found: dict[tuple[str, str], dict[str, Held]] = {}
         hashes: dict[str, str] = {}
         for dataset in LAYERS:
             for ref in list_partitions(self._lake, dataset):
-                held = self._held_of(ref)
-                if held is not None and root_of(ref.symbol) in self._settings.instruments:
-                    found.setdefault((ref.date, ref.symbol), {})[dataset] = held
-                    hashes[str(ref)] = held.sha256
+                one = self._held_of(ref)
+                if one is not None and root_of(ref.symbol) in self._settings.instruments:
+                    found.setdefault((ref.date, ref.symbol), {})[dataset] = one
+                    hashes[str(ref)] = one.sha256
         days = {key: held for key, held in sorted(found.items()) if _has_session(key[0], held)}
-        entries = [self._entry(date, symbol, held, days) for (date, symbol), held in days.items()]
-        roots = sorted({entry.root for entry in entries})
-        listed = DayList(lake=self._lake.name, lake_version=version_of(hashes), roots=roots, days=entries)
-        self._last = (time.monotonic(), listed)
-        return listed
+        roots = sorted({root_of(symbol) for _, symbol in days})
+        chosen, built = {root: self._selection(root) for root in roots}, _built(days)
+        entries = []
+        for (date, symbol), held in days.items():
+            root = root_of(symbol)
+            reason = why_not_chosen(chosen[root].get(date), symbol, built.get((date, root), []))
+            entries.append(_entry(date, symbol, held, reason))
+        return DayList(lake=self._lake.name, lake_version=version_of(hashes), roots=roots, days=entries)
 
     def contract(self, symbol: str, session_date: str) -> str:
         """The contract of a root on a day; a contract is itself. Raises for a root without one."""
@@ -78,18 +93,11 @@ class Days:
         if symbol != root:
             return symbol
         chosen = next(
-            (day.symbol for day in self._recent().days if (day.root, day.session_date, day.chosen) == (root, session_date, True)), None
+            (day.symbol for day in self.listed().days if (day.root, day.session_date, day.chosen) == (root, session_date, True)), None
         )
         if chosen is None:
             raise self.unknown(symbol, session_date)
         return chosen
-
-    def _recent(self) -> DayList:
-        """The list as it was within the last second."""
-        at_s, listed = self._last
-        if listed is None or time.monotonic() - at_s > LIST_S:
-            listed = self.listed()
-        return listed
 
     def unknown(self, symbol: str, session_date: str) -> Refusal:
         """The refusal of a day that cannot be shown: it is not built, or the lake does not know it."""
@@ -114,31 +122,6 @@ class Days:
             self._held.put(stamp, held)
         return held
 
-    def _entry(self, date: str, symbol: str, held: dict[str, Held], days: dict[tuple[str, str], dict[str, Held]]) -> DayEntry:
-        root = root_of(symbol)
-        reason = self._why_not(date, symbol, root, [other for day, other in days if day == date and WINDOWS in days[day, other]])
-        return DayEntry(
-            symbol=symbol,
-            root=root,
-            session_date=date,
-            synthetic=any(one.synthetic for one in held.values()),
-            state="ready" if TRIGGERS in held and WINDOWS in held else "no_gold" if WINDOWS in held else "no_silver",
-            chosen=reason is None,
-            reason=reason,
-        )
-
-    def _why_not(self, date: str, symbol: str, root: str, built: list[str]) -> str | None:
-        """Why a contract is not the root's of the day: by the selection map where it speaks of the day, else by what is built."""
-        row = self._selection(root).get(date)
-        if row is not None:
-            if row.symbol == symbol:
-                return None
-            return row.reason or f"{row.symbol} is the contract of {date}"
-        rivals = [other for other in built if root_of(other) == root]
-        if rivals == [symbol]:
-            return None
-        return "not built" if symbol not in rivals else f"{' and '.join(rivals)} are built and no selection map says which is meant"
-
     def _selection(self, root: str) -> dict[str, SelectionRow]:
         path = environment().selection_path or selection_path(self._lake, root)
         try:
@@ -156,3 +139,25 @@ class Days:
 def _has_session(date: str, held: dict[str, Held]) -> bool:
     """Whether anything can be shown of a date: windows, or regular hours for which they can be built."""
     return held[WINDOWS].rows > 0 if WINDOWS in held else regular_hours(date) is not None
+
+
+def _built(days: dict[tuple[str, str], dict[str, Held]]) -> dict[tuple[str, str], list[str]]:
+    """Contracts that have windows, by date and root."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for (date, symbol), held in days.items():
+        if WINDOWS in held:
+            found.setdefault((date, root_of(symbol)), []).append(symbol)
+    return found
+
+
+def _entry(date: str, symbol: str, held: dict[str, Held], reason: str | None) -> DayEntry:
+    """`reason` says why it is not chosen."""
+    return DayEntry(
+        symbol=symbol,
+        root=root_of(symbol),
+        session_date=date,
+        synthetic=any(one.synthetic for one in held.values()),
+        state="ready" if TRIGGERS in held and WINDOWS in held else "no_gold" if WINDOWS in held else "no_silver",
+        chosen=reason is None,
+        reason=reason,
+    )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from pydantic_core import to_json
+
 from ..config import Settings
 from ..core.features.registry import APPROACHES
 from ..core.session import NS_PER_S, clock
@@ -17,9 +19,10 @@ from .day import EPISODES, DayBundle
 from .days import Days
 from .kept import Kept
 from .level_names import level_infos
-from .messages import Approach, Day, DayList, Episodes, LadderGrid, NextEpisode, SetupList, SetupName, SetupRow, TableName, ZoneTicks
-from .past import Opened, Past
-from .setups import LISTED_MAX, Chosen, Told, list_setups, newest_setup, tell
+from .messages import Approach, Day, DayList, Episodes, LadderGrid, NextEpisode, SetupName, TableName, ZoneTicks
+from .past import INDEXES_KEPT, Opened, Past
+from .setup_list import Chosen, EpisodeList, episode_list, newest_rows
+from .setups import Told, newest_setup, tell
 from .shelf import Shelf
 from .work import Work
 
@@ -56,11 +59,11 @@ class Engine:
         self.past = Past(lake, settings)
         self._told: Kept[tuple[object, ...], Told] = Kept(settings.serve.answer_cache)
         self._bodies: Kept[tuple[object, ...], Encoded] = Kept(ANSWER_BYTES)
-        self._encoded = self._kept = 0
+        self._lists: Kept[tuple[str, int, int], EpisodeList] = Kept(INDEXES_KEPT)
 
     def warm(self) -> None:
         """Answer one question about the newest day, so that nobody waits for compiled code to be loaded."""
-        newest = next((day for day in reversed(self.days.listed().days) if day.state == "ready" and day.chosen), None)
+        newest = next((day for day in reversed(self.day_list().days) if day.state == "ready" and day.chosen), None)
         if newest is None:
             return
         try:
@@ -78,13 +81,20 @@ class Engine:
 
     def counters(self) -> dict[str, float]:
         """Counts since the start, for the metrics."""
-        return {"days_opened_total": self.shelf.opened, "tables_encoded_total": self._encoded, "tables_kept_total": self._kept}
+        return {
+            "days_opened_total": self.shelf.opened,
+            "tables_encoded_total": self._bodies.made,
+            "tables_kept_total": self._bodies.found,
+            "answers_computed_total": self._told.made,
+            "answers_kept_total": self._told.found,
+        }
 
     def gauges(self) -> dict[str, float]:
         """What is held now, for the metrics."""
         return {"days_held": len(self.shelf), "days_held_bytes": self.shelf.size, "tables_held_bytes": self._bodies.size}
 
     def day_list(self) -> DayList:
+        """The lake's contract-days as they were within the last second."""
         return self.days.listed()
 
     def bundle(self, symbol: str, session_date: str, version: str | None = None) -> DayBundle:
@@ -140,9 +150,6 @@ class Engine:
             body = stream_bytes(day.cut(name, from_s, as_of_s, level_ids))
             kept = Encoded(zstd(body) if compressed else body, day.version, day.synthetic)
             self._bodies.put(key, kept, len(kept.body))
-            self._encoded += 1
-        else:
-            self._kept += 1
         return kept
 
     def episodes(self, symbol: str, session_date: str, as_of_s: int, version: str | None) -> Episodes:
@@ -180,17 +187,18 @@ class Engine:
         self._told.put(asked.key, told)
         return told
 
-    def setups(self, root: str, level: str, approach: Approach | None, setup: SetupName, chosen: Chosen) -> SetupList:
-        """Episodes of one level, newest first."""
+    def setups(self, root: str, level: str, approach: Approach | None, setup: SetupName, chosen: Chosen) -> bytes:
+        """Episodes of one level, newest first: a `SetupList` as JSON."""
         keys = [IndexKey(level, setup, side) for side in APPROACHES if approach in (None, side)]
-        indexes = [self.past.index(key, root, BLOCK).index for key in keys]
-        rows = [row for index in indexes for row in list_setups(index, chosen, self.settings)]
-        rows.sort(key=lambda row: row["ts_s"], reverse=True)
-        kinds = sorted({kind for index in indexes for kind in index.metadata["episode_kind"].unique().to_pylist()})
-        return SetupList(
-            total=len(rows),
-            setups=[SetupRow(**row) for row in rows[:LISTED_MAX]],
-            levels=self.past.levels(),
-            kinds=kinds,
-            metrics=self.past.metrics(keys[0]),
-        )
+        lists = [self._list_of(self.past.index(key, root, BLOCK)) for key in keys]
+        total, rows = newest_rows(lists, chosen)
+        kinds = sorted(frozenset().union(*(one.kinds for one in lists)))
+        told = {"total": total, "setups": rows, "levels": self.past.levels(), "kinds": kinds, "metrics": self.past.metrics(keys[0])}
+        return to_json(told, inf_nan_mode="null")
+
+    def _list_of(self, opened: Opened) -> EpisodeList:
+        found = self._lists.get(opened.identity)
+        if found is None:
+            found = episode_list(opened.index, self.settings)
+            self._lists.put(opened.identity, found)
+        return found

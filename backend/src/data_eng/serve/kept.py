@@ -19,6 +19,10 @@ class Kept(Generic[K, V]):
         self._held: OrderedDict[K, tuple[V, int]] = OrderedDict()
         self._size = 0
         self._lock = Lock()
+        self.found = 0
+        """How often a value was there when it was asked for."""
+        self.made = 0
+        """How often a value was put."""
 
     def get(self, key: K) -> V | None:
         """The value, which counts as used now; None where it is not held."""
@@ -27,6 +31,7 @@ class Kept(Generic[K, V]):
             if entry is None:
                 return None
             self._held.move_to_end(key)
+            self.found += 1
             return entry[0]
 
     def put(self, key: K, value: V, size: int = 1) -> None:
@@ -35,6 +40,7 @@ class Kept(Generic[K, V]):
             self._forget(key)
             self._held[key] = (value, size)
             self._size += size
+            self.made += 1
             while self._size > self._most and len(self._held) > 1:
                 self._forget(next(iter(self._held)))
 

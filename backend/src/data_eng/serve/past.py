@@ -25,8 +25,8 @@ from ..retrieval.index import (
 from ..retrieval.index_builder import TRIGGERS, Source, chosen_partitions, trigger_sources
 from ..retrieval.metrics import METRICS
 from ..retrieval.paths import WINDOWS, DayMids, day_mids
-from .day import Stamp, stamps_of, version_of
 from .kept import Kept
+from .stamps import Stamp, stamps_of, version_of
 
 INDEXES_KEPT = 64
 VIEW_BYTES = 600_000_000
@@ -34,7 +34,7 @@ VIEW_BYTES = 600_000_000
 MIDS_KEPT = 500
 """Days whose mid is held; 40 kB each."""
 LOOK_S = 1.0
-"""How long a look at the lake's trigger vectors holds."""
+"""How long a look at the lake's partitions holds."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,14 @@ class Looked(NamedTuple):
     generation: str
 
 
+class HeldMids(NamedTuple):
+    """The mid of a contract-day, None where its windows are not in the lake; when it was looked at, and what the disk said of it."""
+
+    at_s: float
+    stamp: Stamp
+    mids: DayMids | None
+
+
 class Past:
     """Everything that is asked of earlier days. Safe between threads."""
 
@@ -63,7 +71,7 @@ class Past:
         self._indexes: Kept[tuple[IndexKey, str, str], Opened] = Kept(INDEXES_KEPT)
         self._views: Kept[tuple[tuple[str, int, int], str], PastView] = Kept(VIEW_BYTES)
         self._fresh: Kept[tuple[tuple[str, int, int], str, str], bool] = Kept(10_000)
-        self._mids: Kept[Stamp, DayMids] = Kept(MIDS_KEPT)
+        self._mids: Kept[tuple[str, str], HeldMids] = Kept(MIDS_KEPT)
         self._looked: dict[str, Looked] = {}
         self._lock = Lock()
         self._views_lock = Lock()
@@ -111,13 +119,14 @@ class Past:
 
     def mids(self, symbol: str, session_date: str) -> DayMids | None:
         """The mid of a contract-day; None where its windows are not in the lake."""
-        (stamp,) = stamps_of([partition_ref(self._lake, WINDOWS, symbol, session_date)])
-        mids = self._mids.get(stamp)
-        if mids is None:
-            mids = day_mids(self._lake, symbol, session_date)
-            if mids is not None:
-                self._mids.put(stamp, mids)
-        return mids
+        key, now_s = (symbol, session_date), time.monotonic()
+        held = self._mids.get(key)
+        if held is None or now_s - held.at_s >= LOOK_S:
+            (stamp,) = stamps_of([partition_ref(self._lake, WINDOWS, symbol, session_date)])
+            mids = held.mids if held is not None and held.stamp == stamp else day_mids(self._lake, symbol, session_date)
+            held = HeldMids(now_s, stamp, mids)
+            self._mids.put(key, held)
+        return held.mids
 
     def levels(self) -> list[str]:
         """Levels that have indexes."""

@@ -1,4 +1,4 @@
-"""Setups: the newest trigger of a level as of a moment, its similar past and what happened next; and the list of all there were."""
+"""Setups: the newest trigger of a level as of a moment, its similar past and what happened next."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import pyarrow as pa
 from pydantic_core import to_json
 
 from ..config import Settings
@@ -14,22 +13,17 @@ from ..core.pressure import CONDITIONS, DOWN, UP
 from ..core.session import NS_PER_S, clock
 from ..retrieval.answer import Answer, Match, answer_from, sentence, strangeness
 from ..retrieval.distribution import CLASSES, HorizonOutcome
-from ..retrieval.index import Index, IndexKey
+from ..retrieval.index import IndexKey
 from ..retrieval.metrics import feature_of
 from ..retrieval.paths import AFTER_S, PATHS_DRAWN, DayMids, path_around
 from ..retrieval.setup import Setup, Strike, setup_of
-from ..retrieval.signals import signal_horizon
 from ..retrieval.why import Reason
 from .day import EPISODES, DayBundle
 from .day_tables import LevelRows
 from .level_names import why_unknown
-from .moments import second_of, whole_s
+from .moments import second_of
 from .past import Opened, Past
 from .problems import Refusal, build_command
-from .triggers import outcome_known_s
-
-LISTED_MAX = 500
-"""Episodes in one list."""
 
 
 def newest_setup(day: DayBundle, key: IndexKey, as_of_s: int) -> Setup:
@@ -177,65 +171,3 @@ def _strikes(day: DayBundle, ts_ns: int) -> tuple[Strike, ...] | None:
     first, last = np.searchsorted(window, ts_ns), np.searchsorted(window, ts_ns, side="right")
     rows = day.strikes.slice(first, last - first).select(["strike_ticks", *Strike._fields[1:]]).to_pylist()
     return tuple(Strike(row["strike_ticks"] * day.tick, *(row[name] for name in Strike._fields[1:])) for row in rows)
-
-
-class Chosen(NamedTuple):
-    """Which episodes are listed; None leaves a bound out."""
-
-    as_of_s: int | None
-    first: str | None
-    last: str | None
-    time_from: str | None
-    time_to: str | None
-    """New York, HH:MM; the minute itself is outside."""
-    kind: str | None
-
-
-def list_setups(index: Index, chosen: Chosen, settings: Settings) -> list[dict[str, Any]]:
-    """Rows of `messages.SetupRow`, oldest first: every episode of an index by its first trigger, with what was known of its outcome."""
-    horizon = signal_horizon(index.key.setup, index.horizons_s, settings)
-    first_rows = np.flatnonzero(np.diff(index.groups.episode_of_row, prepend=-1) > 0)
-    names = [
-        "symbol",
-        "session_date",
-        "level_id",
-        "approach",
-        "episode",
-        "episode_kind",
-        "ts_ns",
-        "distance_ticks",
-        "level_ticks",
-        "synthetic",
-    ]
-    rows = index.metadata.select([*names, f"outcome_h{horizon}", f"mfe_ticks_h{horizon}", f"mae_ticks_h{horizon}", "first_hit_ts_ns"])
-    rows = rows.take(pa.array(first_rows))
-    ts_s = whole_s(rows["ts_ns"].to_numpy())
-    kept = np.ones(len(ts_s), bool) if chosen.as_of_s is None else ts_s <= chosen.as_of_s
-    dates = rows["session_date"].to_numpy(zero_copy_only=False).astype("U10")
-    kept &= (dates >= (chosen.first or "")) & (dates <= (chosen.last or "9"))
-    if chosen.kind is not None:
-        kept &= rows["episode_kind"].to_numpy(zero_copy_only=False) == chosen.kind
-    found = [_row(row, horizon, index.horizons_s[horizon], chosen.as_of_s) for row in rows.filter(pa.array(kept)).to_pylist()]
-    return [row for row in found if _in_hours(row["ts_s"], chosen)]
-
-
-def _row(row: dict[str, Any], horizon: int, horizon_s: int, as_of_s: int | None) -> dict[str, Any]:
-    ts_ns, outcome, hit_ns = row.pop("ts_ns"), row.pop(f"outcome_h{horizon}"), row.pop("first_hit_ts_ns")
-    excursions = {name: row.pop(f"{name}_h{horizon}") for name in ("mfe_ticks", "mae_ticks")}
-    over_s = second_of(ts_ns) + horizon_s
-    known_s = outcome_known_s(outcome, hit_ns, ts_ns, horizon_s)
-    seen = as_of_s is None or known_s <= as_of_s
-    measured = as_of_s is None or over_s <= as_of_s
-    return {
-        **row,
-        "ts_s": second_of(ts_ns),
-        "outcome": outcome if seen else None,
-        **{name: value if measured and value is not None and np.isfinite(value) else None for name, value in excursions.items()},
-    }
-
-
-def _in_hours(ts_s: int, chosen: Chosen) -> bool:
-    if chosen.time_from is None and chosen.time_to is None:
-        return True
-    time = clock(ts_s * NS_PER_S)[11:16]
-    return (chosen.time_from or "00:00") <= time < (chosen.time_to or "24:00")

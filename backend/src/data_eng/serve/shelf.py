@@ -7,10 +7,12 @@ from threading import Lock
 from typing import NamedTuple
 
 from ..config import Settings
-from .day import DayBundle, Rebuilding, Stamp, day_refs, hashes_of, open_day, stamps_of
+from .day import DayBundle
+from .day_reader import Rebuilding, day_refs, open_day
 from .days import Days
 from .kept import Kept
 from .problems import Refusal
+from .stamps import Stamp, hashes_of, stamps_of
 
 
 class Shelved(NamedTuple):
@@ -66,7 +68,7 @@ class Shelf:
             raise self._lake_days.unknown(symbol, session_date)
         with self._locks.setdefault(key, Lock()):
             held, stamps = self._days.get(key), stamps_of(refs)
-            if held is not None and (held.stamps == stamps or (held.day.is_whole and held.day.sha256 == hashes_of(stamps))):
+            if held is not None and (held.stamps == stamps or (held.day.is_whole and held.day.sha256 == hashes_of(refs))):
                 shelved = Shelved(held.day, stamps)
             else:
                 try:

@@ -1,14 +1,71 @@
-"""uvicorn's WebSocket, for readers that stopped reading."""
+"""How uvicorn serves: with its limits those of the gate, and with an end to connections that stop asking or reading."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import math
+from typing import TYPE_CHECKING, Any
 
+import h11
+from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.utils import ClientDisconnected
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 if TYPE_CHECKING:
+    import asyncio
+
     from uvicorn._types import ASGISendEvent
+
+    from ..config import Serve
+
+
+def server_options(limits: Serve) -> dict[str, Any]:
+    """What uvicorn must be told so that the gate's limits hold below it, too; nothing of a URL, which may hold the token, is logged."""
+    return {
+        "http": ImpatientConnection,
+        "ws": ImpatientSocket,
+        "ws_max_size": limits.body_max_bytes,
+        "ws_ping_interval": limits.reader_timeout_s,
+        "ws_ping_timeout": limits.reader_timeout_s,
+        "timeout_keep_alive": math.ceil(limits.reader_timeout_s),
+        "proxy_headers": False,
+        "server_header": False,
+        "access_log": False,
+    }
+
+
+class ImpatientConnection(H11Protocol):
+    """A connection is closed on which no whole head of a request came within the time that a kept connection may rest.
+
+    Without this whoever reaches the server holds connections, and their descriptors, by sending nothing or a byte now and then.
+    """
+
+    _deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Wait for the first request."""
+        super().connection_made(transport)
+        self._await_head()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came; the wait goes on from the head's first byte until it is whole."""
+        super().data_received(data)
+        if self.conn.their_state is not h11.IDLE:
+            self._stop_waiting()
+        elif self._deadline is None:
+            self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The end, by whomever."""
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def _await_head(self) -> None:
+        self._deadline = self.loop.call_later(self.timeout_keep_alive, self.transport.close)
+
+    def _stop_waiting(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
 
 
 class ImpatientSocket(WebSocketsSansIOProtocol):

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket
 
 from ..core.pressure import STATES
 from .arrow import KnownTable
@@ -25,6 +25,7 @@ BATCH = 60
 TRY_AGAIN_LATER = 1013
 """Close code for a reader that does not take its messages (RFC 6455's registry)."""
 COMMAND: TypeAdapter[ReplayCommand] = TypeAdapter(ReplayCommand)
+EXPECTED = '{"type":"speed","value":12}, {"type":"pause"} or {"type":"resume"}, as text'
 
 
 class MarketClock:
@@ -127,10 +128,12 @@ class Replay:
     async def _listen(self, socket: WebSocket) -> None:
         """Take commands until the reader goes."""
         while True:
-            try:
-                text = await socket.receive_text()
-            except (WebSocketDisconnect, KeyError):
+            message = await socket.receive()
+            if message["type"] == "websocket.disconnect":
                 return
+            text = message.get("text")
+            if text is None:
+                raise Refusal("bad_request", f"a binary message of {len(message['bytes'])} bytes is no command. Expected {EXPECTED}.")
             self._obey(text)
             self._changed.set()
 
@@ -140,8 +143,7 @@ class Replay:
             command = COMMAND.validate_json(text)
         except ValidationError as error:
             what = error.errors()[0]["msg"]
-            expected = '{"type":"speed","value":12}, {"type":"pause"} or {"type":"resume"}'
-            raise Refusal("bad_request", f"{text[:80]!r} is no command: {what}. Expected {expected}.") from None
+            raise Refusal("bad_request", f"{text[:80]!r} is no command: {what}. Expected {EXPECTED}.") from None
         match command:
             case ReplaySpeed(value=value):
                 self._clock.set_speed(value, now_s)

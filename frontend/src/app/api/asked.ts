@@ -1,11 +1,11 @@
-import { Signal, signal } from '@angular/core';
+import { DestroyRef, Signal, inject, signal } from '@angular/core';
 import { LOADING, PanelState, READY } from '../replay/state';
 import { ProblemError, cancelled } from './client';
 
 /** Codes that say that something is not there yet, which is no failure: the panel is empty and says the command. */
 const ABSENT_CODES = ['unknown_day', 'unknown_level', 'not_built', 'no_setup', 'no_index', 'no_evaluation', 'not_known_yet', 'stale_index'];
 
-/** One thing asked of the server at a time: its answer, or why there is none. A newer question gives up the older one. */
+/** One thing asked of the server at a time: its answer, or why there is none. A newer question gives up the older one, as does its owner's end. */
 export class Asked<T> {
   private readonly present = signal<PanelState>(LOADING);
   private readonly held = signal<T | null>(null);
@@ -13,6 +13,10 @@ export class Asked<T> {
   readonly state: Signal<PanelState> = this.present.asReadonly();
   /** null while there is none; the old answer goes as the new question is put. */
   readonly value: Signal<T | null> = this.held.asReadonly();
+
+  constructor() {
+    inject(DestroyRef).onDestroy(() => this.running?.abort());
+  }
 
   ask(request: (stop: AbortSignal) => Promise<T>): void {
     this.running?.abort();

@@ -19,7 +19,7 @@ export class ProblemError extends Error {
 }
 
 /** Status of a problem that never reached the server. */
-export const UNREACHED = 0;
+const UNREACHED = 0;
 
 /** Asks the server. Every failure but a cancelled request is a ProblemError. */
 @Injectable({ providedIn: 'root' })

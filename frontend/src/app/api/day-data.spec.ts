@@ -1,6 +1,7 @@
+import { chance } from '../market/day.fixture';
 import { decode } from './arrow';
 import { BrokenSequence, DayData, NO_TICK } from './day-data';
-import { ServedDay, chance } from './day.fixture';
+import { ServedDay } from './day.fixture';
 
 const FILLS = {
   windows: 'fillWindows',

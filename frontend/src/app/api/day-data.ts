@@ -41,7 +41,8 @@ export interface Bars {
 /** The server sent windows that do not follow on those that are there. */
 export class BrokenSequence extends Error {}
 
-const STATES = ['IDLE', 'TRACK', 'WATCH', 'ARMED', 'FIRE'];
+/** What the `state` of conditions counts through. */
+export const STATES = ['IDLE', 'TRACK', 'WATCH', 'ARMED', 'FIRE'] as const;
 const STRIKE_COLUMNS = ['longDepth', 'shortDepth', 'longFlow', 'shortFlow', 'longPull', 'shortPull', 'netPressure'] as const;
 const CONDITION_COLUMNS = ['distance', 'c1', 'c2', 'c3', 'c4', 'vacuumUp', 'vacuumDown', 'state', 'touches', 'nearS'] as const;
 
@@ -139,6 +140,11 @@ export class DayData {
       else high = middle;
     }
     return low === 0 ? NaN : steps.priceTicks[low - 1];
+  }
+
+  /** A level's name; its id where the day does not know it. */
+  levelName(levelId: string): string {
+    return this.day.levels.find(({ level_id }) => level_id === levelId)?.name ?? levelId;
   }
 
   /** Middle of best bid and best offer at a window's end, in ticks; NaN where either is missing. */

@@ -16,21 +16,12 @@ import {
   tableToIPC,
   vectorFromArray,
 } from 'apache-arrow';
-import { HEAT_TICKS, NO_TICK } from './day-data';
+import { HEAT_TICKS, NO_TICK, STATES } from './day-data';
+import { OPEN_S, chance, level, madeUpDay } from '../market/day.fixture';
 import type { Day, ReplayWindow } from './schema';
 
-/** 2025-10-14 09:30:00 in New York. */
-const OPEN_S = 1760448600;
 const LEVELS = ['pm_high', 'or_high'];
-const STATES = ['IDLE', 'TRACK', 'WATCH', 'ARMED', 'FIRE'] as const;
 const STRIKES = 21;
-
-export function chance(seed: number): () => number {
-  return () => {
-    seed = (seed * 1103515245 + 12345) % 2147483648;
-    return seed / 2147483648;
-  };
-}
 
 /** A small made-up day as the server holds it: all of its windows, and every cut of its tables. */
 export class ServedDay {
@@ -46,60 +37,18 @@ export class ServedDay {
   constructor(seed = 1, leadIn = 6, session = 24) {
     this.next = chance(seed);
     this.windows = leadIn + session;
-    this.day = {
-      symbol: 'ESZ5',
-      root: 'ES',
-      session_date: '2025-10-14',
-      version: '0123456789abcdef',
-      synthetic: true,
-      tick: 0.25,
-      window_s: 5,
-      session_start_s: OPEN_S,
+    this.day = madeUpDay(0, {
       session_end_s: OPEN_S + 5 * session,
       lead_in_start_s: OPEN_S - 5 * leadIn,
-      overnight_start_s: OPEN_S - 55800,
-      premarket_start_s: OPEN_S - 16200,
-      rth_open_s: OPEN_S,
       opening_range_s: 60,
-      half_day: false,
       levels: [
-        {
-          level_id: 'pm_high',
-          name: 'PM High',
-          group: 'premarket',
-          moving: false,
-          known_from_s: OPEN_S - 60,
-          price_ticks: 27200,
-          reason: null,
-        },
-        {
-          level_id: 'or_high',
-          name: 'OR High',
-          group: 'opening_range',
-          moving: false,
-          known_from_s: null,
-          price_ticks: null,
-          reason: 'known from 09:31',
-        },
-        {
-          level_id: 'pd_close',
-          name: 'PD Close',
-          group: 'prior_day',
-          moving: false,
-          known_from_s: null,
-          price_ticks: null,
-          reason: 'no day before',
-        },
+        level('pm_high', 'PM High', 'premarket', { known_from_s: OPEN_S - 60, price_ticks: 27200 }),
+        level('or_high', 'OR High', 'opening_range', { reason: 'known from 09:31' }),
+        level('pd_close', 'PD Close', 'prior_day', { reason: 'no day before' }),
       ],
-      barrier_ticks: 12,
-      confluence_ticks: 2,
-      zone_ticks: { at: 2, near: 5, mid: 14, far: 20 },
-      ladder: { step_ticks: 4, reach_points: 10 },
-      conditions: null,
       horizons_s: [120, 840],
       primary_horizon_s: 840,
-      absent: [],
-    };
+    });
     const drawn = (most: number): number => Math.floor(this.next() * most);
     const each = (value: () => number): number[] => Array.from({ length: this.windows }, value);
     this.bid = each(() => (this.next() < 0.1 ? NO_TICK : 27180 + drawn(40)));

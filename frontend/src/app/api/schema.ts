@@ -2226,7 +2226,9 @@ export interface operations {
     days_api_days_get: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "accept-encoding"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2664,7 +2666,9 @@ export interface operations {
                 /** @description first_test, retest or repeat_test. */
                 kind?: string | null;
             };
-            header?: never;
+            header?: {
+                "accept-encoding"?: string;
+            };
             path?: never;
             cookie?: never;
         };

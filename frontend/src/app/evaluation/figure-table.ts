@@ -58,7 +58,6 @@ import { FigureTable as Table } from './report-part';
       padding: 4px 0;
     }
     tbody th {
-      position: static;
       color: var(--text);
       font-weight: 400;
     }

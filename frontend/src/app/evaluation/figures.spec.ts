@@ -1,4 +1,4 @@
-import { duration, isBlank, levelName, listed, named, numberOf, percent, plain, skill, span, whole, words } from './figures';
+import { isBlank, listed, numberOf, percent, plain, skill, span, whole, words } from './figures';
 
 describe('figures', () => {
   it('a skill near zero keeps its sign, so that a bound above zero looks like one', () => {
@@ -26,15 +26,7 @@ describe('figures', () => {
     expect(percent(0.893)).toBe('89.3 %');
   });
 
-  it('elapsed time is said in minutes and seconds', () => {
-    expect([30, 480, 90, 0].map(duration)).toEqual(['30 s', '8 min', '1 min 30 s', '0 s']);
-  });
-
-  it('levels and forecasters are read aloud', () => {
-    expect(levelName('pm_high')).toBe('PM High');
-    expect(levelName('vwap')).toBe('VWAP');
-    expect(levelName('round_25')).toBe('Round 25');
-    expect(named('similar_block')).toBe('similar block');
+  it('a list is read aloud', () => {
     expect([listed([]), listed(['a']), listed(['a', 'b', 'c'])]).toEqual(['', 'a', 'a, b and c']);
   });
 

@@ -1,10 +1,11 @@
 /** How the evaluation writes its figures: as the printed report does, so that both read alike. */
 
+import { whole as counted } from '../market/format';
+
 /** Stands where a figure could not be computed. */
 export const ABSENT = '–';
 /** A skill that three decimals would round to 0. */
 const NEAR_ZERO = 0.0005;
-const LEVEL_WORDS: Record<string, string> = { pm: 'PM', or: 'OR', pd: 'PD', on: 'ON', vwap: 'VWAP', sma: 'SMA', ema: 'EMA', gex: 'GEX' };
 
 /** The value as a finite number, NaN for anything else. */
 export function numberOf(value: unknown): number {
@@ -47,7 +48,7 @@ export function percent(value: unknown, digits = 1): string {
 /** A count: `2,310`. */
 export function whole(value: unknown): string {
   const number = numberOf(value);
-  return Number.isNaN(number) ? ABSENT : Math.round(number).toLocaleString('en-US');
+  return Number.isNaN(number) ? ABSENT : counted(number);
 }
 
 /** An interval: `[−0.004, +0.028]`; empty without both ends. */
@@ -55,29 +56,7 @@ export function span(low: unknown, high: unknown, form: (value: unknown) => stri
   return Number.isNaN(numberOf(low)) || Number.isNaN(numberOf(high)) ? '' : `[${form(low)}, ${form(high)}]`;
 }
 
-/** A name as read aloud: `similar block` of `similar_block`. */
-export function named(name: unknown): string {
-  return String(name).replaceAll('_', ' ');
-}
-
 /** `a`, `a and b`, `a, b and c`. */
 export function listed(items: readonly string[]): string {
   return items.length < 2 ? (items[0] ?? '') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
-}
-
-/** `30 s`, `8 min`, `1 min 30 s`. */
-export function duration(seconds: number): string {
-  const minutes = Math.floor(Math.round(seconds) / 60);
-  const rest = Math.round(seconds) % 60;
-  return [minutes > 0 ? `${minutes} min` : '', rest > 0 || minutes === 0 ? `${rest} s` : ''].filter(Boolean).join(' ');
-}
-
-/** `PM High` of `pm_high`. */
-export function levelName(levelId: string): string {
-  const [first, ...rest] = levelId.split('_');
-  return [LEVEL_WORDS[first] ?? capital(first), ...rest.map(capital)].join(' ');
-}
-
-function capital(word: string): string {
-  return word.charAt(0).toUpperCase() + word.slice(1);
 }

@@ -1,6 +1,7 @@
-import { Tick, straight, ticksOf } from './axis.geometry';
+import { Tick, straight, ticksOf } from '../market/scale.geometry';
 import { percent, skill } from './figures';
 import { IntervalPlotData, IntervalRow } from './plots';
+import { skillReach, skillTick } from './skill-axis.geometry';
 
 export const WIDTH = 520;
 export const LABELS = 160;
@@ -8,10 +9,8 @@ export const FIGURES = 178;
 const ROW = 24;
 const TOP = 6;
 const BELOW = 42;
-/** An axis reaches this many times beyond the similar-past forecasters; one wild reference must not flatten them. */
-const CLIP = 3;
-/** No skill axis is narrower: a difference that nobody could use should look small. */
-const SKILL_REACH = 0.02;
+/** What lies within this reach is drawn, however little the similar past shows. */
+const LEAST_REACH = 0.06;
 const LABEL_LETTERS = 21;
 
 export interface IntervalMark {
@@ -40,7 +39,7 @@ export interface IntervalLayout {
 
 /** Where the rows of an interval plot stand: labels left, marks in the middle, the figures in words right. */
 export function layoutIntervals(data: IntervalPlotData): IntervalLayout {
-  const [low, high] = data.as === 'skill' ? skillReach(data.rows) : shareReach(data);
+  const [low, high] = data.as === 'skill' ? skillReach(finite(data.rows.filter((row) => row.strong)), finite(data.rows), LEAST_REACH) : shareReach(data);
   const left = LABELS;
   const right = WIDTH - FIGURES;
   const x = straight(low, high, left, right);
@@ -61,7 +60,7 @@ export function layoutIntervals(data: IntervalPlotData): IntervalLayout {
       outside,
     };
   });
-  const ticks = ticksOf(low, high, left, right, 3).map((tick) => ({ ...tick, label: data.as === 'skill' ? axisSkill(tick.value) : percent(tick.value, 0) }));
+  const ticks = ticksOf(low, high, left, right, 3).map((tick) => ({ ...tick, label: data.as === 'skill' ? skillTick(tick.value) : percent(tick.value, 0) }));
   const reference = data.reference >= low && data.reference <= high ? x(data.reference) : null;
   return { height: bottom + BELOW, left, right, bottom, reference, ticks, marks };
 }
@@ -75,21 +74,6 @@ export function intervalsInWords(data: IntervalPlotData): string {
 function figureOf(row: IntervalRow, form: (value: unknown) => string): string {
   if (!Number.isFinite(row.value)) return 'not available';
   return Number.isFinite(row.low) && Number.isFinite(row.high) ? `${form(row.value)} [${form(row.low)}, ${form(row.high)}]` : form(row.value);
-}
-
-function axisSkill(value: number): string {
-  return value === 0 ? '0' : `${value > 0 ? '+' : '−'}${String(Math.abs(value))}`;
-}
-
-/** All of the strong rows, and of the others what lies within a few times their reach. */
-function skillReach(rows: readonly IntervalRow[]): [number, number] {
-  const every = finite(rows);
-  const strong = finite(rows.filter((row) => row.strong));
-  const reach = CLIP * Math.max(SKILL_REACH, ...(strong.length > 0 ? strong : every).map(Math.abs));
-  const low = Math.max(Math.min(-SKILL_REACH, ...every), -reach);
-  const high = Math.min(Math.max(SKILL_REACH, ...every), reach);
-  const margin = 0.05 * (high - low);
-  return [low - margin, high + margin];
 }
 
 function shareReach(data: IntervalPlotData): [number, number] {

@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
-import { markerPath } from './axis.geometry';
+import { markerPath } from './marker.geometry';
 import { LABELS, WIDTH, intervalsInWords, layoutIntervals } from './interval-plot.geometry';
 import { IntervalPlotData } from './plots';
 

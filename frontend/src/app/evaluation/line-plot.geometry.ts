@@ -1,6 +1,8 @@
-import { Marker, Tick, linePath, straight, ticksOf } from './axis.geometry';
+import { Tick, straight, ticksOf } from '../market/scale.geometry';
+import { Marker, linePath } from './marker.geometry';
 import { skill } from './figures';
 import { LinePlotData, LineSeries } from './plots';
+import { skillReach, skillTick } from './skill-axis.geometry';
 
 export const WIDTH = 880;
 export const HEIGHT = 280;
@@ -8,8 +10,6 @@ const LEFT = 62;
 const RIGHT = 14;
 const TOP = 10;
 const BOTTOM = 40;
-const CLIP = 3;
-const SKILL_REACH = 0.02;
 const PLACES_TOLD = 8;
 /** Series from a similar past that have a look of their own; more are drawn grey. */
 export const LOOKS: { marker: Marker; dash: string }[] = [
@@ -41,7 +41,7 @@ export interface LineLayout {
 
 /** Lines over places side by side; the references lie grey below, the similar past each with its own shape, dash and colour. */
 export function layoutLines(data: LinePlotData): LineLayout {
-  const [low, high] = reach(data.series);
+  const [low, high] = skillReach(finite(data.series.filter((own) => own.strong)), finite(data.series));
   const right = WIDTH - RIGHT;
   const bottom = HEIGHT - BOTTOM;
   const y = straight(low, high, bottom, TOP);
@@ -92,17 +92,6 @@ export function linesInWords(data: LinePlotData): string {
   return `${data.title}, ${data.unit}, ${data.places[0]} to ${data.places.at(-1)}: ${told.join('; ')}.`;
 }
 
-function reach(series: readonly LineSeries[]): [number, number] {
-  const finite = (chosen: readonly LineSeries[]): number[] =>
-    chosen.flatMap((own) => own.points.flatMap((point) => [point.value, point.low, point.high])).filter(Number.isFinite);
-  const every = finite(series);
-  const strong = finite(series.filter((own) => own.strong));
-  const limit = CLIP * Math.max(SKILL_REACH / CLIP, ...(strong.length > 0 ? strong : every).map(Math.abs));
-  const low = Math.max(Math.min(-SKILL_REACH, ...every), -limit);
-  const high = Math.min(Math.max(SKILL_REACH, ...every), limit);
-  return [low - 0.05 * (high - low), high + 0.05 * (high - low)];
-}
-
-function skillTick(value: number): string {
-  return value === 0 ? '0' : `${value > 0 ? '+' : '−'}${String(Math.abs(value))}`;
+function finite(series: readonly LineSeries[]): number[] {
+  return series.flatMap((own) => own.points.flatMap((point) => [point.value, point.low, point.high])).filter(Number.isFinite);
 }

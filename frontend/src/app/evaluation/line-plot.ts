@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
-import { markerPath } from './axis.geometry';
+import { markerPath } from './marker.geometry';
 import { HEIGHT, LOOKS, WIDTH, layoutLines, linesInWords } from './line-plot.geometry';
 import { LinePlotData } from './plots';
 

@@ -1,4 +1,5 @@
-import { Marker, linePath, straight } from './axis.geometry';
+import { straight } from '../market/scale.geometry';
+import { Marker, linePath } from './marker.geometry';
 import { percent } from './figures';
 import { ReliabilityPlotData } from './plots';
 

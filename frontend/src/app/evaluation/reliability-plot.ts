@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
-import { markerPath } from './axis.geometry';
+import { markerPath } from './marker.geometry';
 import { ReliabilityPlotData } from './plots';
 import { HEIGHT, WIDTH, layoutReliability, reliabilityInWords } from './reliability-plot.geometry';
 

@@ -1,4 +1,5 @@
-import { named, numberOf, percent, plain, skill, span, whole } from './figures';
+import { named } from '../market/words';
+import { numberOf, percent, plain, skill, span, whole } from './figures';
 import { binned } from './plots';
 import { interval } from './report-skill';
 import { Part, Row, Subject, cell, distinct, head } from './report-part';

@@ -1,4 +1,5 @@
-import { duration, isBlank, numberOf, skill, span } from './figures';
+import { horizon } from '../market/words';
+import { isBlank, numberOf, skill, span } from './figures';
 import { Plot } from './plots';
 
 export type Row = Record<string, unknown>;
@@ -91,7 +92,7 @@ export class Subject {
 
   /** `8 min (primary)`. */
   horizon(value: unknown): string {
-    return duration(numberOf(value)) + (value === this.primaryS ? ' (primary)' : '');
+    return horizon(numberOf(value)) + (value === this.primaryS ? ' (primary)' : '');
   }
 }
 

@@ -1,4 +1,5 @@
-import { ABSENT, duration, levelName, named, numberOf, plain, skill, whole, words } from './figures';
+import { horizon, levelName, named } from '../market/words';
+import { ABSENT, numberOf, plain, skill, whole, words } from './figures';
 import { Part, Row, Subject, cell, distinct, head, skillCell } from './report-part';
 
 /** The newest trials that are shown; the sentence above the table tells how many there are. */
@@ -63,7 +64,7 @@ export function ledger(subject: Subject): Part {
               cell(named(row['forecaster'])),
               cell(levels(row), named(words(row['setup']))),
               cell(words(row['first']), `to ${words(row['last'])}`),
-              cell(Number.isNaN(numberOf(row['horizon_s'])) ? ABSENT : duration(numberOf(row['horizon_s']))),
+              cell(Number.isNaN(numberOf(row['horizon_s'])) ? ABSENT : horizon(numberOf(row['horizon_s']))),
               cell(skill(row['skill'])),
               cell(plain(row['p'])),
               cell(words(row['settings']).slice(0, 8)),

@@ -13,14 +13,14 @@ import { Part } from './report-part';
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [PanelFrame, FigureTable, IntervalPlot, LinePlot, ReliabilityPlot, HistogramPlot],
   template: `
-    @if (part().plots.length > 0) {
-      <sp-panel [heading]="part().title" [unit]="behind()" [market]="false" [synthetic]="synthetic()">
-        @for (sentence of part().says; track $index) {
-          <p>{{ sentence }}</p>
-        }
-        @for (sentence of part().lacks; track $index) {
-          <p class="lacks">{{ sentence }}</p>
-        }
+    <sp-panel [heading]="part().title" [unit]="behind()" [market]="false" [synthetic]="synthetic()">
+      @for (sentence of part().says; track $index) {
+        <p>{{ sentence }}</p>
+      }
+      @for (sentence of part().lacks; track $index) {
+        <p class="lacks">{{ sentence }}</p>
+      }
+      @if (part().plots.length > 0) {
         <div class="plots" [class.small]="small()">
           @for (plot of part().plots; track $index) {
             <figure>
@@ -47,23 +47,12 @@ import { Part } from './report-part';
         @if (part().caption) {
           <p class="caption">{{ part().caption }}</p>
         }
-        @for (point of part().points; track $index) {
-          <p>{{ point }}</p>
-        }
         <ng-template #table>
           @for (table of part().tables; track $index) {
             <sp-figure-table [table]="table" />
           }
         </ng-template>
-      </sp-panel>
-    } @else {
-      <sp-panel [heading]="part().title" [unit]="behind()" [market]="false" [synthetic]="synthetic()">
-        @for (sentence of part().says; track $index) {
-          <p>{{ sentence }}</p>
-        }
-        @for (sentence of part().lacks; track $index) {
-          <p class="lacks">{{ sentence }}</p>
-        }
+      } @else {
         @if (part().facts.length > 0) {
           <dl>
             @for (fact of part().facts; track fact.name) {
@@ -77,11 +66,11 @@ import { Part } from './report-part';
         @for (table of part().tables; track $index) {
           <sp-figure-table [table]="table" />
         }
-        @for (point of part().points; track $index) {
-          <p>{{ point }}</p>
-        }
-      </sp-panel>
-    }
+      }
+      @for (point of part().points; track $index) {
+        <p>{{ point }}</p>
+      }
+    </sp-panel>
   `,
   styleUrl: './report-section.css',
 })

@@ -1,4 +1,5 @@
-import { levelName, numberOf, named, skill, whole, words } from './figures';
+import { levelName, named } from '../market/words';
+import { numberOf, skill, whole, words } from './figures';
 import { Part, Row, Subject, cell, distinct, head, skillCell } from './report-part';
 import { IntervalRow, LineSeries } from './plots';
 

@@ -1,5 +1,6 @@
 import { Part, Row, Subject } from './report-part';
-import { duration, isBlank, levelName, listed, named, numberOf, percent, plain, whole, words } from './figures';
+import { horizon, levelName, named } from '../market/words';
+import { isBlank, listed, numberOf, percent, plain, whole, words } from './figures';
 import { against, byHorizon, bySeries, bySession, skillNow } from './report-skill';
 import { coverage, distances, excursions, permutation, reliability, sharpness } from './report-calibration';
 import { excluded, hashes, ledger, recovery } from './report-records';
@@ -96,7 +97,7 @@ function figuresOf(subject: Subject): Fact[] {
       value: `${plain(found['detectable_skill'])} in ${percent(found['share'], 0)} of cases`,
     });
   }
-  if (subject.primaryS !== null) facts.push({ name: 'Primary horizon', value: duration(subject.primaryS) });
+  if (subject.primaryS !== null) facts.push({ name: 'Primary horizon', value: horizon(subject.primaryS) });
   return facts;
 }
 
@@ -134,8 +135,8 @@ function asked(subject: Subject): Part {
 function forecast(subject: Subject): string {
   if (subject.primaryS === null) return '';
   const others = list(subject.question.horizons_s).map(numberOf).filter((seconds) => seconds !== subject.primaryS && seconds > 0);
-  const rest = listed(others.map(duration));
-  return `BREAK, REJECT or CHOP ${duration(subject.primaryS)} later${rest ? `; also after ${rest}` : ''}.`;
+  const rest = listed(others.map(horizon));
+  return `BREAK, REJECT or CHOP ${horizon(subject.primaryS)} later${rest ? `; also after ${rest}` : ''}.`;
 }
 
 function protocol(question: Row): string {

@@ -1,12 +1,12 @@
+import { LABEL_HEIGHT } from '../market/axis-labels.geometry';
 import { spread } from '../market/axis.geometry';
-import { newYork, points } from '../market/format';
+import { points } from '../market/format';
+import { newYork, newYorkMinute } from '../market/new-york';
 import { BOLD, Brush, FONT, hatch, labelBox, strokeLevel } from '../market/strokes';
 import { Colours } from '../shell/palette';
 import { HeatBitmap } from './heat-bitmap';
 import { HeatFrame, Quote } from './heat.geometry';
 import { Ramp } from './ramp';
-
-const LABEL_HEIGHT = 16;
 
 /** Paints one picture: heat, gaps, levels, best bid and offer, volume, axes. The brush's units are CSS pixels. */
 export function paintHeat(brush: Brush, frame: HeatFrame, bitmap: HeatBitmap, tick: number, colours: Colours, ramp: Ramp): void {
@@ -175,8 +175,9 @@ function paintPrices(brush: Brush, frame: HeatFrame, tick: number, colours: Colo
   quotes.forEach(({ text, fill }, i) => labelBox(brush, text, priceLeft, centres[i], 88, LABEL_HEIGHT, fill, colours.bg));
   brush.font = FONT;
   brush.fillStyle = colours.muted;
-  brush.fillText(`▲ ${frame.mostVolume} bought`, priceLeft + 4, volume.top + 9);
-  brush.fillText(`▼ ${frame.mostVolume} sold`, priceLeft + 4, volume.bottom - 9);
+  const most = `${frame.mostVolume} in ${frame.columnS} s`;
+  brush.fillText(`▲ ${most}`, priceLeft + 4, volume.top + 9);
+  brush.fillText(`▼ ${most}`, priceLeft + 4, volume.bottom - 9);
 }
 
 function paintTimes(brush: Brush, frame: HeatFrame, colours: Colours): void {
@@ -187,7 +188,7 @@ function paintTimes(brush: Brush, frame: HeatFrame, colours: Colours): void {
   brush.fillStyle = colours.muted;
   for (const s of frame.times) {
     const x = frame.toX(s);
-    if (x > plot.left + 18 && x < plot.right - 76) brush.fillText(newYork(s).slice(0, 5), x, timeTop + 11);
+    if (x > plot.left + 18 && x < plot.right - 76) brush.fillText(newYorkMinute(s), x, timeTop + 11);
   }
   brush.textAlign = 'right';
   brush.fillStyle = colours.text;

@@ -1,5 +1,6 @@
 import { DayData } from '../api/day-data';
-import { newYork, points } from '../market/format';
+import { points } from '../market/format';
+import { newYork } from '../market/new-york';
 import { Resting, largestResting } from './heat.geometry';
 
 /** Rows of the panel's table. */

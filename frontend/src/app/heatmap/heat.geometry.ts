@@ -6,7 +6,7 @@ import { EpochS, Px, Span, Ticks, ToX, ToY, WindowIndex } from '../market/units'
 import { UNSEEN, contracts, heatAt, poolFor } from './pooling';
 
 /** Points above and below its middle that the picture shows. */
-export const HALF_RANGE_POINTS = 12;
+const HALF_RANGE_POINTS = 12;
 /** Windows whose mean mid is the middle of the picture: it follows price without trembling. */
 const CENTRE_WINDOWS = 60;
 /** Share of the half range that price may stray from the middle before the picture follows at once. */

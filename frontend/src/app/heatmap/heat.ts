@@ -12,7 +12,8 @@ import {
   viewChild,
 } from '@angular/core';
 import { DayData } from '../api/day-data';
-import { newYork, points } from '../market/format';
+import { points } from '../market/format';
+import { newYork } from '../market/new-york';
 import { NextFrame } from '../market/next-frame';
 import { Replay } from '../replay/replay';
 import { PanelFrame } from '../shell/panel-frame';
@@ -24,14 +25,14 @@ import { HeatFrame, Size, heatFrame, largestResting } from './heat.geometry';
 import { UNSEEN, contracts, heatAt } from './pooling';
 import { ramp, rampTable } from './ramp';
 
-/** Spans of time on offer, in windows. */
+/** Spans of time on offer. */
 const SPANS = [
-  { windows: 180, name: '15 min' },
-  { windows: 720, name: '1 h' },
-  { windows: 2160, name: '3 h' },
+  { minutes: 15, name: '15 min' },
+  { minutes: 60, name: '1 h' },
+  { minutes: 180, name: '3 h' },
 ];
-/** Fewest windows that the wheel zooms to: five minutes. */
-const LEAST_WINDOWS = 60;
+/** Least that the wheel zooms to. */
+const LEAST_MINUTES = 5;
 
 /** Resting size within 12 points of price over time, with best bid and offer, traded volume and the levels. */
 @Component({
@@ -49,7 +50,8 @@ export class HeatPanel {
   private readonly canvas = viewChild.required<ElementRef<HTMLCanvasElement>>('canvas');
 
   protected readonly spans = SPANS;
-  protected readonly span = signal(720);
+  /** Windows that the picture spans. */
+  protected readonly span = computed(() => Math.round((60 * this.replay.heatSpan()) / (this.replay.day()?.day.window_s ?? NaN)) || 1);
   private readonly size = signal<Size>({ width: 0, height: 0, ratio: 1 });
   private readonly pointer = signal<{ x: number; y: number } | null>(null);
 
@@ -110,8 +112,10 @@ export class HeatPanel {
 
   protected zoom(event: WheelEvent): void {
     event.preventDefault();
-    const most = this.replay.day()?.windows ?? this.span();
-    this.span.update((windows) => Math.round(Math.min(most, Math.max(LEAST_WINDOWS, windows * Math.exp(event.deltaY * 0.002)))));
+    const data = this.replay.day();
+    if (!data) return;
+    const most = (data.windows * data.day.window_s) / 60;
+    this.replay.setHeatSpan(Math.min(most, Math.max(LEAST_MINUTES, this.replay.heatSpan() * Math.exp(event.deltaY * 0.002))));
   }
 
   protected point(event: PointerEvent): void {

@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, ElementRef, computed, inject, input, linkedSignal, output } from '@angular/core';
 import { Cell, LakeDay, LakeHealth } from '../api/schema';
-import { Place, moved } from './grid-move';
+import { Place, moved } from '../shell/grid-move';
 import { rowsOf } from './lake-health';
 import { count, size, worked } from './sizes';
 import { StateMark } from './state-mark';
@@ -63,7 +63,7 @@ export interface CellChosen {
                 >
                   <sp-state-mark [state]="cell.state" />
                   @if (rows(cell); as held) {
-                    <small>{{ held.toLocaleString('en-US') }} rows</small>
+                    <small>{{ count(held) }} rows</small>
                   }
                 </td>
               } @else {
@@ -95,7 +95,6 @@ export interface CellChosen {
       z-index: 1;
     }
     tbody th {
-      position: static;
       color: var(--text);
       font-weight: 400;
     }
@@ -147,6 +146,7 @@ export class LakeGrid {
   });
   /** Where all days are simulated the panel's badge says it. */
   protected readonly mixed = computed(() => this.days().some((day) => !day.synthetic));
+  protected readonly count = count;
   private readonly columns = computed(() => 1 + this.layers().length + this.heads.length);
 
   protected tab(row: number, column: number): number {

@@ -146,9 +146,6 @@ import { StateMark } from './state-mark';
     dd code {
       color: var(--muted);
     }
-    tbody th {
-      position: static;
-    }
   `,
 })
 export class PartitionPanel {

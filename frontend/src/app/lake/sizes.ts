@@ -1,5 +1,7 @@
 /** Sizes and times of the lake in words. */
 
+import { whole } from '../market/format';
+
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 
 /** `412 B`, `566 kB`, `1.6 GB`: powers of a thousand, as disks are sold. */
@@ -24,5 +26,5 @@ export function worked(seconds: number | null): string {
 
 /** `7,920`; a dash where it is not known. */
 export function count(value: number | null): string {
-  return value === null ? '–' : value.toLocaleString('en-US');
+  return value === null ? '–' : whole(value);
 }

@@ -7,7 +7,7 @@ const GLYPHS: Record<BuildState, string> = { done: '✓', missing: '○', failed
 @Component({
   selector: 'sp-state-mark',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  template: `<span [class]="state()"><i aria-hidden="true">{{ glyph() }}</i> {{ state() }}</span>`,
+  template: `<span [class]="none() ? 'missing' : state()"><i aria-hidden="true">{{ glyph() }}</i> {{ state() }}</span>`,
   styles: `
     span {
       white-space: nowrap;
@@ -35,6 +35,8 @@ const GLYPHS: Record<BuildState, string> = { done: '✓', missing: '○', failed
 })
 export class StateMark {
   readonly state = input.required<BuildState>();
+  /** Beside a count of none: nothing to be alarmed about, so it is muted. */
+  readonly none = input(false);
   protected glyph(): string {
     return GLYPHS[this.state()];
   }

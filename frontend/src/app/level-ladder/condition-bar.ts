@@ -11,20 +11,22 @@ const WORDS: Record<Side, string> = {
   none: 'not measured',
 };
 
+/** Bound as text: a glyph that changes with the window makes no element anew. */
+const GLYPHS: Record<Side, { up: string; down: string; flat: string }> = {
+  up: { up: '▲', down: '', flat: '' },
+  down: { up: '', down: '▼', flat: '' },
+  both: { up: '▲', down: '▼', flat: '' },
+  neither: { up: '', down: '', flat: '–' },
+  noise: { up: '', down: '', flat: '·' },
+  none: { up: '', down: '', flat: '–' },
+};
+
 /** One condition as a bar from the zero line, right where there is more room up, with the noise band behind and the two minutes' mean below. */
 @Component({
   selector: 'sp-condition-bar',
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <span class="glyph" aria-hidden="true">
-      @switch (mark().side) {
-        @case ('up') {<b class="up">▲</b>}
-        @case ('down') {<b class="down">▼</b>}
-        @case ('both') {<b class="up">▲</b><b class="down">▼</b>}
-        @case ('noise') {·}
-        @default {–}
-      }
-    </span>
+    <span class="glyph" aria-hidden="true"><b class="up">{{ glyphs[mark().side].up }}</b><b class="down">{{ glyphs[mark().side].down }}</b>{{ glyphs[mark().side].flat }}</span>
     <span class="track" aria-hidden="true">
       @if (mark().band > 0) {
         <i class="band" [style.left.%]="50 - 50 * mark().band" [style.width.%]="100 * mark().band"></i>
@@ -45,6 +47,7 @@ export class ConditionBar {
   /** Decimals of the figure. */
   readonly digits = input.required<number>();
   protected readonly words = WORDS;
+  protected readonly glyphs = GLYPHS;
   protected readonly size = computed(() => Math.abs(this.mark().share));
   protected readonly figure = computed(() => signed(this.mark().value, this.digits()));
 }

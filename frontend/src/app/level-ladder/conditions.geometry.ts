@@ -39,7 +39,7 @@ function isOfAsks(condition: number): boolean {
 }
 
 /** A measured condition turned so that above 0 is more room up: asks are measured as leaving, and so are bids. */
-export function roomUp(condition: number, measured: number): number {
+function roomUp(condition: number, measured: number): number {
   return isOfAsks(condition) ? measured : -measured;
 }
 

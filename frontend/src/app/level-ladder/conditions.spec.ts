@@ -38,6 +38,8 @@ describe('the four conditions', () => {
     columns = columnsOf(data.windows);
     data.conditions.set('pm_high', columns);
     columns.distance[last] = -5;
+    data.bid[last] = 27194;
+    data.ask[last] = 27196;
     [columns.c1[last], columns.c2[last], columns.c3[last], columns.c4[last]] = [0.5, 0.05, 0.4, -0.7];
     columns.state[last] = 3;
     columns.touches[last] = 2;
@@ -71,6 +73,11 @@ describe('the four conditions', () => {
     expect([down, up, touches, near, state]).toEqual(['down 3/4', 'up 3/4', '2', 'near 35 s', 'ARMED']);
   });
 
+  it('says long times in hours', () => {
+    columns.nearS[last] = 8200;
+    expect(cells(rows()[0])[9]).toBe('near 2.3 h');
+  });
+
   it('says since when the price is no longer near', () => {
     columns.nearS[last] = 0;
     columns.nearS[last - 4] = 20;
@@ -78,6 +85,22 @@ describe('the four conditions', () => {
     columns.nearS[last - 4] = 0;
     fixture = TestBed.createComponent(ConditionsPanel);
     expect(cells(rows()[0])[9]).toBe('not yet');
+  });
+
+  it('says of a level out of reach how far it is and how often it was touched, and counts nothing', () => {
+    data.bid[last] = 27300;
+    data.ask[last] = 27302;
+    columns.distance[last - 1] = 60;
+    columns.touches[last - 1] = 4;
+    columns.touches[last] = columns.nearS[last] = columns.state[last] = 0;
+    for (const column of [columns.distance, columns.c1, columns.c2, columns.c3, columns.c4]) column[last] = NaN;
+    const row = cells(rows()[0]);
+    expect([row[1], row[2], row[6], row[7]]).toEqual(['+25.25', '––– not measured', 'out of reach', '4']);
+  });
+
+  it('says not yet of a level that no window has been near, whether it was measured or not', () => {
+    data.conditions.delete('pm_high');
+    expect(cells(rows()[0])[8]).toBe('not yet');
   });
 
   it('says from when a level is known that is not known yet, and why another is absent', () => {

@@ -1,7 +1,8 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
-import { ConditionColumns, DayData } from '../api/day-data';
+import { ConditionColumns, DayData, STATES } from '../api/day-data';
 import { LevelInfo } from '../api/schema';
-import { newYork, points, signed } from '../market/format';
+import { points, signed } from '../market/format';
+import { newYorkMinute } from '../market/new-york';
 import { Replay } from '../replay/replay';
 import { PanelFrame } from '../shell/panel-frame';
 import { ConditionBar } from './condition-bar';
@@ -9,7 +10,6 @@ import { Counter, Mark, Measured, counters, markOf, recentMean } from './conditi
 import { throttled } from './throttled';
 
 const UPDATE_MS = 100;
-const STATES = ['IDLE', 'TRACK', 'WATCH', 'ARMED', 'FIRE'] as const;
 /** Each heading names what a bar to the right means. */
 const NAMES = ['asks away', 'asks pulled', 'bids closer', 'bids added'] as const;
 const MEANINGS = [
@@ -29,6 +29,8 @@ export interface LevelRow {
   readonly isGap: boolean;
   readonly distance: string;
   readonly marks: readonly Mark[];
+  /** False where the level is too far from the price for its conditions to be measured. */
+  readonly isMeasured: boolean;
   readonly up: Counter;
   readonly down: Counter;
   readonly touches: number;
@@ -76,11 +78,12 @@ function rowOf(data: DayData, index: number, levelId: string): LevelRow {
     price: points(priceTicks, data.day.tick),
     why: Number.isNaN(priceTicks) ? whyNoPrice(info) : '',
     isGap: data.marks[index] !== 0,
-    distance: signed((columns?.distance[index] ?? NaN) * data.day.tick, 2),
+    distance: signed((data.midAt(index) - priceTicks) * data.day.tick, 2),
     marks: measured.map((value, condition) => markOf(condition, value, means[condition], data.day.conditions?.[condition] ?? null)),
+    isMeasured: measured.some((value) => !Number.isNaN(value)),
     ...counters(measured),
-    touches: columns?.touches[index] ?? 0,
-    since: columns === undefined ? '' : sinceNear(columns, index, data.day.window_s),
+    touches: columns === undefined ? 0 : touchesAt(columns, index),
+    since: columns === undefined ? 'not yet' : sinceNear(columns, index, data.day.window_s),
     state: STATES[columns?.state[index] ?? 0],
   };
 }
@@ -90,9 +93,16 @@ function measuredAt(columns: ConditionColumns | undefined, index: number): Measu
   return [columns.c1[index], columns.c2[index], columns.c3[index], columns.c4[index]];
 }
 
+/** Touches up to a window; in one that was not measured, out of the level's reach, those of the last that was. */
+function touchesAt(columns: ConditionColumns, index: number): number {
+  let last = index;
+  while (last >= 0 && Number.isNaN(columns.distance[last])) last--;
+  return last < 0 ? 0 : columns.touches[last];
+}
+
 function whyNoPrice(info: LevelInfo | undefined): string {
   if (info === undefined) return 'not built for this day';
-  return info.known_from_s === null ? (info.reason ?? 'not known yet') : `from ${newYork(info.known_from_s).slice(0, 5)}`;
+  return info.known_from_s === null ? (info.reason ?? 'not known yet') : `from ${newYorkMinute(info.known_from_s)}`;
 }
 
 /** `near 35 s` while the price is within the near zone, else how long ago it left it. */
@@ -104,5 +114,6 @@ function sinceNear(columns: ConditionColumns, index: number, windowS: number): s
 }
 
 function roughly(seconds: number): string {
-  return seconds < 60 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`;
+  if (seconds < 60) return `${seconds} s`;
+  return seconds < 6000 ? `${Math.floor(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }

@@ -11,9 +11,7 @@ import { Flow } from './strikes.geometry';
     <span class="track" aria-hidden="true">
       <i [class.pulling]="flow().share < 0" [class.clipped]="flow().clipped" [style.width.%]="width()"></i>
     </span>
-    @if (flow().perSecond < 0) {
-      <span class="hidden"> pulling</span>
-    }
+    <span class="hidden">{{ flow().perSecond < 0 ? ' pulling' : '' }}</span>
   `,
   styleUrl: './flow-bar.css',
 })

@@ -43,10 +43,7 @@ export class LadderPanel {
     const isGap = state.kind === 'ready' && this.frame().index >= 0 && this.ladder() === null;
     return isGap ? { kind: 'gap', message: 'gap: no book in this window' } : state;
   });
-  protected readonly levelName = computed(() => {
-    const levelId = this.replay.level();
-    return this.replay.day()?.day.levels.find((level) => level.level_id === levelId)?.name ?? levelId;
-  });
+  protected readonly levelName = computed(() => this.replay.day()?.levelName(this.replay.level()) ?? '');
   protected readonly heading = computed(() => {
     const { data, index } = this.frame();
     if (data === null || index < 0 || this.ladder() === null) return 'Strike ladder';

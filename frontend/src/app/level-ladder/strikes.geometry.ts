@@ -2,9 +2,9 @@
 
 import { NO_TICK, type DayData } from '../api/day-data';
 
-export const ROWS_EACH_SIDE = 5;
+const ROWS_EACH_SIDE = 5;
 /** Windows whose flow sets the bars' scale: two minutes of them, the last ones known. */
-export const SCALE_WINDOWS = 24;
+const SCALE_WINDOWS = 24;
 const SCALE_QUANTILE = 0.95;
 
 export type LadderColumns = Pick<

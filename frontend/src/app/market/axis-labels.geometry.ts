@@ -21,7 +21,7 @@ export interface Bracket {
 }
 
 /** Text of a level's label; the arrow says on which side a price out of sight lies. */
-export function levelText(line: LevelLine, tick: number, low: Ticks, high: Ticks): string {
+function levelText(line: LevelLine, tick: number, low: Ticks, high: Ticks): string {
   const arrow = line.ticks > high ? '▲ ' : line.ticks < low ? '▼ ' : '';
   return `${arrow}${line.name} ${points(line.ticks, tick)}`;
 }

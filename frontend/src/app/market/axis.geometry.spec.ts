@@ -1,4 +1,4 @@
-import { axisPrices, axisTimes, markRows, priceStep, spread } from './axis.geometry';
+import { axisPrices, axisTimes, priceStep, spread } from './axis.geometry';
 import { OPEN_S, chance } from './day.fixture';
 
 describe('spread', () => {
@@ -48,11 +48,5 @@ describe('axis', () => {
 
   it('labels times at round minutes', () => {
     expect(axisTimes(OPEN_S - 100, OPEN_S + 1300, 700, 100)).toEqual([OPEN_S, OPEN_S + 300, OPEN_S + 600, OPEN_S + 900, OPEN_S + 1200]);
-  });
-});
-
-describe('markRows', () => {
-  it('lifts a mark that would lie on its neighbour and leaves out what finds no row', () => {
-    expect(markRows([0, 5, 8, 30], 20, 2)).toEqual([0, 1, -1, 0]);
   });
 });

@@ -56,16 +56,3 @@ function multiples(low: number, high: number, step: number): number[] {
   for (let value = Math.ceil(low / step) * step; value <= high; value += step) values.push(value);
   return values;
 }
-
-/**
- * Row of each mark along a line, 0 nearest to it, so that no two marks of one row lie closer than `width`; `xs` ascends.
- * A mark that finds none of the `rows` free gets -1 and is left out.
- */
-export function markRows(xs: readonly Px[], width: Px, rows: number): number[] {
-  const endOf = new Array<number>(rows).fill(-Infinity);
-  return xs.map((x) => {
-    const row = endOf.findIndex((end) => x - end >= width);
-    if (row >= 0) endOf[row] = x;
-    return row;
-  });
-}

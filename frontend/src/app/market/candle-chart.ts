@@ -14,7 +14,8 @@ import { CandleFeed, CandleSink } from './candle-feed';
 import { Candle, CandleFold, traded } from './candle-fold';
 import { CandleMarks, Marks } from './candle-marks';
 import { axisWidth } from './candle-painter';
-import { newYork, points } from './format';
+import { points, whole } from './format';
+import { newYork, newYorkMinute } from './new-york';
 import { Px, Slot } from './units';
 
 /** Candles of empty room between the last one and the price axis. */
@@ -61,12 +62,16 @@ export class CandleChart {
         rightBarStaysOnScroll: true,
         shiftVisibleRangeOnNewBar: false,
         timeVisible: true,
-        tickMarkFormatter: (time: Time) => newYork(time as number).slice(0, 5),
+        tickMarkFormatter: (time: Time) => newYorkMinute(time as number),
       },
       handleScroll: { vertTouchDrag: false },
     });
     this.series = this.chart.addSeries(CandlestickSeries, { lastValueVisible: false, priceLineVisible: false });
-    this.volume = this.chart.addSeries(HistogramSeries, { lastValueVisible: false, priceLineVisible: false, priceFormat: { type: 'volume' } }, 1);
+    this.volume = this.chart.addSeries(HistogramSeries, {
+      lastValueVisible: false,
+      priceLineVisible: false,
+      priceFormat: { type: 'custom', minMove: 1, formatter: whole },
+    }, 1);
     this.series.attachPrimitive(this.marks);
     this.chart.panes()[0].setStretchFactor(4);
     this.chart.panes()[1].setStretchFactor(1);
@@ -81,21 +86,23 @@ export class CandleChart {
     return this.feed.resets;
   }
 
-  /** Moves the fold to windows [0, count) and shows its candles. */
-  showCandles(fold: CandleFold, count: number): void {
+  /**
+   * Shows the fold's candles, which differ from before from slot `changed` on, with the marks around them.
+   *
+   * Candles that are sent are drawn anew with the marks. Only where none is are the marks asked for alone: the library then measures
+   * its whole layout again and draws twice.
+   */
+  show(fold: CandleFold, changed: Slot, marks: Marks): void {
+    this.marks.show(marks);
     if (fold !== this.fold) {
       this.fold = fold;
       this.following = true;
       const precision = points(1, fold.tick).split('.')[1].length;
       this.series.applyOptions({ priceFormat: { type: 'price', precision, minMove: fold.tick } });
     }
-    this.feed.show(fold, count);
+    if (!this.feed.show(fold, changed)) this.marks.redraw();
     if (this.following) this.follow();
-  }
-
-  showMarks(marks: Marks): void {
     this.makeRoomForLabels(marks);
-    this.marks.show(marks);
   }
 
   recolour(colours: Colours): void {

@@ -23,8 +23,8 @@ describe('CandleFeed', () => {
     const chart = new Remembered();
     const feed = new CandleFeed(chart);
     const fold = new CandleFold(walkedDay(1, 60));
-    feed.show(fold, 1);
-    for (let count = 2; count <= 501; count++) feed.show(fold, count);
+    feed.show(fold, fold.moveTo(1));
+    for (let count = 2; count <= 501; count++) feed.show(fold, fold.moveTo(count));
     expect(feed.resets).toBe(1);
     expect(chart.updates).toBe(500);
     expect(chart.candles).toEqual(fold.candles);
@@ -39,7 +39,7 @@ describe('CandleFeed', () => {
     let count = 100;
     for (let move = 0; move < 400; move++) {
       count = next() < 0.1 ? Math.floor(next() * data.windows) : Math.max(0, Math.min(data.windows, count + Math.floor(next() * 25) - 10));
-      feed.show(fold, count);
+      feed.show(fold, fold.moveTo(count));
       expect(chart.candles).toEqual(fold.candles);
     }
   });
@@ -47,9 +47,10 @@ describe('CandleFeed', () => {
   it('sends all candles of another day', () => {
     const chart = new Remembered();
     const feed = new CandleFeed(chart);
-    feed.show(new CandleFold(walkedDay(3)), 300);
+    const first = new CandleFold(walkedDay(3));
+    feed.show(first, first.moveTo(300));
     const other = new CandleFold(walkedDay(4));
-    feed.show(other, 300);
+    feed.show(other, other.moveTo(300));
     expect(feed.resets).toBe(2);
     expect(chart.candles).toEqual(other.candles);
   });

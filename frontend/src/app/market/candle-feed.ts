@@ -1,4 +1,5 @@
 import { Candle, CandleFold } from './candle-fold';
+import { Slot } from './units';
 
 /** Where candles are shown. `update` replaces the last candle shown or adds the one after it. */
 export interface CandleSink {
@@ -6,7 +7,7 @@ export interface CandleSink {
   update(candle: Candle): void;
 }
 
-/** Keeps a chart's candles at the cursor: to the right only what changed is sent, to the left all of them anew. */
+/** Keeps a chart's candles at the cursor: what changed is sent, or all of them anew where some are gone. */
 export class CandleFeed {
   /** How often all candles were sent. */
   resets = 0;
@@ -15,10 +16,11 @@ export class CandleFeed {
 
   constructor(private readonly sink: CandleSink) {}
 
-  show(fold: CandleFold, count: number): void {
-    const changed = fold.moveTo(count);
+  /** Sends the fold's candles from slot `changed` on; false where there are none to send. */
+  show(fold: CandleFold, changed: Slot): boolean {
     const { candles } = fold;
-    if (fold !== this.fold || candles.length < this.shown) {
+    const anew = fold !== this.fold || candles.length < this.shown;
+    if (anew) {
       this.sink.reset(candles);
       this.resets++;
     } else {
@@ -26,5 +28,6 @@ export class CandleFeed {
     }
     this.fold = fold;
     this.shown = candles.length;
+    return anew || changed < candles.length;
   }
 }

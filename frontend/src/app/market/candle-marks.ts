@@ -46,6 +46,9 @@ export class CandleMarks implements ISeriesPrimitive<Time> {
 
   show(marks: Marks): void {
     this.marks = marks;
+  }
+
+  redraw(): void {
     this.host?.requestUpdate();
   }
 

@@ -1,10 +1,12 @@
 import { HeatBitmap } from '../heatmap/heat-bitmap';
 import { Colours } from '../shell/palette';
 import { LABEL_HEIGHT, axisLabels, brackets } from './axis-labels.geometry';
-import { axisPrices, axisTimes, markRows } from './axis.geometry';
+import { axisPrices, axisTimes } from './axis.geometry';
 import { CANDLE_S } from './candle-fold';
-import { Box, CandleScene, Confirmation, EpisodeMark, LOOK_BACK, LOOK_FORWARD } from './candles.geometry';
-import { newYork, points } from './format';
+import { Box, CandleScene, Confirmation, LOOK_BACK, LOOK_FORWARD } from './candles.geometry';
+import { Claims } from './claims';
+import { points } from './format';
+import { newYorkMinute } from './new-york';
 import { BOLD, Brush, FONT, hatch, labelBox, rimmedText, strokeLevel } from './strokes';
 import { EpochS, Px, Ticks, ToX, ToY } from './units';
 
@@ -25,11 +27,11 @@ export interface AxisView {
 const BRACKET_WIDTH: Px = 9;
 const PRICE_APART: Px = 26;
 const TIME_APART: Px = 72;
-const MARK_WIDTH: Px = 26;
-const MARK_ROWS = 3;
 /** Share of the heat's own strength under the candles, so that candles and levels stay in front of it. */
 const HEAT_OPACITY = 0.5;
-const ROW_HEIGHT: Px = 12;
+const TEXT_HEIGHT: Px = 12;
+/** From a level to the middle of its tests' numbers. */
+const NUMBER_AWAY: Px = 10;
 
 /** Room the price axis needs for the widest of its labels. */
 export function axisWidth(brush: Brush, texts: readonly string[]): Px {
@@ -133,7 +135,7 @@ export function paintTimes(brush: Brush, view: AxisView, width: Px, height: Px):
   brush.textBaseline = 'middle';
   for (const s of gridTimes(view)) {
     const x = view.toX(s);
-    if (x > 18 && x < width - 18) brush.fillText(newYork(s).slice(0, 5), x, height / 2);
+    if (x > 18 && x < width - 18) brush.fillText(newYorkMinute(s), x, height / 2);
   }
 }
 
@@ -148,31 +150,27 @@ export function paintOver(brush: Brush, view: AxisView, width: Px): void {
   brush.clip();
   if (scene.premarket) namePremarket(brush, view, Math.max(0, toX(scene.premarket.fromS)), Math.min(right, toX(scene.premarket.toS)));
   for (const line of scene.lines) strokeLevel(brush, line, colours[line.style.colour], toX, toY, 0, right);
-  paintEpisodes(brush, view, true, right);
-  paintEpisodes(brush, view, false, right);
-  scene.confirmations.forEach((found, i) => paintConfirmation(brush, view, found, i === scene.confirmations.length - 1, right));
+  const claims = new Claims();
+  scene.confirmations.toReversed().forEach((found, i) => paintConfirmation(brush, view, found, i === 0, right, claims));
+  paintEpisodes(brush, view, right, claims);
   brush.restore();
 }
 
-/** Numbers of the tests that come from one side, on that side of the level. */
-function paintEpisodes(brush: Brush, { scene, colours, toX, toY }: AxisView, fromBelow: boolean, right: Px): void {
-  const marks = scene.episodes.filter((mark: EpisodeMark) => mark.fromBelow === fromBelow);
-  const xs = marks.map(({ s }) => toX(s));
-  const rows = markRows(xs, MARK_WIDTH, MARK_ROWS);
+/** Numbers of the level's tests, each on the side that it comes from; the latest first, and none upon another text. */
+function paintEpisodes(brush: Brush, { scene, colours, toX, toY }: AxisView, right: Px, claims: Claims): void {
   brush.font = BOLD;
   brush.textBaseline = 'middle';
-  marks.forEach(({ number, ticks }, i) => {
-    if (rows[i] < 0) return;
-    const away = 10 + rows[i] * ROW_HEIGHT;
-    const y = toY(ticks) + (fromBelow ? away : -away);
-    textWithin(brush, `${number}${fromBelow ? '▲' : '▼'}`, xs[i] + 2, y, right, colours.text, colours.panel);
+  for (const { s, number, ticks, fromBelow } of scene.episodes.toReversed()) {
+    const x = toX(s);
+    const y = toY(ticks) + (fromBelow ? NUMBER_AWAY : -NUMBER_AWAY);
+    if (!textWithin(brush, `${number}${fromBelow ? '▲' : '▼'}`, x + 2, y, right, colours.text, colours.panel, claims)) continue;
     brush.fillStyle = colours.text;
-    brush.fillRect(Math.round(xs[i]), Math.min(y, toY(ticks)), 1, Math.abs(y - toY(ticks)));
-  });
+    brush.fillRect(Math.round(x), Math.min(y, toY(ticks)), 1, Math.abs(y - toY(ticks)));
+  }
 }
 
 /** Letters at the two candles of a confirmed break; the newest has its words and its boxes. No text reaches beyond `right`. */
-function paintConfirmation(brush: Brush, view: AxisView, found: Confirmation, newest: boolean, right: Px): void {
+function paintConfirmation(brush: Brush, view: AxisView, found: Confirmation, newest: boolean, right: Px, claims: Claims): void {
   const { colours, toX, toY } = view;
   const colour = found.fromBelow ? colours.up : colours.down;
   const mark = (box: Box, word: string, below: boolean): void => {
@@ -182,7 +180,7 @@ function paintConfirmation(brush: Brush, view: AxisView, found: Confirmation, ne
     brush.font = BOLD;
     brush.textBaseline = below ? 'top' : 'bottom';
     triangle(brush, x, y, below ? 1 : -1, colour, colours.panel);
-    textWithin(brush, text, x - brush.measureText(text).width / 2, y + (below ? 8 : -8), right, colour, colours.panel);
+    textWithin(brush, text, x - brush.measureText(text).width / 2, y + (below ? 8 : -8), right, colour, colours.panel, claims);
   };
   if (newest) {
     frame(brush, view, found.lookBack, colours.muted);
@@ -190,14 +188,14 @@ function paintConfirmation(brush: Brush, view: AxisView, found: Confirmation, ne
     brush.textBaseline = 'bottom';
     // One row above the word of the candle that is marked on the box's upper side.
     const above = Math.max(15, toY(found.lookBack.high) - 26);
-    textWithin(brush, `look-back ${LOOK_BACK}`, toX(found.lookBack.fromS), above, right, colours.muted, colours.panel);
+    textWithin(brush, `look-back ${LOOK_BACK}`, toX(found.lookBack.fromS), above, right, colours.muted, colours.panel, claims);
   }
   if (newest && found.lookForward) {
     frame(brush, view, found.lookForward, colours.text);
     brush.font = FONT;
     brush.textBaseline = found.fromBelow ? 'top' : 'bottom';
     const y = found.fromBelow ? toY(found.lookForward.low) + 5 : toY(found.lookForward.high) - 5;
-    textWithin(brush, `label ${LOOK_FORWARD}`, toX(found.lookForward.fromS) + 2, y, right, colours.text, colours.panel);
+    textWithin(brush, `next ${LOOK_FORWARD}`, toX(found.lookForward.fromS) + 2, y, right, colours.text, colours.panel, claims);
   }
   mark(found.trigger, 'trigger', found.fromBelow);
   mark(found.confirming, 'confirm', !found.fromBelow);
@@ -210,10 +208,15 @@ function frame(brush: Brush, { toX, toY }: AxisView, box: Box, colour: string): 
   brush.strokeRect(left, top, toX(box.toS) - left, toY(box.low) + 3 - top);
 }
 
-/** Text from `left` on, moved left as far as it must to end before `right`. */
-function textWithin(brush: Brush, text: string, left: Px, y: Px, right: Px, ink: string, ground: string): void {
+/** Text from `left` on, moved left as far as it must to end before `right`; false, and none, where its room is taken. */
+function textWithin(brush: Brush, text: string, left: Px, y: Px, right: Px, ink: string, ground: string, claims: Claims): boolean {
+  const width = brush.measureText(text).width;
+  const x = Math.min(left, right - width - 2);
+  const top = y - { top: 0, middle: TEXT_HEIGHT / 2, bottom: TEXT_HEIGHT }[brush.textBaseline as 'top' | 'middle' | 'bottom'];
+  if (!claims.take({ left: x, right: x + width, top, bottom: top + TEXT_HEIGHT })) return false;
   brush.textAlign = 'left';
-  rimmedText(brush, text, Math.min(left, right - brush.measureText(text).width - 2), y, ink, ground);
+  rimmedText(brush, text, x, y, ink, ground);
+  return true;
 }
 
 /** A triangle whose tip is at (x, y) and whose base lies `down` (1) or up (-1) of it. */

@@ -1,14 +1,15 @@
 import { DayData } from '../api/day-data';
 import { Candle, CandleFold, traded } from './candle-fold';
 import { CandleScene } from './candles.geometry';
-import { newYork, points, signed } from './format';
+import { points, signed } from './format';
+import { newYork, newYorkMinute } from './new-york';
 
 /** Rows of the panel's table. */
 export const TABLE_ROWS = 15;
 
 /** A candle in one line: "10:30 open 6790.25 high 6791.00 low 6790.00 close 6790.50 volume 412 (+31)". */
 export function candleText(candle: Candle, tick: number): string {
-  const time = newYork(candle.startS).slice(0, 5);
+  const time = newYorkMinute(candle.startS);
   if (!traded(candle)) return `${time} no trade`;
   const { open, high, low, close, volume, buyVolume, sellVolume } = candle;
   return (

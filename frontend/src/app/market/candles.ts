@@ -21,7 +21,8 @@ import { CandleChart } from './candle-chart';
 import { CANDLE_S, Candle, CandleFold, traded } from './candle-fold';
 import { candleSummary, candleText, lastCandles } from './candle-summary';
 import { candleScene } from './candles.geometry';
-import { newYork, points } from './format';
+import { points } from './format';
+import { newYork, newYorkMinute } from './new-york';
 import { Slot } from './units';
 
 /** Two-minute candles with the levels, their tests and confirmed breaks, as known at the cursor. */
@@ -73,11 +74,11 @@ export class CandlesPanel {
       if (!chart || !data || count < 1) return;
       untracked(() => {
         const fold = this.foldFor(data);
-        chart.showCandles(fold, count);
+        const changed = fold.moveTo(count);
         const scene = candleScene(data, fold, count, chosen);
         if (!heatUnder) this.heat = null;
         const heat = heatUnder ? { bitmap: this.heatFor(data, count), dayS: data.startS(0) } : null;
-        chart.showMarks({ scene, colours, tick: fold.tick, firstS: fold.firstS, heat });
+        chart.show(fold, changed, { scene, colours, tick: fold.tick, firstS: fold.firstS, heat });
         chart.describe(candleSummary(data, fold, scene));
         this.host.dataset['resets'] = String(chart.resets);
         this.host.dataset['cursor'] = String(count - 1);
@@ -121,5 +122,5 @@ export class CandlesPanel {
 
 function tableRow(candle: Candle, tick: number): { time: string; figures: (string | number)[] } {
   const prices = [candle.open, candle.high, candle.low, candle.close].map((ticks) => (traded(candle) ? points(ticks, tick) : '–'));
-  return { time: newYork(candle.startS).slice(0, 5), figures: [...prices, candle.volume, candle.buyVolume, candle.sellVolume] };
+  return { time: newYorkMinute(candle.startS), figures: [...prices, candle.volume, candle.buyVolume, candle.sellVolume] };
 }

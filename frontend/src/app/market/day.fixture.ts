@@ -1,8 +1,13 @@
 import { DayData, HEAT_TICKS } from '../api/day-data';
-import { Day } from '../api/schema';
+import { Day, LevelInfo } from '../api/schema';
 
 /** 2025-10-14 09:30:00 in New York. */
 export const OPEN_S = 1760448600;
+
+/** A level that is not known yet, unless `over` says so. */
+export function level(level_id: string, name: string, group: LevelInfo['group'], over: Partial<LevelInfo> = {}): LevelInfo {
+  return { level_id, name, group, moving: false, known_from_s: null, price_ticks: null, reason: null, ...over };
+}
 
 /** A made-up day of ES for tests: half an hour of lead-in, then `minutes` of session, nothing known yet. */
 export function madeUpDay(minutes = 30, over: Partial<Day> = {}): Day {
@@ -23,9 +28,9 @@ export function madeUpDay(minutes = 30, over: Partial<Day> = {}): Day {
     opening_range_s: 900,
     half_day: false,
     levels: [
-      { level_id: 'pm_high', name: 'PM High', group: 'premarket', moving: false, known_from_s: OPEN_S, price_ticks: 27200, reason: null },
-      { level_id: 'or_high', name: '15m OR High', group: 'opening_range', moving: false, known_from_s: OPEN_S + 900, price_ticks: null, reason: null },
-      { level_id: 'vwap', name: 'VWAP', group: 'moving', moving: true, known_from_s: OPEN_S, price_ticks: 27190, reason: null },
+      level('pm_high', 'PM High', 'premarket', { known_from_s: OPEN_S, price_ticks: 27200 }),
+      level('or_high', '15m OR High', 'opening_range', { known_from_s: OPEN_S + 900 }),
+      level('vwap', 'VWAP', 'moving', { moving: true, known_from_s: OPEN_S, price_ticks: 27190 }),
     ],
     barrier_ticks: 12,
     confluence_ticks: 2,
@@ -87,4 +92,3 @@ export function withHistory(data: DayData, startS: number[], price = 27170): Day
   }
   return data;
 }
-

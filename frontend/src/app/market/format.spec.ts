@@ -1,4 +1,4 @@
-import { newYork, points, signed } from './format';
+import { points, signed, whole } from './format';
 
 describe('format', () => {
   it('writes ticks as points with two decimals', () => {
@@ -11,14 +11,13 @@ describe('format', () => {
     expect(signed(NaN)).toBe('–');
   });
 
+  it('parts the thousands of a count', () => {
+    expect([0, 999, 2310, 1234567].map(whole)).toEqual(['0', '999', '2,310', '1,234,567']);
+  });
+
   it('puts the sign before a number and none before zero', () => {
     expect(signed(340)).toBe('+340');
     expect(signed(-1.25, 2)).toBe('−1.25');
     expect(signed(-0.001, 2)).toBe('0.00');
-  });
-
-  it('tells New York time on both sides of the clock change', () => {
-    expect(newYork(1760448600)).toBe('09:30:00');
-    expect(newYork(Date.UTC(2025, 10, 14, 14, 30) / 1000)).toBe('09:30:00');
   });
 });

@@ -10,9 +10,9 @@ export function signed(value: number, digits = 0): string {
   return Number(text) === 0 ? text : `${value > 0 ? '+' : '−'}${text}`;
 }
 
-const clock = new Intl.DateTimeFormat('en-GB', { timeZone: 'America/New_York', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+const counts = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
-/** Epoch seconds as New York wall time, HH:MM:SS. */
-export function newYork(s: number): string {
-  return clock.format(s * 1000);
+/** A count: `2,310`. */
+export function whole(count: number): string {
+  return counts.format(count);
 }

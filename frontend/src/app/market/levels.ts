@@ -11,7 +11,7 @@ export interface LevelStyle {
   dash: Dash;
 }
 
-export function levelStyle(info: LevelInfo): LevelStyle {
+function levelStyle(info: LevelInfo): LevelStyle {
   if (info.moving) return { colour: 'or', dash: 'dotted' };
   if (info.group === 'opening_range') return { colour: 'or', dash: 'dashed' };
   if (info.group === 'premarket') return { colour: 'pm', dash: 'solid' };

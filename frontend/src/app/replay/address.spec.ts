@@ -1,5 +1,5 @@
+import { secondsOf } from '../market/new-york';
 import { Address, addressOf, parametersOf } from './address';
-import { secondsOf } from './clock';
 
 const FULL: Address = {
   symbol: 'ESZ5',
@@ -9,6 +9,8 @@ const FULL: Address = {
   approach: 'from_below',
   speed: 60,
   heat: true,
+  span: 15,
+  tables: ['candles', 'heat'],
   theme: 'dark',
 };
 
@@ -28,6 +30,8 @@ describe('the URL of the board', () => {
       approach: 'from_below',
       speed: '60',
       heat: '1',
+      span: '15',
+      tables: 'candles,heat',
       theme: 'dark',
     });
   });
@@ -44,8 +48,8 @@ describe('the URL of the board', () => {
   });
 
   it('leaves out what is as it always is', () => {
-    const { speed, heat, theme } = parametersOf({ ...FULL, speed: 12, heat: false, theme: null });
-    expect([speed, heat, theme]).toEqual([null, null, null]);
+    const { speed, heat, span, tables, theme } = parametersOf({ ...FULL, speed: 12, heat: false, span: 60.2, tables: [], theme: null });
+    expect([speed, heat, span, tables, theme]).toEqual([null, null, null, null, null]);
   });
 
   it('that is bare asks for nothing', () => {
@@ -57,12 +61,14 @@ describe('the URL of the board', () => {
       approach: null,
       speed: 12,
       heat: false,
+      span: 60,
+      tables: [],
       theme: null,
     });
   });
 
   it('with words it does not know is read without them', () => {
-    const address = addressOf(new URLSearchParams('date=2025-10-14&at=noon&approach=sideways&speed=fast&heat=yes&theme=pink'));
+    const address = addressOf(new URLSearchParams('date=2025-10-14&at=noon&approach=sideways&speed=fast&heat=yes&span=-9&tables=&theme=pink'));
     expect(address).toEqual({
       symbol: null,
       date: '2025-10-14',
@@ -71,6 +77,8 @@ describe('the URL of the board', () => {
       approach: null,
       speed: 12,
       heat: false,
+      span: 60,
+      tables: [],
       theme: null,
     });
   });

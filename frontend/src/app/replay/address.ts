@@ -1,6 +1,5 @@
-import { newYork } from '../market/format';
+import { newYork, secondsOf } from '../market/new-york';
 import { ThemeName, themeName } from '../shell/palette';
-import { secondsOf } from './clock';
 import { SPEED_FIRST, holdSpeed } from './speeds';
 import { Approach } from './state';
 
@@ -14,8 +13,15 @@ export interface Address {
   approach: Approach | null;
   speed: number;
   heat: boolean;
+  /** Minutes that the picture of the resting size spans. */
+  span: number;
+  /** Panels shown as tables. */
+  tables: string[];
   theme: ThemeName | null;
 }
+
+/** Minutes of resting size that are shown before the reader zooms. */
+export const SPAN_FIRST = 60;
 
 /** Query parameters as the router gives and takes them; null leaves one out. */
 export type Parameters = Record<string, string | null>;
@@ -33,6 +39,8 @@ export function addressOf(parameters: { get(name: string): string | null }): Add
     approach: approach === 'from_below' || approach === 'from_above' ? approach : null,
     speed: speed === null ? SPEED_FIRST : holdSpeed(Number(speed)),
     heat: parameters.get('heat') === '1',
+    span: spanOf(parameters.get('span')),
+    tables: parameters.get('tables')?.split(',').filter((name) => name !== '') ?? [],
     theme: themeName(parameters.get('theme')),
   };
 }
@@ -46,6 +54,13 @@ export function parametersOf(address: Address): Parameters {
     approach: address.approach,
     speed: address.speed === SPEED_FIRST ? null : String(address.speed),
     heat: address.heat ? '1' : null,
+    span: Math.round(address.span) === SPAN_FIRST ? null : String(Math.round(address.span)),
+    tables: address.tables.length > 0 ? address.tables.join(',') : null,
     theme: address.theme,
   };
+}
+
+function spanOf(text: string | null): number {
+  const minutes = Math.round(Number(text ?? NaN));
+  return minutes > 0 ? minutes : SPAN_FIRST;
 }

@@ -1,7 +1,7 @@
 import type { LevelInfo } from '../api/schema';
 
 /** Levels that the board shows side by side. */
-export const BOARD_LEVELS = 6;
+const BOARD_LEVELS = 6;
 /** Groups whose levels may become known only within the session. */
 const UNSETTLED: LevelInfo['group'][] = ['opening_range', 'moving', 'round'];
 

@@ -1,7 +1,8 @@
 import { Client } from '../api/client';
 import { DayData } from '../api/day-data';
-import { ServedDay, chance } from '../api/day.fixture';
+import { ServedDay } from '../api/day.fixture';
 import { MadeUpServer } from '../api/server.fixture';
+import { chance } from '../market/day.fixture';
 import { DayFeed } from './feed';
 import type { TableName } from './state';
 

@@ -9,6 +9,14 @@ import { LOADING, PanelState, READY, TableName } from './state';
 const FIRST: readonly TableName[] = ['windows', 'levels', 'candles'];
 const LATER: readonly TableName[] = ['heat', 'ladder', 'conditions'];
 const ALONG: readonly TableName[] = ['windows', 'levels', ...LATER];
+const FILL: Record<TableName, (data: DayData, columns: Columns) => void> = {
+  candles: (data, columns) => data.fillCandles(columns),
+  windows: (data, columns) => data.fillWindows(columns),
+  heat: (data, columns) => data.fillHeat(columns),
+  levels: (data, columns) => data.fillLevels(columns),
+  ladder: (data, columns) => data.fillLadder(columns),
+  conditions: (data, columns) => data.fillConditions(columns),
+};
 
 /** Fills one day's columns from the server, each table up to the same window and never beyond what was asked for. */
 export class DayFeed {
@@ -46,7 +54,7 @@ export class DayFeed {
   /** Fetches the beginning of the day up to a window: prices first; the rest follows behind. Throws where the prices do not come. */
   async open(last: number): Promise<void> {
     await this.inTurn(() => this.fetch(FIRST, last));
-    void this.inTurn(() => this.fetch(LATER, this.data.known - 1));
+    void this.inTurn(async () => void (await Promise.all(LATER.map((table) => this.fetch([table], this.data.known - 1)))));
   }
 
   /** Fetches what follows, up to and with a window. Throws where the windows do not come; then every table stays as it was. */
@@ -64,10 +72,13 @@ export class DayFeed {
         this.levels = levels.filter((level) => !added.includes(level));
         void this.showLevels(levels);
       };
-      await this.piece('conditions', undefined, this.filled.conditions - 1, added).catch((error: unknown) => {
+      const last = this.filled.conditions - 1;
+      try {
+        this.fill('conditions', await this.ask('conditions', undefined, last, added), last);
+      } catch (error) {
         if (isChanged(error)) this.changed();
         else if (!this.giveUp.signal.aborted) this.states.conditions.set(stateOf(error, again));
-      });
+      }
     });
   }
 
@@ -89,49 +100,40 @@ export class DayFeed {
     return done;
   }
 
+  /** Fills the tables together, once all their answers are there: what hangs on them is drawn once. */
   private async fetch(tables: readonly TableName[], last: number): Promise<void> {
-    const failures = new Map<TableName, unknown>();
     const wanted = tables.filter((table) => this.states[table]().kind !== 'empty' && this.filled[table] <= last);
-    await Promise.all(
+    const answers = await Promise.allSettled(
       wanted.map((table) => {
         const filled = this.filled[table];
-        const fromS = filled > 0 ? this.data.endS(filled - 1) : undefined;
-        return this.piece(table, fromS, last, table === 'conditions' ? this.levels : undefined).catch(
-          (error: unknown) => void failures.set(table, error),
-        );
+        return this.ask(table, filled > 0 ? this.data.endS(filled - 1) : undefined, last, table === 'conditions' ? this.levels : undefined);
       }),
     );
     if (this.giveUp.signal.aborted) return;
-    if ([...failures.values()].some(isChanged)) return this.changed();
-    if (failures.has('windows')) throw failures.get('windows');
-    for (const [table, error] of failures) this.states[table].set(stateOf(error, () => this.again(table, last)));
+    if (answers.some((answer) => answer.status === 'rejected' && isChanged(answer.reason))) return this.changed();
+    for (const [at, answer] of answers.entries()) {
+      const table = wanted[at];
+      try {
+        if (answer.status === 'rejected') throw answer.reason;
+        this.fill(table, answer.value, last);
+      } catch (error) {
+        if (table === 'windows') throw error;
+        this.states[table].set(stateOf(error, () => this.again(table, last)));
+      }
+    }
   }
 
-  private async piece(table: TableName, fromS: number | undefined, last: number, levels: string[] | undefined): Promise<void> {
+  private ask(table: TableName, fromS: number | undefined, last: number, levels: string[] | undefined): Promise<Columns> {
     const { day } = this.data;
     const params: Params = { as_of_s: this.data.endS(last), from_s: fromS, levels: levels?.join(','), version: day.version };
-    const columns = await this.client.table(day, table, params, this.giveUp.signal);
-    if (this.giveUp.signal.aborted) return;
-    this.fill(table, columns);
-    this.filled[table] = Math.max(this.filled[table], table === 'windows' ? this.data.known : last + 1);
-    this.states[table].set(READY);
+    return this.client.table(day, table, params, this.giveUp.signal);
   }
 
-  private fill(table: TableName, columns: Columns): void {
-    switch (table) {
-      case 'candles':
-        return this.data.fillCandles(columns);
-      case 'windows':
-        return this.data.fillWindows(columns);
-      case 'heat':
-        return this.data.fillHeat(columns);
-      case 'levels':
-        return this.data.fillLevels(columns);
-      case 'ladder':
-        return this.data.fillLadder(columns);
-      case 'conditions':
-        return this.data.fillConditions(columns);
-    }
+  private fill(table: TableName, columns: Columns, last: number): void {
+    if (this.giveUp.signal.aborted) return;
+    FILL[table](this.data, columns);
+    this.filled[table] = Math.max(this.filled[table], table === 'windows' ? this.data.known : last + 1);
+    this.states[table].set(READY);
   }
 
   private again(table: TableName, last: number): void {

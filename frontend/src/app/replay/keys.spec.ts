@@ -74,8 +74,9 @@ describe('a focused element', () => {
     }
   });
 
-  it('that is the scrub bar leaves the arrows to the replay', () => {
-    expect(takenBy(element('<input type="range">'), 'ArrowRight')).toBe(false);
+  it('that is the scrub bar leaves the arrows and the space bar to the replay', () => {
+    for (const key of ['ArrowRight', ' ']) expect(takenBy(element('<input type="range">'), key)).toBe(false);
+    expect(takenBy(element('<input type="checkbox">'), ' ')).toBe(true);
     expect(takenBy(document.body, ' ')).toBe(false);
   });
 });

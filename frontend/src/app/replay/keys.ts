@@ -74,10 +74,10 @@ export function commandOf(press: Press, windowS: number): Command | null {
   return null;
 }
 
-/** True where the focused element takes the key for itself: text and lists take all, buttons and links the space bar. */
+/** True where the focused element takes the key for itself: text and lists take all, buttons and links the space bar, the scrub bar none. */
 export function takenBy(element: Element | null, key: string): boolean {
   if (!element || key === 'Escape') return false;
   if (element.matches('select, textarea, [contenteditable], input:not([type=range], [type=checkbox], [type=radio], [type=button])'))
     return true;
-  return key === ' ' && element.matches('button, a, summary, input, [role=button], [role=link]');
+  return key === ' ' && element.matches('button, a, summary, input:not([type=range]), [role=button], [role=link]');
 }

@@ -89,6 +89,18 @@ describe('the question about the setup', () => {
     expect(question.answer().answer!.setup.ts_s).toBe(open + 20);
   });
 
+  it('says up to which moment its answer is known to be the newest', async () => {
+    expect(question.answer().asOfS).toBe(-Infinity);
+    ask(open + 30);
+    await rest();
+    ask(open + 100);
+    expect(question.answer().asOfS).toBe(open + 30);
+    await rest();
+    expect(question.answer().asOfS).toBe(open + 100);
+    ask(open + 40);
+    expect(question.answer().asOfS).toBe(open + 40);
+  });
+
   it('asks for the episodes only of moments that it has not seen', async () => {
     for (const s of [70, 30, 60]) {
       ask(open + s);
@@ -121,9 +133,9 @@ describe('the question about the setup', () => {
     ask(open + 30);
     await rest();
     ask(open + 30, 'or_high');
-    expect(question.answer()).toEqual({ state: { kind: 'loading' }, answer: null });
+    expect(question.answer()).toMatchObject({ state: { kind: 'loading' }, answer: null });
     await rest();
-    expect(question.answer()).toEqual({ state: { kind: 'empty', message: 'no setup of or_high', mend: null }, answer: null });
+    expect(question.answer()).toMatchObject({ state: { kind: 'empty', message: 'no setup of or_high', mend: null }, answer: null });
   });
 
   it('that failed can be tried again', async () => {

@@ -25,13 +25,20 @@ interface Known {
   answer: SetupAnswer | null;
 }
 
+interface Told extends Known {
+  /** Up to this moment it is known to be the newest; -Infinity while nothing is known. */
+  asOfS: number;
+}
+
+const UNKNOWN: Told = { state: LOADING, answer: null, asOfS: -Infinity };
+
 /** Asks which episodes began and what the newest setup's similar past is, once the cursor rests, and each answer once. */
 export class SetupQuestion {
   private readonly episodesNow = signal<Episode[]>([]);
-  private readonly answerNow = signal<Known>({ state: LOADING, answer: null });
+  private readonly answerNow = signal<Told>(UNKNOWN);
   /** Episodes as of the latest moment asked about; cut them at the cursor. */
   readonly episodes: Signal<Episode[]> = this.episodesNow.asReadonly();
-  readonly answer: Signal<Known> = this.answerNow.asReadonly();
+  readonly answer: Signal<Told> = this.answerNow.asReadonly();
 
   private day: DayData | null = null;
   private episodesAsOfS = -Infinity;
@@ -54,9 +61,8 @@ export class SetupQuestion {
     const before = this.asked;
     this.asked = asked;
     const held = this.held(asked);
-    if (held) this.answerNow.set(held);
-    else if (before && (before.level !== asked.level || before.approach !== asked.approach))
-      this.answerNow.set({ state: LOADING, answer: null });
+    if (held) this.answerNow.set({ ...held, asOfS: asked.asOfS });
+    else if (before && (before.level !== asked.level || before.approach !== asked.approach)) this.answerNow.set(UNKNOWN);
     const now = performance.now();
     this.waitingSince ??= now;
     clearTimeout(this.timer);
@@ -75,7 +81,7 @@ export class SetupQuestion {
     this.episodesAsOfS = -Infinity;
     this.answers.clear();
     this.episodesNow.set([]);
-    this.answerNow.set({ state: LOADING, answer: null });
+    this.answerNow.set(UNKNOWN);
   }
 
   private async refresh(): Promise<void> {
@@ -106,7 +112,7 @@ export class SetupQuestion {
     if (held) {
       this.inFlight?.stop.abort();
       this.inFlight = null;
-      this.answerNow.set(held);
+      this.answerNow.set({ ...held, asOfS });
       return;
     }
     if (this.inFlight?.key === key) return;
@@ -117,7 +123,7 @@ export class SetupQuestion {
     try {
       const answer = await this.client.get<SetupAnswer>('setup', { symbol, level, approach, as_of_s: asOfS, version }, stop.signal);
       if (stop.signal.aborted) return;
-      this.keep(`${level}|${approach}|${answer.setup.ts_s}`, key, { state: READY, answer });
+      this.keep(`${level}|${approach}|${answer.setup.ts_s}`, key, { state: READY, answer, asOfS });
     } catch (error) {
       if (!cancelled(error) && !stop.signal.aborted) this.failed(asked, key, error);
     } finally {
@@ -135,17 +141,18 @@ export class SetupQuestion {
     return `${level}|${approach}|${trigger === 'unclear' ? `as of ${asOfS}` : trigger}`;
   }
 
-  private keep(key: string, askedAs: string, known: Known): void {
-    this.answers.set(key, known);
-    this.answers.set(askedAs, known);
+  private keep(key: string, askedAs: string, told: Told): void {
+    this.answers.set(key, told);
+    this.answers.set(askedAs, told);
     while (this.answers.size > ANSWERS_KEPT) this.answers.delete(this.answers.keys().next().value!);
-    this.answerNow.set(known);
+    this.answerNow.set(told);
   }
 
   private failed(asked: Asked, key: string, error: unknown): void {
     if (isChanged(error)) return this.changed();
     const state = stateOf(error, () => this.ask(asked));
-    if (state.kind === 'empty') this.keep(key, key, { state, answer: null });
-    else this.answerNow.set({ state, answer: null });
+    const told: Told = { state, answer: null, asOfS: asked.asOfS };
+    if (state.kind === 'empty') this.keep(key, key, told);
+    else this.answerNow.set(told);
   }
 }

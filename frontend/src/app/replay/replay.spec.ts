@@ -1,10 +1,11 @@
 import { Component } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { Router, provideRouter } from '@angular/router';
-import { ServedDay, chance } from '../api/day.fixture';
+import { ServedDay } from '../api/day.fixture';
 import type { Episode } from '../api/schema';
 import { MadeUpServer, MadeUpSocket } from '../api/server.fixture';
-import { newYork } from '../market/format';
+import { chance } from '../market/day.fixture';
+import { newYork } from '../market/new-york';
 import { Address, addressOf } from './address';
 import { Replay } from './replay';
 
@@ -21,6 +22,8 @@ const HERE: Address = {
   approach: 'from_below',
   speed: 12,
   heat: false,
+  span: 60,
+  tables: [],
   theme: null,
 };
 
@@ -87,6 +90,12 @@ describe('the replay', () => {
       await replay.restore(addressOf(new URLSearchParams({ symbol: 'ESZ5', date: '2025-10-13', approach: 'from_below' })));
       await vi.waitFor(() => expect(replay.episodes()).toHaveLength(1));
       expect(replay.approach()).toBe('from_below');
+    });
+
+    it('with a level that the day does not have shows another and says so', async () => {
+      await replay.restore({ ...HERE, level: 'nonsense' });
+      expect(replay.level()).toBe('pm_high');
+      expect(replay.notice()!.text).toContain('has no level nonsense; PM High is shown');
     });
 
     it('of a day without episodes shows the end of the opening range', async () => {
@@ -225,14 +234,12 @@ describe('the replay', () => {
       expect(replay.episodes()[0].outcome).toBeNull();
     });
 
-    it('shows the setup with the age and the path that the cursor gives them, and none that lies ahead', async () => {
+    it('shows the setup as of the cursor, and none that lies ahead', async () => {
       await replay.restore(HERE);
       await vi.waitFor(() => expect(replay.setup().state.kind).toBe('ready'));
-      expect(replay.setup().answer!.age_s).toBe(30);
+      expect(replay.setup().answer!.as_of_s).toBe(HERE.atS);
       replay.step(-2);
-      await vi.waitFor(() => expect(replay.setup().answer!.age_s).toBe(20));
-      const times = replay.setup().answer!.own_path.map(([s]) => s);
-      expect(Math.max(...times)).toBeLessThanOrEqual(20);
+      await vi.waitFor(() => expect(replay.setup().answer!.as_of_s).toBe(HERE.atS! - 10));
       replay.goTo(day.rth_open_s + 10);
       await vi.waitFor(() => expect(replay.cursorS()).toBe(day.rth_open_s + 10));
       expect(replay.setup().answer).toBeNull();
@@ -299,6 +306,10 @@ describe('the replay', () => {
       await replay.restore(HERE);
       replay.setSpeed(60);
       replay.toggleHeat();
+      replay.setHeatSpan(15);
+      replay.toggleTable('heat');
+      replay.toggleTable('candles');
+      replay.toggleTable('heat');
       replay.flipApproach();
       replay.setLevel('or_high');
       replay.step(3);
@@ -308,6 +319,8 @@ describe('the replay', () => {
         atS: HERE.atS! + 15,
         speed: 60,
         heat: true,
+        span: 15,
+        tables: ['candles'],
         approach: 'from_above',
         level: 'or_high',
       });

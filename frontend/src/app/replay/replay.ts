@@ -5,20 +5,18 @@ import { Client, ProblemError, isChanged } from '../api/client';
 import { BrokenSequence, DayData } from '../api/day-data';
 import { LakeDays, firstDay } from '../api/lake-days';
 import type { Day, Episode, NextEpisode, ReplayWindow, SetupAnswer } from '../api/schema';
-import { newYork } from '../market/format';
+import { newYork } from '../market/new-york';
+import { named } from '../market/words';
 import { Theme } from '../shell/theme';
-import { Address, Parameters, parametersOf } from './address';
+import { Address, Parameters, SPAN_FIRST, parametersOf } from './address';
 import { boardLevels } from './board-levels';
 import { knownAt } from './episodes';
 import { DayFeed } from './feed';
 import { gapIn } from './gap';
-import { ownPath } from './path';
 import { Player } from './player';
 import { SetupQuestion } from './question';
 import { SPEED_FIRST, holdSpeed, nextSpeed } from './speeds';
 import { Approach, LOADING, Mode, PanelState, READY, STALE_AMBER_S, TableName } from './state';
-
-export type { Approach, Mode, PanelState, TableName } from './state';
 
 /** Something that happened and that the reader should know, until it is mended or closed. */
 export interface Notice {
@@ -30,7 +28,7 @@ export interface Notice {
 /** How long a passing notice stands. */
 const MENTION_MS = 4000;
 /** How often at most the URL follows the cursor. */
-const URL_EVERY_MS = 400;
+const URL_EVERY_MS = 1000;
 
 /**
  * The whole state of the page: which day, which moment, which level.
@@ -55,6 +53,8 @@ export class Replay implements OnDestroy {
   private readonly levelsNow = signal<string[]>([]);
   private readonly speedNow = signal(SPEED_FIRST);
   private readonly heatNow = signal(false);
+  private readonly spanNow = signal(SPAN_FIRST);
+  private readonly tablesNow = signal<string[]>([]);
   private readonly asked = signal(0);
   private readonly noticeNow = signal<Notice | null>(null);
   private readonly said = signal('');
@@ -105,6 +105,10 @@ export class Replay implements OnDestroy {
   readonly feedAgeS: Signal<number | null> = this.player.ageS;
   readonly speed: Signal<number> = this.speedNow.asReadonly();
   readonly heatUnder: Signal<boolean> = this.heatNow.asReadonly();
+  /** Minutes that the picture of the resting size spans. */
+  readonly heatSpan: Signal<number> = this.spanNow.asReadonly();
+  /** Panels shown as tables. */
+  readonly tables: Signal<string[]> = this.tablesNow.asReadonly();
   /** Rises by one when the reader asks for the neighbours: their panel takes the focus. */
   readonly neighboursAsked: Signal<number> = this.asked.asReadonly();
   readonly synthetic: Signal<boolean> = computed(() => this.dayNow()?.day.synthetic ?? false);
@@ -113,7 +117,7 @@ export class Replay implements OnDestroy {
   readonly announced: Signal<string> = this.said.asReadonly();
   /** Episodes as they are known at the cursor. */
   readonly episodes: Signal<Episode[]> = computed(() => knownAt(this.question.episodes(), this.cursorS()), { equal: sameItems });
-  /** The newest setup of the level and approach at the cursor; its age and own path are the cursor's. */
+  /** The newest setup of the level and approach at the cursor; newer ones are ruled out up to `as_of_s`. */
   readonly setup: Signal<{ state: PanelState; answer: SetupAnswer | null }> = computed(() => this.answerNow());
   /** The board's state as the URL says it. */
   readonly parameters: Signal<Parameters> = computed(() =>
@@ -125,15 +129,16 @@ export class Replay implements OnDestroy {
       approach: this.approach(),
       speed: this.speed(),
       heat: this.heatUnder(),
+      span: this.heatSpan(),
+      tables: this.tables(),
       theme: this.theme.chosen(),
     }),
   );
 
   private written = '';
   private urlTimer: ReturnType<typeof setTimeout> | undefined;
+  private mentionTimer: ReturnType<typeof setTimeout> | undefined;
   private chasing: DayFeed | null = null;
-  private frame = 0;
-  private shown = 0;
   private loads = 0;
   private jumps = 0;
   private adopting: number | null = null;
@@ -160,7 +165,7 @@ export class Replay implements OnDestroy {
     this.question.forget();
     this.feedNow()?.close();
     clearTimeout(this.urlTimer);
-    cancelAnimationFrame(this.frame);
+    clearTimeout(this.mentionTimer);
   }
 
   /** State of one of the day's tables: loading until its first piece is there, empty where it is not built, stale while the feed is. */
@@ -181,6 +186,8 @@ export class Replay implements OnDestroy {
     this.written = text;
     this.speedNow.set(address.speed);
     this.heatNow.set(address.heat);
+    this.spanNow.set(address.span);
+    this.tablesNow.set(address.tables);
     if (address.theme) this.theme.choose(address.theme);
     if (address.approach) this.approachNow.set(address.approach);
     const data = this.dayNow();
@@ -292,13 +299,13 @@ export class Replay implements OnDestroy {
       void this.feedNow()?.showLevels(this.boardLevels());
       this.player.reconnect();
     }
-    this.announce(`${this.levelName()}, ${this.approach() === 'from_below' ? 'from below' : 'from above'}`);
+    this.announce(`${this.levelName()}, ${named(this.approach())}`);
   }
 
   setApproach(approach: Approach): void {
     if (approach === this.approach()) return;
     this.approachNow.set(approach);
-    this.announce(`${this.levelName()}, ${approach === 'from_below' ? 'from below' : 'from above'}`);
+    this.announce(`${this.levelName()}, ${named(approach)}`);
   }
 
   flipApproach(): void {
@@ -308,6 +315,15 @@ export class Replay implements OnDestroy {
   toggleHeat(): void {
     this.heatNow.update((on) => !on);
     this.announce(`Heat under the candles ${this.heatUnder() ? 'on' : 'off'}`);
+  }
+
+  setHeatSpan(minutes: number): void {
+    this.spanNow.set(minutes);
+  }
+
+  /** Shows a panel as a table, or as a picture again. */
+  toggleTable(panel: string): void {
+    this.tablesNow.update((open) => (open.includes(panel) ? open.filter((name) => name !== panel) : [...open, panel]));
   }
 
   askNeighbours(): void {
@@ -323,7 +339,7 @@ export class Replay implements OnDestroy {
   }
 
   private levelName(): string {
-    return this.dayNow()?.day.levels.find(({ level_id }) => level_id === this.level())?.name ?? this.level();
+    return this.dayNow()?.levelName(this.level()) ?? this.level();
   }
 
   private async load(symbol: string | null, date: string | null, atS: number | null, notice: Notice | null = null): Promise<void> {
@@ -359,7 +375,8 @@ export class Replay implements OnDestroy {
 
   private async begin(day: Day, atS: number | null, run: number): Promise<void> {
     const data = new DayData(day);
-    const chosen = day.levels.some(({ level_id }) => level_id === this.level()) ? this.level() : null;
+    const wanted = this.level();
+    const chosen = day.levels.some(({ level_id }) => level_id === wanted) ? wanted : null;
     const levels = boardLevels(day.levels, chosen);
     const level = chosen ?? levels[0] ?? '';
     const feed = new DayFeed(this.client, data, levels, () => {
@@ -379,14 +396,15 @@ export class Replay implements OnDestroy {
     }
     this.levelNow.set(level);
     this.levelsNow.set(levels);
-    this.shown = Math.min(cursor, data.known - 1);
-    this.targetNow.set(this.shown);
-    this.cursorNow.set(this.shown);
+    const shown = Math.min(cursor, data.known - 1);
+    this.targetNow.set(shown);
+    this.cursorNow.set(shown);
     this.feedNow.set(feed);
     this.dayNow.set(data);
     this.dayStateNow.set(READY);
     if (atS === null && !this.approachNamed) this.adopting = beginS;
-    this.announce(`${day.symbol} ${day.session_date}, ${newYork(data.endS(this.shown))}`);
+    this.announce(`${day.symbol} ${day.session_date}, ${newYork(data.endS(shown))}`);
+    if (wanted !== '' && wanted !== level) this.mention(`${day.symbol} ${day.session_date} has no level ${wanted}; ${this.levelName()} is shown`);
   }
 
   /** Where a day begins whose moment nobody named: at the level's first episode, else behind the opening range. */
@@ -415,7 +433,7 @@ export class Replay implements OnDestroy {
     if (!data) return;
     const target = Math.min(this.last(), Math.max(this.first(), index));
     this.targetNow.set(target);
-    if (target < data.known) this.show(target);
+    if (target < data.known) this.cursorNow.set(target);
     else void this.chase();
   }
 
@@ -432,26 +450,17 @@ export class Replay implements OnDestroy {
         if (feed !== this.feedNow()) return;
         if (data.known === before)
           throw new Error(`The lake has no windows of ${data.day.symbol} after ${newYork(data.endS(before - 1))}.`);
-        this.show(Math.min(this.targetNow(), data.known - 1));
+        this.cursorNow.set(Math.min(this.targetNow(), data.known - 1));
         this.noticeNow.update((notice) => (notice?.retry ? null : notice)); // what had failed works again
       }
     } catch (error) {
       if (feed !== this.feedNow()) return;
       const target = this.targetNow();
-      this.targetNow.set(this.shown);
+      this.targetNow.set(this.cursor());
       this.tell(error, () => this.moveTo(target));
     } finally {
       if (this.chasing === feed) this.chasing = null;
     }
-  }
-
-  /** Moves the cursor at the next frame; moves within one frame are one. */
-  private show(index: number): void {
-    this.shown = index;
-    this.frame ||= requestAnimationFrame(() => {
-      this.frame = 0;
-      this.cursorNow.set(Math.min(this.shown, (this.dayNow()?.known ?? 1) - 1));
-    });
   }
 
   private played(message: ReplayWindow): void {
@@ -480,11 +489,10 @@ export class Replay implements OnDestroy {
     const data = this.dayNow();
     const day = this.dayStateNow();
     if (!data) return { state: day, answer: null };
-    const { state, answer } = this.question.answer();
+    const { state, answer, asOfS: toldS } = this.question.answer();
     const asOfS = this.cursorS();
     if (!answer || answer.setup.ts_s > asOfS) return { state: answer ? LOADING : state, answer: null };
-    const { ts_s, level_ticks } = answer.setup;
-    return { state, answer: { ...answer, as_of_s: asOfS, age_s: asOfS - ts_s, own_path: ownPath(data, ts_s, level_ticks, asOfS) } };
+    return { state, answer: { ...answer, as_of_s: Math.min(asOfS, toldS) } };
   }
 
   private mirror(): void {
@@ -506,7 +514,8 @@ export class Replay implements OnDestroy {
     const notice: Notice = { text, mend: null, retry: null };
     this.noticeNow.set(notice);
     this.announce(text);
-    setTimeout(() => this.noticeNow.update((now) => (now === notice ? null : now)), MENTION_MS);
+    clearTimeout(this.mentionTimer);
+    this.mentionTimer = setTimeout(() => this.noticeNow.update((now) => (now === notice ? null : now)), MENTION_MS);
   }
 
   private tell(error: unknown, retry: () => void): void {

@@ -1,7 +1,7 @@
 /** Market seconds a second. */
 export const SPEEDS = [1, 2, 4, 8, 12, 24, 60, 120, 240];
-export const SPEED_MIN = SPEEDS[0];
-export const SPEED_MAX = SPEEDS[SPEEDS.length - 1];
+const SPEED_MIN = SPEEDS[0];
+const SPEED_MAX = SPEEDS[SPEEDS.length - 1];
 export const SPEED_FIRST = 12;
 
 /** The next speed of the list, faster (1) or slower (-1); the list's end stays. */

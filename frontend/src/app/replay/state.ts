@@ -7,6 +7,21 @@ export type PanelState =
   | { kind: 'stale'; ageS: number }
   | { kind: 'gap'; message: string };
 
+/** Why there are no figures; empty where there are. */
+export function messageOf(state: PanelState): string {
+  return 'message' in state ? state.message : '';
+}
+
+/** The command that mends it; null where there is none. */
+export function mendOf(state: PanelState): string | null {
+  return 'mend' in state ? state.mend : null;
+}
+
+/** Asks again for what failed. */
+export function tryAgain(state: PanelState): void {
+  if (state.kind === 'error') state.retry();
+}
+
 export type Approach = 'from_below' | 'from_above';
 export type Mode = 'replay' | 'live';
 

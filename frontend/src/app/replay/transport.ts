@@ -1,5 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
-import { newYork } from '../market/format';
+import { newYork } from '../market/new-york';
+import { named } from '../market/words';
 import { Replay } from './replay';
 import { marksOf, shareOf } from './scrub.geometry';
 import { SPEEDS } from './speeds';
@@ -91,7 +92,7 @@ export class Transport {
   protected readonly stride = computed(() => STRIDE_S / (this.data()?.day.window_s ?? STRIDE_S));
   protected readonly speeds = computed(() => [...new Set([...SPEEDS, this.replay.speed()])].sort((a, b) => a - b));
   protected readonly levels = computed(() => this.data()?.day.levels ?? []);
-  protected readonly direction = computed(() => (this.replay.approach() === 'from_below' ? 'from below' : 'from above'));
+  protected readonly direction = computed(() => named(this.replay.approach()));
   protected readonly marks = computed(() => {
     const data = this.data();
     return data ? marksOf(this.replay.episodes(), this.replay.level(), data, this.replay.first(), this.replay.cursor()) : [];

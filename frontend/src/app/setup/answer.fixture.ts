@@ -3,7 +3,7 @@
 import { computed, signal } from '@angular/core';
 import { vi } from 'vitest';
 import { DayData } from '../api/day-data';
-import type { Neighbour, OutcomeRow, SetupAnswer } from '../api/schema';
+import type { Episode, Neighbour, OutcomeRow, SetupAnswer } from '../api/schema';
 import { Approach, PanelState, READY, TableName } from '../replay/state';
 
 /** 2025-10-14 12:04:50 in New York. */
@@ -97,6 +97,7 @@ export function replayOf(data: DayData | null) {
     mode: signal('replay'),
     synthetic: signal(true),
     neighboursAsked: signal(0),
+    episodes: signal<Episode[]>([]),
     setup: signal<{ state: PanelState; answer: SetupAnswer | null }>({ state: READY, answer: null }),
     tableState: (_table: TableName): PanelState => READY,
     setLevel: vi.fn<(levelId: string) => void>(),

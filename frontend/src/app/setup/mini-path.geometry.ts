@@ -2,6 +2,8 @@
 
 export type MidPath = readonly (readonly [number, number])[];
 
+/** Small multiples drawn; the server sends no more paths. */
+export const DRAWN = 24;
 export const FROM_S = -120;
 export const TO_S = 840;
 const FITTED_SHARE = 0.9;

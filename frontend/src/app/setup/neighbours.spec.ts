@@ -31,8 +31,8 @@ describe('the neighbours', () => {
 
   it('names every small multiple in full', () => {
     expect(multiples().map((button) => button.querySelector('.hidden')!.textContent)).toEqual([
-      '2025-10-03 12:12:30, repeat test, distance 2.57, BREAK_UP, MFE 24 ticks',
-      '2025-09-30 12:12:30, repeat test, distance 3.28, REJECT_DOWN',
+      '2025-10-03 12:12:30, repeat test, distance 2.57, BREAK_UP, MFE 6.00 points, MAE 0.00 points',
+      '2025-09-30 12:12:30, repeat test, distance 3.28, REJECT_DOWN, MAE 0.00 points',
     ]);
   });
 
@@ -54,7 +54,8 @@ describe('the neighbours', () => {
 
   it('counts how they ended, with the effective number and the past that was seen', () => {
     expect(host().querySelector('.counts')!.textContent!.replaceAll(/\s+/g, ' ').trim()).toBe(
-      'After 8 min 1 of 2 broke, 1 rejected, on 2 days; effective n 6.9; base: 28 episodes on 8 days to 2025-10-10',
+      'After 8 min 1 of 2 broke, 1 rejected, on 2 days; effective n 6.9; ' +
+        'shares shrunk to the base of 28 episodes on 8 days to 2025-10-10, 90 % interval',
     );
   });
 
@@ -72,6 +73,13 @@ describe('the neighbours', () => {
     const { setup } = answer();
     replay.setup.set({ state: READY, answer: answer({ setup: { ...setup, ts_s: setup.ts_s - 5 }, neighbours: [neighbour({ path: [[0, 0]] })] }) });
     expect(multiples()[0].querySelector('.mid')!.getAttribute('d')).not.toBe(line);
+  });
+
+  it('says at once that there is no setup now where the one it is similar to is over', () => {
+    expect(host().querySelector('.strangeness')!.textContent).not.toContain('No setup now');
+    replay.setup.set({ state: READY, answer: answer({ as_of_s: TRIGGER_S + 5 }) });
+    replay.cursor.update((cursor) => cursor + 1);
+    expect(host().querySelector('.strangeness')!.textContent!.trim()).toMatch(/^No setup now: similar to the last one, 12:04:50\./);
   });
 
   it('says that nothing like it was there before', () => {

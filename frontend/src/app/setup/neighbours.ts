@@ -1,22 +1,24 @@
 import { ChangeDetectionStrategy, Component, ElementRef, computed, effect, inject, untracked } from '@angular/core';
 import { Neighbour, SetupAnswer } from '../api/schema';
-import { newYork } from '../market/format';
+import { points } from '../market/format';
+import { newYork } from '../market/new-york';
+import { named } from '../market/words';
 import { Replay } from '../replay/replay';
 import { Approach, READY } from '../replay/state';
 import { PanelFrame } from '../shell/panel-frame';
 import { MiniPath } from './mini-path';
-import { MidPath, PathScale, sharedScale } from './mini-path.geometry';
+import { DRAWN, MidPath, PathScale, sharedScale } from './mini-path.geometry';
 import { Look, countsLine, lookOf, outcomeRow } from './outcome';
 import { OutcomeBar } from './outcome-bar';
 import { shownAnswer } from './shown-answer';
-
-/** Small multiples drawn; the server sends no more paths. */
-const DRAWN = 24;
+import { standing } from './standing';
 
 interface Multiple {
   readonly neighbour: Neighbour;
   readonly look: Look;
   readonly path: MidPath;
+  /** The kind, as short as its place. */
+  readonly word: string;
   /** Month, day, hour and minute: the name has the rest. */
   readonly when: string;
   readonly name: string;
@@ -43,7 +45,10 @@ export class NeighboursPanel {
   protected readonly ready = READY;
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
 
-  protected readonly view = computed(() => viewOf(shownAnswer(this.replay.setup().answer, this.replay.cursorS())), { equal: sameView });
+  private readonly answer = computed(() => shownAnswer(this.replay.setup().answer, this.replay.cursorS()));
+  private readonly standing = standing(() => ({ answer: this.answer(), data: this.replay.day(), index: this.replay.cursor() }));
+  private readonly told = computed(() => this.answer(), { equal: isSameSetup });
+  protected readonly view = computed(() => viewOf(this.told(), this.tick()));
   protected readonly state = computed(() => this.replay.setup().state);
   protected readonly row = computed(() => outcomeRow(this.view()!.answer));
   protected readonly approach = computed(() => this.view()!.answer.setup.approach as Approach);
@@ -51,7 +56,7 @@ export class NeighboursPanel {
   protected readonly unit = computed(() => {
     const view = this.view();
     if (view === null || view.multiples.length === 0) return '';
-    return `±${view.scale.reachTicks} ticks from the level, −2 to +14 min; d: distance in sigma`;
+    return `±${view.scale.reachTicks * this.tick()} points, −2 to +14 min, distance in sigma`;
   });
   protected readonly heading = computed(() => {
     const count = this.view()?.answer.neighbours.length ?? 0;
@@ -59,6 +64,12 @@ export class NeighboursPanel {
     return count > DRAWN ? `${DRAWN} of ${count} similar setups` : `${count} most similar setups`;
   });
   protected readonly windowS = computed(() => this.replay.day()?.day.window_s ?? NaN);
+  protected readonly tick = computed(() => this.replay.day()?.day.tick ?? NaN);
+  /** Time of the setup that these are similar to, where it is over; null while it is the present one. */
+  protected readonly pastSetup = computed(() => {
+    const answer = this.answer();
+    return answer !== null && this.standing() === 'past' ? newYork(answer.setup.ts_s) : null;
+  });
 
   constructor() {
     const askedBefore = untracked(this.replay.neighboursAsked);
@@ -73,25 +84,26 @@ export class NeighboursPanel {
   }
 }
 
-function viewOf(answer: SetupAnswer | null): View | null {
+function viewOf(answer: SetupAnswer | null, tick: number): View | null {
   if (answer === null) return null;
-  const multiples = answer.neighbours.slice(0, DRAWN).map(multipleOf);
+  const multiples = answer.neighbours.slice(0, DRAWN).map((neighbour) => multipleOf(neighbour, tick));
   const scale = sharedScale(multiples.map((multiple) => multiple.path), answer.setup.barrier_ticks);
   return { answer, multiples, scale };
 }
 
 /** An answer asked for again at a later moment about the same trigger draws nothing anew. */
-function sameView(one: View | null, other: View | null): boolean {
-  if (one === null || other === null) return one === other;
-  const [a, b] = [one.answer, other.answer];
+function isSameSetup(a: SetupAnswer | null, b: SetupAnswer | null): boolean {
+  if (a === null || b === null) return a === b;
   return a.version === b.version && a.setup.ts_s === b.setup.ts_s && a.setup.level_id === b.setup.level_id && a.setup.approach === b.setup.approach;
 }
 
-function multipleOf(neighbour: Neighbour): Multiple {
+function multipleOf(neighbour: Neighbour, tick: number): Multiple {
   const look = lookOf(neighbour.outcome);
   const time = newYork(neighbour.ts_s);
-  const kind = neighbour.episode_kind.replace('_', ' ');
-  const ended = neighbour.mfe_ticks === null ? '' : `, MFE ${neighbour.mfe_ticks} ticks`;
+  const kind = named(neighbour.episode_kind);
+  const excursions = [['MFE', neighbour.mfe_ticks] as const, ['MAE', neighbour.mae_ticks] as const];
+  const ended = excursions.map(([name, ticks]) => (ticks === null ? '' : `, ${name} ${points(ticks, tick)} points`)).join('');
   const name = `${neighbour.session_date} ${time}, ${kind}, distance ${neighbour.distance.toFixed(2)}, ${neighbour.outcome}${ended}`;
-  return { neighbour, look, path: neighbour.path ?? [], when: `${neighbour.session_date.slice(5)} ${time.slice(0, 5)}`, name };
+  const word = look.kind === 'CENSORED' ? 'CENS.' : look.kind;
+  return { neighbour, look, word, path: neighbour.path ?? [], when: `${neighbour.session_date.slice(5)} ${time.slice(0, 5)}`, name };
 }

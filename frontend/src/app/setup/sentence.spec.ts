@@ -1,5 +1,6 @@
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { DayData } from '../api/day-data';
+import type { Episode } from '../api/schema';
 import { madeUpDay } from '../market/day.fixture';
 import { Replay } from '../replay/replay';
 import { LOADING, READY } from '../replay/state';
@@ -42,7 +43,38 @@ describe('the sentence', () => {
   it('says how long ago the setup was and that the price has left the level since', () => {
     replay.setup.set({ state: READY, answer: answer() });
     replay.cursor.update((cursor) => cursor + 5);
-    expect(text('.age')).toBe('Setup of 12:04:50, 25 s ago. The price has left the level: now 3.25 points above PM High. SYNTHETIC');
+    replay.day()!.bid.fill(26780);
+    replay.day()!.ask.fill(26782);
+    expect(text('.age')).toBe('Setup of 12:04:50, 25 s ago. The price has left the level: now 1.75 points above PM High. SYNTHETIC');
+    expect(text('.over')).toBe('');
+  });
+
+  it('begins with there being no setup now once the setup is over, and keeps its sentence', () => {
+    replay.setup.set({ state: READY, answer: answer() });
+    replay.cursor.update((cursor) => cursor + 5);
+    expect(text()).toMatch(/^No setup now\. The price has left the level: now 3\.25 points above PM High\. The last one from below was at 12:04:50, 25 s ago:/);
+    expect(text('.sentence.past')).toBe(answer().sentence);
+    expect(text('.age')).toBe('');
+  });
+
+  it('points to the other side while the level is tested from there', () => {
+    const cursorS = TRIGGER_S + 25;
+    const test = { setup: 'level_test', level_id: 'pm_high', approach: 'from_above', last_trigger_s: cursorS } as Episode;
+    replay.setup.set({ state: READY, answer: answer() });
+    replay.cursor.update((cursor) => cursor + 5);
+    replay.episodes.set([test]);
+    expect(text('.over')).toContain('There is one from above: key f.');
+    replay.episodes.set([{ ...test, last_trigger_s: cursorS - 5 }]);
+    expect(text('.over')).not.toContain('There is one');
+  });
+
+  it('tells a screen reader nothing that lies right of the cursor after a step back', () => {
+    replay.setup.set({ state: READY, answer: answer({ sentence: 'later' }) });
+    expect(text('[aria-live]')).toBe('later');
+    replay.cursor.update((cursor) => cursor - 1);
+    expect(text('[aria-live]')).toBe('');
+    replay.setup.set({ state: READY, answer: answer({ sentence: 'earlier', setup: { ...answer().setup, ts_s: TRIGGER_S - 5 } }) });
+    expect(text('[aria-live]')).toBe('');
   });
 
   it('withholds an answer whose setup lies right of the cursor', () => {

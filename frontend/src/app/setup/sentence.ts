@@ -1,20 +1,35 @@
 import { ChangeDetectionStrategy, Component, computed, inject, linkedSignal } from '@angular/core';
-import { DayData, NO_TICK } from '../api/day-data';
 import { SetupAnswer } from '../api/schema';
-import { newYork } from '../market/format';
+import { newYork } from '../market/new-york';
+import { named } from '../market/words';
 import { Replay } from '../replay/replay';
+import { mendOf, messageOf, tryAgain } from '../replay/state';
 import { duration } from './duration';
 import { piecesOf, sinceThen } from './sentence.geometry';
 import { shownAnswer } from './shown-answer';
+import { distanceAt, standing } from './standing';
 
-/** The answer in one sentence, how old its setup is, and where the price went since. */
+/** The answer in one sentence; where its setup is over, that there is none now comes first, and where the price went since. */
 @Component({
   selector: 'sp-sentence',
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <section aria-label="The answer in one sentence" [attr.aria-busy]="state().kind === 'loading'">
       @if (answer(); as answer) {
-        <p class="sentence">
+        @if (standing() === 'past') {
+          <p class="over">
+            <strong>No setup now. </strong>
+            <span>{{ since() }} </span>
+            @if (otherSide(); as side) {
+              <span>There is one {{ side }}: key <kbd>f</kbd>. </span>
+            }
+            <span>The last one {{ side() }} was at <b>{{ setupTime() }}</b>, {{ age() }}: </span>
+            @if (answer.synthetic) {
+              <span class="badge synthetic" title="simulated data, no market">SYNTHETIC</span>
+            }
+          </p>
+        }
+        <p class="sentence" [class.past]="standing() === 'past'">
           @for (piece of pieces(); track $index) {
             @if (piece.isFigure) {
               <b>{{ piece.text }}</b>
@@ -26,15 +41,15 @@ import { shownAnswer } from './shown-answer';
             <strong class="strange"><span aria-hidden="true">≠ </span>Nothing like it before.</strong>
           }
         </p>
-        <p class="age">
-          <span>Setup of <b>{{ setupTime() }}</b>, {{ age() }}. </span>
-          @if (since()) {
-            <span [class.left]="hasLeft()">{{ since() }} </span>
-          }
-          @if (answer.synthetic) {
-            <span class="badge synthetic" title="simulated data, no market">SYNTHETIC</span>
-          }
-        </p>
+        @if (standing() !== 'past') {
+          <p class="age">
+            <span>Setup of <b>{{ setupTime() }}</b>, {{ age() }}. </span>
+            <span>{{ since() }} </span>
+            @if (answer.synthetic) {
+              <span class="badge synthetic" title="simulated data, no market">SYNTHETIC</span>
+            }
+          </p>
+        }
       } @else {
         @switch (state().kind) {
           @case ('error') {
@@ -66,30 +81,42 @@ export class Sentence {
   private readonly ageS = computed(() => this.replay.cursorS() - (this.answer()?.setup.ts_s ?? NaN));
   protected readonly age = computed(() => (this.ageS() === 0 ? 'now' : `${duration(this.ageS())} ago`));
   protected readonly since = computed(() => this.place(this.answer()));
-  protected readonly hasLeft = computed(() => this.since().startsWith('The price has left'));
+  protected readonly standing = standing(() => ({ answer: this.answer(), data: this.replay.day(), index: this.replay.cursor() }));
+  protected readonly side = computed(() => named(this.answer()?.setup.approach ?? ''));
+  /** The other side, in words, where the level is being tested from there; null where it is not. */
+  protected readonly otherSide = computed(() => {
+    const [setup, data] = [this.answer()?.setup, this.replay.day()];
+    if (!setup || !data) return null;
+    const running = this.replay
+      .episodes()
+      .find(
+        (episode) =>
+          episode.setup === setup.setup &&
+          episode.level_id === setup.level_id &&
+          episode.approach !== setup.approach &&
+          this.replay.cursorS() - episode.last_trigger_s < data.day.window_s,
+      );
+    return running ? named(running.approach) : null;
+  });
 
-  /** What a screen reader is told: the first sentence of every episode, not each window's. */
-  protected readonly announced = linkedSignal<SetupAnswer | null, { episode: string; text: string }>({
+  /** What a screen reader is told: the first sentence of every episode, not each window's; nothing that lies right of the cursor. */
+  protected readonly announced = linkedSignal<SetupAnswer | null, { episode: string; tsS: number; text: string }>({
     source: this.answer,
     computation: (answer, previous) => {
-      const episode = answer === null ? '' : episodeOf(answer);
-      if (previous !== undefined && (answer === null || previous.value.episode === episode)) return previous.value;
-      return { episode, text: answer?.sentence ?? '' };
+      const before = previous?.value ?? { episode: '', tsS: NaN, text: '' };
+      if (answer === null) return { ...before, text: '' };
+      const episode = episodeOf(answer);
+      const tsS = answer.setup.ts_s;
+      if (before.episode !== episode) return { episode, tsS, text: answer.sentence };
+      return tsS < before.tsS ? { episode, tsS, text: '' } : before;
     },
   });
 
-  protected readonly message = computed(() => {
-    const state = this.state();
-    return 'message' in state ? state.message : '';
-  });
-  protected readonly mend = computed(() => {
-    const state = this.state();
-    return 'mend' in state ? state.mend : null;
-  });
+  protected readonly message = computed(() => messageOf(this.state()));
+  protected readonly mend = computed(() => mendOf(this.state()));
 
   protected retry(): void {
-    const state = this.state();
-    if (state.kind === 'error') state.retry();
+    tryAgain(this.state());
   }
 
   private place(answer: SetupAnswer | null): string {
@@ -100,17 +127,12 @@ export class Sentence {
     return sinceThen({
       ageS: this.ageS(),
       windowS: data.day.window_s,
-      distanceTicks: midAt(data, index) - data.levelAt(level_id, data.endS(index)),
+      distanceTicks: distanceAt(data, level_id, index),
       nearTicks: data.day.zone_ticks.near,
       tick: data.day.tick,
-      levelName: data.day.levels.find((level) => level.level_id === level_id)?.name ?? level_id,
+      levelName: data.levelName(level_id),
     });
   }
-}
-
-function midAt(data: DayData, index: number): number {
-  const [bid, ask] = [data.bid[index], data.ask[index]];
-  return bid === NO_TICK || ask === NO_TICK ? NaN : (bid + ask) / 2;
 }
 
 function episodeOf({ setup }: SetupAnswer): string {

@@ -5,7 +5,7 @@ import { Asked } from '../api/asked';
 import { Client } from '../api/client';
 import { LakeDays } from '../api/lake-days';
 import { Day, Neighbour, SetupList } from '../api/schema';
-import { newYork } from '../market/format';
+import { newYork, newYorkDate } from '../market/new-york';
 import { Replay } from '../replay/replay';
 import { PanelState } from '../replay/state';
 import { PanelFrame } from '../shell/panel-frame';
@@ -40,7 +40,7 @@ export class SetupsScreen {
   protected readonly list = this.listing.value;
   protected readonly moments = computed(() => {
     const all = [this.boardS, this.asked().asOfS].filter((s): s is number => s !== null);
-    return [...new Set(all)].map((s) => ({ s, text: `${s === this.boardS ? 'the board’s moment, ' : ''}${dateOf(s)} ${newYork(s)}` }));
+    return [...new Set(all)].map((s) => ({ s, text: `${s === this.boardS ? 'the board’s moment, ' : ''}${newYorkDate(s)} ${newYork(s)}` }));
   });
   protected readonly pick = computed((): Pick | null => {
     const first = this.list()?.setups.at(0);
@@ -109,9 +109,3 @@ export class SetupsScreen {
 
 /** Shown where neither the URL nor the board says another. */
 const LEVEL_FIRST = 'pm_high';
-
-const calendar = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/New_York', year: 'numeric', month: '2-digit', day: '2-digit' });
-
-function dateOf(s: number): string {
-  return calendar.format(s * 1000);
-}

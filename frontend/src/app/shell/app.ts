@@ -56,7 +56,12 @@ export class App {
   protected readonly onBoard = computed(() => this.url().startsWith('/board'));
 
   constructor() {
-    afterEveryRender({ read: () => (document.body.dataset['ready'] = String(settled())) });
+    afterEveryRender({
+      read: () => {
+        const ready = String(settled());
+        if (document.body.dataset['ready'] !== ready) document.body.dataset['ready'] = ready;
+      },
+    });
     inject(LakeDays)
       .load()
       .catch(() => undefined); // The screen that needs the days says why there are none.

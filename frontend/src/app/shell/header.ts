@@ -1,8 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, output } from '@angular/core';
 import { LakeDays } from '../api/lake-days';
 import type { DayEntry } from '../api/schema';
-import { newYork } from '../market/format';
-import { secondsOf } from '../replay/clock';
+import { newYork, secondsOf } from '../market/new-york';
 import { Replay } from '../replay/replay';
 import { STALE_AMBER_S, STALE_GREY_S } from '../replay/state';
 import { Theme } from './theme';

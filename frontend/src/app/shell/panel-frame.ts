@@ -1,7 +1,7 @@
 import { NgTemplateOutlet } from '@angular/common';
 import { ChangeDetectionStrategy, Component, TemplateRef, computed, contentChild, inject, input, signal } from '@angular/core';
 import { Replay } from '../replay/replay';
-import { PanelState, READY, STALE_GREY_S } from '../replay/state';
+import { PanelState, READY, STALE_GREY_S, mendOf, messageOf, tryAgain } from '../replay/state';
 
 let panels = 0;
 
@@ -19,7 +19,7 @@ let panels = 0;
       <header>
         <h2 [id]="id">{{ heading() }}</h2>
         @if (unit()) {
-          <span class="unit">{{ unit() }}</span>
+          <span class="unit" [title]="unit()">{{ unit() }}</span>
         }
         <ng-content select="[tools]" />
         <span class="spring"></span>
@@ -30,7 +30,7 @@ let panels = 0;
           <span class="note hatched" role="status">{{ message }}</span>
         }
         @if (table() && shown()) {
-          <button type="button" class="quiet" [attr.aria-pressed]="asTable()" (click)="asTable.set(!asTable())">
+          <button type="button" class="quiet" [attr.aria-pressed]="asTable()" (click)="toggleTable()">
             {{ asTable() ? 'show as picture' : 'show as table' }}
           </button>
         }
@@ -85,8 +85,14 @@ export class PanelFrame {
   readonly synthetic = input(false);
   /** False for a panel that shows no moment of the market (evaluation, lake): it bears no REPLAY / LIVE badge. */
   readonly market = input(true);
+  /** What the URL calls the panel while it shows its table; empty where the URL does not say. */
+  readonly name = input('');
   protected readonly table = contentChild('table', { read: TemplateRef });
-  protected readonly asTable = signal(false);
+  private readonly opened = signal(false);
+  protected readonly asTable = computed(() => {
+    const name = this.name();
+    return name === '' ? this.opened() : this.replay.tables().includes(name);
+  });
   protected readonly id = `panel-${++panels}`;
 
   protected readonly shown = computed(() => ['ready', 'stale', 'gap'].includes(this.state().kind));
@@ -100,17 +106,15 @@ export class PanelFrame {
     const state = this.state();
     return state.kind === 'gap' ? state.message : null;
   });
-  protected readonly message = computed(() => {
-    const state = this.state();
-    return 'message' in state ? state.message : '';
-  });
-  protected readonly mend = computed(() => {
-    const state = this.state();
-    return 'mend' in state ? state.mend : null;
-  });
+  protected readonly message = computed(() => messageOf(this.state()));
+  protected readonly mend = computed(() => mendOf(this.state()));
+
+  protected toggleTable(): void {
+    if (this.name() === '') this.opened.update((isOpen) => !isOpen);
+    else this.replay.toggleTable(this.name());
+  }
 
   protected retry(): void {
-    const state = this.state();
-    if (state.kind === 'error') state.retry();
+    tryAgain(this.state());
   }
 }

@@ -10,17 +10,21 @@ from fastapi import APIRouter, Query, Request, Response
 
 from ..arrow import STREAM
 from ..messages import LEVEL_LIST, Day, DayList, Episodes, NextEpisode, Second, TableName
-from ..replies import AsOf, LevelId, Symbol, TakesZstd, Version, body_reply, engine_of
+from ..replies import JSON, AsOf, LevelId, Symbol, TakesZstd, Version, body_reply, engine_of, packed
 
 router = APIRouter(tags=["days"])
 SessionDate = date
 
 
-@router.get("/days")
-async def days(request: Request) -> DayList:
+@router.get("/days", response_model=DayList)
+async def days(request: Request, zstd_taken: TakesZstd) -> Response:
     """The contract-days of the lake, oldest first."""
     engine = engine_of(request)
-    return await engine.work.once("days", engine.day_list)
+
+    def found() -> bytes:
+        return packed(engine.day_list().model_dump_json().encode(), zstd_taken)
+
+    return body_reply(await engine.work.once(("days", zstd_taken), found), JSON, zstd_taken)
 
 
 @router.get("/days/{symbol}/{session_date}")

@@ -8,10 +8,9 @@ from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
 from ...evaluation.ledger import RESULT, evaluation_folder
-from ..arrow import zstd
 from ..messages_evaluation import EvaluationReport
 from ..problems import Refusal
-from ..replies import SymbolQuery, TakesZstd, body_reply, engine_of
+from ..replies import JSON, SymbolQuery, TakesZstd, body_reply, engine_of, packed
 from .lake import health_of
 
 router = APIRouter(tags=["evaluation"])
@@ -20,17 +19,17 @@ router = APIRouter(tags=["evaluation"])
 @router.get("/evaluation", response_model=EvaluationReport)
 async def evaluation(request: Request, root: SymbolQuery, zstd_taken: TakesZstd) -> Response:
     """The figures of the newest `spymaster evaluate` of a root in this lake."""
-    engine, health = engine_of(request), health_of(request)
+    engine, records = engine_of(request), health_of(request).records
     path = evaluation_folder(engine.lake, root) / RESULT
-    mend = f"spymaster evaluate --symbol {root} --out report.html{health.lake_flag}"
+    mend = f"spymaster evaluate --symbol {root} --out report.html{records.lake_flag}"
 
     def found() -> bytes:
-        body = health.read(path, lambda content: _held(content, path, root, mend))
+        body = records.read(path, lambda content: _held(content, path, root, mend))
         if body is None:
             raise Refusal("no_evaluation", f"{root} has not been evaluated in this lake.", mend)
-        return zstd(body) if zstd_taken else body
+        return packed(body, zstd_taken)
 
-    return body_reply(await engine.work.run(found), "application/json", zstd_taken)
+    return body_reply(await engine.work.run(found), JSON, zstd_taken)
 
 
 def _held(content: bytes, path: Path, root: str, mend: str) -> bytes:

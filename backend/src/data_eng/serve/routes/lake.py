@@ -7,10 +7,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from ..arrow import zstd
 from ..health import Health
 from ..messages_lake import LakeHealth, PartitionView
-from ..replies import SymbolQuery, TakesZstd, body_reply, engine_of
+from ..replies import JSON, SymbolQuery, TakesZstd, body_reply, engine_of, packed
 
 router = APIRouter(tags=["lake"])
 ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -27,10 +26,9 @@ async def lake(request: Request, root: SymbolQuery, zstd_taken: TakesZstd) -> Re
     engine, health = engine_of(request), health_of(request)
 
     def found() -> bytes:
-        body = health.recent(root, engine.day_list().lake_version).model_dump_json().encode()
-        return zstd(body) if zstd_taken else body
+        return packed(health.recent(root, engine.day_list().lake_version).model_dump_json().encode(), zstd_taken)
 
-    return body_reply(await engine.work.once(("lake", root, zstd_taken), found), "application/json", zstd_taken)
+    return body_reply(await engine.work.once(("lake", root, zstd_taken), found), JSON, zstd_taken)
 
 
 @router.get("/lake/partition")

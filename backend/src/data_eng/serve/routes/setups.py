@@ -9,13 +9,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from ...retrieval.index import IndexKey
-from ..arrow import zstd
 from ..messages import Approach, Second, SetupAnswer, SetupList, SetupName
-from ..replies import AsOf, LevelId, SymbolQuery, TakesZstd, Version, body_reply, engine_of
-from ..setups import Chosen, Told
+from ..replies import JSON, AsOf, LevelId, SymbolQuery, TakesZstd, Version, body_reply, engine_of, packed
+from ..setup_list import Chosen
 
 router = APIRouter(tags=["setups"])
-JSON = "application/json"
 RootQuery = Annotated[str, Query(pattern="^[A-Z0-9]{1,6}$", description="The root, for example ES.")]
 MetricQuery = Annotated[str, Query(pattern="^[a-z]{1,20}$", description="block, cosine, learned or preset.")]
 TimeQuery = Annotated[str | None, Query(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="New York, HH:MM.")]
@@ -40,14 +38,15 @@ async def setup(
     told = engine.kept_answer(asked)
     if told is None:
         told = await engine.work.once(asked.key, partial(engine.tell, asked))
-    body = await engine.work.run(partial(_encoded, told, as_of_s, takes_zstd))
+    body = await engine.work.run(lambda: packed(told.body(as_of_s), takes_zstd))
     return body_reply(body, JSON, takes_zstd, told.version, told.synthetic)
 
 
-@router.get("/setups")
+@router.get("/setups", response_model=SetupList)
 async def setups(
     request: Request,
     level: LevelId,
+    takes_zstd: TakesZstd,
     root: RootQuery = "ES",
     approach: Approach | None = None,
     setup: SetupName = "level_test",
@@ -57,13 +56,9 @@ async def setups(
     time_from: TimeQuery = None,
     time_to: TimeQuery = None,
     kind: Annotated[str | None, Query(pattern="^[a-z_]{1,20}$", description="first_test, retest or repeat_test.")] = None,
-) -> SetupList:
+) -> Response:
     """Every episode of a level by its first trigger, newest first, at most 500."""
     engine = engine_of(request)
     chosen = Chosen(as_of_s, first.isoformat() if first else None, last.isoformat() if last else None, time_from, time_to, kind)
-    return await engine.work.run(partial(engine.setups, root, level, approach, setup, chosen))
-
-
-def _encoded(told: Told, as_of_s: int, compressed: bool) -> bytes:
-    body = told.body(as_of_s)
-    return zstd(body) if compressed else body
+    body = await engine.work.run(lambda: packed(engine.setups(root, level, approach, setup, chosen), takes_zstd))
+    return body_reply(body, JSON, takes_zstd)

@@ -1,6 +1,6 @@
 import { OutcomeRow } from '../../api/schema';
-import { duration } from '../../evaluation/figures';
 import { points } from '../../market/format';
+import { horizon } from '../../market/words';
 import { Approach } from '../../replay/state';
 import { ShareMarks, outcomeMarks, shareInWords } from '../outcome-bar.geometry';
 
@@ -19,7 +19,7 @@ export interface HorizonRow {
 /** The outcome distribution as rows of a table, one a horizon. */
 export function horizonRows(outcomes: readonly OutcomeRow[], primaryS: number, interval: number, approach: Approach, tick: number): HorizonRow[] {
   return outcomes.map((row) => ({
-    horizon: duration(row.horizon_s),
+    horizon: horizon(row.horizon_s),
     primary: row.horizon_s === primaryS,
     shares: outcomeMarks(row, approach).map((marks) => ({ marks, words: shareInWords(marks, interval) })),
     n: `${row.episodes} on ${row.days} days`,

@@ -63,7 +63,6 @@ import { REACH_SIGMA, reasonInWords, sigma, sigmaBar } from './reasons.geometry'
       padding: 4px 0 2px;
     }
     tbody th {
-      position: static;
       color: var(--text);
       font-weight: 400;
     }

@@ -2,8 +2,9 @@ import { ChangeDetectionStrategy, Component, computed, effect, inject, input, ou
 import { Asked } from '../../api/asked';
 import { Client } from '../../api/client';
 import { Day, Neighbour, SetupAnswer } from '../../api/schema';
-import { levelName, named } from '../../evaluation/figures';
-import { newYork, points, signed } from '../../market/format';
+import { points, signed } from '../../market/format';
+import { newYork } from '../../market/new-york';
+import { levelName, named } from '../../market/words';
 import { Replay } from '../../replay/replay';
 import { PanelFrame } from '../../shell/panel-frame';
 import { FROM_S, MidPath, TO_S } from '../mini-path.geometry';
@@ -51,23 +52,20 @@ export class SetupDetail {
   });
   protected readonly horizonUnit = computed(() => {
     const answer = this.answer();
-    return answer ? `${answer.neighbours.length} setups, ● the sentence’s horizon` : '';
+    return answer ? `n ${answer.neighbours.length}, ● the sentence’s` : '';
   });
   protected readonly heading = computed(() => {
     const { level, approach } = this.pick();
     return `${levelName(level)} ${named(approach)}`;
   });
-  protected readonly unit = computed(() => {
-    const { sessionDate, tsS, symbol } = this.pick();
-    return `${sessionDate} ${newYork(tsS)} NY, ${symbol}`;
-  });
+  protected readonly unit = computed(() => this.pick().sessionDate);
   protected readonly facts = computed(() => {
     const answer = this.answer();
     if (!answer) return '';
     const { setup } = answer;
     const confluent = setup.confluent_ids.length > 0 ? ` Confluent: ${setup.confluent_ids.map(levelName).join(', ')}.` : '';
     const tick = this.tick();
-    const where = `level ${points(setup.level_ticks, tick)}, mid ${points(setup.mid_ticks, tick)}, ${signed(setup.distance_ticks * tick, 2)} points beyond it`;
+    const where = `level ${points(setup.level_ticks, tick)}, mid ${points(setup.mid_ticks, tick)}, ${points(Math.abs(setup.distance_ticks), tick)} points ${setup.distance_ticks > 0 ? 'through' : 'away'}`;
     return `${setup.symbol} ${setup.session_date} ${newYork(setup.ts_s)} New York: ${named(setup.episode_kind)}, episode ${setup.episode}; ${where}; barriers ±${points(setup.barrier_ticks, tick)} points.${confluent}`;
   });
   protected readonly plot = computed((): PathPlotData | null => {

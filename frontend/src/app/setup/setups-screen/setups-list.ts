@@ -1,8 +1,9 @@
 import { ChangeDetectionStrategy, Component, ElementRef, computed, inject, input, linkedSignal, output } from '@angular/core';
 import { SetupRow } from '../../api/schema';
-import { named } from '../../evaluation/figures';
-import { moved } from '../../lake/grid-move';
-import { newYork, points } from '../../market/format';
+import { named } from '../../market/words';
+import { moved } from '../../shell/grid-move';
+import { points } from '../../market/format';
+import { newYorkMinute } from '../../market/new-york';
 import { lookOf } from '../outcome';
 import { Pick, isSamePick, pickOf } from './asked-for';
 
@@ -50,7 +51,6 @@ import { Pick, isSamePick, pickOf } from './asked-for';
       display: block;
     }
     tbody th {
-      position: static;
       padding: 0;
     }
     button.quiet {
@@ -102,7 +102,7 @@ export class SetupsList {
       const look = row.outcome === null ? null : lookOf(row.outcome);
       return {
         key: `${row.symbol}~${row.ts_s}~${row.approach}`,
-        when: `${row.session_date} ${newYork(row.ts_s).slice(0, 5)} ${row.approach === 'from_below' ? '↑' : '↓'}`,
+        when: `${row.session_date} ${newYorkMinute(row.ts_s)} ${row.approach === 'from_below' ? '↑' : '↓'}`,
         kind: named(row.episode_kind),
         outcome: look ? `${look.glyph} ${look.kind}` : 'not known yet',
         direction: look?.direction ?? 'none',

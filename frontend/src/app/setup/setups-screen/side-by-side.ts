@@ -2,9 +2,10 @@ import { ChangeDetectionStrategy, Component, computed, effect, inject, input, un
 import { Asked } from '../../api/asked';
 import { Client } from '../../api/client';
 import { Neighbour, SetupAnswer } from '../../api/schema';
-import { named } from '../../evaluation/figures';
-import { newYork, points } from '../../market/format';
-import { MidPath } from '../mini-path.geometry';
+import { points } from '../../market/format';
+import { newYork } from '../../market/new-york';
+import { named } from '../../market/words';
+import { MidPath, TO_S } from '../mini-path.geometry';
 import { lookOf } from '../outcome';
 import { FeatureCatalogue } from './catalogue';
 import { conditionRows, lastConditions } from './conditions-rows';
@@ -74,7 +75,6 @@ import { ReasonsTable } from './reasons-table';
       min-width: 0;
     }
     tbody th {
-      position: static;
       font-weight: 400;
       color: var(--muted);
     }
@@ -116,7 +116,7 @@ export class SideBySide {
       barrierTicks: this.answer().setup.barrier_ticks,
       tick: this.tick(),
       windowS: this.windowS(),
-      knownToS: 840,
+      knownToS: TO_S,
     }),
   );
   protected readonly facts = computed(() => {

@@ -1,13 +1,11 @@
 import { ChangeDetectionStrategy, Component, computed, input, output } from '@angular/core';
 import { Neighbour, SetupAnswer } from '../../api/schema';
-import { named } from '../../evaluation/figures';
-import { newYork, points } from '../../market/format';
+import { points } from '../../market/format';
+import { newYork, newYorkMinute } from '../../market/new-york';
+import { named } from '../../market/words';
 import { MiniPath } from '../mini-path';
-import { sharedScale } from '../mini-path.geometry';
+import { DRAWN, sharedScale } from '../mini-path.geometry';
 import { lookOf } from '../outcome';
-
-/** Small multiples drawn; the server sends no more paths. */
-const DRAWN = 24;
 
 /** The neighbours' paths on one scale, nearest first. One opens its day on the board, or stands beside the setup. */
 @Component({
@@ -115,7 +113,7 @@ export class SimilarPast {
   protected readonly multiples = computed(() =>
     this.answer().neighbours.slice(0, DRAWN).map((neighbour) => {
       const look = lookOf(neighbour.outcome);
-      const when = `${neighbour.session_date} ${newYork(neighbour.ts_s).slice(0, 5)}`;
+      const when = `${neighbour.session_date} ${newYorkMinute(neighbour.ts_s)}`;
       return {
         neighbour,
         key: `${neighbour.symbol}~${neighbour.ts_s}`,

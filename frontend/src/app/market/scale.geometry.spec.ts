@@ -1,6 +1,6 @@
-import { linePath, markerPath, roundSteps, straight, ticksOf } from './axis.geometry';
+import { roundSteps, straight, ticksOf } from './scale.geometry';
 
-describe('axis geometry', () => {
+describe('a straight scale', () => {
   it('ticks are round numbers inside the axis', () => {
     expect(roundSteps(-0.031, 0.047, 4)).toEqual([-0.02, 0, 0.02, 0.04]);
     expect(roundSteps(0, 1, 5)).toEqual([0, 0.2, 0.4, 0.6, 0.8, 1]);
@@ -20,15 +20,5 @@ describe('axis geometry', () => {
       { value: 1, at: 20 },
       { value: 2, at: 30 },
     ]);
-  });
-
-  it('a line breaks where a point is missing', () => {
-    expect(linePath([[0, 1], [5, 2], [10, NaN], [15, 4.04]])).toBe('M0,1L5,2M15,4');
-  });
-
-  it('every mark has its own outline', () => {
-    const outlines = (['circle', 'triangle', 'square', 'diamond', 'wedge'] as const).map((marker) => markerPath(marker, 10, 10, 4));
-    expect(new Set(outlines).size).toBe(5);
-    expect(outlines.some((outline) => outline.includes('NaN'))).toBe(false);
   });
 });

@@ -1,0 +1,255 @@
+"""Reading a contract-day whole and at one version from the lake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ..config import Settings
+from ..core.instrument import root_of
+from ..core.pressure import CONDITIONS, DOWN
+from ..errors import SpymasterError
+from ..io import (
+    Manifest,
+    PartitionCorrupt,
+    PartitionMissing,
+    PartitionRef,
+    manifest_sha256,
+    parse_ref,
+    partition_ref,
+    read_manifest,
+    read_partition,
+)
+from ..retrieval.index_builder import TRIGGERS
+from ..retrieval.setup import LADDER, LEVELS, VACUUM
+from ..sources.calendar import session_times
+from ..stages.gold.future_mbo.build_pressure_stream import PRESSURE
+from ..stages.gold.future_mbo.build_trigger_signals import SIGNALS
+from ..stages.silver.future_mbo.compute_book_flow_5s import BARS, FLOW, WINDOWS
+from .arrow import KnownTable
+from .day import EPISODES, DayBundle
+from .day_tables import candles_table, conditions_tables, heat_table, ladder_table, level_rows, level_spans, levels_table, windows_table
+from .messages import AbsentTable, ConditionScale, TableName
+from .moments import moments_of
+from .problems import Refusal, build_command, problem_of
+from .stamps import hashes_of, version_of
+from .triggers import read_triggers
+
+OWN = (WINDOWS, FLOW, BARS, LEVELS, VACUUM, LADDER, PRESSURE, SIGNALS, TRIGGERS)
+"""Tables of the lake that a day is served from."""
+OPEN_TRIES = 3
+"""How often a day is read anew because a writer replaced a partition of it meanwhile."""
+T = TypeVar("T")
+
+
+class Rebuilding(SpymasterError):
+    """A day whose partitions do not fit each other: some were made from others than are there now."""
+
+
+class Record(NamedTuple):
+    """One partition's manifest and its hash."""
+
+    sha256: str
+    manifest: Manifest | None
+    """None where it cannot be read; then the tables made from it are absent."""
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return self.manifest.facts if self.manifest is not None else {}
+
+    @property
+    def inputs(self) -> dict[str, str]:
+        return self.manifest.inputs if self.manifest is not None else {}
+
+
+def day_refs(lake: Path, symbol: str, session_date: str, settings: Settings) -> list[PartitionRef]:
+    """Every partition that a day may be served from: its own, and the bars of the night before it."""
+    own = [partition_ref(lake, dataset, symbol, session_date) for dataset in OWN]
+    return [*own, *_night_refs(lake, symbol, session_date, settings)]
+
+
+def open_day(lake: Path, symbol: str, session_date: str, settings: Settings) -> DayBundle:
+    """Read a day whole.
+
+    Raises
+    ------
+    Refusal for a day of which nothing is built, Rebuilding while its partitions do not fit each other.
+    """
+    for _ in range(OPEN_TRIES):
+        refs = day_refs(lake, symbol, session_date, settings)
+        records = _records(refs)
+        _hold_fit(records)
+        bundle = _Opened(lake, symbol, session_date, settings, records).bundle()
+        if {str(ref): record.sha256 for ref, record in records.items()} == hashes_of(refs):
+            return bundle
+    raise Rebuilding(f"{symbol} {session_date} was replaced {OPEN_TRIES} times while it was read. Ask again when its build is over.")
+
+
+class _Opened:
+    """A day while it is read; `bundle` is called once."""
+
+    def __init__(self, lake: Path, symbol: str, session_date: str, settings: Settings, records: dict[PartitionRef, Record]) -> None:
+        self._lake, self._symbol, self._date = lake, symbol, session_date
+        self._records = {str(ref): record for ref, record in records.items()}
+        self._own = {ref.dataset: record for ref, record in records.items() if ref.date == session_date}
+        span = self._own[TRIGGERS].facts.get("session") if TRIGGERS in self._own else None
+        self._settings = settings if span is None else settings.with_session(span)
+        self._night = _night_refs(lake, symbol, session_date, settings)
+        self._absent: list[AbsentTable] = []
+
+    def bundle(self) -> DayBundle:
+        if not self._own:
+            raise _nothing_built(self._lake, self._symbol, self._date)
+        times, window_s = session_times(self._date, self._settings), self._settings.book.window_s
+        moments = moments_of(times, window_s)
+        bars = self._read(BARS)
+        windows, levels, ladder, triggers = (self._read(dataset) for dataset in (WINDOWS, LEVELS, LADDER, TRIGGERS))
+        pressure = self._read(PRESSURE)
+        vacuum = self._read(VACUUM, ["level_id", "ts_ns", "k_touch_number", "k_near_seconds", *_condition_names()])
+        flow = self._read(FLOW, ["window_start_ns", "price_ticks", "depth_end"])
+        prices = level_rows(levels()) if self._is_built("levels", levels) else {}
+        makers: dict[TableName, Callable[[], KnownTable]] = {
+            "candles": lambda: candles_table(pa.concat_tables([*self._night_bars(), bars()]), moments),
+            "windows": lambda: windows_table(windows(), bars(), moments, window_s),
+            "heat": lambda: heat_table(flow(), windows(), moments, window_s),
+            "ladder": lambda: ladder_table(ladder(), window_s),
+        }
+        tables = {name: table for name, make in makers.items() if (table := self._made(name, make)) is not None}
+        if not any(table.table == "levels" for table in self._absent):
+            tables["levels"] = levels_table(prices)
+        conditions = self._made("conditions", lambda: conditions_tables(pressure(), vacuum()))
+        root = root_of(self._symbol)
+        return DayBundle(
+            lake=self._lake,
+            symbol=self._symbol,
+            root=root,
+            session_date=self._date,
+            version=version_of(self._hashes()),
+            synthetic=any(record.facts.get("synthetic") for record in self._own.values()),
+            moments=moments,
+            settings=self._settings,
+            opening_range_s=self._settings.session.opening_range_s,
+            half_day=times.half_day,
+            tables=tables,
+            conditions=conditions or {},
+            levels=prices,
+            triggers=self._made(EPISODES, lambda: read_triggers(triggers(), self._settings)),
+            strikes=ladder() if "ladder" in tables else None,
+            measured=self._measured(vacuum),
+            barrier_ticks=self._own[TRIGGERS].facts.get("barrier_ticks") if TRIGGERS in self._own else None,
+            scales=self._scales(),
+            absent=tuple(self._absent),
+            sha256=self._hashes(),
+        )
+
+    def _hashes(self) -> dict[str, str]:
+        return {name: record.sha256 for name, record in self._records.items()}
+
+    def _read(self, dataset: str, columns: list[str] | None = None) -> Callable[[], pa.Table]:
+        """A reader that reads once."""
+        held: list[pa.Table] = []
+
+        def read() -> pa.Table:
+            if not held:
+                held.append(read_partition(partition_ref(self._lake, dataset, self._symbol, self._date), columns))
+            return held[0]
+
+        return read
+
+    def _is_built(self, name: str, read: Callable[[], pa.Table]) -> bool:
+        return self._made(name, read) is not None
+
+    def _made(self, name: str, make: Callable[[], T]) -> T | None:
+        """What `make` makes; None where a partition that it needs is absent or damaged, which is noted."""
+        try:
+            return make()
+        except (PartitionMissing, PartitionCorrupt) as error:
+            problem = problem_of(error)
+            self._absent.append(AbsentTable(table=name, code=problem.code, message=problem.message, mend=problem.mend))
+            return None
+
+    def _measured(self, vacuum: Callable[[], pa.Table]) -> dict[str, pa.Table]:
+        try:
+            table = vacuum()
+        except (PartitionMissing, PartitionCorrupt):
+            return {}
+        return {level_id: table.slice(low, high - low) for level_id, (low, high) in level_spans(table).items()}
+
+    def _night_bars(self) -> list[pa.Table]:
+        return [read_partition(ref) for ref in self._night if str(ref) in self._records]
+
+    def _scales(self) -> list[ConditionScale] | None:
+        """How large the conditions were on the past sessions that the day's pressure was measured against."""
+        if PRESSURE not in self._own:
+            return None
+        named = (name for name in self._own[PRESSURE].inputs if name.startswith(f"{VACUUM}/"))
+        past = [ref for ref in (parse_ref(self._lake, name) for name in named) if ref.date < self._date]
+        values = [columns for ref in past if (columns := _past_conditions(ref)) is not None]
+        if not values or not sum(len(columns) for columns in values):
+            return None
+        size = np.abs(np.concatenate(values))
+        noise, full = np.quantile(size, (0.5, 0.95), axis=0)
+        return [ConditionScale(noise=float(low), full=float(high)) for low, high in zip(noise, full, strict=True)]
+
+
+def _past_conditions(ref: PartitionRef) -> NDArray[np.float32] | None:
+    """(rows, 4) conditions of one past session; None where it is no longer in the lake."""
+    try:
+        table = read_partition(ref, list(CONDITIONS[DOWN]))
+    except (PartitionMissing, PartitionCorrupt):
+        return None
+    return np.stack([table[name].to_numpy() for name in CONDITIONS[DOWN]], axis=1)
+
+
+def _condition_names() -> list[str]:
+    return list(dict.fromkeys(name for names in CONDITIONS.values() for name in names))
+
+
+def _night_refs(lake: Path, symbol: str, session_date: str, settings: Settings) -> list[PartitionRef]:
+    """Bars of the UTC dates from the overnight's start to the session's own."""
+    start = datetime.fromtimestamp(session_times(session_date, settings).overnight_start_ns // 1_000_000_000, UTC).date()
+    last = datetime.fromisoformat(session_date).date()
+    dates = [(start + timedelta(days=count)).isoformat() for count in range((last - start).days)]
+    return [partition_ref(lake, BARS, symbol, date) for date in dates]
+
+
+def _records(refs: Iterable[PartitionRef]) -> dict[PartitionRef, Record]:
+    records = {}
+    for ref in refs:
+        try:
+            sha256 = manifest_sha256(ref)
+            records[ref] = Record(sha256, _manifest(ref))
+        except PartitionMissing:
+            continue
+    return records
+
+
+def _manifest(ref: PartitionRef) -> Manifest | None:
+    try:
+        return read_manifest(ref)
+    except PartitionCorrupt:
+        return None
+
+
+def _hold_fit(records: dict[PartitionRef, Record]) -> None:
+    """Raise `Rebuilding` where a partition was made from another version of one that is there."""
+    held = {str(ref): record.sha256 for ref, record in records.items()}
+    for ref, record in records.items():
+        for name, sha256 in record.inputs.items():
+            if held.get(name, sha256) != sha256:
+                raise Rebuilding(
+                    f"{ref} was made from another {name} than is there now: the day is being rebuilt, or its build was broken off. "
+                    f"Run: {build_command(ref.lake, ref.symbol, ref.date)}"
+                )
+
+
+def _nothing_built(lake: Path, symbol: str, session_date: str) -> Refusal:
+    return Refusal(
+        "not_built", f"nothing of {symbol} {session_date} is built in the lake {lake.name}.", build_command(lake, symbol, session_date)
+    )

@@ -1,0 +1,213 @@
+"""One look at one root of a lake: every contract-day by layer, judged as its stages would judge it, from manifests and runs alone.
+
+No data is hashed.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from ..config import load_settings
+from ..contracts import load_datasets
+from ..core.instrument import root_of
+from ..io import RAW, PartitionRef, list_folders, parse_ref, partition_ref
+from ..retrieval.index_builder import TRIGGERS
+from ..retrieval.mbo_contract_day_selector import DAYS, EVENTS
+from ..runs import RUNS, StageRun
+from ..sources.calendar import regular_hours, sessions_between
+from ..stages.silver.future_mbo.compute_book_flow_5s import WINDOWS
+from .chosen import why_not_chosen
+from .lake_records import Held, LakeRecords
+from .messages_lake import BuildState, Cell, LakeDay, Layer, TableCell
+
+ALL_LAYERS: tuple[Layer, ...] = ("raw", "bronze", "silver", "gold")
+WORST_FIRST: tuple[BuildState, ...] = ("failed", "missing", "stale", "done")
+IMPORT_COMMAND = "spymaster import FILE"
+
+
+class LakeLook:
+    """One look at one root: every partition is seen once, so that what depends on it is judged by the same."""
+
+    def __init__(self, records: LakeRecords, root: str) -> None:
+        self.records = records
+        self.root = root
+        self._seen: dict[PartitionRef, Held | None] = {}
+        self._runs: dict[tuple[str, str], dict[str, StageRun]] = {}
+        self._symbols: dict[str, dict[str, list[str]]] = {}
+        self.selection = records.selection(root)
+        self._rows = {row.date: row for row in self.selection.rows} if self.selection else {}
+
+    @cached_property
+    def published(self) -> dict[str, dict[tuple[str, str], PartitionRef]]:
+        """By table, the complete partitions of the root by (symbol, date)."""
+        found: dict[str, dict[tuple[str, str], PartitionRef]] = {}
+        for dataset in load_datasets():
+            refs = (ref for ref in list_folders(self.records.lake, dataset) if root_of(ref.symbol) == self.root)
+            found[dataset] = {(ref.symbol, ref.date): ref for ref in refs if self.held(ref) is not None}
+        return found
+
+    def _on_date(self, dataset: str) -> dict[str, list[str]]:
+        """Symbols that have a table, by date."""
+        if dataset not in self._symbols:
+            found: dict[str, list[str]] = {}
+            for symbol, date in self.published[dataset]:
+                found.setdefault(date, []).append(symbol)
+            self._symbols[dataset] = found
+        return self._symbols[dataset]
+
+    @cached_property
+    def by_date(self) -> dict[str, list[str]]:
+        """The contracts of each date, in order; the root itself on a date without any."""
+        built = {key for dataset, refs in self.published.items() if dataset.partition(".")[0] in ("silver", "gold") for key in refs}
+        noted = {(path.parent.name, path.stem) for path in (self.records.lake / RUNS).glob("*/*.json")}
+        contracts = {
+            *built,
+            *((row.symbol, row.date) for row in self._rows.values() if row.symbol is not None),
+            *((symbol, date) for symbol, date in noted if symbol != self.root and root_of(symbol) == self.root),
+        }
+        dates = {date for _, date in contracts} | {date for dataset in (RAW, DAYS) for _, date in self.published[dataset]}
+        if dates:
+            dates |= set(sessions_between(min(dates), max(dates)))
+        found: dict[str, list[str]] = {date: [] for date in sorted(dates)}
+        for symbol, date in sorted(contracts):
+            found[date].append(symbol)
+        return {date: symbols or [self.root] for date, symbols in found.items()}
+
+    def held(self, ref: PartitionRef) -> Held | None:
+        if ref not in self._seen:
+            self._seen[ref] = self.records.held(ref)
+        return self._seen[ref]
+
+    def run_of(self, ref: PartitionRef) -> StageRun | None:
+        """The last run of the stage that writes a table; bronze is written for the whole root."""
+        stage = self.records.stage_of.get(ref.dataset)
+        return self._runs_of(self.root if ref.layer == "bronze" else ref.symbol, ref.date).get(stage.name) if stage else None
+
+    def day(self, symbol: str, date: str) -> LakeDay:
+        reason = self._why_not(symbol, date)
+        cells = {layer: cell for layer in ALL_LAYERS if (cell := self._cell(layer, symbol, date, expected=reason is None)) is not None}
+        refs = [partition_ref(self.records.lake, table.dataset, table.symbol, date) for cell in cells.values() for table in cell.tables]
+        held = [one for ref in refs if (one := self.held(ref)) is not None]
+        windows, triggers = (self.published[dataset].get((symbol, date)) for dataset in (WINDOWS, TRIGGERS))
+        seconds = [cell.seconds for cell in cells.values() if cell.seconds is not None]
+        return LakeDay(
+            symbol=symbol,
+            session_date=date,
+            synthetic=any(bool(one.facts.get("synthetic")) for one in held),
+            chosen=reason is None,
+            reason=reason,
+            cells=cells,
+            windows=self._rows_of(windows),
+            gaps=self._gaps_of(windows),
+            triggers=self._rows_of(triggers),
+            anomalies=sum(one.anomalies for one in held),
+            bytes=sum(one.bytes for one in held),
+            seconds=round(sum(seconds), 3) if seconds else None,
+        )
+
+    def table(self, ref: PartitionRef) -> TableCell:
+        """How one table of a contract-day is."""
+        held, run = self.held(ref), self.run_of(ref)
+        state, why = self._judged(ref, held, run)
+        rows, size, anomalies = (held.rows, held.bytes, held.anomalies) if held else (0, 0, 0)
+        return TableCell(dataset=ref.dataset, symbol=ref.symbol, state=state, rows=rows, bytes=size, anomalies=anomalies, why=why)
+
+    def command(self, layer: str, symbol: str, dates: list[str], run: StageRun | None, overwrite: bool = False) -> str:
+        """What builds a layer of some days again as it was built.
+
+        Of a chosen contract through its root, so that its past is the same; of a day that is not chosen with the next one that is, whose
+        look-back it is.
+        """
+        if layer == "raw":
+            return IMPORT_COMMAND
+        later = next((row.date for row in self._rows.values() if row.symbol == symbol and row.date >= max(dates)), None)
+        usual, last = load_settings(), max(dates)
+        if layer == "bronze" or all(self.is_chosen(symbol, date) for date in dates):
+            name = self.root
+        elif later is not None:
+            name, last = self.root, later
+        else:
+            name = symbol
+        flags = [f"--layer {layer}", f"--symbol {name}", f"--dates {min(dates)}:{last}"]
+        if run is not None and layer != "bronze":
+            if tuple(run.levels) != usual.levels.default:
+                flags.append(f"--levels {','.join(run.levels)}")
+            if run.session != f"{usual.session.start}-{usual.session.end}":
+                flags.append(f"--session {run.session}")
+        if overwrite:
+            flags.append("--overwrite")
+        return f"spymaster build {' '.join(flags)}{self.records.lake_flag}"
+
+    def _cell(self, layer: Layer, symbol: str, date: str, expected: bool) -> Cell | None:
+        """One layer of a day; None where nothing of it is expected, nothing is there and nothing failed."""
+        whole = layer in ("raw", "bronze")
+        expected = regular_hours(date) is not None or bool(self.published[RAW].get((self.root, date))) if whole else expected
+        tables = [self.table(ref) for ref in self.refs(layer, symbol, date)]
+        shown = [table for table in tables if expected or table.state != "missing"]
+        if not shown:
+            return None
+        state = next(state for state in WORST_FIRST if any(table.state == state for table in shown))
+        run = next((run for ref in self.refs(layer, symbol, date) if (run := self.run_of(ref)) is not None), None)
+        return Cell(
+            state=state,
+            tables=shown,
+            seconds=self._seconds(layer, symbol, date),
+            mend=None if state == "done" else self.command(layer, symbol, [date], run),
+        )
+
+    def refs(self, layer: Layer, symbol: str, date: str) -> list[PartitionRef]:
+        """Places of a layer's tables of a day; raw files and bronze's list of contracts are the root's."""
+        lake = self.records.lake
+        if layer == "raw":
+            return [partition_ref(lake, RAW, self.root, date)]
+        if layer == "bronze":
+            held = [name for name in self._on_date(EVENTS).get(date, []) if symbol in (name, self.root)]
+            return [partition_ref(lake, DAYS, self.root, date), *(self.published[EVENTS][name, date] for name in held)]
+        return [partition_ref(lake, dataset, symbol, date) for dataset, stage in self.records.stage_of.items() if stage.layer == layer]
+
+    def _judged(self, ref: PartitionRef, held: Held | None, run: StageRun | None) -> tuple[BuildState, str | None]:
+        if run is not None and run.state == "failed":
+            return "failed", run.message
+        if held is None:
+            return "missing", "not built" if ref.dataset != RAW else "no raw file"
+        if ref.dataset == RAW:
+            return "done", None
+        if held.manifest is None:
+            return "failed", "its manifest cannot be read"
+        why = self.records.stage_of[ref.dataset].why_stale(held.manifest, self.records.settings_of(run, ref.layer), self._present_sha256)
+        return ("stale", why) if why else ("done", None)
+
+    def _present_sha256(self, name: str, recorded: str) -> str:
+        """Hash of an input now; what is no partition of the lake only its stage can judge."""
+        if name.partition("/")[0] not in load_datasets():
+            return recorded
+        held = self.held(parse_ref(self.records.lake, name))
+        return held.sha256 if held is not None else "missing"
+
+    def _seconds(self, layer: Layer, symbol: str, date: str) -> float | None:
+        runs = self._runs_of(self.root if layer == "bronze" else symbol, date).values()
+        known = [run.seconds for run in runs if run.layer == layer and run.seconds is not None]
+        return round(sum(known), 3) if known else None
+
+    def _runs_of(self, symbol: str, date: str) -> dict[str, StageRun]:
+        if (symbol, date) not in self._runs:
+            self._runs[symbol, date] = self.records.runs(symbol, date)
+        return self._runs[symbol, date]
+
+    def is_chosen(self, symbol: str, date: str) -> bool:
+        return self._why_not(symbol, date) is None
+
+    def _why_not(self, symbol: str, date: str) -> str | None:
+        """Why a contract is not its root's of the day; None where it is."""
+        row = self._rows.get(date)
+        if row is None and regular_hours(date) is None and not self._rows_of(self.published[WINDOWS].get((symbol, date))):
+            return "no regular session"
+        return why_not_chosen(row, symbol, self._on_date(WINDOWS).get(date, []))
+
+    def _rows_of(self, ref: PartitionRef | None) -> int | None:
+        held = self.held(ref) if ref is not None else None
+        return held.rows if held is not None else None
+
+    def _gaps_of(self, ref: PartitionRef | None) -> int | None:
+        held = self.held(ref) if ref is not None else None
+        return self.records.gaps(ref, held) if ref is not None and held is not None else None

@@ -1,0 +1,143 @@
+"""What a lake says of itself: manifests, records of imports and of runs, selection maps, each read once for as long as its file stays."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from ..attempts import MANIFEST
+from ..config import Environment, Settings
+from ..io import IMPORT, RAW, Manifest, PartitionMissing, PartitionRef, open_parquet
+from ..pipeline import LAYERS, PRODUCT_TYPES, build_pipeline
+from ..retrieval.mbo_contract_day_selector import DAYS, EVENTS, SelectionMap, load_selection, selection_path
+from ..runs import StageRun, parsed_runs, record_path
+from ..stages.base import Stage
+from .kept import Kept
+
+KEPT_FILES = 100_000
+"""Manifests, import records and records of runs that are remembered; twenty-five years of one root."""
+
+
+class FileStamp(NamedTuple):
+    """What the disk says of a file without reading it."""
+
+    path: str
+    mtime_ns: int
+    size: int
+    inode: int
+
+
+class Held(NamedTuple):
+    """What a published partition says of itself."""
+
+    sha256: str
+    """Of its manifest (of raw: its import record)."""
+    manifest: Manifest | None
+    """None for raw, and for one that cannot be read."""
+    imported: dict[str, Any] | None
+    """Of raw only."""
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return self.manifest.facts if self.manifest is not None else (self.imported or {})
+
+    @property
+    def rows(self) -> int:
+        return self.manifest.rows if self.manifest is not None else 0
+
+    @property
+    def bytes(self) -> int:
+        return sum(part.bytes for part in self.manifest.files) if self.manifest is not None else int(self.facts.get("bytes", 0))
+
+    @property
+    def anomalies(self) -> int:
+        return sum(anomaly.count for anomaly in self.manifest.anomalies.values()) if self.manifest is not None else 0
+
+
+class LakeRecords:
+    """The records of one lake. Every method may be called from any thread."""
+
+    def __init__(self, lake: Path, settings: Settings, where: Environment) -> None:
+        self.lake = lake
+        self.where = where
+        self.settings = settings
+        self._files: Kept[FileStamp, Any] = Kept(KEPT_FILES)
+        self._gaps: Kept[str, int] = Kept(KEPT_FILES)
+        self._changed: Kept[tuple[tuple[str, ...], str], Settings] = Kept(100)
+
+    @cached_property
+    def stage_of(self) -> dict[str, Stage]:
+        """Which stage writes a table."""
+        stages = [stage for layer in LAYERS for stage in build_pipeline(PRODUCT_TYPES[0], layer) if isinstance(stage, Stage)]
+        by_output = {dataset: stage for stage in stages for dataset in stage.outputs}
+        return {**by_output, EVENTS: by_output[DAYS]}
+
+    @property
+    def lake_flag(self) -> str:
+        """What a command needs to work on this lake; empty where it does so anyway."""
+        return "" if self.lake == self.where.lake else f" --lake {self.lake}"
+
+    def held(self, ref: PartitionRef) -> Held | None:
+        """What is published at a place; None where nothing is."""
+        path = ref.path / (IMPORT if ref.dataset == RAW else MANIFEST)
+        return self.read(path, lambda content: _held(ref, content))
+
+    def runs(self, symbol: str, date: str) -> dict[str, StageRun]:
+        """The last run of each stage for a contract-day, by its name; of bronze for a root and a date."""
+        return self.read(record_path(self.lake, symbol, date), parsed_runs) or {}
+
+    def selection(self, root: str) -> SelectionMap | None:
+        """Which contract each day means; None where nothing was selected."""
+        path = self.where.selection_path or selection_path(self.lake, root)
+        return self.read(path, lambda _: load_selection(path))
+
+    def settings_of(self, run: StageRun | None, layer: str) -> Settings:
+        """What a table is judged by: the settings with the levels and the span that its last run was asked for."""
+        if run is None:
+            alone = layer == "gold" and self.where.level_id is not None
+            return self.settings.with_levels((str(self.where.level_id),)) if alone else self.settings
+        key = (tuple(run.levels), run.session)
+        changed = self._changed.get(key)
+        if changed is None:
+            changed = self.settings.with_levels(key[0]).with_session(run.session)
+            self._changed.put(key, changed)
+        return changed
+
+    def gaps(self, ref: PartitionRef, held: Held) -> int | None:
+        """Windows that carry a mark; None when the partition was taken away meanwhile."""
+        found = self._gaps.get(held.sha256)
+        if found is None:
+            try:
+                found = sum(int((part.read(["marks"])["marks"].to_numpy() != 0).sum()) for part in open_parquet(ref))
+            except PartitionMissing:
+                return None
+            self._gaps.put(held.sha256, found)
+        return found
+
+    def read(self, path: Path, parse: Any) -> Any:
+        """What a file holds, parsed once for as long as the disk says that it is the same; None where there is none."""
+        try:
+            found = path.stat()
+            stamp = FileStamp(str(path), found.st_mtime_ns, found.st_size, found.st_ino)
+            parsed = self._files.get(stamp)
+            if parsed is None:
+                parsed = parse(path.read_bytes())
+                self._files.put(stamp, parsed)
+        except FileNotFoundError:
+            return None
+        return parsed
+
+
+def _held(ref: PartitionRef, content: bytes) -> Held:
+    sha256 = hashlib.sha256(content).hexdigest()
+    if ref.dataset == RAW:
+        return Held(sha256, None, json.loads(content))
+    try:
+        return Held(sha256, Manifest.model_validate_json(content), None)
+    except ValidationError:
+        return Held(sha256, None, None)
