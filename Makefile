@@ -42,12 +42,12 @@ ui-test: setup frontend/node_modules/.installed ## Test the board's parts, and t
 	@frontend/npm.sh run --silent test
 
 test: setup ui ui-test ## Run the whole suite: the board's parts, the board in a browser, then Python's
-	@note=; if browser=$$(frontend/chromium.sh); then CHROMIUM=$$browser frontend/npm.sh run e2e || exit; \
+	@note=; if browser=$$(frontend/chromium.sh); then CHROMIUM=$$browser UV=$(UV) frontend/npm.sh run e2e || exit; \
 	else note="BROWSER TESTS SKIPPED: $$browser"; echo "$$note"; fi; \
 	$(RUN) pytest -n $(WORKERS) --dist loadfile --note "$$note"
 
 e2e: setup ui ## Walk through the board in a headless Chromium, which is installed where it can be
-	@browser=$$(frontend/chromium.sh) || { echo "BROWSER TESTS CANNOT RUN: $$browser"; exit 1; }; CHROMIUM=$$browser frontend/npm.sh run e2e
+	@browser=$$(frontend/chromium.sh) || { echo "BROWSER TESTS CANNOT RUN: $$browser"; exit 1; }; CHROMIUM=$$browser UV=$(UV) frontend/npm.sh run e2e
 
 figures: setup ui ## Measure the board: time, bytes and memory, beside their goals
 	@browser=$$(frontend/chromium.sh) || { echo "NO FIGURES: $$browser"; exit 1; }; CHROMIUM=$$browser frontend/npm.sh run figures
