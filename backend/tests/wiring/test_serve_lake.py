@@ -22,6 +22,7 @@ from src.data_eng.core.features import FEATURES
 from src.data_eng.core.levels import LEVELS as KNOWN_LEVELS
 from src.data_eng.io import list_partitions, partition_ref, read_manifest, remove_partition
 from src.data_eng.runs import read_runs, record_path
+from src.data_eng.serve import lake_look
 from src.data_eng.serve.api import guarded_app
 from src.data_eng.serve.health import Health
 from src.data_eng.serve.messages_lake import LakeDay, LakeHealth
@@ -303,6 +304,13 @@ def test_the_lake_is_told_over_http_plain_and_compressed(place: Place, served_la
 @pytest.mark.parametrize("root", ["XX", "ES..", "A" * 33, "../ES", "", "ES/..", "ES\x00"])
 def test_an_unknown_root_is_refused(place: Place, root: str) -> None:
     problem(httpx.get(f"{place.url}/api/lake", params={"root": root}), 422, "bad_request")
+
+
+def test_one_partition_is_told_without_a_look_at_the_others(served_lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = []
+    monkeypatch.setattr(lake_look, "list_folders", lambda *place: looked.append(place) or [])
+    assert health(served_lake).partition(FLOW, SYMBOL, LAST).state == "done"
+    assert looked == []
 
 
 def test_a_partition_shows_its_manifest_its_run_and_the_command(place: Place, served_lake: Path) -> None:

@@ -200,9 +200,11 @@ class LakeLook:
     def _why_not(self, symbol: str, date: str) -> str | None:
         """Why a contract is not its root's of the day; None where it is."""
         row = self._rows.get(date)
-        if row is None and regular_hours(date) is None and not self._rows_of(self.published[WINDOWS].get((symbol, date))):
+        if row is not None:
+            return why_not_chosen(row, symbol, [])
+        if regular_hours(date) is None and not self._rows_of(self.published[WINDOWS].get((symbol, date))):
             return "no regular session"
-        return why_not_chosen(row, symbol, self._on_date(WINDOWS).get(date, []))
+        return why_not_chosen(None, symbol, self._on_date(WINDOWS).get(date, []))
 
     def _rows_of(self, ref: PartitionRef | None) -> int | None:
         held = self.held(ref) if ref is not None else None

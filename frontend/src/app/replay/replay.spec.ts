@@ -123,8 +123,8 @@ describe('the replay', () => {
       await replay.restore({ ...HERE, symbol: null, date: '2031-01-01' });
       expect(replay.dayState()).toEqual({
         kind: 'empty',
-        message: 'The lake made-up has no day on 2031-01-01 to show.',
-        mend: 'spymaster build --layer all',
+        message: 'The lake made-up has no day on 2031-01-01 to show. Files come in first, then a build.',
+        mend: 'spymaster import FILES && spymaster build --layer all --symbol ES --dates FIRST:LAST',
       });
     });
 

@@ -369,8 +369,8 @@ export class Replay implements OnDestroy {
     const fitting = days.filter((day) => (!symbol || day.symbol === symbol || day.root === symbol) && (!date || day.session_date === date));
     const entry = firstDay(fitting);
     if (entry) return entry;
-    const message = `The lake ${lake} has no day${symbol ? ` of ${symbol}` : ''}${date ? ` on ${date}` : ''} to show.`;
-    throw new ProblemError(404, { code: 'not_built', message, mend: 'spymaster build --layer all' });
+    const message = `The lake ${lake} has no day${symbol ? ` of ${symbol}` : ''}${date ? ` on ${date}` : ''} to show. Files come in first, then a build.`;
+    throw new ProblemError(404, { code: 'not_built', message, mend: 'spymaster import FILES && spymaster build --layer all --symbol ES --dates FIRST:LAST' });
   }
 
   private async begin(day: Day, atS: number | null, run: number): Promise<void> {
