@@ -21,6 +21,7 @@ from src.data_eng.retrieval.distribution import (
     outcome_kinds,
     past_climatology,
     shrunk_probabilities,
+    weighted_counts,
     weighted_quantile,
 )
 from src.data_eng.retrieval.neighbours import Neighbours
@@ -178,3 +179,12 @@ def test_outcome_names_become_kinds_seen_from_the_approach() -> None:
     assert outcome_kinds(names).tolist() == [[BREAK, BREAK, REJECT], [CHOP, CENSORED, WHIPSAW]]
     with pytest.raises(UnknownOutcome, match="BREAKOUT"):
         outcome_kinds(np.array(["BREAKOUT"]))
+
+
+def test_weights_are_summed_one_after_another_whatever_the_machine():
+    random = np.random.default_rng(3)
+    kinds, weight = random.integers(0, 5, (5_000, 2)).astype(np.int8), random.random(5_000)
+    expected = 0.0
+    for kind, each in zip(kinds[:, 0], weight, strict=True):
+        expected += each * float(kind != CENSORED)
+    assert weighted_counts(kinds, weight).at_risk[0] == expected

@@ -228,7 +228,7 @@ def interval(
 def weighted_counts(kinds: NDArray[np.int8], weight: NDArray[np.float64]) -> Counts:
     """Sum of the weights at risk and decided, by horizon."""
     at_risk, decided = _at_risk_and_decided(kinds)
-    return Counts(weight @ at_risk, (weight @ _flat(decided)).reshape(decided.shape[1:]))
+    return Counts(_product(weight[None], at_risk)[0], _product(weight[None], _flat(decided)).reshape(decided.shape[1:]))
 
 
 def cumulative_incidence(counts: Counts, past: Counts, times: float | NDArray[np.float64], past_times: float) -> NDArray[np.float64]:
@@ -270,6 +270,17 @@ def _at_risk_and_decided(kinds: NDArray[np.int8]) -> tuple[NDArray[np.float64], 
                     if kind == DECIDED[way]:
                         decided[row, horizon, way] = 1.0
     return at_risk, decided
+
+
+@njit(cache=True, nogil=True)
+def _product(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Matrix product with every sum in the order of the rows of `right`: the library's depends on how many threads it has."""
+    out = np.zeros((left.shape[0], right.shape[1]))
+    for row in range(left.shape[0]):
+        for inner in range(left.shape[1]):
+            for column in range(right.shape[1]):
+                out[row, column] += left[row, inner] * right[inner, column]
+    return out
 
 
 def _flat(decided: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -331,8 +342,8 @@ def _bootstrap_draws(neighbours: Neighbours, kinds: NDArray[np.int8], climatolog
     days = np.flatnonzero(np.bincount(neighbours.day))
     of_day = (neighbours.day == days[:, None]) * neighbours.weight
     times = _day_draws(len(days), rules.bootstrap_draws)
-    decided_of_day = of_day @ _flat(decided)
-    counts = Counts(times @ (of_day @ at_risk), (times @ decided_of_day).reshape(len(times), *decided.shape[1:]))
+    decided_drawn = _product(times, _product(of_day, _flat(decided)))
+    counts = Counts(_product(times, _product(of_day, at_risk)), decided_drawn.reshape(len(times), *decided.shape[1:]))
     return class_probabilities(_shrunk_incidence(counts, _n_eff_seen(neighbours, kinds), climatology, rules.kappa)[:, -1])
 
 
