@@ -13,10 +13,12 @@ help: ## Show these commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | column -t -s '|'
 
 $(CURDIR)/.tools/uv/bin/uv:
-	python3 -m venv .tools/uv
-	.tools/uv/bin/pip install --quiet --disable-pip-version-check uv
+	@echo "fetching uv into .tools"
+	@python3 -m venv .tools/uv
+	@.tools/uv/bin/pip install --quiet --disable-pip-version-check uv
 
 setup: $(UV) ## Install everything into backend/.venv
+	@[ -d backend/.venv ] || echo "installing Python's packages into backend/.venv (the first time about a minute)"
 	@cd backend && $(UV) sync --locked --quiet
 
 demo: setup $(if $(filter 0,$(OPEN)),,ui) ## Simulate 12 small days, run everything, print the answer, open the board (OPEN=0: the answer alone)
@@ -29,11 +31,13 @@ demo: setup $(if $(filter 0,$(OPEN)),,ui) ## Simulate 12 small days, run everyth
 ui: $(UI)/index.html ## Build the board into the server, where its sources changed
 
 frontend/node_modules/.installed: frontend/package.json frontend/package-lock.json frontend/.npmrc | $(UV)
+	@echo "installing the board's tools into frontend/ (the first time about half a minute)"
 	@cd frontend && lock=$$(cksum < package-lock.json) && ./npm.sh install --silent && \
 	{ [ "$$lock" = "$$(cksum < package-lock.json)" ] || { echo "npm install changed frontend/package-lock.json: commit it, or put it back and install again"; exit 1; }; }
 	@touch $@
 
 $(UI)/index.html: $(shell find frontend/src -not -name '*.spec.ts' -not -name '*.fixture.ts') frontend/angular.json frontend/tsconfig.json frontend/tsconfig.app.json frontend/node_modules/.installed
+	@echo "building the board"
 	@frontend/npm.sh run --silent build
 	@touch $@
 

@@ -60,6 +60,7 @@ function part(lake: string, folders: string[]): void {
 }
 
 function spymaster(...args: string[]): void {
+  console.log(`making the lakes of the walks: spymaster ${args[0]}`);
   try {
     execFileSync(SPYMASTER, args, { cwd: BACKEND, encoding: 'utf8', stdio: 'pipe' });
   } catch (error) {

@@ -17,48 +17,14 @@ function fill(data: DayData, served: ServedDay, from: number, to: number): void 
   for (const [name, method] of Object.entries(FILLS)) data[method](decode(served.table(name, fromS, data.endS(to - 1))));
 }
 
+const COLUMNS = [
+  'bid', 'ask', 'open', 'high', 'low', 'close', 'volume', 'records', 'marks', 'heatBase', 'heat', 'heatScale',
+  'ladderBase', 'longDepth', 'shortFlow', 'netPressure', 'known', 'conditions', 'levels',
+] as const;
+
 /** All columns, as far as they are known, as plain values to compare. */
 function columns(data: DayData): unknown {
-  const {
-    bid,
-    ask,
-    open,
-    high,
-    low,
-    close,
-    volume,
-    records,
-    marks,
-    heatBase,
-    heat,
-    heatScale,
-    ladderBase,
-    longDepth,
-    shortFlow,
-    netPressure,
-    known,
-  } = data;
-  return {
-    bid,
-    ask,
-    open,
-    high,
-    low,
-    close,
-    volume,
-    records,
-    marks,
-    heatBase,
-    heat,
-    heatScale,
-    ladderBase,
-    longDepth,
-    shortFlow,
-    netPressure,
-    known,
-    conditions: data.conditions,
-    levels: data.levels,
-  };
+  return Object.fromEntries(COLUMNS.map((name) => [name, data[name]]));
 }
 
 function whole(served: ServedDay): DayData {

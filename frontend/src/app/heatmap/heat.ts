@@ -40,7 +40,7 @@ const LEAST_MINUTES = 5;
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [PanelFrame],
   templateUrl: './heat.html',
-  styleUrl: './heat.css',
+  styleUrls: ['../market/picture.css', './heat.css'],
 })
 export class HeatPanel {
   protected readonly replay = inject(Replay);

@@ -1,5 +1,6 @@
 import { DayData } from '../api/day-data';
 import { Episode } from '../api/schema';
+import { madeUpEpisode } from '../replay/episode.fixture';
 import { CANDLE_S, CandleFold } from './candle-fold';
 import { CandleScene, candleScene, candleX, gapSpans, roomForLevel } from './candles.geometry';
 import { OPEN_S, walkedDay } from './day.fixture';
@@ -8,21 +9,7 @@ const LEAD_IN = 360;
 const CLOSE_S = OPEN_S + 10 * CANDLE_S;
 
 function episode(over: Partial<Episode>): Episode {
-  return {
-    setup: 'level_test',
-    level_id: 'pm_high',
-    approach: 'from_below',
-    number: 1,
-    kind: 'first_test',
-    start_s: OPEN_S + 60,
-    last_trigger_s: OPEN_S + 60,
-    level_ticks: 27200,
-    barrier_ticks: 12,
-    confluent_ids: [],
-    outcome: null,
-    outcome_s: null,
-    ...over,
-  };
+  return madeUpEpisode(OPEN_S + 60, { barrier_ticks: 12, ...over });
 }
 const BREAK = episode({ setup: 'break_and_confirm', start_s: CLOSE_S });
 

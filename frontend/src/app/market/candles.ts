@@ -31,7 +31,7 @@ import { Slot } from './units';
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [PanelFrame],
   templateUrl: './candles.html',
-  styleUrl: './candles.css',
+  styleUrls: ['./picture.css', './candles.css'],
 })
 export class CandlesPanel {
   protected readonly replay = inject(Replay);

@@ -1,22 +1,9 @@
 import type { Episode } from '../api/schema';
+import { madeUpEpisode } from './episode.fixture';
 import { knownAt, newestTrigger } from './episodes';
 
 function episode(over: Partial<Episode>): Episode {
-  return {
-    setup: 'level_test',
-    level_id: 'pm_high',
-    approach: 'from_below',
-    number: 1,
-    kind: 'first_test',
-    start_s: 100,
-    last_trigger_s: 100,
-    level_ticks: 27200,
-    barrier_ticks: 8,
-    confluent_ids: [],
-    outcome: null,
-    outcome_s: null,
-    ...over,
-  };
+  return madeUpEpisode(100, over);
 }
 
 describe('episodes known at a moment', () => {

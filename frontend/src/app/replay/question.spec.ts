@@ -1,32 +1,14 @@
 import { Client } from '../api/client';
 import { DayData } from '../api/day-data';
 import { ServedDay } from '../api/day.fixture';
-import type { Episode } from '../api/schema';
 import { MadeUpServer } from '../api/server.fixture';
+import { madeUpEpisode } from './episode.fixture';
 import { PATIENCE_MS, QUIET_MS, SetupQuestion } from './question';
 import type { Approach } from './state';
 
 const served = new ServedDay();
 const data = new DayData(served.day);
 const open = served.day.rth_open_s;
-
-function episode(start_s: number, over: Partial<Episode> = {}): Episode {
-  return {
-    setup: 'level_test',
-    level_id: 'pm_high',
-    approach: 'from_below',
-    number: 1,
-    kind: 'first_test',
-    start_s,
-    last_trigger_s: start_s,
-    level_ticks: 27200,
-    barrier_ticks: 8,
-    confluent_ids: [],
-    outcome: null,
-    outcome_s: null,
-    ...over,
-  };
-}
 
 describe('the question about the setup', () => {
   let server: MadeUpServer;
@@ -40,9 +22,9 @@ describe('the question about the setup', () => {
     changes = 0;
     server = new MadeUpServer(served);
     server.episodes = [
-      episode(open + 10, { last_trigger_s: open + 20 }),
-      episode(open + 60),
-      episode(open + 60, { approach: 'from_above', start_s: open + 65, last_trigger_s: open + 65 }),
+      madeUpEpisode(open + 10, { last_trigger_s: open + 20 }),
+      madeUpEpisode(open + 60),
+      madeUpEpisode(open + 60, { approach: 'from_above', start_s: open + 65, last_trigger_s: open + 65 }),
     ];
     question = new SetupQuestion(new Client(), () => changes++);
   });

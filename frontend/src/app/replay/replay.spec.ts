@@ -7,6 +7,7 @@ import { MadeUpServer, MadeUpSocket } from '../api/server.fixture';
 import { chance } from '../market/day.fixture';
 import { newYork } from '../market/new-york';
 import { Address, addressOf } from './address';
+import { madeUpEpisode } from './episode.fixture';
 import { Replay } from './replay';
 
 @Component({ template: '' })
@@ -28,20 +29,7 @@ const HERE: Address = {
 };
 
 function episode(start_s: number, approach: Episode['approach']): Episode {
-  return {
-    setup: 'level_test',
-    level_id: 'pm_high',
-    approach,
-    number: 1,
-    kind: 'first_test',
-    start_s,
-    last_trigger_s: start_s,
-    level_ticks: 27200,
-    barrier_ticks: 8,
-    confluent_ids: [],
-    outcome: 'BREAK_UP',
-    outcome_s: start_s + 30,
-  };
+  return madeUpEpisode(start_s, { approach, outcome: 'BREAK_UP', outcome_s: start_s + 30 });
 }
 
 describe('the replay', () => {

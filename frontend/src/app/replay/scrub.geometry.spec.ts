@@ -1,25 +1,12 @@
 import { DayData } from '../api/day-data';
 import { ServedDay } from '../api/day.fixture';
 import type { Episode } from '../api/schema';
+import { madeUpEpisode } from './episode.fixture';
 import { marksOf, shareOf, sideOf } from './scrub.geometry';
 
 describe('the scrub bar', () => {
   const data = new DayData(new ServedDay(1, 6, 24).day);
-  const episode = (startIndex: number, over: Partial<Episode> = {}): Episode => ({
-    setup: 'level_test',
-    level_id: 'pm_high',
-    approach: 'from_below',
-    number: 1,
-    kind: 'first_test',
-    start_s: data.endS(startIndex),
-    last_trigger_s: data.endS(startIndex),
-    level_ticks: 27200,
-    barrier_ticks: 8,
-    confluent_ids: [],
-    outcome: null,
-    outcome_s: null,
-    ...over,
-  });
+  const episode = (startIndex: number, over: Partial<Episode> = {}): Episode => madeUpEpisode(data.endS(startIndex), over);
 
   it('spans from its first window to its last', () => {
     expect(shareOf(5, 5, 29)).toBe(0);

@@ -3,6 +3,7 @@ import { provideRouter } from '@angular/router';
 import { ServedDay } from '../api/day.fixture';
 import { MadeUpServer, MadeUpSocket } from '../api/server.fixture';
 import { addressOf } from './address';
+import { madeUpEpisode } from './episode.fixture';
 import { Replay } from './replay';
 import { Transport } from './transport';
 
@@ -18,20 +19,9 @@ describe('the transport', () => {
 
   beforeEach(async () => {
     const server = new MadeUpServer(served);
-    server.episodes = [20, 50].map((s) => ({
-      setup: 'level_test' as const,
-      level_id: 'pm_high',
-      approach: 'from_below' as const,
-      number: 1,
-      kind: 'first_test',
-      start_s: served.day.rth_open_s + s,
-      last_trigger_s: served.day.rth_open_s + s,
-      level_ticks: 27200,
-      barrier_ticks: 8,
-      confluent_ids: [],
-      outcome: 'BREAK_UP',
-      outcome_s: served.day.rth_open_s + 60,
-    }));
+    server.episodes = [20, 50].map((s) =>
+      madeUpEpisode(served.day.rth_open_s + s, { outcome: 'BREAK_UP', outcome_s: served.day.rth_open_s + 60 }),
+    );
     MadeUpSocket.stub();
     TestBed.configureTestingModule({ providers: [provideRouter([])] });
     replay = TestBed.inject(Replay);

@@ -2,11 +2,13 @@ import { ChangeDetectionStrategy, Component, computed, input } from '@angular/co
 import { OutcomeRow } from '../api/schema';
 import { Approach } from '../replay/state';
 import { outcomeMarks, shareInWords } from './outcome-bar.geometry';
+import { ShareTrack } from './share-track';
 
 /** Shares of BREAK, REJECT and CHOP at one horizon: bar, whisker of the interval, tick of the base rate, each on 0 to 100 %. */
 @Component({
   selector: 'sp-outcome-bar',
   changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [ShareTrack],
   template: `
     <ul>
       @for (marks of marks(); track marks.look.kind) {
@@ -16,11 +18,7 @@ import { outcomeMarks, shareInWords } from './outcome-bar.geometry';
             <b>{{ marks.look.glyph }} {{ marks.look.kind }} {{ marks.p.toFixed(0) }} %</b>
             <span class="muted">{{ marks.low.toFixed(0) }}–{{ marks.high.toFixed(0) }}, base {{ marks.base.toFixed(0) }}</span>
           </span>
-          <span class="track" aria-hidden="true">
-            <i class="bar" [style.width.%]="marks.p"></i>
-            <i class="whisker" [style.left.%]="marks.low" [style.width.%]="marks.high - marks.low"></i>
-            <i class="base" [style.left.%]="marks.base"></i>
-          </span>
+          <sp-share-track [marks]="marks" />
         </li>
       }
     </ul>

@@ -42,7 +42,11 @@ async def readyz(request: Request) -> Ready:
             raise Refusal("not_ready", f"lake {engine.lake.name} is not there.", "spymaster simulate, or spymaster import FILE")
         days = len(engine.day_list().days)
         if not days:
-            raise Refusal("not_ready", f"lake {engine.lake.name} holds no contract-day.", "spymaster build --layer all ...")
+            raise Refusal(
+                "not_ready",
+                f"lake {engine.lake.name} holds no contract-day.",
+                "spymaster import FILES && spymaster build --layer all --symbol ES --dates FIRST:LAST",
+            )
         return Ready(status="ready", days=days)
 
     return await engine.work.run(found)

@@ -2,11 +2,13 @@ import { ChangeDetectionStrategy, Component, computed, input } from '@angular/co
 import { OutcomeRow } from '../../api/schema';
 import { Approach } from '../../replay/state';
 import { hiddenWords, horizonRows } from './horizon-rows';
+import { ShareTrack } from '../share-track';
 
 /** What happened next to the similar past, one row a horizon: shares with interval and base rate, n, and how far it went. */
 @Component({
   selector: 'sp-horizon-table',
   changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [ShareTrack],
   host: { role: 'region', tabindex: '0', 'aria-label': 'Outcome by horizon' },
   template: `
     <table class="figures">
@@ -33,11 +35,7 @@ import { hiddenWords, horizonRows } from './horizon-rows';
                 <span class="words" aria-hidden="true">
                   <b>{{ share.marks.look.glyph }} {{ share.marks.p.toFixed(0) }} %</b> {{ share.marks.low.toFixed(0) }}–{{ share.marks.high.toFixed(0) }}
                 </span>
-                <span class="track" aria-hidden="true">
-                  <i class="bar" [style.width.%]="share.marks.p"></i>
-                  <i class="whisker" [style.left.%]="share.marks.low" [style.width.%]="share.marks.high - share.marks.low"></i>
-                  <i class="base" [style.left.%]="share.marks.base"></i>
-                </span>
+                <sp-share-track [marks]="share.marks" />
               </td>
             }
             <td class="n">{{ row.n }}<br />effective n {{ row.nEff }}</td>
