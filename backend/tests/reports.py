@@ -70,8 +70,8 @@ def sample_result(seed: int = 7) -> dict[str, Any]:
             for name, _ in forecasters for day in dates
         ],
         "by_series": [
-            {"level_id": level, "approach": approach, "forecaster": name, "episodes": 584, "sessions": 47} | interval(rng, 0.004, 0.04)
-            for level in LEVELS for approach in ("from_below", "from_above") for name in SIMILAR
+            {"level_id": level, "approach_dir": way, "forecaster": name, "episodes": 584, "sessions": 47} | interval(rng, 0.004, 0.04)
+            for level in LEVELS for way in ("from_below", "from_above") for name in SIMILAR
         ],
         "distances": [
             {"forecaster": name, "edges": np.linspace(0, 3, 31).tolist(), "strange_share": 0.06,

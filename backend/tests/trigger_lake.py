@@ -85,7 +85,7 @@ def trigger_table(date: str, episodes: int = 3, windows: int = 4) -> pa.Table:
     columns = {
         "setup": [KEY.setup] * count,
         "level_id": [KEY.level_id] * count,
-        "approach": [KEY.approach] * count,
+        "approach_dir": [KEY.approach_dir] * count,
         "symbol": [SYMBOL] * count,
         "session_date": [date] * count,
         "episode": np.repeat(np.arange(1, episodes + 1), windows),

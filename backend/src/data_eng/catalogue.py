@@ -190,23 +190,23 @@ def _vectors(settings: Settings) -> list[str]:
         "| --- | --- | --- | --- | --- | --- |",
     ]
     layouts = [
-        (setup, approach, vector_layout(feature_names(approach), mean_windows))
+        (setup, approach_dir, vector_layout(feature_names(approach_dir), mean_windows))
         for setup, mean_windows in (
             ("level_test", settings.vectors.mean_windows),
             ("break_and_confirm", settings.vectors.confirm_mean_windows),
         )
-        for approach in APPROACHES
+        for approach_dir in APPROACHES
     ]
-    for setup, approach, layout in layouts:
+    for setup, approach_dir, layout in layouts:
         blocks = 1 + 2 * len(layout.mean_windows)
-        lines.append(f"| {setup} | {approach} | {len(layout.features)} | {blocks} | {len(layout.dims)} | {layout.history_windows} |")
+        lines.append(f"| {setup} | {approach_dir} | {len(layout.features)} | {blocks} | {len(layout.dims)} | {layout.history_windows} |")
     lines += [
         _DISTANCE.format(clip_sigma=settings.scaling.clip_sigma),
         f"| setup | approach | {' | '.join(GROUPS)} |",
         f"| --- | --- |{' --- |' * len(GROUPS)}",
     ]
-    for setup, approach, layout in layouts:
-        lines.append(f"| {setup} | {approach} | {' | '.join(map(str, _group_sizes(layout)))} |")
+    for setup, approach_dir, layout in layouts:
+        lines.append(f"| {setup} | {approach_dir} | {' | '.join(map(str, _group_sizes(layout)))} |")
     return [*lines, ""]
 
 

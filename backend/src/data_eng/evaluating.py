@@ -192,7 +192,7 @@ def _keys(request: Request) -> tuple[list[IndexKey], list[str]]:
     """The series to evaluate; and, where all levels are asked for, a sentence for each that lacks an index."""
     folders = sorted((request.lake / "indexes").glob("mbo_*"))
     levels = request.levels or tuple(folder.name.removeprefix("mbo_") for folder in folders)
-    series = {level_id: [IndexKey(level_id, request.setup, approach) for approach in APPROACHES] for level_id in levels}
+    series = {level_id: [IndexKey(level_id, request.setup, approach_dir) for approach_dir in APPROACHES] for level_id in levels}
     lacking = {
         level_id: [metric for metric in request.metrics if not _is_built(request, keys, metric)] for level_id, keys in series.items()
     }
@@ -306,13 +306,13 @@ def forecast_table(pool: Pool, settings: Settings) -> pa.Table:
     for name, p in pool.p.items():
         for horizon, horizon_s in enumerate(horizons_s):
             count, outcome = len(pool.day), pool.outcome[:, horizon]
-            level, approach = (np.array(names)[pool.series] for names in zip(*pool.names, strict=True))
+            level, approach_dir = (np.array(names)[pool.series] for names in zip(*pool.names, strict=True))
             tables.append(
                 pa.table(
                     {
                         "session_date": pool.session_date,
                         "level_id": level,
-                        "approach": approach,
+                        "approach_dir": approach_dir,
                         "forecaster": [name] * count,
                         "horizon_s": np.full(count, horizon_s, np.int32),
                         **{f"p_{kind}": p[:, horizon, at] for at, kind in enumerate(CLASSES)},

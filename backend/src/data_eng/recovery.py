@@ -316,7 +316,7 @@ def _plant(plan: Plan, market: Run, lake: Path, settings: Settings) -> None:
     refs = list_partitions(plan.folder / _base_of(plan, market).name, TRIGGERS)
     sessions = [read_partition(ref) for ref in refs]
     series = []
-    for key in (IndexKey(level_id, LEVEL_TEST, approach) for level_id in plan.levels for approach in APPROACHES):
+    for key in (IndexKey(level_id, LEVEL_TEST, approach_dir) for level_id in plan.levels for approach_dir in APPROACHES):
         if market.kind == MARKET:
             series.append([rows_of(table, key) for table in sessions])
         else:

@@ -43,14 +43,14 @@ def episodes(
         kind = "first_test"
         for earlier in reversed(found):
             if earlier["jump"] == jumps[i] or abs(earlier["level"] - level) <= near:
-                kind = "retest" if earlier["exit"] == ("upper" if earlier["approach"] == 1 else "lower") else "repeat_test"
+                kind = "retest" if earlier["exit"] == ("upper" if earlier["approach_dir"] == 1 else "lower") else "repeat_test"
                 break
         triggers = [k for k, ts in enumerate(window_ends) if k >= i and ts < finish]
         found.append(
             {
                 "start": i,
                 "end": finish,
-                "approach": side,
+                "approach_dir": side,
                 "exit": how,
                 "kind": kind,
                 "level": level,
@@ -109,7 +109,7 @@ def label(
     ts: int,
     centre: float,
     mid: float,
-    approach: int,
+    approach_dir: int,
     trades: list[tuple[int, int]],
     barrier: float,
     horizons: list[int],
@@ -126,14 +126,14 @@ def label(
             mae.append(math.nan)
             continue
         path = [(when, tick) for when, tick in trades if ts < when <= ts + horizon]
-        outcomes.append(outcome(path, centre, approach, barrier))
-        mfe.append(max([0.0] + [approach * (tick - mid) for _, tick in path]))
-        mae.append(max([0.0] + [-approach * (tick - mid) for _, tick in path]))
+        outcomes.append(outcome(path, centre, approach_dir, barrier))
+        mfe.append(max([0.0] + [approach_dir * (tick - mid) for _, tick in path]))
+        mae.append(max([0.0] + [-approach_dir * (tick - mid) for _, tick in path]))
     path = [(when, tick) for when, tick in trades if ts < when <= min(ts + horizons[-1], seen_until)]
     ups = [when for when, tick in path if tick >= centre + barrier]
     downs = [when for when, tick in path if tick <= centre - barrier]
     hits = sorted([side[0] for side in (ups, downs) if side])
-    before = [-approach * (tick - mid) for when, tick in path if hits and when < hits[0]]
+    before = [-approach_dir * (tick - mid) for when, tick in path if hits and when < hits[0]]
     return {
         "outcomes": outcomes,
         "mfe": mfe,
@@ -145,7 +145,7 @@ def label(
     }
 
 
-def outcome(path: list[tuple[int, int]], centre: float, approach: int, barrier: float) -> str:
+def outcome(path: list[tuple[int, int]], centre: float, approach_dir: int, barrier: float) -> str:
     ups = [when for when, tick in path if tick >= centre + barrier]
     downs = [when for when, tick in path if tick <= centre - barrier]
     if not ups and not downs:
@@ -153,6 +153,6 @@ def outcome(path: list[tuple[int, int]], centre: float, approach: int, barrier: 
     if ups and downs and ups[0] == downs[0]:
         return "WHIPSAW"
     up_first = bool(ups) and (not downs or ups[0] < downs[0])
-    if approach == 1:
+    if approach_dir == 1:
         return "BREAK_UP" if up_first else "REJECT_DOWN"
     return "REJECT_UP" if up_first else "BREAK_DOWN"

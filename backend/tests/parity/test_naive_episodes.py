@@ -81,7 +81,7 @@ def test_episodes_of_a_random_session_equal_the_twins(seed: int) -> None:
     )
     assert found.start_window.tolist() == [episode["start"] for episode in expected]
     assert found.end_ns.tolist() == [episode["end"] for episode in expected]
-    assert found.approach.tolist() == [episode["approach"] for episode in expected]
+    assert found.approach_dir.tolist() == [episode["approach_dir"] for episode in expected]
     assert [EXITS[code] for code in found.exit] == [episode["exit"] for episode in expected]
     assert [KINDS[code] for code in found.kind] == [episode["kind"] for episode in expected]
     triggers = trigger_windows(found, np.ones(session.windows, bool))
@@ -99,7 +99,7 @@ def test_confirmations_of_a_random_session_equal_the_twins(seed: int) -> None:
         session.level_ticks.tolist(),
         120 * S,
     )
-    assert list(zip(found.ts_ns.tolist(), found.approach.tolist(), strict=True)) == expected
+    assert list(zip(found.ts_ns.tolist(), found.approach_dir.tolist(), strict=True)) == expected
     assert session.window_end_ns[found.window].tolist() == found.ts_ns.tolist()
 
 
@@ -108,13 +108,13 @@ def test_labels_of_a_random_session_equal_the_twins(seed: int) -> None:
     session = RandomSession(seed)
     random = np.random.default_rng(seed)
     usable = np.flatnonzero(np.isfinite(session.mid_ticks) & np.isfinite(session.level_ticks))
-    approach = random.choice([-1, 1], len(usable)).astype(np.int8)
+    approach_dir = random.choice([-1, 1], len(usable)).astype(np.int8)
     horizons_ns = np.array([30, 60, 120, 240]) * S
     labels = label_triggers(
         session.window_end_ns[usable],
         session.level_ticks[usable],
         session.mid_ticks[usable],
-        approach,
+        approach_dir,
         session.trade_ts_ns,
         session.trade_ticks,
         8,
@@ -127,7 +127,7 @@ def test_labels_of_a_random_session_equal_the_twins(seed: int) -> None:
             int(session.window_end_ns[window]),
             float(session.level_ticks[window]),
             float(session.mid_ticks[window]),
-            int(approach[row]),
+            int(approach_dir[row]),
             session.trades,
             8,
             horizons_ns.tolist(),

@@ -55,7 +55,7 @@ def test_cutting_the_future_off_changes_no_trigger_of_the_past(seed: int, share:
     now_ns = int(session.window_end_ns[kept - 1])
     whole, cut = episodes_of(session, session.windows, session.session_end_ns), episodes_of(session, kept, now_ns + 1)
     seen = whole.start_ns <= now_ns
-    for name in ("start_window", "approach", "number", "kind"):
+    for name in ("start_window", "approach_dir", "number", "kind"):
         assert getattr(whole, name)[seen].tolist() == getattr(cut, name).tolist()
     everywhere = np.ones(session.windows, bool)
     whole_triggers, cut_triggers = trigger_windows(whole, everywhere), trigger_windows(cut, everywhere[:kept])

@@ -243,7 +243,7 @@ async def _asked(place: Place, way: str, triggers: list[Trigger], load: Load) ->
 
 def setup_url(trigger: Trigger) -> str:
     """The question about one trigger."""
-    return f"/api/setup?symbol={trigger.symbol}&level={KEY.level_id}&approach={KEY.approach}&as_of_s={trigger.ts_s}"
+    return f"/api/setup?symbol={trigger.symbol}&level={KEY.level_id}&approach_dir={KEY.approach_dir}&as_of_s={trigger.ts_s}"
 
 
 async def _first_of_days(place: Place, urls: Sequence[str]) -> Figure:

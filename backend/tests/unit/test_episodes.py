@@ -45,7 +45,7 @@ def test_an_episode_begins_five_ticks_from_the_level_and_ends_at_the_barrier() -
     assert episodes.start_ns.tolist() == [15 * S]
     assert episodes.end_ns.tolist() == [29 * S]
     assert episodes.stop_window.tolist() == [5]
-    assert episodes.approach.tolist() == [FROM_BELOW]
+    assert episodes.approach_dir.tolist() == [FROM_BELOW]
     assert episodes.exit.tolist() == [EXIT_UPPER]
     assert episodes.kind.tolist() == [FIRST_TEST]
 
@@ -55,8 +55,8 @@ def test_without_a_departure_there_is_no_approach_and_no_episode() -> None:
 
 
 def test_the_path_before_the_first_window_gives_the_approach() -> None:
-    assert episodes_of([996, 998], before=(1012, 1004)).approach.tolist() == [FROM_ABOVE]
-    assert episodes_of([996, 998], before=(1012, 990, 994)).approach.tolist() == [FROM_BELOW]
+    assert episodes_of([996, 998], before=(1012, 1004)).approach_dir.tolist() == [FROM_ABOVE]
+    assert episodes_of([996, 998], before=(1012, 990, 994)).approach_dir.tolist() == [FROM_BELOW]
 
 
 def test_a_price_that_has_gone_through_begins_an_episode_too() -> None:
@@ -69,7 +69,7 @@ def test_a_price_that_runs_past_both_barriers_in_one_window_tests_nothing() -> N
 
 def test_a_break_makes_the_return_a_retest_and_a_rejection_a_repeat_test() -> None:
     episodes = episodes_of([990, 996, 1009, 1004, 1009, 1003, 991, 996, 990])
-    assert episodes.approach.tolist() == [FROM_BELOW, FROM_ABOVE, FROM_ABOVE, FROM_BELOW]
+    assert episodes.approach_dir.tolist() == [FROM_BELOW, FROM_ABOVE, FROM_ABOVE, FROM_BELOW]
     assert episodes.exit.tolist() == [EXIT_UPPER, EXIT_UPPER, EXIT_LOWER, EXIT_LOWER]
     assert episodes.kind.tolist() == [FIRST_TEST, RETEST, REPEAT_TEST, RETEST]
     assert episodes.number.tolist() == [1, 2, 3, 4]
@@ -85,7 +85,7 @@ def test_an_open_episode_ends_with_the_session() -> None:
 def test_an_unknown_level_has_no_episode_but_its_past_counts_from_then_on() -> None:
     episodes = episodes_of([990, 996, 997, 998], levels=[np.nan, np.nan, LEVEL, LEVEL])
     assert episodes.start_window.tolist() == [2]
-    assert episodes.approach.tolist() == [FROM_BELOW]
+    assert episodes.approach_dir.tolist() == [FROM_BELOW]
 
 
 def test_a_window_without_a_mid_begins_no_episode() -> None:
@@ -150,7 +150,7 @@ def confirmations_of(candles: list[tuple[int, int, int]], level: list[float] | N
     position, opened, closed = (np.array(column) for column in zip(*candles, strict=True))
     found = find_confirmations(position * 120 * S, opened.astype(np.int32), closed.astype(np.int32), ends, levels, 120)
     assert found.ts_ns.tolist() == ends[found.window].tolist()
-    return list(zip((found.ts_ns // (120 * S)).tolist(), found.approach.tolist(), found.kind.tolist(), strict=True))
+    return list(zip((found.ts_ns // (120 * S)).tolist(), found.approach_dir.tolist(), found.kind.tolist(), strict=True))
 
 
 def test_a_crossing_candle_is_confirmed_by_the_close_of_the_next() -> None:

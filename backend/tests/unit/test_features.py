@@ -137,7 +137,7 @@ def test_f_features_serve_from_above_and_u_features_from_below() -> None:
 def test_a_feature_that_asks_for_what_is_not_there_is_refused() -> None:
     family = ModuleType("family")
 
-    @feature(formula="x", unit="x", quadrant="both", approach="both")
+    @feature(formula="x", unit="x", quadrant="both", approach_dir="both")
     def x_new(tomorrow: object) -> np.ndarray:
         """Sees the future."""
         raise AssertionError
@@ -152,4 +152,4 @@ def test_a_feature_without_a_definition_is_refused() -> None:
         raise AssertionError
 
     with pytest.raises(FeatureDefinitionError, match="x_new has no docstring"):
-        feature(formula="x", unit="x", quadrant="both", approach="both")(x_new)
+        feature(formula="x", unit="x", quadrant="both", approach_dir="both")(x_new)

@@ -13,14 +13,14 @@ S = 1_000_000_000
 
 
 def label(
-    trades: list[tuple[float, int]], approach: int = FROM_BELOW, gaps: list[tuple[int, int]] | None = None, session_end_s: int = 1000
+    trades: list[tuple[float, int]], approach_dir: int = FROM_BELOW, gaps: list[tuple[int, int]] | None = None, session_end_s: int = 1000
 ) -> Labels:
     """Label of a trigger at 100 s, level 1000, mid 998, b = 8, horizons of 10, 20 and 40 s; trades are (s, tick)."""
     return label_triggers(
         np.array([100 * S]),
         np.array([1000.0]),
         np.array([998.0]),
-        np.array([approach], np.int8),
+        np.array([approach_dir], np.int8),
         np.array([round(second * S) for second, _ in trades], np.int64),
         np.array([tick for _, tick in trades], np.int32),
         8,
@@ -35,7 +35,7 @@ def outcomes(labels: Labels) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("approach", "tick", "outcome"),
+    ("approach_dir", "tick", "outcome"),
     [
         (FROM_BELOW, 1008, "BREAK_UP"),
         (FROM_BELOW, 992, "REJECT_DOWN"),
@@ -45,8 +45,8 @@ def outcomes(labels: Labels) -> list[str]:
         (FROM_ABOVE, 993, "CHOP"),
     ],
 )
-def test_the_first_barrier_touched_names_the_outcome(approach: int, tick: int, outcome: str) -> None:
-    assert outcomes(label([(115, tick)], approach)) == ["CHOP", outcome, outcome]
+def test_the_first_barrier_touched_names_the_outcome(approach_dir: int, tick: int, outcome: str) -> None:
+    assert outcomes(label([(115, tick)], approach_dir)) == ["CHOP", outcome, outcome]
 
 
 def test_a_break_does_not_unhappen_when_the_other_barrier_follows() -> None:

@@ -73,9 +73,9 @@ def test_a_setting_makes_stale_what_depends_on_it(other: Settings, stale: tuple[
 
 
 @pytest.mark.parametrize("setup", SETUPS)
-@pytest.mark.parametrize("approach", ["from_below", "from_above"])
-def test_a_weight_group_is_a_family_in_a_block(setup: str, approach: str) -> None:
-    layout = layout_of(IndexKey("pm_high", setup, approach), SETTINGS)
+@pytest.mark.parametrize("approach_dir", ["from_below", "from_above"])
+def test_a_weight_group_is_a_family_in_a_block(setup: str, approach_dir: str) -> None:
+    layout = layout_of(IndexKey("pm_high", setup, approach_dir), SETTINGS)
     groups = weight_groups(layout)
     assert (groups.block_of_group[groups.group_of] == layout.group).all()
     assert len(set(groups.names)) == len(groups.names) == groups.group_of.max() + 1

@@ -26,7 +26,7 @@ def signals(*fired: tuple[str, int]) -> pa.Table:
     return pa.table(
         {
             "level_id": ["pm_high"] * len(fired),
-            "approach": pa.array([a for a, _ in fired], pa.string()),
+            "approach_dir": pa.array([a for a, _ in fired], pa.string()),
             "ts_ns": pa.array([t for _, t in fired], pa.int64()),
         }
     )

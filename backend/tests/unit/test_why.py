@@ -116,9 +116,9 @@ def test_a_dimension_is_told_in_words(dim: str, label: str) -> None:
 
 
 @pytest.mark.parametrize("setup", SETUPS)
-@pytest.mark.parametrize("approach", ["from_below", "from_above"])
-def test_every_dimension_has_words_of_its_own(setup: str, approach: str) -> None:
-    dims = layout_of(IndexKey("pm_high", setup, approach), SETTINGS).dims
+@pytest.mark.parametrize("approach_dir", ["from_below", "from_above"])
+def test_every_dimension_has_words_of_its_own(setup: str, approach_dir: str) -> None:
+    dims = layout_of(IndexKey("pm_high", setup, approach_dir), SETTINGS).dims
     labels = [plain_label(dim, WINDOW_S) for dim in dims]
     assert len(set(labels)) == len(labels)
     assert not [label for label in labels if "_" in label or "  " in label or label.strip() != label]

@@ -201,9 +201,9 @@ def test_episodes_are_those_of_the_trigger_vectors(client: TestClient, served_la
         plain: dict[tuple[str, ...], list[int]] = {}
         for row in triggers:
             if row["ts_ns"] <= as_of_s * S:
-                plain.setdefault((row["setup"], row["level_id"], row["approach"], row["episode"]), []).append(row["ts_ns"] // S)
+                plain.setdefault((row["setup"], row["level_id"], row["approach_dir"], row["episode"]), []).append(row["ts_ns"] // S)
         assert {
-            (row["setup"], row["level_id"], row["approach"], row["number"]): (row["start_s"], row["last_trigger_s"]) for row in told
+            (row["setup"], row["level_id"], row["approach_dir"], row["number"]): (row["start_s"], row["last_trigger_s"]) for row in told
         } == {key: (min(times), max(times)) for key, times in plain.items()}
         assert all(row["outcome_s"] <= as_of_s for row in told if row["outcome"] is not None)
     assert {row["outcome"] for row in told} - {None}

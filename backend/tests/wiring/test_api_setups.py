@@ -34,7 +34,7 @@ S = 1_000_000_000
 START_S = session_times(TODAY, SETTINGS).start_ns // S
 END_S = START_S + 3_600
 KEY = IndexKey("or_high", "level_test", "from_below")
-ASKED = {"symbol": "ES", "level": KEY.level_id, "approach": KEY.approach}
+ASKED = {"symbol": "ES", "level": KEY.level_id, "approach_dir": KEY.approach_dir}
 
 
 def client_of(lake: Path) -> TestClient:
@@ -139,7 +139,7 @@ def test_what_has_no_answer_says_why(client: TestClient, served_lake: Path, trig
     )
     assert refused(client, "/api/setups", level="or_high", root="NQ")[:2] == (404, "no_index")
     assert refused(client, as_of_s=triggers_s[0], metric="euclid")[:2] == (422, "bad_request")
-    assert refused(client, as_of_s=triggers_s[0], approach="up")[:2] == (422, "bad_request")
+    assert refused(client, as_of_s=triggers_s[0], approach_dir="up")[:2] == (422, "bad_request")
     assert refused(client, as_of_s=END_S + 1)[:2] == (422, "bad_request")
     assert refused(client, as_of_s=triggers_s[0], version="0" * 16)[:2] == (409, "day_changed")
 
@@ -223,7 +223,7 @@ def plain_rows(lake: Path, level: str) -> list[dict[str, Any]]:
     for date in DATES:
         for row in read_partition(partition_ref(lake, TRIGGERS, SYMBOL, date)).drop_columns(["vector"]).to_pylist():
             if (row["setup"], row["level_id"]) == ("level_test", level):
-                key = (row["session_date"], row["approach"], row["episode"])
+                key = (row["session_date"], row["approach_dir"], row["episode"])
                 if key not in found or row["ts_ns"] < found[key]["ts_ns"]:
                     found[key] = row
     return sorted(found.values(), key=lambda row: row["ts_ns"], reverse=True)
@@ -232,10 +232,10 @@ def plain_rows(lake: Path, level: str) -> list[dict[str, Any]]:
 def test_the_list_holds_every_episode_by_its_first_trigger_newest_first(client: TestClient, served_lake: Path) -> None:
     listed = SetupList.model_validate(client.get("/api/setups", params={"level": "or_high"}).json())
     plain = plain_rows(served_lake, "or_high")
-    assert [(row.session_date, row.approach, row.episode, row.ts_s, row.outcome, row.mfe_ticks) for row in listed.setups] == [
+    assert [(row.session_date, row.approach_dir, row.episode, row.ts_s, row.outcome, row.mfe_ticks) for row in listed.setups] == [
         (
             row["session_date"],
-            row["approach"],
+            row["approach_dir"],
             row["episode"],
             row["ts_ns"] // S,
             row["outcome_h3"],
@@ -275,7 +275,7 @@ def test_the_list_is_cut_by_day_hour_kind_and_side(client: TestClient, served_la
 
     assert told(first=DATES[1], last=DATES[2]) == kept(lambda row: DATES[1] <= row["session_date"] <= DATES[2])
     assert told(kind="first_test") == kept(lambda row: row["episode_kind"] == "first_test")
-    assert told(approach="from_above") == kept(lambda row: row["approach"] == "from_above")
+    assert told(approach_dir="from_above") == kept(lambda row: row["approach_dir"] == "from_above")
     open_ns = {date: session_times(date, SETTINGS).start_ns for date in DATES}
     assert told(time_from="09:50", time_to="10:05") == kept(
         lambda row: 1_200 * S <= row["ts_ns"] - open_ns[row["session_date"]] < 2_100 * S

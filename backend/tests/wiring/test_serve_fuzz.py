@@ -109,7 +109,7 @@ def test_the_likely_questions_reach_an_answer_of_every_operation(place: Place) -
     for path, methods in told["paths"].items():
         names = [one["name"] for one in methods["get"].get("parameters", []) if one["in"] == "query" and one["required"]]
         chosen = {name: LIKELY[name][-2 if name == "as_of_s" else 0] for name in names if name in LIKELY}
-        chosen |= {"approach": "from_below"} if "approach" in names else {}
+        chosen |= {"approach_dir": "from_below"} if "approach_dir" in names else {}
         chosen |= {"level": "vwap"} if "level" in names else {}
         place_of = {name: LIKELY[name][-2 if name == "session_date" else 0] for name in LIKELY}
         answer = httpx.get(place.url + path.format_map(place_of), params=chosen)

@@ -36,7 +36,7 @@ TEN = at(LAST, "10:00:00") // S
 START, END = at(LAST, "09:30:00") // S, at(LAST, "10:30:00") // S
 TABLES = ("candles", "windows", "heat", "levels", "ladder", "conditions")
 DAY = f"/api/days/{SYMBOL}/{LAST}"
-SETUP = f"/api/setup?symbol={SYMBOL}&level=vwap&approach=from_below&as_of_s={TEN}"
+SETUP = f"/api/setup?symbol={SYMBOL}&level=vwap&approach_dir=from_below&as_of_s={TEN}"
 AT_TEN = [*(f"{DAY}/tables/{table}?as_of_s={TEN}" for table in TABLES), f"{DAY}/episodes?as_of_s={TEN}", f"{DAY}?as_of_s={TEN}", SETUP]
 """Every question about a day that has a moment and a version."""
 

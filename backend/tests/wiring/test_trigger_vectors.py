@@ -51,21 +51,21 @@ def table(lake: Path) -> pa.Table:
     return build(lake)
 
 
-def of(table: pa.Table, setup: str, level_id: str, approach: str | None = None) -> pa.Table:
+def of(table: pa.Table, setup: str, level_id: str, approach_dir: str | None = None) -> pa.Table:
     chosen = table.filter(pc.and_(pc.equal(table["setup"], setup), pc.equal(table["level_id"], level_id)))
-    return chosen if approach is None else chosen.filter(pc.equal(chosen["approach"], approach))
+    return chosen if approach_dir is None else chosen.filter(pc.equal(chosen["approach_dir"], approach_dir))
 
 
 def test_triggers_are_sorted_and_fit_the_contract(table: pa.Table) -> None:
     assert table.schema.equals(load_avro_contract(VECTORS).schema)
-    keys = list(zip(*(table[name].to_pylist() for name in ("setup", "level_id", "approach", "ts_ns")), strict=True))
+    keys = list(zip(*(table[name].to_pylist() for name in ("setup", "level_id", "approach_dir", "ts_ns")), strict=True))
     assert keys == sorted(keys)
     assert {setup for setup, *_ in keys} == {"level_test", "break_and_confirm"}
 
 
 def test_a_swing_through_the_level_tests_it_from_below_and_from_above(table: pa.Table) -> None:
     tests = of(table, "level_test", "pm_high")
-    assert set(tests["approach"].to_pylist()) == {"from_below", "from_above"}
+    assert set(tests["approach_dir"].to_pylist()) == {"from_below", "from_above"}
     first = tests.filter(pc.equal(tests["episode"], 1))
     assert set(first["episode_kind"].to_pylist()) == {"first_test"}
     below = of(table, "level_test", "pm_high", "from_below")
@@ -77,8 +77,8 @@ def test_a_swing_through_the_level_tests_it_from_below_and_from_above(table: pa.
 
 def test_price_that_swings_through_breaks_the_level(table: pa.Table) -> None:
     known = {"from_below": {"BREAK_UP", "CENSORED"}, "from_above": {"BREAK_DOWN", "CENSORED"}}
-    for approach, outcomes in known.items():
-        assert set(of(table, "level_test", "pm_high", approach)["outcome_h0"].to_pylist()) <= outcomes
+    for approach_dir, outcomes in known.items():
+        assert set(of(table, "level_test", "pm_high", approach_dir)["outcome_h0"].to_pylist()) <= outcomes
     assert "BREAK_UP" in table["outcome_h0"].to_pylist()
 
 
@@ -125,7 +125,7 @@ def test_a_confirmed_break_has_three_horizons_and_the_rest_censored(table: pa.Ta
         assert set(breaks[f"outcome_h{horizon}"].to_pylist()) == {"CENSORED"}
         assert np.isnan(breaks[f"mfe_ticks_h{horizon}"].to_numpy()).all()
     assert set(pc.list_value_length(breaks["vector"]).to_pylist()) <= {
-        len(vector_layout(feature_names(approach), (3, 9, 24, 72, 144)).dims) for approach in ("from_above", "from_below")
+        len(vector_layout(feature_names(approach_dir), (3, 9, 24, 72, 144)).dims) for approach_dir in ("from_above", "from_below")
     }
 
 

@@ -75,7 +75,7 @@ def _write_day(lake: Path, date: str, settings: Settings) -> None:
     from ..retrieval.index_builder import TRIGGERS
     from ..stages.gold.future_mbo.build_trigger_vectors import ROWS_BY_LEVEL
 
-    keys = sorted(IndexKey(level_id, LEVEL_TEST, approach) for level_id in SIX_LEVELS for approach in APPROACHES)
+    keys = sorted(IndexKey(level_id, LEVEL_TEST, approach_dir) for level_id in SIX_LEVELS for approach_dir in APPROACHES)
     write_partition(
         partition_ref(lake, TRIGGERS, FRONT, date),
         [_triggers(key, date, settings) for key in keys],
@@ -101,7 +101,7 @@ def _triggers(key: IndexKey, date: str, settings: Settings) -> pa.Table:
     dims, count = len(layout_of(key, settings).dims), EPISODES * WINDOWS
     centres = np.repeat(rng.standard_normal((EPISODES, dims), np.float32), WINDOWS, axis=0)
     vectors = centres + np.float32(0.3) * rng.standard_normal((count, dims), np.float32)
-    up, down = ("BREAK_UP", "REJECT_DOWN") if key.approach == "from_below" else ("REJECT_UP", "BREAK_DOWN")
+    up, down = ("BREAK_UP", "REJECT_DOWN") if key.approach_dir == "from_below" else ("REJECT_UP", "BREAK_DOWN")
     outcome = np.repeat(rng.choice([up, down, "CHOP"], EPISODES), WINDOWS)
     decided = np.repeat(rng.integers(0, 6, EPISODES), WINDOWS)
     window = (np.arange(EPISODES)[:, None] * (2000 // EPISODES) + np.arange(WINDOWS)).ravel()
@@ -109,7 +109,7 @@ def _triggers(key: IndexKey, date: str, settings: Settings) -> pa.Table:
     columns = {
         "setup": [key.setup] * count,
         "level_id": [key.level_id] * count,
-        "approach": [key.approach] * count,
+        "approach_dir": [key.approach_dir] * count,
         "symbol": [FRONT] * count,
         "session_date": [date] * count,
         "episode": np.repeat(np.arange(1, EPISODES + 1), WINDOWS),

@@ -28,7 +28,7 @@ EXPLAINED, TOGETHER_SHOWN = 3, 2
 
 def query(
     level: Annotated[str, typer.Option(help="The level, for example pm_high.")],
-    approach: Annotated[str, typer.Option(help="from_below or from_above.")],
+    approach_dir: Annotated[str, typer.Option("--approach", help="from_below or from_above.")],
     at: Annotated[
         str | None, typer.Option(help='New York time, for example "2025-10-16 09:47:35". Default: the newest trigger in the lake.')
     ] = None,
@@ -52,7 +52,7 @@ def query(
     from ..retrieval.answer import as_json, ask
 
     place = lake or environment().lake
-    answer = ask(place, symbol, level, approach, setup, at, load_settings(), metric)
+    answer = ask(place, symbol, level, approach_dir, setup, at, load_settings(), metric)
     console = Console()
     if json:
         console.print_json(data=as_json(answer))

@@ -25,7 +25,7 @@ class NotOnTheBoard(SpymasterError):
 
 def snapshot(
     level: Annotated[str, typer.Option(help="The level, for example pm_high.")],
-    approach: Annotated[Literal["from_below", "from_above"], typer.Option(help="from_below or from_above.")],
+    approach_dir: Annotated[Literal["from_below", "from_above"], typer.Option("--approach", help="from_below or from_above.")],
     at: Annotated[
         str | None, typer.Option(help='New York time, for example "2025-10-14 10:31:05". Default: the newest trigger in the lake.')
     ] = None,
@@ -54,7 +54,7 @@ def snapshot(
     from .serve import address_of, listen, run, server_of
 
     settings, place = load_settings(), lake or environment().lake
-    at_ns = newest_trigger_ns(place, symbol, IndexKey(level, "level_test", approach)) if at is None else local_ns(at, NEW_YORK)
+    at_ns = newest_trigger_ns(place, symbol, IndexKey(level, "level_test", approach_dir)) if at is None else local_ns(at, NEW_YORK)
     date, time = clock(at_ns).split(" ")
     app = guarded_app(place, settings, "127.0.0.1", None)
     day = app.state.engine.day(symbol, date, None, None)
@@ -70,7 +70,7 @@ def snapshot(
     server = server_of(app, settings)
     serving = Thread(target=run, args=(server, listener), daemon=True)
     serving.start()
-    asked = {"symbol": day.symbol, "date": date, "at": time, "level": level, "approach": approach, "theme": theme}
+    asked = {"symbol": day.symbol, "date": date, "at": time, "level": level, "approach_dir": approach_dir, "theme": theme}
     address = f"{address_of(*listener.getsockname())}board?{urlencode(asked)}"
     png = take(Picture(address, width, height, READY), TIMEOUT_S)
     server.should_exit = True

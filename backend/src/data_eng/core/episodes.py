@@ -49,7 +49,7 @@ class Episodes(NamedTuple):
     start_ns: NDArray[np.int64]
     """End of the first window: when the episode was known to begin."""
     end_ns: NDArray[np.int64]
-    approach: NDArray[np.int8]
+    approach_dir: NDArray[np.int8]
     """FROM_BELOW or FROM_ABOVE."""
     number: NDArray[np.int32]
     """1, 2, .. for the level and day."""
@@ -75,7 +75,7 @@ class Confirmations(NamedTuple):
     """Close of the confirmation candle, when the vector is taken."""
     window: NDArray[np.int64]
     """Position of the window that ends at `ts_ns` in the arrays given."""
-    approach: NDArray[np.int8]
+    approach_dir: NDArray[np.int8]
     """FROM_BELOW for a break upward."""
     number: NDArray[np.int32]
     kind: NDArray[np.int8]
@@ -125,7 +125,7 @@ def find_episodes(
     """
     if not barrier_ticks > near_ticks:
         raise ValueError(f"barrier of {barrier_ticks} ticks is not wider than the zone of {near_ticks} ticks in which an episode begins")
-    start_window, end_ns, approach, exits, level, moves = _find_episodes(
+    start_window, end_ns, approach_dir, exits, level, moves = _find_episodes(
         window_end_ns,
         mid_ticks,
         level_ticks,
@@ -141,9 +141,9 @@ def find_episodes(
         stop_window=np.maximum(np.searchsorted(window_end_ns, end_ns, side="left"), start_window),
         start_ns=window_end_ns[start_window],
         end_ns=end_ns,
-        approach=approach,
+        approach_dir=approach_dir,
         number=np.arange(1, len(start_window) + 1, dtype=np.int32),
-        kind=_kinds(approach, exits, level, moves, float(near_ticks)),
+        kind=_kinds(approach_dir, exits, level, moves, float(near_ticks)),
         exit=exits,
     )
 
@@ -201,13 +201,13 @@ def find_confirmations(
     crossed = np.where(opened * closed == -1, closed, 0)
     consecutive = np.diff(candle_start_ns) == candle_ns
     confirmed = np.flatnonzero((crossed[:-1] != 0) & (closed[1:] == crossed[:-1]) & consecutive) + 1
-    approach = crossed[confirmed - 1].astype(np.int8)
+    approach_dir = crossed[confirmed - 1].astype(np.int8)
     kind = np.full(len(confirmed), FIRST_TEST, np.int8)
-    kind[1:] = np.where(approach[1:] == approach[:-1], REPEAT_TEST, RETEST)
+    kind[1:] = np.where(approach_dir[1:] == approach_dir[:-1], REPEAT_TEST, RETEST)
     return Confirmations(
         ts_ns=candle_start_ns[confirmed] + candle_ns,
         window=last_window[confirmed],
-        approach=approach,
+        approach_dir=approach_dir,
         number=np.arange(1, len(confirmed) + 1, dtype=np.int32),
         kind=kind,
     )
@@ -228,7 +228,7 @@ def _find_episodes(
     """Start window, end, approach, exit, level at the start and count of level jumps before it, of each episode."""
     windows, trades = len(window_end_ns), len(trade_ts_ns)
     start_window, end_ns = np.empty(windows, np.int64), np.empty(windows, np.int64)
-    approach, exits = np.empty(windows, np.int8), np.empty(windows, np.int8)
+    approach_dir, exits = np.empty(windows, np.int8), np.empty(windows, np.int8)
     level, moves = np.empty(windows, np.float64), np.empty(windows, np.int64)
     count, moved = 0, 0
     is_open = False
@@ -260,7 +260,7 @@ def _find_episodes(
         departure_seen = trade
         gone_through = departed_side * (mid_ticks[i] - now)
         if departed_side != 0 and -near_ticks <= gone_through < barrier_ticks:
-            start_window[count], approach[count], level[count], moves[count] = (
+            start_window[count], approach_dir[count], level[count], moves[count] = (
                 i,
                 departed_side,
                 now,
@@ -278,7 +278,7 @@ def _find_episodes(
     return (
         start_window[:count],
         end_ns[:count],
-        approach[:count],
+        approach_dir[:count],
         exits[:count],
         level[:count],
         moves[:count],
@@ -287,14 +287,14 @@ def _find_episodes(
 
 @njit(cache=True)
 def _kinds(
-    approach: NDArray[np.int8], exits: NDArray[np.int8], level: NDArray[np.float64], moves: NDArray[np.int64], near_ticks: float
+    approach_dir: NDArray[np.int8], exits: NDArray[np.int8], level: NDArray[np.float64], moves: NDArray[np.int64], near_ticks: float
 ) -> NDArray[np.int8]:
-    kinds = np.empty(len(approach), np.int8)
-    for i in range(len(approach)):
+    kinds = np.empty(len(approach_dir), np.int8)
+    for i in range(len(approach_dir)):
         kinds[i] = FIRST_TEST
         for earlier in range(i - 1, -1, -1):
             if moves[earlier] == moves[i] or abs(level[earlier] - level[i]) <= near_ticks:
-                broke = exits[earlier] == (EXIT_UPPER if approach[earlier] == FROM_BELOW else EXIT_LOWER)
+                broke = exits[earlier] == (EXIT_UPPER if approach_dir[earlier] == FROM_BELOW else EXIT_LOWER)
                 kinds[i] = RETEST if broke else REPEAT_TEST
                 break
     return kinds

@@ -64,7 +64,7 @@ def label_triggers(
     trigger_ts_ns: NDArray[np.int64],
     centre_ticks: NDArray[np.float64],
     mid_ticks: NDArray[np.float64],
-    approach: NDArray[np.int8],
+    approach_dir: NDArray[np.int8],
     trade_ts_ns: NDArray[np.int64],
     trade_ticks: NDArray[np.int32],
     barrier_ticks: float,
@@ -90,7 +90,7 @@ def label_triggers(
             trigger_ts_ns,
             centre_ticks,
             mid_ticks,
-            approach,
+            approach_dir,
             trade_ts_ns,
             trade_ticks,
             float(barrier_ticks),
@@ -122,7 +122,7 @@ def _label(
     trigger_ts_ns: NDArray[np.int64],
     centre_ticks: NDArray[np.float64],
     mid_ticks: NDArray[np.float64],
-    approach: NDArray[np.int8],
+    approach_dir: NDArray[np.int8],
     trade_ts_ns: NDArray[np.int64],
     trade_ticks: NDArray[np.int32],
     barrier_ticks: float,
@@ -141,7 +141,7 @@ def _label(
     whipsaw = np.zeros(triggers, np.bool_)
     mae_before_hit_ticks = np.full(triggers, np.nan)
     for i in range(triggers):
-        start_ns, sign = trigger_ts_ns[i], approach[i]
+        start_ns, sign = trigger_ts_ns[i], approach_dir[i]
         seen_until_ns = _seen_until(start_ns, session_end_ns, gaps_ns)
         upper, lower = centre_ticks[i] + barrier_ticks, centre_ticks[i] - barrier_ticks
         upper_ts_ns, lower_ts_ns = NO_HIT, NO_HIT

@@ -66,7 +66,7 @@ def scored_episodes(index: Index, sessions: tuple[str, ...], settings: Settings)
     level_ticks, mid_ticks, barrier_ticks = (
         metadata[name].to_numpy(zero_copy_only=False)[row].astype(np.float64) for name in ("level_ticks", "mid_ticks", "barrier_ticks")
     )
-    from_below = index.key.approach == "from_below"
+    from_below = index.key.approach_dir == "from_below"
     place = {name: number for number, name in enumerate(index.layout.dims)}
     moved = vectors[:, place[f"w{MOMENTUM_WINDOWS}_delta:k_distance_ticks"]].astype(np.float64) * (MOMENTUM_WINDOWS - 1)
     per_root_window = vectors[:, place["context_volatility_ticks"]].astype(np.float64)

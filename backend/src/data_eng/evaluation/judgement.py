@@ -83,7 +83,7 @@ def pool_of(blocks: Sequence[Block], first: str, last: str) -> Pool:
         distance=by_name("distance"),
         percentile=by_name("percentile"),
         held=by_name("held"),
-        names=tuple((block.episodes.key.level_id, block.episodes.key.approach) for block in blocks),
+        names=tuple((block.episodes.key.level_id, block.episodes.key.approach_dir) for block in blocks),
     )
 
 
@@ -244,8 +244,8 @@ def _by_day(rps: dict[str, NDArray], pool: Pool) -> list[dict[str, Any]]:
 
 def _by_series(rps: dict[str, NDArray], pool: Pool, rules: Evaluation) -> list[dict[str, Any]]:
     return [
-        {"level_id": level_id, "approach": approach, "forecaster": name, **_skill(rps[name], rps[CLIMATOLOGY], pool, rules, there)}
-        for number, (level_id, approach) in enumerate(pool.names)
+        {"level_id": level_id, "approach_dir": approach_dir, "forecaster": name, **_skill(rps[name], rps[CLIMATOLOGY], pool, rules, there)}
+        for number, (level_id, approach_dir) in enumerate(pool.names)
         if (there := (pool.series == number) & np.isfinite(rps[CLIMATOLOGY])).any()
         for name in pool.similar
     ]
@@ -395,8 +395,8 @@ def _missing(pool: Pool, rules: Evaluation) -> list[str]:
     """What part of what was asked for has no figure, one sentence each."""
     there = {pool.names[number] for number in np.unique(pool.series)}
     return [
-        f"{level_id} {approach.replace('_', ' ')}: no episode could be scored (fewer than {rules.min_past_episodes} past episodes, "
+        f"{level_id} {approach_dir.replace('_', ' ')}: no episode could be scored (fewer than {rules.min_past_episodes} past episodes, "
         "or none after the warm-up)."
-        for level_id, approach in pool.names
-        if (level_id, approach) not in there
+        for level_id, approach_dir in pool.names
+        if (level_id, approach_dir) not in there
     ]

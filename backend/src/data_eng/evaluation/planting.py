@@ -29,7 +29,7 @@ def first_windows(triggers: pa.Table, windows: int) -> pa.Table:
     """The first windows of every episode: enough to search among, and a fraction of the rows."""
     seen: dict[tuple[object, ...], int] = {}
     keep = np.zeros(triggers.num_rows, bool)
-    names = ("setup", "level_id", "approach", "episode")
+    names = ("setup", "level_id", "approach_dir", "episode")
     for row, episode in enumerate(zip(*(triggers[name].to_pylist() for name in names), strict=True)):
         seen[episode] = seen.get(episode, 0) + 1
         keep[row] = seen[episode] <= windows
@@ -76,7 +76,7 @@ def planted(
     """The vectors with the conditions of a break shifted by `strength` sigmas, those against it the other way, times `sign` (rows,)."""
     places = {name: place for place, name in enumerate(layout_of(key, settings).dims)}
     shifted = vectors.copy()
-    toward, against = (UP, DOWN) if key.approach == "from_below" else (DOWN, UP)
+    toward, against = (UP, DOWN) if key.approach_dir == "from_below" else (DOWN, UP)
     for direction, way in ((toward, 1.0), (against, -1.0)):
         for feature in CONDITIONS[direction]:
             for block in SHIFTED_BLOCKS:

@@ -172,7 +172,7 @@ def _asked(subject: Subject) -> Part:
     told = {
         "Market": words(question.get("root")),
         "Levels": listed(level_name(str(level)) for level in question.get("levels") or []),
-        "Approaches": listed(named(approach) for approach in question.get("approaches") or []),
+        "Approaches": listed(named(approach_dir) for approach_dir in question.get("approaches") or []),
         "Setup": named(words(question.get("setup"))),
         "Sessions": "" if blank(question.get("first")) else f"{question['first']} to {words(question.get('last'))}",
         "Forecast": _forecast(subject),
@@ -419,14 +419,14 @@ def _by_day(subject: Subject) -> Part:
 
 def _by_series(subject: Subject) -> Part:
     others = ["episodes", "sessions", "skill", "low", "high"]
-    rows = subject.ordered(rows_of(subject.result, "by_series", ["level_id", "approach", "forecaster"], others))
+    rows = subject.ordered(rows_of(subject.result, "by_series", ["level_id", "approach_dir", "forecaster"], others))
     names = _names(rows)
     table = []
-    for level_id, approach in dict.fromkeys((row["level_id"], row["approach"]) for row in rows):
-        own = {row["forecaster"]: row for row in rows if (row["level_id"], row["approach"]) == (level_id, approach)}
+    for level_id, approach_dir in dict.fromkeys((row["level_id"], row["approach_dir"]) for row in rows):
+        own = {row["forecaster"]: row for row in rows if (row["level_id"], row["approach_dir"]) == (level_id, approach_dir)}
         most = max(own.values(), key=lambda row: -1.0 if math.isnan(number(row["episodes"])) else row["episodes"])
         cells = [_skill_cell(own.get(name)) for name in names]
-        approach_cell = Cell(named(approach))
+        approach_cell = Cell(named(approach_dir))
         table.append([Cell(level_name(str(level_id))), approach_cell, Cell(whole(most["episodes"])), Cell(whole(most["sessions"])), *cells])
     heads = [Head("Level", "text"), Head("Approach", "text"), Head("Episodes"), Head("Sessions"), *(Head(named(name)) for name in names)]
     says = ["Few episodes make wide intervals: with this many series, one that stands out is to be expected by chance."]

@@ -121,10 +121,10 @@ def answer_from(view: PastView, setup: Setup, settings: Settings, synthetic: boo
 
 
 def ask(
-    lake: Path, symbol: str, level_id: str, approach: str, setup: str, at: str | None, settings: Settings, metric: str = BLOCK
+    lake: Path, symbol: str, level_id: str, approach_dir: str, setup: str, at: str | None, settings: Settings, metric: str = BLOCK
 ) -> Answer:
     """Find the setup at a New York time, or the newest in the lake, and answer it."""
-    key = IndexKey(level_id, setup, approach)
+    key = IndexKey(level_id, setup, approach_dir)
     at_ns = newest_trigger_ns(lake, symbol, key) if at is None else local_ns(at, settings.session.timezone)
     return answer_query(lake, find_setup(lake, symbol, key, at_ns, settings), settings, metric)
 
@@ -138,8 +138,8 @@ def level_name(level_id: str) -> str:
 def sentence(answer: Answer) -> str:
     """The one sentence made of the numbers."""
     setup = answer.setup
-    approach = setup.key.approach.replace("_", " ")
-    told = [f"{level_name(setup.key.level_id)} {setup.level_price:.2f} {approach}, {setup.where}."]
+    approach_dir = setup.key.approach_dir.replace("_", " ")
+    told = [f"{level_name(setup.key.level_id)} {setup.level_price:.2f} {approach_dir}, {setup.where}."]
     if setup.strikes is not None:
         told.append(f"{setup.ladder_line}.")
     outcome = answer.outcome
@@ -191,7 +191,7 @@ def as_json(answer: Answer) -> dict[str, Any]:
         "setup": {
             "setup": setup.key.setup,
             "level_id": setup.key.level_id,
-            "approach": setup.key.approach,
+            "approach_dir": setup.key.approach_dir,
             "symbol": setup.symbol,
             "session_date": setup.session_date,
             "ts_ns": setup.ts_ns,

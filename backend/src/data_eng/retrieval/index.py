@@ -71,11 +71,11 @@ class IndexKey(NamedTuple):
 
     level_id: str
     setup: str
-    approach: str
+    approach_dir: str
 
     def __str__(self) -> str:
         setup = "" if self.setup == LEVEL_TEST else f"{self.setup}/"
-        return f"{self.level_id}/{setup}{self.approach}"
+        return f"{self.level_id}/{setup}{self.approach_dir}"
 
 
 def no_fit(_fit_end: str) -> None:
@@ -314,7 +314,7 @@ def index_folder(lake: Path, key: IndexKey, environment: Environment, metric: st
     approach; that of another stands beside it, `from_below@cosine`.
     """
     chosen, name = environment.index_dir, f"mbo_{key.level_id}"
-    folder = key.approach if hold_metric(metric) == BLOCK else f"{key.approach}@{metric}"
+    folder = key.approach_dir if hold_metric(metric) == BLOCK else f"{key.approach_dir}@{metric}"
     if chosen is not None and (chosen.name == name or environment.level_id == key.level_id):
         return chosen / key.setup / folder
     return lake / "indexes" / name / key.setup / folder
@@ -434,12 +434,12 @@ def layout_of(key: IndexKey, settings: Settings) -> VectorLayout:
     """Dimensions of this build's vectors."""
     of_candles = key.setup == BREAK_AND_CONFIRM
     mean_windows = settings.vectors.confirm_mean_windows if of_candles else settings.vectors.mean_windows
-    return _layout(_approach(key.approach), tuple(mean_windows))
+    return _layout(_approach(key.approach_dir), tuple(mean_windows))
 
 
 @cache
-def _layout(approach: Approach, mean_windows: tuple[int, ...]) -> VectorLayout:
-    return vector_layout(feature_names(approach), mean_windows)
+def _layout(approach_dir: Approach, mean_windows: tuple[int, ...]) -> VectorLayout:
+    return vector_layout(feature_names(approach_dir), mean_windows)
 
 
 def scaler_line(as_of: str, scaler: RobustScaler) -> str:

@@ -143,7 +143,7 @@ def build_indexes(
     where = environment()
     where = where._replace(index_dir=index_dir, level_id=level_id) if index_dir is not None else where
     job = _Job(lake, root, sources, settings, where, reuse=not overwrite)
-    keys = [IndexKey(level_id, setup, approach) for setup in SETUPS for approach in APPROACHES]
+    keys = [IndexKey(level_id, setup, approach_dir) for setup in SETUPS for approach_dir in APPROACHES]
     stale = [key for key in keys if overwrite or job.current(key, metric) is None]
     levels = sorted({*_levels_of(sources), level_id}) if stale and metric == LEARNED else []
     for other in levels:
@@ -514,7 +514,7 @@ def _write_artefacts(folder: Path, index: Index, learned: Learned, settings: Set
     manifest: dict[str, Any] = {
         "level_id": index.key.level_id,
         "setup": index.key.setup,
-        "approach": index.key.approach,
+        "approach_dir": index.key.approach_dir,
         **({"metric": index.metric_name} if index.metric_name != BLOCK else {}),
         "root": index.root,
         "rows": len(index.vectors),

@@ -96,7 +96,7 @@ class Setup(NamedTuple):
         if self.strikes is None:
             mend = f"spymaster build --layer gold --stage build_physics_ladder --symbol {self.symbol} --dates {self.session_date}"
             return f"not built for {self.session_date}; run: {mend}"
-        return ladder_line(self.strikes, self.mid_ticks * self.tick, self.key.approach)
+        return ladder_line(self.strikes, self.mid_ticks * self.tick, self.key.approach_dir)
 
 
 def find_setup(lake: Path, symbol: str, key: IndexKey, at_ns: int, settings: Settings) -> Setup:
@@ -131,7 +131,7 @@ def setup_of(
 ) -> Setup:
     """The setup of one row of the trigger vectors; `conditions` and `strikes` are those of its window, `tick` is in points."""
     return Setup(
-        key=IndexKey(trigger["level_id"], trigger["setup"], trigger["approach"]),
+        key=IndexKey(trigger["level_id"], trigger["setup"], trigger["approach_dir"]),
         symbol=trigger["symbol"],
         session_date=trigger["session_date"],
         **{name: trigger[name] for name in TRIGGER_FIELDS},
@@ -208,7 +208,7 @@ def ladder_rows(lake: Path, symbol: str, at_ns: int, settings: Settings) -> Ladd
     )
 
 
-def ladder_line(strikes: Sequence[Strike], price: float, approach: str, reach_points: float = 3.0) -> str:
+def ladder_line(strikes: Sequence[Strike], price: float, approach_dir: str, reach_points: float = 3.0) -> str:
     """Which strikes around the price each side wins, and the heaviest flow against the approach ahead of it."""
     near = [strike for strike in strikes if abs(strike.price - price) <= reach_points]
     parts = []
@@ -216,7 +216,7 @@ def ladder_line(strikes: Sequence[Strike], price: float, approach: str, reach_po
         won = [f"{strike.price:g}" for strike in near if sign * strike.net_pressure_per_s > 0]
         if won:
             parts.append(f"{name} wins at {', '.join(won)}")
-    from_below = approach == "from_below"
+    from_below = approach_dir == "from_below"
     ahead = [(_against(strike, from_below), strike) for strike in near if (strike.price >= price) == from_below]
     heaviest = max(ahead, key=lambda pair: pair[0], default=None)
     if heaviest is not None and round(heaviest[0]) > 0:

@@ -187,9 +187,9 @@ class Engine:
         self._told.put(asked.key, told)
         return told
 
-    def setups(self, root: str, level: str, approach: Approach | None, setup: SetupName, chosen: Chosen) -> bytes:
+    def setups(self, root: str, level: str, approach_dir: Approach | None, setup: SetupName, chosen: Chosen) -> bytes:
         """Episodes of one level, newest first: a `SetupList` as JSON."""
-        keys = [IndexKey(level, setup, side) for side in APPROACHES if approach in (None, side)]
+        keys = [IndexKey(level, setup, side) for side in APPROACHES if approach_dir in (None, side)]
         lists = [self._list_of(self.past.index(key, root, BLOCK)) for key in keys]
         total, rows = newest_rows(lists, chosen)
         kinds = sorted(frozenset().union(*(one.kinds for one in lists)))

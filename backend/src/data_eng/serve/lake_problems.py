@@ -62,7 +62,7 @@ def problems_of_indexes(look: LakeLook) -> Iterator[LakeProblem]:
         if changed or unseen:
             name = path.parent.relative_to(look.records.lake / "indexes").as_posix()
             what = f"index {name} was built from other triggers than there are now: {(changed or unseen)[0]}"
-            key = IndexKey(told["level_id"], told["setup"], told["approach"])
+            key = IndexKey(told["level_id"], told["setup"], told["approach_dir"])
             yield LakeProblem(what=what, mend=build_command(key, look.root, told.get("metric", "block")) + look.records.lake_flag)
     if not known:
         key = IndexKey(look.records.settings.levels.default[0], "", "")

@@ -161,7 +161,7 @@ class Episode(Message):
 
     setup: SetupName
     level_id: str
-    approach: Approach
+    approach_dir: Approach
     number: int = Field(description="Of that level, setup and day, from 1.")
     kind: str = Field(description="first_test, retest (it broke before) or repeat_test (it rejected before).")
     start_s: int = Field(description="Its first trigger.")
@@ -201,7 +201,7 @@ class SetupInfo(Message):
 
     setup: SetupName
     level_id: str
-    approach: Approach
+    approach_dir: Approach
     symbol: str
     session_date: str
     ts_s: int
@@ -342,7 +342,7 @@ class SetupRow(Message):
     symbol: str
     session_date: str
     level_id: str
-    approach: Approach
+    approach_dir: Approach
     episode: int
     episode_kind: str
     ts_s: int

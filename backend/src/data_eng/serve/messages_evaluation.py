@@ -66,7 +66,7 @@ class SeriesRow(Skill):
     """One level from one side."""
 
     level_id: str
-    approach: Approach
+    approach_dir: Approach
     forecaster: str
 
 

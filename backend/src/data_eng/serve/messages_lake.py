@@ -104,7 +104,7 @@ class FeatureInfo(Message):
     formula: str
     meaning: str
     quadrant: str = Field(description="Where it looks: above or below the level and on which side, `reach`, `best` or `price`.")
-    approach: Literal["both", "from_below", "from_above"] = Field(description="Whose vectors it enters.")
+    approach_dir: Literal["both", "from_below", "from_above"] = Field(description="Whose vectors it enters.")
 
 
 class LevelMeaning(Message):

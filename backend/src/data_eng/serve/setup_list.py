@@ -17,7 +17,7 @@ from .triggers import outcome_known_s
 
 LISTED_MAX = 500
 """Episodes in one list."""
-BEFORE_TIME = ("symbol", "session_date", "level_id", "approach", "episode", "episode_kind")
+BEFORE_TIME = ("symbol", "session_date", "level_id", "approach_dir", "episode", "episode_kind")
 BEHIND_TIME = ("distance_ticks", "level_ticks")
 """Members of `messages.SetupRow` that are columns of the index."""
 

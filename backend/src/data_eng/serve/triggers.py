@@ -115,7 +115,7 @@ def _episode(rows: EpisodeRows, as_of_s: int) -> Episode:
     return Episode(
         setup=first["setup"],
         level_id=first["level_id"],
-        approach=first["approach"],
+        approach_dir=first["approach_dir"],
         number=first["episode"],
         kind=first["episode_kind"],
         start_s=int(rows.triggers_s[0]),

@@ -38,11 +38,11 @@ class FeatureFrame(NamedTuple):
     """(features, cells); NaN only in velocity and acceleration, right after a window that is not usable."""
 
 
-def feature_names(approach: Approach | None = None) -> tuple[str, ...]:
+def feature_names(approach_dir: Approach | None = None) -> tuple[str, ...]:
     """Names of the features that serve an approach, in the vectors' order; without one, of all: the table's columns."""
-    if approach is not None and approach not in APPROACHES:
-        raise ValueError(f"approach {approach!r} is unknown. Expected one of {', '.join(APPROACHES)}.")
-    return tuple(entry.name for entry in FEATURES if approach is None or approach in entry.approaches)
+    if approach_dir is not None and approach_dir not in APPROACHES:
+        raise ValueError(f"approach {approach_dir!r} is unknown. Expected one of {', '.join(APPROACHES)}.")
+    return tuple(entry.name for entry in FEATURES if approach_dir is None or approach_dir in entry.approaches)
 
 
 def compute_features(tally: ZoneTally, best: Best, motion: Motion) -> FeatureFrame:
@@ -61,6 +61,6 @@ def compute_features(tally: ZoneTally, best: Best, motion: Motion) -> FeatureFra
     return FeatureFrame(feature_names(), values)
 
 
-def feature_matrix(columns: Mapping[str, NDArray[np.float32]], approach: Approach) -> NDArray[np.float32]:
+def feature_matrix(columns: Mapping[str, NDArray[np.float32]], approach_dir: Approach) -> NDArray[np.float32]:
     """(rows, features of the approach) from a table's columns by name."""
-    return np.stack([columns[name] for name in feature_names(approach)], axis=1)
+    return np.stack([columns[name] for name in feature_names(approach_dir)], axis=1)

@@ -6,13 +6,15 @@ from .measures import share
 from .registry import Array, Best, feature
 
 
-@feature(formula="(bid - ask) / (bid + ask), 0 if none", unit="share, signed", quadrant="best", approach="both")
+@feature(formula="(bid - ask) / (bid + ask), 0 if none", unit="share, signed", quadrant="best", approach_dir="both")
 def q_size_imbalance(best: Best) -> Array:
     """Contracts at the best bid less those at the best offer, of both, at the window's end."""
     return share(best.bid_contracts - best.ask_contracts, best.bid_contracts + best.ask_contracts)
 
 
-@feature(formula="(bid orders - ask orders) / (bid orders + ask orders), 0 if none", unit="share, signed", quadrant="best", approach="both")
+@feature(
+    formula="(bid orders - ask orders) / (bid orders + ask orders), 0 if none", unit="share, signed", quadrant="best", approach_dir="both"
+)
 def q_order_imbalance(best: Best) -> Array:
     """Orders at the best bid less those at the best offer, of both, at the window's end."""
     return share(best.bid_orders - best.ask_orders, best.bid_orders + best.ask_orders)

@@ -53,7 +53,7 @@ class Feature(NamedTuple):
 
 
 def feature(
-    formula: str, unit: str, quadrant: str, approach: Approach | Literal["both"]
+    formula: str, unit: str, quadrant: str, approach_dir: Approach | Literal["both"]
 ) -> Callable[[Callable[..., Array]], Callable[..., Array]]:
     """Mark a function as a feature. Its name is the feature's, its docstring's first line the definition, its parameters what it needs."""
 
@@ -68,7 +68,7 @@ def feature(
             formula=formula,
             unit=unit,
             quadrant=quadrant,
-            approaches=APPROACHES if approach == "both" else (approach,),
+            approaches=APPROACHES if approach_dir == "both" else (approach_dir,),
             needs=tuple(inspect.signature(compute).parameters),
             compute=compute,
         )

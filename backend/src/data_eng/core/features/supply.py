@@ -17,25 +17,25 @@ def _net_supply(quadrant: Quadrant) -> Array:
     return (quadrant.depth_end[REACH] - depth_start) / (depth_start + 1.0)
 
 
-@feature(formula=_FORMULA, unit="ratio", quadrant="ask_above", approach="both")
+@feature(formula=_FORMULA, unit="ratio", quadrant="ask_above", approach_dir="both")
 def n_ask_above_net_supply(ask_above: Quadrant) -> Array:
     """Above 0: the asks above the level grew; -0.5: half of them went."""
     return _net_supply(ask_above)
 
 
-@feature(formula=_FORMULA, unit="ratio", quadrant="ask_below", approach="both")
+@feature(formula=_FORMULA, unit="ratio", quadrant="ask_below", approach_dir="both")
 def n_ask_below_net_supply(ask_below: Quadrant) -> Array:
     """Above 0: the asks below the level grew; -0.5: half of them went."""
     return _net_supply(ask_below)
 
 
-@feature(formula=_FORMULA, unit="ratio", quadrant="bid_above", approach="both")
+@feature(formula=_FORMULA, unit="ratio", quadrant="bid_above", approach_dir="both")
 def n_bid_above_net_supply(bid_above: Quadrant) -> Array:
     """Above 0: the bids above the level grew; -0.5: half of them went."""
     return _net_supply(bid_above)
 
 
-@feature(formula=_FORMULA, unit="ratio", quadrant="bid_below", approach="both")
+@feature(formula=_FORMULA, unit="ratio", quadrant="bid_below", approach_dir="both")
 def n_bid_below_net_supply(bid_below: Quadrant) -> Array:
     """Above 0: the bids below the level grew; -0.5: half of them went."""
     return _net_supply(bid_below)

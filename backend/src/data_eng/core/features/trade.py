@@ -7,33 +7,33 @@ from .measures import intensity_log, share
 from .registry import Array, feature
 
 
-@feature(formula="(buy - sell) / (buy + sell), 0 if none", unit="share, signed", quadrant="reach", approach="both")
+@feature(formula="(buy - sell) / (buy + sell), 0 if none", unit="share, signed", quadrant="reach", approach_dir="both")
 def t_signed_imbalance(reach: Reach) -> Array:
     """Aggressive buying less selling within 20 ticks of the level, of all traded there; 0 where nothing traded."""
     return share(reach.buy_volume - reach.sell_volume, reach.buy_volume + reach.sell_volume)
 
 
-@feature(formula="ln(1 + (buy + sell) / (D_start + 1))", unit="log ratio", quadrant="reach", approach="both")
+@feature(formula="ln(1 + (buy + sell) / (D_start + 1))", unit="log ratio", quadrant="reach", approach_dir="both")
 def t_intensity_log(reach: Reach) -> Array:
     """Volume traded within 20 ticks of the level, against the depth of both sides that stood there at the window's start."""
     return intensity_log(reach.buy_volume + reach.sell_volume, reach.depth_start)
 
 
-@feature(formula="fill(at) / (fill(at) + D_end(at)), 0 if none", unit="share", quadrant="ask_above", approach="both")
+@feature(formula="fill(at) / (fill(at) + D_end(at)), 0 if none", unit="share", quadrant="ask_above", approach_dir="both")
 def t_ask_absorption_share(ask_above: Quadrant) -> Array:
     """Asks filled at the level (0-2 ticks), of those filled and those that stayed; 0 where there are neither."""
     filled = ask_above.fill[AT]
     return share(filled, filled + ask_above.depth_end[AT])
 
 
-@feature(formula="fill(at) / (fill(at) + D_end(at)), 0 if none", unit="share", quadrant="bid_below", approach="both")
+@feature(formula="fill(at) / (fill(at) + D_end(at)), 0 if none", unit="share", quadrant="bid_below", approach_dir="both")
 def t_bid_absorption_share(bid_below: Quadrant) -> Array:
     """Bids filled at the level (0-2 ticks), of those filled and those that stayed; 0 where there are neither."""
     filled = bid_below.fill[AT]
     return share(filled, filled + bid_below.depth_end[AT])
 
 
-@feature(formula="sum over ticks of min(add, fill) / fill, 0 if none", unit="share", quadrant="ask_above", approach="both")
+@feature(formula="sum over ticks of min(add, fill) / fill, 0 if none", unit="share", quadrant="ask_above", approach_dir="both")
 def t_ask_replenishment_share(ask_above: Quadrant) -> Array:
     """Of the asks filled above the level, the share that was added again at the same tick; 0 where none was filled.
 
@@ -42,7 +42,7 @@ def t_ask_replenishment_share(ask_above: Quadrant) -> Array:
     return share(ask_above.refilled[REACH], ask_above.fill[REACH])
 
 
-@feature(formula="sum over ticks of min(add, fill) / fill, 0 if none", unit="share", quadrant="bid_below", approach="both")
+@feature(formula="sum over ticks of min(add, fill) / fill, 0 if none", unit="share", quadrant="bid_below", approach_dir="both")
 def t_bid_replenishment_share(bid_below: Quadrant) -> Array:
     """Of the bids filled below the level, the share that was added again at the same tick; 0 where none was filled.
 

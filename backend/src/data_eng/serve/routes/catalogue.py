@@ -41,7 +41,7 @@ def _features() -> list[FeatureInfo]:
             formula=entry.formula,
             meaning=entry.definition,
             quadrant=entry.quadrant,
-            approach="both" if entry.approaches == APPROACHES else entry.approaches[0],
+            approach_dir="both" if entry.approaches == APPROACHES else entry.approaches[0],
         )
         for entry in FEATURES
     ]

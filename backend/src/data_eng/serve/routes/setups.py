@@ -24,7 +24,7 @@ async def setup(
     request: Request,
     symbol: SymbolQuery,
     level: LevelId,
-    approach: Approach,
+    approach_dir: Approach,
     as_of_s: AsOf,
     takes_zstd: TakesZstd,
     setup: SetupName = "level_test",
@@ -33,7 +33,7 @@ async def setup(
 ) -> Response:
     """The newest trigger of a level and approach on the session day of `as_of_s`, and its similar past."""
     engine = engine_of(request)
-    key = IndexKey(level, setup, approach)
+    key = IndexKey(level, setup, approach_dir)
     asked = await engine.work.run(partial(engine.ask, symbol, key, as_of_s, metric, version))
     told = engine.kept_answer(asked)
     if told is None:
@@ -48,7 +48,7 @@ async def setups(
     level: LevelId,
     takes_zstd: TakesZstd,
     root: RootQuery = "ES",
-    approach: Approach | None = None,
+    approach_dir: Approach | None = None,
     setup: SetupName = "level_test",
     as_of_s: Annotated[Second | None, Query(description="Only what was known then; by default all that the lake knows.")] = None,
     first: Annotated[date | None, Query(description="First session date.")] = None,
@@ -60,5 +60,5 @@ async def setups(
     """Every episode of a level by its first trigger, newest first, at most 500."""
     engine = engine_of(request)
     chosen = Chosen(as_of_s, first.isoformat() if first else None, last.isoformat() if last else None, time_from, time_to, kind)
-    body = await engine.work.run(lambda: packed(engine.setups(root, level, approach, setup, chosen), takes_zstd))
+    body = await engine.work.run(lambda: packed(engine.setups(root, level, approach_dir, setup, chosen), takes_zstd))
     return body_reply(body, JSON, takes_zstd)

@@ -20,7 +20,7 @@ from ....retrieval.signals import FireLog, Judgement, judge_all, signal_horizon
 from ...base import ContractDay, Stage, StageIO
 
 SIGNALS = "gold.future_mbo.mbo_trigger_signals"
-TRIGGER_COLUMNS = ("setup", "level_id", "approach", "symbol", "session_date", "episode", "ts_ns")
+TRIGGER_COLUMNS = ("setup", "level_id", "approach_dir", "symbol", "session_date", "episode", "ts_ns")
 
 
 class BuildTriggerSignals(Stage):
@@ -41,7 +41,7 @@ class BuildTriggerSignals(Stage):
         for key in _keys(settings):
             index = open_index(lake, key, unit.root, settings)
             check_inputs(index, partitions, unit.date, settings)
-            seen[f"index/{key.level_id}/{key.setup}/{key.approach}"] = past_sha256(index, unit.date, settings)
+            seen[f"index/{key.level_id}/{key.setup}/{key.approach_dir}"] = past_sha256(index, unit.date, settings)
         return seen
 
     def compute(self, unit: ContractDay, io: StageIO) -> None:
@@ -53,12 +53,14 @@ class BuildTriggerSignals(Stage):
                 view = past_of(open_index(io.lake, key, unit.root, io.settings), unit.date, io.settings)
                 synthetic = synthetic or view.is_synthetic
                 rows += list(_signals(own, view, io.settings))
-        rows.sort(key=itemgetter("setup", "level_id", "approach", "ts_ns"))
+        rows.sort(key=itemgetter("setup", "level_id", "approach_dir", "ts_ns"))
         io.write(SIGNALS, pa.Table.from_pylist(rows, load_avro_contract(SIGNALS).schema), facts={"synthetic": synthetic})
 
 
 def _keys(settings: Settings) -> list[IndexKey]:
-    return [IndexKey(level_id, setup, approach) for setup in SETUPS for level_id in settings.levels.default for approach in APPROACHES]
+    return [
+        IndexKey(level_id, setup, approach_dir) for setup in SETUPS for level_id in settings.levels.default for approach_dir in APPROACHES
+    ]
 
 
 def _signals(own: pa.Table, view: PastView, settings: Settings) -> Iterator[dict[str, Any]]:

@@ -29,7 +29,7 @@ WINDOWS, BARS, PATH, LEVELS, VACUUM = (
 )
 VECTORS = "gold.future_mbo.mbo_trigger_vectors"
 _KEYS = ["level_id", "window_start_ns"]
-ROWS_BY_LEVEL = ParquetOptions(row_group_rows=256, statistics=("setup", "level_id", "approach"))
+ROWS_BY_LEVEL = ParquetOptions(row_group_rows=256, statistics=("setup", "level_id", "approach_dir"))
 """Small row groups whose contents are known, so that the index of one level reads little of the other levels."""
 
 
@@ -68,7 +68,7 @@ class Setups(NamedTuple):
     """Setups of one kind and level in time order; every array is (setups,)."""
 
     window: NDArray[np.int64]
-    approach: NDArray[np.int8]
+    approach_dir: NDArray[np.int8]
     number: NDArray[np.int32]
     kind: NDArray[np.int8]
 
@@ -78,7 +78,7 @@ class Found(NamedTuple):
 
     setup: str
     level_id: str
-    approach: int
+    approach_dir: int
     window: NDArray[np.int64]
     number: NDArray[np.int32]
     kind: NDArray[np.int8]
@@ -100,7 +100,7 @@ class BuildTriggerVectors(Stage):
         day = read_day(unit, io)
         level_ids = [level_id for level_id in io.settings.levels.default if level_id in day.in_force]
         found = [triggers for level_id in level_ids for triggers in find_triggers(day, level_id, io.settings)]
-        found.sort(key=lambda triggers: (triggers.setup, triggers.level_id, APPROACHES[triggers.approach]))
+        found.sort(key=lambda triggers: (triggers.setup, triggers.level_id, APPROACHES[triggers.approach_dir]))
         tables = [trigger_table(day, triggers, io.settings) for triggers in found]
         data = [table for table in tables if table.num_rows]
         barrier = {"barrier_ticks": day.barrier_ticks, "volatility_sessions": day.volatility_sessions}
@@ -152,9 +152,9 @@ def find_triggers(day: Day, level_id: str, settings: Settings) -> list[Found]:
     for setup, find in ((LEVEL_TEST, _level_tests), (BREAK_AND_CONFIRM, _confirmed_breaks)):
         setups = find(day, level_id, settings)
         whole = _has_history(day, level_id, setup, settings)[setups.window]
-        for approach in APPROACHES:
-            chosen = whole & (setups.approach == approach)
-            found.append(Found(setup, level_id, approach, setups.window[chosen], setups.number[chosen], setups.kind[chosen]))
+        for approach_dir in APPROACHES:
+            chosen = whole & (setups.approach_dir == approach_dir)
+            found.append(Found(setup, level_id, approach_dir, setups.window[chosen], setups.number[chosen], setups.kind[chosen]))
     return found
 
 
@@ -166,7 +166,7 @@ def trigger_table(day: Day, found: Found, settings: Settings) -> pa.Table:
     columns: dict[str, pa.Array | NDArray[np.generic] | list[str]] = {
         "setup": [found.setup] * count,
         "level_id": [found.level_id] * count,
-        "approach": [APPROACHES[found.approach]] * count,
+        "approach_dir": [APPROACHES[found.approach_dir]] * count,
         "symbol": [day.unit.symbol] * count,
         "session_date": [day.unit.date] * count,
         "episode": found.number,
@@ -174,7 +174,7 @@ def trigger_table(day: Day, found: Found, settings: Settings) -> pa.Table:
         "ts_ns": day.windows.end_ns[found.window],
         "level_ticks": level_ticks,
         "mid_ticks": mid_ticks,
-        "distance_ticks": (found.approach * (mid_ticks - level_ticks)).astype(np.float32),
+        "distance_ticks": (found.approach_dir * (mid_ticks - level_ticks)).astype(np.float32),
         "barrier_ticks": np.full(count, day.barrier_ticks, np.int32),
         "confluent_ids": _confluent_ids(day, found, settings.levels.confluence_ticks),
     }
@@ -215,13 +215,13 @@ def _level_tests(day: Day, level_id: str, settings: Settings) -> Setups:
         settings.book.window_s,
     )
     window, episode = trigger_windows(episodes, np.ones(len(day.windows.end_ns), np.bool_))
-    return Setups(window, episodes.approach[episode], episodes.number[episode], episodes.kind[episode])
+    return Setups(window, episodes.approach_dir[episode], episodes.number[episode], episodes.kind[episode])
 
 
 def _confirmed_breaks(day: Day, level_id: str, settings: Settings) -> Setups:
     candle_s, window_s = settings.episodes.confirm_candle_s, settings.book.window_s
     breaks = find_confirmations(*day.candles, day.windows.end_ns, day.in_force[level_id], candle_s, window_s)
-    return Setups(breaks.window, breaks.approach, breaks.number, breaks.kind)
+    return Setups(breaks.window, breaks.approach_dir, breaks.number, breaks.kind)
 
 
 def _has_history(day: Day, level_id: str, setup: str, settings: Settings) -> NDArray[np.bool_]:
@@ -246,7 +246,7 @@ def _labels(day: Day, found: Found, settings: Settings) -> Labels:
         trigger_ts_ns=day.windows.end_ns[found.window],
         centre_ticks=mid_ticks if of_candles else day.in_force[found.level_id][found.window],
         mid_ticks=mid_ticks,
-        approach=np.full(len(found.window), found.approach, np.int8),
+        approach_dir=np.full(len(found.window), found.approach_dir, np.int8),
         trade_ts_ns=day.trade_ts_ns,
         trade_ticks=day.trade_ticks,
         barrier_ticks=day.barrier_ticks,
@@ -257,7 +257,7 @@ def _labels(day: Day, found: Found, settings: Settings) -> Labels:
 
 
 def _vectors(day: Day, found: Found, settings: Settings) -> NDArray[np.float32]:
-    layout = layout_of(IndexKey(found.level_id, found.setup, APPROACHES[found.approach]), settings)
+    layout = layout_of(IndexKey(found.level_id, found.setup, APPROACHES[found.approach_dir]), settings)
     rows = day.rows_of[found.level_id]
     held = rows[rows >= 0]
     first = int(held[0]) if len(held) else 0
