@@ -8,8 +8,8 @@ from typing import Any
 import pyarrow as pa
 
 from src.data_eng.config import Settings
-from src.data_eng.contracts import load_avro_contract
-from src.data_eng.io import is_partition_complete, partition_ref, read_manifest, read_partition, write_partition
+from src.data_eng.contracts import contract_of
+from src.data_eng.io import is_partition_complete, publish_partition, read_manifest, read_table, ref_in
 from src.data_eng.retrieval.index import BREAK_AND_CONFIRM
 
 S = 1_000_000_000
@@ -29,13 +29,13 @@ TABLES = (
 def forget_future(lake: Path, symbol: str, date: str, as_of_s: int, settings: Settings) -> None:
     """Rewrite the day in place, as if the lake had been built at `as_of_s`, except that which levels there will be is known."""
     for dataset in TABLES:
-        ref = partition_ref(lake, dataset, symbol, date)
+        ref = ref_in(lake, dataset, symbol, date)
         if is_partition_complete(ref):
             manifest = read_manifest(ref)
-            rows = _known(dataset.rpartition(".")[2], read_partition(ref).to_pylist(), as_of_s * S, settings)
-            write_partition(
+            rows = _known(dataset.rpartition(".")[2], read_table(ref).to_pylist(), as_of_s * S, settings)
+            publish_partition(
                 ref,
-                pa.Table.from_pylist(rows, load_avro_contract(dataset).schema),
+                pa.Table.from_pylist(rows, contract_of(dataset).schema),
                 inputs={name: sha256 for name, sha256 in manifest.inputs.items() if not name.endswith(date)},
                 settings_sha256=manifest.settings_sha256,
                 code_sha256=manifest.code_sha256,

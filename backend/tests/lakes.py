@@ -7,11 +7,13 @@ import json
 from pathlib import Path
 
 from src.data_eng.config import Settings, load_settings
-from src.data_eng.io import RAW, PartitionRef, partition_ref
+from src.data_eng.io import RAW, PartitionRef, ref_in
+from src.data_eng.planning import ContractDay
 from src.data_eng.sources.raw import Imported, collect, import_batch
-from src.data_eng.stages.base import ContractDay, StageResult
+from src.data_eng.stages.base import StageResult
 from src.data_eng.stages.bronze.future_mbo.ingest_preview import DAYS, MBO, IngestPreview
 from tests.dbn_files import DAY, a_day, write_dbn
+from tests.toys.lake import config
 
 
 def put_file(folder: Path, day: str = DAY, **about: object) -> Path:
@@ -41,16 +43,16 @@ def take_in(lake: Path, *paths: Path, root: str | None = None) -> list[Imported]
 
 
 def build_bronze(lake: Path, day: str = DAY, root: str = "ES", settings: Settings | None = None, overwrite: bool = False) -> StageResult:
-    return IngestPreview().run(ContractDay(root, root, day), lake, settings or load_settings(), overwrite)
+    return IngestPreview().build(ContractDay(root, root, day), config(lake), settings or load_settings(), overwrite)
 
 
 def raw(lake: Path, day: str = DAY, root: str = "ES") -> PartitionRef:
-    return partition_ref(lake, RAW, root, day)
+    return ref_in(lake, RAW, root, day)
 
 
 def events(lake: Path, symbol: str = "ESZ5", day: str = DAY) -> PartitionRef:
-    return partition_ref(lake, MBO, symbol, day)
+    return ref_in(lake, MBO, symbol, day)
 
 
 def listing(lake: Path, day: str = DAY, root: str = "ES") -> PartitionRef:
-    return partition_ref(lake, DAYS, root, day)
+    return ref_in(lake, DAYS, root, day)

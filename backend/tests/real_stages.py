@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from src.data_eng.config import Settings, load_settings
 from src.data_eng.core.events import F_LAST, F_SNAPSHOT, MBO_DTYPE, UNDEF_PRICE
-from src.data_eng.io import partition_ref, read_partition
+from src.data_eng.io import read_table, ref_in
 from src.data_eng.pipeline import Pipeline, build_pipeline
+from src.data_eng.planning import ContractDay
 from src.data_eng.sources.raw import collect, import_batch
-from src.data_eng.stages.base import ContractDay, RootLevel, Stage, StageResult
+from src.data_eng.stages.base import RootLevel, RootStage, StageResult
 from tests.toy_market import TICK_NANOS, write_dbn
+from tests.toys.lake import config
 
 SYMBOL, INSTRUMENT_ID = "ESZ5", 100
 STAGES = {stage.name: stage for stage in build_pipeline("future_mbo", "all")}
@@ -35,12 +37,13 @@ def take_in(lake: Path, folder: Path, days: dict[str, NDArray[np.void]], symbols
 def run_stage(name: str, lake: Path, dates: tuple[str, ...], settings: Settings, first: int = 0) -> list[StageResult]:
     """One stage for the contract-days of `dates` from number `first` on, each with those before it as its history."""
     stage = STAGES[name]
-    if not isinstance(stage, Stage):
-        return [stage.run(RootLevel("ES", level_id), lake, settings) for level_id in settings.levels.default]
+    if isinstance(stage, RootStage):
+        cfg = config(lake, settings)
+        return [stage.build_level(RootLevel("ES", level_id), cfg) for level_id in settings.levels.default]
     symbol = "ES" if stage.layer == "bronze" else SYMBOL
     chosen = tuple((SYMBOL, date) for date in dates)
     units = [ContractDay("ES", symbol, date, chosen[:at]) for at, date in enumerate(dates)]
-    return [stage.run(unit, lake, settings) for unit in units[first:]]
+    return [stage.build(unit, config(lake, settings), settings) for unit in units[first:]]
 
 
 def run_stages(lake: Path, dates: tuple[str, ...], settings: Settings, stages: Pipeline | None = None) -> dict[str, list[StageResult]]:
@@ -51,7 +54,7 @@ def run_stages(lake: Path, dates: tuple[str, ...], settings: Settings, stages: P
 def rows(lake: Path, dataset: str, date: str, symbol: str = SYMBOL) -> pa.Table:
     """A partition by the short name of its table: `silver.levels`."""
     layer, table = dataset.split(".")
-    return read_partition(partition_ref(lake, f"{layer}.future_mbo.{table}", symbol, date))
+    return read_table(ref_in(lake, f"{layer}.future_mbo.{table}", symbol, date))
 
 
 def a_record(

@@ -11,9 +11,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from src.data_eng.config import Settings, load_settings
-from src.data_eng.contracts import load_avro_contract
+from src.data_eng.contracts import contract_of
 from src.data_eng.core.session import NS_PER_S, SessionTimes
-from src.data_eng.io import partition_ref, write_partition
+from src.data_eng.io import publish_partition, ref_in
 from src.data_eng.sources.calendar import session_times
 from tests.level_flow import random_windows
 
@@ -71,13 +71,14 @@ def put_silver_day(
 def put_columns(lake: Path, table: str, symbol: str, date: str, columns: dict[str, Any]) -> None:
     """Write a silver table; columns that are not given are 0."""
     dataset = f"silver.future_mbo.{table}"
-    schema = load_avro_contract(dataset).schema
+    schema = contract_of(dataset).schema
     rows = len(next(iter(columns.values())))
     whole = {field.name: columns.get(field.name, np.zeros(rows, np.int64)) for field in schema}
     arrays = [pa.array(whole[field.name]).cast(field.type) for field in schema]
-    write_partition(
-        partition_ref(lake, dataset, symbol, date),
+    publish_partition(
+        ref_in(lake, dataset, symbol, date),
         pa.Table.from_arrays(arrays, schema=schema),
+        stage="test",
         inputs={},
         settings_sha256="settings",
         code_sha256="code",

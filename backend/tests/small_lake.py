@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from src.data_eng.contracts import load_avro_contract
+from src.data_eng.contracts import contract_of
 from src.data_eng.core.events import NO_TICK, SIDE_BID, TRADE
-from src.data_eng.io import partition_ref, write_partition
+from src.data_eng.io import publish_partition, ref_in
 
 S = 1_000_000_000
 EVENTS, DAYS, BARS = "bronze.future_mbo.mbo", "bronze.future_mbo.mbo_days", "silver.future_mbo.trade_bars"
@@ -62,11 +62,12 @@ def put_trade_bars(lake: Path, symbol: str, date: str, trades: list[Trade]) -> N
 
 def put(lake: Path, dataset: str, symbol: str, date: str, rows: list[dict[str, Any]], condition: str) -> None:
     """Write rows; columns that they do not name are zero, empty or no tick."""
-    schema = load_avro_contract(dataset).schema
+    schema = contract_of(dataset).schema
     columns = {field.name: [row.get(field.name, _blank(field)) for row in rows] for field in schema}
-    write_partition(
-        partition_ref(lake, dataset, symbol, date),
+    publish_partition(
+        ref_in(lake, dataset, symbol, date),
         pa.Table.from_pydict(columns, schema=schema),
+        stage="test",
         inputs={},
         settings_sha256="settings",
         code_sha256="code",

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 
-from src.data_eng.config import Environment, load_settings
+from src.data_eng.config import load_settings
 from src.data_eng.runner import Request, run
 from tests.real_stages import take_in
 from tests.toy_market import toy_records
+from tests.toys.lake import config
 
 DAYS = ("2025-10-06", "2025-10-07", "2025-10-08", "2025-10-09", "2025-10-10")
 DATES = DAYS[1:]
@@ -32,5 +34,6 @@ def make_toy_lake(folder: Path, days: tuple[str, ...] = DAYS) -> Path:
 
 def build(lake: Path, days: tuple[str, ...] = DAYS, **changes: object) -> int:
     """Run the pipeline over `days` as `make_toy_lake` does; the exit code."""
-    request = Request("future_mbo", "all", ROOT, days[0], days[-1], Environment(lake, None, None, None), 1, False, LEVELS, SESSION)
+    cfg = replace(config(lake), levels=LEVELS, session=SESSION)
+    request = Request(cfg, "future_mbo", "all", ROOT, days[0], days[-1], 1)
     return run(request._replace(**changes), Console(file=io.StringIO(), width=160))

@@ -8,9 +8,9 @@ import numpy as np
 import pyarrow as pa
 
 from src.data_eng.config import Settings, load_settings
-from src.data_eng.contracts import load_avro_contract
+from src.data_eng.contracts import contract_of
 from src.data_eng.core.pressure import CONDITIONS, DOWN, UP
-from src.data_eng.io import partition_ref, write_partition
+from src.data_eng.io import publish_partition, ref_in
 from src.data_eng.retrieval.index import IndexKey, layout_of, trigger_rules
 from src.data_eng.sources.calendar import session_times, sessions_between
 
@@ -40,9 +40,10 @@ def write_days(lake: Path, dates: list[str], episodes: int = 3, windows: int = 4
 
 
 def write_triggers(lake: Path, date: str, table: pa.Table, synthetic: bool = False, settings: Settings | None = None) -> None:
-    write_partition(
-        partition_ref(lake, TRIGGERS, SYMBOL, date),
+    publish_partition(
+        ref_in(lake, TRIGGERS, SYMBOL, date),
         table,
+        stage="test",
         inputs={},
         settings_sha256="0",
         code_sha256="0",
@@ -55,9 +56,9 @@ def write_level(lake: Path, date: str, synthetic: bool = False) -> None:
     times = session_times(date, load_settings())
     levels = {"level_id": [KEY.level_id], "known_from_ns": [times.rth_open_ns], "price_ticks": [LEVEL_TICKS], "reason": [None]}
     for dataset, columns in ((LEVELS, levels), (VACUUM, _features(date))):
-        schema = load_avro_contract(dataset).schema
-        write_partition(
-            partition_ref(lake, dataset, SYMBOL, date),
+        schema = contract_of(dataset).schema
+        publish_partition(
+            ref_in(lake, dataset, SYMBOL, date),
             pa.table({name: pa.array(columns[name], schema.field(name).type) for name in schema.names}),
             inputs={},
             settings_sha256="0",
@@ -106,14 +107,14 @@ def trigger_table(date: str, episodes: int = 3, windows: int = 4) -> pa.Table:
         columns[f"outcome_h{horizon}"] = np.where(horizon < decided_at, "CHOP", np.where(breaks, "BREAK_UP", "REJECT_DOWN"))
         columns[f"mfe_ticks_h{horizon}"] = np.where(breaks, 12.0, 3.0) + horizon
         columns[f"mae_ticks_h{horizon}"] = np.where(breaks, 3.0, 12.0) + horizon
-    schema = load_avro_contract(TRIGGERS).schema
+    schema = contract_of(TRIGGERS).schema
     return pa.table({name: pa.array(columns[name], schema.field(name).type) for name in schema.names})
 
 
 def _features(date: str) -> dict[str, list[object] | np.ndarray]:
     """Rows of the level's features at every trigger; the conditions are 1, -2, 3, -4 tenths for up and 1, 2, 3, 4 for down."""
     ts_ns = trigger_times_ns(date).ravel()
-    columns: dict[str, list[object] | np.ndarray] = {name: np.zeros(len(ts_ns)) for name in load_avro_contract(VACUUM).schema.names}
+    columns: dict[str, list[object] | np.ndarray] = {name: np.zeros(len(ts_ns)) for name in contract_of(VACUUM).schema.names}
     columns |= {"level_id": [KEY.level_id] * len(ts_ns), "ts_ns": ts_ns, "window_start_ns": ts_ns - WINDOW_NS}
     columns["confluent"] = np.zeros(len(ts_ns), np.int8)
     for direction, values in ((UP, (0.1, -0.2, 0.3, -0.4)), (DOWN, (1.0, 2.0, 3.0, 4.0))):

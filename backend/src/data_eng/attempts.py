@@ -19,7 +19,7 @@ from pathlib import Path
 
 from .errors import SpymasterError
 
-MANIFEST = "manifest.json"
+MANIFEST = "_manifest.json"
 SUCCESS = "_SUCCESS"
 ATTEMPT_PREFIX = ".attempt-"
 STAGED_PART = "part.parquet"

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .config import BACKEND, PACKAGE, Settings, load_settings
-from .contracts import Contract, load_avro_contract, load_datasets
+from .config import BACKEND, PACKAGE, Settings, load_datasets, load_settings
+from .contracts import Contract, contract_of
 from .core.features import FAMILIES, FEATURES, Feature, feature_names
 from .core.features.blocks import CONTEXT, GROUPS, VectorLayout, vector_layout
 from .core.features.registry import APPROACHES
@@ -77,7 +77,6 @@ def render_docs(commands: dict[str, Any]) -> list[Path]:
         if not _holds(path, text):
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-            load_avro_contract.cache_clear()
             changed.append(path)
     return changed
 
@@ -140,11 +139,12 @@ def table_docs(material: Material) -> str:
     """Every table of the lake with its columns."""
     lines = ["# Tables of the lake", "", _RENDERED, ""]
     for key, dataset in load_datasets().items():
-        lines += [f"## {key}", "", f"`{dataset.path}`", ""]
+        folder = dataset.path if dataset.contract is None else f"{dataset.path}/dt=YYYY-MM-DD"
+        lines += [f"## {key}", "", f"`{folder}`", ""]
         if dataset.contract is None:
             lines += ["Files as they came; no contract.", ""]
         else:
-            lines += _columns(load_avro_contract(key))
+            lines += _columns(contract_of(key))
     return "\n".join(lines)
 
 

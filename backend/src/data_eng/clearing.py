@@ -6,8 +6,7 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from .config import environment
-from .contracts import load_datasets
+from .config import environment, load_datasets
 from .core.instrument import root_of
 from .errors import SpymasterError
 from .io import PartitionRef, list_folders, remove_partition

@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import yaml
 
-from .config import PACKAGE
+from .config import REPO_ROOT, find_dataset, load_datasets
 from .errors import SpymasterError
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     import pandas as pd
     import polars as pl
+
+    Frame: TypeAlias = pa.Table | pl.DataFrame | pd.DataFrame
 
 AVRO_TO_ARROW = {
     "boolean": pa.bool_(),
@@ -32,31 +35,12 @@ AVRO_TO_ARROW = {
 }
 
 
-class UnknownDataset(SpymasterError):
-    """A dataset key that datasets.yaml does not list."""
-
-
 class ContractError(SpymasterError):
     """A contract file that cannot be read as one."""
 
 
 class ContractViolation(SpymasterError):
     """Data that does not fit its contract; the message names the column, the row and the value."""
-
-
-class Dataset(NamedTuple):
-    """One entry of datasets.yaml."""
-
-    key: str
-    path: str
-    """Partition folder below the lake, with {symbol} and {date}."""
-    keys: tuple[str, ...]
-    contract: str | None
-    """File below contracts/; None for raw, which holds the files as they came."""
-
-    @property
-    def layer(self) -> str:
-        return self.key.split(".", 1)[0]
 
 
 class Field(NamedTuple):
@@ -96,46 +80,41 @@ class Contract:
         return hashlib.sha256(json.dumps([self.dataset, rules]).encode()).hexdigest()
 
 
-@cache
-def load_datasets(path: Path = PACKAGE / "config" / "datasets.yaml") -> dict[str, Dataset]:
-    """All entries of datasets.yaml by key."""
-    return {
-        key: Dataset(key, entry["path"], tuple(entry["keys"]), entry["contract"]) for key, entry in yaml.safe_load(path.read_text()).items()
-    }
-
-
-def find_dataset(key: str) -> Dataset:
-    """The entry of `key`; an unknown key raises `UnknownDataset` with the known ones."""
-    datasets = load_datasets()
-    if key not in datasets:
-        raise UnknownDataset(f"dataset {key!r} is not in config/datasets.yaml. Known: {', '.join(sorted(datasets))}.")
-    return datasets[key]
-
-
-@cache
-def load_avro_contract(dataset: str) -> Contract:
-    """Read the contract of a dataset key such as `silver.future_mbo.levels`."""
+def contract_of(dataset: str) -> Contract:
+    """The contract of a dataset key such as `silver.future_mbo.levels`."""
     entry = find_dataset(dataset)
     if entry.contract is None:
         raise ContractError(f"{dataset} has no contract: it holds files as they came. Read them through sources.")
-    return parse_contract(dataset, PACKAGE / "contracts" / entry.contract)
+    return _parsed(entry.contract, dataset)
 
 
-def parse_contract(dataset: str, path: Path) -> Contract:
-    """Parse one .avsc file: a record whose fields have name, type, doc, unit and, where Avro has no such type, `arrow`."""
+def load_avro_contract(path: Path) -> Contract:
+    """Read one .avsc file: a record whose fields have name, type, doc, unit and, where Avro has no such type, `arrow`.
+
+    A relative path counts from the repository's root. A contract that datasets.yaml names is that table's, another its record's own.
+    Raises `ContractError` for a file that is absent or no such schema.
+    """
+    absolute = REPO_ROOT / path
+    known = (key for key, entry in load_datasets().items() if entry.contract == absolute)
+    return _parsed(absolute, next(known, None))
+
+
+@cache
+def _parsed(path: Path, dataset: str | None) -> Contract:
     import fastavro
     from fastavro.schema import SchemaParseException, UnknownType
 
     try:
         schema = fastavro.parse_schema(json.loads(path.read_text()))
     except FileNotFoundError:
-        raise ContractError(f"contract of {dataset} is missing at {path}. Restore the file or correct config/datasets.yaml.") from None
+        whose = f" of {dataset}" if dataset else ""
+        raise ContractError(f"contract{whose} is missing at {path}. Restore the file or correct config/datasets.yaml.") from None
     except (json.JSONDecodeError, SchemaParseException, UnknownType) as error:
         raise ContractError(f"contract {path} is not an Avro schema: {error}") from error
     if not isinstance(schema, dict) or schema.get("type") != "record":
         raise ContractError(f"contract {path} is not an Avro record. Expected a record with one field a column.")
     fields = tuple(_field(entry, path) for entry in schema["fields"])
-    return Contract(dataset=dataset, doc=schema.get("doc", ""), fields=fields)
+    return Contract(dataset=dataset or schema["name"], doc=schema.get("doc", ""), fields=fields)
 
 
 def _field(entry: dict[str, Any], path: Path) -> Field:
@@ -167,8 +146,34 @@ def _arrow_type(avro: Any) -> pa.DataType:
     return AVRO_TO_ARROW[avro]
 
 
-def enforce_contract(data: pa.Table | pl.DataFrame | pd.DataFrame, contract: Contract) -> pa.Table:
-    """Hold `data` to `contract` and return it as an Arrow table of exactly the contract's schema.
+def enforce_contract(data: Frame, contract: Contract) -> Frame:
+    """Require that `data` fits `contract`, and give it back as the kind of frame it came as: Arrow, polars or pandas.
+
+    An Arrow table has exactly the contract's schema afterwards; of the others `conformed` says what they hold as one.
+    """
+    table = conformed(data, contract)
+    if isinstance(data, pa.Table):
+        return table
+    if _kind_of_frame(data, contract) == "pandas":
+        return as_pandas(table)
+    import polars as pl
+
+    return pl.DataFrame(table)
+
+
+def as_pandas(table: pa.Table) -> pd.DataFrame:
+    """A pandas frame; integers among which there are nulls stay integers (`Int64`), since a float holds no nanosecond of today."""
+    import pandas as pd
+
+    holed = {field.type for field, column in zip(table.schema, table.columns, strict=True) if column.null_count}
+    nullable = {pa.int32(): pd.Int32Dtype(), pa.int64(): pd.Int64Dtype()}
+    frame = table.to_pandas(types_mapper={kind: dtype for kind, dtype in nullable.items() if kind in holed}.get)
+    whole = [name for name in table.column_names if table[name].null_count == 0 and frame[name].dtype in nullable.values()]
+    return frame.astype({name: table.schema.field(name).type.to_pandas_dtype() for name in whole})
+
+
+def conformed(data: Any, contract: Contract) -> pa.Table:
+    """`data` as an Arrow table of exactly the contract's schema.
 
     Names and order must be equal. A column of the same kind (integer, float, string, list) is converted when every value fits;
     another kind is a violation, because a silent conversion hides a wrong unit. Nothing is copied for a column that already fits.
@@ -184,19 +189,23 @@ def enforce_contract(data: pa.Table | pl.DataFrame | pd.DataFrame, contract: Con
     return pa.Table.from_arrays(columns, schema=contract.schema)
 
 
+def _kind_of_frame(frame: Any, contract: Contract) -> str:
+    kind = type(frame).__module__.partition(".")[0]
+    if kind not in ("pandas", "polars"):
+        raise ContractViolation(f"{contract.dataset}: got {type(frame).__name__}. Expected a pyarrow table, or a polars or pandas frame.")
+    return kind
+
+
 def _as_table(frame: Any, contract: Contract) -> pa.Table:
     """A polars or pandas frame as Arrow. In a pandas float column NaN is a null only where the contract has nulls."""
-    kind = type(frame).__module__.partition(".")[0]
-    if kind == "polars":
+    if _kind_of_frame(frame, contract) == "polars":
         return frame.to_arrow()
-    if kind == "pandas":
-        nullable = {field.name: field.nullable for field in contract.fields}
-        columns = {}
-        for name in frame.columns:
-            keep_nan = frame[name].dtype.kind == "f" and not nullable.get(name, True)
-            columns[name] = pa.array(frame[name], from_pandas=not keep_nan)
-        return pa.table(columns)
-    raise ContractViolation(f"{contract.dataset}: got {type(frame).__name__}. Expected a pyarrow table, or a polars or pandas frame.")
+    nullable = {field.name: field.nullable for field in contract.fields}
+    columns = {}
+    for name in frame.columns:
+        keep_nan = frame[name].dtype.kind == "f" and not nullable.get(name, True)
+        columns[name] = pa.array(frame[name], from_pandas=not keep_nan)
+    return pa.table(columns)
 
 
 def _names_differ(names: list[str], contract: Contract) -> str:

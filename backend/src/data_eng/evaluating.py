@@ -38,7 +38,7 @@ from .evaluation.walk_forward import Block, blocks_of, forecast_block, join
 from .retrieval.distribution import CLASSES
 from .retrieval.index import MANIFEST, SETUPS, Index, IndexKey, IndexMissing, StaleIndex, build_command, check_inputs_through, index_folder
 from .retrieval.index_builder import builder_sha256, open_index, trigger_sources
-from .retrieval.mbo_contract_day_selector import load_selection, selection_path
+from .retrieval.mbo_contract_day_selector import kept_selection, selection_path
 from .retrieval.metrics import METRICS, hold_metric
 from .workers import Crew, finish_all
 
@@ -270,8 +270,8 @@ def _indexes(lake: Path, root: str, key: IndexKey, metrics: tuple[str, ...], set
 
 def _surroundings(request: Request, question: Question, pool: Pool | None, folder: Path, settings: Settings) -> dict[str, Any]:
     """What stands around the figures: hashes, tries, excluded sessions of the span."""
-    path = selection_path(request.lake, request.root)
-    rows = load_selection(path).rows if path.exists() else ()
+    selection = kept_selection(selection_path(request.lake), request.root)
+    rows = selection.rows if selection is not None else ()
     excluded = [
         {"date": row.date, "reason": row.reason} for row in rows if row.symbol is None and question.first <= row.date <= question.last
     ]

@@ -18,29 +18,30 @@ import hashlib
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date as calendar_date
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, TypeVar
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .attempts import MANIFEST, STAGED_PART, SUCCESS, Attempt, HashingSink, disk_errors, finish, locked, sweep_attempts
-from .config import environment
-from .contracts import enforce_contract, find_dataset, load_avro_contract
+from .config import AppConfig, environment, find_dataset
+from .contracts import ContractViolation, as_pandas, conformed, contract_of, load_avro_contract
+from .core.instrument import root_of
 from .errors import SpymasterError
+from .lake.conditions import BEST_FIRST
 
 if TYPE_CHECKING:
     import pandas as pd
-    import polars as pl
 
-    Frame: TypeAlias = pa.Table | pl.DataFrame | pd.DataFrame
+    from .contracts import Frame
 
-RAW = "raw.future_mbo.dbn"
-IMPORT = "import.json"
+RAW = "raw.future.market_by_order_dbn"
+DATE_KEY = "dt"
 SYMBOL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:-]*")
 READ_TRIES = 10
 """How often a reader starts again because a writer replaced the partition under it; each replacement is a whole run of a stage."""
@@ -74,7 +75,9 @@ class PartitionRef(NamedTuple):
 
     @property
     def path(self) -> Path:
-        return self.lake / find_dataset(self.dataset).path.format(symbol=self.symbol, date=self.date)
+        """The partition's folder; of raw the one that holds all files of the root."""
+        table = self.lake / find_dataset(self.dataset).path.format(symbol=self.symbol)
+        return table if self.dataset == RAW else table / f"{DATE_KEY}={self.date}"
 
     @property
     def layer(self) -> str:
@@ -112,6 +115,8 @@ class Manifest(BaseModel):
     dataset: str
     symbol: str
     date: str
+    stage: str
+    """Name of the stage that wrote it."""
     rows: int
     files: tuple[PartFile, ...]
     contract_sha256: str
@@ -129,6 +134,7 @@ class Manifest(BaseModel):
 class Provenance(NamedTuple):
     """What a result was made from; a stage whose provenance equals the manifest's has nothing to do."""
 
+    stage: str
     inputs: Mapping[str, str]
     settings_sha256: str
     code_sha256: str
@@ -149,21 +155,32 @@ class ParquetOptions(NamedTuple):
     statistics: tuple[str, ...] = ()
 
 
-def partition_ref(lake: Path, dataset: str, symbol: str, date: str) -> PartitionRef:
+def partition_ref(cfg: AppConfig, dataset: str, symbol: str, dt: str) -> PartitionRef:
     """Address a partition; an unknown dataset, an odd symbol or a date that is none raises here and not at the disk."""
+    return ref_in(cfg.lake_root, dataset, symbol, dt)
+
+
+def ref_in(lake: Path, dataset: str, symbol: str, date: str) -> PartitionRef:
+    """The same, where only the lake's folder is known."""
     find_dataset(dataset)
     if not SYMBOL_NAME.fullmatch(symbol):
         raise SpymasterError(f"symbol {symbol!r} cannot name a partition. Expected letters, digits, '.', ':' and '-', for example ESZ5.")
-    try:
-        calendar_date.fromisoformat(date)
-    except ValueError:
-        raise SpymasterError(f"date {date!r} is not a day. Expected YYYY-MM-DD, for example 2025-10-16.") from None
+    if not is_iso_date(date):
+        raise SpymasterError(f"date {date!r} is not a day. Expected YYYY-MM-DD, for example 2025-10-16.")
     return PartitionRef(Path(lake), dataset, symbol, date)
+
+
+def is_iso_date(text: str) -> bool:
+    """Whether `text` is a day written `YYYY-MM-DD`; the standard's other forms (`20251016`, `2025-W42-4`) are none here."""
+    try:
+        return calendar_date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
 
 
 def parse_ref(lake: Path, text: str) -> PartitionRef:
     """Inverse of `str(ref)`."""
-    return partition_ref(lake, *text.split("/"))
+    return ref_in(lake, *text.split("/"))
 
 
 def list_partitions(lake: Path, dataset: str, symbol: str | None = None) -> list[PartitionRef]:
@@ -172,20 +189,33 @@ def list_partitions(lake: Path, dataset: str, symbol: str | None = None) -> list
 
 
 def list_folders(lake: Path, dataset: str, symbol: str | None = None) -> list[PartitionRef]:
-    """Every partition folder of a table, also those that a killed run left without a manifest."""
-    template = find_dataset(dataset).path
-    pattern = re.compile(re.escape(template).replace(r"\{symbol\}", "(?P<symbol>[^/]+)").replace(r"\{date\}", "(?P<date>[^/]+)"))
+    """Every partition folder of a table, also those that a killed run left without a manifest; of raw every root and date with a file."""
+    if dataset == RAW:
+        return _raw_days(lake, symbol)
+    template = f"{find_dataset(dataset).path}/{DATE_KEY}="
+    pattern = re.compile(re.escape(template).replace(r"\{symbol\}", "(?P<symbol>[^/]+)") + "(?P<date>[^/]+)")
     refs = []
-    for folder in Path(lake).glob(template.format(symbol=symbol or "*", date="*")):
+    for folder in Path(lake).glob(template.format(symbol=symbol or "*") + "*"):
         match = pattern.fullmatch(folder.relative_to(lake).as_posix())
         if match:
-            refs.append(partition_ref(lake, dataset, match["symbol"], match["date"]))
+            refs.append(ref_in(lake, dataset, match["symbol"], match["date"]))
     return sorted(refs)
 
 
+def _raw_days(lake: Path, root: str | None) -> list[PartitionRef]:
+    from .lake.raw import raw_dates, raw_roots
+
+    roots = raw_roots(lake) if root is None else [root]
+    return [PartitionRef(Path(lake), RAW, name, date) for name in roots for date in raw_dates(lake, name)]
+
+
 def is_partition_complete(ref: PartitionRef) -> bool:
-    """True once the manifest is published (for raw: once the import is recorded)."""
-    return (ref.path / _record_name(ref)).exists()
+    """True once the manifest is published; of raw, where a file holds the date."""
+    if ref.dataset == RAW:
+        from .lake.raw import raw_dates
+
+        return ref.date in raw_dates(ref.lake, ref.symbol)
+    return (ref.path / MANIFEST).exists()
 
 
 def read_manifest(ref: PartitionRef) -> Manifest:
@@ -194,29 +224,57 @@ def read_manifest(ref: PartitionRef) -> Manifest:
 
 
 def manifest_sha256(ref: PartitionRef) -> str:
-    """Hash of the published manifest (for raw: of the import record), which stands for all that the partition holds."""
+    """Hash of the published manifest, which stands for all that the partition holds; of raw, of the files themselves."""
+    if ref.dataset == RAW:
+        from .lake.raw import raw_sha256
+
+        return raw_sha256(ref.lake, ref.symbol, ref.date)
     return hashlib.sha256(_record_bytes(ref)).hexdigest()
 
 
 def read_facts(ref: PartitionRef) -> dict[str, Any]:
-    """Facts of a partition; for raw, what `import` recorded about the day."""
+    """Facts of a partition; of raw, what is known of the day's files."""
     if ref.dataset == RAW:
-        return json.loads(_record_bytes(ref))
+        from .lake.raw import raw_facts
+
+        return raw_facts(ref.lake, ref.symbol, ref.date)
     return read_manifest(ref).facts
 
 
-def read_partition(ref: PartitionRef, columns: Sequence[str] | None = None) -> pa.Table:
+def inherited_facts(inputs: Iterable[PartitionRef], past: Collection[tuple[str, str]] = ()) -> dict[str, Any]:
+    """What a result inherits: synthetic when anything it was made from is; the worst condition, and the tick, of the inputs not in `past`.
+
+    `past` holds (symbol, date): a degraded day long ago does not make today's data degraded, but a synthetic past makes today's
+    comparison synthetic.
+    """
+    tick: dict[str, Any] = {}
+    synthetic, worst = False, 0
+    for ref in inputs:
+        facts = read_facts(ref)
+        synthetic = synthetic or bool(facts.get("synthetic"))
+        if (ref.symbol, ref.date) not in past:
+            worst = max(worst, BEST_FIRST.index(facts.get("condition", "available")))
+            tick = {"tick": facts["tick"]} if "tick" in facts else tick
+    return {"synthetic": synthetic, "condition": BEST_FIRST[worst], **tick}
+
+
+def read_partition(ref: PartitionRef, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """All rows of a partition, or some of its columns, as a pandas frame; `read_table` gives them as Arrow."""
+    return as_pandas(read_table(ref, columns))
+
+
+def read_table(ref: PartitionRef, columns: Sequence[str] | None = None) -> pa.Table:
     """All rows of a partition, or of some of its columns in the order asked for, held to the contract.
 
     Every byte read is checked against the manifest's hash.
     """
 
     def read(manifest: Manifest) -> pa.Table:
-        contract = load_avro_contract(ref.dataset)
+        contract = contract_of(ref.dataset)
         if columns is not None:
             contract = contract.subset(columns)
         tables = [_read_part(ref, part, contract.schema.names) for part in manifest.files]
-        return enforce_contract(pa.concat_tables(tables), contract)
+        return conformed(pa.concat_tables(tables), contract)
 
     return _under_manifest(ref, read)
 
@@ -250,9 +308,52 @@ def verify_partition(ref: PartitionRef) -> None:
 
 
 def write_partition(
+    cfg: AppConfig,
+    dataset_key: str,
+    symbol: str,
+    dt: str,
+    df: Frame,
+    contract_path: Path,
+    inputs: Iterable[PartitionRef | str],
+    stage: str,
+) -> Manifest:
+    """Publish a frame as a partition's content, with where it came from.
+
+    Parameters
+    ----------
+    df : Arrow, polars or pandas; all that the partition will hold.
+    contract_path : the table's .avsc; a relative path counts from the repository's root.
+    inputs : the partitions it was made from; a dataset key means that table of the same symbol and date.
+    stage : who made it; kept in the manifest.
+
+    Raises
+    ------
+    ContractViolation when a row does not fit, or when the contract is not the table's own; PartitionMissing for an input that is not
+    complete; DiskFull and LostRace as `publish_partition`.
+    """
+    ref = partition_ref(cfg, dataset_key, symbol, dt)
+    contract, own = load_avro_contract(contract_path), contract_of(dataset_key)
+    if contract.sha256 != own.sha256:
+        raise ContractViolation(
+            f"{contract_path} is the contract of {contract.dataset}. Expected that of {dataset_key}, {find_dataset(dataset_key).contract}."
+        )
+    sources = [source if isinstance(source, PartitionRef) else partition_ref(cfg, source, symbol, dt) for source in inputs]
+    return publish_partition(
+        ref,
+        df,
+        stage=stage,
+        inputs={str(source): manifest_sha256(source) for source in sources},
+        settings_sha256=cfg.settings.results_sha256(),
+        code_sha256=hashlib.sha256(stage.encode()).hexdigest(),
+        facts=inherited_facts(sources),
+    )
+
+
+def publish_partition(
     ref: PartitionRef,
     data: Frame | Iterable[pa.Table],
     *,
+    stage: str,
     inputs: Mapping[str, str],
     settings_sha256: str,
     code_sha256: str,
@@ -267,7 +368,7 @@ def write_partition(
     ContractViolation when a row does not fit, DiskFull when the disk does not hold it, LostRace when another run published something else
     meanwhile. In every case the partition is what it was before, or the other run's.
     """
-    with PartitionWriter(ref, Provenance(inputs, settings_sha256, code_sha256), parquet) as writer:
+    with PartitionWriter(ref, Provenance(stage, inputs, settings_sha256, code_sha256), parquet) as writer:
         writer.extend(data)
         return writer.commit(anomalies, facts)
 
@@ -284,7 +385,7 @@ class PartitionWriter:
         self.ref = ref
         self._provenance = provenance
         self._options = parquet or ParquetOptions()
-        self._contract = load_avro_contract(ref.dataset)
+        self._contract = contract_of(ref.dataset)
         self._pending: list[pa.Table] = []
         self._pending_rows = 0
         self._rows = 0
@@ -307,7 +408,7 @@ class PartitionWriter:
 
     def append(self, data: Frame) -> None:
         """Take rows in order; a full row group goes to the disk at once."""
-        table = enforce_contract(data, self._contract)
+        table = conformed(data, self._contract)
         if not table.num_rows:
             return
         self._pending.append(table)
@@ -329,10 +430,12 @@ class PartitionWriter:
             raise SpymasterError(f"{self.ref}: this attempt is over. Open a new PartitionWriter to write again.")
         if self._pending_rows:
             self._write_row_group(self._pending_rows)
+        facts = facts or {}
         with disk_errors(self.ref.path, self._sink.written):
+            self._parquet.add_key_value_metadata(_file_metadata(self.ref, facts))
             self._parquet.close()
             self._sink.make_durable()
-            manifest = self._manifest(anomalies or {}, facts or {})
+            manifest = self._manifest(anomalies or {}, facts)
             self._attempt.publish(manifest.files[0].name, manifest.to_bytes())
         self.abandon()
         return manifest
@@ -362,6 +465,7 @@ class PartitionWriter:
             dataset=self.ref.dataset,
             symbol=self.ref.symbol,
             date=self.ref.date,
+            stage=self._provenance.stage,
             rows=self._rows,
             files=(part,),
             contract_sha256=self._contract.sha256,
@@ -395,21 +499,15 @@ def remove_partition(ref: PartitionRef) -> None:
         shutil.rmtree(folder)
 
 
-def _record_name(ref: PartitionRef) -> str:
-    return IMPORT if ref.dataset == RAW else MANIFEST
-
-
 def _record_bytes(ref: PartitionRef) -> bytes:
     try:
-        return (ref.path / _record_name(ref)).read_bytes()
+        return (ref.path / MANIFEST).read_bytes()
     except FileNotFoundError:
         raise PartitionMissing(_missing_message(ref)) from None
 
 
 def _missing_message(ref: PartitionRef) -> str:
     lake = "" if ref.lake == environment().lake else f" --lake {ref.lake}"
-    if ref.dataset == RAW:
-        return f"raw file of {ref.symbol} {ref.date} is not in the lake {ref.lake}. Run: spymaster import FILE{lake}"
     return f"{ref} is not built. Run: spymaster build --layer {ref.layer} --symbol {ref.symbol} --dates {ref.date}:{ref.date}{lake}"
 
 
@@ -442,7 +540,7 @@ def _under_manifest(ref: PartitionRef, read: Callable[[Manifest], T]) -> T:
 
 
 def _hold_contract(ref: PartitionRef, manifest: Manifest) -> None:
-    expected = load_avro_contract(ref.dataset).sha256
+    expected = contract_of(ref.dataset).sha256
     if manifest.contract_sha256 != expected:
         raise PartitionCorrupt(
             f"{ref} was written under contract {manifest.contract_sha256[:8]}, this build has {expected[:8]}. {_rebuild(ref)}"
@@ -474,6 +572,12 @@ def _verified_bytes(ref: PartitionRef, part: PartFile) -> bytes:
 
 def _read_part(ref: PartitionRef, part: PartFile, columns: list[str]) -> pa.Table:
     return pq.ParquetFile(pa.BufferReader(_verified_bytes(ref, part))).read(columns=columns).select(columns)
+
+
+def _file_metadata(ref: PartitionRef, facts: Mapping[str, Any]) -> dict[str, str]:
+    """What turns ticks into points in a notebook, in the file's own metadata: the root, and the tick in points where the table has one."""
+    told = {"root": root_of(ref.symbol)}
+    return {**told, "tick": repr(float(facts["tick"]))} if "tick" in facts else told
 
 
 def _parquet_writer(sink: HashingSink, schema: pa.Schema, options: ParquetOptions) -> pq.ParquetWriter:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from .errors import SpymasterError
-from .stages.base import RootStage, Stage
+from .stages.base import Stage
 
-Pipeline = list[Stage | RootStage]
+Pipeline = list[Stage]
 
 LAYERS = ("bronze", "silver", "gold")
 PRODUCT_TYPES = ("future_mbo",)

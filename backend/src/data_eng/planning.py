@@ -6,12 +6,13 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from .config import Settings
+from .config import AppConfig, Settings
 from .core.instrument import root_of
 from .errors import SpymasterError
-from .io import RAW, list_partitions
+from .io import list_partitions
+from .lake.keep import has_own_session
+from .lake.raw import raw_dates, raw_roots, unreadable_files
 from .sources.calendar import sessions_between
-from .stages.base import ContractDay
 
 if TYPE_CHECKING:
     from .retrieval.mbo_contract_day_selector import SelectionMap
@@ -22,6 +23,19 @@ DAYS = "bronze.future_mbo.mbo_days"
 
 class UnknownSymbol(SpymasterError):
     """A symbol that is neither a root in the lake or the settings nor a contract of one."""
+
+
+class ContractDay(NamedTuple):
+    """The unit of work: one contract on one session date (in bronze: one root on one UTC date)."""
+
+    root: str
+    symbol: str
+    date: str
+    history: tuple[tuple[str, str], ...] = ()
+    """(symbol, date) of the contract-days before this one that its past may hold, oldest first."""
+
+    def __str__(self) -> str:
+        return f"{self.symbol} {self.date}"
 
 
 class Planned(NamedTuple):
@@ -40,7 +54,7 @@ class SymbolParts(NamedTuple):
 
 def split_symbol(symbol: str, lake: Path, settings: Settings) -> SymbolParts:
     """Tell a root from a contract; a symbol of neither kind raises with the roots that are known."""
-    roots = {ref.symbol for ref in list_partitions(lake, RAW)} | set(settings.instruments)
+    roots = {*raw_roots(lake), *settings.instruments}
     if symbol in roots:
         return SymbolParts(symbol, None)
     root = root_of(symbol)
@@ -51,41 +65,61 @@ def split_symbol(symbol: str, lake: Path, settings: Settings) -> SymbolParts:
     )
 
 
-def settings_of_layer(settings: Settings, layer: str, levels: tuple[str, ...] | None, level_id: str | None) -> Settings:
-    """The settings with the levels that were asked for; where none were, LEVEL_ID restricts gold."""
-    if levels is None and layer == "gold" and level_id is not None:
-        levels = (level_id,)
-    return settings if levels is None else settings.with_levels(levels)
+def contract_day(cfg: AppConfig, layer: str, symbol: str, dt: str) -> ContractDay:
+    """One unit of work with its history, as the lake tells it.
+
+    Where the selection map chose the day, its history is what the map chose before; else it is the contract's own earlier days.
+    """
+    root = root_of(symbol)
+    if layer == "bronze":
+        return ContractDay(root, root, dt)
+    chosen = _chosen(cfg, root)
+    if (symbol, dt) not in chosen:
+        chosen = [(symbol, day) for day in _own_days(cfg, symbol, dt, has_own_session(cfg, root))]
+    return ContractDay(root, symbol, dt, tuple(key for key in chosen if key[1] < dt))
 
 
 def raw_days(lake: Path, root: str, first: str, last: str) -> Planned:
-    """Bronze units: the raw UTC dates from `first` to `last`. Left out are the sessions that have no raw file."""
-    dates = [ref.date for ref in list_partitions(lake, RAW, root) if first <= ref.date <= last]
+    """Bronze units: the raw UTC dates from `first` to `last`. Left out are the sessions without a raw file, and files nobody can read."""
+    dates = [day for day in raw_dates(lake, root) if first <= day <= last]
     units = [ContractDay(root, root, day) for day in dates]
-    missing = [day for day in sessions_between(first, last) if day not in dates]
-    return Planned(units, [(day, "no raw file") for day in missing])
+    missing = [(day, "no raw file") for day in sessions_between(first, last) if day not in dates]
+    return Planned(units, [*missing, *((found.path.name, found.problem) for found in unreadable_files(lake, root))])
 
 
-def days_of_contract(lake: Path, parts: SymbolParts, first: str, last: str, every_date: bool) -> Planned:
+def days_of_contract(cfg: AppConfig, parts: SymbolParts, first: str, last: str) -> Planned:
     """Contract-days of one contract: the sessions whose bronze holds it.
 
-    `every_date` takes the dates that are no session, too: for a span of its own (an evening of a holiday) the calendar has no say.
+    A span of the day of its own (an evening of a holiday) takes the dates that are no session, too: the calendar has no say for it.
     """
     assert parts.contract is not None
-    held = [ref.date for ref in list_partitions(lake, EVENTS, parts.contract)]
-    sessions = sessions_between(min([first, *held]), last)
-    wanted = [day for day in held if day <= last and (every_date or day in sessions)]
-    units = chain_of(parts.root, [(parts.contract, day) for day in wanted], first)
-    missing = [day for day in sessions if day >= first and day not in wanted]
+    wanted = _own_days(cfg, parts.contract, last, has_own_session(cfg, parts.root))
+    units = [ContractDay(parts.root, parts.contract, day) for day in wanted if day >= first]
+    missing = [day for day in sessions_between(first, last) if day not in wanted]
     return Planned(units, [(day, f"no bronze of {parts.contract}") for day in missing])
 
 
-def days_of_root(lake: Path, root: str, first: str, last: str, settings: Settings, map_path: Path | None) -> Planned:
+def _own_days(cfg: AppConfig, contract: str, last: str, every_date: bool) -> list[str]:
+    """Dates up to `last` whose bronze holds a contract, in order; sessions alone unless `every_date`."""
+    held = [ref.date for ref in list_partitions(cfg.lake_root, EVENTS, contract) if ref.date <= last]
+    sessions = set(sessions_between(held[0], last)) if held else set()
+    return [day for day in held if every_date or day in sessions]
+
+
+def _chosen(cfg: AppConfig, root: str) -> list[tuple[str, str]]:
+    from .retrieval.mbo_contract_day_selector import kept_selection, selection_path
+
+    selection = kept_selection(cfg.environment.selection_path or selection_path(cfg.lake_root), root)
+    return selection.chosen() if selection is not None else []
+
+
+def days_of_root(cfg: AppConfig, root: str, first: str, last: str) -> Planned:
     """Contract-days of a root: those that the selection map chose. Left out are the sessions it excludes, with its reasons."""
-    selection = selection_map(lake, root, first, last, settings, map_path)
+    lake = cfg.lake_root
+    selection = selection_map(lake, root, first, last, cfg.settings, cfg.environment.selection_path)
     chosen = [(symbol, day) for symbol, day in selection.chosen() if day <= last]
     held = {(ref.symbol, ref.date) for symbol in {symbol for symbol, _ in chosen} for ref in list_partitions(lake, EVENTS, symbol)}
-    units = chain_of(root, [key for key in chosen if key in held], first)
+    units = [ContractDay(root, symbol, day) for symbol, day in chosen if (symbol, day) in held and day >= first]
     reasons = {row.date: row.reason for row in selection.rows if row.reason is not None}
     reasons |= {day: f"no bronze of {symbol}" for symbol, day in chosen if (symbol, day) not in held}
     built = {unit.date for unit in units}
@@ -101,31 +135,27 @@ def selection_map(lake: Path, root: str, first: str, last: str, settings: Settin
     from .retrieval.mbo_contract_day_selector import (
         hold_current,
         is_current,
+        kept_selection,
         load_selection,
         save_selection,
         select_contract_days,
         selection_path,
     )
 
-    if path is not None:
-        selection = load_selection(path)
-        hold_current(selection, path, lake, settings)
-        return selection
-    kept = selection_path(lake, root)
-    if kept.exists():
-        selection = load_selection(kept)
+    own = selection_path(lake)
+    if path is not None and path != own.absolute():
+        given = load_selection(path, root)
+        hold_current(given, path, lake, settings)
+        return given
+    selection = kept_selection(own, root)
+    if selection is not None:
         covered = {row.date for row in selection.rows}
         if covered.issuperset(sessions_between(first, last)) and is_current(selection, lake, settings):
             return selection
     held = [ref.date for ref in list_partitions(lake, DAYS, root)]
     selection = select_contract_days(lake, root, min([first, *held]), max([last, *held]), settings)
-    save_selection(selection, kept)
+    save_selection(selection, own)
     return selection
-
-
-def chain_of(root: str, chosen: list[tuple[str, str]], first: str) -> list[ContractDay]:
-    """Units from `first` on, each with all chosen contract-days before it as its history."""
-    return [ContractDay(root, symbol, day, tuple(chosen[:position])) for position, (symbol, day) in enumerate(chosen) if day >= first]
 
 
 def with_lookback(units: list[ContractDay], lake: Path, days: int) -> list[ContractDay]:

@@ -25,14 +25,14 @@ from scipy import stats
 
 from .attempts import publish_file
 from .codehash import code_sha256
-from .config import PACKAGE, Environment, Settings
+from .config import PACKAGE, AppConfig, Environment, Settings, load_settings
 from .core.features.registry import APPROACHES
 from .errors import SpymasterError
 from .evaluating import Request as EvaluationRequest
 from .evaluating import evaluate
 from .evaluation.planting import first_windows, replanted
 from .evaluation.resampling import SIGNIFICANT_BELOW
-from .io import PartitionRef, list_partitions, partition_ref, read_facts, read_manifest, read_partition, write_partition
+from .io import PartitionRef, list_partitions, publish_partition, read_facts, read_manifest, read_table, ref_in
 from .retrieval.index import LEVEL_TEST, IndexKey, rows_of
 from .retrieval.index_builder import TRIGGERS, build_indexes
 from .runner import Request
@@ -256,7 +256,7 @@ def _build_base(plan: Plan, base: Base, settings: Settings) -> str:
         refs = list_partitions(work / "lake", TRIGGERS)
         rows = 0
         for ref in refs:
-            table = first_windows(read_partition(ref), WINDOWS_KEPT)
+            table = first_windows(read_table(ref), WINDOWS_KEPT)
             rows += table.num_rows
             _write_triggers(kept, ref, table)
         publish_file(kept / MADE_OF, made_of.encode())
@@ -282,9 +282,9 @@ def _simulate_and_build(plan: Plan, base: Base, work: Path) -> None:
         pass
     list(import_batch(collect([work / "job"]), work / "lake"))
     last = sessions_between(START, LAST_DATE)[plan.sessions - 1]
-    where = Environment(work / "lake", None, None, None)
+    cfg = AppConfig(work / "lake", load_settings(), Environment(work / "lake", None, None, None), plan.levels)
     for layer, stage in (("bronze", None), ("silver", None), ("gold", "build_trigger_vectors")):
-        request = Request("future_mbo", layer, ROOT, START, last, where, workers=1, levels=plan.levels, stage=stage)
+        request = Request(cfg, "future_mbo", layer, ROOT, START, last, workers=1, stage=stage)
         if code := build(request, Console(quiet=True)):
             raise RecoveryFailed(
                 f"{layer} of {base.name} ended with exit code {code}. Expected 0. Simulate, import and build it by hand to see why."
@@ -314,7 +314,7 @@ def _evaluate(plan: Plan, market: Run, settings: Settings) -> str:
 def _plant(plan: Plan, market: Run, lake: Path, settings: Settings) -> None:
     """Write the run's trigger vectors: as they are for a simulated market, else dealt, and shifted where something is planted."""
     refs = list_partitions(plan.folder / _base_of(plan, market).name, TRIGGERS)
-    sessions = [read_partition(ref) for ref in refs]
+    sessions = [read_table(ref) for ref in refs]
     series = []
     for key in (IndexKey(level_id, LEVEL_TEST, approach_dir) for level_id in plan.levels for approach_dir in APPROACHES):
         if market.kind == MARKET:
@@ -328,9 +328,10 @@ def _plant(plan: Plan, market: Run, lake: Path, settings: Settings) -> None:
 def _write_triggers(lake: Path, source: PartitionRef, table: pa.Table) -> None:
     """A partition like another one, with other rows."""
     manifest = read_manifest(source)
-    write_partition(
-        partition_ref(lake, TRIGGERS, source.symbol, source.date),
+    publish_partition(
+        ref_in(lake, TRIGGERS, source.symbol, source.date),
         table,
+        stage=manifest.stage,
         inputs={},
         settings_sha256=manifest.settings_sha256,
         code_sha256=manifest.code_sha256,

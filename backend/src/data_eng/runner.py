@@ -21,13 +21,23 @@ from rich.table import Table
 from rich.text import Text
 
 from .attempts import DiskFull
-from .config import Environment, Settings, load_settings
+from .config import REPO_ROOT, AppConfig, Settings
 from .errors import SpymasterError
+from .lake.keep import keep, settings_of
 from .pipeline import Pipeline, build_pipeline, only_stage
-from .planning import Planned, days_before, days_of_contract, days_of_root, raw_days, settings_of_layer, split_symbol, with_lookback
+from .planning import (
+    ContractDay,
+    Planned,
+    days_before,
+    days_of_contract,
+    days_of_root,
+    raw_days,
+    split_symbol,
+    with_lookback,
+)
 from .runs import note_done, note_failed
 from .sources.calendar import bronze_dates, session_times, sessions_between
-from .stages.base import ContractDay, RootLevel, RootStage, Stage, StageResult
+from .stages.base import RootLevel, RootStage, Stage, StageResult
 from .workers import Crew, Failure
 
 INTERRUPTED = 128 + 2
@@ -39,18 +49,16 @@ class BadRequest(SpymasterError):
 
 
 class Request(NamedTuple):
-    """What the flags ask for."""
+    """What the flags ask for; levels and session stand in the configuration."""
 
+    cfg: AppConfig
     product_type: str
     layer: str
     symbol: str
     first: str
     last: str
-    environment: Environment
     workers: int | None = None
     overwrite: bool = False
-    levels: tuple[str, ...] | None = None
-    session: str | None = None
     stage: str | None = None
 
 
@@ -117,10 +125,9 @@ class _Job:
         self._request = request
         self._stages = stages
         self._console = console
-        self._lake = request.environment.lake
-        settings = load_settings()
-        self._settings = settings.with_session(request.session) if request.session else settings
-        self._symbol = split_symbol(request.symbol, self._lake, self._settings)
+        self._cfg = request.cfg
+        self._lake = request.cfg.lake_root
+        self._symbol = split_symbol(request.symbol, self._lake, request.cfg.settings)
         self._chosen: Planned | None = None
         self._failed: set[tuple[str, str]] = set()
         self._left_out: dict[str, str] = {}
@@ -130,6 +137,8 @@ class _Job:
 
     def work(self) -> None:
         """All stages in order, each for all of its units before the next begins."""
+        for layer in sorted({stage.layer for stage in self._stages} - {"bronze"}):
+            keep(self._cfg, self._symbol.root, layer)
         modules = sorted({type(stage).__module__ for stage in self._stages})
         with Crew(self._request.workers or len(os.sched_getaffinity(0)), modules) as crew, self._progress() as progress:
             for stage in self._stages:
@@ -150,18 +159,16 @@ class _Job:
             if self._blocked(unit):
                 tally.add("skipped")
                 self._say(unit, stage.name, "[yellow]skipped[/]  an earlier stage failed for it")
-        settings = self._settings_of(stage)
-        calls = [partial(stage.run, unit, self._lake, settings, self._request.overwrite) for unit in ready]
+        calls = [partial(stage.run, self._cfg, REPO_ROOT, unit.symbol, unit.date, self._request.overwrite) for unit in ready]
         for index, outcome in self._outcomes(calls, stage.name, crew, progress):
             if self._record(ready[index], outcome, tally):
                 self._failed.add((ready[index].symbol, ready[index].date))
             self._note(ready[index], stage, outcome)
 
     def _run_root_stage(self, stage: RootStage, crew: Crew, progress: Progress) -> None:
-        settings = self._settings_of(stage)
-        units = stage.units(self._symbol.root, settings)
+        units = stage.units(self._symbol.root, self._cfg)
         tally = self._new_tally(stage.name)
-        calls = [partial(stage.run, unit, self._lake, settings, self._request.overwrite) for unit in units]
+        calls = [partial(stage.build_level, unit, self._cfg, self._request.overwrite) for unit in units]
         for index, outcome in self._outcomes(calls, stage.name, crew, progress):
             self._record(units[index], outcome, tally)
 
@@ -187,19 +194,20 @@ class _Job:
 
     def _choose(self) -> Planned:
         """Contract-days behind bronze; asked once, when bronze is done."""
-        request, lake, symbol = self._request, self._lake, self._symbol
+        request, symbol = self._request, self._symbol
         if symbol.contract is not None:
-            return days_of_contract(lake, symbol, request.first, request.last, every_date=request.session is not None)
-        return days_of_root(lake, symbol.root, request.first, request.last, self._settings, request.environment.selection_path)
+            return days_of_contract(self._cfg, symbol, request.first, request.last)
+        return days_of_root(self._cfg, symbol.root, request.first, request.last)
 
     def _bronze_span(self) -> tuple[str, str]:
         """UTC dates that the sessions and their look-back need."""
-        lookback = max(stage.lookback_days for stage in self._stages if isinstance(stage, Stage))
-        last = bronze_dates(session_times(self._request.last, self._settings))[-1]
+        lookback = max(stage.lookback_days for stage in self._stages)
+        settings = settings_of(self._cfg, self._symbol.root, "bronze")
+        last = bronze_dates(session_times(self._request.last, settings))[-1]
         return days_before(self._request.first, lookback), max(last, self._request.last)
 
     def _settings_of(self, stage: Stage | RootStage) -> Settings:
-        return settings_of_layer(self._settings, stage.layer, self._request.levels, self._request.environment.level_id)
+        return settings_of(self._cfg, self._symbol.root, stage.layer)
 
     def _blocked(self, unit: ContractDay) -> bool:
         return (unit.symbol, unit.date) in self._failed or (unit.root, unit.date) in self._failed

@@ -12,8 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from .attempts import ATTEMPT_PREFIX
-from .config import Environment, Settings
-from .contracts import load_datasets
+from .config import AppConfig, Environment, Settings, load_datasets
 from .core.instrument import root_of
 from .io import (
     RAW,
@@ -28,9 +27,10 @@ from .io import (
     read_manifest,
     verify_partition,
 )
+from .lake.keep import settings_of
 from .pipeline import LAYERS, build_pipeline
-from .planning import DAYS, settings_of_layer
-from .retrieval.mbo_contract_day_selector import is_current, load_selection, selection_path
+from .planning import DAYS
+from .retrieval.mbo_contract_day_selector import is_current, kept_selection, selection_path
 from .sources.calendar import sessions_between
 from .stages.base import Stage
 
@@ -112,6 +112,11 @@ def take_survey(environment: Environment, settings: Settings, verify: bool) -> S
     )
 
 
+def _datasets() -> list[str]:
+    """Tables, and the raw files of order records."""
+    return [key for key, entry in load_datasets().items() if entry.contract is not None or key == RAW]
+
+
 def _version(library: str) -> str | None:
     try:
         return version(library)
@@ -120,7 +125,7 @@ def _version(library: str) -> str | None:
 
 
 def _tables(lake: Path) -> Iterable[TableState]:
-    for dataset in sorted(load_datasets(), key=lambda key: ("raw", *LAYERS).index(key.partition(".")[0])):
+    for dataset in sorted(_datasets(), key=lambda key: ("raw", *LAYERS).index(key.partition(".")[0])):
         by_root: dict[str, list[PartitionRef]] = {}
         for ref in list_partitions(lake, dataset):
             by_root.setdefault(root_of(ref.symbol), []).append(ref)
@@ -130,13 +135,14 @@ def _tables(lake: Path) -> Iterable[TableState]:
 
 def _table(dataset: str, root: str, refs: list[PartitionRef]) -> TableState:
     manifests = [] if dataset == RAW else [read_manifest(ref) for ref in refs]
+    sizes = [read_facts(ref)["bytes"] if dataset == RAW else sum(part.bytes for part in read_manifest(ref).files) for ref in refs]
     dates = [ref.date for ref in refs]
     return TableState(
         dataset=dataset,
         root=root,
         partitions=len(refs),
         rows=sum(manifest.rows for manifest in manifests),
-        bytes=sum(file.stat().st_size for ref in refs for file in ref.path.iterdir() if file.is_file()),
+        bytes=sum(sizes),
         first=min(dates),
         last=max(dates),
         synthetic=sum(bool(read_facts(ref).get("synthetic")) for ref in refs),
@@ -150,8 +156,9 @@ def _lake_problems(environment: Environment, settings: Settings, verify: bool) -
         return [Problem(what=f"lake {lake} holds no raw file", mend="spymaster import FILE, or spymaster simulate")]
     problems = [problem for root in roots for problem in _gaps(lake, root, settings, environment.selection_path)]
     problems += _unfinished(lake)
+    cfg = AppConfig(lake, settings, environment._replace(level_id=None))
     for layer in LAYERS:
-        problems += _stale(lake, layer, settings_of_layer(settings, layer, None, environment.level_id))
+        problems += _stale(cfg, layer)
     return problems + (_damaged(lake) if verify else [])
 
 
@@ -165,17 +172,16 @@ def _gaps(lake: Path, root: str, settings: Settings, map_path: Path | None) -> I
     unbuilt = [day for day in raw if day not in held]
     if unbuilt:
         yield Problem(what=f"{root}: raw without bronze: {_span(unbuilt)}", mend=_build("bronze", root, unbuilt))
-    kept = map_path or selection_path(lake, root)
-    if not kept.exists():
+    selection = kept_selection(map_path or selection_path(lake), root)
+    if selection is None:
         yield Problem(what=f"{root}: no selection map", mend=f"spymaster select --symbol {root} --dates {raw[0]}:{raw[-1]}")
         return
-    selection = load_selection(kept)
     if map_path is None and not is_current(selection, lake, settings):
         yield Problem(
             what=f"{root}: the selection map is older than bronze", mend=f"spymaster select --symbol {root} --dates {raw[0]}:{raw[-1]}"
         )
     for layer in ("silver", "gold"):
-        outputs = [dataset for stage in _stages(layer) for dataset in stage.outputs]
+        outputs = [dataset for stage in _stages(layer) for dataset in stage.io.outputs]
         days = {(ref.symbol, ref.date) for ref in list_partitions(lake, outputs[-1])}
         missing = [date for symbol, date in selection.chosen() if (symbol, date) not in days]
         if missing:
@@ -185,19 +191,21 @@ def _gaps(lake: Path, root: str, settings: Settings, map_path: Path | None) -> I
 def _unfinished(lake: Path) -> list[Problem]:
     """Folders that a killed run left: never read, and cleared by the next run of the same contract-day."""
     found = []
-    for dataset, entry in load_datasets().items():
-        for ref in list_folders(lake, dataset):
+    for dataset in _datasets():
+        for ref in list_folders(lake, dataset) if dataset != RAW else []:
             left = any(ref.path.glob(f"{ATTEMPT_PREFIX}*"))
-            if entry.layer != "raw" and (left or not is_partition_complete(ref)):
-                found.append(Problem(what=f"{ref} is unfinished or being written", mend=_build(entry.layer, ref.symbol, [ref.date])))
+            if left or not is_partition_complete(ref):
+                found.append(Problem(what=f"{ref} is unfinished or being written", mend=_build(ref.layer, ref.symbol, [ref.date])))
     return found
 
 
-def _stale(lake: Path, layer: str, settings: Settings) -> list[Problem]:
-    found = []
+def _stale(cfg: AppConfig, layer: str) -> list[Problem]:
+    """Partitions that a build would renew, judged by the session that the lake is built for and the levels that each holds."""
+    found, lake = [], cfg.lake_root
     for stage in _stages(layer):
         reasons: dict[tuple[str, str], list[str]] = {}
-        for ref in (ref for dataset in stage.outputs for ref in list_partitions(lake, dataset)):
+        for ref in (ref for dataset in stage.io.outputs for ref in list_partitions(lake, dataset)):
+            settings = settings_of(cfg, root_of(ref.symbol), layer)
             reason = stage.why_stale(read_manifest(ref), settings, partial(_present_sha256, lake))
             if reason:
                 reasons.setdefault((root_of(ref.symbol), reason.partition(":")[0]), []).append(ref.date)
@@ -216,8 +224,8 @@ def _present_sha256(lake: Path, name: str, recorded: str) -> str:
 
 def _damaged(lake: Path) -> list[Problem]:
     found = []
-    for dataset, entry in load_datasets().items():
-        for ref in list_partitions(lake, dataset) if entry.layer != "raw" else []:
+    for dataset in _datasets():
+        for ref in list_partitions(lake, dataset) if dataset != RAW else []:
             try:
                 verify_partition(ref)
             except PartitionCorrupt as error:
@@ -227,7 +235,7 @@ def _damaged(lake: Path) -> list[Problem]:
 
 
 def _stages(layer: str) -> list[Stage]:
-    return [stage for stage in build_pipeline("future_mbo", layer) if isinstance(stage, Stage)]
+    return [stage for stage in build_pipeline("future_mbo", layer) if stage.io.outputs]
 
 
 def _build(layer: str, symbol: str, dates: Iterable[str]) -> str:

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from src.data_eng.cli.main import app
 from src.data_eng.core.events import F_LAST, F_SNAPSHOT, UNDEF_PRICE
 from src.data_eng.core.session import clock
-from src.data_eng.io import partition_ref, read_facts, read_manifest, read_partition
+from src.data_eng.io import read_facts, read_manifest, read_table, ref_in
 from src.data_eng.sources.dbn import DbnFile
 
 from ..parity.naive_book import NaiveBook
@@ -54,7 +54,7 @@ def records() -> np.ndarray:
 
 def table(lake: Path, name: str) -> pa.Table:
     layer, short = name.split(".")
-    return read_partition(partition_ref(lake, f"{layer}.future_mbo.{short}", SYMBOL, DAY))
+    return read_table(ref_in(lake, f"{layer}.future_mbo.{short}", SYMBOL, DAY))
 
 
 def test_levels_are_those_of_the_evening_and_the_traders_own(lake: Path, records: np.ndarray) -> None:
@@ -114,8 +114,8 @@ def test_volume_of_the_written_bars_is_that_of_the_trade_records(lake: Path, rec
 
 def test_nothing_of_the_evening_is_called_synthetic_and_its_faults_are_those_known(lake: Path) -> None:
     for dataset in ("bronze.future_mbo.mbo", "silver.future_mbo.book_flow_5s", "gold.future_mbo.mbo_trigger_signals"):
-        assert read_facts(partition_ref(lake, dataset, SYMBOL, DAY))["synthetic"] is False
-    flow = read_manifest(partition_ref(lake, "silver.future_mbo.book_flow_5s", SYMBOL, DAY))
+        assert read_facts(ref_in(lake, dataset, SYMBOL, DAY))["synthetic"] is False
+    flow = read_manifest(ref_in(lake, "silver.future_mbo.book_flow_5s", SYMBOL, DAY))
     assert set(flow.anomalies) == {"crossed_after_last", "fill_of_unknown_id"}
     assert flow.facts["cancel_of_fill"] / (flow.facts["cancel_of_fill"] + flow.facts["pull_records"]) == pytest.approx(0.30, abs=0.005)
 

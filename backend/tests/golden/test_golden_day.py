@@ -17,14 +17,15 @@ import pyarrow as pa
 import pytest
 
 from src.data_eng.config import load_settings
-from src.data_eng.io import partition_ref, read_manifest, read_partition
+from src.data_eng.io import read_manifest, read_table, ref_in
+from src.data_eng.planning import ContractDay
 from src.data_eng.sources.raw import collect, import_batch
-from src.data_eng.stages.base import ContractDay
 from src.data_eng.stages.bronze.future_mbo.ingest_preview import IngestPreview
 from src.data_eng.stages.gold.future_mbo.build_trigger_vectors import BuildTriggerVectors
 from src.data_eng.stages.silver.future_mbo.compute_book_flow_5s import ComputeBookFlow5s
 from src.data_eng.stages.silver.future_mbo.compute_level_vacuum_5s import ComputeLevelVacuum5s
 from src.data_eng.stages.silver.future_mbo.compute_levels import ComputeLevels
+from tests.toys.lake import config
 
 from ..toy_market import toy_records, write_dbn
 
@@ -39,9 +40,9 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_dbn(batch / "glbx-mdp3-20251016.mbo.dbn.zst", toy_records(DAY, seed=1), DAY, {"ESZ5": 100})
     list(import_batch(collect([batch]), lake))
     settings = load_settings()
-    IngestPreview().run(ContractDay("ES", "ES", DAY), lake, settings)
+    IngestPreview().build(ContractDay("ES", "ES", DAY), config(lake), settings)
     for stage in (ComputeBookFlow5s(), ComputeLevels(), ComputeLevelVacuum5s(), BuildTriggerVectors()):
-        stage.run(ContractDay("ES", "ESZ5", DAY), lake, settings)
+        stage.build(ContractDay("ES", "ESZ5", DAY), config(lake), settings)
     return lake
 
 
@@ -72,8 +73,8 @@ def _described(table: pa.Table) -> dict[str, Any]:
 def _day(lake: Path) -> dict[str, Any]:
     day: dict[str, Any] = {}
     for dataset in ("bronze.future_mbo.mbo", *(f"silver.future_mbo.{table}" for table in SILVER), "gold.future_mbo.mbo_trigger_vectors"):
-        ref = partition_ref(lake, dataset, "ESZ5", DAY)
-        table = read_partition(ref)
+        ref = ref_in(lake, dataset, "ESZ5", DAY)
+        table = read_table(ref)
         day[dataset] = _described(table)
         day[dataset]["anomalies"] = {kind: anomaly.count for kind, anomaly in read_manifest(ref).anomalies.items()}
         if "vector" in table.column_names:

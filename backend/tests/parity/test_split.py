@@ -81,6 +81,6 @@ def test_any_cut_into_batches_gives_the_rows_of_a_plain_loop(given_orders: list[
 
 
 def test_columns_are_those_of_the_contract_in_order() -> None:
-    from src.data_eng.contracts import load_avro_contract
+    from src.data_eng.contracts import contract_of
 
-    assert LeanColumns._fields == tuple(load_avro_contract("bronze.future_mbo.mbo").schema.names)
+    assert LeanColumns._fields == tuple(contract_of("bronze.future_mbo.mbo").schema.names)

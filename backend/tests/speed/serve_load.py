@@ -33,8 +33,8 @@ from rich.console import Console
 from rich.table import Table
 
 from src.data_eng.config import Settings, environment, load_settings
-from src.data_eng.contracts import load_avro_contract
-from src.data_eng.io import PartitionRef, is_partition_complete, list_partitions, partition_ref, read_facts, read_partition, write_partition
+from src.data_eng.contracts import contract_of
+from src.data_eng.io import PartitionRef, is_partition_complete, list_partitions, publish_partition, read_facts, read_table, ref_in
 from src.data_eng.retrieval.index import MANIFEST, IndexKey, index_folder
 from src.data_eng.retrieval.index_builder import TRIGGERS, build_indexes
 from src.data_eng.retrieval.setup import LEVELS
@@ -108,7 +108,7 @@ def triggers_of(lake: Path) -> list[Trigger]:
     for ref in (levels._replace(dataset=TRIGGERS) for levels in list_partitions(lake, LEVELS)):
         if not is_partition_complete(ref):
             continue
-        table = _of_key(read_partition(ref, [*IndexKey._fields, "ts_ns"]))
+        table = _of_key(read_table(ref, [*IndexKey._fields, "ts_ns"]))
         by_day.append([Trigger(ref.symbol, ref.date, -(-ts_ns // 1_000_000_000)) for ts_ns in table["ts_ns"].to_pylist()])
     longest = max((len(day) for day in by_day), default=0)
     return [day[place] for place in range(longest) for day in by_day if place < len(day)]
@@ -124,16 +124,16 @@ def with_past(lake: Path, copy: Path, vectors: int, settings: Settings) -> Path:
     """A copy of a lake whose index of the series holds about so many rows, of made days before its own."""
     shutil.copytree(lake, copy, symlinks=True, ignore=shutil.ignore_patterns("batch", "raw"))
     refs = list_partitions(copy, TRIGGERS)
-    base = pa.concat_tables([_of_key(read_partition(ref)) for ref in refs])
-    windows = [partition_ref(copy, WINDOWS, ref.symbol, ref.date) for ref in refs]
+    base = pa.concat_tables([_of_key(read_table(ref)) for ref in refs])
+    windows = [ref_in(copy, WINDOWS, ref.symbol, ref.date) for ref in refs]
     facts = read_facts(refs[0])
     spread = np.stack(base["vector"].to_numpy(zero_copy_only=False)).std(axis=0)
     rng = np.random.default_rng(20251016)
     wanted = max(vectors - base.num_rows, ROWS_A_DAY)
     for date in sessions_between("2023-01-03", min(ref.date for ref in refs))[-2 - -(-wanted // ROWS_A_DAY) : -2]:
-        ref = partition_ref(copy, TRIGGERS, refs[0].symbol, date)
+        ref = ref_in(copy, TRIGGERS, refs[0].symbol, date)
         _write(ref, _made_day(base, spread, date, settings.with_session(facts["session"]), rng), facts)
-        _write(partition_ref(copy, WINDOWS, refs[0].symbol, date), _dated_back(windows[rng.integers(len(windows))], date, settings), facts)
+        _write(ref_in(copy, WINDOWS, refs[0].symbol, date), _dated_back(windows[rng.integers(len(windows))], date, settings), facts)
     build_indexes(copy, "ES", KEY.level_id, settings)
     return copy
 
@@ -163,20 +163,20 @@ def _made_day(base: pa.Table, spread: np.ndarray, date: str, settings: Settings,
         "second_hit_ts_ns": [None] * len(window),
         "vector": list(vectors),
     }
-    schema = load_avro_contract(TRIGGERS).schema
+    schema = contract_of(TRIGGERS).schema
     return pa.table({name: pa.array(columns[name], schema.field(name).type) if name in columns else chosen[name] for name in schema.names})
 
 
 def _dated_back(ref: PartitionRef, date: str, settings: Settings) -> pa.Table:
     """Windows of one day as those of another."""
-    table = read_partition(ref)
+    table = read_table(ref)
     by_ns = session_times(date, settings).start_ns - session_times(ref.date, settings).start_ns
     place = table.schema.get_field_index("window_start_ns")
     return table.set_column(place, table.schema.field(place), pa.array(table["window_start_ns"].to_numpy() + by_ns))
 
 
 def _write(ref: PartitionRef, table: pa.Table, facts: dict) -> None:
-    write_partition(ref, table, inputs={}, settings_sha256="", code_sha256="", facts=facts)
+    publish_partition(ref, table, stage="test", inputs={}, settings_sha256="", code_sha256="", facts=facts)
 
 
 async def _asked(place: Place, way: str, triggers: list[Trigger], load: Load) -> list[Figure]:

@@ -15,11 +15,11 @@ from typing import Any
 from src.data_eng import io
 from src.data_eng.codehash import code_sha256
 from src.data_eng.config import load_settings
-from src.data_eng.stages.base import ContractDay
+from src.data_eng.planning import ContractDay
 from src.data_eng.workers import SLOW_IMPORTS
 
 from . import stages
-from .lake import PROVENANCE, put_raw, toy_ref, toy_table
+from .lake import PROVENANCE, config, put_raw, toy_ref, toy_table
 from .stages import ToyCount, ToyIngest
 
 code_sha256(Path(stages.__file__))  # once, in the fork server, for all the processes that die
@@ -90,14 +90,14 @@ def _inside(arguments: tuple[Any, ...], lake: Path) -> bool:
 
 
 def write_rows(lake: Path, rows: int) -> None:
-    io.write_partition(toy_ref(lake), toy_table(rows), **PROVENANCE)
+    io.publish_partition(toy_ref(lake), toy_table(rows), **PROVENANCE)
 
 
 def run_toy_stages(lake: Path, overwrite: bool = False) -> None:
     """Bronze and silver of one day, two outputs in silver."""
     for stage in (ToyIngest(), ToyCount()):
         unit = UNIT._replace(symbol="ES") if stage.layer == "bronze" else UNIT
-        stage.run(unit, lake, load_settings(), overwrite)
+        stage.build(unit, config(lake), load_settings(), overwrite)
 
 
 ACTIONS: dict[str, tuple[Callable[[Path], None], Callable[[Path], None]]] = {

@@ -7,21 +7,24 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from src.data_eng.contracts import Dataset, enforce_contract, load_avro_contract, load_datasets
-from src.data_eng.io import RAW, PartitionRef, partition_ref
+from src.data_eng.config import AppConfig, Dataset, Environment, Settings, load_datasets, load_settings
+from src.data_eng.contracts import conformed, contract_of
+from src.data_eng.io import PartitionRef, ref_in
+from src.data_eng.lake.raw import CONDITION, KNOWN, raw_folder
 from src.data_eng.runs import RUNS
+from tests.dbn_files import a_day, write_dbn
 
 TOY_EVENTS, TOY_COUNT, TOY_SUM = "bronze.future_mbo.toy_events", "silver.future_mbo.toy_count", "silver.future_mbo.toy_sum"
 for key in (TOY_EVENTS, TOY_COUNT, TOY_SUM):
     layer, product, table = key.split(".")
-    path = f"{layer}/{product}/{table}/symbol={{symbol}}/date={{date}}"
-    load_datasets()[key] = Dataset(key, path, ("symbol", "date"), str(Path(__file__).with_name("toy.avsc")))
+    path = f"{layer}/product_type={product}/symbol={{symbol}}/table={table}"
+    load_datasets()[key] = Dataset(key, path, "parquet", ("symbol", "dt"), Path(__file__).with_name("toy.avsc"))
 
-PROVENANCE = {"inputs": {}, "settings_sha256": "settings", "code_sha256": "code"}
+PROVENANCE = {"stage": "toy", "inputs": {}, "settings_sha256": "settings", "code_sha256": "code"}
 
 
 def toy_ref(lake: Path, dataset: str = TOY_COUNT, symbol: str = "ESZ5", date: str = "2025-10-16") -> PartitionRef:
-    return partition_ref(lake, dataset, symbol, date)
+    return ref_in(lake, dataset, symbol, date)
 
 
 def toy_table(rows: int = 3, first: int = 0) -> pa.Table:
@@ -33,26 +36,35 @@ def toy_table(rows: int = 3, first: int = 0) -> pa.Table:
         "level_id": [f"level_{number % 3}" for number in numbers],
         "vector": [[float(number), 0.5] for number in numbers],
     }
-    schema = load_avro_contract(TOY_COUNT).schema
-    return enforce_contract(pa.Table.from_pydict(columns, schema=schema), load_avro_contract(TOY_COUNT))
+    schema = contract_of(TOY_COUNT).schema
+    return conformed(pa.Table.from_pydict(columns, schema=schema), contract_of(TOY_COUNT))
+
+
+def config(lake: Path, settings: Settings | None = None) -> AppConfig:
+    """The configuration of a lake that no variable of the environment touches."""
+    return AppConfig(lake, settings or load_settings(), Environment(lake, None, None, None))
 
 
 def put_raw(lake: Path, date: str, numbers: int = 3, synthetic: bool = True, condition: str = "available", root: str = "ES") -> Path:
-    """A raw day as `import` leaves it; the file says how many rows the toy stages make."""
-    folder = partition_ref(lake, RAW, root, date).path
-    folder.mkdir(parents=True)
-    (folder / "toy.txt").write_text(str(numbers))
-    (folder / "import.json").write_text(json.dumps({"synthetic": synthetic, "condition": condition, "numbers": numbers}))
-    return folder
+    """A raw day as it lies; the file holds as many records as the toy stages make rows."""
+    folder = raw_folder(lake, root)
+    folder.mkdir(parents=True, exist_ok=True)
+    symbols = {f"{root}Z5": 101}
+    file = folder / f"toy-{date.replace('-', '')}.mbo.dbn"
+    write_dbn(file, a_day(date, numbers - 1, symbols), symbols=symbols, day=date, dataset="SYNTHETIC.MDP3" if synthetic else "GLBX.MDP3")
+    said = folder / CONDITION
+    entries = json.loads(said.read_text()) if said.exists() else []
+    said.write_text(json.dumps([*entries, {"date": date, "condition": condition, "last_modified_date": None}]))
+    return file
 
 
 def picture(folder: Path) -> dict[str, bytes]:
     """Every file below a folder with its bytes, every link with the name that it points at.
 
-    Without the records of runs in a lake: they say when a run was and how long it took, which is no two times the same.
+    Without the records of runs and of raw files in a lake: they hold times of the clock, which are no two times the same.
     """
     return {
         path.relative_to(folder).as_posix(): bytes(path.readlink()) if path.is_symlink() else path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if (path.is_symlink() or path.is_file()) and path.relative_to(folder).parts[0] != RUNS
+        if (path.is_symlink() or path.is_file()) and path.relative_to(folder).parts[0] not in (RUNS, KNOWN.parts[0])
     }

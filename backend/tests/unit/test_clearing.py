@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 from src.data_eng.clearing import NotClearable, built_partitions
 from src.data_eng.cli.main import app
 from src.data_eng.config import load_settings
-from src.data_eng.stages.base import ContractDay
+from src.data_eng.planning import ContractDay
 from tests.toys.dying import run_toy_stages
-from tests.toys.lake import TOY_COUNT, TOY_SUM, picture, put_raw
+from tests.toys.lake import TOY_COUNT, TOY_SUM, config, picture, put_raw
 from tests.toys.stages import ToyCount
 
 DAY = "2025-10-16"
@@ -41,7 +41,7 @@ def test_clear_removes_the_layers_and_the_level_s_index_and_leaves_raw_bronze_an
 def test_what_was_cleared_is_built_again_to_the_same_bytes(lake: Path) -> None:
     before = picture(lake)
     CliRunner().invoke(app, ["clear", "--layer", "silver", "--yes", "--lake", str(lake)])
-    ToyCount().run(ContractDay("ES", "ESZ5", DAY), lake, load_settings())
+    ToyCount().build(ContractDay("ES", "ESZ5", DAY), config(lake), load_settings())
     assert picture(lake) == before
 
 

@@ -16,8 +16,8 @@ from src.data_eng.contracts import (
     ContractError,
     ContractViolation,
     UnknownDataset,
+    contract_of,
     enforce_contract,
-    load_avro_contract,
     load_datasets,
     parse_contract,
 )
@@ -26,7 +26,7 @@ from tests.toys.lake import TOY_COUNT, toy_table
 
 @pytest.fixture
 def contract() -> Contract:
-    return load_avro_contract(TOY_COUNT)
+    return contract_of(TOY_COUNT)
 
 
 def with_column(name: str, values: pa.Array) -> pa.Table:
@@ -121,12 +121,12 @@ def test_something_that_is_no_table_is_refused(contract: Contract) -> None:
 
 def test_an_unknown_dataset_names_the_known_ones() -> None:
     with pytest.raises(UnknownDataset, match=r"silver\.future_mbo\.nothing.*Known: .*raw\.future_mbo\.dbn"):
-        load_avro_contract("silver.future_mbo.nothing")
+        contract_of("silver.future_mbo.nothing")
 
 
 def test_raw_has_no_contract() -> None:
     with pytest.raises(ContractError, match="files as they came"):
-        load_avro_contract("raw.future_mbo.dbn")
+        contract_of("raw.future_mbo.dbn")
 
 
 @pytest.mark.parametrize(
@@ -161,5 +161,5 @@ def test_better_words_change_no_hash_but_another_unit_does(contract: Contract) -
 @pytest.mark.parametrize("dataset", [key for key, entry in load_datasets().items() if entry.contract is not None])
 def test_every_table_has_a_contract_that_can_be_read_and_a_path_that_says_its_key(dataset: str) -> None:
     entry = load_datasets()[dataset]
-    assert load_avro_contract(dataset).fields
+    assert contract_of(dataset).fields
     assert entry.path == f"{dataset.replace('.', '/')}/symbol={{symbol}}/date={{date}}"

@@ -27,32 +27,32 @@ from src.data_eng.io import (
 )
 from tests.toys.lake import PROVENANCE, TOY_COUNT, picture, put_raw, toy_ref, toy_table
 
-OTHER_PROVENANCE = Provenance({}, "other settings", "code")
+OTHER_PROVENANCE = Provenance("toy", {}, "other settings", "code")
 
 
 def write(lake: Path, rows: int = 3, first: int = 0) -> io.PartitionRef:
     ref = toy_ref(lake)
-    io.write_partition(ref, toy_table(rows, first), **PROVENANCE)
+    io.publish_partition(ref, toy_table(rows, first), **PROVENANCE)
     return ref
 
 
 def test_what_is_written_is_read_back_with_the_contract_s_schema(tmp_path: Path) -> None:
-    assert io.read_partition(write(tmp_path)).equals(toy_table())
+    assert io.read_table(write(tmp_path)).equals(toy_table())
 
 
 def test_columns_come_in_the_order_asked_for(tmp_path: Path) -> None:
-    assert io.read_partition(write(tmp_path), ["size", "ts_ns"]).column_names == ["size", "ts_ns"]
+    assert io.read_table(write(tmp_path), ["size", "ts_ns"]).column_names == ["size", "ts_ns"]
 
 
 def test_an_unknown_column_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     with pytest.raises(ContractError, match=r"has no columns \['sizes'\]. It has: ts_ns, size"):
-        io.read_partition(write(tmp_path), ["sizes"])
+        io.read_table(write(tmp_path), ["sizes"])
 
 
 def test_an_empty_table_is_a_complete_partition(tmp_path: Path) -> None:
     ref = write(tmp_path, rows=0)
     assert io.is_partition_complete(ref)
-    assert io.read_partition(ref).num_rows == 0
+    assert io.read_table(ref).num_rows == 0
 
 
 def test_a_partition_holds_its_manifest_its_mark_and_a_part_named_for_its_content(tmp_path: Path) -> None:
@@ -65,8 +65,15 @@ def test_a_partition_holds_its_manifest_its_mark_and_a_part_named_for_its_conten
 def test_the_manifest_says_rows_bytes_hashes_anomalies_and_facts(tmp_path: Path) -> None:
     ref = toy_ref(tmp_path)
     anomalies = {"unknown_cancel": Anomaly(count=2, first="record 17")}
-    written = io.write_partition(
-        ref, toy_table(), inputs={"a": "1"}, settings_sha256="s", code_sha256="c", anomalies=anomalies, facts={"synthetic": True}
+    written = io.publish_partition(
+        ref,
+        toy_table(),
+        stage="test",
+        inputs={"a": "1"},
+        settings_sha256="s",
+        code_sha256="c",
+        anomalies=anomalies,
+        facts={"synthetic": True},
     )
     read = io.read_manifest(ref)
     assert read == written
@@ -78,8 +85,8 @@ def test_the_same_rows_give_the_same_bytes_however_they_are_cut(tmp_path: Path) 
     table = toy_table(1000)
     pieces = [table.slice(start, length) for start, length in ((0, 1), (1, 499), (500, 0), (500, 77), (577, 423))]
     options = ParquetOptions(row_group_rows=150)
-    io.write_partition(toy_ref(tmp_path / "whole"), table, **PROVENANCE, parquet=options)
-    io.write_partition(toy_ref(tmp_path / "pieces"), iter(pieces), **PROVENANCE, parquet=options)
+    io.publish_partition(toy_ref(tmp_path / "whole"), table, **PROVENANCE, parquet=options)
+    io.publish_partition(toy_ref(tmp_path / "pieces"), iter(pieces), **PROVENANCE, parquet=options)
     assert picture(tmp_path / "whole") == picture(tmp_path / "pieces")
     (path,) = io.open_parts(toy_ref(tmp_path / "pieces"))
     assert pq.ParquetFile(path).metadata.num_row_groups == 7
@@ -98,7 +105,7 @@ def test_a_stream_is_never_held_longer_than_a_row_group(tmp_path: Path) -> None:
 
 def test_encodings_and_statistics_are_the_caller_s_choice(tmp_path: Path) -> None:
     options = ParquetOptions(encodings={"ts_ns": "DELTA_BINARY_PACKED"}, statistics=("ts_ns",), compression="lz4")
-    io.write_partition(toy_ref(tmp_path), toy_table(), **PROVENANCE, parquet=options)
+    io.publish_partition(toy_ref(tmp_path), toy_table(), **PROVENANCE, parquet=options)
     group = pq.ParquetFile(io.open_parts(toy_ref(tmp_path))[0]).metadata.row_group(0)
     assert "DELTA_BINARY_PACKED" in group.column(0).encodings
     assert group.column(0).statistics.max == 2
@@ -111,23 +118,23 @@ def test_a_row_that_breaks_the_contract_leaves_the_old_partition(tmp_path: Path)
     before = picture(tmp_path)
     broken = toy_table().set_column(0, "ts_ns", pa.array([1, None, 3]))
     with pytest.raises(ContractViolation):
-        io.write_partition(ref, iter([toy_table(), broken]), **PROVENANCE)
+        io.publish_partition(ref, iter([toy_table(), broken]), **PROVENANCE)
     assert picture(tmp_path) == before
 
 
 def test_writing_again_replaces_the_content_and_removes_the_old_part(tmp_path: Path) -> None:
     write(tmp_path)
     ref = write(tmp_path, rows=5)
-    assert io.read_partition(ref).num_rows == 5
+    assert io.read_table(ref).num_rows == 5
     assert len(picture(ref.path)) == 3
 
 
 def test_a_missing_partition_names_the_command_that_builds_it(tmp_path: Path) -> None:
     command = f"spymaster build --layer silver --symbol ESZ5 --dates 2025-10-16:2025-10-16 --lake {tmp_path}"
     with pytest.raises(PartitionMissing, match=command):
-        io.read_partition(toy_ref(tmp_path))
+        io.read_table(toy_ref(tmp_path))
     with pytest.raises(PartitionMissing, match="spymaster import"):
-        io.manifest_sha256(io.partition_ref(tmp_path, RAW, "ES", "2025-10-16"))
+        io.manifest_sha256(io.ref_in(tmp_path, RAW, "ES", "2025-10-16"))
 
 
 @pytest.mark.parametrize(("symbol", "date", "message"), [("../raw", "2025-10-16", "cannot name"), ("ESZ5", "16.10.2025", "is not a day")])
@@ -143,7 +150,7 @@ def test_an_address_can_be_written_and_read(tmp_path: Path) -> None:
 
 def test_listing_gives_complete_partitions_by_symbol_and_date(tmp_path: Path) -> None:
     for symbol, date in (("NQZ5", "2025-10-01"), ("ESZ5", "2025-10-02"), ("ESZ5", "2025-10-01")):
-        io.write_partition(toy_ref(tmp_path, symbol=symbol, date=date), toy_table(), **PROVENANCE)
+        io.publish_partition(toy_ref(tmp_path, symbol=symbol, date=date), toy_table(), **PROVENANCE)
     toy_ref(tmp_path, symbol="ESZ5", date="2025-10-03").path.mkdir()
     listed = [(ref.symbol, ref.date) for ref in io.list_partitions(tmp_path, TOY_COUNT)]
     assert listed == [("ESZ5", "2025-10-01"), ("ESZ5", "2025-10-02"), ("NQZ5", "2025-10-01")]
@@ -160,7 +167,7 @@ def test_a_flipped_byte_is_found_and_the_message_says_what_to_do(tmp_path: Path)
     content[100] ^= 1
     part_of(ref).write_bytes(bytes(content))
     with pytest.raises(PartitionCorrupt, match=r"sha256 .* its manifest says .* --overwrite"):
-        io.read_partition(ref)
+        io.read_table(ref)
     with pytest.raises(PartitionCorrupt):
         io.verify_partition(ref)
     with pytest.raises(OSError, match=r"CRC|checksum"):
@@ -170,7 +177,7 @@ def test_a_flipped_byte_is_found_and_the_message_says_what_to_do(tmp_path: Path)
 def test_a_file_cut_short_is_found_by_every_reader(tmp_path: Path) -> None:
     ref = write(tmp_path)
     part_of(ref).write_bytes(part_of(ref).read_bytes()[:-1])
-    for read in (io.read_partition, io.open_parts, io.open_parquet, io.verify_partition):
+    for read in (io.read_table, io.open_parts, io.open_parquet, io.verify_partition):
         with pytest.raises(PartitionCorrupt, match="bytes, its manifest says"):
             read(ref)
 
@@ -179,14 +186,14 @@ def test_a_lost_file_is_found(tmp_path: Path) -> None:
     ref = write(tmp_path)
     part_of(ref).unlink()
     with pytest.raises(PartitionCorrupt, match="lacks its file"):
-        io.read_partition(ref)
+        io.read_table(ref)
 
 
 def test_a_broken_manifest_is_named(tmp_path: Path) -> None:
     ref = write(tmp_path)
     (ref.path / "manifest.json").write_text('{"dataset": 1}')
     with pytest.raises(PartitionCorrupt, match="cannot be read"):
-        io.read_partition(ref)
+        io.read_table(ref)
 
 
 def test_data_of_an_older_contract_is_not_read_as_the_new_one(tmp_path: Path) -> None:
@@ -194,14 +201,14 @@ def test_data_of_an_older_contract_is_not_read_as_the_new_one(tmp_path: Path) ->
     manifest = json.loads((ref.path / "manifest.json").read_text())
     (ref.path / "manifest.json").write_text(json.dumps(manifest | {"contract_sha256": "0123456789"}))
     with pytest.raises(PartitionCorrupt, match="written under contract 01234567, this build has"):
-        io.read_partition(ref)
+        io.read_table(ref)
 
 
 def test_writing_again_mends_a_damaged_part(tmp_path: Path) -> None:
     ref = write(tmp_path)
     part_of(ref).write_bytes(b"damaged")
     write(tmp_path)
-    assert io.read_partition(ref).equals(toy_table())
+    assert io.read_table(ref).equals(toy_table())
 
 
 def test_a_reader_overtaken_by_a_writer_reads_the_new_content(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,7 +221,7 @@ def test_a_reader_overtaken_by_a_writer_reads_the_new_content(tmp_path: Path, mo
         return read_part(*arguments)
 
     monkeypatch.setattr(io, "_read_part", overtaken)
-    assert io.read_partition(ref).num_rows == 7
+    assert io.read_table(ref).num_rows == 7
 
 
 def test_files_opened_for_streaming_outlive_an_overwrite(tmp_path: Path) -> None:
@@ -244,7 +251,7 @@ def test_of_two_writers_with_different_results_one_wins_and_the_other_says_so(tm
         winner.commit()
         with pytest.raises(LostRace, match="published by another run"):
             loser.commit()
-    assert io.read_partition(ref).num_rows == 5
+    assert io.read_table(ref).num_rows == 5
     assert len(picture(tmp_path)) == 3
 
 
@@ -295,9 +302,9 @@ def test_removing_a_partition_leaves_nothing_and_spares_one_that_is_being_writte
 def test_raw_is_neither_written_nor_removed(tmp_path: Path) -> None:
     folder = put_raw(tmp_path, "2025-10-16")
     before = picture(folder)
-    ref = io.partition_ref(tmp_path, RAW, "ES", "2025-10-16")
+    ref = io.ref_in(tmp_path, RAW, "ES", "2025-10-16")
     with pytest.raises(RawIsReadOnly):
-        io.write_partition(ref, toy_table(), **PROVENANCE)
+        io.publish_partition(ref, toy_table(), **PROVENANCE)
     with pytest.raises(RawIsReadOnly):
         io.remove_partition(ref)
     assert picture(folder) == before

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 from src.data_eng.config import load_settings
-from src.data_eng.contracts import enforce_contract, load_avro_contract
-from src.data_eng.io import partition_ref, read_manifest, read_partition
+from src.data_eng.contracts import contract_of, enforce_contract
+from src.data_eng.io import read_manifest, read_table, ref_in
+from src.data_eng.planning import ContractDay
 from src.data_eng.retrieval.index import StaleIndex
 from src.data_eng.retrieval.index_builder import build_indexes
 from src.data_eng.retrieval.signals import FireLog, Judgement, signal_horizon
-from src.data_eng.stages.base import ContractDay
 from src.data_eng.stages.gold.future_mbo.build_trigger_signals import SIGNALS, BuildTriggerSignals
+from tests.toys.lake import config
 from tests.trigger_lake import KEY, SYMBOL, session_dates, small_settings, trigger_table, write_days, write_triggers
 
 RULES = load_settings().signals
@@ -116,11 +117,11 @@ def unit(position: int) -> ContractDay:
 
 def test_a_day_has_a_signal_for_every_trigger_and_the_first_days_say_why_not(lake: Path) -> None:
     for position, judged_rows in ((0, 0), (11, 12)):
-        BuildTriggerSignals().run(unit(position), lake, SETTINGS)
-        table = read_partition(partition_ref(lake, SIGNALS, SYMBOL, DATES[position]))
-        assert enforce_contract(table, load_avro_contract(SIGNALS)).num_rows == 12
+        BuildTriggerSignals().build(unit(position), config(lake), SETTINGS)
+        table = read_table(ref_in(lake, SIGNALS, SYMBOL, DATES[position]))
+        assert enforce_contract(table, contract_of(SIGNALS)).num_rows == 12
         assert table.num_rows - table["p_break"].null_count == judged_rows
-    first = read_partition(partition_ref(lake, SIGNALS, SYMBOL, DATES[0])).to_pylist()[0]
+    first = read_table(ref_in(lake, SIGNALS, SYMBOL, DATES[0])).to_pylist()[0]
     assert (first["decision"], first["reason"]) == ("hold", "the past holds 0 triggers of 0 days: too few to compare with")
 
 
@@ -128,8 +129,8 @@ def test_days_appended_later_leave_the_signals_as_they_are_to_the_last_byte(lake
     write_days(tmp_path, DATES[:9])
     build_indexes(tmp_path, "ES", KEY.level_id, SETTINGS)
     for place in (tmp_path, lake):
-        BuildTriggerSignals().run(unit(8), place, SETTINGS)
-    short, long = (read_manifest(partition_ref(place, SIGNALS, SYMBOL, DATES[8])) for place in (tmp_path, lake))
+        BuildTriggerSignals().build(unit(8), config(place), SETTINGS)
+    short, long = (read_manifest(ref_in(place, SIGNALS, SYMBOL, DATES[8])) for place in (tmp_path, lake))
     assert short.to_bytes() == long.to_bytes()
 
 
@@ -137,14 +138,14 @@ def test_signals_are_current_until_what_the_day_may_see_changes(tmp_path: Path) 
     write_days(tmp_path, DATES)
     build_indexes(tmp_path, "ES", KEY.level_id, SETTINGS)
     stage = BuildTriggerSignals()
-    assert stage.run(unit(10), tmp_path, SETTINGS).status == "built"
-    kept = read_manifest(partition_ref(tmp_path, SIGNALS, SYMBOL, DATES[10]))
+    assert stage.build(unit(10), config(tmp_path), SETTINGS).status == "built"
+    kept = read_manifest(ref_in(tmp_path, SIGNALS, SYMBOL, DATES[10]))
     write_triggers(tmp_path, DATES[9], trigger_table(DATES[9], episodes=2))  # within the embargo
     build_indexes(tmp_path, "ES", KEY.level_id, SETTINGS)
-    assert stage.run(unit(10), tmp_path, SETTINGS).status == "current"
+    assert stage.build(unit(10), config(tmp_path), SETTINGS).status == "current"
     write_triggers(tmp_path, DATES[8], trigger_table(DATES[8], episodes=2))
     with pytest.raises(StaleIndex, match="Run: spymaster index --symbol ES --level pm_high"):
-        stage.run(unit(10), tmp_path, SETTINGS)
+        stage.build(unit(10), config(tmp_path), SETTINGS)
     build_indexes(tmp_path, "ES", KEY.level_id, SETTINGS)
-    assert stage.run(unit(10), tmp_path, SETTINGS).status == "rebuilt"
-    assert read_manifest(partition_ref(tmp_path, SIGNALS, SYMBOL, DATES[10])).files != kept.files
+    assert stage.build(unit(10), config(tmp_path), SETTINGS).status == "rebuilt"
+    assert read_manifest(ref_in(tmp_path, SIGNALS, SYMBOL, DATES[10])).files != kept.files

@@ -12,9 +12,9 @@ import pytest
 import zstandard
 from fastapi.testclient import TestClient
 
-from src.data_eng.contracts import load_avro_contract
+from src.data_eng.contracts import contract_of
 from src.data_eng.core.pressure import STATES
-from src.data_eng.io import list_partitions, manifest_sha256, partition_ref, read_partition, remove_partition, write_partition
+from src.data_eng.io import list_partitions, manifest_sha256, publish_partition, read_table, ref_in, remove_partition
 from src.data_eng.serve import days as days_module
 from src.data_eng.serve.api import create_app
 from src.data_eng.serve.day_reader import day_refs
@@ -56,9 +56,7 @@ def problem(client: TestClient, path: str, **params: Any) -> tuple[int, str, str
 
 
 def rows(lake: Path, dataset: str) -> list[dict[str, Any]]:
-    return read_partition(
-        partition_ref(lake, f"{dataset.partition('.')[0]}.future_mbo.{dataset.partition('.')[2]}", SYMBOL, TODAY)
-    ).to_pylist()
+    return read_table(ref_in(lake, f"{dataset.partition('.')[0]}.future_mbo.{dataset.partition('.')[2]}", SYMBOL, TODAY)).to_pylist()
 
 
 def moments(count: int) -> list[int]:
@@ -73,7 +71,7 @@ def test_the_lakes_days_are_listed_with_what_they_lack(client: TestClient, own_l
         *((SYMBOL, date, "ready", True, True) for date in DATES),
     ]
     assert (listed["lake"], listed["roots"]) == ("lake", ["ES"])
-    remove_partition(partition_ref(own_lake, "gold.future_mbo.mbo_trigger_vectors", SYMBOL, TODAY))
+    remove_partition(ref_in(own_lake, "gold.future_mbo.mbo_trigger_vectors", SYMBOL, TODAY))
     changed = client_of(own_lake).get("/api/days").json()
     assert changed["days"][-1]["state"] == "no_gold"
     assert changed["lake_version"] != listed["lake_version"]
@@ -84,7 +82,7 @@ def test_the_list_of_days_is_looked_up_at_most_once_a_second(own_lake: Path, mon
     monkeypatch.setattr(days_module, "list_partitions", lambda *place: looked.append(place) or list_partitions(*place))
     client = client_of(own_lake)
     first = client.get("/api/days").json()
-    remove_partition(partition_ref(own_lake, "gold.future_mbo.mbo_trigger_vectors", SYMBOL, TODAY))
+    remove_partition(ref_in(own_lake, "gold.future_mbo.mbo_trigger_vectors", SYMBOL, TODAY))
     assert client.get("/api/days").json() == first
     assert len(looked) == len(LAYERS)
     monkeypatch.setattr(days_module, "LIST_S", 0.0)
@@ -109,7 +107,7 @@ def test_the_conditions_scale_is_of_past_sessions(client: TestClient, served_lak
     past = [
         row
         for ref in list_partitions(served_lake, "silver.future_mbo.mbo_level_vacuum_5s", SYMBOL)[:-1]
-        for row in read_partition(ref).to_pylist()
+        for row in read_table(ref).to_pylist()
     ]
     for name, scale in zip(names, client.get(DAY).json()["conditions"], strict=True):
         sizes = [abs(row[name]) for row in past]
@@ -248,7 +246,7 @@ def test_what_cannot_be_answered_is_a_problem_with_its_status(client: TestClient
 
 
 def test_a_table_that_is_not_built_names_its_command_and_the_others_go_on(own_lake: Path) -> None:
-    remove_partition(partition_ref(own_lake, "gold.future_mbo.mbo_physics_ladder", SYMBOL, TODAY))
+    remove_partition(ref_in(own_lake, "gold.future_mbo.mbo_physics_ladder", SYMBOL, TODAY))
     client = client_of(own_lake)
     status, code, mend = problem(client, f"{DAY}/tables/ladder", as_of_s=START_S)
     assert (status, code) == (404, "not_built")
@@ -261,15 +259,15 @@ def test_a_day_of_which_only_events_are_there_is_not_built(own_lake: Path) -> No
     for layer in ("silver", "gold"):
         for table in (own_lake / layer / "future_mbo").iterdir():
             dataset = f"{layer}.future_mbo.{table.name}"
-            if partition_ref(own_lake, dataset, SYMBOL, TODAY).path.exists():
-                remove_partition(partition_ref(own_lake, dataset, SYMBOL, TODAY))
+            if ref_in(own_lake, dataset, SYMBOL, TODAY).path.exists():
+                remove_partition(ref_in(own_lake, dataset, SYMBOL, TODAY))
     status, code, mend = problem(client_of(own_lake), DAY)
     assert (status, code) == (404, "not_built")
     assert mend is not None and mend.startswith(f"spymaster build --layer all --symbol {SYMBOL}")
 
 
 def test_a_damaged_table_is_corrupt_alone_and_is_read_again_once_it_is_mended(own_lake: Path) -> None:
-    folder = partition_ref(own_lake, "silver.future_mbo.book_flow_5s", SYMBOL, TODAY).path
+    folder = ref_in(own_lake, "silver.future_mbo.book_flow_5s", SYMBOL, TODAY).path
     (part,) = folder.glob("*.parquet")
     whole = part.read_bytes()
     part.unlink()
@@ -287,7 +285,7 @@ def test_a_damaged_table_is_corrupt_alone_and_is_read_again_once_it_is_mended(ow
 def test_a_partition_deleted_while_served_is_not_built_and_the_day_has_another_version(own_lake: Path) -> None:
     client = client_of(own_lake)
     before = client.get(DAY).json()["version"]
-    remove_partition(partition_ref(own_lake, "gold.future_mbo.mbo_pressure_stream", SYMBOL, TODAY))
+    remove_partition(ref_in(own_lake, "gold.future_mbo.mbo_pressure_stream", SYMBOL, TODAY))
     assert problem(client, f"{DAY}/tables/conditions", as_of_s=START_S)[:2] == (404, "not_built")
     assert client.get(DAY).json()["version"] != before
     assert problem(client, f"{DAY}/tables/windows", as_of_s=START_S, version=before)[:2] == (409, "day_changed")
@@ -295,15 +293,15 @@ def test_a_partition_deleted_while_served_is_not_built_and_the_day_has_another_v
 
 def republish(lake: Path, dataset: str, table: pa.Table, inputs: dict[str, str]) -> str:
     """Publish a table over today's and say its manifest's hash."""
-    ref = partition_ref(lake, dataset, SYMBOL, TODAY)
-    write_partition(ref, table, inputs=inputs, settings_sha256="0", code_sha256="0", facts={"synthetic": True})
+    ref = ref_in(lake, dataset, SYMBOL, TODAY)
+    publish_partition(ref, table, stage="test", inputs=inputs, settings_sha256="0", code_sha256="0", facts={"synthetic": True})
     return manifest_sha256(ref)
 
 
 def marked(dataset: str, lake: Path, column: str, value: int) -> pa.Table:
     """Today's table with one value in a whole column."""
-    table = read_partition(partition_ref(lake, dataset, SYMBOL, TODAY))
-    field = load_avro_contract(dataset).schema.field(column)
+    table = read_table(ref_in(lake, dataset, SYMBOL, TODAY))
+    field = contract_of(dataset).schema.field(column)
     return table.set_column(table.schema.get_field_index(column), field, pa.array([value] * table.num_rows, field.type))
 
 
@@ -325,11 +323,11 @@ def test_a_reader_beside_a_rebuild_sees_the_old_day_or_the_new_one_and_never_a_m
     """The writer publishes the windows with a number, then the ladder made from them with the same number, over and over."""
     tables = {value: (marked(WINDOWS, own_lake, "volume", value), marked(LADDER, own_lake, "long_depth", value)) for value in (1, 2)}
     for dataset in ("silver.future_mbo.mbo_level_vacuum_5s", "gold.future_mbo.mbo_trigger_vectors", "gold.future_mbo.mbo_pressure_stream"):
-        remove_partition(partition_ref(own_lake, dataset, SYMBOL, TODAY))
+        remove_partition(ref_in(own_lake, dataset, SYMBOL, TODAY))
 
     def publish(value: int) -> None:
         sha256 = republish(own_lake, WINDOWS, tables[value][0], {})
-        republish(own_lake, LADDER, tables[value][1], {str(partition_ref(own_lake, WINDOWS, SYMBOL, TODAY)): sha256})
+        republish(own_lake, LADDER, tables[value][1], {str(ref_in(own_lake, WINDOWS, SYMBOL, TODAY)): sha256})
 
     publish(1)
     engine, stop, latest, seen, mixed = Engine(own_lake, SETTINGS), Event(), Event(), set(), []

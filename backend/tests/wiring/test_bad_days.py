@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,10 +12,10 @@ import pytest
 from numpy.typing import NDArray
 from rich.console import Console
 
-from src.data_eng.config import Environment, load_settings
+from src.data_eng.config import load_settings
 from src.data_eng.core.book.record import MARK_BAD_BOOK, MARK_CROSSED, MARK_HALT, MARK_UNKNOWN_IDS
 from src.data_eng.core.events import F_LAST, F_MAYBE_BAD_BOOK, F_SNAPSHOT
-from src.data_eng.io import list_partitions, partition_ref, read_manifest
+from src.data_eng.io import list_partitions, read_manifest, ref_in
 from src.data_eng.retrieval.index import IndexKey
 from src.data_eng.retrieval.index_builder import open_index
 from src.data_eng.runner import Request, run
@@ -31,6 +32,7 @@ from tests.real_stages import (
     traded,
 )
 from tests.toy_market import ny_ns, toy_records
+from tests.toys.lake import config
 
 DAY = "2025-10-16"
 SEP, DEC = 99, 100
@@ -219,8 +221,8 @@ def test_the_roll_day_is_left_out_with_its_reason_and_no_level_or_past_mixes_the
     days |= {f"2025-09-{number}": two_contracts(f"2025-09-{number}", 9000, 3000, "16:01") for number in (10, 11, 12)}
     lake, said = tmp_path / "lake", Console(record=True, width=160, file=io.StringIO())
     take_in(lake, tmp_path / "job", days, {"ESU5": SEP, "ESZ5": DEC})
-    request = Request("future_mbo", "all", "ES", min(days), max(days), Environment(lake, None, None, None), workers=1)
-    assert run(request._replace(session="09:30-10:30", levels=("pd_high", "vwap")), said) == 0
+    cfg = replace(config(lake), session="09:30-10:30", levels=("pd_high", "vwap"))
+    assert run(Request(cfg, "future_mbo", "all", "ES", min(days), max(days), workers=1), said) == 0
     text = said.export_text()
     vectors = [(ref.symbol, ref.date) for ref in list_partitions(lake, "gold.future_mbo.mbo_trigger_vectors")]
     assert vectors == [("ESU5", "2025-09-09"), ("ESU5", "2025-09-10"), ("ESZ5", "2025-09-12")]
@@ -244,4 +246,4 @@ def test_a_snapshot_in_mid_day_counts_as_nothing_that_happened(tmp_path: Path) -
     for counter in ("add", "arrive", "fill", "pull", "reprice_up", "reprice_down"):
         totals = [int(flow[counter].to_numpy()[flow["window_start_ns"].to_numpy() >= again].sum()) for flow in flows]
         assert totals[0] == totals[1], counter
-    assert read_manifest(partition_ref(tmp_path / "twice/lake", "silver.future_mbo.book_flow_5s", SYMBOL, DAY)).anomalies == {}
+    assert read_manifest(ref_in(tmp_path / "twice/lake", "silver.future_mbo.book_flow_5s", SYMBOL, DAY)).anomalies == {}

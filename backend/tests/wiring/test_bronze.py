@@ -11,7 +11,7 @@ import pytest
 
 from src.data_eng.config import load_settings
 from src.data_eng.core.events import F_MAYBE_BAD_BOOK, NO_TICK, UNDEF_PRICE, EventBatch
-from src.data_eng.io import list_partitions, open_parts, read_manifest, read_partition
+from src.data_eng.io import list_partitions, open_parts, read_manifest, read_table
 from src.data_eng.sources.dbn import DbnFile
 from src.data_eng.sources.parquet import read_events
 from src.data_eng.stages.bronze.future_mbo.ingest_preview import MBO
@@ -36,7 +36,7 @@ def whole(lake: Path, symbol: str = "ESZ5", day: str = DAY) -> EventBatch:
     ref = events(lake, symbol, day)
     joined = EventBatch(*(np.concatenate(columns) for columns in zip(*read_events(ref), strict=True)))
     assert not len(joined.sequence)
-    return joined._replace(sequence=read_partition(ref, ["sequence"])["sequence"].to_numpy())
+    return joined._replace(sequence=read_table(ref, ["sequence"])["sequence"].to_numpy())
 
 
 def same_events(ours: EventBatch, rows: np.ndarray, tick: int) -> None:
@@ -58,7 +58,7 @@ def test_each_outright_keeps_all_its_records_in_file_order(tmp_path: Path, symbo
 def test_spreads_are_passed_by_and_listed(tmp_path: Path) -> None:
     lake = built(tmp_path, a_day())
     day = a_day()
-    rows = read_partition(listing(lake)).to_pylist()
+    rows = read_table(listing(lake)).to_pylist()
     assert [(row["symbol"], row["kind"], row["kept"], row["instrument_id"]) for row in rows] == [
         ("ESH6", "outright", True, ESH6),
         ("ESZ5", "outright", True, ESZ5),
@@ -182,7 +182,7 @@ def test_snapshot_records_do_not_count_as_badly_stamped(tmp_path: Path) -> None:
 def test_an_instrument_that_nothing_names_is_listed_and_counted(tmp_path: Path) -> None:
     symbols = {"ESZ5": ESZ5, "ESH6": ESH6}
     lake = built(tmp_path, a_day(symbols=SYMBOLS), symbols=symbols)
-    unnamed = [row for row in read_partition(listing(lake)).to_pylist() if not row["symbol"]]
+    unnamed = [row for row in read_table(listing(lake)).to_pylist() if not row["symbol"]]
     assert [(row["instrument_id"], row["kind"], row["kept"]) for row in unnamed] == [(SPREAD, "other", False)]
     anomaly = read_manifest(listing(lake)).anomalies["unnamed_instrument"]
     assert (anomaly.count, anomaly.first) == (1, 2)
@@ -191,7 +191,7 @@ def test_an_instrument_that_nothing_names_is_listed_and_counted(tmp_path: Path) 
 def test_more_instruments_than_the_first_table_holds_are_all_listed(tmp_path: Path) -> None:
     symbols = {f"ES{'HMUZ'[at % 4]}{at // 4:02d}": 500 + at for at in range(80)}
     lake = built(tmp_path, a_day(count=320, symbols=symbols), symbols=symbols)
-    assert read_partition(listing(lake)).num_rows == 80
+    assert read_table(listing(lake)).num_rows == 80
     assert len(list_partitions(lake, MBO)) == 80
 
 

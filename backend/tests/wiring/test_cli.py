@@ -92,7 +92,7 @@ def test_doctor_tells_gaps_leftovers_and_damage_each_with_its_mend(tmp_path: Pat
     for day in ("2025-10-15", "2025-10-17"):
         put_raw(tmp_path, day)
     ref = toy_ref(tmp_path, date="2025-10-15")
-    io.write_partition(ref, toy_table(), **PROVENANCE)
+    io.publish_partition(ref, toy_table(), **PROVENANCE)
     (ref.path / io.read_manifest(ref).files[0].name).write_bytes(b"damaged")
     (toy_ref(tmp_path, date="2025-10-17").path / ".attempt-dead").mkdir(parents=True)
     said = json.loads(runner.invoke(app, ["doctor", "--json", "--verify", "--lake", str(tmp_path)]).output)

@@ -20,7 +20,7 @@ from src.data_eng.attempts import DiskFull, LostRace
 from src.data_eng.config import load_settings
 from src.data_eng.io import PartitionMissing
 from tests.toys.dying import ACTIONS, CONTEXT, UNIT, killed_before, run_toy_stages, write_rows
-from tests.toys.lake import PROVENANCE, TOY_EVENTS, picture, put_raw, toy_ref, toy_table
+from tests.toys.lake import PROVENANCE, TOY_EVENTS, config, picture, put_raw, toy_ref, toy_table
 from tests.toys.stages import ToyIngest
 
 
@@ -47,7 +47,7 @@ def test_a_run_killed_before_any_file_operation_and_started_again_gives_the_same
 def readable_rows(lake: Path) -> int | None:
     """What a reader sees: the old rows, the new rows or nothing; anything else raises."""
     try:
-        return io.read_partition(toy_ref(lake)).num_rows
+        return io.read_table(toy_ref(lake)).num_rows
     except PartitionMissing:
         return None
 
@@ -62,7 +62,7 @@ def test_writers_killed_at_random_times_never_harm_what_readers_see(tmp_path: Pa
         time.sleep(delays.uniform(0.0, 0.25))
         process.kill()
         process.join()
-        assert io.read_partition(toy_ref(tmp_path)).num_rows in range(50_000, 50_001 + attempt + 1)
+        assert io.read_table(toy_ref(tmp_path)).num_rows in range(50_000, 50_001 + attempt + 1)
     write_rows(tmp_path, 3)
     assert len(picture(tmp_path)) == 3
 
@@ -84,7 +84,7 @@ def test_writers_and_readers_at_once_see_only_whole_partitions(tmp_path: Path) -
         writer.start()
     seen = set()
     while any(writer.is_alive() for writer in writers):
-        seen.add(io.read_partition(toy_ref(tmp_path)).num_rows)
+        seen.add(io.read_table(toy_ref(tmp_path)).num_rows)
     assert [writer.exitcode for writer in writers] == [0, 0, 0]
     assert seen <= set(sizes)
     assert len(picture(tmp_path)) == 3
@@ -118,7 +118,7 @@ def test_a_full_disk_says_what_where_and_how_much_and_leaves_the_lake_as_it_was(
     write_rows(small_disk, 3)
     before = picture(small_disk)
     with pytest.raises(DiskFull, match=r"cannot write .*toy_count.*No space left.*At least [\d,]+ bytes are needed, [\d,]+ are free"):
-        io.write_partition(toy_ref(small_disk), (toy_table(5_000, first) for first in range(0, 100_000, 5_000)), **PROVENANCE)
+        io.publish_partition(toy_ref(small_disk), (toy_table(5_000, first) for first in range(0, 100_000, 5_000)), **PROVENANCE)
     assert picture(small_disk) == before
     assert not list(small_disk.rglob(".attempt-*"))
 
@@ -188,7 +188,7 @@ def test_no_stage_opens_raw_for_writing_or_changes_a_byte_of_it(tmp_path: Path) 
 
 def test_a_stage_that_is_stopped_halfway_leaves_no_output_of_it(tmp_path: Path) -> None:
     put_raw(tmp_path, UNIT.date)
-    ToyIngest().run(UNIT._replace(symbol="ES"), tmp_path, load_settings())
+    ToyIngest().build(UNIT._replace(symbol="ES"), config(tmp_path), load_settings())
     (tmp_path / "silver").mkdir()
     (tmp_path / "silver" / "future_mbo").touch()
     with pytest.raises(NotADirectoryError):

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from src.data_eng.config import Environment
-from src.data_eng.io import partition_ref
+from src.data_eng.io import ref_in
 from src.data_eng.retrieval import index_builder
 from src.data_eng.retrieval.index import (
     METADATA,
@@ -201,7 +201,7 @@ def test_past_distances_stand_at_one_window_an_episode(lake: Path) -> None:
 
 
 def test_two_contracts_on_one_day_are_refused_until_the_selection_map_speaks(lake: Path) -> None:
-    source, other = (partition_ref(lake, TRIGGERS, symbol, DATES[2]).path for symbol in (SYMBOL, "ESH6"))
+    source, other = (ref_in(lake, TRIGGERS, symbol, DATES[2]).path for symbol in (SYMBOL, "ESH6"))
     shutil.copytree(source, other)
     said = f"ESH6 and ESZ5 both have .* on {DATES[2]}.*Run: spymaster select --symbol ES --dates {DATES[0]}:{DATES[15]}$"
     with pytest.raises(TwoContracts, match=said):

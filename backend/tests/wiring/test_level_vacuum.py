@@ -8,14 +8,15 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from src.data_eng.contracts import load_avro_contract
+from src.data_eng.contracts import contract_of
 from src.data_eng.core.features import feature_names
 from src.data_eng.core.session import NS_PER_S, SessionTimes
-from src.data_eng.io import partition_ref, read_manifest, read_partition
-from src.data_eng.stages.base import ContractDay
+from src.data_eng.io import read_manifest, read_table, ref_in
+from src.data_eng.planning import ContractDay
 from src.data_eng.stages.silver.future_mbo.compute_level_vacuum_5s import VACUUM, ComputeLevelVacuum5s
 from tests.parity.naive_features import naive_features, naive_motion
 from tests.silver_day import SYMBOL, WINDOW_NS, Levels, put_silver_day, short_settings, swing
+from tests.toys.lake import config
 
 DATE = "2025-10-16"
 UNIT = ContractDay("ES", SYMBOL, DATE)
@@ -35,8 +36,8 @@ def levels(times: SessionTimes) -> Levels:
 
 
 def build(lake: Path) -> pa.Table:
-    ComputeLevelVacuum5s().run(UNIT, lake, short_settings())
-    return read_partition(partition_ref(lake, VACUUM, SYMBOL, DATE))
+    ComputeLevelVacuum5s().build(UNIT, config(lake), short_settings())
+    return read_table(ref_in(lake, VACUUM, SYMBOL, DATE))
 
 
 @pytest.fixture(scope="module")
@@ -53,11 +54,11 @@ def table(lake: Path) -> pa.Table:
 
 def test_columns_are_the_keys_and_every_feature_in_order(table: pa.Table) -> None:
     assert table.column_names[7:] == list(feature_names())
-    assert table.schema.equals(load_avro_contract(VACUUM).schema)
+    assert table.schema.equals(contract_of(VACUUM).schema)
 
 
 def test_rows_are_the_sessions_usable_windows_with_a_known_level(lake: Path, table: pa.Table) -> None:
-    start_ns = read_partition(partition_ref(lake, "silver.future_mbo.book_windows_5s", SYMBOL, DATE))["window_start_ns"].to_numpy()
+    start_ns = read_table(ref_in(lake, "silver.future_mbo.book_windows_5s", SYMBOL, DATE))["window_start_ns"].to_numpy()
     expected = np.delete(start_ns[LEAD_IN:], 50)
     of_level = {level_id: table.filter(pa.compute.equal(table["level_id"], level_id)) for level_id in ("pm_high", "vwap")}
     assert np.array_equal(of_level["pm_high"]["window_start_ns"].to_numpy(), expected)
@@ -80,8 +81,8 @@ def test_levels_within_two_ticks_are_counted_as_confluent(table: pa.Table) -> No
 
 
 def test_every_number_equals_the_naive_one(lake: Path, table: pa.Table) -> None:
-    flow = read_partition(partition_ref(lake, "silver.future_mbo.book_flow_5s", SYMBOL, DATE)).to_pylist()
-    windows = read_partition(partition_ref(lake, "silver.future_mbo.book_windows_5s", SYMBOL, DATE)).to_pylist()
+    flow = read_table(ref_in(lake, "silver.future_mbo.book_flow_5s", SYMBOL, DATE)).to_pylist()
+    windows = read_table(ref_in(lake, "silver.future_mbo.book_windows_5s", SYMBOL, DATE)).to_pylist()
     mids = [None if row["marks"] else (row["best_bid_ticks"] + row["best_ask_ticks"]) / 2 for row in windows]
     starts = [row["window_start_ns"] for row in windows]
     known = [PM_HIGH if start >= starts[LEAD_IN] else None for start in starts]
@@ -101,8 +102,8 @@ def test_velocity_is_nan_only_behind_the_marked_window(table: pa.Table) -> None:
 
 
 def test_the_result_inherits_synthetic_and_is_current_the_second_time(lake: Path, table: pa.Table) -> None:
-    assert read_manifest(partition_ref(lake, VACUUM, SYMBOL, DATE)).facts["synthetic"] is True
-    assert ComputeLevelVacuum5s().run(UNIT, lake, short_settings()).status == "current"
+    assert read_manifest(ref_in(lake, VACUUM, SYMBOL, DATE)).facts["synthetic"] is True
+    assert ComputeLevelVacuum5s().build(UNIT, config(lake), short_settings()).status == "current"
 
 
 def test_a_day_without_windows_or_levels_gives_an_empty_table(tmp_path: Path) -> None:

@@ -9,11 +9,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from src.data_eng.config import Settings, load_settings
-from src.data_eng.io import PartitionMissing, partition_ref, read_manifest, read_partition
+from src.data_eng.io import PartitionMissing, read_manifest, read_table, ref_in
+from src.data_eng.planning import ContractDay
 from src.data_eng.sources.own_levels import OwnLevelError, own_levels_path
-from src.data_eng.stages.base import ContractDay
 from src.data_eng.stages.silver.future_mbo.compute_levels import LEVELS_TABLE, ComputeLevels, UnknownLevel, covered_span_ns, joined_spans
 from tests.small_lake import DAYS, Trade, at, put_bronze_day, put_trade_bars
+from tests.toys.lake import config
 
 UNIT = ContractDay("ES", "ESZ5", "2025-10-16")
 WEDNESDAY: list[Trade] = [
@@ -50,9 +51,9 @@ def two_days(lake: Path) -> Path:
 
 
 def levels_of(lake: Path, settings: Settings, unit: ContractDay = UNIT) -> dict[str, list[tuple[int, float | None, str | None]]]:
-    ComputeLevels().run(unit, lake, settings)
+    ComputeLevels().build(unit, config(lake), settings)
     levels: dict[str, list[tuple[int, float | None, str | None]]] = {}
-    for row in read_partition(partition_ref(lake, LEVELS_TABLE, unit.symbol, unit.date)).to_pylist():
+    for row in read_table(ref_in(lake, LEVELS_TABLE, unit.symbol, unit.date)).to_pylist():
         levels.setdefault(row["level_id"], []).append((row["known_from_ns"], row["price_ticks"], row["reason"]))
     return levels
 
@@ -85,7 +86,7 @@ def test_without_the_day_before_its_levels_are_absent_with_the_reason(tmp_path: 
     assert [(known, price) for known, price, _ in levels["pd_high"] + levels["on_high"]] == [(0, None), (0, None)]
     assert "are not all in the lake for this contract" in str(levels["pd_high"][0][2])
     assert levels["pm_low"][0][1] == 26_740
-    assert read_manifest(partition_ref(tmp_path, LEVELS_TABLE, "ESZ5", "2025-10-16")).facts["absent"] == ["on_high", "pd_high"]
+    assert read_manifest(ref_in(tmp_path, LEVELS_TABLE, "ESZ5", "2025-10-16")).facts["absent"] == ["on_high", "pd_high"]
 
 
 def test_levels_of_the_day_before_never_come_from_another_contract(tmp_path: Path) -> None:
@@ -115,11 +116,11 @@ def test_an_own_level_of_another_day_makes_nothing_stale(tmp_path: Path) -> None
     two_days(tmp_path)
     put_own_levels(tmp_path, [own_row()])
     settings = settings_of("mine")
-    assert ComputeLevels().run(UNIT, tmp_path, settings).status == "built"
+    assert ComputeLevels().build(UNIT, config(tmp_path), settings).status == "built"
     put_own_levels(tmp_path, [own_row(), own_row(date="2025-10-17")])
-    assert ComputeLevels().run(UNIT, tmp_path, settings).status == "current"
+    assert ComputeLevels().build(UNIT, config(tmp_path), settings).status == "current"
     put_own_levels(tmp_path, [own_row(price=6700.0)])
-    assert ComputeLevels().run(UNIT, tmp_path, settings).status == "rebuilt"
+    assert ComputeLevels().build(UNIT, config(tmp_path), settings).status == "rebuilt"
 
 
 def test_a_level_that_nobody_defined_is_an_error_that_names_the_known_ones(tmp_path: Path) -> None:
@@ -146,10 +147,10 @@ def test_a_later_day_in_the_lake_changes_no_byte(tmp_path: Path) -> None:
     two_days(tmp_path)
     settings = settings_of("pd_high", "vwap", "round_25", "or_low")
     levels_of(tmp_path, settings)
-    before = read_manifest(partition_ref(tmp_path, LEVELS_TABLE, "ESZ5", "2025-10-16"))
+    before = read_manifest(ref_in(tmp_path, LEVELS_TABLE, "ESZ5", "2025-10-16"))
     put_day(tmp_path, "2025-10-17", THURSDAY[1:])
-    ComputeLevels().run(UNIT, tmp_path, settings, overwrite=True)
-    assert read_manifest(partition_ref(tmp_path, LEVELS_TABLE, "ESZ5", "2025-10-16")) == before
+    ComputeLevels().build(UNIT, config(tmp_path), settings, overwrite=True)
+    assert read_manifest(ref_in(tmp_path, LEVELS_TABLE, "ESZ5", "2025-10-16")) == before
 
 
 def test_monday_reaches_back_over_the_weekend(tmp_path: Path) -> None:

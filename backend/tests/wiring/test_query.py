@@ -12,7 +12,7 @@ from typer.testing import CliRunner, Result
 from src.data_eng.cli.main import app
 from src.data_eng.config import load_settings
 from src.data_eng.core.session import clock
-from src.data_eng.io import partition_ref, read_partition
+from src.data_eng.io import read_table, ref_in
 from src.data_eng.retrieval.answer import Answer, answer_query, sentence, strangeness
 from src.data_eng.retrieval.index_builder import build_indexes
 from src.data_eng.retrieval.metrics import FITTED, METRICS
@@ -144,7 +144,7 @@ def test_the_command_prints_the_answer_and_says_synthetic(lake: Path) -> None:
     assert result.exit_code == 0, result.output
     for words in ("SYNTHETIC", "PM High 6800.00 from below", "up 2/4", "down 4/4", "What happened next", "BREAK %", "nearest of 42"):
         assert words in result.output
-    level = read_partition(partition_ref(lake, LEVELS, SYMBOL, TODAY))
+    level = read_table(ref_in(lake, LEVELS, SYMBOL, TODAY))
     assert clock(level["known_from_ns"][0].as_py())[11:] == "09:30:00"
 
 

@@ -7,19 +7,19 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
 from src.data_eng import planning
-from src.data_eng.config import Environment
-from src.data_eng.io import list_partitions, partition_ref, read_manifest, read_partition
+from src.data_eng.io import list_partitions, read_manifest, read_table, ref_in
 from src.data_eng.pipeline import Pipeline, UnknownPipeline, build_pipeline
 from src.data_eng.planning import UnknownSymbol
 from src.data_eng.runner import BadRequest, Request, date_span, run
 from src.data_eng.stages.base import StageError
-from tests.toys.lake import TOY_COUNT, TOY_EVENTS, TOY_SUM, picture, put_raw, toy_ref
+from tests.toys.lake import TOY_COUNT, TOY_EVENTS, TOY_SUM, config, picture, put_raw, toy_ref
 from tests.toys.stages import DyingCount, FailingCount, ForgetfulCount, SneakyCount, ToyCount, ToyIndex, ToyIngest
 
 DAYS = ("2025-10-15", "2025-10-16", "2025-10-17")
@@ -51,8 +51,9 @@ class Said(Console):
 
 
 def request(lake: Path, **changes: object) -> Request:
-    environment = Environment(lake, None, None, None)
-    return Request("future_mbo", "all", "ESZ5", DAYS[0], DAYS[-1], environment, workers=1)._replace(**changes)
+    asked = {name: changes.pop(name) for name in ("levels", "session") if name in changes}
+    cfg = replace(config(lake), **asked)
+    return Request(cfg, "future_mbo", "all", "ESZ5", DAYS[0], DAYS[-1], workers=1)._replace(**changes)
 
 
 def counted(lake: Path) -> list[str]:
@@ -127,7 +128,7 @@ def test_a_changed_setting_makes_only_the_stages_that_use_it_stale(lake: Path, m
 
 def test_a_changed_input_makes_what_was_built_from_it_stale_and_no_more(lake: Path) -> None:
     run(request(lake), Said(), BOTH)
-    raw = partition_ref(lake, "raw.future_mbo.dbn", "ES", DAYS[2]).path
+    raw = ref_in(lake, "raw.future_mbo.dbn", "ES", DAYS[2]).path
     (raw / "toy.txt").write_text("7")
     (raw / "import.json").write_text('{"synthetic": true, "condition": "available", "numbers": 7}')
     said = Said()
@@ -135,7 +136,7 @@ def test_a_changed_input_makes_what_was_built_from_it_stale_and_no_more(lake: Pa
     assert f"(inputs changed: raw.future_mbo.dbn/ES/{DAYS[2]})" in said.text
     assert f"(inputs changed: {TOY_EVENTS}/ESZ5/{DAYS[2]})" in said.text
     assert said.text.count("current ") >= 4
-    assert read_partition(toy_ref(lake, date=DAYS[2])).num_rows == 7
+    assert read_table(toy_ref(lake, date=DAYS[2])).num_rows == 7
 
 
 def test_a_lost_second_output_is_rebuilt(lake: Path) -> None:
@@ -273,14 +274,13 @@ import sys
 from pathlib import Path
 from rich.console import Console
 from src.data_eng import planning
-from src.data_eng.config import Environment
 from src.data_eng.runner import Request, run
-from tests.toys.lake import TOY_EVENTS
+from tests.toys.lake import TOY_EVENTS, config
 from tests.toys.stages import SlowCount, ToyIngest
 planning.EVENTS = TOY_EVENTS
 if __name__ == "__main__":
-    environment = Environment(Path(sys.argv[1]), None, None, None)
-    request = Request("future_mbo", "all", "ESZ5", "2025-10-15", "2025-10-17", environment, workers=int(sys.argv[2]))
+    cfg = config(Path(sys.argv[1]))
+    request = Request(cfg, "future_mbo", "all", "ESZ5", "2025-10-15", "2025-10-17", workers=int(sys.argv[2]))
     sys.exit(run(request, Console(), [ToyIngest(), SlowCount()]))
 """
 

@@ -16,11 +16,10 @@ from typer.testing import CliRunner
 from src.data_eng import runner, runs
 from src.data_eng.attempts import DiskFull
 from src.data_eng.cli.main import app as command_line
-from src.data_eng.config import Environment, Settings, load_settings
-from src.data_eng.contracts import load_datasets
+from src.data_eng.config import Environment, Settings, load_datasets, load_settings
 from src.data_eng.core.features import FEATURES
 from src.data_eng.core.levels import LEVELS as KNOWN_LEVELS
-from src.data_eng.io import list_partitions, partition_ref, read_manifest, remove_partition
+from src.data_eng.io import list_partitions, read_manifest, ref_in, remove_partition
 from src.data_eng.runs import read_runs, record_path
 from src.data_eng.serve import lake_look
 from src.data_eng.serve.api import guarded_app
@@ -68,7 +67,7 @@ def why(found: LakeHealth, dataset: str, date: str = LAST) -> str | None:
 
 
 def ref(lake: Path, dataset: str, date: str = LAST, symbol: str = SYMBOL):
-    return partition_ref(lake, dataset, symbol, date)
+    return ref_in(lake, dataset, symbol, date)
 
 
 def obey(lake: Path, mend: str) -> None:

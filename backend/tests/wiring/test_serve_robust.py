@@ -22,9 +22,8 @@ from fastapi import FastAPI
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from src.data_eng.config import load_settings
-from src.data_eng.contracts import load_datasets
-from src.data_eng.io import list_partitions, partition_ref, remove_partition, verify_partition
+from src.data_eng.config import load_datasets, load_settings
+from src.data_eng.io import list_partitions, ref_in, remove_partition, verify_partition
 from src.data_eng.serve.access import SECURITY_HEADERS
 from src.data_eng.serve.api import guarded_app
 from tests.serving import Place, await_answer, problem, serve_settings, served, serving
@@ -204,7 +203,7 @@ def test_rows_are_those_known_behind_from_s_and_up_to_as_of_s(place: Place) -> N
 def test_a_table_taken_away_under_the_server_is_told_with_its_command_and_the_rest_goes_on(lake: Path) -> None:
     with board(lake) as (place, _):
         before = version_of(place)
-        remove_partition(partition_ref(lake, "gold.future_mbo.mbo_physics_ladder", SYMBOL, LAST))
+        remove_partition(ref_in(lake, "gold.future_mbo.mbo_physics_ladder", SYMBOL, LAST))
         told = problem(httpx.get(f"{place.url}{DAY}/tables/ladder?as_of_s={TEN}"), 404, "not_built")
         assert told["mend"].startswith("spymaster build --layer gold --symbol ESZ5 --dates 2025-10-10:2025-10-10")
         problem(httpx.get(f"{place.url}{DAY}/tables/windows?as_of_s={TEN}&version={before}"), 409, "day_changed")
@@ -231,7 +230,7 @@ def test_a_day_taken_away_whole_under_the_server_is_told_and_comes_back(lake: Pa
 
 
 def test_a_damaged_table_is_told_as_corrupt_and_the_rest_goes_on(lake: Path) -> None:
-    (part,) = partition_ref(lake, "gold.future_mbo.mbo_physics_ladder", SYMBOL, LAST).path.glob("part-*")
+    (part,) = ref_in(lake, "gold.future_mbo.mbo_physics_ladder", SYMBOL, LAST).path.glob("part-*")
     content = bytearray(part.read_bytes())
     content[len(content) // 2] ^= 0xFF
     part.write_bytes(bytes(content))

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ..config import Settings
-    from ..stages.base import ContractDay, Stage
+    from ..planning import ContractDay
+    from ..stages.base import Stage
 
 START, END, DAYS = "2025-10-14", "2025-10-17", 4
 """The simulated sessions."""
@@ -180,9 +181,9 @@ def _day_times(folder: Path) -> DayTimes:
     import pyarrow as pa
 
     from ..config import load_settings
-    from ..io import partition_ref, read_manifest
-    from ..sources.raw import raw_folder
-    from ..stages.base import ContractDay
+    from ..io import read_manifest, ref_in
+    from ..lake.raw import raw_folder
+    from ..planning import ContractDay
 
     pa.set_cpu_count(1)  # as every worker does
     settings = load_settings().with_levels(SIX_LEVELS)
@@ -195,8 +196,8 @@ def _day_times(folder: Path) -> DayTimes:
         flow_s = _stage_seconds(rest[:1], unit, lake, settings)
         rest_s = _stage_seconds(rest[1:], unit, lake, settings)
         peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    (file,) = (raw_folder(large) / "symbol=ES" / f"date={START}").glob("*.dbn.zst")
-    manifest = read_manifest(partition_ref(large, "bronze.future_mbo.mbo", FRONT, START))
+    (file,) = raw_folder(large, "ES").glob("*.dbn.zst")
+    manifest = read_manifest(ref_in(large, "bronze.future_mbo.mbo", FRONT, START))
     features_s, asked, in_reach = _feature_seconds(large, unit, settings)
     return DayTimes(
         records=manifest.rows,
@@ -224,7 +225,9 @@ def _stages() -> list[Stage]:
 
 
 def _stage_seconds(stages: list[Stage], unit: ContractDay, lake: Path, settings: Settings) -> float:
-    return sum(_best(lambda stage=stage: stage.run(unit, lake, settings, overwrite=True)) for stage in stages)  # type: ignore[misc]
+    from ..config import load_config
+
+    return sum(_best(lambda stage=stage: stage.build(unit, load_config(lake), settings, overwrite=True)) for stage in stages)  # type: ignore[misc]
 
 
 def _decompress(file: Path) -> None:
@@ -241,12 +244,12 @@ def _kernel_seconds(lake: Path, unit: ContractDay, settings: Settings) -> float:
     from ..core.book.flow import NS, new_flow
     from ..core.book.kernel import advance
     from ..core.book.state import new_book
-    from ..io import partition_ref
+    from ..io import ref_in
     from ..sources.calendar import session_times
     from ..sources.parquet import read_events
 
     times = session_times(unit.date, settings)
-    batches = list(read_events(partition_ref(lake, "bronze.future_mbo.mbo", unit.symbol, unit.date)))
+    batches = list(read_events(ref_in(lake, "bronze.future_mbo.mbo", unit.symbol, unit.date)))
 
     def play() -> None:
         book = new_book(settings.book.rest_ms * 1_000_000)
@@ -259,13 +262,13 @@ def _kernel_seconds(lake: Path, unit: ContractDay, settings: Settings) -> float:
 
 def _feature_seconds(lake: Path, unit: ContractDay, settings: Settings) -> tuple[float, int, int]:
     """Zone sums and all features of the day's levels; how many windows times levels they were, and in how many the level was in reach."""
-    from ..io import partition_ref, read_partition
+    from ..io import read_table, ref_in
     from ..sources.calendar import session_times
     from ..stages.silver.future_mbo.compute_level_vacuum_5s import flow_tape, vacuum_table
     from ..stages.windows import as_windows, levels_in_force
 
     def table(name: str) -> Any:
-        return read_partition(partition_ref(lake, f"silver.future_mbo.{name}", unit.symbol, unit.date))
+        return read_table(ref_in(lake, f"silver.future_mbo.{name}", unit.symbol, unit.date))
 
     windows = as_windows(table("book_windows_5s"), session_times(unit.date, settings), settings.book.window_s)
     in_force = levels_in_force(table("levels"), windows.start_ns)
@@ -334,13 +337,11 @@ def _sessions() -> list[str]:
 
 
 def _bronze_and_flow(lake: Path, date: str) -> None:
-    from ..config import load_settings
-    from ..stages.base import ContractDay
+    from ..config import REPO_ROOT, load_config
 
-    settings = load_settings()
     bronze, flow, *_ = _stages()
-    bronze.run(ContractDay("ES", "ES", date), lake, settings, overwrite=True)
-    flow.run(ContractDay("ES", FRONT, date), lake, settings, overwrite=True)
+    bronze.run(load_config(lake), REPO_ROOT, "ES", date, overwrite=True)
+    flow.run(load_config(lake), REPO_ROOT, FRONT, date, overwrite=True)
 
 
 def _spymaster(*arguments: str) -> None:

@@ -70,15 +70,16 @@ def walk_forward_times(folder: Path, sessions: int) -> WalkTimes:
 
 def _write_day(lake: Path, date: str, settings: Settings) -> None:
     from ..core.features.registry import APPROACHES
-    from ..io import partition_ref, write_partition
+    from ..io import publish_partition, ref_in
     from ..retrieval.index import LEVEL_TEST, IndexKey, trigger_rules
     from ..retrieval.index_builder import TRIGGERS
     from ..stages.gold.future_mbo.build_trigger_vectors import ROWS_BY_LEVEL
 
     keys = sorted(IndexKey(level_id, LEVEL_TEST, approach_dir) for level_id in SIX_LEVELS for approach_dir in APPROACHES)
-    write_partition(
-        partition_ref(lake, TRIGGERS, FRONT, date),
+    publish_partition(
+        ref_in(lake, TRIGGERS, FRONT, date),
         [_triggers(key, date, settings) for key in keys],
+        stage="bench",
         inputs={},
         settings_sha256="",
         code_sha256="",
@@ -92,7 +93,7 @@ def _triggers(key: IndexKey, date: str, settings: Settings) -> pa.Table:
     import numpy as np
     import pyarrow as pa
 
-    from ..contracts import load_avro_contract
+    from ..contracts import contract_of
     from ..retrieval.index import layout_of
     from ..retrieval.index_builder import TRIGGERS
     from ..sources.calendar import session_times
@@ -105,12 +106,11 @@ def _triggers(key: IndexKey, date: str, settings: Settings) -> pa.Table:
     outcome = np.repeat(rng.choice([up, down, "CHOP"], EPISODES), WINDOWS)
     decided = np.repeat(rng.integers(0, 6, EPISODES), WINDOWS)
     window = (np.arange(EPISODES)[:, None] * (2000 // EPISODES) + np.arange(WINDOWS)).ravel()
-    schema = load_avro_contract(TRIGGERS).schema
+    schema = contract_of(TRIGGERS).schema
     columns = {
         "setup": [key.setup] * count,
         "level_id": [key.level_id] * count,
         "approach_dir": [key.approach_dir] * count,
-        "symbol": [FRONT] * count,
         "session_date": [date] * count,
         "episode": np.repeat(np.arange(1, EPISODES + 1), WINDOWS),
         "episode_kind": ["repeat_test"] * count,

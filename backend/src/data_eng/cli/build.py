@@ -28,13 +28,16 @@ def build(
 
     Example: `spymaster build --layer silver --symbol ES --dates 2025-10-01:2026-01-08 --workers 8`
     """
+    from dataclasses import replace
+
     from rich.console import Console
 
-    from ..config import environment
+    from ..config import load_config
     from ..runner import Request, date_span, run
 
     first, last = date_span(dates, start_date, end_date)
     request = Request(
+        cfg=replace(load_config(lake), levels=tuple(levels.split(",")) if levels else None, session=session),
         product_type=product_type,
         layer=layer,
         symbol=symbol,
@@ -42,9 +45,6 @@ def build(
         last=last,
         workers=workers,
         overwrite=overwrite,
-        levels=tuple(levels.split(",")) if levels else None,
-        session=session,
         stage=stage,
-        environment=environment()._replace(lake=lake) if lake else environment(),
     )
     raise typer.Exit(run(request, Console()))

@@ -15,8 +15,9 @@ def import_(
 ) -> None:
     """Copy order records into the raw layer, checked against the batch's manifest and read through once.
 
-    What is there already is left alone. Raw is only added to: no command changes or removes it. Definition files among the paths lie beside
-    the days they define and give their ticks; files of other schemas in a batch folder are passed by.
+    What is there already is left alone. Raw is only added to: no command changes or removes it, and files that lie there already need no
+    import. Definition files among the paths go into a folder of their own and give their days' ticks; files of other schemas in a batch
+    folder are passed by.
 
     Example: `spymaster import ~/Downloads/GLBX-20251018-ABCDEFGHIJ`
     """
@@ -34,12 +35,14 @@ def import_(
         task = progress.add_task("import", total=sum(file.stat().st_size for file in batch.files))
         for imported in import_batch(batch, target, symbol, lambda path, count: progress.advance(task, count)):
             record = imported.record
-            marks = [word for word in ("synthetic" if record.synthetic else "", record.condition) if word not in ("", "available")]
-            size = f"{imported.records:,} records, {record.bytes:,} bytes" if imported.records else f"{record.bytes:,} bytes"
-            line = f"{imported.ref.symbol} {imported.ref.date}  {imported.status}  {size}  {imported.source.name}  {' '.join(marks)}"
+            said = sorted({condition for condition in record.conditions.values() if condition != "available"})
+            marks = " ".join([*(["synthetic"] if record.synthetic else []), *said])
+            dates = imported.dates[0] if len(imported.dates) == 1 else f"{imported.dates[0]}:{imported.dates[-1]}"
+            size = f"{record.records:,} records, {record.bytes:,} bytes"
+            line = f"{imported.root} {dates}  {imported.status}  {size}  {imported.source.name}  {marks}"
             console.print(line.rstrip(), highlight=False, soft_wrap=True)
     for file in batch.passed_by:
         console.print(f"{file.name}  passed by: no order records", highlight=False, soft_wrap=True)
     for date in sorted(date for date, condition in batch.conditions.items() if condition == "missing"):
         console.print(f"{date}  missing at the source, by condition.json", highlight=False)
-    console.print(f"raw layer: {target / 'raw' / 'future_mbo'}", highlight=False, soft_wrap=True)
+    console.print(f"raw layer: {target / 'raw'}", highlight=False, soft_wrap=True)

@@ -48,11 +48,11 @@ def _table(lake: Path, symbol: str, date: str) -> Table:
     from ..core.instrument import root_of
     from ..core.session import clock
     from ..core.units import ticks_to_points
-    from ..io import partition_ref, read_facts, read_partition
+    from ..io import read_facts, read_table, ref_in
 
-    ref = partition_ref(lake, "silver.future_mbo.levels", symbol, date)
+    ref = ref_in(lake, "silver.future_mbo.levels", symbol, date)
     tick = load_settings().tick_of(root_of(symbol))
-    rows = read_partition(ref).to_pylist()
+    rows = read_table(ref).to_pylist()
     synthetic = " (synthetic)" if read_facts(ref).get("synthetic") else ""
     table = Table(title=f"Levels of {symbol} {date}{synthetic}", caption="A moving level shows its last value of the day.")
     for heading in ("level", "price", "known from (New York)", "changes", "absent because"):

@@ -28,7 +28,7 @@ def select(
     first, last = date_span(dates, None, None)
     surroundings = environment()
     folder = lake or surroundings.lake
-    path = out or surroundings.selection_path or selection_path(folder, symbol)
+    path = out or surroundings.selection_path or selection_path(folder)
     selection = select_contract_days(folder, symbol, first, last, load_settings())
     save_selection(selection, path)
 

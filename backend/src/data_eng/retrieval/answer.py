@@ -12,7 +12,7 @@ from ..config import Retrieval, Settings
 from ..core.instrument import root_of
 from ..core.pressure import DOWN, UP
 from ..core.session import clock
-from ..io import partition_ref, read_facts
+from ..io import read_facts, ref_in
 from .distribution import CLASSES, HorizonOutcome
 from .index import IndexKey, PastView, check_inputs, past_of
 from .index_builder import TRIGGERS, open_index, trigger_sources
@@ -89,7 +89,7 @@ def answer_query(lake: Path, setup: Setup, settings: Settings, metric: str = BLO
     index = open_index(lake, setup.key, root, settings, metric)
     sources = trigger_sources(lake, root, settings)
     check_inputs(index, {str(source.ref): (source.ref.date, source.sha256) for source in sources}, setup.session_date, settings)
-    own = read_facts(partition_ref(lake, TRIGGERS, setup.symbol, setup.session_date))
+    own = read_facts(ref_in(lake, TRIGGERS, setup.symbol, setup.session_date))
     view = past_of(index, setup.session_date, settings)
     return answer_from(view, setup, settings, bool(own.get("synthetic")), threads=len(os.sched_getaffinity(0)))
 

@@ -37,7 +37,7 @@ from numpy.typing import NDArray
 
 from ..attempts import Attempt, disk_errors, locked, sync_folder, write_durable
 from ..config import PACKAGE, Environment, Settings, environment
-from ..contracts import enforce_contract, load_avro_contract
+from ..contracts import conformed, contract_of
 from ..core.features.blocks import GROUPS, VectorLayout
 from ..core.features.registry import APPROACHES
 from ..core.features.scaling import RobustScaler
@@ -68,7 +68,7 @@ from .index import (
     scaler_line,
     trigger_rules,
 )
-from .mbo_contract_day_selector import DAYS, load_selection, selection_path
+from .mbo_contract_day_selector import DAYS, kept_selection, selection_path
 from .metrics import BLOCK, COSINE, FITTED, LEARNED, PRESET, MetricFit, fit_line, hold_metric, settings_sha256
 
 TRIGGERS = "gold.future_mbo.mbo_trigger_vectors"
@@ -220,8 +220,8 @@ def builder_sha256(metric: str = BLOCK) -> str:
 
 def _selected(lake: Path, root: str) -> dict[str, str | None]:
     """Contract by date as the selection map has it, None for an excluded day; empty without a map."""
-    path = environment().selection_path or selection_path(lake, root)
-    return {row.date: row.symbol for row in load_selection(path).rows} if path.exists() else {}
+    selection = kept_selection(environment().selection_path or selection_path(lake), root)
+    return {row.date: row.symbol for row in selection.rows} if selection is not None else {}
 
 
 def _hold_one_session(sources: list[Source], root: str, settings: Settings) -> None:
@@ -291,13 +291,15 @@ def _inputs(sources: list[Source]) -> tuple[tuple[str, str, str], ...]:
 
 
 def _gather(sources: list[Source], level_id: str, keys: list[IndexKey]) -> dict[IndexKey, pa.Table]:
-    """Rows of every key in time order, with `synthetic` beside them; each partition is read once, and little more than the level's rows."""
+    """Rows of every key in time order, with `symbol` and `synthetic` beside them; of a partition little more than the level's is read."""
     gathered: dict[IndexKey, list[pa.Table]] = {key: [] for key in keys}
-    empty = load_avro_contract(TRIGGERS).schema.empty_table().append_column("synthetic", pa.array([], pa.bool_()))
+    empty = contract_of(TRIGGERS).schema.empty_table().append_column("symbol", pa.array([], pa.string()))
+    empty = empty.append_column("synthetic", pa.array([], pa.bool_()))
     if not keys:
         return {}
     for source in sources:
         table = _rows_near(source.ref, level_id)
+        table = table.append_column("symbol", pa.array([source.ref.symbol] * table.num_rows, pa.string()))
         table = table.append_column("synthetic", pa.array(np.full(table.num_rows, source.synthetic)))
         for key in keys:
             gathered[key].append(rows_of(table, key))
@@ -306,14 +308,14 @@ def _gather(sources: list[Source], level_id: str, keys: list[IndexKey]) -> dict[
 
 def _rows_near(ref: PartitionRef, level_id: str) -> pa.Table:
     """The row groups of a partition that may hold rows of a level; page checksums are verified."""
-    contract = load_avro_contract(ref.dataset)
+    contract = contract_of(ref.dataset)
     groups = [
         part.read_row_group(number, contract.schema.names)
         for part in open_parquet(ref)
         for number in range(part.metadata.num_row_groups)
         if _may_hold(part.metadata.row_group(number), level_id)
     ]
-    return enforce_contract(pa.concat_tables([contract.schema.empty_table(), *groups]), contract)
+    return conformed(pa.concat_tables([contract.schema.empty_table(), *groups]), contract)
 
 
 def _may_hold(group: pq.RowGroupMetaData, level_id: str) -> bool:

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -29,9 +29,9 @@ from ..io import (
     list_partitions,
     manifest_sha256,
     open_parquet,
-    partition_ref,
     read_facts,
-    read_partition,
+    read_table,
+    ref_in,
 )
 from ..sources.calendar import local_time_ns, previous_session, sessions_between
 
@@ -93,6 +93,7 @@ class Front(NamedTuple):
 
 SCHEMA = pa.schema(
     [
+        pa.field("root", pa.string(), nullable=False),
         pa.field("date", pa.string(), nullable=False),
         pa.field("symbol", pa.string()),
         pa.field("front", pa.string()),
@@ -141,36 +142,61 @@ def stale_in(selection: SelectionMap, lake: Path, settings: Settings) -> str:
     return f"bronze of {day} {how} since{more}"
 
 
-def selection_path(lake: Path, root: str) -> Path:
-    """Where a root's map is kept unless MBO_SELECTION_PATH says otherwise."""
-    return lake / "selection" / "future_mbo" / f"{root}.parquet"
+def selection_path(lake: Path) -> Path:
+    """Where the maps of all roots are kept unless MBO_SELECTION_PATH says otherwise."""
+    return lake / "selection" / "mbo_contract_day_selection.parquet"
 
 
 def save_selection(selection: SelectionMap, path: Path) -> None:
-    """Write the map as parquet, what it was made from in the file's metadata, and both as json beside it for the eye.
+    """Write the map of a root beside those of the other roots in one parquet, with what each was made from in its metadata.
 
-    The parquet comes last: the map is there when it is, and a run killed between the two writes both again.
+    The same is written as json beside it for the eye. The parquet comes last: the map is there when it is, and a run killed between the two
+    writes both again.
     """
-    made_from = {"root": selection.root, "settings_sha256": selection.settings_sha256, "bronze_sha256": selection.bronze_sha256}
-    rows = [row._asdict() for row in selection.rows]
+    maps = {**_maps_in(path), selection.root: selection}
+    made_from = {root: {"settings_sha256": maps[root].settings_sha256, "bronze_sha256": maps[root].bronze_sha256} for root in sorted(maps)}
+    rows = [{"root": root, **row._asdict()} for root in sorted(maps) for row in maps[root].rows]
     table = pa.Table.from_pylist(rows, SCHEMA.with_metadata({MADE_FROM: json.dumps(made_from, sort_keys=True).encode()}))
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink)
-    publish_file(path.with_suffix(".json"), json.dumps({**made_from, "rows": rows}, indent=1, sort_keys=True).encode())
+    told = {"made_from": made_from, "rows": rows}
+    publish_file(path.with_suffix(".json"), json.dumps(told, indent=1, sort_keys=True).encode())
     publish_file(path, sink.getvalue().to_pybytes())
 
 
-def load_selection(path: Path) -> SelectionMap:
-    """Read a saved map; raises `SelectionError` where there is none."""
+def load_selection(path: Path, root: str) -> SelectionMap:
+    """The map of a root; raises `SelectionError` where there is none."""
+    found = kept_selection(path, root)
+    if found is None:
+        raise SelectionError(
+            f"no selection map of {root} at {path.absolute()}. Run: spymaster select --symbol {root} --dates FIRST:LAST --out {path}"
+        )
+    return found
+
+
+def kept_selection(path: Path, root: str) -> SelectionMap | None:
+    """The map of a root; None where the file, or the root in it, is absent."""
+    return _maps_in(path).get(root)
+
+
+def _maps_in(path: Path) -> dict[str, SelectionMap]:
+    """Maps by root; empty where there is no file."""
     if not path.exists():
-        raise SelectionError(f"there is no selection map at {path}. Run: spymaster select --symbol ES --dates FIRST:LAST --out {path}")
+        return {}
     try:
         table = pq.ParquetFile(path).read()
         made_from = json.loads((table.schema.metadata or {})[MADE_FROM])
-    except (pa.ArrowInvalid, KeyError):
+        rows = table.select(SCHEMA.names).to_pylist()
+        return {
+            root: SelectionMap(root, tuple(_row_of(row) for row in rows if row["root"] == root), **about)
+            for root, about in made_from.items()
+        }
+    except (pa.ArrowInvalid, KeyError, TypeError):
         raise SelectionError(f"{path} is no selection map. Run: spymaster select --symbol ES --dates FIRST:LAST --out {path}") from None
-    rows = tuple(SelectionRow(**row) for row in table.select(SCHEMA.names).to_pylist())
-    return SelectionMap(made_from["root"], rows, made_from["settings_sha256"], made_from["bronze_sha256"])
+
+
+def _row_of(row: dict[str, Any]) -> SelectionRow:
+    return SelectionRow(**{name: value for name, value in row.items() if name != "root"})
 
 
 class _Fronts:
@@ -183,7 +209,7 @@ class _Fronts:
         self._oldest = held[0].date if held else None
 
     def day(self, session: str) -> PartitionRef:
-        return partition_ref(self.lake, DAYS, self.root, session)
+        return ref_in(self.lake, DAYS, self.root, session)
 
     def of(self, session: str) -> Front | None:
         """The front contract by the volume of the session before; None where bronze lacks it or nothing traded."""
@@ -205,9 +231,9 @@ class _Fronts:
             return None
         hours = self.settings.selection.volume_start, self.settings.selection.volume_end
         start_ns, end_ns = (local_time_ns(session, clock, self.settings) for clock in hours)
-        days = read_partition(self.day(session), ["symbol", "kind"]).to_pylist()
-        outrights = sorted(day["symbol"] for day in days if day["kind"] == "outright")
-        refs = (partition_ref(self.lake, EVENTS, symbol, session) for symbol in outrights)
+        days = read_table(self.day(session), ["raw_symbol", "kind"]).to_pylist()
+        outrights = sorted(day["raw_symbol"] for day in days if day["kind"] == "outright")
+        refs = (ref_in(self.lake, EVENTS, symbol, session) for symbol in outrights)
         volumes = {ref.symbol: traded_volume(ref, start_ns, end_ns) for ref in refs if is_partition_complete(ref)}
         total = sum(volumes.values())
         if total == 0:
@@ -275,7 +301,7 @@ def _why_unfit(session: str, front: Front, roll: bool, fronts: _Fronts, settings
         return f"{front.symbol} held a share of {front.share:.2f} of the volume on {before}, below {limits.dominance_min:.2f}"
     if roll:
         return f"roll to {front.symbol}: the first {limits.roll_trim_sessions} session(s) of a new front contract are left out"
-    if not is_partition_complete(partition_ref(fronts.lake, EVENTS, front.symbol, session)):
+    if not is_partition_complete(ref_in(fronts.lake, EVENTS, front.symbol, session)):
         return f"bronze of {session} does not hold {front.symbol}"
     return None
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..core.events import NO_TICK
 from ..core.session import NS_PER_S
-from ..io import is_partition_complete, partition_ref, read_partition
+from ..io import is_partition_complete, read_table, ref_in
 
 WINDOWS = "silver.future_mbo.book_windows_5s"
 BEFORE_S, AFTER_S = 120, 840
@@ -39,10 +39,10 @@ class MidPath(NamedTuple):
 
 def day_mids(lake: Path, symbol: str, session_date: str) -> DayMids | None:
     """None while the day's windows are not in the lake."""
-    ref = partition_ref(lake, WINDOWS, symbol, session_date)
+    ref = ref_in(lake, WINDOWS, symbol, session_date)
     if not is_partition_complete(ref):
         return None
-    table = read_partition(ref, ["window_start_ns", "best_bid_ticks", "best_ask_ticks", "marks"])
+    table = read_table(ref, ["window_start_ns", "best_bid_ticks", "best_ask_ticks", "marks"])
     start_ns, best_bid, best_ask, marks = (column.to_numpy() for column in table.columns)
     window_ns = int(np.diff(start_ns).min()) if len(start_ns) > 1 else 0
     trusted = (best_bid != NO_TICK) & (best_ask != NO_TICK) & (marks == 0)

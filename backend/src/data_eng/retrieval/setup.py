@@ -18,7 +18,7 @@ from ..core.instrument import root_of
 from ..core.pressure import CONDITIONS, DOWN, UP
 from ..core.session import NS_PER_S, clock
 from ..errors import SpymasterError
-from ..io import PartitionRef, is_partition_complete, list_partitions, partition_ref, read_facts, read_partition
+from ..io import PartitionRef, is_partition_complete, list_partitions, read_facts, read_table, ref_in
 from .index import IndexKey, rows_of
 from .index_builder import TRIGGERS, chosen_partitions
 
@@ -107,22 +107,24 @@ def find_setup(lake: Path, symbol: str, key: IndexKey, at_ns: int, settings: Set
     LevelUnknown when the level is not known at that time, NoSetup without such a trigger, PartitionMissing for a day that is not built.
     """
     session_date = clock(at_ns)[:10]
-    ref = partition_ref(lake, TRIGGERS, _contract_of(lake, symbol, session_date, TRIGGERS), session_date)
-    _hold_level(partition_ref(lake, LEVELS, ref.symbol, session_date), symbol, key.level_id, at_ns)
-    triggers = rows_of(read_partition(ref), key)
+    ref = ref_in(lake, TRIGGERS, _contract_of(lake, symbol, session_date, TRIGGERS), session_date)
+    _hold_level(ref_in(lake, LEVELS, ref.symbol, session_date), symbol, key.level_id, at_ns)
+    triggers = rows_of(read_table(ref), key)
     row = _row_at(triggers, key, ref, at_ns, settings.book.window_s)
     trigger = triggers.drop_columns(["vector"]).slice(row, 1).to_pylist()[0]
     tick = settings.tick_of(root_of(ref.symbol))
     return setup_of(
+        ref.symbol,
         trigger,
         triggers["vector"][row].values.to_numpy(),
-        _conditions(partition_ref(lake, VACUUM, ref.symbol, session_date), key.level_id, trigger["ts_ns"]),
-        strikes_at(partition_ref(lake, LADDER, ref.symbol, session_date), trigger["ts_ns"], tick),
+        _conditions(ref_in(lake, VACUUM, ref.symbol, session_date), key.level_id, trigger["ts_ns"]),
+        strikes_at(ref_in(lake, LADDER, ref.symbol, session_date), trigger["ts_ns"], tick),
         tick,
     )
 
 
 def setup_of(
+    symbol: str,
     trigger: dict[str, Any],
     vector: NDArray[np.float32],
     conditions: dict[str, tuple[float, ...]],
@@ -132,7 +134,7 @@ def setup_of(
     """The setup of one row of the trigger vectors; `conditions` and `strikes` are those of its window, `tick` is in points."""
     return Setup(
         key=IndexKey(trigger["level_id"], trigger["setup"], trigger["approach_dir"]),
-        symbol=trigger["symbol"],
+        symbol=symbol,
         session_date=trigger["session_date"],
         **{name: trigger[name] for name in TRIGGER_FIELDS},
         confluent_ids=tuple(filter(None, trigger["confluent_ids"].split(","))),
@@ -148,7 +150,7 @@ def newest_trigger_ns(lake: Path, symbol: str, key: IndexKey) -> int:
     root = root_of(symbol)
     refs = chosen_partitions(lake, TRIGGERS, root) if symbol == root else list_partitions(lake, TRIGGERS, symbol)
     for ref in reversed(refs):
-        ts_ns = rows_of(read_partition(ref, [*key._fields, "ts_ns"]), key)["ts_ns"]
+        ts_ns = rows_of(read_table(ref, [*key._fields, "ts_ns"]), key)["ts_ns"]
         if len(ts_ns):
             return int(ts_ns[-1].as_py())
     raise NoSetup(
@@ -170,7 +172,7 @@ def strikes_at(ref: PartitionRef, ts_ns: int, tick: float) -> tuple[Strike, ...]
     """Strikes of the window that ends at `ts_ns`, ascending; None while the ladder is not built."""
     if not is_partition_complete(ref):
         return None
-    table = read_partition(ref, ["ts_ns", "strike_ticks", *Strike._fields[1:]])
+    table = read_table(ref, ["ts_ns", "strike_ticks", *Strike._fields[1:]])
     rows = table.filter(pc.equal(table["ts_ns"], ts_ns)).to_pylist()
     return tuple(Strike(row["strike_ticks"] * tick, *(row[name] for name in Strike._fields[1:])) for row in rows)
 
@@ -189,8 +191,8 @@ class LadderRows(NamedTuple):
 def ladder_rows(lake: Path, symbol: str, at_ns: int, settings: Settings) -> LadderRows:
     """The ladder of the last window that had ended at a time, at most one window earlier. Raises `NoSetup` where there is none."""
     session_date, root = clock(at_ns)[:10], root_of(symbol)
-    ref = partition_ref(lake, LADDER, _contract_of(lake, symbol, session_date, LADDER), session_date)
-    table, tick = read_partition(ref), settings.tick_of(root)
+    ref = ref_in(lake, LADDER, _contract_of(lake, symbol, session_date, LADDER), session_date)
+    table, tick = read_table(ref), settings.tick_of(root)
     ts_ns = table["ts_ns"].to_numpy()
     row = int(np.searchsorted(ts_ns, at_ns, side="right")) - 1
     if row < 0 or at_ns - ts_ns[row] >= settings.book.window_s * NS_PER_S:
@@ -246,7 +248,7 @@ def _contract_of(lake: Path, symbol: str, session_date: str, dataset: str) -> st
 
 def _hold_level(ref: PartitionRef, symbol: str, level_id: str, at_ns: int) -> None:
     """Raise `LevelUnknown` unless the level is known at a time; `symbol` is what was asked for, the root or the contract."""
-    table = read_partition(ref)
+    table = read_table(ref)
     rows = table.filter(pc.equal(table["level_id"], level_id)).to_pylist()
     what = f"level {level_id} for {ref.symbol} {ref.date}"
     if not rows:
@@ -277,6 +279,6 @@ def _row_at(triggers: pa.Table, key: IndexKey, ref: PartitionRef, at_ns: int, wi
 
 def _conditions(ref: PartitionRef, level_id: str, ts_ns: int) -> dict[str, tuple[float, ...]]:
     columns = list(dict.fromkeys([*CONDITIONS[UP], *CONDITIONS[DOWN]]))
-    table = read_partition(ref, ["level_id", "ts_ns", *columns])
+    table = read_table(ref, ["level_id", "ts_ns", *columns])
     row: dict[str, Any] = table.filter(pc.and_(pc.equal(table["level_id"], level_id), pc.equal(table["ts_ns"], ts_ns))).to_pylist()[0]
     return {direction: tuple(row[name] for name in names) for direction, names in CONDITIONS.items()}

@@ -22,9 +22,9 @@ from ..io import (
     PartitionRef,
     manifest_sha256,
     parse_ref,
-    partition_ref,
     read_manifest,
-    read_partition,
+    read_table,
+    ref_in,
 )
 from ..retrieval.index_builder import TRIGGERS
 from ..retrieval.setup import LADDER, LEVELS, VACUUM
@@ -70,7 +70,7 @@ class Record(NamedTuple):
 
 def day_refs(lake: Path, symbol: str, session_date: str, settings: Settings) -> list[PartitionRef]:
     """Every partition that a day may be served from: its own, and the bars of the night before it."""
-    own = [partition_ref(lake, dataset, symbol, session_date) for dataset in OWN]
+    own = [ref_in(lake, dataset, symbol, session_date) for dataset in OWN]
     return [*own, *_night_refs(lake, symbol, session_date, settings)]
 
 
@@ -157,7 +157,7 @@ class _Opened:
 
         def read() -> pa.Table:
             if not held:
-                held.append(read_partition(partition_ref(self._lake, dataset, self._symbol, self._date), columns))
+                held.append(read_table(ref_in(self._lake, dataset, self._symbol, self._date), columns))
             return held[0]
 
         return read
@@ -182,7 +182,7 @@ class _Opened:
         return {level_id: table.slice(low, high - low) for level_id, (low, high) in level_spans(table).items()}
 
     def _night_bars(self) -> list[pa.Table]:
-        return [read_partition(ref) for ref in self._night if str(ref) in self._records]
+        return [read_table(ref) for ref in self._night if str(ref) in self._records]
 
     def _scales(self) -> list[ConditionScale] | None:
         """How large the conditions were on the past sessions that the day's pressure was measured against."""
@@ -201,7 +201,7 @@ class _Opened:
 def _past_conditions(ref: PartitionRef) -> NDArray[np.float32] | None:
     """(rows, 4) conditions of one past session; None where it is no longer in the lake."""
     try:
-        table = read_partition(ref, list(CONDITIONS[DOWN]))
+        table = read_table(ref, list(CONDITIONS[DOWN]))
     except (PartitionMissing, PartitionCorrupt):
         return None
     return np.stack([table[name].to_numpy() for name in CONDITIONS[DOWN]], axis=1)
@@ -216,7 +216,7 @@ def _night_refs(lake: Path, symbol: str, session_date: str, settings: Settings) 
     start = datetime.fromtimestamp(session_times(session_date, settings).overnight_start_ns // 1_000_000_000, UTC).date()
     last = datetime.fromisoformat(session_date).date()
     dates = [(start + timedelta(days=count)).isoformat() for count in range((last - start).days)]
-    return [partition_ref(lake, BARS, symbol, date) for date in dates]
+    return [ref_in(lake, BARS, symbol, date) for date in dates]
 
 
 def _records(refs: Iterable[PartitionRef]) -> dict[PartitionRef, Record]:

@@ -16,11 +16,11 @@ from ..io import (
     is_partition_complete,
     list_partitions,
     manifest_sha256,
-    partition_ref,
     read_manifest,
+    ref_in,
 )
 from ..retrieval.index_builder import TRIGGERS
-from ..retrieval.mbo_contract_day_selector import EVENTS, SelectionRow, load_selection, selection_path
+from ..retrieval.mbo_contract_day_selector import EVENTS, SelectionRow, kept_selection, selection_path
 from ..sources.calendar import regular_hours
 from ..stages.silver.future_mbo.compute_book_flow_5s import WINDOWS
 from .chosen import why_not_chosen
@@ -104,9 +104,7 @@ class Days:
         dates = sorted({day.session_date for day in self.listed().days if day.root == root_of(symbol)})
         held = f"The lake holds {len(dates)} days, {dates[0]} to {dates[-1]}" if dates else "The lake holds none"
         mend = build_command(self._lake, symbol, session_date)
-        if session_date in dates and (
-            symbol == root_of(symbol) or is_partition_complete(partition_ref(self._lake, EVENTS, symbol, session_date))
-        ):
+        if session_date in dates and (symbol == root_of(symbol) or is_partition_complete(ref_in(self._lake, EVENTS, symbol, session_date))):
             return Refusal("not_built", f"{symbol} {session_date} is in the lake, and none of its tables is built.", mend)
         return Refusal("unknown_day", f"{symbol} {session_date} is not in the lake. {held}.", mend)
 
@@ -123,7 +121,7 @@ class Days:
         return held
 
     def _selection(self, root: str) -> dict[str, SelectionRow]:
-        path = environment().selection_path or selection_path(self._lake, root)
+        path = environment().selection_path or selection_path(self._lake)
         try:
             changed = path.stat()
         except FileNotFoundError:
@@ -131,7 +129,8 @@ class Days:
         key = (root, changed.st_mtime_ns, changed.st_size)
         rows = self._maps.get(key)
         if rows is None:
-            rows = {row.date: row for row in load_selection(path).rows}
+            selection = kept_selection(path, root)
+            rows = {row.date: row for row in selection.rows} if selection is not None else {}
             self._maps.put(key, rows)
         return rows
 

@@ -7,11 +7,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ..config import Environment, Settings
-from ..contracts import load_datasets
+from ..config import Environment, Settings, load_datasets
 from ..core.instrument import root_of
 from ..errors import SpymasterError
-from ..io import RAW, list_folders, partition_ref
+from ..io import RAW, list_folders, ref_in
 from ..retrieval.index_builder import TRIGGERS
 from ..retrieval.mbo_contract_day_selector import EVENTS
 from ..runs import StageRun
@@ -73,7 +72,7 @@ class Health:
         if dataset not in load_datasets():
             raise Refusal("unknown_table", f"table {dataset!r} is unknown. Expected one of {', '.join(sorted(load_datasets()))}.")
         try:
-            ref = partition_ref(self.records.lake, dataset, symbol, date)
+            ref = ref_in(self.records.lake, dataset, symbol, date)
         except SpymasterError as error:
             raise Refusal("bad_request", str(error)) from None
         look = LakeLook(self.records, root_of(symbol))
@@ -85,7 +84,7 @@ class Health:
             state=cell.state,
             why=cell.why,
             manifest=held.manifest if held else None,
-            imported=held.imported if held else None,
+            raw=held.raw if held else None,
             last_run=run and LastRun(stage=self.records.stage_of[dataset].name, **_told(run)),
             rebuild=look.command(ref.layer, symbol, [date], run, overwrite=cell.state == "done"),
         )

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from ..config import load_settings
-from ..contracts import load_datasets
+from ..config import load_datasets
 from ..core.instrument import root_of
-from ..io import RAW, PartitionRef, list_folders, parse_ref, partition_ref
+from ..io import RAW, PartitionRef, list_folders, manifest_sha256, parse_ref, ref_in
 from ..retrieval.index_builder import TRIGGERS
 from ..retrieval.mbo_contract_day_selector import DAYS, EVENTS
 from ..runs import RUNS, StageRun
@@ -86,7 +85,7 @@ class LakeLook:
     def day(self, symbol: str, date: str) -> LakeDay:
         reason = self._why_not(symbol, date)
         cells = {layer: cell for layer in ALL_LAYERS if (cell := self._cell(layer, symbol, date, expected=reason is None)) is not None}
-        refs = [partition_ref(self.records.lake, table.dataset, table.symbol, date) for cell in cells.values() for table in cell.tables]
+        refs = [ref_in(self.records.lake, table.dataset, table.symbol, date) for cell in cells.values() for table in cell.tables]
         held = [one for ref in refs if (one := self.held(ref)) is not None]
         windows, triggers = (self.published[dataset].get((symbol, date)) for dataset in (WINDOWS, TRIGGERS))
         seconds = [cell.seconds for cell in cells.values() if cell.seconds is not None]
@@ -121,7 +120,7 @@ class LakeLook:
         if layer == "raw":
             return IMPORT_COMMAND
         later = next((row.date for row in self._rows.values() if row.symbol == symbol and row.date >= max(dates)), None)
-        usual, last = load_settings(), max(dates)
+        last = max(dates)
         if layer == "bronze" or all(self.is_chosen(symbol, date) for date in dates):
             name = self.root
         elif later is not None:
@@ -129,11 +128,6 @@ class LakeLook:
         else:
             name = symbol
         flags = [f"--layer {layer}", f"--symbol {name}", f"--dates {min(dates)}:{last}"]
-        if run is not None and layer != "bronze":
-            if tuple(run.levels) != usual.levels.default:
-                flags.append(f"--levels {','.join(run.levels)}")
-            if run.session != f"{usual.session.start}-{usual.session.end}":
-                flags.append(f"--session {run.session}")
         if overwrite:
             flags.append("--overwrite")
         return f"spymaster build {' '.join(flags)}{self.records.lake_flag}"
@@ -159,11 +153,11 @@ class LakeLook:
         """Places of a layer's tables of a day; raw files and bronze's list of contracts are the root's."""
         lake = self.records.lake
         if layer == "raw":
-            return [partition_ref(lake, RAW, self.root, date)]
+            return [ref_in(lake, RAW, self.root, date)]
         if layer == "bronze":
             held = [name for name in self._on_date(EVENTS).get(date, []) if symbol in (name, self.root)]
-            return [partition_ref(lake, DAYS, self.root, date), *(self.published[EVENTS][name, date] for name in held)]
-        return [partition_ref(lake, dataset, symbol, date) for dataset, stage in self.records.stage_of.items() if stage.layer == layer]
+            return [ref_in(lake, DAYS, self.root, date), *(self.published[EVENTS][name, date] for name in held)]
+        return [ref_in(lake, dataset, symbol, date) for dataset, stage in self.records.stage_of.items() if stage.layer == layer]
 
     def _judged(self, ref: PartitionRef, held: Held | None, run: StageRun | None) -> tuple[BuildState, str | None]:
         if run is not None and run.state == "failed":
@@ -174,14 +168,19 @@ class LakeLook:
             return "done", None
         if held.manifest is None:
             return "failed", "its manifest cannot be read"
-        why = self.records.stage_of[ref.dataset].why_stale(held.manifest, self.records.settings_of(run, ref.layer), self._present_sha256)
+        why = self.records.stage_of[ref.dataset].why_stale(
+            held.manifest, self.records.settings_of(self.root, ref.layer), self._present_sha256
+        )
         return ("stale", why) if why else ("done", None)
 
     def _present_sha256(self, name: str, recorded: str) -> str:
         """Hash of an input now; what is no partition of the lake only its stage can judge."""
         if name.partition("/")[0] not in load_datasets():
             return recorded
-        held = self.held(parse_ref(self.records.lake, name))
+        ref = parse_ref(self.records.lake, name)
+        held = self.held(ref)
+        if held is not None and ref.dataset == RAW:
+            return manifest_sha256(ref)
         return held.sha256 if held is not None else "missing"
 
     def _seconds(self, layer: Layer, symbol: str, date: str) -> float | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -11,10 +10,11 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from ..attempts import MANIFEST
-from ..config import Environment, Settings
-from ..io import IMPORT, RAW, Manifest, PartitionMissing, PartitionRef, open_parquet
+from ..config import AppConfig, Environment, Settings
+from ..io import RAW, Manifest, PartitionMissing, PartitionRef, is_partition_complete, open_parquet, read_facts
+from ..lake.keep import settings_of
 from ..pipeline import LAYERS, PRODUCT_TYPES, build_pipeline
-from ..retrieval.mbo_contract_day_selector import DAYS, EVENTS, SelectionMap, load_selection, selection_path
+from ..retrieval.mbo_contract_day_selector import SelectionMap, kept_selection, selection_path
 from ..runs import StageRun, parsed_runs, record_path
 from ..stages.base import Stage
 from .kept import Kept
@@ -36,15 +36,15 @@ class Held(NamedTuple):
     """What a published partition says of itself."""
 
     sha256: str
-    """Of its manifest (of raw: its import record)."""
+    """Of its manifest; empty for raw, whose files are hashed only where it matters."""
     manifest: Manifest | None
     """None for raw, and for one that cannot be read."""
-    imported: dict[str, Any] | None
-    """Of raw only."""
+    raw: dict[str, Any] | None
+    """What is known of the files, of raw only."""
 
     @property
     def facts(self) -> dict[str, Any]:
-        return self.manifest.facts if self.manifest is not None else (self.imported or {})
+        return self.manifest.facts if self.manifest is not None else (self.raw or {})
 
     @property
     def rows(self) -> int:
@@ -66,16 +66,14 @@ class LakeRecords:
         self.lake = lake
         self.where = where
         self.settings = settings
-        self._files: Kept[FileStamp, Any] = Kept(KEPT_FILES)
+        self._files: Kept[tuple[FileStamp, str], Any] = Kept(KEPT_FILES)
         self._gaps: Kept[str, int] = Kept(KEPT_FILES)
-        self._changed: Kept[tuple[tuple[str, ...], str], Settings] = Kept(100)
 
     @cached_property
     def stage_of(self) -> dict[str, Stage]:
         """Which stage writes a table."""
-        stages = [stage for layer in LAYERS for stage in build_pipeline(PRODUCT_TYPES[0], layer) if isinstance(stage, Stage)]
-        by_output = {dataset: stage for stage in stages for dataset in stage.outputs}
-        return {**by_output, EVENTS: by_output[DAYS]}
+        stages = [stage for layer in LAYERS for stage in build_pipeline(PRODUCT_TYPES[0], layer)]
+        return {dataset: stage for stage in stages for dataset in stage.io.outputs}
 
     @property
     def lake_flag(self) -> str:
@@ -84,8 +82,9 @@ class LakeRecords:
 
     def held(self, ref: PartitionRef) -> Held | None:
         """What is published at a place; None where nothing is."""
-        path = ref.path / (IMPORT if ref.dataset == RAW else MANIFEST)
-        return self.read(path, lambda content: _held(ref, content))
+        if ref.dataset == RAW:
+            return Held("", None, read_facts(ref)) if is_partition_complete(ref) else None
+        return self.read(ref.path / MANIFEST, _held)
 
     def runs(self, symbol: str, date: str) -> dict[str, StageRun]:
         """The last run of each stage for a contract-day, by its name; of bronze for a root and a date."""
@@ -93,20 +92,12 @@ class LakeRecords:
 
     def selection(self, root: str) -> SelectionMap | None:
         """Which contract each day means; None where nothing was selected."""
-        path = self.where.selection_path or selection_path(self.lake, root)
-        return self.read(path, lambda _: load_selection(path))
+        path = self.where.selection_path or selection_path(self.lake)
+        return self.read(path, lambda _: kept_selection(path, root), root)
 
-    def settings_of(self, run: StageRun | None, layer: str) -> Settings:
-        """What a table is judged by: the settings with the levels and the span that its last run was asked for."""
-        if run is None:
-            alone = layer == "gold" and self.where.level_id is not None
-            return self.settings.with_levels((str(self.where.level_id),)) if alone else self.settings
-        key = (tuple(run.levels), run.session)
-        changed = self._changed.get(key)
-        if changed is None:
-            changed = self.settings.with_levels(key[0]).with_session(run.session)
-            self._changed.put(key, changed)
-        return changed
+    def settings_of(self, root: str, layer: str) -> Settings:
+        """What a table of a root is judged by: the span of the day that the lake is built for; its levels stand in its manifest."""
+        return settings_of(AppConfig(self.lake, self.settings, self.where._replace(level_id=None)), root, layer)
 
     def gaps(self, ref: PartitionRef, held: Held) -> int | None:
         """Windows that carry a mark; None when the partition was taken away meanwhile."""
@@ -119,24 +110,22 @@ class LakeRecords:
             self._gaps.put(held.sha256, found)
         return found
 
-    def read(self, path: Path, parse: Any) -> Any:
-        """What a file holds, parsed once for as long as the disk says that it is the same; None where there is none."""
+    def read(self, path: Path, parse: Any, part: str = "") -> Any:
+        """What a file, or a part of it, holds, parsed once for as long as the disk says that it is the same; None where there is none."""
         try:
             found = path.stat()
             stamp = FileStamp(str(path), found.st_mtime_ns, found.st_size, found.st_ino)
-            parsed = self._files.get(stamp)
+            parsed = self._files.get((stamp, part))
             if parsed is None:
                 parsed = parse(path.read_bytes())
-                self._files.put(stamp, parsed)
+                self._files.put((stamp, part), parsed)
         except FileNotFoundError:
             return None
         return parsed
 
 
-def _held(ref: PartitionRef, content: bytes) -> Held:
+def _held(content: bytes) -> Held:
     sha256 = hashlib.sha256(content).hexdigest()
-    if ref.dataset == RAW:
-        return Held(sha256, None, json.loads(content))
     try:
         return Held(sha256, Manifest.model_validate_json(content), None)
     except ValidationError:

@@ -90,7 +90,7 @@ class PartitionView(Message):
     state: BuildState
     why: str | None
     manifest: Manifest | None = Field(description="Null where nothing is published, and for raw.")
-    imported: dict[str, Any] | None = Field(description="What `spymaster import` noted about a raw file; null for other layers.")
+    raw: dict[str, Any] | None = Field(description="What is known of a day's raw files; null for other layers.")
     last_run: LastRun | None = Field(description="Null where no run was noted.")
     rebuild: str = Field(description="The command that builds it anew.")
 

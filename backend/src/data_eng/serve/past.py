@@ -9,7 +9,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from ..config import Settings, environment
-from ..io import partition_ref
+from ..io import ref_in
 from ..retrieval.index import (
     MANIFEST,
     Index,
@@ -122,7 +122,7 @@ class Past:
         key, now_s = (symbol, session_date), time.monotonic()
         held = self._mids.get(key)
         if held is None or now_s - held.at_s >= LOOK_S:
-            (stamp,) = stamps_of([partition_ref(self._lake, WINDOWS, symbol, session_date)])
+            (stamp,) = stamps_of([ref_in(self._lake, WINDOWS, symbol, session_date)])
             mids = held.mids if held is not None and held.stamp == stamp else day_mids(self._lake, symbol, session_date)
             held = HeldMids(now_s, stamp, mids)
             self._mids.put(key, held)

@@ -42,7 +42,12 @@ def newest_setup(day: DayBundle, key: IndexKey, as_of_s: int) -> Setup:
         )
     trigger = day.triggers.row(row)
     return setup_of(
-        trigger, day.triggers.vector(row), _conditions(day, key.level_id, trigger["ts_ns"]), _strikes(day, trigger["ts_ns"]), day.tick
+        day.symbol,
+        trigger,
+        day.triggers.vector(row),
+        _conditions(day, key.level_id, trigger["ts_ns"]),
+        _strikes(day, trigger["ts_ns"]),
+        day.tick,
     )
 
 

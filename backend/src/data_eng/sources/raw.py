@@ -1,8 +1,8 @@
-"""The raw layer: the feed's own files as they came, one a root and UTC date, with a record of what was imported.
+"""Brings files into the raw layer: DBN files and Databento batch folders, checked, copied, never changed.
 
-Beside the file lies `import.json`; a day is there if and only if that record is. Files are copied under a staging folder, hashed, read
-through once, and linked in place; nothing in raw is ever changed or removed. A killed import leaves at most a staging folder, which the
-next one sweeps, and a repeated import finds its work done.
+Files are copied under a staging folder of the lake, hashed, read through once, and linked in place under their own names; nothing in raw is
+ever changed or removed. A killed import leaves at most a staging folder, which the next one sweeps, and a repeated import finds its work
+done. How files lie in raw, and what is known of them: `lake.raw`.
 Batch folders: Databento, "Batch downloads": manifest.json lists every file with its size and sha256, condition.json every date's
 condition.
 """
@@ -10,6 +10,7 @@ condition.
 from __future__ import annotations
 
 import fcntl
+import filecmp
 import hashlib
 import json
 import os
@@ -20,28 +21,26 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
-
-from ..attempts import disk_errors, locked, sync_folder, write_durable
+from ..attempts import disk_errors, locked, sync_folder
 from ..core.instrument import root_of
-from ..core.units import NS_PER_DAY, utc_date
 from ..errors import SpymasterError
-from ..io import IMPORT, RAW, PartitionRef, is_partition_complete, list_partitions, partition_ref, read_facts
-from .dbn import DbnFile, Definition, read_definitions
+from ..lake.conditions import Condition
+from ..lake.raw import (
+    CONDITION,
+    DBN_SUFFIXES,
+    DEFINITIONS,
+    RawRecord,
+    keep_record,
+    look_through,
+    raw_files,
+    raw_folder,
+    raw_record,
+    read_conditions,
+    require_room,
+)
+from .dbn import DbnFile
 
-Condition = Literal["available", "degraded", "missing"]
-CONDITIONS: Mapping[str, Condition] = {
-    "available": "available",
-    "intraday": "available",
-    "pending": "degraded",
-    "degraded": "degraded",
-    "missing": "missing",
-}
-"""Databento's words for a date; data still in processing (pending) may change, so it counts as degraded."""
-DBN_SUFFIXES = (".dbn", ".dbn.zst")
-MANIFEST, CONDITION = "manifest.json", "condition.json"
+MANIFEST = "manifest.json"
 STAGING_PREFIX = ".import-"
 ALL_SYMBOLS = "ALL_SYMBOLS"
 """Databento's word for a whole dataset."""
@@ -59,41 +58,15 @@ class HashMismatch(SpymasterError):
     """A file that is not what the batch's manifest says."""
 
 
-class DefinitionFile(BaseModel):
-    """A file of definitions that lies beside the day's records."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    name: str
-    bytes: int
-    sha256: str
-
-
-class ImportRecord(BaseModel):
-    """What import.json says of one root and UTC date."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    source_name: str
-    bytes: int
-    sha256: str
-    dataset: str
-    synthetic: bool
-    condition: Condition
-    days: tuple[str, ...]
-    """Every `root/date` the file was linked to; a file of a week has several."""
-    definitions: DefinitionFile | None = None
-
-
 class Imported(NamedTuple):
-    """What became of one file for one root and date."""
+    """What became of one file for one root."""
 
-    ref: PartitionRef
+    root: str
+    dates: tuple[str, ...]
+    """UTC dates of its records."""
     source: Path
     status: Literal["imported", "already there"]
-    records: int
-    """Order records in the file; 0 for one that was there already and so was not read again."""
-    record: ImportRecord
+    record: RawRecord
 
 
 class Batch(NamedTuple):
@@ -105,45 +78,8 @@ class Batch(NamedTuple):
     """By file, from manifest.json; empty where there was none."""
     conditions: Mapping[str, Condition]
     """By ISO date, from condition.json."""
-    condition_files: Mapping[Path, Path]
-    """The condition.json of the batch that a file came with; it is kept beside the file."""
     passed_by: tuple[Path, ...]
     """Files of other schemas in a batch folder."""
-
-
-class RawDay(NamedTuple):
-    """The opened raw file of a root and UTC date."""
-
-    file: DbnFile
-    record: ImportRecord
-    definitions: dict[int, Definition]
-
-    @property
-    def spans_days(self) -> bool:
-        """Whether the file also holds records of other UTC dates."""
-        return len({day.rpartition("/")[2] for day in self.record.days}) > 1
-
-
-class _Contents(NamedTuple):
-    roots: tuple[str, ...]
-    dates: tuple[str, ...]
-    records: int
-
-
-def open_raw(ref: PartitionRef) -> RawDay:
-    """Open what `import` laid down for a root and date; `PartitionMissing` when it laid nothing down."""
-    record = read_import(ref)
-    definitions = read_definitions(ref.path / record.definitions.name) if record.definitions else {}
-    return RawDay(DbnFile(ref.path / record.source_name), record, definitions)
-
-
-def read_import(ref: PartitionRef) -> ImportRecord:
-    try:
-        return ImportRecord.model_validate(read_facts(ref))
-    except ValidationError as error:
-        raise ImportRefused(
-            f"{ref.path / IMPORT} cannot be read: {error.errors()[0]['msg']}. Restore it, or import into another lake."
-        ) from None
 
 
 def collect(paths: Iterable[Path]) -> Batch:
@@ -156,7 +92,6 @@ def collect(paths: Iterable[Path]) -> Batch:
     files: list[Path] = []
     definitions: list[Path] = []
     passed_by: list[Path] = []
-    condition_files: dict[Path, Path] = {}
     sha256: dict[Path, str] = {}
     conditions: dict[str, Condition] = {}
     for path in paths:
@@ -166,8 +101,6 @@ def collect(paths: Iterable[Path]) -> Batch:
             conditions.update(read_conditions(path / CONDITION))
             found = sorted(listed) or sorted(path.iterdir())
             members = [file for file in found if file.name.endswith(DBN_SUFFIXES)]
-            if (path / CONDITION).exists():
-                condition_files.update(dict.fromkeys(members, path / CONDITION))
             if not members:
                 raise ImportRefused(f"folder {path} holds no DBN file. Expected a Databento batch folder with .dbn or .dbn.zst files.")
         elif path.exists():
@@ -184,63 +117,38 @@ def collect(paths: Iterable[Path]) -> Batch:
                 passed_by.append(file)
     if not files:
         raise ImportRefused(f"no file of schema mbo among {', '.join(map(str, paths))}. Only order records can be imported.")
-    return Batch(tuple(files), tuple(definitions), sha256, conditions, condition_files, tuple(passed_by))
+    return Batch(tuple(files), tuple(definitions), sha256, conditions, tuple(passed_by))
 
 
 def import_batch(batch: Batch, lake: Path, root: str | None = None, progress: Progress | None = None) -> Iterator[Imported]:
-    """Copy every file of the batch into raw; one result a file, root and UTC date, as it is done.
+    """Copy every file of the batch into raw; one result a file and root, as it is done.
 
-    `root` keeps only that one of the file's roots, and names it where the file does not.
+    `root` keeps only that one of the file's roots, and names it where the file does not. Definition files follow the roots of their
+    symbols into a folder of their own.
 
     Raises
     ------
-    HashMismatch, ImportRefused, DiskFull, and whatever `DbnFile` says of a broken file; what was imported before stays.
+    HashMismatch, ImportRefused, RawOverlap, DiskFull, and whatever `DbnFile` says of a broken file; what was imported before stays.
     """
     tell = progress or _unheard
     for source in batch.files:
         DbnFile(source).expect_schema("mbo")
-        with _staging(raw_folder(lake)) as staging:
+        with _staging(lake) as staging:
             staged, sha256 = _copied(source, staging, tell)
             _hold_hash(source, sha256, batch.sha256)
-            done = _done_before(lake, sha256, root)
-            if done:
-                yield from (Imported(ref, source, "already there", 0, record) for ref, record in done)
-            else:
-                yield from _lay_down(batch, lake, source, staged, sha256, root)
-
-
-def _lay_down(batch: Batch, lake: Path, source: Path, staged: Path, sha256: str, root: str | None) -> Iterator[Imported]:
-    """Link a staged file into the folder of each of its roots and dates."""
-    header = DbnFile(staged, source).header
-    contents = _contents(staged, source, root)
-    days = [(name, date) for name in contents.roots for date in contents.dates]
-    for name, date in days:
-        ref = partition_ref(lake, RAW, name, date)
-        definitions = _definitions_for(batch, name, date)
-        record = ImportRecord(
-            source_name=source.name,
-            bytes=staged.stat().st_size,
-            sha256=sha256,
-            dataset=header.dataset,
-            synthetic=header.synthetic,
-            condition=batch.conditions.get(date, "available"),
-            days=tuple(f"{name}/{date}" for name, date in days),
-            definitions=_definition_file(definitions),
-        )
-        beside = [path for path in (definitions, batch.condition_files.get(source)) if path is not None]
-        files = [staged, *(_copied(path, staged.parent, _unheard)[0] for path in beside)]
-        status = _publish(ref, source, files, record)
-        yield Imported(ref, source, status, contents.records, record)
-
-
-def read_conditions(path: Path) -> dict[str, Condition]:
-    """Condition of each date by a batch's condition.json; none where the file is absent."""
-    if not path.exists():
-        return {}
-    try:
-        return {entry["date"]: CONDITIONS[entry["condition"]] for entry in json.loads(path.read_text())}
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
-        raise ImportRefused(f"{path} cannot be read: {error!r}. Expected a list of date and condition; fetch the batch again.") from None
+            record = look_through(staged, source)
+            record = record.model_copy(update={"conditions": {day: batch.conditions.get(day, "available") for day in record.dates}})
+            if not record.records:
+                raise ImportRefused(f"{source} holds no order record. There is nothing to import.")
+            for name in _roots(record.symbols, source, root):
+                yield Imported(name, record.dates, source, _lay_down(lake, name, staged, source, record), record)
+    for source in batch.definitions:
+        with _staging(lake) as staging:
+            staged, sha256 = _copied(source, staging, _unheard)
+            _hold_hash(source, sha256, batch.sha256)
+            for folder in (raw_folder(lake, name, DEFINITIONS) for name in _definition_roots(source)):
+                with locked(folder):
+                    _link(staged, folder / source.name)
 
 
 def _manifest_hashes(folder: Path) -> dict[Path, str]:
@@ -271,17 +179,13 @@ def _unheard(path: Path, count: int) -> None:
     """Progress that nobody shows."""
 
 
-def raw_folder(lake: Path) -> Path:
-    return Path(lake) / "raw" / "future_mbo"
-
-
 @contextmanager
-def _staging(raw: Path) -> Iterator[Path]:
-    """A folder of this import's own, locked while it lives; folders of dead imports are swept first."""
-    with locked(raw):
-        for folder in raw.glob(f"{STAGING_PREFIX}*"):
+def _staging(lake: Path) -> Iterator[Path]:
+    """A folder of this import's own in the lake, locked while it lives; folders of dead imports are swept first."""
+    with locked(lake):
+        for folder in lake.glob(f"{STAGING_PREFIX}*"):
             _sweep(folder)
-        staging = raw / f"{STAGING_PREFIX}{uuid.uuid4().hex[:12]}"
+        staging = lake / f"{STAGING_PREFIX}{uuid.uuid4().hex[:12]}"
         staging.mkdir()
         handle = os.open(staging, os.O_RDONLY | os.O_DIRECTORY)
         fcntl.flock(handle, fcntl.LOCK_EX)
@@ -319,81 +223,46 @@ def _copied(source: Path, staging: Path, tell: Progress) -> tuple[Path, str]:
     return staged, digest.hexdigest()
 
 
-def _done_before(lake: Path, sha256: str, root: str | None) -> list[tuple[PartitionRef, ImportRecord]]:
-    """Where the same bytes lie already; empty when nowhere, or when a killed import did not get to all of the file's days."""
-    found = [(ref, read_import(ref)) for ref in list_partitions(lake, RAW, root)]
-    same = [(ref, record) for ref, record in found if record.sha256 == sha256]
-    wanted = {day for _, record in same for day in record.days if root in (None, day.partition("/")[0])}
-    return same if wanted == {f"{ref.symbol}/{ref.date}" for ref, _ in same} else []
-
-
-def _contents(staged: Path, source: Path, root: str | None) -> _Contents:
-    """Read the file through once: it is sound to its end, and these are its roots and UTC dates."""
-    file = DbnFile(staged, source)
-    records, days = 0, set()
-    for batch in file.batches():
-        records += len(batch)
-        days.update(_days_of(batch["ts_recv"]))
-    if not records:
-        raise ImportRefused(f"{source} holds no order record. There is nothing to import.")
-    return _Contents(_roots(file, source, root, min(days)), tuple(utc_date(day * NS_PER_DAY) for day in sorted(days)), records)
-
-
-def _days_of(ts_recv_ns: NDArray[np.uint64]) -> set[int]:
-    """Days since 1970 in which records were received."""
-    first, last = int(ts_recv_ns.min()) // NS_PER_DAY, int(ts_recv_ns.max()) // NS_PER_DAY
-    return {first} if first == last else set(np.unique(ts_recv_ns // np.uint64(NS_PER_DAY)).tolist())
-
-
-def _roots(file: DbnFile, source: Path, wanted: str | None, day: int) -> tuple[str, ...]:
-    """Roots of the file's symbols, or the one wanted."""
-    symbols = {*file.header.symbols, *file.symbols_on(utc_date(day * NS_PER_DAY)).values()} - {ALL_SYMBOLS}
-    roots = sorted({root_of(symbol) for symbol in symbols} - {""})
+def _roots(symbols: Iterable[str], source: Path, wanted: str | None) -> tuple[str, ...]:
+    """Roots of a file's symbols, or the one wanted."""
+    roots = sorted({root_of(symbol) for symbol in {*symbols} - {ALL_SYMBOLS}} - {""})
     if wanted is None and not roots:
         raise ImportRefused(f"{source} names no symbol. Say which root it holds: --symbol ES.")
-    if wanted is None and ALL_SYMBOLS in file.header.symbols:
-        raise ImportRefused(f"{source} holds all symbols of {file.header.dataset}. Say which root to import: --symbol ES.")
+    if wanted is None and ALL_SYMBOLS in symbols:
+        raise ImportRefused(f"{source} holds all symbols of its dataset. Say which root to import: --symbol ES.")
     if wanted is not None and roots and wanted not in roots:
         raise ImportRefused(f"{source} holds no instrument of {wanted}. It holds: {', '.join(roots)}.")
     return (wanted,) if wanted is not None else tuple(roots)
 
 
-def _definitions_for(batch: Batch, root: str, date: str) -> Path | None:
-    """The batch's definition file of a root and date."""
-    for path in batch.definitions:
-        header = DbnFile(path).header
-        in_force = [entry.symbol for entry in header.mappings if entry.first <= date < entry.end]
-        if utc_date(header.start_ns) <= date and any(root_of(symbol) == root for symbol in in_force):
-            return path
-    return None
+def _definition_roots(source: Path) -> list[str]:
+    return sorted({root_of(entry.symbol) for entry in DbnFile(source).header.mappings} - {""})
 
 
-def _definition_file(path: Path | None) -> DefinitionFile | None:
-    if path is None:
-        return None
-    return DefinitionFile(name=path.name, bytes=path.stat().st_size, sha256=hashlib.sha256(path.read_bytes()).hexdigest())
-
-
-def _publish(ref: PartitionRef, source: Path, files: list[Path], record: ImportRecord) -> Literal["imported", "already there"]:
-    """Link the files in place, then the record, which makes the day complete; another run's record is never replaced."""
-    with locked(ref.path):
-        if is_partition_complete(ref):
-            present = read_import(ref)
-            if present.sha256 == record.sha256:
+def _lay_down(lake: Path, root: str, staged: Path, source: Path, record: RawRecord) -> Literal["imported", "already there"]:
+    """Link a staged file into the folder of a root, then note what is known of it; a file that is there is never replaced."""
+    folder = raw_folder(lake, root)
+    with locked(folder):
+        for present in raw_files(lake, root):
+            known = raw_record(lake, root, present.path)
+            if known.sha256 == record.sha256:
+                keep_record(lake, root, present.path, known.model_copy(update={"conditions": {**known.conditions, **record.conditions}}))
                 return "already there"
-            raise ImportRefused(
-                f"raw of {ref.symbol} {ref.date} holds {present.source_name} (sha256 {present.sha256[:16]}); {source} has other bytes "
-                f"({record.sha256[:16]}). Raw is never replaced: move {ref.path} out of the lake by hand first, or import into another "
-                "lake with --lake. One file a root and date: ask Databento for it without splitting by symbol."
-            )
-        with disk_errors(ref.path, 0):
-            for file in files:
-                (ref.path / file.name).unlink(missing_ok=True)
-                os.link(file, ref.path / file.name)
-            sync_folder(ref.path)
-            staged = files[0].parent / f"{ref.symbol}.{ref.date}.{IMPORT}"
-            write_durable(staged, (json.dumps(record.model_dump(mode="json"), indent=1, sort_keys=True) + "\n").encode())
-            os.link(staged, ref.path / IMPORT)
-            sync_folder(ref.path)
-            sync_folder(ref.path.parent)
+        require_room(lake, root, source, record)
+        _link(staged, folder / source.name)
+    keep_record(lake, root, folder / source.name, record)
     return "imported"
+
+
+def _link(staged: Path, target: Path) -> None:
+    """Put a file in place under its name; one of that name and other bytes is never replaced. Needs the folder's lock."""
+    with disk_errors(target, 0):
+        if not target.exists():
+            os.link(staged, target)
+        elif not filecmp.cmp(staged, target, shallow=False):
+            raise ImportRefused(
+                f"{target} is there already and holds other bytes. Raw is never replaced: move it out of the lake by hand first, or import "
+                "into another lake with --lake."
+            )
+        sync_folder(target.parent)
+        sync_folder(target.parent.parent)

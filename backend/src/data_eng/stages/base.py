@@ -1,11 +1,11 @@
-"""What every stage shares: its inputs, when it is stale, what it was made from, and how its result is published."""
+"""What every stage shares: what it reads and writes, when it is stale, what it was made from, and how its result is published."""
 
 from __future__ import annotations
 
 import inspect
 import time
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Mapping
+from abc import ABC
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -15,32 +15,40 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 import pyarrow as pa
 
 from ..codehash import code_sha256
-from ..config import Settings
-from ..contracts import load_avro_contract
+from ..config import AppConfig, Settings
+from ..contracts import contract_of
+from ..core.instrument import root_of
 from ..errors import SpymasterError
 from ..io import (
     Anomaly,
     Manifest,
     ParquetOptions,
+    PartitionMissing,
     PartitionRef,
     PartitionWriter,
     Provenance,
+    inherited_facts,
     is_partition_complete,
     manifest_sha256,
     partition_ref,
     read_facts,
     read_manifest,
     read_partition,
+    read_table,
     tidy_partition,
 )
+from ..lake.keep import in_order, settings_of
+from ..planning import ContractDay, contract_day
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from ..contracts import Frame
     from ..core.session import SessionTimes
-    from ..io import Frame
 
 Status = Literal["built", "rebuilt", "current"]
-CONDITIONS = ("available", "degraded", "missing")
-"""The feed's word on a day, best first."""
+LEVELS = "levels"
+"""Fact of a partition whose rows are by level: which levels it was built with."""
 
 
 class StageError(SpymasterError):
@@ -49,19 +57,6 @@ class StageError(SpymasterError):
 
 class InputChanged(SpymasterError):
     """An input was replaced by another run while the stage worked."""
-
-
-class ContractDay(NamedTuple):
-    """The unit of work: one contract on one session date (in bronze: one root on one UTC date)."""
-
-    root: str
-    symbol: str
-    date: str
-    history: tuple[tuple[str, str], ...] = ()
-    """Chosen (symbol, date) before this one, oldest first."""
-
-    def __str__(self) -> str:
-        return f"{self.symbol} {self.date}"
 
 
 class RootLevel(NamedTuple):
@@ -86,66 +81,123 @@ class StageResult(NamedTuple):
     synthetic: bool = False
 
 
+class StageIO:
+    """What a stage reads and writes, by dataset key: the edges of the pipeline's graph."""
+
+    def __init__(self, inputs: Sequence[str], output: str | None = None, outputs: Sequence[str] = ()) -> None:
+        """One `output`, or several `outputs`; a step that keeps artefacts of its own has none."""
+        if output is not None and outputs:
+            raise StageError(f"StageIO has both output={output!r} and outputs={list(outputs)!r}. Expected one of the two.")
+        self.inputs = tuple(inputs)
+        self.outputs = (output,) if output is not None else tuple(outputs)
+
+    @property
+    def output(self) -> str:
+        """The one table written; `StageError` where there are several."""
+        if len(self.outputs) != 1:
+            raise StageError(f"a stage with the outputs {', '.join(self.outputs) or 'none'} has no single output. Read `outputs`.")
+        return self.outputs[0]
+
+    def __repr__(self) -> str:
+        written = f"output={self.outputs[0]!r}" if len(self.outputs) == 1 else f"outputs={list(self.outputs)!r}"
+        return f"StageIO(inputs={list(self.inputs)!r}, {written})"
+
+
 class Stage(ABC):
     """One step from complete partitions to complete partitions of one contract-day.
 
-    A subclass says what it reads and writes and joins the two in `compute`. The base decides whether there is anything to do: nothing, when
-    the hashes of its inputs' manifests, of its settings sections, of the code it stands on and of the contracts equal those that its
-    outputs were made from.
+    A simple stage says its `name` and `io`, and overrides `transform`. One that needs more (several tables, past days, batches) overrides
+    `reads` and `compute`. The base decides whether there is anything to do: nothing, when the hashes of its inputs' manifests, of its
+    settings sections, of the code it stands on and of the contracts equal those that its outputs were made from.
     """
 
     name: ClassVar[str]
-    layer: ClassVar[str]
-    product_type: ClassVar[str] = "future_mbo"
-    outputs: ClassVar[tuple[str, ...]]
-    """Dataset keys written for (symbol, date) of the unit; the unit is done when all of them are."""
-    settings_sections: ClassVar[tuple[str, ...]]
+    io: ClassVar[StageIO]
+    settings_sections: ClassVar[tuple[str, ...]] = ()
+    """Sections of settings.yaml that its result depends on."""
+    rows_by_level: ClassVar[bool] = False
+    """Whether its tables hold rows of levels: levels that a day has stay when others are built."""
     lookback_days: ClassVar[int] = 0
     """Calendar days before a chosen contract-day for which the stage is run too, where the contract has bronze."""
 
-    @abstractmethod
-    def inputs(self, unit: ContractDay, lake: Path, settings: Settings) -> list[PartitionRef]:
-        """Partitions the stage may read: a required one always (its absence stops the run), an optional one only when it is complete."""
+    @property
+    def layer(self) -> str:
+        return self.io.outputs[0].split(".")[0]
 
-    @abstractmethod
-    def compute(self, unit: ContractDay, io: StageIO) -> None:
-        """Read through `io`, call core, write every output through `io`."""
+    @property
+    def product_type(self) -> str:
+        return self.io.outputs[0].split(".")[1]
 
-    def other_inputs(self, unit: ContractDay, lake: Path, settings: Settings) -> Mapping[str, str]:
+    def transform(self, df: Any, dt: str) -> Frame:
+        """The rows of the output from those of the input, for one date.
+
+        `df` is a pandas frame; a stage of several inputs is handed a dict of them, by dataset key. What comes back may be pandas, polars
+        or Arrow, and must fit the output's contract.
+        """
+        raise StageError(f"stage {self.name} has no transform. Override transform(df, dt), or reads and compute.")
+
+    def reads(self, unit: ContractDay, cfg: AppConfig, settings: Settings) -> list[PartitionRef]:
+        """Partitions the stage may read: a required one always (its absence stops the run), others only when they are complete."""
+        return [partition_ref(cfg, dataset, unit.symbol, unit.date) for dataset in self.io.inputs]
+
+    def compute(self, unit: ContractDay, lake: StageLake) -> None:
+        """Read through `lake`, call core, write every output through `lake`."""
+        frames: dict[str, pd.DataFrame] = {dataset: read_partition(lake.ref(dataset)) for dataset in self.io.inputs}
+        data = next(iter(frames.values())) if len(frames) == 1 else frames
+        lake.write(self.io.output, self.transform(data, unit.date))
+
+    def other_inputs(self, unit: ContractDay, cfg: AppConfig, settings: Settings) -> Mapping[str, str]:
         """sha256 by name of inputs that are no partition (an index, the trader's own levels)."""
         return {}
 
-    def products(self, unit: ContractDay, lake: Path) -> list[PartitionRef]:
+    def products(self, unit: ContractDay, cfg: AppConfig) -> list[PartitionRef]:
         """Partitions that must be current for the unit to count as done."""
-        return [partition_ref(lake, dataset, unit.symbol, unit.date) for dataset in self.outputs]
+        return [partition_ref(cfg, dataset, unit.symbol, unit.date) for dataset in self.io.outputs]
 
-    def run(self, unit: ContractDay, lake: Path, settings: Settings, overwrite: bool = False) -> StageResult:
-        """Bring the unit's outputs up to date; `overwrite` rebuilds even what is current.
+    def run(self, cfg: AppConfig, repo_root: Path, symbol: str, dt: str, overwrite: bool = False) -> StageResult:
+        """Bring the outputs of one contract (in bronze: root) and date up to date; the entry of runner, notebook and cluster.
+
+        Parameters
+        ----------
+        repo_root : the folder that holds `backend/`, from which relative paths count.
+        overwrite : also rebuild what is current.
 
         Raises
         ------
         PartitionMissing when a required input is absent; what compute, the contract or the disk raise otherwise.
         """
+        cfg = cfg.below(repo_root)
+        unit = contract_day(cfg, self.layer, symbol, dt)
+        return self.build(unit, cfg, settings_of(cfg, unit.root, self.layer), overwrite)
+
+    def build(self, unit: ContractDay, cfg: AppConfig, settings: Settings, overwrite: bool = False) -> StageResult:
+        """The same for a unit with its history, under settings that are the root's own."""
         started = time.perf_counter()
-        declared = self.inputs(unit, lake, settings)
-        provenance = self._provenance(
-            {**{str(ref): manifest_sha256(ref) for ref in declared}, **self.other_inputs(unit, lake, settings)}, settings
-        )
-        products = self.products(unit, lake)
+        products = self.products(unit, cfg)
         present = [ref for ref in products if is_partition_complete(ref)]
-        stale = next((reason for ref in present if (reason := staleness(read_manifest(ref), provenance))), "")
+        declared = self.reads(unit, cfg, settings)
+        if self.rows_by_level:
+            settings = settings.with_levels(self._levels(unit, cfg, declared, present, settings))
+            declared = self.reads(unit, cfg, settings)
+        provenance = self._provenance(
+            {**{str(ref): manifest_sha256(ref) for ref in declared}, **self.other_inputs(unit, cfg, settings)}, settings
+        )
+        stale = next((reason for ref in present if (reason := self._why_other(read_manifest(ref), provenance, settings))), "")
         if len(present) == len(products) and not stale and not overwrite:
             for ref in products:
                 tidy_partition(ref)
             return _result("current", products, started)
-        io = StageIO(lake, settings, unit, provenance, inherited_facts(unit, declared), declared)
-        self.compute(unit, io)
-        unwritten = [dataset for dataset in self.outputs if dataset not in io.written]
+        facts = inherited_facts(declared, unit.history)
+        if self.rows_by_level:
+            facts[LEVELS] = list(settings.levels.default)
+        lake = StageLake(cfg, settings, unit, provenance, facts, declared)
+        self.compute(unit, lake)
+        unwritten = [dataset for dataset in self.io.outputs if dataset not in lake.written]
         if unwritten:
             raise StageError(f"stage {self.name} wrote no {unwritten} for {unit}. Every output is written, if only with no rows.")
         if not present:
-            return _result("built", self.products(unit, lake), started)
-        return _result("rebuilt", self.products(unit, lake), started, stale or ("overwrite" if overwrite else "incomplete"))
+            return _result("built", self.products(unit, cfg), started)
+        return _result("rebuilt", self.products(unit, cfg), started, stale or ("overwrite" if overwrite else "incomplete"))
 
     def why_stale(self, manifest: Manifest, settings: Settings, present: Callable[[str, str], str]) -> str:
         """Why `run` would rebuild a partition, as far as the inputs that its manifest names can tell; empty when it would not.
@@ -153,39 +205,92 @@ class Stage(ABC):
         `present` gives an input's hash now, from its name and the hash recorded.
         """
         inputs = {name: present(name, recorded) for name, recorded in manifest.inputs.items()}
-        return staleness(manifest, self._provenance(inputs, settings))
+        held = manifest.facts.get(LEVELS)
+        settings = settings.with_levels(tuple(held)) if self.rows_by_level and held else settings
+        return self._why_other(manifest, self._provenance(inputs, settings), settings)
+
+    def _levels(
+        self, unit: ContractDay, cfg: AppConfig, declared: list[PartitionRef], present: list[PartitionRef], settings: Settings
+    ) -> tuple[str, ...]:
+        """Levels to build: those that the day has and its inputs still hold, and those asked for.
+
+        Raises `PartitionMissing` for a level named by a flag or LEVEL_ID that an input of the day does not hold.
+        """
+        asked, named = settings.levels.default, cfg.levels is not None or cfg.environment.level_id is not None
+        held = {level for ref in present for level in read_facts(ref).get(LEVELS, ())}
+        for ref in (ref for ref in declared if (ref.symbol, ref.date) == (unit.symbol, unit.date)):
+            holds = read_facts(ref).get(LEVELS)
+            if holds is None:
+                continue
+            absent = [level for level in asked if level not in holds]
+            asked = tuple(level for level in asked if level in holds)
+            if absent and named:
+                raise PartitionMissing(
+                    f"{ref} holds no level {absent[0]}; it holds {', '.join(holds)}. Run: spymaster build --layer {ref.layer} "
+                    f"--symbol {unit.symbol} --dates {unit.date}:{unit.date} --levels {','.join(absent)}"
+                )
+            held &= set(holds)
+        return in_order({*held, *asked})
+
+    def _why_other(self, manifest: Manifest, provenance: Provenance, settings: Settings) -> str:
+        """Why a published partition is not what would be built now; a level more is said before all that it changes."""
+        added = set(settings.levels.default) - set(manifest.facts.get(LEVELS, ())) if self.rows_by_level else set()
+        return f"levels added: {', '.join(in_order(added))}" if added else staleness(manifest, provenance)
 
     def _provenance(self, inputs: Mapping[str, str], settings: Settings) -> Provenance:
-        return Provenance(inputs, settings.sha256(*self.settings_sections), code_sha256(Path(inspect.getfile(type(self)))))
+        return Provenance(self.name, inputs, settings.sha256(*self.settings_sections), code_sha256(Path(inspect.getfile(type(self)))))
 
 
-class RootStage(ABC):
-    """A step that spans all days of a root and keeps its own artefacts, run once for each level between two stages of contract-days."""
+class RootStage(Stage):
+    """A step that spans all days of a root and keeps artefacts of its own, once for each level, between two stages of contract-days."""
 
-    name: ClassVar[str]
-    layer: ClassVar[str]
-    product_type: ClassVar[str] = "future_mbo"
+    @property
+    def layer(self) -> str:
+        return self.io.inputs[0].split(".")[0]
 
-    def units(self, root: str, settings: Settings) -> list[RootLevel]:
-        """One for each level of the settings."""
-        return [RootLevel(root, level_id) for level_id in settings.levels.default]
+    @property
+    def product_type(self) -> str:
+        return self.io.inputs[0].split(".")[1]
 
-    @abstractmethod
-    def run(self, unit: RootLevel, lake: Path, settings: Settings, overwrite: bool = False) -> StageResult:
+    def units(self, root: str, cfg: AppConfig) -> list[RootLevel]:
+        """One for each level asked for, or that the lake is built with."""
+        return [RootLevel(root, level_id) for level_id in settings_of(cfg, root, self.layer).levels.default]
+
+    def run(self, cfg: AppConfig, repo_root: Path, symbol: str, dt: str, overwrite: bool = False) -> StageResult:
+        """Bring the artefacts of a contract's root up to date, level after level; all days count, whatever `dt`."""
+        cfg = cfg.below(repo_root)
+        started = time.perf_counter()
+        results = [self.build_level(unit, cfg, overwrite) for unit in self.units(root_of(symbol), cfg)]
+        statuses = {result.status for result in results}
+        return StageResult(
+            status="built" if "built" in statuses else "rebuilt" if "rebuilt" in statuses else "current",
+            rows=sum(result.rows for result in results),
+            seconds=time.perf_counter() - started,
+            anomalies={},
+            synthetic=any(result.synthetic for result in results),
+        )
+
+    def build_level(self, unit: RootLevel, cfg: AppConfig, overwrite: bool = False) -> StageResult:
         """Bring the artefacts of one root and level up to date."""
+        raise NotImplementedError
 
 
 @dataclass
-class StageIO:
-    """A stage's only door to the lake: reads what was declared, writes with provenance and facts attached."""
+class StageLake:
+    """A stage's only door to the lake while it works: reads what was declared, writes with provenance and facts attached."""
 
-    lake: Path
+    cfg: AppConfig
     settings: Settings
     unit: ContractDay
     provenance: Provenance
     facts: dict[str, Any]
     declared: list[PartitionRef]
     written: set[str] = field(default_factory=set)
+
+    @property
+    def folder(self) -> Path:
+        """Of the whole lake."""
+        return self.cfg.lake_root
 
     @cached_property
     def session(self) -> SessionTimes:
@@ -196,7 +301,7 @@ class StageIO:
 
     def ref(self, dataset: str, symbol: str | None = None, date: str | None = None) -> PartitionRef:
         """Address of a partition, of the unit's own symbol and date unless said otherwise."""
-        return partition_ref(self.lake, dataset, symbol or self.unit.symbol, date or self.unit.date)
+        return partition_ref(self.cfg, dataset, symbol or self.unit.symbol, date or self.unit.date)
 
     def past(self, dataset: str) -> list[PartitionRef]:
         """The declared inputs of a dataset that lie in the unit's history, oldest first."""
@@ -205,7 +310,7 @@ class StageIO:
     def read(self, ref: PartitionRef, columns: list[str] | None = None) -> pa.Table:
         """Rows of a declared input."""
         self.check_declared(ref)
-        return read_partition(ref, columns)
+        return read_table(ref, columns)
 
     def read_optional(self, ref: PartitionRef, columns: list[str] | None = None) -> pa.Table | None:
         """Rows of an input that may be absent; None when it was not declared, which is when it was not complete."""
@@ -214,7 +319,7 @@ class StageIO:
     def check_declared(self, ref: PartitionRef) -> None:
         """Hold a reader of its own (a stream of row groups) to the declared inputs."""
         if str(ref) not in self.provenance.inputs:
-            raise StageError(f"{ref} is read but not declared. Add it to the stage's inputs(), so that its change makes the result stale.")
+            raise StageError(f"{ref} is read but not declared. Add it to the stage's reads(), so that its change makes the result stale.")
 
     def check_unchanged(self) -> None:
         """The inputs are still those of the run's beginning; asked before every publication, so that a manifest never names others."""
@@ -245,20 +350,20 @@ class StageIO:
 class StageWriter(PartitionWriter):
     """A partition writer that holds the inputs and adds the inherited facts on commit."""
 
-    def __init__(self, io: StageIO, dataset: str, symbol: str | None, parquet: ParquetOptions | None) -> None:
-        super().__init__(io.ref(dataset, symbol), io.provenance, parquet)
-        self._io = io
+    def __init__(self, lake: StageLake, dataset: str, symbol: str | None, parquet: ParquetOptions | None) -> None:
+        super().__init__(lake.ref(dataset, symbol), lake.provenance, parquet)
+        self._lake = lake
 
     def commit(self, anomalies: Mapping[str, Anomaly] | None = None, facts: Mapping[str, Any] | None = None) -> Manifest:
-        self._io.check_unchanged()
-        manifest = super().commit(anomalies, {**self._io.facts, **(facts or {})})
-        self._io.written.add(self.ref.dataset)
+        self._lake.check_unchanged()
+        manifest = super().commit(anomalies, {**self._lake.facts, **(facts or {})})
+        self._lake.written.add(self.ref.dataset)
         return manifest
 
 
-def last_complete(dataset: str, unit: ContractDay, lake: Path, count: int) -> list[PartitionRef]:
+def last_complete(dataset: str, unit: ContractDay, cfg: AppConfig, count: int) -> list[PartitionRef]:
     """The last `count` complete partitions of a dataset among the unit's history, oldest first; fewer where there are no more."""
-    newest_first = (partition_ref(lake, dataset, symbol, date) for symbol, date in reversed(unit.history))
+    newest_first = (partition_ref(cfg, dataset, symbol, date) for symbol, date in reversed(unit.history))
     return list(islice(filter(is_partition_complete, newest_first), count))[::-1]
 
 
@@ -273,23 +378,9 @@ def staleness(manifest: Manifest, provenance: Provenance) -> str:
         return "settings changed"
     if manifest.code_sha256 != provenance.code_sha256:
         return "code changed"
-    if manifest.contract_sha256 != load_avro_contract(manifest.dataset).sha256:
+    if manifest.contract_sha256 != contract_of(manifest.dataset).sha256:
         return "contract changed"
     return ""
-
-
-def inherited_facts(unit: ContractDay, inputs: Iterable[PartitionRef]) -> dict[str, Any]:
-    """What a result inherits: synthetic when anything it was made from is; the worst condition of the inputs that are not its history.
-
-    A degraded day long ago does not make today's data degraded, but a synthetic past makes today's comparison synthetic.
-    """
-    synthetic, worst = False, 0
-    for ref in inputs:
-        facts = read_facts(ref)
-        synthetic = synthetic or bool(facts.get("synthetic"))
-        if (ref.symbol, ref.date) not in unit.history:
-            worst = max(worst, CONDITIONS.index(facts.get("condition", "available")))
-    return {"synthetic": synthetic, "condition": CONDITIONS[worst]}
 
 
 def _result(status: Status, products: list[PartitionRef], started: float, reason: str = "") -> StageResult:

@@ -6,8 +6,8 @@ from functools import cache, partial
 
 from fastapi import APIRouter, Request
 
-from ...config import Settings
-from ...contracts import load_avro_contract, load_datasets
+from ...config import Settings, load_datasets
+from ...contracts import contract_of
 from ...core.features import FAMILIES, FEATURES
 from ...core.features.registry import APPROACHES
 from ...core.levels import LEVELS, find_level
@@ -49,7 +49,7 @@ def _features() -> list[FeatureInfo]:
 
 @cache
 def _tables() -> list[TableInfo]:
-    contracts = [(entry.layer, load_avro_contract(key)) for key, entry in load_datasets().items() if entry.contract is not None]
+    contracts = [(entry.layer, contract_of(key)) for key, entry in load_datasets().items() if entry.contract is not None]
     return [
         TableInfo(
             dataset=contract.dataset,

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ....config import Settings
-from ....contracts import load_avro_contract
+from ....config import AppConfig
+from ....contracts import contract_of
 from ....core.split import (
     BAD_ACTION,
     BAD_SIDE,
@@ -35,10 +34,11 @@ from ....io import (
     partition_ref,
     read_manifest,
 )
-from ....sources.dbn import BATCH_RECORDS
+from ....lake.raw import RawDay, open_raw
+from ....planning import ContractDay
+from ....sources.dbn import BATCH_RECORDS, DbnFile
 from ....sources.listing import Listed, Listing
-from ....sources.raw import RawDay, open_raw
-from ...base import ContractDay, Stage, StageIO, StageWriter
+from ...base import Stage, StageIO, StageLake, StageWriter
 
 MBO, DAYS = "bronze.future_mbo.mbo", "bronze.future_mbo.mbo_days"
 COUNTED = ("bad_ts_recv", "maybe_bad_book", "ts_recv_backwards")
@@ -58,46 +58,52 @@ class IngestPreview(Stage):
     """The feed's file to one lean partition a contract, and a list of all instruments of the day."""
 
     name: ClassVar[str] = "ingest_preview"
-    layer: ClassVar[str] = "bronze"
-    outputs: ClassVar[tuple[str, ...]] = (DAYS,)
+    io: ClassVar[StageIO] = StageIO(inputs=[RAW], outputs=[DAYS, MBO])
     settings_sections: ClassVar[tuple[str, ...]] = ("bronze", "instruments")
 
-    def inputs(self, unit: ContractDay, lake: Path, settings: Settings) -> list[PartitionRef]:
-        return [partition_ref(lake, RAW, unit.root, unit.date)]
-
-    def products(self, unit: ContractDay, lake: Path) -> list[PartitionRef]:
+    def products(self, unit: ContractDay, cfg: AppConfig) -> list[PartitionRef]:
         """The day's list, and once it is there every contract it names."""
-        days = partition_ref(lake, DAYS, unit.root, unit.date)
+        days = partition_ref(cfg, DAYS, unit.root, unit.date)
         contracts = read_manifest(days).facts["contracts"] if is_partition_complete(days) else []
-        return [*(partition_ref(lake, MBO, symbol, unit.date) for symbol in contracts), days]
+        return [*(partition_ref(cfg, MBO, symbol, unit.date) for symbol in contracts), days]
 
-    def compute(self, unit: ContractDay, io: StageIO) -> None:
-        raw = open_raw(io.ref(RAW))
+    def compute(self, unit: ContractDay, lake: StageLake) -> None:
+        raw = open_raw(lake.folder, unit.root, unit.date)
         with ExitStack() as writers:
-            ingest = Ingest(unit, io, raw, writers)
-            first = 0
-            for records in raw.file.batches():
-                ingest.take(records, first)
-                first += len(records)
+            ingest = Ingest(unit, lake, raw, writers)
+            for file in raw.files:
+                ingest.open(file)
+                first = 0
+                for records in file.batches():
+                    ingest.take(records, first)
+                    first += len(records)
             ingest.commit()
 
 
 class Ingest:
-    """One file's way into its contracts' partitions."""
+    """A day's files on their way into their contracts' partitions, one after the other."""
 
-    def __init__(self, unit: ContractDay, io: StageIO, raw: RawDay, writers: ExitStack) -> None:
-        self._unit, self._io, self._raw, self._stack = unit, io, raw, writers
+    def __init__(self, unit: ContractDay, lake: StageLake, raw: RawDay, writers: ExitStack) -> None:
+        self._unit, self._lake, self._raw, self._stack = unit, lake, raw, writers
         self._instruments = new_instruments(FIRST_INSTRUMENTS)
-        self._listing = Listing(raw.file, raw.definitions, unit.root, unit.date, io.settings)
+        self._file: DbnFile = raw.files[0]
+        self._listing: Listing | None = None
+        self._spans_days = False
         self._listed: list[Listed] = []
         self._writers: dict[int, StageWriter] = {}
         self._rows = np.empty(BATCH_RECORDS, np.int32)
         self._unnamed: Anomaly | None = None
-        self._schema = load_avro_contract(MBO).schema
+        self._schema = contract_of(MBO).schema
+
+    def open(self, file: DbnFile) -> None:
+        """The file that the next batches come from."""
+        self._file = file
+        self._listing = Listing(file, self._raw.definitions, self._unit.root, self._unit.date, self._lake.settings)
+        self._spans_days = len(self._raw.records[self._raw.files.index(file)].dates) > 1
 
     def take(self, records: NDArray[np.void], first: int) -> None:
         """Split one batch, whose first record is number `first` of the file, and hand each contract its rows."""
-        if self._raw.spans_days:
+        if self._spans_days:
             records, first = self._of_this_date(records, first)
         self._route(records, first)
         columns, code, at = split(records, self._rows, self._instruments, len(self._listed))
@@ -119,8 +125,8 @@ class Ingest:
         for symbol in sorted(contracts):
             index = contracts[symbol]
             self._writers[index].commit(self._anomalies(index), self._facts(index))
-        facts = {"contracts": sorted(contracts), "dataset": self._raw.record.dataset}
-        self._io.write(DAYS, self._day_table(), anomalies=self._day_anomalies(), facts=facts)
+        facts = {"contracts": sorted(contracts), "dataset": self._raw.dataset}
+        self._lake.write(DAYS, self._day_table(), anomalies=self._day_anomalies(), facts=facts)
 
     def _of_this_date(self, records: NDArray[np.void], first: int) -> tuple[NDArray[np.void], int]:
         start = utc_day_start_ns(self._unit.date)
@@ -137,6 +143,7 @@ class Ingest:
             self._register(int(records[at]["instrument_id"]), first + at)
 
     def _register(self, instrument_id: int, number: int) -> None:
+        assert self._listing is not None
         listed = self._listing.find(instrument_id)
         index = len(self._listed)
         if index == len(self._instruments):
@@ -149,8 +156,8 @@ class Ingest:
 
     def _writer(self, index: int) -> StageWriter:
         if index not in self._writers:
-            options = parquet_options(self._io.settings.bronze.row_group_rows)
-            writer = self._io.writer(MBO, symbol=self._listed[index].symbol, parquet=options)
+            options = parquet_options(self._lake.settings.bronze.row_group_rows)
+            writer = self._lake.writer(MBO, symbol=self._listed[index].symbol, parquet=options)
             self._writers[index] = self._stack.enter_context(writer)
         return self._writers[index]
 
@@ -164,7 +171,7 @@ class Ingest:
     def _facts(self, index: int) -> dict[str, object]:
         row = self._instruments[index]
         return {
-            "dataset": self._raw.record.dataset,
+            "dataset": self._raw.dataset,
             "first_ts_ns": int(row["first_ts_ns"]),
             "last_ts_ns": int(row["last_ts_ns"]),
             "has_snapshot": bool(row["snapshot"]),
@@ -178,7 +185,7 @@ class Ingest:
         return pa.table(
             {
                 "instrument_id": pa.array([self._listed[index].instrument_id for index in named], pa.uint32()),
-                "symbol": pa.array([self._listed[index].symbol for index in named], pa.string()),
+                "raw_symbol": pa.array([self._listed[index].symbol for index in named], pa.string()),
                 "kind": pa.array([self._listed[index].kind for index in named], pa.string()),
                 "kept": pa.array([index in self._writers for index in named], pa.bool_()),
                 **counts,
@@ -186,10 +193,11 @@ class Ingest:
         )
 
     def _day_anomalies(self) -> dict[str, Anomaly]:
-        file = self._raw.file
         found = {}
-        if file.others:
-            found["record_of_other_type"] = Anomaly(count=sum(file.others.values()), first=min(file.first_other.values()))
+        firsts = [first for file in self._raw.files for first in file.first_other.values()]
+        if firsts:
+            count = sum(count for file in self._raw.files for count in file.others.values())
+            found["record_of_other_type"] = Anomaly(count=count, first=min(firsts))
         if self._unnamed:
             found["unnamed_instrument"] = self._unnamed
         return found
@@ -197,7 +205,7 @@ class Ingest:
     def _no_outright(self) -> str:
         held = ", ".join(f"{listed.symbol or listed.instrument_id} ({listed.kind})" for listed in self._listed[:5]) or "nothing"
         return (
-            f"{self._raw.file.path} holds no outright of {self._unit.root} on {self._unit.date}; it holds {held}. "
+            f"{self._file.path} holds no outright of {self._unit.root} on {self._unit.date}; it holds {held}. "
             "Ask Databento for the same days by raw symbol (ESZ5) or parent (ES.FUT)."
         )
 
@@ -214,7 +222,7 @@ class Ingest:
         }[code]
         received = int(record["ts_recv"])
         at = ns_to_iso(received) if code != BAD_TIME else "an impossible time"
-        return BadRecord(f"{self._raw.file.path}, record {number:,} at {at}, {listed.symbol}, order {order_id}: {problem}")
+        return BadRecord(f"{self._file.path}, record {number:,} at {at}, {listed.symbol}, order {order_id}: {problem}")
 
 
 def parquet_options(row_group_rows: int) -> ParquetOptions:
@@ -222,7 +230,7 @@ def parquet_options(row_group_rows: int) -> ParquetOptions:
 
     LZ4, because bronze is read more often than it is kept: against zstd 1 it takes 2 bytes a record more and 15 ns less to decode.
     """
-    names = load_avro_contract(MBO).schema.names
+    names = contract_of(MBO).schema.names
     return ParquetOptions(
         row_group_rows=row_group_rows,
         compression="lz4",

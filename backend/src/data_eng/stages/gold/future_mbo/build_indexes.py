@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import ClassVar
 
-from ....config import Settings
-from ....retrieval.index_builder import build_indexes
-from ...base import RootLevel, RootStage, StageResult, Status
+from ....config import AppConfig
+from ....lake.keep import in_order, settings_of
+from ....retrieval.index_builder import TRIGGERS, build_indexes
+from ...base import RootLevel, RootStage, StageIO, StageResult, Status
 
 
 class BuildIndexes(RootStage):
     """Both setups from both sides of one level."""
 
     name: ClassVar[str] = "build_indexes"
-    layer: ClassVar[str] = "gold"
+    io: ClassVar[StageIO] = StageIO(inputs=[TRIGGERS])
 
-    def run(self, unit: RootLevel, lake: Path, settings: Settings, overwrite: bool = False) -> StageResult:
+    def units(self, root: str, cfg: AppConfig) -> list[RootLevel]:
+        """The levels asked for, and those that have an index already: a day that gains a level gives every index new inputs."""
+        held = {path.name.removeprefix("mbo_") for path in cfg.lake_root.glob("indexes/mbo_*")}
+        asked = super().units(root, cfg)
+        return [*asked, *(RootLevel(root, level) for level in in_order(held - {unit.level_id for unit in asked}))]
+
+    def build_level(self, unit: RootLevel, cfg: AppConfig, overwrite: bool = False) -> StageResult:
         started = time.perf_counter()
-        indexes = build_indexes(lake, unit.root, unit.level_id, settings, overwrite=overwrite)
+        settings = settings_of(cfg, unit.root, self.layer)
+        indexes = build_indexes(cfg.lake_root, unit.root, unit.level_id, settings, overwrite=overwrite)
         statuses = {index.status for index in indexes}
         status: Status = "built" if "built" in statuses else "rebuilt" if "rebuilt" in statuses else "current"
         return StageResult(

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
 
-from ....config import Settings
 from ....core.events import NO_TICK
 from ....core.strikes import ASK, BID, FLOW_NAMES, Flow, Strikes, strike_flow
-from ....io import PartitionRef, partition_ref
-from ...base import ContractDay, Stage, StageIO
+from ....planning import ContractDay
+from ...base import Stage, StageIO, StageLake
 
 FLOW = "silver.future_mbo.book_flow_5s"
 WINDOWS = "silver.future_mbo.book_windows_5s"
@@ -24,21 +22,17 @@ class BuildPhysicsLadder(Stage):
     """One row a window and strike. Windows without a trustworthy book, or without a best on both sides, have none."""
 
     name: ClassVar[str] = "build_physics_ladder"
-    layer: ClassVar[str] = "gold"
-    outputs: ClassVar[tuple[str, ...]] = (LADDER,)
+    io: ClassVar[StageIO] = StageIO(inputs=[FLOW, WINDOWS], output=LADDER)
     settings_sections: ClassVar[tuple[str, ...]] = ("session", "book", "ladder", "instruments")
 
-    def inputs(self, unit: ContractDay, lake: Path, settings: Settings) -> list[PartitionRef]:
-        return [partition_ref(lake, dataset, unit.symbol, unit.date) for dataset in (FLOW, WINDOWS)]
-
-    def compute(self, unit: ContractDay, io: StageIO) -> None:
-        windows = _usable_windows(io)
+    def compute(self, unit: ContractDay, lake: StageLake) -> None:
+        windows = _usable_windows(lake)
         starts_ns = windows["window_start_ns"].to_numpy()
         mid_ticks = (windows["best_bid_ticks"].to_numpy() + windows["best_ask_ticks"].to_numpy().astype(np.float64)) / 2
-        tick = io.settings.tick_of(unit.root)
-        rules = io.settings.ladder
-        strikes = strike_flow(_flow(io, starts_ns), mid_ticks, rules.step_ticks, round(rules.reach_points / tick))
-        io.write(LADDER, ladder_table(strikes, starts_ns, mid_ticks, io.settings.book.window_s))
+        tick = lake.settings.tick_of(unit.root)
+        rules = lake.settings.ladder
+        strikes = strike_flow(_flow(lake, starts_ns), mid_ticks, rules.step_ticks, round(rules.reach_points / tick))
+        lake.write(LADDER, ladder_table(strikes, starts_ns, mid_ticks, lake.settings.book.window_s))
 
 
 def ladder_table(strikes: Strikes, starts_ns: np.ndarray, mid_ticks: np.ndarray, window_s: int) -> pa.Table:
@@ -59,16 +53,16 @@ def ladder_table(strikes: Strikes, starts_ns: np.ndarray, mid_ticks: np.ndarray,
     return pa.table(columns)
 
 
-def _usable_windows(io: StageIO) -> pa.Table:
-    table = io.read(io.ref(WINDOWS), ["window_start_ns", "best_bid_ticks", "best_ask_ticks", "marks"])
+def _usable_windows(lake: StageLake) -> pa.Table:
+    table = lake.read(lake.ref(WINDOWS), ["window_start_ns", "best_bid_ticks", "best_ask_ticks", "marks"])
     start, best_bid, best_ask = (table[name].to_numpy() for name in ("window_start_ns", "best_bid_ticks", "best_ask_ticks"))
-    in_session = (start >= io.session.start_ns) & (start < io.session.end_ns)
+    in_session = (start >= lake.session.start_ns) & (start < lake.session.end_ns)
     return table.filter(in_session & (best_bid != NO_TICK) & (best_ask != NO_TICK) & (table["marks"].to_numpy() == 0))
 
 
-def _flow(io: StageIO, starts_ns: np.ndarray) -> Flow:
+def _flow(lake: StageLake, starts_ns: np.ndarray) -> Flow:
     """Rows of the flow in the windows that start at `starts_ns`."""
-    table = io.read(io.ref(FLOW), ["window_start_ns", "side", "price_ticks", *FLOW_NAMES, "buy_volume", "sell_volume"])
+    table = lake.read(lake.ref(FLOW), ["window_start_ns", "side", "price_ticks", *FLOW_NAMES, "buy_volume", "sell_volume"])
     table = table.filter(np.isin(table["window_start_ns"].to_numpy(), starts_ns))
     return Flow(
         np.searchsorted(starts_ns, table["window_start_ns"].to_numpy()),

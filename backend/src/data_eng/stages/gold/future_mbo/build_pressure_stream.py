@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -10,10 +9,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ....config import Settings
+from ....config import AppConfig, Settings
 from ....core.pressure import CONDITIONS, DOWN, STATES, TOTAL, UP, direction_is_up, past_quantile, states
-from ....io import PartitionRef, partition_ref
-from ...base import ContractDay, Stage, StageIO, last_complete
+from ....io import PartitionRef
+from ....planning import ContractDay
+from ...base import Stage, StageIO, StageLake, last_complete
 from .build_trigger_signals import SIGNALS
 
 VACUUM = "silver.future_mbo.mbo_level_vacuum_5s"
@@ -33,25 +33,24 @@ class BuildPressureStream(Stage):
     """One row a window and level that has features. Scores are measured against the sessions before the day, never the day itself."""
 
     name: ClassVar[str] = "build_pressure_stream"
-    layer: ClassVar[str] = "gold"
-    outputs: ClassVar[tuple[str, ...]] = (PRESSURE,)
+    io: ClassVar[StageIO] = StageIO(inputs=[VACUUM, SIGNALS], output=PRESSURE)
+    rows_by_level: ClassVar[bool] = True
     settings_sections: ClassVar[tuple[str, ...]] = ("pressure", "scaling", "levels")
 
-    def inputs(self, unit: ContractDay, lake: Path, settings: Settings) -> list[PartitionRef]:
-        own = [partition_ref(lake, dataset, unit.symbol, unit.date) for dataset in (VACUUM, SIGNALS)]
-        return [*own, *last_complete(VACUUM, unit, lake, settings.pressure.quantile_sessions)]
+    def reads(self, unit: ContractDay, cfg: AppConfig, settings: Settings) -> list[PartitionRef]:
+        return super().reads(unit, cfg, settings) + last_complete(VACUUM, unit, cfg, settings.pressure.quantile_sessions)
 
-    def compute(self, unit: ContractDay, io: StageIO) -> None:
-        windows = io.read(io.ref(VACUUM), [*KEYS, *FEATURES])
-        past = [io.read(ref, [*KEYS, *FEATURES]) for ref in io.past(VACUUM)]
-        signals = io.read(io.ref(SIGNALS), ["level_id", "ts_ns", "decision"])
+    def compute(self, unit: ContractDay, lake: StageLake) -> None:
+        windows = lake.read(lake.ref(VACUUM), [*KEYS, *FEATURES])
+        past = [lake.read(ref, [*KEYS, *FEATURES]) for ref in lake.past(VACUUM)]
+        signals = lake.read(lake.ref(SIGNALS), ["level_id", "ts_ns", "decision"])
         fired = signals.filter(pc.equal(signals["decision"], "fire"))
         earlier = pa.concat_tables([windows.slice(0, 0), *past])
         tables = (
-            level_pressure(_of_level(windows, level_id), _of_level(earlier, level_id), _of_level(fired, level_id), io.settings)
-            for level_id in io.settings.levels.default
+            level_pressure(_of_level(windows, level_id), _of_level(earlier, level_id), _of_level(fired, level_id), lake.settings)
+            for level_id in lake.settings.levels.default
         )
-        io.write(PRESSURE, tables)
+        lake.write(PRESSURE, tables)
 
 
 def level_pressure(windows: pa.Table, past: pa.Table, fired: pa.Table, settings: Settings) -> pa.Table:

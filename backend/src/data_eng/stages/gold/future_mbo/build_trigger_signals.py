@@ -4,57 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from operator import itemgetter
-from pathlib import Path
 from typing import Any, ClassVar
 
 import pyarrow as pa
 
-from ....config import Settings
-from ....contracts import load_avro_contract
+from ....config import AppConfig, Settings
+from ....contracts import contract_of
 from ....core.features.registry import APPROACHES
-from ....io import PartitionRef, partition_ref
+from ....planning import ContractDay
 from ....retrieval.distribution import CLASSES
 from ....retrieval.index import SETUPS, IndexKey, PastView, check_inputs, past_of, past_sha256, rows_of
 from ....retrieval.index_builder import TRIGGERS, open_index, trigger_sources
 from ....retrieval.signals import FireLog, Judgement, judge_all, signal_horizon
-from ...base import ContractDay, Stage, StageIO
+from ...base import Stage, StageIO, StageLake
 
 SIGNALS = "gold.future_mbo.mbo_trigger_signals"
-TRIGGER_COLUMNS = ("setup", "level_id", "approach_dir", "symbol", "session_date", "episode", "ts_ns")
+TRIGGER_COLUMNS = ("setup", "level_id", "approach_dir", "session_date", "episode", "ts_ns")
 
 
 class BuildTriggerSignals(Stage):
     """One row a trigger. The past is asked as of the day itself; triggers of a level are decided in time order."""
 
     name: ClassVar[str] = "build_trigger_signals"
-    layer: ClassVar[str] = "gold"
-    outputs: ClassVar[tuple[str, ...]] = (SIGNALS,)
+    io: ClassVar[StageIO] = StageIO(inputs=[TRIGGERS], output=SIGNALS)
+    rows_by_level: ClassVar[bool] = True
     settings_sections: ClassVar[tuple[str, ...]] = ("signals", "retrieval", "scaling", "labels", "episodes", "levels")
 
-    def inputs(self, unit: ContractDay, lake: Path, settings: Settings) -> list[PartitionRef]:
-        return [partition_ref(lake, TRIGGERS, unit.symbol, unit.date)]
-
-    def other_inputs(self, unit: ContractDay, lake: Path, settings: Settings) -> Mapping[str, str]:
+    def other_inputs(self, unit: ContractDay, cfg: AppConfig, settings: Settings) -> Mapping[str, str]:
         """What the day may see of each index, so that a day appended later makes nothing stale."""
-        partitions = {str(source.ref): (source.ref.date, source.sha256) for source in trigger_sources(lake, unit.root, settings)}
+        partitions = {str(source.ref): (source.ref.date, source.sha256) for source in trigger_sources(cfg.lake_root, unit.root, settings)}
         seen = {}
         for key in _keys(settings):
-            index = open_index(lake, key, unit.root, settings)
+            index = open_index(cfg.lake_root, key, unit.root, settings)
             check_inputs(index, partitions, unit.date, settings)
             seen[f"index/{key.level_id}/{key.setup}/{key.approach_dir}"] = past_sha256(index, unit.date, settings)
         return seen
 
-    def compute(self, unit: ContractDay, io: StageIO) -> None:
-        triggers = io.read(io.ref(TRIGGERS), [*TRIGGER_COLUMNS, "vector"])
-        rows, synthetic = [], bool(io.facts["synthetic"])
-        for key in _keys(io.settings):
+    def compute(self, unit: ContractDay, lake: StageLake) -> None:
+        triggers = lake.read(lake.ref(TRIGGERS), [*TRIGGER_COLUMNS, "vector"])
+        rows, synthetic = [], bool(lake.facts["synthetic"])
+        for key in _keys(lake.settings):
             own = rows_of(triggers, key)
             if own.num_rows:
-                view = past_of(open_index(io.lake, key, unit.root, io.settings), unit.date, io.settings)
+                view = past_of(open_index(lake.folder, key, unit.root, lake.settings), unit.date, lake.settings)
                 synthetic = synthetic or view.is_synthetic
-                rows += list(_signals(own, view, io.settings))
+                rows += list(_signals(own, view, lake.settings))
         rows.sort(key=itemgetter("setup", "level_id", "approach_dir", "ts_ns"))
-        io.write(SIGNALS, pa.Table.from_pylist(rows, load_avro_contract(SIGNALS).schema), facts={"synthetic": synthetic})
+        lake.write(SIGNALS, pa.Table.from_pylist(rows, contract_of(SIGNALS).schema), facts={"synthetic": synthetic})
 
 
 def _keys(settings: Settings) -> list[IndexKey]:

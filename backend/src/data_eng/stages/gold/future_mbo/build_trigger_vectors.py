@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ....config import Settings
+from ....config import AppConfig, Settings
 from ....core.book.record import MARK_BAD_BOOK, MARK_CLEARED, MARK_HALT
 from ....core.episodes import KINDS, day_barrier, find_confirmations, find_episodes, history_behind, session_volatility, trigger_windows
 from ....core.features import feature_names
@@ -18,10 +17,11 @@ from ....core.features.blocks import build_vectors
 from ....core.features.motion import volatility_ticks
 from ....core.labels import APPROACHES, CENSORED, NO_HIT, OUTCOMES, Labels, gap_spans, label_triggers
 from ....core.session import NS_PER_S, SessionTimes
-from ....io import ParquetOptions, PartitionRef, partition_ref
+from ....io import ParquetOptions, PartitionRef
+from ....planning import ContractDay
 from ....retrieval.index import BREAK_AND_CONFIRM, LEVEL_TEST, IndexKey, layout_of, trigger_rules
 from ....sources.calendar import session_times
-from ...base import ContractDay, Stage, StageIO, last_complete
+from ...base import Stage, StageIO, StageLake, last_complete
 from ...windows import WINDOW_COLUMNS, Windows, as_windows, levels_in_force, session_windows
 
 WINDOWS, BARS, PATH, LEVELS, VACUUM = (
@@ -88,38 +88,37 @@ class BuildTriggerVectors(Stage):
     """Episodes and confirmed breaks of every level of the settings, labelled by the trades that followed."""
 
     name: ClassVar[str] = "build_trigger_vectors"
-    layer: ClassVar[str] = "gold"
-    outputs: ClassVar[tuple[str, ...]] = (VECTORS,)
+    io: ClassVar[StageIO] = StageIO(inputs=[WINDOWS, BARS, PATH, LEVELS, VACUUM], output=VECTORS)
+    rows_by_level: ClassVar[bool] = True
     settings_sections: ClassVar[tuple[str, ...]] = ("session", "book", "zones", "levels", "episodes", "labels", "vectors")
 
-    def inputs(self, unit: ContractDay, lake: Path, settings: Settings) -> list[PartitionRef]:
-        day = [partition_ref(lake, dataset, unit.symbol, unit.date) for dataset in (WINDOWS, BARS, PATH, LEVELS, VACUUM)]
-        return day + last_complete(WINDOWS, unit, lake, settings.episodes.volatility_sessions)
+    def reads(self, unit: ContractDay, cfg: AppConfig, settings: Settings) -> list[PartitionRef]:
+        return super().reads(unit, cfg, settings) + last_complete(WINDOWS, unit, cfg, settings.episodes.volatility_sessions)
 
-    def compute(self, unit: ContractDay, io: StageIO) -> None:
-        day = read_day(unit, io)
-        level_ids = [level_id for level_id in io.settings.levels.default if level_id in day.in_force]
-        found = [triggers for level_id in level_ids for triggers in find_triggers(day, level_id, io.settings)]
+    def compute(self, unit: ContractDay, lake: StageLake) -> None:
+        day = read_day(unit, lake)
+        level_ids = [level_id for level_id in lake.settings.levels.default if level_id in day.in_force]
+        found = [triggers for level_id in level_ids for triggers in find_triggers(day, level_id, lake.settings)]
         found.sort(key=lambda triggers: (triggers.setup, triggers.level_id, APPROACHES[triggers.approach_dir]))
-        tables = [trigger_table(day, triggers, io.settings) for triggers in found]
+        tables = [trigger_table(day, triggers, lake.settings) for triggers in found]
         data = [table for table in tables if table.num_rows]
         barrier = {"barrier_ticks": day.barrier_ticks, "volatility_sessions": day.volatility_sessions}
-        io.write(VECTORS, data, facts={**barrier, **trigger_rules(io.settings)}, parquet=ROWS_BY_LEVEL)
+        lake.write(VECTORS, data, facts={**barrier, **trigger_rules(lake.settings)}, parquet=ROWS_BY_LEVEL)
 
 
-def read_day(unit: ContractDay, io: StageIO) -> Day:
+def read_day(unit: ContractDay, lake: StageLake) -> Day:
     """Read the day's tables and the past sessions' volatility."""
-    settings, window_s = io.settings, io.settings.book.window_s
-    volatilities = past_volatility(io)
-    lead_in = as_windows(io.read(io.ref(WINDOWS), WINDOW_COLUMNS), io.session, window_s)
+    settings, window_s = lake.settings, lake.settings.book.window_s
+    volatilities = past_volatility(lake)
+    lead_in = as_windows(lake.read(lake.ref(WINDOWS), WINDOW_COLUMNS), lake.session, window_s)
     windows = session_windows(lead_in)
-    in_force = levels_in_force(io.read(io.ref(LEVELS)), windows.start_ns)
-    path = io.read(io.ref(PATH))
-    vacuum = io.read(io.ref(VACUUM), [*_KEYS, *feature_names()])
+    in_force = levels_in_force(lake.read(lake.ref(LEVELS)), windows.start_ns)
+    path = lake.read(lake.ref(PATH))
+    vacuum = lake.read(lake.ref(VACUUM), [*_KEYS, *feature_names()])
     is_gap = (lead_in.marks & (MARK_HALT | MARK_BAD_BOOK | MARK_CLEARED)) != 0
     return Day(
         unit=unit,
-        times=io.session,
+        times=lake.session,
         windows=windows,
         volatility_ticks=volatility_ticks(lead_in.mid_ticks, settings.episodes.history_windows)[lead_in.in_session],
         in_force=in_force,
@@ -127,21 +126,23 @@ def read_day(unit: ContractDay, io: StageIO) -> Day:
         rows_of=_rows_of(vacuum, in_force, windows),
         trade_ts_ns=path["ts_recv_ns"].to_numpy(),
         trade_ticks=path["price_ticks"].to_numpy(),
-        candles=_candles(io.read(io.ref(BARS), ["bar_s", "bar_start_ns", "open_ticks", "close_ticks"]), settings.episodes.confirm_candle_s),
-        end_ns=int(windows.end_ns[-1]) if len(windows.end_ns) else io.session.start_ns,
+        candles=_candles(
+            lake.read(lake.ref(BARS), ["bar_s", "bar_start_ns", "open_ticks", "close_ticks"]), settings.episodes.confirm_candle_s
+        ),
+        end_ns=int(windows.end_ns[-1]) if len(windows.end_ns) else lake.session.start_ns,
         gaps_ns=gap_spans(lead_in.start_ns, is_gap, window_s * NS_PER_S),
         volatility_sessions=len(volatilities),
         barrier_ticks=day_barrier(volatilities, settings.episodes.barrier_min_ticks, settings.episodes.barrier_horizon_s),
     )
 
 
-def past_volatility(io: StageIO) -> NDArray[np.float64]:
+def past_volatility(lake: StageLake) -> NDArray[np.float64]:
     """(sessions,) volatility of the past sessions that the barrier is taken from, in the hours of their session spans.
 
     A session with too few usable windows is left out.
     """
-    window_s = io.settings.book.window_s
-    past = [as_windows(io.read(ref, WINDOW_COLUMNS), session_times(ref.date, io.settings), window_s) for ref in io.past(WINDOWS)]
+    window_s = lake.settings.book.window_s
+    past = [as_windows(lake.read(ref, WINDOW_COLUMNS), session_times(ref.date, lake.settings), window_s) for ref in lake.past(WINDOWS)]
     volatilities = np.array([session_volatility(windows.mid_ticks[windows.in_session], window_s) for windows in past])
     return volatilities[np.isfinite(volatilities)]
 
@@ -167,7 +168,6 @@ def trigger_table(day: Day, found: Found, settings: Settings) -> pa.Table:
         "setup": [found.setup] * count,
         "level_id": [found.level_id] * count,
         "approach_dir": [APPROACHES[found.approach_dir]] * count,
-        "symbol": [day.unit.symbol] * count,
         "session_date": [day.unit.date] * count,
         "episode": found.number,
         "episode_kind": [KINDS[code] for code in found.kind],

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
 
 from ....config import Settings
-from ....contracts import load_avro_contract
+from ....contracts import contract_of
 from ....core.book.flow import BAR_COLUMNS, FLOW_COLUMNS, NS, PATH_COLUMNS, WINDOW_COLUMNS, FlowTables, join, new_flow
 from ....core.book.kernel import advance, close
 from ....core.book.marks import full_of_unknown_ids, halted, more_marks
@@ -18,10 +17,11 @@ from ....core.book.state import ANOMALIES, FAULTS, S_LAST_TS, Book, new_book
 from ....core.events import EventBatch
 from ....core.session import SessionTimes
 from ....errors import SpymasterError
-from ....io import Anomaly, PartitionRef, partition_ref
+from ....io import Anomaly
+from ....planning import ContractDay
 from ....sources.calendar import bronze_dates
 from ....sources.parquet import read_events
-from ...base import ContractDay, Stage, StageIO
+from ...base import Stage, StageIO, StageLake
 
 BRONZE = "bronze.future_mbo.mbo"
 FLOW, WINDOWS, BARS, PATH = (f"silver.future_mbo.{table}" for table in ("book_flow_5s", "book_windows_5s", "trade_bars", "trade_path"))
@@ -38,20 +38,16 @@ class ComputeBookFlow5s(Stage):
     """Bronze events to the level-free flow tape. Nothing behind this stage sees events."""
 
     name: ClassVar[str] = "compute_book_flow_5s"
-    layer: ClassVar[str] = "silver"
-    outputs: ClassVar[tuple[str, ...]] = (FLOW, WINDOWS, BARS, PATH)
+    io: ClassVar[StageIO] = StageIO(inputs=[BRONZE], outputs=[FLOW, WINDOWS, BARS, PATH])
     settings_sections: ClassVar[tuple[str, ...]] = ("session", "book")
     lookback_days: ClassVar[int] = 5
 
-    def inputs(self, unit: ContractDay, lake: Path, settings: Settings) -> list[PartitionRef]:
-        return [partition_ref(lake, BRONZE, unit.symbol, unit.date)]
-
-    def compute(self, unit: ContractDay, io: StageIO) -> None:
-        times, book_settings = io.session, io.settings.book
+    def compute(self, unit: ContractDay, lake: StageLake) -> None:
+        times, book_settings = lake.session, lake.settings.book
         window_ns = book_settings.window_s * NS
         _hold_to_one_file(unit, times)
-        ref = io.ref(BRONZE)
-        io.check_declared(ref)
+        ref = lake.ref(BRONZE)
+        lake.check_declared(ref)
         book, tables = _run(
             read_events(ref),
             new_book(book_settings.rest_ms * 1_000_000),
@@ -60,17 +56,17 @@ class ComputeBookFlow5s(Stage):
             window_ns=window_ns,
             band_ticks=book_settings.band_ticks,
         )
-        tables.windows[_MARKS] |= _trust(tables, times, io.settings, window_ns)
+        tables.windows[_MARKS] |= _trust(tables, times, lake.settings, window_ns)
         anomalies = {
             kind: Anomaly(count=int(count), first=int(first))
             for kind, (count, first) in zip(ANOMALIES, book.anomalies, strict=True)
             if kind in FAULTS and count
         }
         counts = {kind: int(book.anomalies[ANOMALIES.index(kind), 0]) for kind in ANOMALIES if kind not in FAULTS}
-        io.write(FLOW, _flow_table(tables), anomalies=anomalies, facts=counts)
-        io.write(WINDOWS, _table(WINDOWS, WINDOW_COLUMNS, tables.windows))
-        io.write(BARS, _sorted_bars(tables))
-        io.write(PATH, _table(PATH, PATH_COLUMNS, tables.path))
+        lake.write(FLOW, _flow_table(tables), anomalies=anomalies, facts=counts)
+        lake.write(WINDOWS, _table(WINDOWS, WINDOW_COLUMNS, tables.windows))
+        lake.write(BARS, _sorted_bars(tables))
+        lake.write(PATH, _table(PATH, PATH_COLUMNS, tables.path))
 
 
 def _hold_to_one_file(unit: ContractDay, times: SessionTimes) -> None:
@@ -116,13 +112,13 @@ def _trust(tables: FlowTables, times: SessionTimes, settings: Settings, window_n
 
 def _flow_table(tables: FlowTables) -> pa.Table:
     starts = tables.windows[0][tables.flow[0]] if tables.flow.shape[1] else np.zeros(0, np.int64)
-    schema = load_avro_contract(FLOW).schema
+    schema = contract_of(FLOW).schema
     columns = [starts, *(tables.flow[FLOW_COLUMNS.index(name)] for name in schema.names[1:])]
     return _arrow(columns, schema)
 
 
 def _table(dataset: str, names: tuple[str, ...], rows: np.ndarray) -> pa.Table:
-    schema = load_avro_contract(dataset).schema
+    schema = contract_of(dataset).schema
     return _arrow([rows[names.index(name)] for name in schema.names], schema)
 
 

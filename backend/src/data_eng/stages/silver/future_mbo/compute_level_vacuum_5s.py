@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -14,8 +13,8 @@ from ....core.features import compute_features
 from ....core.features.motion import motion_at
 from ....core.features.registry import Best
 from ....core.zones import FlowCounters, FlowTape, ZoneEdges, nearest_tick, tally_zones
-from ....io import PartitionRef, partition_ref
-from ...base import ContractDay, Stage, StageIO
+from ....planning import ContractDay
+from ...base import Stage, StageIO, StageLake
 from ...windows import WINDOW_COLUMNS, Windows, as_windows, levels_in_force
 
 FLOW, WINDOWS, LEVELS, VACUUM = (
@@ -28,18 +27,15 @@ class ComputeLevelVacuum5s(Stage):
     """One row a level and window: usable windows of the session, the level known at the window's start and within the flow's band."""
 
     name: ClassVar[str] = "compute_level_vacuum_5s"
-    layer: ClassVar[str] = "silver"
-    outputs: ClassVar[tuple[str, ...]] = (VACUUM,)
+    io: ClassVar[StageIO] = StageIO(inputs=[FLOW, WINDOWS, LEVELS], output=VACUUM)
+    rows_by_level: ClassVar[bool] = True
     settings_sections: ClassVar[tuple[str, ...]] = ("session", "book", "zones", "levels")
 
-    def inputs(self, unit: ContractDay, lake: Path, settings: Settings) -> list[PartitionRef]:
-        return [partition_ref(lake, dataset, unit.symbol, unit.date) for dataset in (FLOW, WINDOWS, LEVELS)]
-
-    def compute(self, unit: ContractDay, io: StageIO) -> None:
-        windows = as_windows(io.read(io.ref(WINDOWS), WINDOW_COLUMNS), io.session, io.settings.book.window_s)
-        in_force = levels_in_force(io.read(io.ref(LEVELS)), windows.start_ns)
-        tape = flow_tape(io.read(io.ref(FLOW), _FLOW_COLUMNS), windows)
-        io.write(VACUUM, vacuum_table(tape, windows, in_force, io.settings))
+    def compute(self, unit: ContractDay, lake: StageLake) -> None:
+        windows = as_windows(lake.read(lake.ref(WINDOWS), WINDOW_COLUMNS), lake.session, lake.settings.book.window_s)
+        in_force = levels_in_force(lake.read(lake.ref(LEVELS)), windows.start_ns)
+        tape = flow_tape(lake.read(lake.ref(FLOW), _FLOW_COLUMNS), windows)
+        lake.write(VACUUM, vacuum_table(tape, windows, in_force, lake.settings))
 
 
 def flow_tape(flow: pa.Table, windows: Windows) -> FlowTape:

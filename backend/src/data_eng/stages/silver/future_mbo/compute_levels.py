@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from ....config import Settings
+from ....config import AppConfig, Settings
 from ....core.levels import (
     FAMILIES,
     LEVELS,
@@ -24,6 +24,7 @@ from ....core.levels import (
 from ....core.session import NS_PER_S
 from ....errors import SpymasterError
 from ....io import PartitionRef, is_partition_complete, partition_ref
+from ....planning import ContractDay
 from ....sources.calendar import globex_is_open_between, regular_hours, session_times
 from ....sources.own_levels import (
     OwnLevel,
@@ -32,7 +33,7 @@ from ....sources.own_levels import (
     own_levels_sha256,
     read_own_levels,
 )
-from ...base import ContractDay, Stage, StageIO
+from ...base import Stage, StageIO, StageLake
 from .compute_book_flow_5s import BARS, ComputeBookFlow5s
 
 DAYS = "bronze.future_mbo.mbo_days"
@@ -49,34 +50,34 @@ class ComputeLevels(Stage):
     """Prices of every level asked for, with the moments they became known; a level that cannot be known is there with its reason."""
 
     name: ClassVar[str] = "compute_levels"
-    layer: ClassVar[str] = "silver"
-    outputs: ClassVar[tuple[str, ...]] = (LEVELS_TABLE,)
+    io: ClassVar[StageIO] = StageIO(inputs=[BARS, DAYS], output=LEVELS_TABLE)
+    rows_by_level: ClassVar[bool] = True
     settings_sections: ClassVar[tuple[str, ...]] = ("session", "levels", "instruments")
 
-    def inputs(self, unit: ContractDay, lake: Path, settings: Settings) -> list[PartitionRef]:
-        earlier = [pair for day in dates_before(unit.date) if all(map(is_partition_complete, pair := _sources_of(unit, lake, day)))]
-        return [ref for pair in [*earlier, _sources_of(unit, lake, unit.date)] for ref in pair]
+    def reads(self, unit: ContractDay, cfg: AppConfig, settings: Settings) -> list[PartitionRef]:
+        earlier = [pair for day in dates_before(unit.date) if all(map(is_partition_complete, pair := _sources_of(unit, cfg, day)))]
+        return [ref for pair in [*earlier, _sources_of(unit, cfg, unit.date)] for ref in pair]
 
-    def other_inputs(self, unit: ContractDay, lake: Path, settings: Settings) -> Mapping[str, str]:
+    def other_inputs(self, unit: ContractDay, cfg: AppConfig, settings: Settings) -> Mapping[str, str]:
         own = [level_id for level_id in settings.levels.default if find_level(level_id) is None]
-        return {"own_levels": own_levels_sha256(lake, unit.root, unit.date)} if own else {}
+        return {"own_levels": own_levels_sha256(cfg.lake_root, unit.root, unit.date)} if own else {}
 
-    def compute(self, unit: ContractDay, io: StageIO) -> None:
-        day = read_level_day(unit, io)
+    def compute(self, unit: ContractDay, lake: StageLake) -> None:
+        day = read_level_day(unit, lake)
         own_ids, own_prices = (
-            own_level_ids(io.lake, unit.root),
-            read_own_levels(io.lake, unit.root, unit.date),
+            own_level_ids(lake.folder, unit.root),
+            read_own_levels(lake.folder, unit.root, unit.date),
         )
         levels: dict[str, Level] = {}
-        for level_id in io.settings.levels.default:
+        for level_id in lake.settings.levels.default:
             function = find_level(level_id)
             if function is not None:
                 levels[level_id] = function(day)
             elif level_id in own_ids:
                 levels[level_id] = own_level(level_id, own_prices, day)
             else:
-                raise UnknownLevel(_unknown(level_id, io.lake))
-        io.write(
+                raise UnknownLevel(_unknown(level_id, lake.folder))
+        lake.write(
             LEVELS_TABLE,
             levels_table(levels),
             facts={"absent": sorted(key for key, level in levels.items() if isinstance(level, LevelAbsent))},
@@ -89,11 +90,11 @@ def dates_before(session_date: str) -> list[str]:
     return [(day - timedelta(days=back)).isoformat() for back in range(ComputeBookFlow5s.lookback_days, 0, -1)]
 
 
-def read_level_day(unit: ContractDay, io: StageIO) -> LevelDay:
+def read_level_day(unit: ContractDay, lake: StageLake) -> LevelDay:
     """All bars that the lake has for the contract around the session, and which hours they cover."""
     bars, covered = [], []
     for day in [*dates_before(unit.date), unit.date]:
-        table = io.read_optional(io.ref(BARS, date=day))
+        table = lake.read_optional(lake.ref(BARS, date=day))
         if table is None:
             if not _globex_trades_on(day):
                 covered.append(_utc_day_ns(day))
@@ -102,20 +103,20 @@ def read_level_day(unit: ContractDay, io: StageIO) -> LevelDay:
         covered.append(
             covered_span_ns(
                 day,
-                io.read(io.ref(DAYS, unit.root, day), ["records", "first_ts_ns", "last_ts_ns"]),
+                lake.read(lake.ref(DAYS, unit.root, day), ["records", "first_ts_ns", "last_ts_ns"]),
             )
         )
     table = pa.concat_tables(bars)
     return LevelDay(
-        times=io.session,
-        previous=session_times(io.session.previous_date, io.settings),
+        times=lake.session,
+        previous=session_times(lake.session.previous_date, lake.settings),
         seconds=_bars(table, 1),
-        candles=_bars(table, io.settings.levels.bar_s),
-        candle_s=io.settings.levels.bar_s,
+        candles=_bars(table, lake.settings.levels.bar_s),
+        candle_s=lake.settings.levels.bar_s,
         covered_ns=joined_spans(covered),
-        opening_range_s=io.settings.session.opening_range_s,
-        tick=io.settings.tick_of(unit.root),
-        timezone=io.settings.session.timezone,
+        opening_range_s=lake.settings.session.opening_range_s,
+        tick=lake.settings.tick_of(unit.root),
+        timezone=lake.settings.session.timezone,
     )
 
 
@@ -184,8 +185,8 @@ def levels_table(levels: Mapping[str, Level]) -> pa.Table:
     )
 
 
-def _sources_of(unit: ContractDay, lake: Path, day: str) -> tuple[PartitionRef, PartitionRef]:
-    return partition_ref(lake, BARS, unit.symbol, day), partition_ref(lake, DAYS, unit.root, day)
+def _sources_of(unit: ContractDay, cfg: AppConfig, day: str) -> tuple[PartitionRef, PartitionRef]:
+    return partition_ref(cfg, BARS, unit.symbol, day), partition_ref(cfg, DAYS, unit.root, day)
 
 
 def _bars(table: pa.Table, bar_s: int) -> Bars:

@@ -1,0 +1,110 @@
+"""What a lake is built with: the session and the levels of each root, in `spymaster.toml` at the lake's root.
+
+The first build of a root writes it, from its flags or from the settings. Later builds take it from there: a flag only adds levels, and
+another session belongs into another lake, because one past cannot hold two.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+import tomli_w
+
+from ..attempts import publish_file
+from ..config import AppConfig, Settings
+from ..core.levels import FAMILIES, LEVELS
+from ..errors import SpymasterError
+
+KEEP = "spymaster.toml"
+HEADING = "# What this lake is built with, by root. Written by the first build; levels are added by `spymaster build --levels`.\n"
+
+
+class KeepError(SpymasterError):
+    """A spymaster.toml that cannot be read as one."""
+
+
+class OtherSession(SpymasterError):
+    """A session asked for that is not the one that the lake is built for."""
+
+
+class Kept(NamedTuple):
+    """What the days of one root are built with."""
+
+    session: str
+    """Span of the day in New York time, `09:30-12:30`."""
+    levels: tuple[str, ...]
+
+
+def keep_path(lake: Path) -> Path:
+    return Path(lake) / KEEP
+
+
+def read_kept(lake: Path) -> dict[str, Kept]:
+    """By root; empty for a lake that was never built. Raises `KeepError` for a file that says it otherwise."""
+    path = keep_path(lake)
+    try:
+        content = tomllib.loads(path.read_text())
+        return {root: Kept(entry["session"], tuple(entry["levels"])) for root, entry in content.items()}
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        raise KeepError(
+            f"{path} cannot be read: {error!r}. Expected session and levels for each root; restore it, or remove it and build again with the "
+            "lake's --session and --levels."
+        ) from None
+
+
+def settings_of(cfg: AppConfig, root: str, layer: str) -> Settings:
+    """The settings for one root and layer: the lake's session and levels, or those asked for; LEVEL_ID restricts gold to one level.
+
+    Raises `OtherSession` where another session is asked for than the lake is built for.
+    """
+    settings, kept = cfg.settings, read_kept(cfg.lake_root).get(root)
+    session = cfg.session or (kept.session if kept else None)
+    if kept is not None and session != kept.session:
+        raise OtherSession(
+            f"--session {session}: lake {cfg.lake_root} is built for {root} from {kept.session}. Expected the same span: its past cannot "
+            "hold two. Build another one with --lake."
+        )
+    levels = cfg.levels or (kept.levels if kept else None)
+    if cfg.levels is None and layer == "gold" and cfg.environment.level_id is not None:
+        levels = (cfg.environment.level_id,)
+    settings = settings if session is None else settings.with_session(session)
+    return settings if levels is None else settings.with_levels(in_order(levels))
+
+
+def keep(cfg: AppConfig, root: str, layer: str) -> None:
+    """Note what a root is built with: all of it for the first time, afterwards the levels that are new."""
+    settings = settings_of(cfg, root, layer)
+    kept = read_kept(cfg.lake_root)
+    before = kept.get(root)
+    session = settings.session
+    levels = in_order({*(before.levels if before else ()), *settings.levels.default})
+    now = Kept(f"{session.start}-{session.end}", levels)
+    if now != before:
+        content = {name: entry._asdict() for name, entry in sorted({**kept, root: now}.items())}
+        publish_file(keep_path(cfg.lake_root), (HEADING + tomli_w.dumps(content)).encode())
+
+
+def has_own_session(cfg: AppConfig, root: str) -> bool:
+    """Whether the lake's span of the day is another than the settings' for the root, such as an evening's: the calendar has no say then."""
+    settings = settings_of(cfg, root, "silver").session
+    return (settings.start, settings.end) != (cfg.settings.session.start, cfg.settings.session.end)
+
+
+def in_order(levels: Iterable[str]) -> tuple[str, ...]:
+    """Levels in one order, however they were asked for: ours as they are declared, then the trader's own by name."""
+    return tuple(sorted(set(levels), key=_place))
+
+
+def _place(level: str) -> tuple[int, int, str]:
+    ours, families = list(LEVELS), list(FAMILIES)
+    family, _, number = level.rpartition("_")
+    if level in ours:
+        return ours.index(level), 0, level
+    if family in families and number.isdigit():
+        return len(ours) + families.index(family), int(number), level
+    return len(ours) + len(families), 0, level

@@ -1,0 +1,343 @@
+"""The raw layer as it lies: the feed's own files, flat, one folder a root, found by their UTC date.
+
+A file needs no import to be raw, and nothing is written beside it. What is known of a file (its hash, its records, the feed's condition) is
+kept outside, in `known/raw/ROOT/NAME.json`, for as long as the file keeps its size and time, and made again when it is lost: the file is
+then read through once.
+
+A UTC date may have several files. They are read in the order of their first records where their spans or their symbols do not overlap;
+where both do, nobody can say which records count, and the date is refused with both names.
+Names and spans of files: Databento, "Batch downloads" and "DBN encoding".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ..attempts import publish_file
+from ..config import find_dataset
+from ..core.units import NS_PER_DAY, ns_to_iso, utc_date
+from ..errors import SpymasterError
+from ..sources.dbn import DbnError, DbnFile, Definition, read_definitions
+from .conditions import BEST_FIRST, FEED_WORDS, Condition
+
+RAW = "raw.future.market_by_order_dbn"
+DEFINITIONS = "raw.future.definition_dbn"
+DBN_SUFFIXES = (".dbn", ".dbn.zst")
+CONDITION = "condition.json"
+KNOWN = Path("known") / "raw"
+HASH_BYTES = 1 << 22
+
+Progress = Callable[[Path, int], None]
+"""Called with a file and how many of its bytes were read since the last call."""
+
+
+class RawMissing(SpymasterError):
+    """A root has no raw file of a date."""
+
+
+class RawOverlap(SpymasterError):
+    """Two raw files of one date hold records of the same symbols and times."""
+
+
+class RawRecord(BaseModel):
+    """What is known of one raw file, from reading it through once."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bytes: int
+    mtime_ns: int
+    sha256: str
+    dataset: str
+    synthetic: bool
+    symbols: tuple[str, ...]
+    """Names of its instruments, as far as the file says them."""
+    records: int
+    """Order records."""
+    first_ts_ns: int
+    """Capture time of the first order record; as `last_ts_ns` 0 where there is none."""
+    last_ts_ns: int
+    dates: tuple[str, ...]
+    """UTC dates on which its records were captured."""
+    conditions: dict[str, Condition] = {}
+    """The feed's word on each date, as far as a batch's condition.json gave it."""
+
+
+class RawFile(NamedTuple):
+    """One file of a root, as its header says."""
+
+    path: Path
+    dates: tuple[str, ...]
+
+
+class Unreadable(NamedTuple):
+    """A file in the raw layer whose header cannot be read."""
+
+    path: Path
+    problem: str
+
+
+class RawDay(NamedTuple):
+    """The raw files of a root and UTC date, in the order in which they are read."""
+
+    date: str
+    files: tuple[DbnFile, ...]
+    records: tuple[RawRecord, ...]
+    definitions: dict[int, Definition]
+
+    @property
+    def dataset(self) -> str:
+        return self.records[0].dataset
+
+
+class _Span(NamedTuple):
+    """What a header says without its records."""
+
+    schema: str | None
+    start_ns: int
+    end_ns: int | None
+    synthetic: bool
+
+
+def raw_folder(lake: Path, root: str, dataset: str = RAW) -> Path:
+    """Where the files of a root lie."""
+    return Path(lake) / find_dataset(dataset).path.format(symbol=root)
+
+
+def raw_roots(lake: Path) -> list[str]:
+    """Roots that have a raw folder with a file in it."""
+    pattern = find_dataset(RAW).path.format(symbol="*")
+    folders = [folder for folder in Path(lake).glob(pattern) if any(_dbn_files(folder))]
+    return sorted(folder.parent.name.removeprefix("symbol=") for folder in folders)
+
+
+def raw_files(lake: Path, root: str) -> list[RawFile]:
+    """The readable files of a root, by name."""
+    return [found for found in _found(lake, root) if isinstance(found, RawFile)]
+
+
+def unreadable_files(lake: Path, root: str) -> list[Unreadable]:
+    """Files of a root that are no order records, or whose header is damaged; no date can use them."""
+    return [found for found in _found(lake, root) if isinstance(found, Unreadable)]
+
+
+def raw_dates(lake: Path, root: str) -> list[str]:
+    """UTC dates for which a root has a raw file, in order."""
+    return sorted({date for file in raw_files(lake, root) for date in file.dates})
+
+
+def open_raw(lake: Path, root: str, date: str) -> RawDay:
+    """Open the files of a root and UTC date.
+
+    Raises
+    ------
+    RawMissing where there is none, RawOverlap where two hold the same, and what `DbnFile` says of a damaged one.
+    """
+    files = _files_of(lake, root, date)
+    records = {path: raw_record(lake, root, path) for path in files}
+    ordered = sorted(files, key=lambda path: (records[path].first_ts_ns, path.name))
+    for one, other in combinations(ordered, 2):
+        _require_apart(one, records[one], other, records[other], root, date)
+    known = tuple(records[path] for path in ordered)
+    return RawDay(date, tuple(DbnFile(path) for path in ordered), known, _definitions_of(lake, root, date))
+
+
+def raw_sha256(lake: Path, root: str, date: str) -> str:
+    """Hash of all that the day's bronze is made from: the files' bytes, the feed's condition, the definitions beside them."""
+    files = _files_of(lake, root, date)
+    hashes = sorted(raw_record(lake, root, path).sha256 for path in files)
+    definitions = [_file_sha256(path) for path in _definition_files(lake, root, date)]
+    seen = [hashes, definitions, condition_of(lake, root, date)]
+    return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
+
+
+def raw_facts(lake: Path, root: str, date: str) -> dict[str, object]:
+    """What a day's tables inherit: whether it is simulated, and the feed's condition; and its names and bytes. No file is read through."""
+    files = _files_of(lake, root, date)
+    return {
+        "synthetic": any(_span_of(path).synthetic for path in files),
+        "condition": condition_of(lake, root, date),
+        "names": [path.name for path in files],
+        "bytes": sum(path.stat().st_size for path in files),
+    }
+
+
+def condition_of(lake: Path, root: str, date: str) -> Condition:
+    """The feed's word on a date: the worst that an import noted or a condition.json beside the files says; else available."""
+    known = [_kept_record(lake, root, path) for path in _files_of(lake, root, date)]
+    said: list[Condition] = [record.conditions.get(date, "available") for record in known if record is not None]
+    said.append(read_conditions(raw_folder(lake, root) / CONDITION).get(date, "available"))
+    return max(said, key=BEST_FIRST.index)
+
+
+def raw_record(lake: Path, root: str, path: Path) -> RawRecord:
+    """What is known of a file; read through where nothing is, or where the file has changed since."""
+    found = path.stat()
+    kept = _kept_record(lake, root, path)
+    if kept is not None and (kept.bytes, kept.mtime_ns) == (found.st_size, found.st_mtime_ns):
+        return kept
+    record = look_through(path)
+    keep_record(lake, root, path, record)
+    return record
+
+
+def keep_record(lake: Path, root: str, path: Path, record: RawRecord) -> None:
+    """Note what is known of a file, outside raw."""
+    content = json.dumps(record.model_dump(mode="json"), indent=1, sort_keys=True) + "\n"
+    publish_file(_record_path(lake, root, path), content.encode())
+
+
+def look_through(path: Path, name: Path | None = None, progress: Progress | None = None) -> RawRecord:
+    """Read a file to its end: it is sound, and this is what it holds. `name` is what messages call it.
+
+    Raises
+    ------
+    What `DbnFile` says of a file that is damaged or of another schema.
+    """
+    file, found = DbnFile(path, name), path.stat()
+    records, first_ns, last_ns, days = 0, 0, 0, set()
+    for batch in file.batches():
+        first_ns = first_ns or int(batch["ts_recv"][0])
+        last_ns = max(last_ns, int(batch["ts_recv"].max()))
+        records += len(batch)
+        days.update(_days_of(batch["ts_recv"]))
+    dates = tuple(utc_date(day * NS_PER_DAY) for day in sorted(days))
+    symbols = {*file.header.symbols, *(symbol for date in dates[:1] for symbol in file.symbols_on(date).values())}
+    return RawRecord(
+        bytes=found.st_size,
+        mtime_ns=found.st_mtime_ns,
+        sha256=_file_sha256(path, name, progress),
+        dataset=file.header.dataset,
+        synthetic=file.header.synthetic,
+        symbols=tuple(sorted(symbols)),
+        records=records,
+        first_ts_ns=first_ns,
+        last_ts_ns=last_ns,
+        dates=dates,
+    )
+
+
+def require_room(lake: Path, root: str, source: Path, record: RawRecord) -> None:
+    """Raise `RawOverlap` where a file to be brought in holds what a file of the same dates there holds."""
+    for present in raw_files(lake, root):
+        for date in sorted(set(present.dates) & set(record.dates)):
+            _require_apart(present.path, raw_record(lake, root, present.path), source, record, root, date)
+
+
+def read_conditions(path: Path) -> dict[str, Condition]:
+    """Condition of each date by a batch's condition.json; none where the file is absent."""
+    if not path.exists():
+        return {}
+    try:
+        return {entry["date"]: FEED_WORDS[entry["condition"]] for entry in json.loads(path.read_text())}
+    except (json.JSONDecodeError, KeyError, TypeError) as error:
+        raise SpymasterError(f"{path} cannot be read: {error!r}. Expected a list of date and condition; fetch the batch again.") from None
+
+
+def _found(lake: Path, root: str) -> list[RawFile | Unreadable]:
+    return [_glance(lake, root, path) for path in _dbn_files(raw_folder(lake, root))]
+
+
+def _glance(lake: Path, root: str, path: Path) -> RawFile | Unreadable:
+    """The dates that a header says; of one that spans days, or says no end, those that the records say."""
+    try:
+        span = _span_of(path)
+        if span.schema not in ("mbo", None):
+            return Unreadable(path, f"{path} holds schema {span.schema}. Expected mbo: move it out of the folder of order records.")
+        first = utc_date(span.start_ns)
+        if span.end_ns is not None and first == utc_date(max(span.end_ns - 1, span.start_ns)):
+            return RawFile(path, (first,))
+        return RawFile(path, raw_record(lake, root, path).dates)
+    except DbnError as error:
+        return Unreadable(path, str(error))
+
+
+def _span_of(path: Path) -> _Span:
+    found = path.stat()
+    return _span(path, found.st_size, found.st_mtime_ns)
+
+
+@cache
+def _span(path: Path, size: int, mtime_ns: int) -> _Span:
+    """Of a header, read once for as long as the file keeps its size and time."""
+    header = DbnFile(path).header
+    return _Span(header.schema, header.start_ns, header.end_ns, header.synthetic)
+
+
+def _files_of(lake: Path, root: str, date: str) -> list[Path]:
+    files = [file.path for file in raw_files(lake, root) if date in file.dates]
+    if not files:
+        raise RawMissing(f"raw file of {root} {date} is not in {raw_folder(lake, root)}. Put the day's DBN file there, or import it.")
+    return files
+
+
+def _require_apart(one: Path, first: RawRecord, other: Path, second: RawRecord, root: str, date: str) -> None:
+    apart = first.last_ts_ns < second.first_ts_ns or second.last_ts_ns < first.first_ts_ns
+    named = bool(first.symbols and second.symbols) and not set(first.symbols) & set(second.symbols)
+    if apart or named or not (first.records and second.records):
+        return
+    spans = " and ".join(
+        f"{path.name} ({ns_to_iso(record.first_ts_ns)} to {ns_to_iso(record.last_ts_ns)})"
+        for path, record in ((one, first), (other, second))
+    )
+    raise RawOverlap(
+        f"raw of {root} {date} holds the same symbols and times twice: {spans}. Expected files that share no time or no symbol: move one "
+        f"of them out of {one.parent}."
+    )
+
+
+def _definitions_of(lake: Path, root: str, date: str) -> dict[int, Definition]:
+    found: dict[int, Definition] = {}
+    for path in _definition_files(lake, root, date):
+        found |= read_definitions(path)
+    return found
+
+
+def _definition_files(lake: Path, root: str, date: str) -> list[Path]:
+    """Files of definitions whose header begins on the date or before it and whose symbols are in force then, by name."""
+    files = []
+    for path in _dbn_files(raw_folder(lake, root, DEFINITIONS)):
+        header = DbnFile(path).header
+        if utc_date(header.start_ns) <= date and any(entry.first <= date < entry.end for entry in header.mappings):
+            files.append(path)
+    return files
+
+
+def _dbn_files(folder: Path) -> Iterable[Path]:
+    return sorted(path for path in folder.glob("*.dbn*") if path.name.endswith(DBN_SUFFIXES) and path.is_file())
+
+
+def _record_path(lake: Path, root: str, path: Path) -> Path:
+    return Path(lake) / KNOWN / root / f"{path.name}.json"
+
+
+def _kept_record(lake: Path, root: str, path: Path) -> RawRecord | None:
+    try:
+        return RawRecord.model_validate_json(_record_path(lake, root, path).read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None
+
+
+def _days_of(ts_recv_ns: NDArray[np.uint64]) -> set[int]:
+    """Days since 1970 in which records were captured."""
+    first, last = int(ts_recv_ns.min()) // NS_PER_DAY, int(ts_recv_ns.max()) // NS_PER_DAY
+    return {first} if first == last else set(np.unique(ts_recv_ns // np.uint64(NS_PER_DAY)).tolist())
+
+
+def _file_sha256(path: Path, name: Path | None = None, progress: Progress | None = None) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(HASH_BYTES):
+            digest.update(piece)
+            if progress is not None:
+                progress(name or path, len(piece))
+    return digest.hexdigest()
