@@ -150,6 +150,8 @@ class ParquetOptions(NamedTuple):
 
     row_group_rows: int = 1_000_000
     compression: Literal["zstd", "lz4"] = "zstd"
+    uncompressed: tuple[str, ...] = ()
+    """Columns that their encoding has made small already."""
     encodings: Mapping[str, str] | None = None
     dictionary: tuple[str, ...] | None = None
     statistics: tuple[str, ...] = ()
@@ -583,10 +585,11 @@ def _file_metadata(ref: PartitionRef, facts: Mapping[str, Any]) -> dict[str, str
 def _parquet_writer(sink: HashingSink, schema: pa.Schema, options: ParquetOptions) -> pq.ParquetWriter:
     strings = tuple(field.name for field in schema if pa.types.is_string(field.type))
     dictionary = strings if options.dictionary is None else options.dictionary
+    by_column = {name: "none" if name in options.uncompressed else options.compression for name in schema.names}
     return pq.ParquetWriter(
         sink,
         schema,
-        compression=options.compression,
+        compression=by_column if options.uncompressed else options.compression,
         compression_level=1 if options.compression == "zstd" else None,
         use_dictionary=list(dictionary),
         column_encoding=dict(options.encodings) if options.encodings else None,
