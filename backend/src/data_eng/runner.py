@@ -137,8 +137,6 @@ class _Job:
 
     def work(self) -> None:
         """All stages in order, each for all of its units before the next begins."""
-        for layer in sorted({stage.layer for stage in self._stages} - {"bronze"}):
-            keep(self._cfg, self._symbol.root, layer)
         modules = sorted({type(stage).__module__ for stage in self._stages})
         with Crew(self._request.workers or len(os.sched_getaffinity(0)), modules) as crew, self._progress() as progress:
             for stage in self._stages:
@@ -159,6 +157,8 @@ class _Job:
             if self._blocked(unit):
                 tally.add("skipped")
                 self._say(unit, stage.name, "[yellow]skipped[/]  an earlier stage failed for it")
+        if ready and stage.layer != "bronze":
+            keep(self._cfg, self._symbol.root, stage.layer)
         calls = [partial(stage.run, self._cfg, REPO_ROOT, unit.symbol, unit.date, self._request.overwrite) for unit in ready]
         for index, outcome in self._outcomes(calls, stage.name, crew, progress):
             if self._record(ready[index], outcome, tally):

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import signal
 import time
+from pathlib import Path
 from typing import ClassVar
 
+from src.data_eng import planning
 from src.data_eng.config import AppConfig, Settings
 from src.data_eng.errors import SpymasterError
 from src.data_eng.io import Anomaly, PartitionRef, is_partition_complete, partition_ref
@@ -39,6 +41,11 @@ class ToyCount(Stage):
     io: ClassVar[StageIO] = StageIO(inputs=[TOY_EVENTS], outputs=[TOY_COUNT, TOY_SUM])
     settings_sections: ClassVar[tuple[str, ...]] = ("book",)
 
+    def run(self, cfg: AppConfig, repo_root: Path, symbol: str, dt: str, overwrite: bool = False) -> StageResult:
+        """Its days are those of the toy events, which a worker process is not told otherwise."""
+        planning.EVENTS = TOY_EVENTS
+        return super().run(cfg, repo_root, symbol, dt, overwrite)
+
     def reads(self, unit: ContractDay, cfg: AppConfig, settings: Settings) -> list[PartitionRef]:
         before = [partition_ref(cfg, TOY_EVENTS, symbol, date) for symbol, date in unit.history[-1:]]
         return [partition_ref(cfg, TOY_EVENTS, unit.symbol, unit.date), *(ref for ref in before if is_partition_complete(ref))]
@@ -69,6 +76,17 @@ class FailingCount(ToyCount):
     def compute(self, unit: ContractDay, lake: StageLake) -> None:
         if unit.date.endswith("16"):
             raise SpymasterError(f"{unit} has size 300. Expected at most 255.")
+        super().compute(unit, lake)
+
+
+class BuggyCount(ToyCount):
+    """Divides by zero on the 16th."""
+
+    name: ClassVar[str] = "buggy_count"
+
+    def compute(self, unit: ContractDay, lake: StageLake) -> None:
+        if unit.date.endswith("16"):
+            raise ZeroDivisionError(unit)
         super().compute(unit, lake)
 
 

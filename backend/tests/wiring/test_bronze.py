@@ -59,7 +59,7 @@ def test_spreads_are_passed_by_and_listed(tmp_path: Path) -> None:
     lake = built(tmp_path, a_day())
     day = a_day()
     rows = read_table(listing(lake)).to_pylist()
-    assert [(row["symbol"], row["kind"], row["kept"], row["instrument_id"]) for row in rows] == [
+    assert [(row["raw_symbol"], row["kind"], row["kept"], row["instrument_id"]) for row in rows] == [
         ("ESH6", "outright", True, ESH6),
         ("ESZ5", "outright", True, ESZ5),
         ("ESZ5-ESH6", "spread", False, SPREAD),
@@ -182,7 +182,7 @@ def test_snapshot_records_do_not_count_as_badly_stamped(tmp_path: Path) -> None:
 def test_an_instrument_that_nothing_names_is_listed_and_counted(tmp_path: Path) -> None:
     symbols = {"ESZ5": ESZ5, "ESH6": ESH6}
     lake = built(tmp_path, a_day(symbols=SYMBOLS), symbols=symbols)
-    unnamed = [row for row in read_table(listing(lake)).to_pylist() if not row["symbol"]]
+    unnamed = [row for row in read_table(listing(lake)).to_pylist() if not row["raw_symbol"]]
     assert [(row["instrument_id"], row["kind"], row["kept"]) for row in unnamed] == [(SPREAD, "other", False)]
     anomaly = read_manifest(listing(lake)).anomalies["unnamed_instrument"]
     assert (anomaly.count, anomaly.first) == (1, 2)

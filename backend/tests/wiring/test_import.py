@@ -11,9 +11,10 @@ import pytest
 from typer.testing import CliRunner
 
 from src.data_eng.cli.main import app
-from src.data_eng.io import PartitionMissing, is_partition_complete, read_facts
+from src.data_eng.io import is_partition_complete, read_facts
+from src.data_eng.lake.raw import RawMissing, RawOverlap, open_raw
 from src.data_eng.sources.dbn import CorruptFile, DbnFile, OtherSchema, TruncatedFile
-from src.data_eng.sources.raw import HashMismatch, ImportRefused, open_raw
+from src.data_eng.sources.raw import HashMismatch, ImportRefused
 from tests.dbn_files import DAY, ESZ5, a_day, header, write_dbn
 from tests.lakes import put_batch, put_file, raw, take_in, write_manifest
 from tests.samples import sample
@@ -23,21 +24,15 @@ from tests.toys.lake import picture
 NEXT_DAY = "2025-10-17"
 
 
-def test_a_file_lands_under_its_root_and_utc_date_byte_for_byte(tmp_path: Path) -> None:
+def test_a_file_lands_in_its_root_s_flat_folder_byte_for_byte_under_its_own_name(tmp_path: Path) -> None:
     file = put_file(tmp_path / "in")
     done = take_in(tmp_path / "lake", file)
-    assert [(item.status, item.records, str(item.ref)) for item in done] == [("imported", 43, f"raw.future_mbo.dbn/ES/{DAY}")]
-    folder = tmp_path / "lake/raw/future_mbo/symbol=ES" / f"date={DAY}"
-    assert sorted(picture(tmp_path / "lake")) == [f"raw/future_mbo/symbol=ES/date={DAY}/{name}" for name in (file.name, "import.json")]
-    assert (folder / file.name).read_bytes() == file.read_bytes()
-    facts = read_facts(raw(tmp_path / "lake"))
-    assert {name: facts[name] for name in ("source_name", "bytes", "synthetic", "condition", "dataset")} == {
-        "source_name": file.name,
-        "bytes": file.stat().st_size,
-        "synthetic": False,
-        "condition": "available",
-        "dataset": "GLBX.MDP3",
+    assert [(item.status, item.record.records, item.root, item.dates) for item in done] == [("imported", 43, "ES", (DAY,))]
+    assert picture(tmp_path / "lake") == {
+        f"raw/source=databento/product_type=future/symbol=ES/table=market_by_order_dbn/{file.name}": file.read_bytes()
     }
+    facts = {"names": [file.name], "bytes": file.stat().st_size, "synthetic": False, "condition": "available"}
+    assert read_facts(raw(tmp_path / "lake")) == facts
 
 
 def test_a_second_import_of_the_same_file_finds_it_there_and_changes_nothing(tmp_path: Path) -> None:
@@ -52,8 +47,11 @@ def test_other_bytes_for_a_day_that_is_there_are_refused_with_what_to_do(tmp_pat
     take_in(tmp_path / "lake", put_file(tmp_path / "first"))
     before = picture(tmp_path / "lake")
     other = write_dbn(tmp_path / "second/again.mbo.dbn.zst", a_day(count=20))
-    with pytest.raises(ImportRefused, match=r"Raw is never replaced: move .* out of the lake by hand"):
+    with pytest.raises(RawOverlap, match=r"glbx-mdp3-20251016\.mbo\.dbn\.zst .* and again\.mbo\.dbn\.zst .*move one"):
         take_in(tmp_path / "lake", other)
+    same_name = put_file(tmp_path / "third", NEXT_DAY).rename(tmp_path / "third" / f"glbx-mdp3-{DAY.replace('-', '')}.mbo.dbn.zst")
+    with pytest.raises(ImportRefused, match=r"Raw is never replaced: move it out of the lake by hand"):
+        take_in(tmp_path / "lake", same_name)
     assert picture(tmp_path / "lake") == before
 
 
@@ -61,7 +59,6 @@ def test_a_batch_is_held_to_its_manifest_and_carries_its_conditions(tmp_path: Pa
     folder = put_batch(tmp_path / "job", (DAY, NEXT_DAY), {DAY: "available", NEXT_DAY: "degraded", "2025-10-18": "missing"})
     take_in(tmp_path / "lake", folder)
     assert [read_facts(raw(tmp_path / "lake", day))["condition"] for day in (DAY, NEXT_DAY)] == ["available", "degraded"]
-    assert (raw(tmp_path / "lake").path / "condition.json").read_bytes() == (folder / "condition.json").read_bytes()
     said = CliRunner().invoke(app, ["import", str(folder), "--lake", str(tmp_path / "lake")])
     assert said.exit_code == 0
     assert "already there" in said.stdout
@@ -90,28 +87,28 @@ def test_a_file_that_the_manifest_lists_and_the_folder_lacks_is_named(tmp_path: 
         take_in(tmp_path / "lake", folder)
 
 
-def test_definitions_of_a_batch_lie_beside_the_day_they_define(tmp_path: Path) -> None:
+def test_definitions_of_a_batch_have_a_folder_of_their_own_and_serve_the_days_they_define(tmp_path: Path) -> None:
     definition = sample("glbx/esm4-20240508.definition.dbn.zst")
     orders = sample("glbx/esm4-20240508T0000_2s.mbo.dbn.zst")
     take_in(tmp_path / "lake", orders, definition)
-    day = open_raw(raw(tmp_path / "lake", "2024-05-08"))
+    day = open_raw(tmp_path / "lake", "ES", "2024-05-08")
     assert day.definitions[5602].symbol == "ESM4"
 
 
 def test_a_file_of_several_utc_dates_serves_each_of_them(tmp_path: Path) -> None:
     both = np.concatenate([a_day(), a_day(NEXT_DAY)])
     done = take_in(tmp_path / "lake", write_dbn(tmp_path / "week.mbo.dbn.zst", both, days=2))
-    assert [item.ref.date for item in done] == [DAY, NEXT_DAY]
-    assert open_raw(raw(tmp_path / "lake", NEXT_DAY)).spans_days
+    assert [item.dates for item in done] == [(DAY, NEXT_DAY)]
+    assert [is_partition_complete(raw(tmp_path / "lake", day)) for day in (DAY, NEXT_DAY)] == [True, True]
     again = take_in(tmp_path / "lake", tmp_path / "week.mbo.dbn.zst")
-    assert [item.status for item in again] == ["already there", "already there"]
+    assert [item.status for item in again] == ["already there"]
 
 
 def test_a_file_of_several_roots_serves_each_or_the_one_asked_for(tmp_path: Path) -> None:
     symbols = {"ESZ5": ESZ5, "NQZ5": 201}
     file = write_dbn(tmp_path / "two.mbo.dbn.zst", a_day(symbols=symbols), symbols=symbols)
-    assert [item.ref.symbol for item in take_in(tmp_path / "both", file)] == ["ES", "NQ"]
-    assert [item.ref.symbol for item in take_in(tmp_path / "one", file, root="NQ")] == ["NQ"]
+    assert [item.root for item in take_in(tmp_path / "both", file)] == ["ES", "NQ"]
+    assert [item.root for item in take_in(tmp_path / "one", file, root="NQ")] == ["NQ"]
 
 
 def test_an_unknown_symbol_is_refused_with_the_known_ones(tmp_path: Path) -> None:
@@ -121,7 +118,10 @@ def test_an_unknown_symbol_is_refused_with_the_known_ones(tmp_path: Path) -> Non
 
 def test_real_files_of_any_name_land_on_their_utc_date(tmp_path: Path) -> None:
     done = take_in(tmp_path, sample("glbx/esh4-20231225.mbo.dbn.zst"), sample("glbx/esh4-20231224.mbo.dbn.zst"))
-    assert [(item.ref.symbol, item.ref.date, item.records) for item in done] == [("ES", "2023-12-25", 68_792), ("ES", "2023-12-24", 8_725)]
+    assert [(item.root, item.dates, item.record.records) for item in done] == [
+        ("ES", ("2023-12-25",), 68_792),
+        ("ES", ("2023-12-24",), 8_725),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -149,8 +149,8 @@ def test_a_path_that_is_not_there_and_a_folder_without_files_are_named(tmp_path:
 
 
 def test_a_day_that_was_never_imported_names_the_command(tmp_path: Path) -> None:
-    with pytest.raises(PartitionMissing, match="spymaster import FILE"):
-        open_raw(raw(tmp_path))
+    with pytest.raises(RawMissing, match="spymaster import FILE"):
+        open_raw(tmp_path, "ES", DAY)
 
 
 def test_the_command_prints_one_line_for_an_error_and_exits_with_one(tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_an_import_killed_before_any_file_operation_and_started_again_gives_the_
         lake = tmp_path / f"killed_{step}"
         for ref in (raw(lake), raw(lake, NEXT_DAY)):
             if is_partition_complete(ref):
-                assert sum(len(batch) for batch in open_raw(ref).file.batches()) == len(both)
+                assert sum(len(batch) for file in open_raw(lake, "ES", ref.date).files for batch in file.batches()) == len(both)
         take_in(lake, folder)
         assert picture(lake) == whole, f"killed before operation {step}"
         step += 3

@@ -14,13 +14,15 @@ import pytest
 from rich.console import Console
 
 from src.data_eng import planning
-from src.data_eng.io import list_partitions, read_manifest, read_table, ref_in
+from src.data_eng.config import Environment, load_settings
+from src.data_eng.io import list_partitions, read_manifest, read_table
+from src.data_eng.lake.raw import RAW
 from src.data_eng.pipeline import Pipeline, UnknownPipeline, build_pipeline
 from src.data_eng.planning import UnknownSymbol
 from src.data_eng.runner import BadRequest, Request, date_span, run
 from src.data_eng.stages.base import StageError
 from tests.toys.lake import TOY_COUNT, TOY_EVENTS, TOY_SUM, config, picture, put_raw, toy_ref
-from tests.toys.stages import DyingCount, FailingCount, ForgetfulCount, SneakyCount, ToyCount, ToyIndex, ToyIngest
+from tests.toys.stages import BuggyCount, DyingCount, FailingCount, ForgetfulCount, SneakyCount, ToyCount, ToyIndex, ToyIngest
 
 DAYS = ("2025-10-15", "2025-10-16", "2025-10-17")
 BOTH: Pipeline = [ToyIngest(), ToyCount()]
@@ -99,9 +101,8 @@ def test_a_worker_that_is_killed_takes_only_its_own_day_with_it(lake: Path) -> N
 
 def test_a_bug_shows_its_traceback_in_the_summary(lake: Path) -> None:
     said = Said()
-    (lake / "raw" / "future_mbo" / "symbol=ES" / "date=2025-10-16" / "toy.txt").write_text("no number")
-    assert run(request(lake), said, BOTH) == 1
-    assert "ValueError: invalid literal for int()" in said.text
+    assert run(request(lake), said, [ToyIngest(), BuggyCount()]) == 1
+    assert "ZeroDivisionError" in said.text
     assert "Traceback" in said.text
 
 
@@ -113,27 +114,22 @@ def test_overwrite_rebuilds_what_is_current_to_the_same_bytes(lake: Path) -> Non
     assert picture(lake) == before
 
 
-def test_a_changed_setting_makes_only_the_stages_that_use_it_stale(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from src.data_eng import runner
-
+def test_a_changed_setting_makes_only_the_stages_that_use_it_stale(lake: Path) -> None:
     run(request(lake), Said(), BOTH)
-    settings = runner.load_settings()
+    settings = load_settings()
     changed = settings.model_copy(update={"book": settings.book.model_copy(update={"band_ticks": 50})})
-    monkeypatch.setattr(runner, "load_settings", lambda: changed)
     said = Said()
-    assert run(request(lake), said, BOTH) == 0
+    assert run(request(lake, cfg=config(lake, changed)), said, BOTH) == 0
     assert said.text.count("(settings changed)") == 3
     assert said.text.count("toy_ingest               current") == 3
 
 
 def test_a_changed_input_makes_what_was_built_from_it_stale_and_no_more(lake: Path) -> None:
     run(request(lake), Said(), BOTH)
-    raw = ref_in(lake, "raw.future_mbo.dbn", "ES", DAYS[2]).path
-    (raw / "toy.txt").write_text("7")
-    (raw / "import.json").write_text('{"synthetic": true, "condition": "available", "numbers": 7}')
+    put_raw(lake, DAYS[2], 7)
     said = Said()
     assert run(request(lake), said, BOTH) == 0
-    assert f"(inputs changed: raw.future_mbo.dbn/ES/{DAYS[2]})" in said.text
+    assert f"(inputs changed: {RAW}/ES/{DAYS[2]})" in said.text
     assert f"(inputs changed: {TOY_EVENTS}/ESZ5/{DAYS[2]})" in said.text
     assert said.text.count("current ") >= 4
     assert read_table(toy_ref(lake, date=DAYS[2])).num_rows == 7
@@ -141,7 +137,7 @@ def test_a_changed_input_makes_what_was_built_from_it_stale_and_no_more(lake: Pa
 
 def test_a_lost_second_output_is_rebuilt(lake: Path) -> None:
     run(request(lake), Said(), BOTH)
-    (toy_ref(lake, TOY_SUM, date=DAYS[0]).path / "manifest.json").unlink()
+    (toy_ref(lake, TOY_SUM, date=DAYS[0]).path / "_manifest.json").unlink()
     said = Said()
     assert run(request(lake), said, BOTH) == 0
     assert "(incomplete)" in said.text
@@ -201,14 +197,14 @@ def test_a_date_without_regular_hours_is_built_only_for_a_session_of_its_own(tmp
     holiday = request(tmp_path, first="2023-12-25", last="2023-12-25")
     run(holiday, Said(), BOTH)
     assert counted(tmp_path) == []
-    assert run(holiday._replace(session="18:00-19:00"), Said(), BOTH) == 0
+    assert run(request(tmp_path, first="2023-12-25", last="2023-12-25", session="18:00-19:00"), Said(), BOTH) == 0
     assert counted(tmp_path) == ["2023-12-25"]
 
 
 def test_levels_reach_the_index_step_and_level_id_restricts_gold_alone(lake: Path) -> None:
     run(request(lake, levels=("pm_high", "vwap")), Said(), [*BOTH, ToyIndex()])
     assert {path.name for path in lake.glob("index_*")} == {"index_pm_high", "index_vwap"}
-    only = request(lake, environment=Environment(lake, "or_low", None, None))
+    only = request(lake, cfg=replace(config(lake), environment=Environment(lake, "or_low", None, None)))
     run(only, Said(), [*BOTH, ToyIndex()])
     assert (lake / "index_or_low").exists()
 
@@ -274,6 +270,7 @@ import sys
 from pathlib import Path
 from rich.console import Console
 from src.data_eng import planning
+from src.data_eng.config import Environment, load_settings
 from src.data_eng.runner import Request, run
 from tests.toys.lake import TOY_EVENTS, config
 from tests.toys.stages import SlowCount, ToyIngest

@@ -60,7 +60,7 @@ class RawRecord(BaseModel):
     dataset: str
     synthetic: bool
     symbols: tuple[str, ...]
-    """Names of its instruments, as far as the file says them."""
+    """Names of its instruments; of a file that maps none, what was asked of the feed."""
     records: int
     """Order records."""
     first_ts_ns: int
@@ -211,14 +211,14 @@ def look_through(path: Path, name: Path | None = None, progress: Progress | None
         records += len(batch)
         days.update(_days_of(batch["ts_recv"]))
     dates = tuple(utc_date(day * NS_PER_DAY) for day in sorted(days))
-    symbols = {*file.header.symbols, *(symbol for date in dates[:1] for symbol in file.symbols_on(date).values())}
+    named = {symbol for date in dates for symbol in file.symbols_on(date).values()}
     return RawRecord(
         bytes=found.st_size,
         mtime_ns=found.st_mtime_ns,
         sha256=_file_sha256(path, name, progress),
         dataset=file.header.dataset,
         synthetic=file.header.synthetic,
-        symbols=tuple(sorted(symbols)),
+        symbols=tuple(sorted(named or file.header.symbols)),
         records=records,
         first_ts_ns=first_ns,
         last_ts_ns=last_ns,
@@ -276,7 +276,7 @@ def _span(path: Path, size: int, mtime_ns: int) -> _Span:
 def _files_of(lake: Path, root: str, date: str) -> list[Path]:
     files = [file.path for file in raw_files(lake, root) if date in file.dates]
     if not files:
-        raise RawMissing(f"raw file of {root} {date} is not in {raw_folder(lake, root)}. Put the day's DBN file there, or import it.")
+        raise RawMissing(f"raw file of {root} {date} is not in {raw_folder(lake, root)}. Put the day's DBN file there, or run: spymaster import FILE")
     return files
 
 

@@ -140,7 +140,7 @@ def import_batch(batch: Batch, lake: Path, root: str | None = None, progress: Pr
             record = record.model_copy(update={"conditions": {day: batch.conditions.get(day, "available") for day in record.dates}})
             if not record.records:
                 raise ImportRefused(f"{source} holds no order record. There is nothing to import.")
-            for name in _roots(record.symbols, source, root):
+            for name in _roots({*record.symbols, *DbnFile(source).header.symbols}, source, root):
                 yield Imported(name, record.dates, source, _lay_down(lake, name, staged, source, record), record)
     for source in batch.definitions:
         with _staging(lake) as staging:
