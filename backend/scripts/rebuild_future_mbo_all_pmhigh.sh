@@ -1,23 +1,38 @@
 #!/usr/bin/env bash
 # Rebuild silver, gold and the pm_high index of a root from bronze. Raw and bronze stay as they are.
-# SYMBOL, DATES (first:last), WORKERS and SPYMASTER_LAKE may be set; LEVEL_ID is pm_high unless set.
+#
+#   nohup bash backend/scripts/rebuild_future_mbo_all_pmhigh.sh > backend/logs/rebuild_$(date +%Y%m%d_%H%M%S).out 2>&1 &
+#
+# Without DATES all of the root's silver and gold is cleared, and the index of LEVEL_ID; then every date that bronze holds is built.
+# With DATES (first:last) only the silver and gold of those dates is cleared and built; the index follows by itself.
+# SYMBOL (ES), WORKERS (8), LEVEL_ID (pm_high), SPYMASTER_LAKE and MBO_INDEX_DIR may be set.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 export LEVEL_ID="${LEVEL_ID:-pm_high}"
 SYMBOL="${SYMBOL:-ES}"
-DATES="${DATES:-2025-10-01:2026-01-08}"
 WORKERS="${WORKERS:-8}"
+lake="${SPYMASTER_LAKE:-lake}"
+uv=$(command -v uv || echo ../.tools/uv/bin/uv)
+[ -x "$uv" ] || { echo "uv was not found on PATH nor in .tools. Run: make setup" >&2; exit 1; }
 
-spymaster() { uv run spymaster "$@"; }
-stage() { uv run python -m src.data_eng.runner --product-type future_mbo --symbol "$SYMBOL" --dates "$DATES" --workers "$WORKERS" "$@"; }
+spymaster() { "$uv" run --locked spymaster "$@"; }
+stage() { "$uv" run --locked python -m src.data_eng.runner --product-type future_mbo --symbol "$SYMBOL" --dates "$DATES" --workers "$WORKERS" "$@"; }
 
-spymaster clear --layer silver --layer gold --level "$LEVEL_ID" --symbol "$SYMBOL" --yes
+if [ -n "${DATES:-}" ]; then
+  spymaster clear --layer silver --layer gold --symbol "$SYMBOL" --dates "$DATES" --yes
+else
+  days=$(ls "$lake/bronze/source=databento/product_type=future_mbo/symbol=$SYMBOL/table=mbo_days" 2>/dev/null | sed -n 's/^dt=//p' | sort)
+  [ -n "$days" ] || { echo "lake $lake holds no bronze of $SYMBOL. Run: spymaster build --layer bronze --symbol $SYMBOL --dates FIRST:LAST" >&2; exit 1; }
+  DATES="$(echo "$days" | head -n 1):$(echo "$days" | tail -n 1)"
+  spymaster clear --layer silver --layer gold --level "$LEVEL_ID" --symbol "$SYMBOL" --yes
+fi
 
+echo "rebuilding $SYMBOL $DATES, $LEVEL_ID"
 stage --layer silver
 stage --layer gold --stage build_trigger_vectors
 
-# Norm stats, fitted for every day on its past, and the index are one step: neither may be newer than the other.
+# Norm stats, the seed's and those fitted for every day on its past, and the index are one step: none may be newer than the others.
 spymaster index --level "$LEVEL_ID" --symbol "$SYMBOL"
 
 # Signals and the ladder side by side; the pressure stream carries the state FIRE and follows the signals. Each runs its days in parallel.

@@ -19,14 +19,14 @@ class NotClearable(SpymasterError):
     """A layer that no command removes."""
 
 
-def built_partitions(lake: Path, layers: Sequence[str], symbol: str | None) -> list[PartitionRef]:
-    """Partition folders of the layers, of one contract or of all contracts of a root where `symbol` says so."""
+def built_partitions(lake: Path, layers: Sequence[str], symbol: str | None, first: str = "", last: str = "9") -> list[PartitionRef]:
+    """Partition folders of the layers from `first` to `last`, of one contract or of all contracts of a root where `symbol` says so."""
     kept = [layer for layer in layers if layer not in CLEARABLE]
     if kept:
         raise NotClearable(f"layer {kept[0]!r} is not removed by any command. Expected {' or '.join(CLEARABLE)}.")
     datasets = [entry.key for entry in load_datasets().values() if entry.layer in layers]
     refs = [ref for dataset in datasets for ref in list_folders(lake, dataset)]
-    return [ref for ref in refs if symbol in (None, ref.symbol, root_of(ref.symbol))]
+    return [ref for ref in refs if symbol in (None, ref.symbol, root_of(ref.symbol)) and first <= ref.date <= last]
 
 
 def index_folders(lake: Path, level_ids: Sequence[str]) -> list[Path]:

@@ -27,12 +27,14 @@ from .io import (
     read_manifest,
     verify_partition,
 )
-from .lake.keep import settings_of
+from .lake.keep import Kept, in_order, read_kept, settings_of
+from .lake.raw import unreadable_files
 from .pipeline import LAYERS, build_pipeline
 from .planning import DAYS
 from .retrieval.mbo_contract_day_selector import is_current, kept_selection, selection_path
 from .sources.calendar import sessions_between
-from .stages.base import Stage
+from .stages.base import LEVELS, Stage
+from .stages.silver.future_mbo.compute_levels import LEVELS_TABLE
 
 LIBRARIES = (
     "databento", "databento-dbn", "exchange-calendars", "fastavro", "matplotlib", "numba", "numpy", "pandas-market-calendars", "polars",
@@ -75,6 +77,8 @@ class Survey(_Finding):
     lake: str
     disk_free_bytes: int
     environment: dict[str, str | None]
+    built_with: dict[str, Kept]
+    """Session and levels of each root, as the lake keeps them."""
     tables: tuple[TableState, ...]
     indexes: tuple[str, ...]
     """`mbo_<level>/<setup>/<approach>` of every index that is there."""
@@ -104,6 +108,7 @@ def take_survey(environment: Environment, settings: Settings, verify: bool) -> S
         lake=str(lake),
         disk_free_bytes=free,
         environment=variables,
+        built_with=read_kept(lake),
         tables=tuple(_tables(lake)),
         indexes=tuple(
             path.parent.relative_to(lake / "indexes").as_posix() for path in sorted(lake.glob("indexes/*/*/[!.]*/manifest.json"))
@@ -155,7 +160,10 @@ def _lake_problems(environment: Environment, settings: Settings, verify: bool) -
     if not roots:
         return [Problem(what=f"lake {lake} holds no raw file", mend="spymaster import FILE, or spymaster simulate")]
     problems = [problem for root in roots for problem in _gaps(lake, root, settings, environment.selection_path)]
-    problems += _unfinished(lake)
+    problems += [
+        Problem(what=found.problem, mend=f"move it out of {found.path.parent}") for root in roots for found in unreadable_files(lake, root)
+    ]
+    problems += _unfinished(lake) + _short_of_levels(lake)
     cfg = AppConfig(lake, settings, environment._replace(level_id=None))
     for layer in LAYERS:
         problems += _stale(cfg, layer)
@@ -197,6 +205,21 @@ def _unfinished(lake: Path) -> list[Problem]:
             if left or not is_partition_complete(ref):
                 found.append(Problem(what=f"{ref} is unfinished or being written", mend=_build(ref.layer, ref.symbol, [ref.date])))
     return found
+
+
+def _short_of_levels(lake: Path) -> list[Problem]:
+    """Days that hold fewer levels than the lake is built with."""
+    kept = read_kept(lake)
+    lacking: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for ref in list_partitions(lake, LEVELS_TABLE):
+        root = root_of(ref.symbol)
+        absent = set(kept[root].levels) - set(read_facts(ref).get(LEVELS, ())) if root in kept else set()
+        if absent:
+            lacking.setdefault((root, in_order(absent)), []).append(ref.date)
+    return [
+        Problem(what=f"{root}: {_span(dates)} without {', '.join(levels)}", mend=_build("all", root, dates))
+        for (root, levels), dates in lacking.items()
+    ]
 
 
 def _stale(cfg: AppConfig, layer: str) -> list[Problem]:

@@ -8,7 +8,7 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from src.data_eng.config import BACKEND, CANDLE_S, PACKAGE, SettingsError, environment, load_settings
+from src.data_eng.config import BACKEND, CANDLE_S, PACKAGE, SettingsError, UnknownDataset, environment, load_config, load_settings
 from src.data_eng.core.book.flow import BAR_SECONDS
 
 SETTINGS = PACKAGE / "config" / "settings.yaml"
@@ -111,6 +111,25 @@ def test_the_environment_names_lake_level_index_selection_and_token(monkeypatch:
     monkeypatch.setenv("MBO_SELECTION_PATH", "/data/es.parquet")
     monkeypatch.setenv("SPYMASTER_TOKEN", "sixteen-and-more")
     assert environment() == (Path("/data/lake"), "pm_high", Path("/data/mbo_pm_high"), Path("/data/es.parquet"), "sixteen-and-more")
+
+
+def test_relative_paths_of_index_and_selection_count_from_the_repository_s_root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MBO_INDEX_DIR", "backend/lake/indexes/mbo_pm_high")
+    monkeypatch.setenv("MBO_SELECTION_PATH", "backend/lake/selection/mbo_contract_day_selection.parquet")
+    found = environment()
+    assert found.index_dir == BACKEND / "lake" / "indexes" / "mbo_pm_high"
+    assert found.selection_path == BACKEND / "lake" / "selection" / "mbo_contract_day_selection.parquet"
+
+
+def test_the_configuration_knows_lake_tables_and_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPYMASTER_LAKE", str(tmp_path))
+    cfg = load_config()
+    assert (cfg.lake_root, cfg.settings) == (tmp_path, load_settings())
+    assert cfg.dataset("silver.future_mbo.levels") is cfg.datasets["silver.future_mbo.levels"]
+    with pytest.raises(UnknownDataset, match=r"silver\.future_mbo\.level.*Known"):
+        cfg.dataset("silver.future_mbo.level")
+    assert load_config(tmp_path / "other").lake_root == tmp_path / "other"
 
 
 def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:

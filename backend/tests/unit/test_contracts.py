@@ -11,15 +11,15 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
+from src.data_eng.config import BACKEND, REPO_ROOT, UnknownDataset, load_datasets
 from src.data_eng.contracts import (
     Contract,
     ContractError,
     ContractViolation,
-    UnknownDataset,
+    conformed,
     contract_of,
     enforce_contract,
-    load_datasets,
-    parse_contract,
+    load_avro_contract,
 )
 from tests.toys.lake import TOY_COUNT, toy_table
 
@@ -92,7 +92,7 @@ def test_a_column_given_twice_is_a_violation(contract: Contract) -> None:
 
 def test_polars_and_pandas_frames_become_the_same_table_as_arrow(contract: Contract) -> None:
     table = toy_table(5)
-    assert enforce_contract(pl.from_arrow(table), contract).equals(table)
+    assert conformed(pl.from_arrow(table), contract).equals(table)
     assert enforce_contract(table.to_pandas(), contract).equals(table)
 
 
@@ -109,9 +109,37 @@ def test_nan_of_pandas_stays_nan_where_the_contract_has_no_null(tmp_path: Path) 
         "fields": [{"name": "share", "type": "double", "unit": "share", "doc": "NaN when nothing was pulled."}],
     }
     (tmp_path / "t.avsc").write_text(json.dumps(schema))
-    passed = enforce_contract(pd.DataFrame({"share": [0.5, np.nan]}), parse_contract("silver.future_mbo.t", tmp_path / "t.avsc"))
+    passed = conformed(pd.DataFrame({"share": [0.5, np.nan]}), load_avro_contract(tmp_path / "t.avsc"))
     assert passed.column("share").null_count == 0
     assert np.isnan(passed.column("share").to_numpy()[1])
+
+
+def test_what_comes_back_is_the_kind_of_frame_that_was_handed_in(contract: Contract) -> None:
+    arrow = toy_table()
+    assert enforce_contract(arrow, contract).equals(arrow)
+    assert enforce_contract(pl.DataFrame(arrow), contract).equals(pl.DataFrame(arrow))
+    given = arrow.to_pandas()
+    assert type(enforce_contract(given, contract)) is pd.DataFrame
+    assert conformed(enforce_contract(given, contract), contract).equals(arrow)
+
+
+def test_a_nanosecond_beside_a_null_loses_no_digit_in_pandas(tmp_path: Path) -> None:
+    field = {"name": "first_hit_ts_ns", "type": ["null", "long"], "unit": "ns", "doc": "Null without a hit."}
+    (tmp_path / "t.avsc").write_text(json.dumps({"type": "record", "name": "t", "fields": [field]}))
+    contract = load_avro_contract(tmp_path / "t.avsc")
+    arrow = pa.table({"first_hit_ts_ns": pa.array([1_760_621_400_000_000_001, None])})
+    frame = enforce_contract(arrow.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get), contract)
+    assert frame["first_hit_ts_ns"].iloc[0] == 1_760_621_400_000_000_001
+    assert conformed(frame, contract).equals(arrow)
+
+
+def test_a_relative_contract_counts_from_the_repository_s_root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = Path("backend/src/data_eng/contracts/silver/future_mbo/levels.avsc")
+    monkeypatch.chdir(tmp_path)
+    assert load_avro_contract(path) == load_avro_contract(REPO_ROOT / path) == contract_of("silver.future_mbo.levels")
+    assert BACKEND == REPO_ROOT / "backend"
+    with pytest.raises(ContractError, match=f"contract is missing at {REPO_ROOT}/nothing.avsc"):
+        load_avro_contract(Path("nothing.avsc"))
 
 
 def test_something_that_is_no_table_is_refused(contract: Contract) -> None:
@@ -120,13 +148,13 @@ def test_something_that_is_no_table_is_refused(contract: Contract) -> None:
 
 
 def test_an_unknown_dataset_names_the_known_ones() -> None:
-    with pytest.raises(UnknownDataset, match=r"silver\.future_mbo\.nothing.*Known: .*raw\.future_mbo\.dbn"):
+    with pytest.raises(UnknownDataset, match=r"silver\.future_mbo\.nothing.*Known: .*raw\.future\.market_by_order_dbn"):
         contract_of("silver.future_mbo.nothing")
 
 
 def test_raw_has_no_contract() -> None:
     with pytest.raises(ContractError, match="files as they came"):
-        contract_of("raw.future_mbo.dbn")
+        contract_of("raw.future.market_by_order_dbn")
 
 
 @pytest.mark.parametrize(
@@ -142,14 +170,14 @@ def test_a_contract_field_that_says_too_little_is_refused(tmp_path: Path, field:
     path = tmp_path / "t.avsc"
     path.write_text(json.dumps({"type": "record", "name": "t", "fields": [field]}))
     with pytest.raises(ContractError, match=message):
-        parse_contract("silver.future_mbo.t", path)
+        load_avro_contract(path)
 
 
 def test_a_contract_that_is_no_avro_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "t.avsc"
     path.write_text('{"type": "record", "name": "t", "fields": [{"name": "a", "type": "wrong"}]}')
     with pytest.raises(ContractError, match="not an Avro schema"):
-        parse_contract("silver.future_mbo.t", path)
+        load_avro_contract(path)
 
 
 def test_better_words_change_no_hash_but_another_unit_does(contract: Contract) -> None:
@@ -158,8 +186,12 @@ def test_better_words_change_no_hash_but_another_unit_does(contract: Contract) -
     assert Contract(TOY_COUNT, contract.doc, (first._replace(unit="ms UTC"), *others)).sha256 != contract.sha256
 
 
-@pytest.mark.parametrize("dataset", [key for key, entry in load_datasets().items() if entry.contract is not None])
+@pytest.mark.parametrize("dataset", [key for key, entry in load_datasets().items() if entry.contract is not None and "toy" not in key])
 def test_every_table_has_a_contract_that_can_be_read_and_a_path_that_says_its_key(dataset: str) -> None:
     entry = load_datasets()[dataset]
     assert contract_of(dataset).fields
-    assert entry.path == f"{dataset.replace('.', '/')}/symbol={{symbol}}/date={{date}}"
+    layer, product, table = dataset.split(".")
+    source = "source=databento/" if layer == "bronze" else ""
+    assert entry.path == f"{layer}/{source}product_type={product}/symbol={{symbol}}/table={table}"
+    assert (entry.format, entry.partition_keys) == ("parquet", ("symbol", "dt"))
+    assert not {"symbol", "dt", "table", "product_type", "source"} & set(contract_of(dataset).schema.names), "a clash with a partition key"

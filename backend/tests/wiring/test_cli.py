@@ -108,7 +108,7 @@ def test_doctor_prints_for_the_eye_too(tmp_path: Path) -> None:
     put_raw(tmp_path, "2025-10-15")
     said = runner.invoke(app, ["doctor", "--lake", str(tmp_path)])
     assert said.exit_code == 0
-    assert re.search(r"raw dbn +ES +1 +2025-10-15:2025-10-15 .*synthetic", said.output)
+    assert re.search(r"raw market_by_order_dbn +ES +1 +2025-10-15:2025-10-15 .*synthetic", said.output)
     assert "no selection map" in said.output
 
 

@@ -190,7 +190,7 @@ def test_a_stage_that_is_stopped_halfway_leaves_no_output_of_it(tmp_path: Path) 
     put_raw(tmp_path, UNIT.date)
     ToyIngest().build(UNIT._replace(symbol="ES"), config(tmp_path), load_settings())
     (tmp_path / "silver").mkdir()
-    (tmp_path / "silver" / "future_mbo").touch()
+    (tmp_path / "silver" / "product_type=future_mbo").touch()
     with pytest.raises(NotADirectoryError):
         run_toy_stages(tmp_path)
     assert [ref.date for ref in io.list_partitions(tmp_path, TOY_EVENTS)] == [UNIT.date]

@@ -12,6 +12,7 @@ def clear(
     layer: Annotated[list[str] | None, typer.Option(help="silver or gold; may be given twice.")] = None,
     level: Annotated[list[str] | None, typer.Option(help="Level whose index is removed; may be given more than once.")] = None,
     symbol: Annotated[str | None, typer.Option(help="Only this root (ES) or contract (ESZ5). Indexes are of all contracts.")] = None,
+    dates: Annotated[str | None, typer.Option(help="Only partitions from first to last date: 2025-10-01:2026-01-08, or one date.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
 ) -> None:
@@ -21,9 +22,11 @@ def clear(
     """
     from ..clearing import built_partitions, index_folders, remove_all
     from ..config import environment
+    from ..runner import date_span
 
     target = lake or environment().lake
-    partitions = built_partitions(target, layer or [], symbol)
+    span = date_span(dates, None, None) if dates else ()
+    partitions = built_partitions(target, layer or [], symbol, *span)
     folders = index_folders(target, level or [])
     what = f"{len(partitions)} partitions and {len(folders)} index folders of lake {target}"
     if not partitions and not folders:

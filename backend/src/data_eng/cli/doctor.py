@@ -44,6 +44,8 @@ def print_survey(survey: Survey, console: Console) -> None:
     for name, value in survey.environment.items():
         if value is not None:
             console.print(f"{name} = {value}", highlight=False, soft_wrap=True)
+    for root, kept in survey.built_with.items():
+        console.print(f"built with  {root}: session {kept.session}, levels {', '.join(kept.levels)}", highlight=False, soft_wrap=True)
     if survey.tables:
         console.print(_tables(survey))
     if survey.indexes:

@@ -1,0 +1,153 @@
+"""Use it from Python: ask for a setup, a ladder, the levels of a day, or any table over many days.
+
+    from src.data_eng import spymaster
+
+    answer = spymaster.ask("pm_high", "from_below", "2025-10-14 12:04:50")
+    frame = spymaster.table("silver.future_mbo.trade_bars", "2025-10-01:2025-10-14", points=True, new_york=True)
+
+Every function takes `lake`, the lake's folder; without it, SPYMASTER_LAKE or backend/lake is read. A symbol may be a root (`ES`: the
+contract that the selection map chose for each day) or a contract (`ESZ5`). Errors are `SpymasterError`s and say what to do.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+
+from .config import AppConfig, load_config
+from .contracts import Contract, contract_of
+from .core.events import NO_TICK
+from .core.instrument import root_of
+from .core.session import NEW_YORK
+from .errors import SpymasterError
+from .io import PartitionMissing, PartitionRef, is_iso_date, list_partitions, read_facts, read_table
+from .retrieval import answer as answers
+from .retrieval import setup as setups
+from .retrieval.answer import Answer, level_name
+from .retrieval.index_builder import chosen_partitions
+from .retrieval.metrics import BLOCK
+
+TICKS, NS_UTC = "ticks", "ns UTC"
+"""Units in the contracts whose columns can be had in points and in New York time."""
+
+
+def ask(
+    level: str,
+    approach_dir: str,
+    at: str | None = None,
+    *,
+    symbol: str = "ES",
+    setup: str = "level_test",
+    metric: str = BLOCK,
+    lake: Path | None = None,
+) -> Answer:
+    """The setup at a New York time (None: the newest in the lake), its most similar past, and what happened next.
+
+    As `spymaster query`; `answer.outcome` is the distribution at the primary horizon, `answer.matches` are the neighbours.
+    """
+    cfg = load_config(lake)
+    return answers.ask(cfg.lake_root, symbol, level, approach_dir, setup, at, cfg.settings, metric)
+
+
+def ladder(at: str, *, symbol: str = "ES", lake: Path | None = None) -> pl.DataFrame:
+    """The strike ladder of the last window that had ended at a New York time: one row a strike, ascending; prices in points.
+
+    Long is the bid side, short the ask side; flows are contracts of the window, `_per_s` contracts a second.
+    """
+    cfg = load_config(lake)
+    rows = setups.ladder_rows(cfg.lake_root, symbol, setups.local_ns(at, cfg.settings.session.timezone), cfg.settings)
+    frame = pl.DataFrame(rows.strikes)
+    flows = [name for name in frame.columns if name.startswith(("long_", "short_", "buy_", "sell_", "net_"))]
+    return frame.select(
+        pl.col("price"),
+        pl.lit(rows.mid_price).alias("mid"),
+        _new_york(pl.lit(rows.ts_ns)).alias("ts"),
+        *flows,
+        pl.lit(rows.synthetic).alias("synthetic"),
+    )
+
+
+def levels(date: str, *, symbol: str = "ES", lake: Path | None = None) -> pl.DataFrame:
+    """Levels of a contract-day: one row a price, with the moment from which it was known; an absent level has one row with its reason.
+
+    Columns: level_id, name, price (points), known_from (New York), reason, synthetic.
+    """
+    frame = table("silver.future_mbo.levels", date, symbol=symbol, points=True, new_york=True, lake=lake)
+    names = pl.col("level_id").map_elements(level_name, return_dtype=pl.String).alias("name")
+    known = pl.when(pl.col("price_points").is_not_null()).then(pl.col("known_from"))
+    return frame.select("level_id", names, pl.col("price_points").alias("price"), known, "reason", "synthetic")
+
+
+def table(
+    dataset: str,
+    dates: str,
+    *,
+    symbol: str = "ES",
+    columns: list[str] | None = None,
+    points: bool = False,
+    new_york: bool = False,
+    lake: Path | None = None,
+) -> pl.DataFrame:
+    """Rows of a table over dates, in order, each with its symbol, dt (the date) and whether it is synthetic.
+
+    Parameters
+    ----------
+    dataset : key of the table, `silver.future_mbo.trade_bars`; all are in backend/docs/TABLES.md.
+    dates : `2025-10-01:2025-10-14`, both included, or one date.
+    columns : which of the table's columns, by their names there; None for all.
+    points : columns of ticks as points; `price_ticks` becomes `price_points`, null where there was no price.
+    new_york : times in ns UTC as New York times; `ts_ns` becomes `ts`.
+
+    Raises
+    ------
+    PartitionMissing when no day of the dates is built.
+    """
+    cfg = load_config(lake)
+    contract = contract_of(dataset)
+    contract = contract.subset(columns) if columns is not None else contract
+    refs = _partitions(cfg, dataset, symbol, *_span(dates))
+    return pl.concat([_frame(ref, contract, points, new_york) for ref in refs])
+
+
+def _span(dates: str) -> tuple[str, str]:
+    first, _, last = dates.partition(":")
+    last = last or first
+    if not (is_iso_date(first) and is_iso_date(last)) or last < first:
+        raise SpymasterError(f"dates {dates!r} are no span of days. Expected 2025-10-01:2025-10-14, or one date.")
+    return first, last
+
+
+def _partitions(cfg: AppConfig, dataset: str, symbol: str, first: str, last: str) -> list[PartitionRef]:
+    """Of a contract or a table of roots all its partitions, of a root one contract a day."""
+    own = list_partitions(cfg.lake_root, dataset, symbol)
+    held = own if own or symbol != root_of(symbol) else chosen_partitions(cfg.lake_root, dataset, symbol)
+    refs = [ref for ref in held if first <= ref.date <= last]
+    if not refs:
+        what = f"The lake holds {held[0].date} to {held[-1].date}" if held else "The lake holds none"
+        layer = dataset.partition(".")[0]
+        raise PartitionMissing(
+            f"no {dataset} of {symbol} from {first} to {last} in {cfg.lake_root}. {what}. "
+            f"Run: spymaster build --layer {layer} --symbol {symbol} --dates {first}:{last} --lake {cfg.lake_root}"
+        )
+    return refs
+
+
+def _frame(ref: PartitionRef, contract: Contract, points: bool, new_york: bool) -> pl.DataFrame:
+    frame, facts = pl.DataFrame(read_table(ref, contract.schema.names)), read_facts(ref)
+    in_ticks = [field.name for field in contract.fields if field.unit == TICKS]
+    in_ns = [field.name for field in contract.fields if field.unit == NS_UTC]
+    if points and in_ticks:
+        tick = facts["tick"]
+        frame = frame.with_columns(pl.when(pl.col(name) != NO_TICK).then(pl.col(name) * tick).alias(name) for name in in_ticks)
+        frame = frame.rename({name: name.replace("_ticks", "_points") for name in in_ticks})
+    if new_york:
+        frame = frame.with_columns(_new_york(pl.col(name)) for name in in_ns)
+        frame = frame.rename({name: name.removesuffix("_ns") for name in in_ns})
+    about = [pl.lit(ref.symbol).alias("symbol"), pl.lit(ref.date).alias("dt")]
+    return frame.select(*about, pl.all(), pl.lit(bool(facts.get("synthetic"))).alias("synthetic"))
+
+
+def _new_york(ns_utc: pl.Expr) -> pl.Expr:
+    """Nanoseconds are kept."""
+    return pl.from_epoch(ns_utc, time_unit="ns").dt.replace_time_zone("UTC").dt.convert_time_zone(NEW_YORK)
