@@ -27,7 +27,7 @@ describe('the frame of the screens', () => {
     document.body.append(page());
     replay = TestBed.inject(Replay);
     await TestBed.inject(Router).navigate(['/board']);
-    await replay.restore(addressOf(new URLSearchParams('symbol=ESZ5&date=2025-10-14&at=09:30:50&level=pm_high&approach=from_below')));
+    await replay.restore(addressOf(new URLSearchParams('symbol=ESZ5&date=2025-10-14&at=09:30:50&level=pm_high&approach_dir=from_below')));
     await fixture.whenStable();
   });
   afterEach(() => {
@@ -54,7 +54,7 @@ describe('the frame of the screens', () => {
     press('Home');
     await vi.waitFor(() => expect(replay.cursor()).toBe(replay.first()));
     press('f');
-    expect(replay.approach()).toBe('from_above');
+    expect(replay.approachDir()).toBe('from_above');
     press('2');
     expect(replay.level()).toBe('or_high');
     press('6');
@@ -75,12 +75,12 @@ describe('the frame of the screens', () => {
   it('leaves keys to the field that has the focus, and the space bar to a button', async () => {
     page().querySelector('input')!.focus();
     press('f');
-    expect(replay.approach()).toBe('from_below');
+    expect(replay.approachDir()).toBe('from_below');
     page().querySelector<HTMLButtonElement>('main button')!.focus();
     press(' ');
     expect(replay.playing()).toBe(false);
     press('f');
-    expect(replay.approach()).toBe('from_above');
+    expect(replay.approachDir()).toBe('from_above');
   });
 
   it('knows off the board only the keys of every screen', async () => {

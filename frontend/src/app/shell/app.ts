@@ -112,7 +112,7 @@ export class App {
         break;
       }
       case 'flip':
-        this.replay.flipApproach();
+        this.replay.flipApproachDir();
         break;
       case 'neighbours':
         this.replay.askNeighbours();
