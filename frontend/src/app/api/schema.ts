@@ -269,7 +269,7 @@ export interface paths {
         };
         /**
          * Readyz
-         * @description 200 when the lake can be read and holds a day; 503 with the reason otherwise.
+         * @description 200 when the lake can be read and holds a day; 503 with the reason otherwise, `preparing` while the first answer is warmed.
          */
         get: operations["readyz_readyz_get"];
         put?: never;
@@ -293,7 +293,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_setup" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "not_known_yet" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "corrupt" | "internal";
+            code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_setup" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "not_known_yet" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "preparing" | "corrupt" | "internal";
             /**
              * Mend
              * @description The command that builds it.
@@ -1356,7 +1356,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_setup" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "not_known_yet" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "corrupt" | "internal";
+            code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_setup" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "not_known_yet" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "preparing" | "corrupt" | "internal";
             /**
              * Mend
              * @description The command that mends it; null where none does.
@@ -1370,7 +1370,7 @@ export interface components {
         };
         /**
          * Ready
-         * @description The lake can be read and has something to show.
+         * @description The lake can be read and has something to show, and the first answer is prepared.
          */
         Ready: {
             /** Days */
@@ -1573,7 +1573,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_setup" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "not_known_yet" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "corrupt" | "internal";
+            code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_setup" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "not_known_yet" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "preparing" | "corrupt" | "internal";
             /**
              * Mend
              * @description The command that mends it; null where none does.

@@ -2,6 +2,7 @@ import { Component } from '@angular/core';
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { Router, provideRouter } from '@angular/router';
 import { ServedDay } from '../api/day.fixture';
+import { Readiness } from '../api/readiness';
 import { MadeUpServer, MadeUpSocket } from '../api/server.fixture';
 import { addressOf } from '../replay/address';
 import { Replay } from '../replay/replay';
@@ -14,13 +15,14 @@ class Screen {}
 describe('the frame of the screens', () => {
   let fixture: ComponentFixture<App>;
   let replay: Replay;
+  let server: MadeUpServer;
   const page = (): HTMLElement => fixture.nativeElement as HTMLElement;
   const press = (key: string, held: KeyboardEventInit = {}): boolean =>
     document.dispatchEvent(new KeyboardEvent('keydown', { key, cancelable: true, ...held }));
 
   beforeEach(async () => {
     localStorage.clear();
-    new MadeUpServer(new ServedDay());
+    server = new MadeUpServer(new ServedDay());
     MadeUpSocket.stub();
     TestBed.configureTestingModule({ providers: [provideRouter([{ path: '**', component: Screen }])] });
     fixture = TestBed.createComponent(App);
@@ -93,6 +95,16 @@ describe('the frame of the screens', () => {
     press('t');
     expect(TestBed.inject(Theme).name()).not.toBe(theme);
     expect(page().querySelector('sp-header time')).toBeNull();
+  });
+
+  it('says what the server prepares, until it is ready', async () => {
+    const strip = (): Element | null => page().querySelector('.preparing');
+    expect(strip()).toBeNull();
+    server.fail('/readyz', 503, 'preparing', 1);
+    void TestBed.inject(Readiness).follow();
+    await vi.waitFor(() => expect(strip()!.textContent).toContain('Preparing: /readyz: preparing'));
+    expect(document.body.dataset['ready']).toBe('false');
+    await vi.waitFor(() => expect(strip()).toBeNull(), 3000);
   });
 
   it('shows a notice until it is closed, by button or by Escape', async () => {
