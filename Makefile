@@ -7,7 +7,7 @@ UI := backend/src/data_eng/serve/_ui
 LEVELS := pm_high,pm_low,or_high,or_low,pd_close,vwap
 WORKERS ?= 2
 
-.PHONY: help setup ui ui-test demo test e2e figures wheel lint clean-demo
+.PHONY: help setup ui ui-test demo test check check-python check-board e2e figures wheel clean-demo
 
 help: ## Show these commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | column -t -s '|'
@@ -32,8 +32,7 @@ ui: $(UI)/index.html ## Build the board into the server, where its sources chang
 
 frontend/node_modules/.installed: frontend/package.json frontend/package-lock.json frontend/.npmrc | $(UV)
 	@echo "installing the board's tools into frontend/ (the first time about half a minute)"
-	@cd frontend && lock=$$(cksum < package-lock.json) && ./npm.sh install --silent && \
-	{ [ "$$lock" = "$$(cksum < package-lock.json)" ] || { echo "npm install changed frontend/package-lock.json: commit it, or put it back and install again"; exit 1; }; }
+	@frontend/npm.sh ci --loglevel error >/dev/null
 	@touch $@
 
 $(UI)/index.html: $(shell find frontend/src -not -name '*.spec.ts' -not -name '*.fixture.ts') frontend/angular.json frontend/tsconfig.json frontend/tsconfig.app.json frontend/node_modules/.installed
@@ -50,6 +49,19 @@ test: setup ui ui-test ## Run the whole suite: the board's parts, the board in a
 	else note="BROWSER TESTS SKIPPED: $$browser"; echo "$$note"; fi; \
 	$(RUN) pytest -n $(WORKERS) --dist loadfile --note "$$note"
 
+check: setup frontend/node_modules/.installed ## Format, lint, types and the fast tests, side by side: under a minute once kernels are compiled
+	@$(MAKE) --no-print-directory -j2 check-python check-board
+
+check-python:
+	@$(RUN) ruff format --check .
+	@$(RUN) ruff check .
+	@$(RUN) mypy
+	@$(RUN) pytest -q -m "not slow" tests/unit
+
+check-board:
+	@frontend/npm.sh run --silent check-types
+	@frontend/npm.sh run --silent test
+
 e2e: setup ui ## Walk through the board in a headless Chromium, which is installed where it can be
 	@browser=$$(frontend/chromium.sh) || { echo "BROWSER TESTS CANNOT RUN: $$browser"; exit 1; }; CHROMIUM=$$browser UV=$(UV) frontend/npm.sh run e2e
 
@@ -58,11 +70,6 @@ figures: setup ui ## Measure the board: time, bytes and memory, beside their goa
 
 wheel: setup ui ## Build backend/dist/spymaster-*.whl, the board inside
 	@cd backend && $(UV) build --wheel --out-dir dist
-
-lint: setup ## Ruff (format and check) and mypy
-	@$(RUN) ruff format --check .
-	@$(RUN) ruff check .
-	@$(RUN) mypy
 
 clean-demo: ## Remove the demo's lake
 	rm -rf backend/$(DEMO)

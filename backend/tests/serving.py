@@ -103,6 +103,15 @@ def await_answer(place: Place) -> None:
             time.sleep(0.05)
 
 
+def await_prepared(place: Place) -> httpx.Response:
+    """What /readyz says once the first answer is warmed."""
+    end = time.monotonic() + START_S
+    while (answer := httpx.get(f"{place.url}/readyz")).status_code == 503 and answer.json()["code"] == "preparing":
+        assert time.monotonic() < end, answer.text
+        time.sleep(0.05)
+    return answer
+
+
 def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
     """The answer's problem, held to the status and code expected."""
     assert answer.status_code == status, answer.text

@@ -1,11 +1,11 @@
 import { Board, SCREENS, expect, lakeOf, test } from './board.ts';
 
 test('an address restores the whole state, and a reload changes nothing', async ({ board, page }) => {
-  await page.goto(`${board.server.address}/board?symbol=ESZ5&date=2025-10-09&at=11:02:35&level=or_low&approach=from_above&speed=60&heat=1&theme=light`);
+  await page.goto(`${board.server.address}/board?symbol=ESZ5&date=2025-10-09&at=11:02:35&level=or_low&approach_dir=from_above&speed=60&heat=1&theme=light`);
   await board.ready();
   await board.rest();
   const address = page.url();
-  const restored = { symbol: 'ESZ5', date: '2025-10-09', at: '11:02:35', level: 'or_low', approach: 'from_above', speed: '60', heat: '1', theme: 'light' };
+  const restored = { symbol: 'ESZ5', date: '2025-10-09', at: '11:02:35', level: 'or_low', approach_dir: 'from_above', speed: '60', heat: '1', theme: 'light' };
   for (const [name, value] of Object.entries(restored)) expect(board.param(name), name).toBe(value);
   await expect(page.locator('sp-header time')).toContainText('11:02:35');
   await expect(page.getByRole('combobox', { name: /^Level/ })).toHaveValue('or_low');

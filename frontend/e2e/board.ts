@@ -28,7 +28,7 @@ export interface Place {
   date?: string;
   at?: string;
   level?: string;
-  approach?: string;
+  approach_dir?: string;
   theme?: string;
 }
 
@@ -43,7 +43,7 @@ export class Board {
   }
 
   async open(place: Place = {}): Promise<void> {
-    const asked = { symbol: SYMBOL, date: DATE, at: '10:31:05', level: 'pm_high', approach: 'from_below', ...place };
+    const asked = { symbol: SYMBOL, date: DATE, at: '10:31:05', level: 'pm_high', approach_dir: 'from_below', ...place };
     await this.page.goto(`${this.server.address}/board?${new URLSearchParams(asked)}`);
     await this.ready();
   }

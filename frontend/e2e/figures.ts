@@ -23,7 +23,7 @@ const STRIDE_WINDOWS = 12;
 const DAYS_OPENED = 10;
 /** Days opened first, while the browser still compiles what it runs. */
 const WARM_DAYS = 4;
-const PLACE = `/board?symbol=${SYMBOL}&date=${DATE}&level=pm_high&approach=from_below&theme=dark`;
+const PLACE = `/board?symbol=${SYMBOL}&date=${DATE}&level=pm_high&approach_dir=from_below&theme=dark`;
 
 makeLakes();
 makeLargeLake();

@@ -26,9 +26,9 @@ test('the whole board is worked by keys alone', async ({ board, page }) => {
   await expect.poll(() => board.param('level')).not.toBe('pm_high');
   await page.keyboard.press('1');
   await expect.poll(() => board.param('level')).toBe('pm_high');
-  const approach = board.param('approach');
+  const approachDir = board.param('approach_dir');
   await page.keyboard.press('f');
-  await expect.poll(() => board.param('approach')).not.toBe(approach);
+  await expect.poll(() => board.param('approach_dir')).not.toBe(approachDir);
   await page.keyboard.press('h');
   await expect.poll(() => board.param('heat')).toBe('1');
   await page.keyboard.press(']');

@@ -20,6 +20,18 @@ for (const theme of THEMES) {
       await board.ready();
     });
 
+    test('a server that prepares its first answer says so, and the board goes on by itself', async ({ board, page }) => {
+      await page.route('**/readyz', (route) => route.fulfill({ status: 503, json: { code: 'preparing', message: 'the server reads ESZ5 2025-10-14.', mend: null } }));
+      await page.goto(`${board.server.address}/board`);
+      const strip = page.getByRole('status').filter({ hasText: 'Preparing: the server reads ESZ5 2025-10-14.' });
+      await expect(strip).toBeVisible();
+      await expect(page.locator('body')).toHaveAttribute('data-ready', 'false');
+      await shown(board, `state-preparing-${theme}`);
+      await page.unroute('**/readyz');
+      await expect(strip).toHaveCount(0);
+      await board.ready();
+    });
+
     test('a lake without a day says which command brings one', async ({ boardOf }) => {
       const board = await boardOf(LAKES.empty);
       await board.screen('/board');

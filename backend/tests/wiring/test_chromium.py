@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import time
 from io import BytesIO
 from pathlib import Path
 
@@ -46,7 +45,5 @@ def test_the_picture_is_taken_once_the_page_is_ready_and_has_the_asked_size() ->
 
 @needs_chromium
 def test_a_page_that_never_is_ready_is_given_up_in_time_and_its_words_are_shown() -> None:
-    started = time.monotonic()
     with pytest.raises(NotShown, match=r"was not ready in time\. It shows: this lake holds no day"):
         take(page("this lake holds no day"), 3)
-    assert time.monotonic() - started < 15

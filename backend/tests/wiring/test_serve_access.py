@@ -307,7 +307,7 @@ def test_a_connection_that_asks_nothing_or_without_end_is_closed_and_its_drops_d
         raw.sendall(head)
         raw.settimeout(0.2)
         while True:
-            assert time.monotonic() - started < 5, "it is still open"
+            assert time.monotonic() - started < 60, "it is still open"
             try:
                 if not raw.recv(10_000):
                     break
@@ -399,7 +399,7 @@ def test_no_more_sockets_than_allowed_are_open_and_a_closed_one_makes_room() -> 
         assert (status, told["code"]) == (429, "too_many")
         assert "2 sockets are open" in told["message"]
         first.close()
-        end = time.monotonic() + 5
+        end = time.monotonic() + 60
         while True:
             try:
                 with connect(place.ws("/ws")):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shlex
 import shutil
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,13 +22,14 @@ from src.data_eng.config import Environment, Settings, load_datasets, load_setti
 from src.data_eng.core.features import FEATURES
 from src.data_eng.core.levels import LEVELS as KNOWN_LEVELS
 from src.data_eng.io import list_partitions, read_manifest, ref_in, remove_partition
+from src.data_eng.retrieval.index import IndexMissing
 from src.data_eng.runs import read_runs, record_path
 from src.data_eng.serve import lake_look
 from src.data_eng.serve.api import guarded_app
 from src.data_eng.serve.health import Health
 from src.data_eng.serve.messages_lake import LakeDay, LakeHealth
 from src.data_eng.sources.calendar import sessions_between
-from tests.serving import Place, problem, serve_settings, served
+from tests.serving import START_S, Place, await_prepared, problem, serve_settings, served
 from tests.silver_day import put_silver_day
 from tests.toy_lake import DAYS, LEVELS, ROOT, SESSION, SYMBOL, build
 
@@ -393,11 +396,41 @@ def test_a_server_without_a_day_lives_but_is_not_ready(tmp_path: Path) -> None:
         assert httpx.get(f"{place.url}/healthz").json() == {"status": "ok"}
         assert "is not there" in problem(httpx.get(f"{place.url}/readyz"), 503, "not_ready")["message"]
         (tmp_path / "none").mkdir()
-        assert "holds no contract-day" in problem(httpx.get(f"{place.url}/readyz"), 503, "not_ready")["message"]
+        assert "holds no contract-day" in problem(await_prepared(place), 503, "not_ready")["message"]
+
+
+def test_a_server_says_what_it_prepares_until_it_has_answered_a_question_of_its_own(served_lake: Path) -> None:
+    app = guarded_app(served_lake, serve_settings(), "127.0.0.1", None)
+    engine = app.state.engine
+    answer, may_answer = engine.tell, threading.Event()
+    engine.tell = lambda asked: may_answer.wait(START_S) and answer(asked)
+    with served(app) as place:
+        try:
+            while "compiles its kernels" not in problem(httpx.get(f"{place.url}/readyz"), 503, "preparing")["message"]:
+                time.sleep(0.02)
+            assert httpx.get(f"{place.url}/readyz").headers["retry-after"] == "1"
+            assert httpx.get(f"{place.url}/healthz").status_code == 200
+            assert httpx.get(f"{place.url}/api/days").status_code == 200
+            assert engine.counters()["answers_computed_total"] == 0
+        finally:
+            may_answer.set()
+        assert await_prepared(place).json()["status"] == "ready"
+        assert engine.counters()["answers_computed_total"] == 1
+
+
+def test_a_lake_that_cannot_be_warmed_is_served_all_the_same(served_lake: Path) -> None:
+    app = guarded_app(served_lake, serve_settings(), "127.0.0.1", None)
+
+    def fail(*_: object) -> None:
+        raise IndexMissing("there is none")
+
+    app.state.engine.tell = fail
+    with served(app) as place:
+        assert await_prepared(place).json()["status"] == "ready"
 
 
 def test_a_server_with_a_lake_is_ready_and_counts_what_it_does(place: Place) -> None:
-    assert httpx.get(f"{place.url}/readyz").json() == {"status": "ready", "days": len(DAYS)}
+    assert await_prepared(place).json() == {"status": "ready", "days": len(DAYS)}
     answer = httpx.get(f"{place.url}/metrics")
     assert answer.headers["content-type"].startswith("text/plain; version=")
     names = {line.split("{")[0].split(" ")[0] for line in answer.text.splitlines() if not line.startswith("#")}

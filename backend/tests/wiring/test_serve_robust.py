@@ -33,6 +33,8 @@ from tests.toy_lake import DAYS, ROOT, SYMBOL, build
 LAST = DAYS[-1]
 TEN = at(LAST, "10:00:00") // S
 START, END = at(LAST, "09:30:00") // S, at(LAST, "10:30:00") // S
+GUARD_S = 60.0
+"""Ends a wait for what does not come; no machine is so busy."""
 TABLES = ("candles", "windows", "heat", "levels", "ladder", "conditions")
 DAY = f"/api/days/{SYMBOL}/{LAST}"
 SETUP = f"/api/setup?symbol={SYMBOL}&level=vwap&approach_dir=from_below&as_of_s={TEN}"
@@ -68,13 +70,12 @@ def metric(app: FastAPI, name: str) -> float:
     return float(line.split()[1])
 
 
-def await_sockets(app: FastAPI, count: int, within_s: float) -> float:
-    """How long it took until so many sockets were open."""
-    started = time.monotonic()
+def await_sockets(app: FastAPI, count: int) -> None:
+    """Wait until so many sockets are open."""
+    end = time.monotonic() + GUARD_S
     while metric(app, "spymaster_sockets_open") != count:
-        assert time.monotonic() - started < within_s, f"{metric(app, 'spymaster_sockets_open')} sockets are open"
+        assert time.monotonic() < end, f"{metric(app, 'spymaster_sockets_open')} sockets are open"
         time.sleep(0.02)
-    return time.monotonic() - started
 
 
 def replay_url(place: Place, **changes: object) -> str:
@@ -378,20 +379,20 @@ def test_a_frame_beyond_the_limit_closes_its_socket(place: Place) -> None:
 def test_a_reader_that_takes_nothing_is_let_go_and_disturbs_no_other(served_lake: Path) -> None:
     with board(served_lake, reader_timeout_s=1.0) as (place, app), connect(replay_url(place, speed=240)) as other:
         with raw_reader(place, replay_url(place, speed=240)):
-            await_sockets(app, 2, 5)
+            await_sockets(app, 2)
             sent = [json.loads(other.recv(timeout=5)) for _ in range(60)]
             assert [message["type"] for message in sent] == ["hello", *["window"] * 59]
-            await_sockets(app, 1, 30)
+            await_sockets(app, 1)
         assert json.loads(other.recv(timeout=5))["type"] == "window"
         other.close()
-        await_sockets(app, 0, 5)
+        await_sockets(app, 0)
 
 
 def test_a_reader_whose_machine_is_gone_is_found_out_though_hardly_anything_is_sent(served_lake: Path) -> None:
     """At one window in five seconds no buffer ever fills; what tells is that nobody answers a ping."""
     with board(served_lake, reader_timeout_s=1.0) as (place, app), raw_reader(place, replay_url(place, speed=1)):
-        await_sockets(app, 1, 5)
-        assert await_sockets(app, 0, 20) > 0.5
+        await_sockets(app, 1)
+        await_sockets(app, 0)
 
 
 @pytest.mark.parametrize("how", ["closed", "reset", "after the handshake's first half"])
@@ -406,7 +407,7 @@ def test_readers_that_vanish_leave_nothing_behind(served_lake: Path, how: str) -
             with raw_reader(place, replay_url(place, speed=240)) as raw:
                 if how == "reset":
                     raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        await_sockets(app, 0, 10)
+        await_sockets(app, 0)
         assert httpx.get(f"{place.url}{DAY}").status_code == 200
         assert threading.active_count() <= threads + load_settings().serve.workers + 40
 
@@ -450,10 +451,8 @@ def test_a_server_that_is_killed_harms_nothing_and_another_on_the_same_port_serv
 def test_a_server_asked_to_stop_stops_with_sockets_open_and_says_nothing_of_an_error(lake: Path) -> None:
     with serving(lake) as running, connect(replay_url(running.place, speed=1)) as reader:
         reader.recv(timeout=5)
-        started = time.monotonic()
         running.process.send_signal(signal.SIGTERM)
-        assert running.process.wait(15) in (0, -signal.SIGTERM)
-        assert time.monotonic() - started < 10
+        assert running.process.wait(GUARD_S) in (0, -signal.SIGTERM)
         told_by(reader)
 
 

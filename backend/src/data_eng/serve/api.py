@@ -33,6 +33,8 @@ def create_app(lake_folder: Path, settings: Settings, warm: bool = False) -> Fas
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if warm:
+            engine.preparing = "the server starts"
         warming = asyncio.create_task(engine.work.run(engine.warm)) if warm else None
         yield
         if warming is not None:

@@ -53,6 +53,8 @@ class Engine:
     def __init__(self, lake: Path, settings: Settings) -> None:
         self.lake = lake = lake.resolve()
         self.settings = settings
+        self.preparing: str | None = None
+        """What is done before the first question can be answered as fast as later ones; null once that is done."""
         self.work = Work(settings.serve.workers)
         self.days = Days(lake, settings)
         self.shelf = Shelf(lake, settings, self.days)
@@ -62,18 +64,26 @@ class Engine:
         self._lists: Kept[tuple[str, int, int], EpisodeList] = Kept(INDEXES_KEPT)
 
     def warm(self) -> None:
-        """Answer one question about the newest day, so that nobody waits for compiled code to be loaded."""
+        """Answer one question about the newest day, so that the first reader does not wait while libraries load and kernels compile."""
+        self.preparing = "the server looks for the lake's newest day"
+        try:
+            self._warm()
+        except SpymasterError:
+            return  # a question about that day gets this error as its answer
+        finally:
+            self.preparing = None
+
+    def _warm(self) -> None:
         newest = next((day for day in reversed(self.day_list().days) if day.state == "ready" and day.chosen), None)
         if newest is None:
             return
-        try:
-            day = self.bundle(newest.symbol, newest.session_date)
-            day.hold_table(EPISODES)
-            assert day.triggers is not None
-            for key in list(day.triggers.rows)[:1]:
-                self.tell(self.ask(newest.symbol, key, day.moments.session_end_s, BLOCK, None))
-        except SpymasterError:
-            return  # who asks for that day is told
+        self.preparing = f"the server reads {newest.symbol} {newest.session_date}"
+        day = self.bundle(newest.symbol, newest.session_date)
+        day.hold_table(EPISODES)
+        assert day.triggers is not None
+        self.preparing = "the server computes its first answer; a new installation compiles its kernels first, about half a minute"
+        for key in list(day.triggers.rows)[:1]:
+            self.tell(self.ask(newest.symbol, key, day.moments.session_end_s, BLOCK, None))
 
     def close(self) -> None:
         """End what is being computed."""

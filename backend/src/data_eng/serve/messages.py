@@ -32,6 +32,7 @@ ProblemCode = Literal[
     "bad_host",
     "rebuilding",
     "not_ready",
+    "preparing",
     "corrupt",
     "internal",
 ]

@@ -35,6 +35,7 @@ STATUS: dict[ProblemCode, int] = {
     "bad_host": 400,
     "rebuilding": 503,
     "not_ready": 503,
+    "preparing": 503,
     "corrupt": 500,
     "internal": 500,
 }

@@ -58,5 +58,9 @@ def body_reply(body: bytes, media_type: str, compressed: bool, version: str | No
 
 def problem_reply(problem: Problem, more_headers: Mapping[str, str] | None = None) -> Response:
     """A problem under its status."""
-    headers = {"Cache-Control": "no-store", **({"Retry-After": "1"} if problem.code == "rebuilding" else {}), **(more_headers or {})}
+    headers = {
+        "Cache-Control": "no-store",
+        **({"Retry-After": "1"} if problem.code in ("rebuilding", "preparing") else {}),
+        **(more_headers or {}),
+    }
     return Response(problem.model_dump_json().encode(), status_of(problem), headers, JSON)

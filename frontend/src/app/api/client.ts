@@ -35,6 +35,14 @@ export class Client {
     return decode(new Uint8Array(await response.arrayBuffer()));
   }
 
+  /** What the server still prepares before its first answer; null once it is ready, and where it says otherwise why it is not. */
+  async preparing(): Promise<string | null> {
+    const response = await fetch('/readyz').catch(() => null);
+    if (!response || response.ok) return null;
+    const { code, message } = await problemOf(response);
+    return code === 'preparing' ? message : null;
+  }
+
   private async ask(path: string, params: Params, signal?: AbortSignal): Promise<Response> {
     const url = `/api/${path}${query(params)}`;
     const response = await fetch(url, { signal }).catch((error: unknown) => {

@@ -269,7 +269,7 @@ export interface paths {
         };
         /**
          * Readyz
-         * @description 200 when the lake can be read and holds a day; 503 with the reason otherwise.
+         * @description 200 when the lake can be read and holds a day; 503 with the reason otherwise, `preparing` while the first answer is warmed.
          */
         get: operations["readyz_readyz_get"];
         put?: never;
@@ -293,7 +293,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_setup" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "not_known_yet" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "corrupt" | "internal";
+            code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_setup" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "not_known_yet" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "preparing" | "corrupt" | "internal";
             /**
              * Mend
              * @description The command that builds it.
@@ -619,10 +619,10 @@ export interface components {
          */
         Episode: {
             /**
-             * Approach
+             * Approach Dir
              * @enum {string}
              */
-            approach: "from_below" | "from_above";
+            approach_dir: "from_below" | "from_above";
             /** Barrier Ticks */
             barrier_ticks: number;
             /** Confluent Ids */
@@ -865,11 +865,11 @@ export interface components {
          */
         FeatureInfo: {
             /**
-             * Approach
+             * Approach Dir
              * @description Whose vectors it enters.
              * @enum {string}
              */
-            approach: "both" | "from_below" | "from_above";
+            approach_dir: "both" | "from_below" | "from_above";
             /**
              * Family
              * @description What its family is about, in a sentence.
@@ -1356,7 +1356,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_setup" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "not_known_yet" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "corrupt" | "internal";
+            code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_setup" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "not_known_yet" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "preparing" | "corrupt" | "internal";
             /**
              * Mend
              * @description The command that mends it; null where none does.
@@ -1370,7 +1370,7 @@ export interface components {
         };
         /**
          * Ready
-         * @description The lake can be read and has something to show.
+         * @description The lake can be read and has something to show, and the first answer is prepared.
          */
         Ready: {
             /** Days */
@@ -1573,7 +1573,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_setup" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "not_known_yet" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "corrupt" | "internal";
+            code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_setup" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "not_known_yet" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "preparing" | "corrupt" | "internal";
             /**
              * Mend
              * @description The command that mends it; null where none does.
@@ -1731,10 +1731,10 @@ export interface components {
          */
         SeriesRow: {
             /**
-             * Approach
+             * Approach Dir
              * @enum {string}
              */
-            approach: "from_below" | "from_above";
+            approach_dir: "from_below" | "from_above";
             /** Episodes */
             episodes: number;
             /** Forecaster */
@@ -1819,10 +1819,10 @@ export interface components {
          */
         SetupInfo: {
             /**
-             * Approach
+             * Approach Dir
              * @enum {string}
              */
-            approach: "from_below" | "from_above";
+            approach_dir: "from_below" | "from_above";
             /** Barrier Ticks */
             barrier_ticks: number;
             conditions: components["schemas"]["StrikeConditions"];
@@ -1882,10 +1882,10 @@ export interface components {
          */
         SetupRow: {
             /**
-             * Approach
+             * Approach Dir
              * @enum {string}
              */
-            approach: "from_below" | "from_above";
+            approach_dir: "from_below" | "from_above";
             /** Distance Ticks */
             distance_ticks: number;
             /** Episode */
@@ -2598,7 +2598,7 @@ export interface operations {
                 symbol: string;
                 /** @description For example pm_high. */
                 level: string;
-                approach: "from_below" | "from_above";
+                approach_dir: "from_below" | "from_above";
                 /** @description What the asker may know: seconds UTC within the session. */
                 as_of_s: number;
                 setup?: "level_test" | "break_and_confirm";
@@ -2651,7 +2651,7 @@ export interface operations {
                 level: string;
                 /** @description The root, for example ES. */
                 root?: string;
-                approach?: ("from_below" | "from_above") | null;
+                approach_dir?: ("from_below" | "from_above") | null;
                 setup?: "level_test" | "break_and_confirm";
                 /** @description Only what was known then; by default all that the lake knows. */
                 as_of_s?: number | null;

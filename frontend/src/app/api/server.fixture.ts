@@ -74,12 +74,12 @@ export class MadeUpServer {
       });
     }
     if (last === 'next-episode') return Response.json({ ts_s: this.next });
-    if (path === 'setup') return this.setup(params.get('level')!, params.get('approach')!, asOfS);
+    if (path === 'setup') return this.setup(params.get('level')!, params.get('approach_dir')!, asOfS);
     return Response.json(day);
   }
 
-  private setup(level: string, approach: string, asOfS: number): Response {
-    const episode = this.episodes.findLast((one) => one.level_id === level && one.approach === approach && one.start_s <= asOfS);
+  private setup(level: string, approachDir: string, asOfS: number): Response {
+    const episode = this.episodes.findLast((one) => one.level_id === level && one.approach_dir === approachDir && one.start_s <= asOfS);
     if (!episode)
       return Response.json({ code: 'no_setup', message: `no setup of ${level}`, mend: null } satisfies Problem, { status: 404 });
     const ts_s = Math.min(episode.last_trigger_s, asOfS);
@@ -87,7 +87,7 @@ export class MadeUpServer {
       as_of_s: asOfS,
       age_s: asOfS - ts_s,
       own_path: [],
-      setup: { level_id: level, approach, ts_s, level_ticks: episode.level_ticks },
+      setup: { level_id: level, approach_dir: approachDir, ts_s, level_ticks: episode.level_ticks },
     } as unknown as SetupAnswer);
   }
 }

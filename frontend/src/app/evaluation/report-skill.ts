@@ -105,12 +105,12 @@ export function byHorizon(subject: Subject): Part {
 }
 
 export function bySeries(subject: Subject): Part {
-  const rows = subject.ordered(subject.rows('by_series', ['level_id', 'approach', 'forecaster']));
+  const rows = subject.ordered(subject.rows('by_series', ['level_id', 'approach_dir', 'forecaster']));
   const names = distinct(rows, 'forecaster');
-  const pairs = [...new Set(rows.map((row) => `${String(row['level_id'])} ${String(row['approach'])}`))];
+  const pairs = [...new Set(rows.map((row) => `${String(row['level_id'])} ${String(row['approach_dir'])}`))];
   const label = (pair: string): string => `${levelName(pair.split(' ')[0])} ${named(pair.split(' ')[1])}`;
   const of = (pair: string, name?: string): Row[] =>
-    rows.filter((row) => `${String(row['level_id'])} ${String(row['approach'])}` === pair && (!name || String(row['forecaster']) === name));
+    rows.filter((row) => `${String(row['level_id'])} ${String(row['approach_dir'])}` === pair && (!name || String(row['forecaster']) === name));
   const most = (pair: string): Row => of(pair).reduce((best, row) => (numberOf(row['episodes']) > numberOf(best['episodes']) ? row : best));
   return subject.part('series', 'Skill by level and approach', ['series', 'level'], {
     says: ['Few episodes make wide intervals: with this many series, one that stands out is to be expected by chance.'],

@@ -74,7 +74,7 @@ export function candleScene(data: DayData, fold: CandleFold, count: number, { le
     gaps: gapSpans(data, count),
     episodes: own
       .filter((episode) => episode.setup === 'level_test')
-      .map(({ start_s, level_ticks, number, approach }) => ({ s: start_s, ticks: level_ticks, number, fromBelow: approach === 'from_below' })),
+      .map(({ start_s, level_ticks, number, approach_dir }) => ({ s: start_s, ticks: level_ticks, number, fromBelow: approach_dir === 'from_below' })),
     confirmations: own
       .filter((episode) => episode.setup === 'break_and_confirm')
       .map((episode) => confirmation(fold, episode, untilS))
@@ -102,7 +102,7 @@ function confirmation(fold: CandleFold, episode: Episode, untilS: EpochS): Confi
   if (!trigger || !confirming || !lookBack) return null;
   const known = closeS + LOOK_FORWARD * CANDLE_S <= untilS;
   const lookForward = known ? candlesBox(fold, closeS, LOOK_FORWARD) : null;
-  return { trigger, confirming, lookBack, lookForward, fromBelow: episode.approach === 'from_below' };
+  return { trigger, confirming, lookBack, lookForward, fromBelow: episode.approach_dir === 'from_below' };
 }
 
 /** The rectangle around `count` candles from `fromS` on; null where none of them has traded. */

@@ -7,7 +7,7 @@ const BARE: Address = {
   date: null,
   atS: null,
   level: null,
-  approach: null,
+  approachDir: null,
   speed: 12,
   heat: false,
   span: 60,
@@ -19,7 +19,7 @@ const FULL: Address = {
   date: '2025-10-14',
   atS: secondsOf('2025-10-14', '10:31:05'),
   level: 'pm_high',
-  approach: 'from_below',
+  approachDir: 'from_below',
   speed: 60,
   heat: true,
   span: 15,
@@ -40,7 +40,7 @@ describe('the URL of the board', () => {
       date: '2025-10-14',
       at: '10:31:05',
       level: 'pm_high',
-      approach: 'from_below',
+      approach_dir: 'from_below',
       speed: '60',
       heat: '1',
       span: '15',
@@ -51,11 +51,11 @@ describe('the URL of the board', () => {
 
   it('is read back as it was written', () => {
     expect(read(FULL)).toEqual(FULL);
-    for (const approach of ['from_below', 'from_above'] as const)
+    for (const approachDir of ['from_below', 'from_above'] as const)
       for (const theme of ['dark', 'light', null] as const)
         for (const heat of [true, false])
           for (const speed of [1, 12, 240]) {
-            const address = { ...FULL, approach, theme, heat, speed, atS: FULL.atS! + 5 * speed };
+            const address = { ...FULL, approachDir, theme, heat, speed, atS: FULL.atS! + 5 * speed };
             expect(read(address)).toEqual(address);
           }
   });
@@ -70,7 +70,7 @@ describe('the URL of the board', () => {
   });
 
   it('with words it does not know is read without them', () => {
-    const address = addressOf(new URLSearchParams('date=2025-10-14&at=noon&approach=sideways&speed=fast&heat=yes&span=-9&tables=&theme=pink'));
+    const address = addressOf(new URLSearchParams('date=2025-10-14&at=noon&approach_dir=sideways&speed=fast&heat=yes&span=-9&tables=&theme=pink'));
     expect(address).toEqual({ ...BARE, date: '2025-10-14' });
   });
 

@@ -10,7 +10,7 @@ export interface Address {
   /** The cursor, epoch seconds. */
   atS: number | null;
   level: string | null;
-  approach: Approach | null;
+  approachDir: Approach | null;
   speed: number;
   heat: boolean;
   /** Minutes that the picture of the resting size spans. */
@@ -29,14 +29,14 @@ export type Parameters = Record<string, string | null>;
 export function addressOf(parameters: { get(name: string): string | null }): Address {
   const date = parameters.get('date');
   const atS = secondsOf(date ?? '', parameters.get('at') ?? '');
-  const approach = parameters.get('approach');
+  const approachDir = parameters.get('approach_dir');
   const speed = parameters.get('speed');
   return {
     symbol: parameters.get('symbol'),
     date,
     atS: Number.isNaN(atS) ? null : atS,
     level: parameters.get('level'),
-    approach: approach === 'from_below' || approach === 'from_above' ? approach : null,
+    approachDir: approachDir === 'from_below' || approachDir === 'from_above' ? approachDir : null,
     speed: speed === null ? SPEED_FIRST : holdSpeed(Number(speed)),
     heat: parameters.get('heat') === '1',
     span: spanOf(parameters.get('span')),
@@ -51,7 +51,7 @@ export function parametersOf(address: Address): Parameters {
     date: address.date,
     at: address.atS === null ? null : newYork(address.atS),
     level: address.level,
-    approach: address.approach,
+    approach_dir: address.approachDir,
     speed: address.speed === SPEED_FIRST ? null : String(address.speed),
     heat: address.heat ? '1' : null,
     span: Math.round(address.span) === SPAN_FIRST ? null : String(Math.round(address.span)),

@@ -5,7 +5,7 @@ export function madeUpEpisode(start_s: number, over: Partial<Episode> = {}): Epi
   return {
     setup: 'level_test',
     level_id: 'pm_high',
-    approach: 'from_below',
+    approach_dir: 'from_below',
     number: 1,
     kind: 'first_test',
     start_s,

@@ -38,7 +38,7 @@ describe('the newest trigger', () => {
     episode({ start_s: 150, level_id: 'pm_low' }),
     episode({ start_s: 180, setup: 'break_and_confirm' }),
     episode({ start_s: 400, last_trigger_s: 500 }),
-    episode({ start_s: 450, last_trigger_s: 450, approach: 'from_above' }),
+    episode({ start_s: 450, last_trigger_s: 450, approach_dir: 'from_above' }),
   ];
 
   it('is of the level, the approach and the level test that are asked about', () => {

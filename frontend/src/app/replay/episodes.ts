@@ -22,9 +22,9 @@ function asKnown(episode: Episode, s: number): Episode {
  * The newest trigger of a level and approach at or before `s`, of episodes known as of some later moment.
  * `none` where there was none; `unclear` where the moment lies between an episode's first and last trigger.
  */
-export function newestTrigger(episodes: Episode[], level: string, approach: Approach, s: number): number | 'none' | 'unclear' {
+export function newestTrigger(episodes: Episode[], level: string, approachDir: Approach, s: number): number | 'none' | 'unclear' {
   const newest = episodes.findLast(
-    (episode) => episode.setup === 'level_test' && episode.level_id === level && episode.approach === approach && episode.start_s <= s,
+    (episode) => episode.setup === 'level_test' && episode.level_id === level && episode.approach_dir === approachDir && episode.start_s <= s,
   );
   if (!newest) return 'none';
   return newest.last_trigger_s <= s ? newest.last_trigger_s : 'unclear';

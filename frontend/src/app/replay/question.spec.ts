@@ -14,7 +14,7 @@ describe('the question about the setup', () => {
   let server: MadeUpServer;
   let question: SetupQuestion;
   let changes: number;
-  const ask = (asOfS: number, level = 'pm_high', approach: Approach = 'from_below'): void => question.ask({ data, level, approach, asOfS });
+  const ask = (asOfS: number, level = 'pm_high', approachDir: Approach = 'from_below'): void => question.ask({ data, level, approachDir, asOfS });
   const rest = async (): Promise<void> => void (await vi.advanceTimersByTimeAsync(QUIET_MS + 50));
 
   beforeEach(() => {
@@ -24,7 +24,7 @@ describe('the question about the setup', () => {
     server.episodes = [
       madeUpEpisode(open + 10, { last_trigger_s: open + 20 }),
       madeUpEpisode(open + 60),
-      madeUpEpisode(open + 60, { approach: 'from_above', start_s: open + 65, last_trigger_s: open + 65 }),
+      madeUpEpisode(open + 60, { approach_dir: 'from_above', start_s: open + 65, last_trigger_s: open + 65 }),
     ];
     question = new SetupQuestion(new Client(), () => changes++);
   });
@@ -107,7 +107,7 @@ describe('the question about the setup', () => {
     server.waits.set('setup', 10);
     ask(open + 100, 'pm_high', 'from_above');
     await vi.advanceTimersByTimeAsync(2000);
-    expect(question.answer().answer!.setup.approach).toBe('from_above');
+    expect(question.answer().answer!.setup.approach_dir).toBe('from_above');
     expect(server.askedFor('setup')).toHaveLength(2);
   });
 

@@ -15,7 +15,7 @@ const ANSWERS_KEPT = 60;
 export interface Asked {
   data: DayData;
   level: string;
-  approach: Approach;
+  approachDir: Approach;
   asOfS: number;
 }
 
@@ -62,7 +62,7 @@ export class SetupQuestion {
     this.asked = asked;
     const held = this.held(asked);
     if (held) this.answerNow.set({ ...held, asOfS: asked.asOfS });
-    else if (before && (before.level !== asked.level || before.approach !== asked.approach)) this.answerNow.set(UNKNOWN);
+    else if (before && (before.level !== asked.level || before.approachDir !== asked.approachDir)) this.answerNow.set(UNKNOWN);
     const now = performance.now();
     this.waitingSince ??= now;
     clearTimeout(this.timer);
@@ -106,7 +106,7 @@ export class SetupQuestion {
   }
 
   private async answerFor(asked: Asked): Promise<void> {
-    const { data, level, approach, asOfS } = asked;
+    const { data, level, approachDir, asOfS } = asked;
     const key = this.keyOf(asked);
     const held = this.answers.get(key);
     if (held) {
@@ -121,9 +121,9 @@ export class SetupQuestion {
     this.inFlight = { key, stop };
     const { symbol, version } = data.day;
     try {
-      const answer = await this.client.get<SetupAnswer>('setup', { symbol, level, approach, as_of_s: asOfS, version }, stop.signal);
+      const answer = await this.client.get<SetupAnswer>('setup', { symbol, level, approach_dir: approachDir, as_of_s: asOfS, version }, stop.signal);
       if (stop.signal.aborted) return;
-      this.keep(`${level}|${approach}|${answer.setup.ts_s}`, key, { state: READY, answer, asOfS });
+      this.keep(`${level}|${approachDir}|${answer.setup.ts_s}`, key, { state: READY, answer, asOfS });
     } catch (error) {
       if (!cancelled(error) && !stop.signal.aborted) this.failed(asked, key, error);
     } finally {
@@ -136,9 +136,9 @@ export class SetupQuestion {
   }
 
   /** What an answer hangs on: the trigger it is about, or the moment where the episodes known do not tell which trigger that is. */
-  private keyOf({ level, approach, asOfS }: Asked): string {
-    const trigger = newestTrigger(this.episodesNow(), level, approach, asOfS);
-    return `${level}|${approach}|${trigger === 'unclear' ? `as of ${asOfS}` : trigger}`;
+  private keyOf({ level, approachDir, asOfS }: Asked): string {
+    const trigger = newestTrigger(this.episodesNow(), level, approachDir, asOfS);
+    return `${level}|${approachDir}|${trigger === 'unclear' ? `as of ${asOfS}` : trigger}`;
   }
 
   private keep(key: string, askedAs: string, told: Told): void {

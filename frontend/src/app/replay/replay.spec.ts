@@ -20,7 +20,7 @@ const HERE: Address = {
   date: '2025-10-14',
   atS: day.rth_open_s + 50,
   level: 'pm_high',
-  approach: 'from_below',
+  approachDir: 'from_below',
   speed: 12,
   heat: false,
   span: 60,
@@ -28,8 +28,8 @@ const HERE: Address = {
   theme: null,
 };
 
-function episode(start_s: number, approach: Episode['approach']): Episode {
-  return madeUpEpisode(start_s, { approach, outcome: 'BREAK_UP', outcome_s: start_s + 30 });
+function episode(start_s: number, approachDir: Episode['approach_dir']): Episode {
+  return madeUpEpisode(start_s, { approach_dir: approachDir, outcome: 'BREAK_UP', outcome_s: start_s + 30 });
 }
 
 describe('the replay', () => {
@@ -59,7 +59,7 @@ describe('the replay', () => {
       expect(replay.dayState()).toEqual({ kind: 'ready' });
       expect(replay.cursorS()).toBe(HERE.atS);
       expect(replay.day()!.known).toBe(replay.cursor() + 1);
-      expect([replay.symbol(), replay.date(), replay.level(), replay.approach()]).toEqual(['ESZ5', '2025-10-14', 'pm_high', 'from_below']);
+      expect([replay.symbol(), replay.date(), replay.level(), replay.approachDir()]).toEqual(['ESZ5', '2025-10-14', 'pm_high', 'from_below']);
       expect(replay.boardLevels()).toEqual(['pm_high', 'or_high']);
     });
 
@@ -74,10 +74,10 @@ describe('the replay', () => {
       server.episodes = [episode(day.rth_open_s + 20, 'from_above')];
       server.next = day.rth_open_s + 20;
       await replay.restore(addressOf(new URLSearchParams()));
-      await vi.waitFor(() => expect(replay.approach()).toBe('from_above'));
-      await replay.restore(addressOf(new URLSearchParams({ symbol: 'ESZ5', date: '2025-10-13', approach: 'from_below' })));
+      await vi.waitFor(() => expect(replay.approachDir()).toBe('from_above'));
+      await replay.restore(addressOf(new URLSearchParams({ symbol: 'ESZ5', date: '2025-10-13', approach_dir: 'from_below' })));
       await vi.waitFor(() => expect(replay.episodes()).toHaveLength(1));
-      expect(replay.approach()).toBe('from_below');
+      expect(replay.approachDir()).toBe('from_below');
     });
 
     it('with a level that the day does not have shows another and says so', async () => {
@@ -193,13 +193,13 @@ describe('the replay', () => {
       server.next = day.rth_open_s + 70;
       await replay.stepEpisode(1);
       await vi.waitFor(() => expect(replay.episodes()).toHaveLength(3));
-      expect(replay.approach()).toBe('from_below');
+      expect(replay.approachDir()).toBe('from_below');
     });
 
     it('by an episode takes over its approach', async () => {
       server.next = day.rth_open_s + 70;
       await replay.stepEpisode(1);
-      await vi.waitFor(() => expect(replay.approach()).toBe('from_above'));
+      await vi.waitFor(() => expect(replay.approachDir()).toBe('from_above'));
       expect(replay.cursorS()).toBe(day.rth_open_s + 70);
       const { params } = server.askedFor('next-episode').at(-1)!;
       expect([params.get('level'), params.get('from_s'), params.get('back')]).toEqual(['pm_high', String(HERE.atS), '0']);
@@ -298,7 +298,7 @@ describe('the replay', () => {
       replay.toggleTable('heat');
       replay.toggleTable('candles');
       replay.toggleTable('heat');
-      replay.flipApproach();
+      replay.flipApproachDir();
       replay.setLevel('or_high');
       replay.step(3);
       await vi.waitFor(() => expect(params().get('at')).toBe(newYork(HERE.atS! + 15)), 2000);
@@ -309,7 +309,7 @@ describe('the replay', () => {
         heat: true,
         span: 15,
         tables: ['candles'],
-        approach: 'from_above',
+        approachDir: 'from_above',
         level: 'or_high',
       });
     });
@@ -322,7 +322,7 @@ describe('the replay', () => {
       await cursorIs(from + 2);
       replay.open('ESZ5', '2025-10-14', day.rth_open_s + 100, 'or_high', 'from_above');
       await vi.waitFor(() =>
-        expect(addressOf(params())).toEqual({ ...HERE, atS: day.rth_open_s + 100, level: 'or_high', approach: 'from_above' }),
+        expect(addressOf(params())).toEqual({ ...HERE, atS: day.rth_open_s + 100, level: 'or_high', approachDir: 'from_above' }),
       );
       const calls = navigate.mock.calls.map(([, extras]) => [extras!.replaceUrl ?? false, extras!.queryParams!['at']]);
       expect(calls).toEqual([

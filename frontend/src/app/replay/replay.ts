@@ -49,7 +49,7 @@ export class Replay implements OnDestroy {
   private readonly cursorNow = signal(0);
   private readonly targetNow = signal(0);
   private readonly levelNow = signal('');
-  private readonly approachNow = signal<Approach>('from_below');
+  private readonly approachDirNow = signal<Approach>('from_below');
   private readonly levelsNow = signal<string[]>([]);
   private readonly speedNow = signal(SPEED_FIRST);
   private readonly heatNow = signal(false);
@@ -97,7 +97,7 @@ export class Replay implements OnDestroy {
   readonly last: Signal<number> = computed(() => (this.dayNow()?.windows ?? 1) - 1);
   readonly atEnd: Signal<boolean> = computed(() => this.dayNow() !== null && this.cursorNow() === this.last());
   readonly level: Signal<string> = this.levelNow.asReadonly();
-  readonly approach: Signal<Approach> = this.approachNow.asReadonly();
+  readonly approachDir: Signal<Approach> = this.approachDirNow.asReadonly();
   readonly boardLevels: Signal<string[]> = this.levelsNow.asReadonly();
   readonly mode: Signal<Mode> = signal<Mode>('replay').asReadonly();
   readonly playing: Signal<boolean> = this.player.playing;
@@ -126,7 +126,7 @@ export class Replay implements OnDestroy {
       date: this.date() || null,
       atS: Number.isNaN(this.cursorS()) ? null : this.cursorS(),
       level: this.level() || null,
-      approach: this.approach(),
+      approachDir: this.approachDir(),
       speed: this.speed(),
       heat: this.heatUnder(),
       span: this.heatSpan(),
@@ -142,12 +142,12 @@ export class Replay implements OnDestroy {
   private loads = 0;
   private jumps = 0;
   private adopting: number | null = null;
-  private approachNamed = false;
+  private approachDirNamed = false;
 
   constructor() {
     effect(() => {
       const data = this.dayNow();
-      const asked = { level: this.level(), approach: this.approach(), asOfS: this.cursorS() };
+      const asked = { level: this.level(), approachDir: this.approachDir(), asOfS: this.cursorS() };
       untracked(() => (data ? this.question.ask({ data, ...asked }) : this.question.forget()));
     });
     effect(() => {
@@ -189,7 +189,7 @@ export class Replay implements OnDestroy {
     this.spanNow.set(address.span);
     this.tablesNow.set(address.tables);
     if (address.theme) this.theme.choose(address.theme);
-    if (address.approach) this.approachNow.set(address.approach);
+    if (address.approachDir) this.approachDirNow.set(address.approachDir);
     const data = this.dayNow();
     const same =
       data && (address.symbol === null || address.symbol === this.symbol()) && (address.date === null || address.date === this.date());
@@ -200,12 +200,12 @@ export class Replay implements OnDestroy {
       return;
     }
     if (address.level) this.levelNow.set(address.level);
-    this.approachNamed = address.approach !== null;
+    this.approachDirNamed = address.approachDir !== null;
     await this.load(address.symbol, address.date, address.atS);
   }
 
   /** Goes to another moment, of this day or another; Back returns to this one. */
-  open(symbol: string, date: string, s: number, level?: string, approach?: Approach): void {
+  open(symbol: string, date: string, s: number, level?: string, approachDir?: Approach): void {
     this.pause();
     const here = this.parameters();
     const there: Parameters = {
@@ -214,7 +214,7 @@ export class Replay implements OnDestroy {
       date,
       at: newYork(s),
       level: level ?? here['level'],
-      approach: approach ?? here['approach'],
+      approach_dir: approachDir ?? here['approach_dir'],
     };
     const onBoard = this.router.url.startsWith('/board') && this.dayNow() !== null;
     clearTimeout(this.urlTimer);
@@ -299,17 +299,17 @@ export class Replay implements OnDestroy {
       void this.feedNow()?.showLevels(this.boardLevels());
       this.player.reconnect();
     }
-    this.announce(`${this.levelName()}, ${named(this.approach())}`);
+    this.announce(`${this.levelName()}, ${named(this.approachDir())}`);
   }
 
-  setApproach(approach: Approach): void {
-    if (approach === this.approach()) return;
-    this.approachNow.set(approach);
-    this.announce(`${this.levelName()}, ${named(approach)}`);
+  setApproachDir(approachDir: Approach): void {
+    if (approachDir === this.approachDir()) return;
+    this.approachDirNow.set(approachDir);
+    this.announce(`${this.levelName()}, ${named(approachDir)}`);
   }
 
-  flipApproach(): void {
-    this.setApproach(this.approach() === 'from_below' ? 'from_above' : 'from_below');
+  flipApproachDir(): void {
+    this.setApproachDir(this.approachDir() === 'from_below' ? 'from_above' : 'from_below');
   }
 
   toggleHeat(): void {
@@ -402,7 +402,7 @@ export class Replay implements OnDestroy {
     this.feedNow.set(feed);
     this.dayNow.set(data);
     this.dayStateNow.set(READY);
-    if (atS === null && !this.approachNamed) this.adopting = beginS;
+    if (atS === null && !this.approachDirNamed) this.adopting = beginS;
     this.announce(`${day.symbol} ${day.session_date}, ${newYork(data.endS(shown))}`);
     if (wanted !== '' && wanted !== level) this.mention(`${day.symbol} ${day.session_date} has no level ${wanted}; ${this.levelName()} is shown`);
   }
@@ -479,10 +479,10 @@ export class Replay implements OnDestroy {
     const begun = this.episodes().filter(
       ({ start_s, level_id, setup }) => start_s === this.adopting && level_id === this.level() && setup === 'level_test',
     );
-    const episode = begun.find(({ approach }) => approach === this.approach()) ?? begun[0];
+    const episode = begun.find(({ approach_dir }) => approach_dir === this.approachDir()) ?? begun[0];
     if (!episode) return;
     this.adopting = null;
-    this.setApproach(episode.approach);
+    this.setApproachDir(episode.approach_dir);
   }
 
   private answerNow(): { state: PanelState; answer: SetupAnswer | null } {

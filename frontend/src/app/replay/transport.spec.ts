@@ -31,7 +31,7 @@ describe('the transport', () => {
   afterEach(() => vi.unstubAllGlobals());
 
   const open = async (): Promise<void> => {
-    await replay.restore(addressOf(new URLSearchParams('symbol=ESZ5&date=2025-10-14&at=09:30:50&level=pm_high&approach=from_below')));
+    await replay.restore(addressOf(new URLSearchParams('symbol=ESZ5&date=2025-10-14&at=09:30:50&level=pm_high&approach_dir=from_below')));
     await fixture.whenStable();
   };
 
@@ -94,7 +94,7 @@ describe('the transport', () => {
   it('flips the direction and chooses level and speed', async () => {
     await open();
     button('Direction').click();
-    expect(replay.approach()).toBe('from_above');
+    expect(replay.approachDir()).toBe('from_above');
     const [speed, level] = [...page().querySelectorAll('select')];
     expect([...level.options].map(({ text }) => text)).toEqual(['PM High', 'OR High', 'PD Close']);
     level.value = 'or_high';

@@ -78,9 +78,9 @@ import type { Approach } from './state';
       [disabled]="!data()"
       title="f"
       [attr.aria-label]="'Direction: ' + direction() + '. Flip it.'"
-      (click)="replay.flipApproach()"
+      (click)="replay.flipApproachDir()"
     >
-      <span aria-hidden="true">{{ replay.approach() === below ? '↗' : '↘' }}</span> {{ direction() }}
+      <span aria-hidden="true">{{ replay.approachDir() === below ? '↗' : '↘' }}</span> {{ direction() }}
     </button>
   `,
   styleUrl: './transport.css',
@@ -92,7 +92,7 @@ export class Transport {
   protected readonly stride = computed(() => STRIDE_S / (this.data()?.day.window_s ?? STRIDE_S));
   protected readonly speeds = computed(() => [...new Set([...SPEEDS, this.replay.speed()])].sort((a, b) => a - b));
   protected readonly levels = computed(() => this.data()?.day.levels ?? []);
-  protected readonly direction = computed(() => named(this.replay.approach()));
+  protected readonly direction = computed(() => named(this.replay.approachDir()));
   protected readonly marks = computed(() => {
     const data = this.data();
     return data ? marksOf(this.replay.episodes(), this.replay.level(), data, this.replay.first(), this.replay.cursor()) : [];

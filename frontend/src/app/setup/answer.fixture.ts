@@ -52,7 +52,7 @@ export function answer(over: Partial<SetupAnswer> = {}): SetupAnswer {
     setup: {
       setup: 'level_test',
       level_id: 'pm_high',
-      approach: 'from_below',
+      approach_dir: 'from_below',
       symbol: 'ESZ5',
       session_date: '2025-10-14',
       ts_s: TRIGGER_S,
@@ -101,6 +101,6 @@ export function replayOf(data: DayData | null) {
     setup: signal<{ state: PanelState; answer: SetupAnswer | null }>({ state: READY, answer: null }),
     tableState: (_table: TableName): PanelState => READY,
     setLevel: vi.fn<(levelId: string) => void>(),
-    open: vi.fn<(symbol: string, date: string, s: number, level?: string, approach?: Approach) => void>(),
+    open: vi.fn<(symbol: string, date: string, s: number, level?: string, approachDir?: Approach) => void>(),
   };
 }

@@ -51,7 +51,7 @@ export class NeighboursPanel {
   protected readonly view = computed(() => viewOf(this.told(), this.tick()));
   protected readonly state = computed(() => this.replay.setup().state);
   protected readonly row = computed(() => outcomeRow(this.view()!.answer));
-  protected readonly approach = computed(() => this.view()!.answer.setup.approach as Approach);
+  protected readonly approachDir = computed(() => this.view()!.answer.setup.approach_dir as Approach);
   protected readonly counts = computed(() => countsLine(this.view()!.answer.counts));
   protected readonly unit = computed(() => {
     const view = this.view();
@@ -79,8 +79,8 @@ export class NeighboursPanel {
   }
 
   protected open({ neighbour }: Multiple): void {
-    const { level_id, approach } = this.view()!.answer.setup;
-    this.replay.open(neighbour.symbol, neighbour.session_date, neighbour.ts_s, level_id, approach as Approach);
+    const { level_id, approach_dir } = this.view()!.answer.setup;
+    this.replay.open(neighbour.symbol, neighbour.session_date, neighbour.ts_s, level_id, approach_dir as Approach);
   }
 }
 
@@ -94,7 +94,7 @@ function viewOf(answer: SetupAnswer | null, tick: number): View | null {
 /** An answer asked for again at a later moment about the same trigger draws nothing anew. */
 function isSameSetup(a: SetupAnswer | null, b: SetupAnswer | null): boolean {
   if (a === null || b === null) return a === b;
-  return a.version === b.version && a.setup.ts_s === b.setup.ts_s && a.setup.level_id === b.setup.level_id && a.setup.approach === b.setup.approach;
+  return a.version === b.version && a.setup.ts_s === b.setup.ts_s && a.setup.level_id === b.setup.level_id && a.setup.approach_dir === b.setup.approach_dir;
 }
 
 function multipleOf(neighbour: Neighbour, tick: number): Multiple {

@@ -16,11 +16,11 @@ export interface ShareMarks {
 }
 
 /** BREAK, REJECT, CHOP. */
-export function outcomeMarks(row: OutcomeRow, approach: Approach): ShareMarks[] {
+export function outcomeMarks(row: OutcomeRow, approachDir: Approach): ShareMarks[] {
   return [
-    marksOf(lookOfKind('BREAK', approach), row.break),
-    marksOf(lookOfKind('REJECT', approach), row.reject),
-    marksOf(lookOfKind('CHOP', approach), row.chop),
+    marksOf(lookOfKind('BREAK', approachDir), row.break),
+    marksOf(lookOfKind('REJECT', approachDir), row.reject),
+    marksOf(lookOfKind('CHOP', approachDir), row.chop),
   ];
 }
 

@@ -27,10 +27,10 @@ import { ShareTrack } from './share-track';
 })
 export class OutcomeBar {
   readonly row = input.required<OutcomeRow>();
-  readonly approach = input.required<Approach>();
+  readonly approachDir = input.required<Approach>();
   /** Coverage of the whiskers, 0..1. */
   readonly interval = input.required<number>();
 
-  protected readonly marks = computed(() => outcomeMarks(this.row(), this.approach()));
+  protected readonly marks = computed(() => outcomeMarks(this.row(), this.approachDir()));
   protected readonly words = computed(() => this.marks().map((marks) => shareInWords(marks, this.interval())));
 }

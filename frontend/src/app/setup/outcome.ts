@@ -26,9 +26,9 @@ export function lookOf(outcome: string): Look {
 }
 
 /** Of a kind alone: a break goes on in the approach's direction, a rejection turns back. */
-export function lookOfKind(kind: Kind, approach: Approach): Look {
+export function lookOfKind(kind: Kind, approachDir: Approach): Look {
   if (kind !== 'BREAK' && kind !== 'REJECT') return look(kind, 'none');
-  return look(kind, (kind === 'BREAK') === (approach === 'from_below') ? 'up' : 'down');
+  return look(kind, (kind === 'BREAK') === (approachDir === 'from_below') ? 'up' : 'down');
 }
 
 /** `9 of 20 broke, 10 rejected, 1 censored`: the kinds that occurred. */

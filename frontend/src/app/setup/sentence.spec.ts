@@ -59,7 +59,7 @@ describe('the sentence', () => {
 
   it('points to the other side while the level is tested from there', () => {
     const cursorS = TRIGGER_S + 25;
-    const test = { setup: 'level_test', level_id: 'pm_high', approach: 'from_above', last_trigger_s: cursorS } as Episode;
+    const test = { setup: 'level_test', level_id: 'pm_high', approach_dir: 'from_above', last_trigger_s: cursorS } as Episode;
     replay.setup.set({ state: READY, answer: answer() });
     replay.cursor.update((cursor) => cursor + 5);
     replay.episodes.set([test]);

@@ -82,7 +82,7 @@ export class Sentence {
   protected readonly age = computed(() => (this.ageS() === 0 ? 'now' : `${duration(this.ageS())} ago`));
   protected readonly since = computed(() => this.place(this.answer()));
   protected readonly standing = standing(() => ({ answer: this.answer(), data: this.replay.day(), index: this.replay.cursor() }));
-  protected readonly side = computed(() => named(this.answer()?.setup.approach ?? ''));
+  protected readonly side = computed(() => named(this.answer()?.setup.approach_dir ?? ''));
   /** The other side, in words, where the level is being tested from there; null where it is not. */
   protected readonly otherSide = computed(() => {
     const [setup, data] = [this.answer()?.setup, this.replay.day()];
@@ -93,10 +93,10 @@ export class Sentence {
         (episode) =>
           episode.setup === setup.setup &&
           episode.level_id === setup.level_id &&
-          episode.approach !== setup.approach &&
+          episode.approach_dir !== setup.approach_dir &&
           this.replay.cursorS() - episode.last_trigger_s < data.day.window_s,
       );
-    return running ? named(running.approach) : null;
+    return running ? named(running.approach_dir) : null;
   });
 
   /** What a screen reader is told: the first sentence of every episode, not each window's; nothing that lies right of the cursor. */
@@ -136,5 +136,5 @@ export class Sentence {
 }
 
 function episodeOf({ setup }: SetupAnswer): string {
-  return [setup.symbol, setup.session_date, setup.level_id, setup.approach, setup.episode].join(' ');
+  return [setup.symbol, setup.session_date, setup.level_id, setup.approach_dir, setup.episode].join(' ');
 }

@@ -62,10 +62,10 @@ export class SetupsScreen {
   protected readonly synthetic = computed(() => this.list()?.setups.some((row) => row.synthetic) ?? false);
   private readonly question = computed(
     () => {
-      const { root, level, approach, setup, asOfS, first, last, from, to, kind } = this.asked();
+      const { root, level, approachDir, setup, asOfS, first, last, from, to, kind } = this.asked();
       const given = (text: string): string | null => text || null;
       return {
-        root, level, approach: given(approach), setup, as_of_s: asOfS, first: given(first), last: given(last),
+        root, level, approach_dir: given(approachDir), setup, as_of_s: asOfS, first: given(first), last: given(last),
         time_from: given(from), time_to: given(to), kind: given(kind),
       };
     },
@@ -94,7 +94,7 @@ export class SetupsScreen {
   /** Writes the board's moment and level into the URL, so that a copy of it shows the same. */
   private comeFromBoard(): void {
     const root = this.replay.day()?.day.root;
-    const queryParams = { root, level: this.replay.level(), approach: this.replay.approach(), as_of_s: this.boardS };
+    const queryParams = { root, level: this.replay.level(), approach_dir: this.replay.approachDir(), as_of_s: this.boardS };
     void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl: true });
   }
 

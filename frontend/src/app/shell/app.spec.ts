@@ -2,6 +2,7 @@ import { Component } from '@angular/core';
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { Router, provideRouter } from '@angular/router';
 import { ServedDay } from '../api/day.fixture';
+import { Readiness } from '../api/readiness';
 import { MadeUpServer, MadeUpSocket } from '../api/server.fixture';
 import { addressOf } from '../replay/address';
 import { Replay } from '../replay/replay';
@@ -14,20 +15,21 @@ class Screen {}
 describe('the frame of the screens', () => {
   let fixture: ComponentFixture<App>;
   let replay: Replay;
+  let server: MadeUpServer;
   const page = (): HTMLElement => fixture.nativeElement as HTMLElement;
   const press = (key: string, held: KeyboardEventInit = {}): boolean =>
     document.dispatchEvent(new KeyboardEvent('keydown', { key, cancelable: true, ...held }));
 
   beforeEach(async () => {
     localStorage.clear();
-    new MadeUpServer(new ServedDay());
+    server = new MadeUpServer(new ServedDay());
     MadeUpSocket.stub();
     TestBed.configureTestingModule({ providers: [provideRouter([{ path: '**', component: Screen }])] });
     fixture = TestBed.createComponent(App);
     document.body.append(page());
     replay = TestBed.inject(Replay);
     await TestBed.inject(Router).navigate(['/board']);
-    await replay.restore(addressOf(new URLSearchParams('symbol=ESZ5&date=2025-10-14&at=09:30:50&level=pm_high&approach=from_below')));
+    await replay.restore(addressOf(new URLSearchParams('symbol=ESZ5&date=2025-10-14&at=09:30:50&level=pm_high&approach_dir=from_below')));
     await fixture.whenStable();
   });
   afterEach(() => {
@@ -54,7 +56,7 @@ describe('the frame of the screens', () => {
     press('Home');
     await vi.waitFor(() => expect(replay.cursor()).toBe(replay.first()));
     press('f');
-    expect(replay.approach()).toBe('from_above');
+    expect(replay.approachDir()).toBe('from_above');
     press('2');
     expect(replay.level()).toBe('or_high');
     press('6');
@@ -75,12 +77,12 @@ describe('the frame of the screens', () => {
   it('leaves keys to the field that has the focus, and the space bar to a button', async () => {
     page().querySelector('input')!.focus();
     press('f');
-    expect(replay.approach()).toBe('from_below');
+    expect(replay.approachDir()).toBe('from_below');
     page().querySelector<HTMLButtonElement>('main button')!.focus();
     press(' ');
     expect(replay.playing()).toBe(false);
     press('f');
-    expect(replay.approach()).toBe('from_above');
+    expect(replay.approachDir()).toBe('from_above');
   });
 
   it('knows off the board only the keys of every screen', async () => {
@@ -93,6 +95,16 @@ describe('the frame of the screens', () => {
     press('t');
     expect(TestBed.inject(Theme).name()).not.toBe(theme);
     expect(page().querySelector('sp-header time')).toBeNull();
+  });
+
+  it('says what the server prepares, until it is ready', async () => {
+    const strip = (): Element | null => page().querySelector('.preparing');
+    expect(strip()).toBeNull();
+    server.fail('/readyz', 503, 'preparing', 1);
+    void TestBed.inject(Readiness).follow();
+    await vi.waitFor(() => expect(strip()!.textContent).toContain('Preparing: /readyz: preparing'));
+    expect(document.body.dataset['ready']).toBe('false');
+    await vi.waitFor(() => expect(strip()).toBeNull(), 3000);
   });
 
   it('shows a notice until it is closed, by button or by Escape', async () => {

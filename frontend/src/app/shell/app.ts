@@ -3,6 +3,7 @@ import { toSignal } from '@angular/core/rxjs-interop';
 import { NavigationEnd, Router, RouterOutlet } from '@angular/router';
 import { filter, map } from 'rxjs';
 import { LakeDays } from '../api/lake-days';
+import { Readiness } from '../api/readiness';
 import { Command, commandOf, takenBy } from '../replay/keys';
 import { Replay } from '../replay/replay';
 import { Header } from './header';
@@ -21,6 +22,9 @@ import { Theme } from './theme';
     <sp-header [onBoard]="onBoard()" (help)="help.toggle()" />
     <sp-rail />
     <main #main id="main" tabindex="-1">
+      @if (readiness.preparing(); as what) {
+        <p class="preparing" role="status"><strong>Preparing:</strong> {{ what }} The board goes on by itself.</p>
+      }
       @if (replay.notice(); as notice) {
         <div class="notice" role="group" aria-label="Notice">
           <span>{{ notice.text }}</span>
@@ -42,6 +46,7 @@ import { Theme } from './theme';
 })
 export class App {
   protected readonly replay = inject(Replay);
+  protected readonly readiness = inject(Readiness);
   private readonly theme = inject(Theme);
   private readonly router = inject(Router);
   private readonly main = viewChild.required<ElementRef<HTMLElement>>('main');
@@ -58,10 +63,11 @@ export class App {
   constructor() {
     afterEveryRender({
       read: () => {
-        const ready = String(settled());
+        const ready = String(this.readiness.preparing() === null && settled());
         if (document.body.dataset['ready'] !== ready) document.body.dataset['ready'] = ready;
       },
     });
+    void this.readiness.follow();
     inject(LakeDays)
       .load()
       .catch(() => undefined); // The screen that needs the days says why there are none.
@@ -112,7 +118,7 @@ export class App {
         break;
       }
       case 'flip':
-        this.replay.flipApproach();
+        this.replay.flipApproachDir();
         break;
       case 'neighbours':
         this.replay.askNeighbours();

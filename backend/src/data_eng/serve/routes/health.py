@@ -20,7 +20,7 @@ class Alive(Message):
 
 
 class Ready(Message):
-    """The lake can be read and has something to show."""
+    """The lake can be read and has something to show, and the first answer is prepared."""
 
     status: str = Field(description="ready")
     days: int
@@ -34,12 +34,14 @@ async def healthz() -> Alive:
 
 @router.get("/readyz")
 async def readyz(request: Request) -> Ready:
-    """200 when the lake can be read and holds a day; 503 with the reason otherwise."""
+    """200 when the lake can be read and holds a day; 503 with the reason otherwise, `preparing` while the first answer is warmed."""
     engine = engine_of(request)
+    if not engine.lake.is_dir():
+        raise Refusal("not_ready", f"lake {engine.lake.name} is not there.", "spymaster simulate, or spymaster import FILE")
+    if engine.preparing is not None:
+        raise Refusal("preparing", f"{engine.preparing}.")
 
     def found() -> Ready:
-        if not engine.lake.is_dir():
-            raise Refusal("not_ready", f"lake {engine.lake.name} is not there.", "spymaster simulate, or spymaster import FILE")
         days = len(engine.day_list().days)
         if not days:
             raise Refusal(

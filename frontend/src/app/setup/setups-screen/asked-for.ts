@@ -6,7 +6,7 @@ import { Approach } from '../../replay/state';
 export interface AskedFor {
   root: string;
   level: string;
-  approach: Approach | '';
+  approachDir: Approach | '';
   setup: string;
   metric: string;
   kind: string;
@@ -29,7 +29,7 @@ export interface Pick {
   sessionDate: string;
   tsS: number;
   level: string;
-  approach: Approach;
+  approachDir: Approach;
 }
 
 export const SETUPS = ['level_test', 'break_and_confirm'];
@@ -53,7 +53,7 @@ export function askedFor(params: ParamMap): AskedFor {
   return {
     root: params.get('root') ?? '',
     level: params.get('level') ?? '',
-    approach: APPROACHES.find((approach) => approach === params.get('approach')) ?? '',
+    approachDir: APPROACHES.find((approachDir) => approachDir === params.get('approach_dir')) ?? '',
     setup: SETUPS.find((setup) => setup === params.get('setup')) ?? SETUPS[0],
     metric: params.get('metric') ?? 'block',
     kind: params.get('kind') ?? '',
@@ -62,14 +62,14 @@ export function askedFor(params: ParamMap): AskedFor {
     from: like('from', TIME),
     to: like('to', TIME),
     asOfS: asOf !== null && /^\d+$/.test(asOf) ? Number(asOf) : null,
-    pick: picked && { symbol: picked[1], sessionDate: picked[2], tsS: Number(picked[3]), level: picked[4], approach: picked[5] as Approach },
+    pick: picked && { symbol: picked[1], sessionDate: picked[2], tsS: Number(picked[3]), level: picked[4], approachDir: picked[5] as Approach },
     beside: beside && { symbol: beside[1], tsS: Number(beside[2]) },
   };
 }
 
 /** The parameter that says which setup is looked at. */
 export function pickParams(pick: Pick): Params {
-  return { pick: `${pick.symbol}~${pick.sessionDate}~${pick.tsS}~${pick.level}~${pick.approach}`, beside: null };
+  return { pick: `${pick.symbol}~${pick.sessionDate}~${pick.tsS}~${pick.level}~${pick.approachDir}`, beside: null };
 }
 
 export function besideParams(symbol: string, tsS: number): Params {
@@ -77,9 +77,9 @@ export function besideParams(symbol: string, tsS: number): Params {
 }
 
 export function pickOf(row: SetupRow): Pick {
-  return { symbol: row.symbol, sessionDate: row.session_date, tsS: row.ts_s, level: row.level_id, approach: row.approach };
+  return { symbol: row.symbol, sessionDate: row.session_date, tsS: row.ts_s, level: row.level_id, approachDir: row.approach_dir };
 }
 
 export function isSamePick(pick: Pick | null, row: SetupRow): boolean {
-  return pick !== null && pick.symbol === row.symbol && pick.tsS === row.ts_s && pick.level === row.level_id && pick.approach === row.approach;
+  return pick !== null && pick.symbol === row.symbol && pick.tsS === row.ts_s && pick.level === row.level_id && pick.approachDir === row.approach_dir;
 }

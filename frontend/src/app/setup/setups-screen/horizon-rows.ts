@@ -17,11 +17,11 @@ export interface HorizonRow {
 }
 
 /** The outcome distribution as rows of a table, one a horizon. */
-export function horizonRows(outcomes: readonly OutcomeRow[], primaryS: number, interval: number, approach: Approach, tick: number): HorizonRow[] {
+export function horizonRows(outcomes: readonly OutcomeRow[], primaryS: number, interval: number, approachDir: Approach, tick: number): HorizonRow[] {
   return outcomes.map((row) => ({
     horizon: horizon(row.horizon_s),
     primary: row.horizon_s === primaryS,
-    shares: outcomeMarks(row, approach).map((marks) => ({ marks, words: shareInWords(marks, interval) })),
+    shares: outcomeMarks(row, approachDir).map((marks) => ({ marks, words: shareInWords(marks, interval) })),
     n: `${row.episodes} on ${row.days} days`,
     nEff: row.n_eff.toFixed(1),
     mfe: row.excursions && quantiles(row.excursions.mfe, tick),

@@ -55,9 +55,9 @@ export class HorizonTable {
   readonly outcomes = input.required<OutcomeRow[]>();
   readonly primaryS = input.required<number>();
   readonly interval = input.required<number>();
-  readonly approach = input.required<Approach>();
+  readonly approachDir = input.required<Approach>();
   readonly tick = input.required<number>();
-  protected readonly rows = computed(() => horizonRows(this.outcomes(), this.primaryS(), this.interval(), this.approach(), this.tick()));
+  protected readonly rows = computed(() => horizonRows(this.outcomes(), this.primaryS(), this.interval(), this.approachDir(), this.tick()));
   protected readonly percent = computed(() => Math.round(100 * this.interval()));
 
   protected hidden(place: number): string {

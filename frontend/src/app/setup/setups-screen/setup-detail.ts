@@ -55,8 +55,8 @@ export class SetupDetail {
     return answer ? `n ${answer.neighbours.length}, ● the sentence’s` : '';
   });
   protected readonly heading = computed(() => {
-    const { level, approach } = this.pick();
-    return `${levelName(level)} ${named(approach)}`;
+    const { level, approachDir } = this.pick();
+    return `${levelName(level)} ${named(approachDir)}`;
   });
   protected readonly unit = computed(() => this.pick().sessionDate);
   protected readonly facts = computed(() => {
@@ -101,17 +101,17 @@ export class SetupDetail {
   protected readonly before = computed(() => (this.drawing.value()?.path ?? []).filter(([seconds]) => seconds <= 0));
   private readonly question = computed(
     () => {
-      const { symbol, level, approach, tsS, sessionDate } = this.pick();
+      const { symbol, level, approachDir, tsS, sessionDate } = this.pick();
       const { setup, metric, asOfS } = this.asked();
-      return { symbol, level, approach, tsS, sessionDate, setup, metric, asOfS };
+      return { symbol, level, approachDir, tsS, sessionDate, setup, metric, asOfS };
     },
     { equal: (one, other) => JSON.stringify(one) === JSON.stringify(other) },
   );
 
   constructor() {
     effect(() => {
-      const { symbol, level, approach, tsS, setup, metric } = this.question();
-      const params = { symbol, level, approach, setup, as_of_s: tsS, metric };
+      const { symbol, level, approachDir, tsS, setup, metric } = this.question();
+      const params = { symbol, level, approach_dir: approachDir, setup, as_of_s: tsS, metric };
       untracked(() => this.answering.ask((stop) => this.client.get<SetupAnswer>('setup', params, stop)));
     });
     effect(() => {
@@ -122,13 +122,13 @@ export class SetupDetail {
 
   /** Opens the setup's own day on the board at its trigger. */
   protected openSelf(): void {
-    const { symbol, sessionDate, tsS, level, approach } = this.pick();
-    this.replay.open(symbol, sessionDate, tsS, level, approach);
+    const { symbol, sessionDate, tsS, level, approachDir } = this.pick();
+    this.replay.open(symbol, sessionDate, tsS, level, approachDir);
   }
 
   protected open(neighbour: Neighbour): void {
-    const { level, approach } = this.pick();
-    this.replay.open(neighbour.symbol, neighbour.session_date, neighbour.ts_s, level, approach);
+    const { level, approachDir } = this.pick();
+    this.replay.open(neighbour.symbol, neighbour.session_date, neighbour.ts_s, level, approachDir);
   }
 
   /** The day and the mid around the trigger, as far as it may be known. */

@@ -30,10 +30,10 @@ import { APPROACHES, AskedFor, LAKE_END, SETUPS } from './asked-for';
       </label>
       <label>
         Direction
-        <select aria-label="Direction" (change)="asks($event, 'approach')">
+        <select aria-label="Direction" (change)="asks($event, 'approach_dir')">
           <option value="">both</option>
           @for (one of approaches; track one) {
-            <option [value]="one" [selected]="one === asked().approach">{{ named(one) }}</option>
+            <option [value]="one" [selected]="one === asked().approachDir">{{ named(one) }}</option>
           }
         </select>
       </label>

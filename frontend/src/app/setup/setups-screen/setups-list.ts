@@ -101,8 +101,8 @@ export class SetupsList {
     this.rows().map((row) => {
       const look = row.outcome === null ? null : lookOf(row.outcome);
       return {
-        key: `${row.symbol}~${row.ts_s}~${row.approach}`,
-        when: `${row.session_date} ${newYorkMinute(row.ts_s)} ${row.approach === 'from_below' ? '↑' : '↓'}`,
+        key: `${row.symbol}~${row.ts_s}~${row.approach_dir}`,
+        when: `${row.session_date} ${newYorkMinute(row.ts_s)} ${row.approach_dir === 'from_below' ? '↑' : '↓'}`,
         kind: named(row.episode_kind),
         outcome: look ? `${look.glyph} ${look.kind}` : 'not known yet',
         direction: look?.direction ?? 'none',
