@@ -4,7 +4,8 @@
 set -uo pipefail
 
 found() {
-  for name in chromium chromium-browser google-chrome google-chrome-stable; do
+  for name in chromium chromium-browser google-chrome google-chrome-stable \
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome" /Applications/Chromium.app/Contents/MacOS/Chromium; do
     command -v "$name" && return
   done
   return 1
@@ -26,6 +27,7 @@ install() {
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 browser=$(found) || { install && browser=$(found); } || give_up "apt-get installed no chromium on PATH"
-timeout 60 "$browser" --headless --no-sandbox --disable-gpu --user-data-dir="$scratch/profile" --dump-dom about:blank \
+# Perl's alarm, since macOS has no command that ends another after a time.
+perl -e 'alarm shift; exec @ARGV' 60 "$browser" --headless --no-sandbox --disable-gpu --user-data-dir="$scratch/profile" --dump-dom about:blank \
   >"$scratch/said" 2>&1 || give_up "$browser does not start: $(tail -n 1 "$scratch/said")"
 echo "$browser"

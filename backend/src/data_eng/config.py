@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, SecretStr, model_validator
 
 from .errors import SpymasterError
 
@@ -20,6 +20,8 @@ PACKAGE = Path(__file__).parent
 BACKEND = PACKAGE.parents[1]
 REPO_ROOT = BACKEND.parent
 """The folder that holds `backend/`; relative paths of the environment and of contracts count from it."""
+DOWNLOADS = BACKEND / "downloads"
+"""Where `spymaster download` puts batch folders unless it is told otherwise."""
 CANDLE_S = 120
 """The one length, beside 1 s, in which the book's kernel keeps trade bars."""
 
@@ -279,6 +281,10 @@ class Environment(NamedTuple):
     selection_path: Path | None
     token: str | None = None
     """What a client must show where the server is bound to another address than loopback."""
+    databento_key: SecretStr | None = None
+    """Hidden wherever this tuple is printed."""
+    databento_gateway: str | None = None
+    """Address of Databento's historical service where it is not the usual one."""
 
 
 @dataclass(frozen=True)
@@ -369,10 +375,11 @@ def load_config(lake: Path | None = None) -> AppConfig:
 
 
 def environment() -> Environment:
-    """Read SPYMASTER_LAKE, LEVEL_ID, MBO_INDEX_DIR, MBO_SELECTION_PATH and SPYMASTER_TOKEN.
+    """Read SPYMASTER_LAKE, LEVEL_ID, MBO_INDEX_DIR, MBO_SELECTION_PATH, SPYMASTER_TOKEN, DATABENTO_API_KEY and DATABENTO_GATEWAY.
 
     A relative MBO_INDEX_DIR or MBO_SELECTION_PATH counts from the repository's root, wherever the command runs.
     """
+    key = os.environ.get("DATABENTO_API_KEY", "").strip()
 
     def path(name: str) -> Path | None:
         return REPO_ROOT / os.environ[name] if os.environ.get(name) else None
@@ -383,4 +390,6 @@ def environment() -> Environment:
         index_dir=path("MBO_INDEX_DIR"),
         selection_path=path("MBO_SELECTION_PATH"),
         token=os.environ.get("SPYMASTER_TOKEN") or None,
+        databento_key=SecretStr(key) if key else None,
+        databento_gateway=os.environ.get("DATABENTO_GATEWAY") or None,
     )

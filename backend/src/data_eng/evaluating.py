@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache, partial
@@ -35,6 +34,7 @@ from .evaluation.ledger import (
 )
 from .evaluation.report import write_report
 from .evaluation.walk_forward import Block, blocks_of, forecast_block, join
+from .machine import cores
 from .retrieval.distribution import CLASSES
 from .retrieval.index import MANIFEST, SETUPS, Index, IndexKey, IndexMissing, StaleIndex, build_command, check_inputs_through, index_folder
 from .retrieval.index_builder import builder_sha256, open_index, trigger_sources
@@ -223,7 +223,7 @@ def _walk(
         for key in keys
         for span in spans
     ]
-    with Crew(request.workers or len(os.sched_getaffinity(0)), [__name__]) as crew:
+    with Crew(request.workers or cores(), [__name__]) as crew:
         names = finish_all(crew, "blocks of forecasts", calls, console)
     return [
         join([_again(folder, names[number * len(spans) + at], key) for at in range(len(spans))]) for number, key in enumerate(keys) if spans

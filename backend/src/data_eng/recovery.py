@@ -10,7 +10,6 @@ stopped goes on.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -33,6 +32,7 @@ from .evaluating import evaluate
 from .evaluation.planting import first_windows, replanted
 from .evaluation.resampling import SIGNIFICANT_BELOW
 from .io import PartitionRef, list_partitions, publish_partition, read_facts, read_manifest, read_table, ref_in
+from .machine import cores
 from .retrieval.index import LEVEL_TEST, IndexKey, rows_of
 from .retrieval.index_builder import TRIGGERS, build_indexes
 from .runner import Request
@@ -134,7 +134,7 @@ def recover(plan: Plan, settings: Settings, console: Console) -> dict[str, Any]:
     runs = list(planned_runs(plan))
     todo = [run for run in runs if _kept(plan, run, settings) is None]
     bases = list(dict.fromkeys(_base_of(plan, run) for run in todo))
-    with Crew(plan.workers or len(os.sched_getaffinity(0)), [__name__]) as crew:
+    with Crew(plan.workers or cores(), [__name__]) as crew:
         finish_all(
             crew, "simulated markets", [(base.name, partial(_build_base, plan, base, settings)) for base in bases], console, tell=True
         )

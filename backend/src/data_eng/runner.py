@@ -5,7 +5,6 @@ python -m src.data_eng.runner --product-type future_mbo --layer silver --symbol 
 
 from __future__ import annotations
 
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -24,6 +23,7 @@ from .attempts import DiskFull
 from .config import REPO_ROOT, AppConfig, Settings
 from .errors import SpymasterError
 from .lake.keep import keep, settings_of
+from .machine import cores
 from .pipeline import Pipeline, build_pipeline, only_stage
 from .planning import (
     ContractDay,
@@ -138,7 +138,7 @@ class _Job:
     def work(self) -> None:
         """All stages in order, each for all of its units before the next begins."""
         modules = sorted({type(stage).__module__ for stage in self._stages})
-        with Crew(self._request.workers or len(os.sched_getaffinity(0)), modules) as crew, self._progress() as progress:
+        with Crew(self._request.workers or cores(), modules) as crew, self._progress() as progress:
             for stage in self._stages:
                 if isinstance(stage, RootStage):
                     self._run_root_stage(stage, crew, progress)

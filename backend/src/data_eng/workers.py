@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import signal
 import sys
 import traceback
@@ -18,6 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from .errors import SpymasterError
+from .machine import worker_context
 
 SLOW_IMPORTS = ("fastavro", "pandas")
 """What contracts and Arrow load at their first use (half a second); loaded once, in the fork server."""
@@ -45,15 +45,13 @@ class _Worker(NamedTuple):
 class Crew:
     """Runs calls over `size` processes; with one worker the calls run in this process.
 
-    Processes come from a fork server that has the stages' modules loaded: a plain fork would copy the locks of Arrow's threads in whatever
-    state they are, and a fresh interpreter for each worker would load numba again. Every worker uses one core: Arrow's own threads would
-    take the cores of its neighbours. Calls must be picklable.
+    Processes start as `worker_context` says, with the stages' modules loaded where it can. Every worker uses one core: Arrow's own threads
+    would take the cores of its neighbours. Calls must be picklable.
     """
 
     def __init__(self, size: int, preload: Sequence[str] = ()) -> None:
         self._size = size
-        self._context = multiprocessing.get_context("forkserver")
-        self._context.set_forkserver_preload([*preload, *SLOW_IMPORTS])
+        self._context = worker_context([*preload, *SLOW_IMPORTS])
         self._idle: list[_Worker] = []
         self._busy: dict[Connection, tuple[_Worker, int]] = {}
 

@@ -20,6 +20,7 @@ RINGS = {
     "attempts": 2,
     "io": 2,
     "lake": 2,
+    "machine": 2,
     "runs": 2,
     "sources": 2,
     "retrieval": 3,

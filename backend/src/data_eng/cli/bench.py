@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from ..config import Settings
+    from ..machine import peak_bytes
     from ..planning import ContractDay
     from ..stages.base import Stage
 
@@ -176,8 +177,6 @@ def _lakes(folder: Path) -> tuple[Path, Path]:
 
 
 def _day_times(folder: Path) -> DayTimes:
-    import resource
-
     import pyarrow as pa
 
     from ..config import load_settings
@@ -195,7 +194,7 @@ def _day_times(folder: Path) -> DayTimes:
         unit = ContractDay("ES", FRONT, START)
         flow_s = _stage_seconds(rest[:1], unit, lake, settings)
         rest_s = _stage_seconds(rest[1:], unit, lake, settings)
-        peak_bytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        peak = peak_bytes()
     (file,) = raw_folder(large, "ES").glob("*.dbn.zst")
     manifest = read_manifest(ref_in(large, "bronze.future_mbo.mbo", FRONT, START))
     features_s, asked, in_reach = _feature_seconds(large, unit, settings)
@@ -210,7 +209,7 @@ def _day_times(folder: Path) -> DayTimes:
         windows_and_levels=asked,
         rows_in_reach=in_reach,
         bronze_bytes=sum(part.bytes for part in manifest.files),
-        peak_bytes=peak_bytes,
+        peak_bytes=peak,
     )
 
 

@@ -133,7 +133,7 @@ def _triggers(key: IndexKey, date: str, settings: Settings) -> pa.Table:
 
 
 class _PeakMemory:
-    """Largest memory of this process and all below it together while the block runs; shared pages count once (proportional set size)."""
+    """Largest `family_bytes` while the block runs."""
 
     def __init__(self) -> None:
         self.peak_bytes = 0
@@ -149,24 +149,7 @@ class _PeakMemory:
         self._thread.join()
 
     def _watch(self) -> None:
-        import os
+        from ..machine import family_bytes
 
         while not self._done.wait(POLL_S):
-            self.peak_bytes = max(self.peak_bytes, sum(_proportional_bytes(pid) for pid in _family(os.getpid())))
-
-
-def _family(pid: int) -> list[int]:
-    """A process and all below it, as Linux lists them."""
-    try:
-        children = [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
-    except FileNotFoundError:
-        return []
-    return [pid, *(other for child in children for other in _family(child))]
-
-
-def _proportional_bytes(pid: int) -> int:
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except (FileNotFoundError, ProcessLookupError, PermissionError):
-        return 0
-    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
+            self.peak_bytes = max(self.peak_bytes, family_bytes())

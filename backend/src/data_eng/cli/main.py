@@ -14,6 +14,7 @@ from ..errors import SpymasterError
 
 VERBS = {
     "simulate": "simulate",
+    "download": "download",
     "import": "import_",
     "inspect": "inspect",
     "mbp": "mbp",

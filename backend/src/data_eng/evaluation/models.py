@@ -39,6 +39,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from types import ModuleType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +48,7 @@ from threadpoolctl import ThreadpoolController
 from ..config import Settings
 from ..core.features.blocks import DERIVATIVES, VectorLayout
 from ..core.features.scaling import RobustScaler, fit_scaler, scale
+from ..errors import SpymasterError
 from ..retrieval.distribution import CLASSES
 from ..retrieval.index import FutureSeen, StaleIndex, layout_of
 from ..retrieval.signals import signal_horizon
@@ -91,6 +93,10 @@ NET_STEP = 3e-3
 NET_BATCH = 64
 NET_PENALTY = 1.0
 """One hidden layer, stopped early by a fixed count of epochs: run to the end (L-BFGS) it lost 0.1 to 0.6 of skill on noise."""
+
+
+class LibraryMissing(SpymasterError):
+    """A library that is installed lacks a part of the system's."""
 
 
 @dataclass(frozen=True)
@@ -236,8 +242,7 @@ def _logistic(inputs: NDArray[np.float32], label: NDArray[np.int8], seed: int) -
 
 
 def _lightgbm(inputs: NDArray[np.float32], label: NDArray[np.int8], seed: int) -> Predict:
-    import lightgbm
-
+    lightgbm = lightgbm_library()
     labels, place = np.unique(label, return_inverse=True)
     rules = TREE_RULES | {"num_class": len(labels), "seed": seed}
     booster = lightgbm.train(rules, lightgbm.Dataset(inputs, place, params=rules), TREE_ROUNDS)
@@ -311,7 +316,19 @@ def _one_thread() -> AbstractContextManager[object]:
 
 @cache
 def _pools() -> ThreadpoolController:
-    import lightgbm  # noqa: F401
     import sklearn.neural_network  # noqa: F401
 
+    lightgbm_library()
     return ThreadpoolController()
+
+
+def lightgbm_library() -> ModuleType:
+    """LightGBM, whose wheel for macOS does not carry the OpenMP runtime it needs (scikit-learn's does, under its own name)."""
+    try:
+        import lightgbm
+    except OSError as error:
+        raise LibraryMissing(
+            f"LightGBM cannot be loaded: {str(error).splitlines()[0]}. It is one of the forecasts that `evaluate` compares with, and "
+            "needs the OpenMP runtime. On macOS run: brew install libomp"
+        ) from None
+    return lightgbm

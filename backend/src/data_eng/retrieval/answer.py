@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,6 +12,7 @@ from ..core.instrument import root_of
 from ..core.pressure import DOWN, UP
 from ..core.session import clock
 from ..io import read_facts, ref_in
+from ..machine import cores
 from .distribution import CLASSES, HorizonOutcome
 from .index import IndexKey, PastView, check_inputs, past_of
 from .index_builder import TRIGGERS, open_index, trigger_sources
@@ -91,7 +91,7 @@ def answer_query(lake: Path, setup: Setup, settings: Settings, metric: str = BLO
     check_inputs(index, {str(source.ref): (source.ref.date, source.sha256) for source in sources}, setup.session_date, settings)
     own = read_facts(ref_in(lake, TRIGGERS, setup.symbol, setup.session_date))
     view = past_of(index, setup.session_date, settings)
-    return answer_from(view, setup, settings, bool(own.get("synthetic")), threads=len(os.sched_getaffinity(0)))
+    return answer_from(view, setup, settings, bool(own.get("synthetic")), threads=cores())
 
 
 def answer_from(view: PastView, setup: Setup, settings: Settings, synthetic: bool, threads: int) -> Answer:

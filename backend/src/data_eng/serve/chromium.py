@@ -19,7 +19,11 @@ from websockets.sync.client import ClientConnection, connect
 
 from ..errors import SpymasterError
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ON_MACOS = "/Applications/{name}.app/Contents/MacOS/{name}"
+NAMES = (
+    *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"),
+    *(ON_MACOS.format(name=name) for name in ("Google Chrome", "Chromium")),
+)
 FLAGS = (
     "--headless",
     "--disable-gpu",
@@ -58,7 +62,7 @@ def find_chromium() -> str:
         path = shutil.which(name)
         if path is not None:
             return path
-    raise NoBrowser(f"no Chromium found: none of {', '.join(NAMES)} is on PATH. Install one, on Debian: apt-get install chromium")
+    raise NoBrowser(f"no Chromium found: none of {', '.join(NAMES)} is there. Install one, on Debian: apt-get install chromium")
 
 
 def take(picture: Picture, timeout_s: float) -> bytes:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import multiprocessing
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -52,6 +51,7 @@ from ..core.simulator.session import Instrument, KnownRange, Session, open_instr
 from ..core.simulator.wire import Listing, idle_wire
 from ..core.units import NS_PER_S, tick_nanos, utc_date, utc_day_start_ns
 from ..errors import SpymasterError
+from ..machine import worker_context
 from .batch_job import MANIFEST, METADATA, file_name, write_dbn_day, write_job
 from .calendar import regular_hours, session_times, sessions_between
 
@@ -263,9 +263,7 @@ def _one_by_one(simulation: Simulation, files: list[FileSpec], folder: Path) -> 
 
 def _in_parallel(simulation: Simulation, files: list[FileSpec], folder: Path, workers: int) -> Iterator[FileResult]:
     """Files over processes. One of them runs ahead through the sessions' ranges; a file starts when the range before it is known."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+    with ProcessPoolExecutor(workers, mp_context=worker_context([__name__])) as pool:
         writing: set[Future[FileResult]] = set()
         ahead: Future[TradedRange] | None = None
         previous: TradedRange | None = None
