@@ -55,6 +55,34 @@ all longer blocks. `context` is where the price is: the undifferenced distance, 
 context dimensions.
 """
 
+_USER_SPACE = """
+## Space `user`
+
+`--metric user` is the plain distance: the root of the sum over all dimensions of the squared difference in robust sigmas, every dimension
+alike. A dimension is scaled by its median and 1.4826 MAD, clipped to +-{clip_sigma:g}; one with MAD 0 is 0. Each folder
+`indexes/mbo_<level>/<setup>/<approach>/` holds it as FAISS has it:
+
+| file | holds |
+| --- | --- |
+| `index.faiss` | `IndexFlatL2` of all triggers, scaled by the newest fit; id i is row i of `metadata.parquet` and of `vectors.npy` |
+| `norm_stats_seed.json` | the newest fit: `median`, raw `mad`, `sigma` = 1.4826 MAD, of all `rows` up to the session `fit_end` |
+| `norm_stats.json` | one fit for each session day, of the rows that the day may see (the first `rows` of the index); queries use these |
+| `vectors.npy` | the same triggers, raw, which every other day's fit scales anew |
+| `feature_list.json` | name and block of each dimension, in order |
+
+The newest fit is that of the first day after the embargo of the last row. Fewer than `rows_min` rows have none: `fit_end` is null and the
+index has the dimension but no row. For a setup of such a day this search and `spymaster query --metric user`, before its rules of one
+window an episode and {per_day_max} episodes a day, find the same rows at the same distances (`query` prints roots of FAISS's squared ones):
+
+    index, fit = faiss.read_index("index.faiss"), json.load(open("norm_stats_seed.json"))
+    median, sigma = np.array(fit["median"], "f4"), np.array(fit["sigma"], "f4")
+    z = np.clip((vector - median) / np.where(sigma > 0, sigma, np.inf), -fit["clip_sigma"], fit["clip_sigma"])
+    squared, rows = index.search(z[None].astype("f4"), 50)
+
+For an earlier day `index.faiss` knows the future. Its query is the same search over the first `rows` of `vectors.npy`, scaled by the
+day's own fit in `norm_stats.json`.
+"""
+
 
 class DocsStale(SpymasterError):
     """A rendered file is not what the code gives now."""
@@ -207,7 +235,7 @@ def _vectors(settings: Settings) -> list[str]:
     ]
     for setup, approach_dir, layout in layouts:
         lines.append(f"| {setup} | {approach_dir} | {' | '.join(map(str, _group_sizes(layout)))} |")
-    return [*lines, ""]
+    return [*lines, _USER_SPACE.format(clip_sigma=settings.scaling.clip_sigma, per_day_max=settings.retrieval.per_day_max)]
 
 
 def _group_sizes(layout: VectorLayout) -> list[int]:
