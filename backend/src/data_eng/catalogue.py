@@ -59,8 +59,8 @@ _USER_SPACE = """
 ## Space `user`
 
 `--metric user` is the plain distance: the root of the sum over all dimensions of the squared difference in robust sigmas, every dimension
-alike. A dimension is scaled by its median and 1.4826 MAD, clipped to +-{clip_sigma:g}; one with MAD 0 is 0. Each folder
-`indexes/mbo_<level>/<setup>/<approach>/` holds it as FAISS has it:
+alike. A dimension is scaled by its median and 1.4826 MAD and clipped to +-{clip_sigma:g}; one with MAD 0 is 0. It needs no index of its
+own: every folder `indexes/mbo_<level>/<setup>/<approach>/` holds
 
 | file | holds |
 | --- | --- |
@@ -70,17 +70,17 @@ alike. A dimension is scaled by its median and 1.4826 MAD, clipped to +-{clip_si
 | `vectors.npy` | the same triggers, raw, which every other day's fit scales anew |
 | `feature_list.json` | name and block of each dimension, in order |
 
-The newest fit is that of the first day after the embargo of the last row. Fewer than `rows_min` rows have none: `fit_end` is null and the
-index has the dimension but no row. For a setup of such a day this search and `spymaster query --metric user`, before its rules of one
-window an episode and {per_day_max} episodes a day, find the same rows at the same distances (`query` prints roots of FAISS's squared ones):
+The newest fit is that of the first day from which every row is farther back than the embargo. With fewer than `rows_min` rows there is
+none: `fit_end` is null and `index.faiss` has no rows. For a setup of such a day this search finds the same rows at the same distances as
+`spymaster query --metric user` before its filters, one window an episode and {per_day_max} episodes a day (FAISS gives squared distances):
 
     index, fit = faiss.read_index("index.faiss"), json.load(open("norm_stats_seed.json"))
     median, sigma = np.array(fit["median"], "f4"), np.array(fit["sigma"], "f4")
     z = np.clip((vector - median) / np.where(sigma > 0, sigma, np.inf), -fit["clip_sigma"], fit["clip_sigma"])
     squared, rows = index.search(z[None].astype("f4"), 50)
 
-For an earlier day `index.faiss` knows the future. Its query is the same search over the first `rows` of `vectors.npy`, scaled by the
-day's own fit in `norm_stats.json`.
+For an earlier day `index.faiss` contains the future. The query of such a day is the same search over the first `rows` of `vectors.npy`,
+scaled by that day's fit in `norm_stats.json`.
 """
 
 

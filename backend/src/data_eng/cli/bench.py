@@ -52,14 +52,14 @@ class DayTimes(NamedTuple):
 
 
 class QueryTimes(NamedTuple):
-    """Median times of the nearest past of one query, in seconds, taken in a process of their own, which FAISS brings its threads into."""
+    """Median times of one query, in seconds, measured in a process of their own, which keeps FAISS's threads out of this one."""
 
     floor: float
-    """numpy's float32 product of all vectors and one: each read once, no distance yet and no ranking."""
+    """numpy's float32 product of all vectors and one: every number is read once, nothing is ranked."""
     block: float
     user: float
     faiss: float
-    """Of the plain distance, too, as many neighbours, but of any episodes and days."""
+    """The plain distance and as many neighbours, but without the rules for episodes and days."""
 
 
 Times = TypeVar("Times", DayTimes, QueryTimes)
@@ -120,7 +120,7 @@ def _measure(records: int, sessions: int, folder: Path) -> Iterator[Figure]:
     for name, seconds, goal_ms in (
         (f"exact query over {QUERY_ROWS:,} vectors", query.block, 10),
         ("the same query by the plain distance", query.user, 10),
-        ("the plain distance by FAISS flat, of any episode and day", query.faiss, None),
+        ("the plain distance by FAISS, without the rules", query.faiss, None),
     ):
         reached = seconds * 1e3 <= goal_ms if goal_ms is not None else None
         goal = f"<= {goal_ms} ms" if goal_ms is not None else ""
@@ -300,7 +300,7 @@ def _feature_seconds(lake: Path, unit: ContractDay, settings: Settings) -> tuple
 
 
 def _query_times() -> QueryTimes:
-    """A typical query: random vectors of a real layout, episodes of 24 windows on 68 days; and the same without our scan."""
+    """A typical query: random vectors of a real layout, episodes of 24 windows on 68 days; by our scan, numpy and FAISS."""
     import faiss
     import numpy as np
 

@@ -175,10 +175,11 @@ def nearest_episodes(
     40,000 rows of 1,262 dimensions, two threads on two 2.6 GHz cores: 4.1 ms at best, 4.4 ms at the median, 7 ms where other work shares
     the cores (numpy's float32 matrix-vector product of the same rows: 6.3 ms, and no ranking). One thread 7.0 ms, of which the scan 5.6.
 
-    Why not FAISS: on a busier machine, medians of 40 queries in one process, the block weights took 6.1 ms, the plain distance 5.9 ms, the
-    matrix-vector product 9.6 ms and an IndexFlatL2 of the same scaled rows 32 ms (0.64, 0.62, 1 and 3.3; `spymaster bench` has the lines).
-    FAISS reads four bytes a dimension, by one thread for one query, and adds float32, so its distances hang on the machine's vectors; and
-    for each day's own scaler it would need a copy of the whole past, 202 MB and 1.9 s, where codes are 51 MB and 0.4 s.
+    Why not FAISS: medians of 40 queries on two busier cores were 6.1 ms with the block weights, 5.9 ms for the plain distance (`user`),
+    9.6 ms for the matrix-vector product and 32 ms for IndexFlatL2 on the same scaled rows: 0.64, 0.62, 1 and 3.3 times the product, which
+    `spymaster bench` measures again. FAISS reads four bytes a dimension, uses one thread for one query, and adds float32 in an order that
+    depends on the machine's vector width. For each day's own scaler it would also need a scaled copy of the whole past, 202 MB made in
+    1.9 s; our codes take 51 MB and 0.4 s.
     """
     if len(codes.moved) == 0:
         return Found(np.empty(0, np.int64), np.empty(0))
