@@ -74,19 +74,19 @@ def trigger_times_ns(date: str, episodes: int = 3, windows: int = 4) -> np.ndarr
     return first_ns[:, None] + WINDOW_NS * np.arange(windows)
 
 
-def trigger_table(date: str, episodes: int = 3, windows: int = 4) -> pa.Table:
+def trigger_table(date: str, episodes: int = 3, windows: int = 4, key: IndexKey = KEY) -> pa.Table:
     """Triggers of one day: the first feature's sign decides, nine times of ten, whether the episode breaks or rejects."""
     settings, rng = load_settings(), np.random.default_rng(int(date.replace("-", "")))
-    dimensions, count = len(layout_of(KEY, settings).dims), episodes * windows
+    dimensions, count = len(layout_of(key, settings).dims), episodes * windows
     start = np.repeat(rng.standard_normal((episodes, dimensions)), windows, axis=0)
     vectors = (start + 0.3 * rng.standard_normal((count, dimensions))).astype(np.float32)
     breaks = np.repeat((start[::windows, 0] > 0) != (rng.random(episodes) < 0.1), windows)
     decided_at = np.repeat(rng.integers(0, 9, episodes), windows)
     horizons = len(settings.labels.horizons_s)
     columns = {
-        "setup": [KEY.setup] * count,
-        "level_id": [KEY.level_id] * count,
-        "approach_dir": [KEY.approach_dir] * count,
+        "setup": [key.setup] * count,
+        "level_id": [key.level_id] * count,
+        "approach_dir": [key.approach_dir] * count,
         "symbol": [SYMBOL] * count,
         "session_date": [date] * count,
         "episode": np.repeat(np.arange(1, episodes + 1), windows),

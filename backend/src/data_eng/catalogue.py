@@ -55,6 +55,34 @@ all longer blocks. `context` is where the price is: the undifferenced distance, 
 context dimensions.
 """
 
+_USER_SPACE = """
+## Space `user`
+
+`--metric user` is the plain distance: the root of the sum over all dimensions of the squared difference in robust sigmas, every dimension
+alike. A dimension is scaled by its median and 1.4826 MAD and clipped to +-{clip_sigma:g}; one with MAD 0 is 0. It needs no index of its
+own: every folder `indexes/mbo_<level>/<setup>/<approach>/` holds
+
+| file | holds |
+| --- | --- |
+| `index.faiss` | `IndexFlatL2` of all triggers, scaled by the newest fit; id i is row i of `metadata.parquet` and of `vectors.npy` |
+| `norm_stats_seed.json` | the newest fit: `median`, raw `mad`, `sigma` = 1.4826 MAD, of all `rows` up to the session `fit_end` |
+| `norm_stats.json` | one fit for each session day, of the rows that the day may see (the first `rows` of the index); queries use these |
+| `vectors.npy` | the same triggers, raw, which every other day's fit scales anew |
+| `feature_list.json` | name and block of each dimension, in order |
+
+The newest fit is that of the first day from which every row is farther back than the embargo. With fewer than `rows_min` rows there is
+none: `fit_end` is null and `index.faiss` has no rows. For a setup of such a day this search finds the same rows at the same distances as
+`spymaster query --metric user` before its filters, one window an episode and {per_day_max} episodes a day (FAISS gives squared distances):
+
+    index, fit = faiss.read_index("index.faiss"), json.load(open("norm_stats_seed.json"))
+    median, sigma = np.array(fit["median"], "f4"), np.array(fit["sigma"], "f4")
+    z = np.clip((vector - median) / np.where(sigma > 0, sigma, np.inf), -fit["clip_sigma"], fit["clip_sigma"])
+    squared, rows = index.search(z[None].astype("f4"), 50)
+
+For an earlier day `index.faiss` contains the future. The query of such a day is the same search over the first `rows` of `vectors.npy`,
+scaled by that day's fit in `norm_stats.json`.
+"""
+
 
 class DocsStale(SpymasterError):
     """A rendered file is not what the code gives now."""
@@ -207,7 +235,7 @@ def _vectors(settings: Settings) -> list[str]:
     ]
     for setup, approach_dir, layout in layouts:
         lines.append(f"| {setup} | {approach_dir} | {' | '.join(map(str, _group_sizes(layout)))} |")
-    return [*lines, ""]
+    return [*lines, _USER_SPACE.format(clip_sigma=settings.scaling.clip_sigma, per_day_max=settings.retrieval.per_day_max)]
 
 
 def _group_sizes(layout: VectorLayout) -> list[int]:

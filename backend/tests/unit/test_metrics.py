@@ -136,7 +136,7 @@ def test_a_fit_is_read_back_as_it_was_written(tmp_path) -> None:
 
 
 def test_names_and_presets_that_are_unknown_are_refused() -> None:
-    with pytest.raises(UnknownMetric, match=r"metric 'euclid' is unknown\. Expected one of block, cosine, learned, preset"):
+    with pytest.raises(UnknownMetric, match=r"metric 'euclid' is unknown\. Expected one of block, user, cosine, learned, preset"):
         hold_metric("euclid")
     with pytest.raises(SettingsError, match="Expected 'fast' and 'even' among them"):
         preset_metric(SCALER, LAYOUT, SETTINGS, "fast")

@@ -244,7 +244,7 @@ def test_the_list_holds_every_episode_by_its_first_trigger_newest_first(client: 
         for row in plain
     ]
     assert listed.total == len(plain)
-    assert (sorted(listed.levels), listed.metrics) == (sorted(LEVELS), ["block"])
+    assert (sorted(listed.levels), listed.metrics) == (sorted(LEVELS), ["block", "user"])
 
 
 def test_the_list_of_an_index_is_made_once_and_anew_when_the_index_is(own_lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:

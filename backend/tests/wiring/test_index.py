@@ -14,9 +14,12 @@ from src.data_eng.config import Environment
 from src.data_eng.io import ref_in
 from src.data_eng.retrieval import index_builder
 from src.data_eng.retrieval.index import (
+    FAISS_INDEX,
+    MANIFEST,
     METADATA,
     NORM_STATS,
     VECTORS,
+    DamagedIndex,
     IndexMissing,
     StaleIndex,
     check_inputs,
@@ -59,7 +62,10 @@ def test_every_setup_and_side_has_an_index_even_without_triggers(lake: Path) -> 
         "pm_high/break_and_confirm/from_below": 0,
         "pm_high/break_and_confirm/from_above": 0,
     }
-    assert sorted(contents(folder_of(lake))) == ["feature_list.json", "manifest.json", "metadata.parquet", "norm_stats.json", "vectors.npy"]
+    artefacts = ["feature_list.json", "index.faiss", "metadata.parquet", "norm_stats.json", "norm_stats_seed.json", "vectors.npy"]
+    for index in built:
+        assert sorted(contents(index.folder)) == sorted([*artefacts, "manifest.json"])
+        assert sorted(json.loads((index.folder / MANIFEST).read_text())["files"]) == artefacts
 
 
 def test_rows_lie_in_time_order_beside_their_metadata(lake: Path) -> None:
@@ -188,6 +194,34 @@ def test_a_lake_copied_without_its_links_can_be_built_upon(lake: Path, tmp_path:
     assert contents(folder_of(copied)) == contents(folder_of(lake))
 
 
+@pytest.mark.parametrize("metric", ["block", "user"])
+def test_a_file_that_is_missing_or_cut_is_named_with_the_command_that_mends_it(lake: Path, metric: str) -> None:
+    build_indexes(lake, "ES", "pm_high", SETTINGS)
+    before = contents(folder_of(lake))
+    file = folder_of(lake) / FAISS_INDEX
+    whole = len(before[FAISS_INDEX])
+    mend = "Run: spymaster index --symbol ES --level pm_high --overwrite$"
+    for damage, said in ((file.unlink, "is missing"), (lambda: file.write_bytes(b"IxF2"), f"has 4 bytes, its manifest says {whole:,}")):
+        damage()
+        with pytest.raises(DamagedIndex, match=f"^index pm_high/from_below.* at {folder_of(lake)}: {FAISS_INDEX} {said}. {mend}"):
+            open_index(lake, KEY, "ES", SETTINGS, metric)
+        assert statuses(lake)["pm_high/from_below"] == "rebuilt"
+        assert contents(folder_of(lake)) == before
+
+
+def test_the_plain_distance_vouches_for_each_byte_of_the_faiss_index(lake: Path) -> None:
+    build_indexes(lake, "ES", "pm_high", SETTINGS)
+    before = contents(folder_of(lake))
+    spoiled = bytearray(before[FAISS_INDEX])
+    spoiled[-1] ^= 1
+    (folder_of(lake) / FAISS_INDEX).write_bytes(spoiled)
+    open_index(lake, KEY, "ES", SETTINGS)
+    with pytest.raises(DamagedIndex, match=f"{FAISS_INDEX} has hash [0-9a-f]{{4}}, its manifest says [0-9a-f]{{4}}. Run: .*--overwrite$"):
+        open_index(lake, KEY, "ES", SETTINGS, "user")
+    statuses(lake, overwrite=True)
+    assert contents(folder_of(lake)) == before
+
+
 def test_past_distances_stand_at_one_window_an_episode(lake: Path) -> None:
     build_indexes(lake, "ES", "pm_high", SETTINGS)
     index = open_index(lake, KEY, "ES", SETTINGS)
@@ -195,9 +229,10 @@ def test_past_distances_stand_at_one_window_an_episode(lake: Path) -> None:
     assert np.isnan(distances[:4]).all()  # the first four days have no past to be measured against
     assert np.isfinite(distances[4:, :, 2]).all()
     assert np.isnan(distances[4:, :, [0, 1, 3]]).all()
-    view = past_of(index, DATES[9], SETTINGS)
     row = int(index.first_row[9]) + 6
-    assert view.find(index.vectors[row], DATES[9]).distance == distances[9, 1, 2]
+    for metric, column in (("block", "past_distance"), ("user", "past_distance_user")):
+        view = past_of(open_index(lake, KEY, "ES", SETTINGS, metric), DATES[9], SETTINGS)
+        assert view.find(index.vectors[row], DATES[9]).distance == index.metadata[column][row].as_py()
 
 
 def test_two_contracts_on_one_day_are_refused_until_the_selection_map_speaks(lake: Path) -> None:

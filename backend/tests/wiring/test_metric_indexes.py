@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,14 +18,15 @@ from src.data_eng.retrieval.exact import Groups
 from src.data_eng.retrieval.fitting import fit_metric, ranked_probability_score, scored_rows
 from src.data_eng.retrieval.index import METADATA, METRIC_FITS, VECTORS, Index, IndexMissing, StaleIndex, layout_of, past_of
 from src.data_eng.retrieval.index_builder import build_indexes, open_index
-from src.data_eng.retrieval.metrics import METRICS, UnknownMetric, preset_metric, weight_groups
+from src.data_eng.retrieval.metrics import METRICS, UnknownMetric, home_of, preset_metric, weight_groups
 from src.data_eng.retrieval.neighbours import weigh
 from src.data_eng.retrieval.signals import signal_horizon
 from tests.parity import naive_metrics, naive_search
 from tests.trigger_lake import KEY, session_dates, small_settings, trigger_table, write_days, write_triggers
 
 DATES = session_dates(16)
-OTHERS = METRICS[1:]
+OTHERS = ("cosine", "learned", "preset")
+"""Those with a folder of their own."""
 
 
 def with_fits(every: int, **retrieval: float) -> Settings:
@@ -46,7 +48,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def folder_of(lake: Path, metric: str) -> Path:
-    return lake / "indexes" / "mbo_pm_high" / "level_test" / ("from_below" if metric == "block" else f"from_below@{metric}")
+    return lake / "indexes" / "mbo_pm_high" / "level_test" / ("from_below" if home_of(metric) == "block" else f"from_below@{metric}")
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -60,9 +62,11 @@ def opened(lake: Path, metric: str) -> Index:
 def test_each_metric_has_a_folder_of_its_own_beside_the_defaults(lake: Path) -> None:
     names = {metric: set(contents(folder_of(lake, metric))) for metric in METRICS}
     five = {"feature_list.json", "manifest.json", "metadata.parquet", "norm_stats.json", "vectors.npy"}
-    assert names == {"block": five, "cosine": five, "learned": {*five, METRIC_FITS}, "preset": {*five, METRIC_FITS}}
+    seven = {*five, "index.faiss", "norm_stats_seed.json"}
+    assert names == {"block": seven, "user": seven, "cosine": five, "learned": {*five, METRIC_FITS}, "preset": {*five, METRIC_FITS}}
     assert [opened(lake, metric).name for metric in METRICS] == [
         "pm_high/from_below",
+        "pm_high/from_below@user",
         "pm_high/from_below@cosine",
         "pm_high/from_below@learned",
         "pm_high/from_below@preset",
@@ -79,7 +83,7 @@ def test_without_the_defaults_index_the_same_bytes_are_built(lake: Path, tmp_pat
     shutil.copytree(lake / "gold", tmp_path / "gold")
     build_indexes(tmp_path, "ES", "pm_high", SETTINGS, metric=metric)
     assert contents(folder_of(tmp_path, metric)) == contents(folder_of(lake, metric))
-    assert metric != "block" or not list(folder_of(tmp_path, metric).parent.glob("*@*"))
+    assert metric in OTHERS or not list(folder_of(tmp_path, metric).parent.glob("*@*"))
 
 
 @pytest.mark.parametrize("metric", OTHERS)
@@ -118,14 +122,12 @@ def test_a_missing_index_and_one_of_another_metric_name_the_command(lake: Path, 
 
 
 @pytest.mark.parametrize("metric", ["learned", "preset"])
-def test_a_fit_made_otherwise_is_stale_and_one_that_is_gone_is_not_made_up(lake: Path, tmp_path: Path, metric: str) -> None:
+def test_a_fit_made_otherwise_is_stale_and_one_that_is_gone_is_not_made_up(lake: Path, metric: str) -> None:
     with pytest.raises(StaleIndex, match=f"index pm_high/from_below@{metric} .* other settings .scaling or retrieval or evaluation."):
         open_index(lake, KEY, "ES", with_fits(4), metric)
-    folder = folder_of(tmp_path, metric)
-    shutil.copytree(folder_of(lake, metric), folder)
-    (folder / METRIC_FITS).write_text('{"fits": [\n]}\n')
+    index = replace(opened(lake, metric), fit_of=lambda fit_end: None)
     with pytest.raises(StaleIndex, match=f"has no fit that ends on {DATES[11]}. Run: .* --metric {metric} --overwrite"):
-        past_of(open_index(tmp_path, KEY, "ES", SETTINGS, metric), DATES[15], SETTINGS)
+        past_of(index, DATES[15], SETTINGS)
 
 
 def test_a_fit_is_made_every_few_days_and_used_until_the_next(lake: Path) -> None:
@@ -291,5 +293,6 @@ def test_the_cosines_past_distances_are_measured_by_the_cosine(lake: Path) -> No
     measured = index.metadata["past_distance"][row].as_py()
     assert past_of(index, DATES[9], SETTINGS).find(index.vectors[row], DATES[9]).distance == measured
     assert measured < 2
+    assert index.metadata.schema.names == [name for name in opened(lake, "block").metadata.schema.names if name != "past_distance_user"]
     assert (folder_of(lake, "cosine") / METADATA).read_bytes() != (folder_of(lake, "block") / METADATA).read_bytes()
     assert isinstance(index.groups, Groups)

@@ -17,7 +17,7 @@ def evaluate(
     last: Annotated[
         str | None, typer.Option("--to", help="Last session to score. Default: the last that is not kept for a release.")
     ] = None,
-    metric: Annotated[str, typer.Option(help="What is near: block, cosine, preset, learned, several with commas, or all.")] = "block",
+    metric: Annotated[str, typer.Option(help="What is near: block, user, cosine, preset, learned, several with commas, or all.")] = "block",
     setup: Annotated[str, typer.Option(help="level_test or break_and_confirm.")] = "level_test",
     symbol: Annotated[str, typer.Option(help="The root, for example ES.")] = "ES",
     release: Annotated[bool, typer.Option("--release", help="Score the untouched last part of the lake. This can be done once.")] = False,

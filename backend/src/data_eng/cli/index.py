@@ -12,15 +12,18 @@ import typer
 def index(
     level: Annotated[str, typer.Option(help="A level, for example pm_high, or all.")],
     symbol: Annotated[str, typer.Option(help="The root.")] = "ES",
-    metric: Annotated[str, typer.Option(help="block (the default metric), cosine, learned, preset, or all of them.")] = "block",
+    metric: Annotated[
+        str, typer.Option(help="block (the default metric; user is answered from it), cosine, learned, preset, or all of them.")
+    ] = "block",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Build what is current, too, and take nothing over.")] = False,
     lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
 ) -> None:
     """Build the indexes of a level: scalers fitted on the past of each day, vectors and their metadata, both setups from both sides.
 
-    What is current is left alone. They go to lake/indexes/mbo_LEVEL, or to MBO_INDEX_DIR when that names this level's folder. Each other
-    metric has indexes of its own beside the default's: cosine is the angle between the scaled vectors; preset is the set of block weights
-    that did best on past days; learned are weights fitted to past outcomes at all levels, whose default indexes are built with it.
+    What is current is left alone. They go to lake/indexes/mbo_LEVEL, or to MBO_INDEX_DIR when that names this level's folder, each with
+    index.faiss: all triggers in the plain space of norm_stats_seed.json, whose distance is the metric user. Each other metric has indexes
+    of its own beside the default's: cosine is the angle between the scaled vectors; preset is the set of block weights that did best on
+    past days; learned are weights fitted to past outcomes at all levels, whose default indexes are built with it.
 
     Example: `spymaster index --symbol ES --level pm_high`
     """
@@ -29,11 +32,11 @@ def index(
     from ..config import environment, load_settings
     from ..retrieval.index import index_name
     from ..retrieval.index_builder import build_indexes
-    from ..retrieval.metrics import METRICS
+    from ..retrieval.metrics import METRICS, home_of
 
     console, settings = Console(), load_settings()
     levels = settings.levels.default if level == "all" else (level,)
-    metrics = METRICS if metric == "all" else (metric,)
+    metrics = dict.fromkeys(map(home_of, METRICS if metric == "all" else (metric,)))
     for level_id, name in product(levels, metrics):
         for built in build_indexes(lake or environment().lake, symbol, level_id, settings, overwrite=overwrite, metric=name):
             mark = "  [magenta]synthetic[/]" if built.synthetic else ""

@@ -34,7 +34,10 @@ def query(
     ] = None,
     symbol: Annotated[str, typer.Option(help="A root (the day's chosen contract) or a contract.")] = "ES",
     setup: Annotated[str, typer.Option(help="level_test or break_and_confirm.")] = "level_test",
-    metric: Annotated[str, typer.Option(help="What finds the neighbours: block (the default), cosine, learned or preset.")] = "block",
+    metric: Annotated[
+        str,
+        typer.Option(help="What finds the neighbours: block (the default), user (the distance of index.faiss), cosine, learned or preset."),
+    ] = "block",
     neighbours: Annotated[int, typer.Option(min=0, help="How many of the neighbours to print; all count.")] = 12,
     json: Annotated[bool, typer.Option("--json", help="Print the whole answer as JSON.")] = False,
     plot: Annotated[Path | None, typer.Option(help="Draw the answer into this PNG.")] = None,

@@ -19,7 +19,7 @@ def recovery(
     markets: Annotated[str, typer.Option(help="Signature:outcome of the simulator's own planted markets.")] = "0:0,0.3:0.15,0.6:0.3",
     levels: Annotated[str, typer.Option(help="Levels, separated by commas.")] = "pm_high,pm_low,or_high,or_low",
     metric: Annotated[
-        str, typer.Option(help="What is near: block, cosine, preset, learned, several with commas, or all.")
+        str, typer.Option(help="What is near: block, user, cosine, preset, learned, several with commas, or all.")
     ] = "block,learned",
     folder: Annotated[Path | None, typer.Option(help="Where markets are built and figures kept. Default: beside the report.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; each takes one core. Default: one a core.")] = None,

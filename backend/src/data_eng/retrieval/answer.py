@@ -16,7 +16,7 @@ from ..machine import cores
 from .distribution import CLASSES, HorizonOutcome
 from .index import IndexKey, PastView, check_inputs, past_of
 from .index_builder import TRIGGERS, open_index, trigger_sources
-from .metrics import BLOCK, COSINE, IN_WORDS, MetricFit
+from .metrics import BLOCK, COSINE, IN_WORDS, USER, MetricFit
 from .neighbours import Neighbours
 from .setup import Setup, find_setup, local_ns, newest_trigger_ns
 from .signals import signal_horizon
@@ -167,7 +167,9 @@ def strangeness(answer: Answer) -> str:
 
 def distance_unit(metric: str) -> str:
     """What a distance is in."""
-    return "between directions (0 the same, 1.41 unrelated, 2 opposite)" if metric == COSINE else "in sigma"
+    if metric == COSINE:
+        return "between directions (0 the same, 1.41 unrelated, 2 opposite)"
+    return "in sigma, over all dimensions" if metric == USER else "in sigma"
 
 
 def metric_line(answer: Answer) -> str:

@@ -11,10 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -32,8 +32,22 @@ from ..sources.calendar import sessions_apart
 from .cosine import Directions, direction_metric, directions, nearest_directions
 from .distribution import Climatology, HorizonOutcome, outcome_distribution, outcome_kinds, past_climatology
 from .exact import Codes, Found, Groups, Metric, encode, nearest_episodes, scaled
-from .metrics import BLOCK, COSINE, FITTED, SETTINGS_SECTIONS, MetricFit, fitted_metric, hold_metric, metric_of, read_fit, settings_sha256
+from .metrics import (
+    BLOCK,
+    COSINE,
+    FITTED,
+    SETTINGS_SECTIONS,
+    USER,
+    MetricFit,
+    fitted_metric,
+    hold_metric,
+    home_of,
+    metric_of,
+    read_fit,
+    settings_sha256,
+)
 from .neighbours import Neighbours, percentile_among, weigh
+from .user_space import user_metric
 
 LEVEL_TEST, BREAK_AND_CONFIRM = "level_test", "break_and_confirm"
 SETUPS = (LEVEL_TEST, BREAK_AND_CONFIRM)
@@ -46,6 +60,8 @@ FEATURE_LIST, NORM_STATS, VECTORS, METADATA, MANIFEST = (
     "metadata.parquet",
     "manifest.json",
 )
+NORM_STATS_SEED, FAISS_INDEX = "norm_stats_seed.json", "index.faiss"
+"""Beside these five in the default's folder: the plain space at its newest fit (`user_space`)."""
 METRIC_FITS = "metric_fits.json"
 """Beside these five in the folder of a metric that learns."""
 
@@ -60,6 +76,10 @@ class IndexMissing(SpymasterError):
 
 class StaleIndex(SpymasterError):
     """An index made of other features, other settings or other trigger vectors than there are now."""
+
+
+class DamagedIndex(StaleIndex):
+    """An index whose files are not those that its manifest names."""
 
 
 class FutureSeen(SpymasterError):
@@ -112,7 +132,7 @@ class Index:
 
     @cached_property
     def metadata(self) -> pa.Table:
-        """(rows) the trigger's row without its vector, `row`, `synthetic` and `past_distance`."""
+        """(rows) the trigger's row without its vector, `row`, `synthetic` and a `past_distance` for each metric that answers from it."""
         return self.read_metadata()
 
     @cached_property
@@ -255,7 +275,8 @@ class PastView:
     @cached_property
     def past_distances(self) -> NDArray[np.float64]:
         """How far the neighbours of each visible episode were when it was new, one window an episode."""
-        distances = self.index.metadata["past_distance"].to_numpy(zero_copy_only=False)[: self.rows].astype(np.float64)
+        column = self.index.metadata[past_distance_column(self.index.metric_name)]
+        distances = column.to_numpy(zero_copy_only=False)[: self.rows].astype(np.float64)
         return distances[np.isfinite(distances)]
 
     def find(
@@ -311,10 +332,10 @@ def index_folder(lake: Path, key: IndexKey, environment: Environment, metric: st
     """Where an index lies: below `lake/indexes/mbo_<level>`, or below MBO_INDEX_DIR when that names this level's folder.
 
     MBO_INDEX_DIR is this level's when it ends in `mbo_<level>` or when LEVEL_ID says so. The folder of the default metric is named for the
-    approach; that of another stands beside it, `from_below@cosine`.
+    approach, and `user` is answered from it; that of another stands beside it, `from_below@cosine`.
     """
     chosen, name = environment.index_dir, f"mbo_{key.level_id}"
-    folder = key.approach_dir if hold_metric(metric) == BLOCK else f"{key.approach_dir}@{metric}"
+    folder = key.approach_dir if home_of(metric) == BLOCK else f"{key.approach_dir}@{metric}"
     if chosen is not None and (chosen.name == name or environment.level_id == key.level_id):
         return chosen / key.setup / folder
     return lake / "indexes" / name / key.setup / folder
@@ -322,6 +343,17 @@ def index_folder(lake: Path, key: IndexKey, environment: Environment, metric: st
 
 def index_name(key: IndexKey, metric: str) -> str:
     return str(key) if metric == BLOCK else f"{key}@{metric}"
+
+
+def past_distance_column(metric: str) -> str:
+    """Column of the metadata: how far the neighbours were, by a metric, as of the trigger's own day; null but at one window an episode."""
+    return "past_distance" if metric == home_of(metric) else f"past_distance_{metric}"
+
+
+def artefacts_of(home: str) -> tuple[str, ...]:
+    """The files in a metric's folder, beside the manifest that names them."""
+    plain_space = (NORM_STATS_SEED, FAISS_INDEX) if home == BLOCK else ()
+    return (FEATURE_LIST, NORM_STATS, *plain_space, VECTORS, METADATA, *((METRIC_FITS,) if home in FITTED else ()))
 
 
 def trigger_rules(settings: Settings) -> dict[str, str]:
@@ -339,21 +371,25 @@ def load_index(folder: Path, key: IndexKey, root: str, settings: Settings, metri
 
     Raises
     ------
-    IndexMissing when it is not there, StaleIndex when it was made with others.
+    IndexMissing when it is not there, StaleIndex when it was made with others, DamagedIndex when a file is missing or has another size;
+    for `user` also when the hash of index.faiss differs (0.2 s for 202 MB), since its answers must be those of that file.
     """
-    name, mend = index_name(key, hold_metric(metric)), f"Run: {build_command(key, root, metric)}"
+    name, home, mend = index_name(key, hold_metric(metric)), home_of(metric), f"Run: {build_command(key, root, metric)}"
     if not (folder / MANIFEST).exists():
         raise IndexMissing(f"index {name} is not at {folder}. {mend}")
     content, layout = folder.resolve(), layout_of(key, settings)
     manifest = json.loads((content / MANIFEST).read_text())
-    if manifest.get("metric", BLOCK) != metric:
-        raise StaleIndex(f"{folder} holds an index of metric {manifest.get('metric', BLOCK)}. Expected {metric}. {mend}")
+    if manifest.get("metric", BLOCK) != home:
+        raise StaleIndex(f"{folder} holds an index of metric {manifest.get('metric', BLOCK)}. Expected {home}. {mend}")
     if manifest["features_sha256"] != features_sha256(layout):
         built, now = (manifest["features"], manifest["features_sha256"]), (len(layout.dims), features_sha256(layout))
         raise StaleIndex(f"{_other_features(name, *built, *now)}. {mend}")
     if manifest["settings_sha256"] != settings_sha256(settings, metric):
         depends = f"{' or '.join(SETTINGS_SECTIONS)}{' or evaluation' if metric in FITTED else ''}"
         raise StaleIndex(f"index {name} was built with other settings ({depends}) than settings.yaml has now. {mend}")
+    damage = damage_of(content, manifest, home, (FAISS_INDEX,) if metric == USER else ())
+    if damage is not None:
+        raise DamagedIndex(f"index {name} at {folder}: {damage}. {mend} --overwrite")
     return Index(
         key=key,
         root=manifest["root"],
@@ -370,6 +406,21 @@ def load_index(folder: Path, key: IndexKey, root: str, settings: Settings, metri
     )
 
 
+def damage_of(content: Path, manifest: dict[str, Any], home: str, hashed: tuple[str, ...]) -> str | None:
+    """What is wrong with the files of an index folder, by their sizes and the sha256 of those in `hashed`; None for nothing."""
+    for name in artefacts_of(home):
+        kept, path = manifest["files"].get(name), content / name
+        if kept is None:
+            return f"it was built without {name}"
+        if not path.exists():
+            return f"{name} is missing"
+        if path.stat().st_size != kept["bytes"]:
+            return f"{name} has {path.stat().st_size:,} bytes, its manifest says {kept['bytes']:,}"
+        if name in hashed and (sha256 := file_sha256(path)) != kept["sha256"]:
+            return f"{name} has hash {sha256[:4]}, its manifest says {kept['sha256'][:4]}"
+    return None
+
+
 def past_of(index: Index, as_of: str, settings: Settings) -> PastView:
     """What a query of the day `as_of` may see, scaled by that day's scaler (fitted now where the index has no row of the day)."""
     visible = visible_days(index.days, as_of, settings.retrieval.embargo_sessions)
@@ -383,6 +434,12 @@ def past_of(index: Index, as_of: str, settings: Settings) -> PastView:
     view = PastView(index, as_of, rows, last_day, scaler, fit, space, settings.retrieval)
     view.hold(as_of)
     return view
+
+
+def measured_by(view: PastView, index: Index, settings: Settings) -> PastView:
+    """The same past and scaler under the metric of another index of the same rows, which learns nothing."""
+    space = _space(index, view.rows, view.as_of, view.scaler, None, settings) if view.scaler is not None else None
+    return replace(view, index=index, fit=None, space=space)
 
 
 def space_of(index: Index, rows: int, scaler: RobustScaler, metric: Metric) -> BlockSpace:
@@ -413,6 +470,8 @@ def _space(
         return DirectionSpace(scaler.fit_end, scaler, as_of, directions(scale(scaler, index.vectors[:rows], as_of)))
     if index.metric_name in FITTED:
         return space_of(index, rows, scaler, fitted_metric(scaler, index.layout, settings, index.metric_name, fit))
+    if index.metric_name == USER:
+        return space_of(index, rows, scaler, user_metric(scaler))
     return space_of(index, rows, scaler, metric_of(scaler, index.layout, settings))
 
 
@@ -497,8 +556,13 @@ def _hold_inputs(index: Index, partitions: Mapping[str, tuple[str, str]], counts
 
 
 def build_command(key: IndexKey, root: str, metric: str = BLOCK) -> str:
-    chosen = "" if metric == BLOCK else f" --metric {metric}"
+    chosen = "" if home_of(metric) == BLOCK else f" --metric {metric}"
     return f"spymaster index --symbol {root} --level {key.level_id}{chosen}"
+
+
+def file_sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _read_table(path: Path) -> pa.Table:

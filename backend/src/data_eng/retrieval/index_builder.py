@@ -1,17 +1,20 @@
 """Builds the indexes of a level: one for each setup and approach, from the trigger vectors of all contract-days of a root.
 
-An index is a folder of five files with no clock in them, so the same triggers give the same bytes:
+An index is a folder of files with no clock in them, so the same triggers give the same bytes:
 
-    feature_list.json   names and blocks of the dimensions, in order
-    norm_stats.json     one fit a session day: when it ends, rows, median, robust sigma; made only from what that day may see
-    vectors.npy         (rows, dims) float32, raw, in time order
-    metadata.parquet    one row a trigger: everything but the vector
-    manifest.json       hashes of every input, of settings, features and files
+    feature_list.json     names and blocks of the dimensions, in order
+    norm_stats.json       one fit a session day: when it ends, rows, median, robust sigma; made only from what that day may see
+    norm_stats_seed.json  the newest fit: median and MAD of all rows (`user_space` says for which day)
+    index.faiss           FAISS flat L2 index of all rows scaled by the newest fit; id i is row i
+    vectors.npy           (rows, dims) float32, raw, in time order; every other day's scaler needs them raw
+    metadata.parquet      one row a trigger: everything but the vector
+    manifest.json         hashes of every input, of settings, features and files
 
-One metric is the default; each other is an index of its own beside it, with the same vectors (one file under two names where the disk can)
-and, where it learns from outcomes, with
+One metric is the default, and the plain distance `user` is answered from its folder; each other is an index of its own beside it, with the
+same vectors (one file under two names where the disk can), without the newest fit and its FAISS index and, where it learns from outcomes,
+with
 
-    metric_fits.json    one fit every few session days: when it ends, weights, scores
+    metric_fits.json      one fit every few session days: when it ends, weights, scores
 
 The folder is built aside under its content's name and put in place by replacing one link, so a reader sees the old index or the new one and
 a build that was killed leaves the old one whole. What an earlier build fitted for days whose past is unchanged is taken over.
@@ -46,11 +49,13 @@ from ..errors import SpymasterError
 from ..io import PartitionRef, list_partitions, manifest_sha256, open_parquet, read_facts
 from .fitting import fit_metric, try_presets
 from .index import (
+    FAISS_INDEX,
     FEATURE_LIST,
     MANIFEST,
     METADATA,
     METRIC_FITS,
     NORM_STATS,
+    NORM_STATS_SEED,
     RULES_SECTIONS,
     SETUPS,
     VECTORS,
@@ -58,21 +63,37 @@ from .index import (
     IndexKey,
     IndexMissing,
     StaleIndex,
+    artefacts_of,
+    damage_of,
     features_sha256,
+    file_sha256,
     index_folder,
     layout_of,
     load_index,
     mapped_vectors,
+    measured_by,
+    past_distance_column,
     past_of,
     rows_of,
     scaler_line,
     trigger_rules,
 )
 from .mbo_contract_day_selector import DAYS, kept_selection, selection_path
-from .metrics import BLOCK, COSINE, FITTED, LEARNED, PRESET, MetricFit, fit_line, hold_metric, settings_sha256
+from .metrics import (
+    BLOCK,
+    COSINE,
+    FITTED,
+    LEARNED,
+    PRESET,
+    MetricFit,
+    answered_from,
+    fit_line,
+    home_of,
+    settings_sha256,
+)
+from .user_space import fit_seed, seed_json, write_faiss
 
 TRIGGERS = "gold.future_mbo.mbo_trigger_vectors"
-PAST_DISTANCE = "past_distance"
 BUILDER_CODE = (
     "core/features/scaling.py",
     "retrieval/exact.py",
@@ -80,6 +101,7 @@ BUILDER_CODE = (
     "retrieval/index_builder.py",
     "retrieval/metrics.py",
     "retrieval/neighbours.py",
+    "retrieval/user_space.py",
 )
 """Files whose change makes every index be built anew."""
 FITTING_CODE = ("retrieval/distribution.py", "retrieval/fitting.py", "retrieval/signals.py")
@@ -135,9 +157,10 @@ def build_indexes(
 
     `index_dir` is the level's folder in place of `lake/indexes/mbo_<level>`. An index whose inputs, settings, features and code are
     unchanged is left alone unless `overwrite`. Raises `TwoSessions` for trigger vectors of two spans of the day. The learned metric is
-    fitted over all levels of the triggers, whose indexes of the default metric are brought up to date with it.
+    fitted over all levels of the triggers, whose indexes of the default metric are brought up to date with it. For `user` the default's are
+    built, from which it is answered.
     """
-    hold_metric(metric)
+    metric = home_of(metric)
     sources = trigger_sources(lake, root, settings)
     _hold_one_session(sources, root, settings)
     where = environment()
@@ -213,7 +236,7 @@ def open_index(lake: Path, key: IndexKey, root: str, settings: Settings, metric:
 def builder_sha256(metric: str = BLOCK) -> str:
     """Hash of the source that decides what is in an index of a metric."""
     digest = hashlib.sha256()
-    for name in (*BUILDER_CODE, *METRIC_CODE[metric]):
+    for name in (*BUILDER_CODE, *METRIC_CODE[home_of(metric)]):
         digest.update(f"{name}\n".encode() + (PACKAGE / name).read_bytes())
     return digest.hexdigest()
 
@@ -332,7 +355,7 @@ def _build(job: _Job, key: IndexKey, metric: str, rows: pa.Table | Index, pool: 
     try:
         with disk_errors(folder, rows.vectors.nbytes if isinstance(rows, Index) else rows.nbytes):
             if isinstance(rows, Index):
-                vectors, metadata = _link_vectors(job.folder(key, BLOCK) / VECTORS, path), rows.metadata.drop_columns([PAST_DISTANCE])
+                vectors, metadata = _link_vectors(job.folder(key, BLOCK) / VECTORS, path), rows.metadata.drop_columns(_distances(BLOCK))
             else:
                 vectors, metadata = _write_vectors(path, key, job.root, rows, layout), _metadata(rows)
             index = Index(
@@ -361,7 +384,7 @@ class Measured(NamedTuple):
 
     scaler: RobustScaler | None
     past_distance: NDArray[np.float64]
-    """(rows of the day,) NaN but at one window an episode."""
+    """(metrics answered from the folder, rows of the day) NaN but at one window an episode."""
     trials: NDArray[np.float64]
     """(rows of the day, presets) scores, for the metric that chooses among them; NaN but at one window an episode."""
 
@@ -383,22 +406,25 @@ class Learned(NamedTuple):
     scalers: dict[str, RobustScaler]
     fits: dict[str, MetricFit]
     past_distance: NDArray[np.float64]
+    """(metrics answered from the folder, rows)"""
     trials: NDArray[np.float64]
 
 
 def _learn_and_measure(index: Index, known: Known, pool: list[_Level], settings: Settings) -> Learned:
     """Session by session, each as of itself: scaler, neighbour distance of one window of every episode, and every few sessions a fit."""
-    presets = len(_tried(index.metric_name, settings))
-    learned = Learned({}, {}, np.full(len(index.vectors), np.nan), np.full((len(index.vectors), presets), np.nan))
+    answered, rows = answered_from(index.metric_name), len(index.vectors)
+    trials = np.full((rows, len(_tried(index.metric_name, settings))), np.nan)
+    learned = Learned({}, {}, np.full((len(answered), rows), np.nan), trials)
     index = replace(index, fit_of=learned.fits.get)
+    also = [replace(index, metric_name=metric) for metric in answered[1:]]
     rows_of_day = dict(zip(index.days, pairwise(index.first_row.tolist()), strict=True))
     for sessions, (_, day, _) in enumerate(index.inputs, start=1):
         if day in rows_of_day:
             first, last = rows_of_day[day]
-            measured = known.days.get(day) or _measure(index, day, first, last, settings)
+            measured = known.days.get(day) or _measure(index, also, day, first, last, settings)
             if measured.scaler is not None:
                 learned.scalers[day] = measured.scaler
-            learned.past_distance[first:last], learned.trials[first:last] = measured.past_distance, measured.trials
+            learned.past_distance[:, first:last], learned.trials[first:last] = measured.past_distance, measured.trials
         if index.metric_name in FITTED and sessions % settings.evaluation.refit_sessions == 0:
             learned.fits[day] = known.fits.get(day) or _fit(index, day, learned.trials, pool, settings)
     return learned
@@ -411,16 +437,20 @@ def _fit(index: Index, day: str, trials: NDArray[np.float64], pool: list[_Level]
     return found or fit_metric(index, day, trials, [level.block for level in pool], settings)
 
 
-def _measure(index: Index, day: str, first: int, last: int, settings: Settings) -> Measured:
-    """Fit one day, and ask it for the middle window of each of the day's episodes: as good as one drawn at random, and always the same."""
+def _measure(index: Index, also: list[Index], day: str, first: int, last: int, settings: Settings) -> Measured:
+    """Fit one day, and ask it for the middle window of each of the day's episodes: as good as one drawn at random, and always the same.
+
+    `also` are the index under the other metrics that are answered from its folder.
+    """
     view = past_of(index, day, settings)
-    distances = np.full(last - first, np.nan)
+    views = [view, *(measured_by(view, other, settings) for other in also)]
+    distances = np.full((len(views), last - first), np.nan)
     if view.scaler is not None:
         episode = index.groups.episode_of_row[first:last]
         for number in np.unique(episode):
             windows = np.flatnonzero(episode == number)
             middle = windows[len(windows) // 2]
-            distances[middle] = view.find(index.vectors[first + middle], day).distance
+            distances[:, middle] = [each.find(index.vectors[first + middle], day).distance for each in views]
     trials = try_presets(view, first, last, settings) if index.metric_name == PRESET else np.empty((last - first, 0))
     return Measured(view.scaler, distances, trials)
 
@@ -438,9 +468,10 @@ def _unchanged_past(folder: Path, index: Index, settings: Settings) -> Known:
         if old != new:
             break
         unchanged.add(new[1])
-    columns = [_column(present, name) for name in (PAST_DISTANCE, *_tried(index.metric_name, settings))]
+    distances = np.array([_column(present, name) for name in _distances(index.metric_name)])
+    trials = [_column(present, name) for name in _tried(index.metric_name, settings)]
     days = {
-        day: Measured(present.scaler_of(day), columns[0][first:last], np.array([column[first:last] for column in columns[1:]]).T)
+        day: Measured(present.scaler_of(day), distances[:, first:last], np.array([column[first:last] for column in trials]).T)
         for day, first, last in zip(present.days, present.first_row[:-1], present.first_row[1:], strict=True)
         if day in unchanged
     }
@@ -450,6 +481,11 @@ def _unchanged_past(folder: Path, index: Index, settings: Settings) -> Known:
 
 def _column(index: Index, name: str) -> NDArray[np.float64]:
     return index.metadata[name].to_numpy(zero_copy_only=False).astype(np.float64)
+
+
+def _distances(home: str) -> list[str]:
+    """Columns of the neighbours' distances."""
+    return [past_distance_column(metric) for metric in answered_from(home)]
 
 
 def _tried(metric: str, settings: Settings) -> tuple[str, ...]:
@@ -501,18 +537,23 @@ def _write_artefacts(folder: Path, index: Index, learned: Learned, settings: Set
     features = [{"name": name, "block": GROUPS[group]} for name, group in zip(layout.dims, layout.group, strict=True)]
     write_durable(folder / FEATURE_LIST, _json({"sha256": features_sha256(layout), "features": features}))
     write_durable(folder / NORM_STATS, _fits_json([scaler_line(day, scaler) for day, scaler in learned.scalers.items()]))
-    metadata = index.metadata.append_column(PAST_DISTANCE, pa.array(learned.past_distance, from_pandas=True))
-    for name, scores in zip(_tried(index.metric_name, settings), learned.trials.T, strict=True):
-        metadata = metadata.append_column(name, pa.array(scores, from_pandas=True))
+    metadata = index.metadata
+    measured = ((_distances(index.metric_name), learned.past_distance), (_tried(index.metric_name, settings), learned.trials.T))
+    for name, values in ((name, values) for names, columns in measured for name, values in zip(names, columns, strict=True)):
+        metadata = metadata.append_column(name, pa.array(values, from_pandas=True))
     with (folder / METADATA).open("wb") as file:
         pq.write_table(metadata, file, compression="zstd", store_schema=True)
         file.flush()
         os.fsync(file.fileno())
     _sync(folder / VECTORS)
-    names: tuple[str, ...] = (FEATURE_LIST, NORM_STATS, VECTORS, METADATA)
+    if index.metric_name == BLOCK:
+        seed = fit_seed(index.vectors, index.days[-1] if index.days else None, settings.scaling)
+        write_durable(folder / NORM_STATS_SEED, seed_json(seed, FEATURE_LIST, features_sha256(layout)))
+        write_faiss(folder / FAISS_INDEX, index.vectors, seed)
+        _sync(folder / FAISS_INDEX)
     if index.metric_name in FITTED:
         write_durable(folder / METRIC_FITS, _fits_json([fit_line(fit) for fit in learned.fits.values()]))
-        names = (*names, METRIC_FITS)
+    names = artefacts_of(index.metric_name)
     manifest: dict[str, Any] = {
         "level_id": index.key.level_id,
         "setup": index.key.setup,
@@ -527,16 +568,18 @@ def _write_artefacts(folder: Path, index: Index, learned: Learned, settings: Set
         "code_sha256": index.code_sha256,
         "synthetic": index.synthetic,
         "inputs": [{"partition": name, "date": date, "sha256": sha256} for name, date, sha256 in index.inputs],
-        "files": {name: {"bytes": (folder / name).stat().st_size, "sha256": _sha256(folder / name)} for name in names},
+        "files": {name: {"bytes": (folder / name).stat().st_size, "sha256": file_sha256(folder / name)} for name in names},
     }
     write_durable(folder / MANIFEST, _json(manifest))
 
 
 def _publish(built: Path, folder: Path) -> None:
     """Give the finished folder its content's name and point the index's link at it; what the link pointed at before is removed."""
-    target = folder.parent / f".{folder.name}-{_sha256(built / MANIFEST)[:16]}"
+    target = folder.parent / f".{folder.name}-{file_sha256(built / MANIFEST)[:16]}"
     link = folder.parent / f".{folder.name}.link"
     with locked(folder.parent):
+        if target.exists() and not _is_whole(target):
+            shutil.rmtree(target)
         if not target.exists():
             built.rename(target)
         link.unlink(missing_ok=True)
@@ -546,6 +589,13 @@ def _publish(built: Path, folder: Path) -> None:
         os.replace(link, folder)
         sync_folder(folder.parent)
     _remove_replaced(folder)
+
+
+def _is_whole(content: Path) -> bool:
+    """Whether the files of a finished folder still have the hashes that its manifest names."""
+    manifest = json.loads((content / MANIFEST).read_text())
+    home = manifest.get("metric", BLOCK)
+    return damage_of(content, manifest, home, artefacts_of(home)) is None
 
 
 def _remove_replaced(folder: Path) -> None:
@@ -570,11 +620,6 @@ def _fits_json(lines: list[str]) -> bytes:
 
 def _json(value: object) -> bytes:
     return (json.dumps(value, indent=1) + "\n").encode()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _sync(path: Path) -> None:

@@ -1,12 +1,14 @@
 """The metrics by name, what two of them learn from the past, and the weights that this gives the dimensions.
 
     block     weighted Euclid over the blocks, weights of the settings: the default, which learns nothing beside its scaler
+    user      plain Euclid, every dimension alike: the distance of the FAISS index
     cosine    angle between the scaled vectors, every dimension alike: the comparison
     preset    one of a few named sets of block weights: the one whose forecasts were best on past days
     learned   a weight for each family of features in each block, fitted to past outcomes at all levels of the setup and approach
 
-Each is an index of its own, in a folder of its own. What a metric learns is a `MetricFit`: made anew every few sessions from past days
-only, kept in the index by the day at which it ends, and refused to any day that may not see that day.
+Each is an index of its own, in a folder of its own, but for `user`, which is answered from the default's. What a metric learns is a
+`MetricFit`: made anew every few sessions from past days only, kept in the index by the day at which it ends, and refused to any day that
+may not see that day.
 """
 
 from __future__ import annotations
@@ -27,10 +29,11 @@ from ..core.features.scaling import RobustScaler
 from ..errors import SpymasterError
 from .exact import Metric, block_metric
 
-BLOCK, COSINE, LEARNED, PRESET = "block", "cosine", "learned", "preset"
-METRICS = (BLOCK, COSINE, LEARNED, PRESET)
+BLOCK, USER, COSINE, LEARNED, PRESET = "block", "user", "cosine", "learned", "preset"
+METRICS = (BLOCK, USER, COSINE, LEARNED, PRESET)
 IN_WORDS = {
     BLOCK: "weighted blocks",
+    USER: "the plain distance over all dimensions",
     COSINE: "the angle between the scaled vectors",
     LEARNED: "weights fitted to past outcomes",
     PRESET: "the set of weights that did best before",
@@ -74,6 +77,16 @@ class WeightGroups(NamedTuple):
     """(dims,) group of each dimension."""
     block_of_group: NDArray[np.int64]
     """(groups,)"""
+
+
+def home_of(metric: str) -> str:
+    """The metric whose folder an index lies in: its own, but the default's for `user`."""
+    return BLOCK if hold_metric(metric) == USER else metric
+
+
+def answered_from(home: str) -> tuple[str, ...]:
+    """The metrics that are answered from a metric's folder, its own first."""
+    return (home, *(metric for metric in METRICS if metric != home and home_of(metric) == home))
 
 
 def hold_metric(name: str) -> str:

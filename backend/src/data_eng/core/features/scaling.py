@@ -38,18 +38,25 @@ class RobustScaler(NamedTuple):
 
 def fit_scaler(vectors: NDArray[np.float32], fit_end: str, clip_sigma: float, min_rows: int) -> RobustScaler:
     """Fit on (rows, dims) vectors of days up to and with `fit_end`; fewer than `min_rows` raises `TooFewRows`."""
-    rows, dims = vectors.shape
+    rows = len(vectors)
     if rows < min_rows:
         raise TooFewRows(f"scaler fitted up to {fit_end}: {rows} rows. Expected at least {min_rows}; build more earlier days.")
-    median, sigma = np.empty(dims, np.float32), np.empty(dims, np.float32)
+    median, mad = medians_and_mads(vectors)
+    return RobustScaler(median, MAD_TO_SIGMA * mad, clip_sigma, fit_end, rows)
+
+
+def medians_and_mads(vectors: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Median, and median distance from it, of every dimension of at least one row; (dims,) each."""
+    dims = vectors.shape[1]
+    median, mad = np.empty(dims, np.float32), np.empty(dims, np.float32)
     for start in range(0, dims, _COLUMNS_AT_ONCE):
         columns = np.ascontiguousarray(vectors[:, start : start + _COLUMNS_AT_ONCE].T)
         centre = _medians(columns)
         median[start : start + _COLUMNS_AT_ONCE] = centre[:, 0]
         columns -= centre
         np.abs(columns, out=columns)
-        sigma[start : start + _COLUMNS_AT_ONCE] = MAD_TO_SIGMA * _medians(columns)[:, 0]
-    return RobustScaler(median, sigma, clip_sigma, fit_end, rows)
+        mad[start : start + _COLUMNS_AT_ONCE] = _medians(columns)[:, 0]
+    return median, mad
 
 
 def _medians(columns: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -15,7 +15,7 @@ from ..setup_list import Chosen
 
 router = APIRouter(tags=["setups"])
 RootQuery = Annotated[str, Query(pattern="^[A-Z0-9]{1,6}$", description="The root, for example ES.")]
-MetricQuery = Annotated[str, Query(pattern="^[a-z]{1,20}$", description="block, cosine, learned or preset.")]
+MetricQuery = Annotated[str, Query(pattern="^[a-z]{1,20}$", description="block, user, cosine, learned or preset.")]
 TimeQuery = Annotated[str | None, Query(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="New York, HH:MM.")]
 
 
