@@ -16,7 +16,7 @@ SIDE_COLUMNS = {"depth": "depth", "add": "add", "pull": "pull", "fill": "fill", 
 
 
 def ladder(
-    at: Annotated[str, typer.Option(help='New York time, for example "2025-10-16 09:47:35".')],
+    at: Annotated[str, typer.Option(help='New York time, for example "2025-10-16 09:47:35", or with its offset.')],
     symbol: Annotated[str, typer.Option(help="A root (the day's chosen contract) or a contract.")] = "ES",
     lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
 ) -> None:
@@ -31,11 +31,11 @@ def ladder(
     from rich.table import Table
 
     from ..config import environment, load_settings
-    from ..core.session import clock
-    from ..retrieval.setup import ladder_rows, local_ns
+    from ..core.session import clock, moment_ns
+    from ..retrieval.setup import ladder_rows
 
     settings = load_settings()
-    rows = ladder_rows(lake or environment().lake, symbol, local_ns(at, settings.session.timezone), settings)
+    rows = ladder_rows(lake or environment().lake, symbol, moment_ns(at, settings.session.timezone), settings)
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     mark = "  [bold magenta]SYNTHETIC[/]" if rows.synthetic else ""
     console.print(f"{rows.symbol}  window to {clock(rows.ts_ns)} New York  mid {rows.mid_price:.3f}{mark}", highlight=False)

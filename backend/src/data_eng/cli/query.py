@@ -30,7 +30,8 @@ def query(
     level: Annotated[str, typer.Option(help="The level, for example pm_high.")],
     approach_dir: Annotated[str, typer.Option("--approach", help="from_below or from_above.")],
     at: Annotated[
-        str | None, typer.Option(help='New York time, for example "2025-10-16 09:47:35". Default: the newest trigger in the lake.')
+        str | None,
+        typer.Option(help='New York time, for example "2025-10-16 09:47:35", or with its offset. Default: the newest trigger in the lake.'),
     ] = None,
     symbol: Annotated[str, typer.Option(help="A root (the day's chosen contract) or a contract.")] = "ES",
     setup: Annotated[str, typer.Option(help="level_test or break_and_confirm.")] = "level_test",

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
@@ -155,15 +153,6 @@ def newest_trigger_ns(lake: Path, symbol: str, key: IndexKey) -> int:
         f"no setup of {key} for {symbol} on any of the lake's {len(refs)} days with triggers. Ask for another --level, --approach or "
         f"--setup, or run: spymaster build --layer all --symbol {symbol} --dates FIRST:LAST"
     )
-
-
-def local_ns(text: str, timezone: str) -> int:
-    """Nanoseconds UTC of `2025-10-16 09:47:35` in a time zone. Raises `NoSetup` for a text that is no such time."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise NoSetup(f'--at {text!r} is not a time. Expected New York time, for example "2025-10-16 09:47:35".') from None
-    return int(moment.replace(tzinfo=ZoneInfo(timezone)).timestamp()) * NS_PER_S
 
 
 def strikes_at(ref: PartitionRef, ts_ns: int, tick: float) -> tuple[Strike, ...] | None:

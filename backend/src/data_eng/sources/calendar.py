@@ -8,12 +8,11 @@ Both are imported inside functions: they load pandas.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
-from zoneinfo import ZoneInfo
 
-from ..core.session import NS_PER_S, SessionTimes
+from ..core.session import NS_PER_S, SessionTimes, is_date, moment_ns
 from ..errors import SpymasterError
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ def session_times(session_date: str, settings: Settings) -> SessionTimes:
     (a holiday, a Sunday) the span itself stands for them. A span that begins after the date's regular close follows that date's own
     session. Raises `CalendarError` for a span that crosses midnight and for one in which Globex is closed.
     """
-    session, zone = settings.session, ZoneInfo(settings.session.timezone)
+    session, zone = settings.session, settings.session.timezone
     day = _parsed(session_date)
     start_ns, end_ns = (_local_ns(day, clock, zone) for clock in (session.start, session.end))
     if end_ns <= start_ns:
@@ -76,7 +75,7 @@ def session_times(session_date: str, settings: Settings) -> SessionTimes:
 
 def local_time_ns(session_date: str, clock: str, settings: Settings) -> int:
     """`HH:MM` of a date in the session's time zone, ns UTC."""
-    return _local_ns(_parsed(session_date), clock, ZoneInfo(settings.session.timezone))
+    return _local_ns(_parsed(session_date), clock, settings.session.timezone)
 
 
 def regular_hours(session_date: str) -> RegularHours | None:
@@ -154,15 +153,13 @@ def _globex() -> list[tuple[int, int]]:
 
 
 def _parsed(iso_date: str) -> date:
-    try:
-        day = date.fromisoformat(iso_date)
-    except ValueError as error:
-        raise CalendarError(f"{iso_date!r} is not a date. Expected YYYY-MM-DD, for example 2025-10-01.") from error
+    if not is_date(iso_date):
+        raise CalendarError(f"{iso_date!r} is not a date. Expected YYYY-MM-DD, for example 2025-10-01.")
+    day = date.fromisoformat(iso_date)
     if not FIRST_DATE <= day.isoformat() <= LAST_DATE:
         raise CalendarError(f"{iso_date} is outside the calendar. Expected a date from {FIRST_DATE} to {LAST_DATE}.")
     return day
 
 
-def _local_ns(day: date, clock: str, zone: ZoneInfo) -> int:
-    moment = datetime.combine(day, time.fromisoformat(clock), zone)
-    return int(moment.timestamp()) * NS_PER_S
+def _local_ns(day: date, clock: str, timezone: str) -> int:
+    return moment_ns(f"{day} {clock}", timezone)

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 import pyarrow.parquet as pq
 
 from ..attempts import publish_file
-from ..core.session import NEW_YORK, NS_PER_S
+from ..core.session import NoMoment, is_date, moment_ns
 from ..errors import SpymasterError
 
 COLUMNS = ("root", "date", "level_id", "price", "known_from")
@@ -68,14 +66,11 @@ def _rows(lake: Path, root: str) -> list[dict]:
 
 def _known_from_ns(row: dict) -> int:
     try:
-        moment = datetime.fromisoformat(str(row["known_from"]))
-    except ValueError:
+        return moment_ns(str(row["known_from"]))
+    except NoMoment as error:
         raise OwnLevelError(
-            f"own level {row['level_id']} of {row['root']} {row['date']} is known from {row['known_from']!r}, which is no time. "
-            "Expected ISO, for example 2025-10-16T09:30:00."
+            f"own level {row['level_id']} of {row['root']} {row['date']} is known from {row['known_from']!r}, which is no time. {error}"
         ) from None
-    zoned = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(NEW_YORK))
-    return round(zoned.timestamp() * 1_000_000) * (NS_PER_S // 1_000_000)
 
 
 def _price(row: dict) -> float:
@@ -105,6 +100,10 @@ def keep_own_levels(lake: Path, csv: Path) -> int:
         )
     given = given.select(pl.col(name) if name != "price" else pl.col(name).cast(pl.Float64) for name in COLUMNS)
     for row in given.to_dicts():
+        if not is_date(str(row["date"])):
+            raise OwnLevelError(
+                f"own level {row['level_id']} of {row['root']} has the date {row['date']!r}. Expected for example 2025-10-16."
+            )
         _known_from_ns(row)
         _price(row)
     path, taken = own_levels_path(lake), given.height
