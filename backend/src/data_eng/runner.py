@@ -116,9 +116,9 @@ class _Job:
         self._stages = stages
         self._console = console
         self._lake = request.environment.lake
-        settings = load_settings()
+        self._symbol = split_symbol(request.symbol, self._lake, load_settings())
+        settings = load_settings().of_root(self._symbol.root)
         self._settings = settings.with_session(request.session) if request.session else settings
-        self._symbol = split_symbol(request.symbol, self._lake, self._settings)
         self._chosen: Planned | None = None
         self._failed: set[tuple[str, str]] = set()
         self._left_out: dict[str, str] = {}

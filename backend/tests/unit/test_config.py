@@ -70,8 +70,8 @@ def test_the_candle_is_the_longest_bar_of_the_kernel() -> None:
 
 def test_a_root_without_a_tick_is_named_with_what_to_do() -> None:
     assert load_settings().tick_of("CL") == 0.01
-    with pytest.raises(SettingsError, match=r"tick of RTY .* add RTY under instruments in config/settings\.yaml"):
-        load_settings().tick_of("RTY")
+    with pytest.raises(SettingsError, match=r"tick of ZB .* add ZB to instruments\.tick in config/settings\.yaml"):
+        load_settings().tick_of("ZB")
 
 
 def test_an_entry_without_its_origin_is_named(tmp_path: Path) -> None:

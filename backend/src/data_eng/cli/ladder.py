@@ -32,13 +32,17 @@ def ladder(
 
     from ..config import environment, load_settings
     from ..core.session import clock, moment_ns
+    from ..core.units import price_text
     from ..retrieval.setup import ladder_rows
 
     settings = load_settings()
     rows = ladder_rows(lake or environment().lake, symbol, moment_ns(at, settings.session.timezone), settings)
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     mark = "  [bold magenta]SYNTHETIC[/]" if rows.synthetic else ""
-    console.print(f"{rows.symbol}  window to {clock(rows.ts_ns)} New York  mid {rows.mid_price:.3f}{mark}", highlight=False)
+    console.print(
+        f"{rows.symbol}  window to {clock(rows.ts_ns)} New York  mid {price_text(rows.mid_price, rows.tick, finer=1)}{mark}",
+        highlight=False,
+    )
     table = Table(box=None, pad_edge=False)
     for heading in ("strike", *_side_headings("long"), *_side_headings("short"), "net /s"):
         table.add_column(heading, justify="right")
@@ -54,6 +58,8 @@ def _side_headings(side: str) -> list[str]:
 
 
 def _cells(row: dict[str, Any]) -> list[str]:
+    from ..core.units import short_price
+
     counts = [f"{row[f'{side}_{name}']:,}" for side in ("long", "short") for name in SIDE_COLUMNS]
     pressure = row["net_pressure_per_s"]
-    return [f"{row['price']:g}", *counts, f"{pressure:+.1f}", "up" if pressure > 0 else "down" if pressure < 0 else ""]
+    return [short_price(row["price"]), *counts, f"{pressure:+.1f}", "up" if pressure > 0 else "down" if pressure < 0 else ""]

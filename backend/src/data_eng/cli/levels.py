@@ -47,7 +47,7 @@ def _table(lake: Path, symbol: str, date: str) -> Table:
     from ..config import load_settings
     from ..core.instrument import root_of
     from ..core.session import clock
-    from ..core.units import ticks_to_points
+    from ..core.units import price_text, ticks_to_points
     from ..io import partition_ref, read_facts, read_partition
 
     ref = partition_ref(lake, "silver.future_mbo.levels", symbol, date)
@@ -63,6 +63,6 @@ def _table(lake: Path, symbol: str, date: str) -> Table:
         if last["price_ticks"] is None:
             table.add_row(level_id, "", "", "", last["reason"])
         else:
-            price = f"{ticks_to_points(last['price_ticks'], tick):.2f}"
+            price = price_text(ticks_to_points(last["price_ticks"], tick), tick)
             table.add_row(level_id, price, clock(own_rows[0]["known_from_ns"]), str(len(own_rows) - 1), "")
     return table

@@ -95,12 +95,14 @@ def print_answer(answer: Answer, neighbours: int, console: Console) -> None:
 
 def _print_setup(answer: Answer, console: Console) -> None:
     from ..core.session import clock
+    from ..core.units import price_text
 
     setup, say = answer.setup, partial(console.print, highlight=False)
     kind = f"{setup.key.setup}, {setup.episode_kind.replace('_', ' ')}, episode {setup.episode} of the day"
     say(f"{setup.symbol}  {clock(setup.ts_ns)} New York  {kind}")
     say(
-        f"level {setup.level_price:.2f}, mid {setup.mid_ticks * setup.tick:.3f}: {setup.where} ({setup.distance_ticks:+.1f} ticks); "
+        f"level {price_text(setup.level_price, setup.tick)}, mid {price_text(setup.mid_ticks * setup.tick, setup.tick, finer=1)}: "
+        f"{setup.where} ({setup.distance_ticks:+.1f} ticks); "
         f"barrier {setup.barrier_ticks} ticks"
     )
     if setup.confluent_ids:

@@ -31,7 +31,7 @@ class SessionTimes(NamedTuple):
     """`start_ns` less the lead-in from which book flow is kept."""
     rth_open_ns: int
     rth_close_ns: int
-    """Regular hours: 09:30-16:00, 13:00 on a half day. On a date without regular hours the span asked for."""
+    """Regular hours: 09:30-16:00 or the root's own, to 13:00 on a half day. On a date without regular hours the span asked for."""
     premarket_start_ns: int
     overnight_start_ns: int
     """18:00 of the previous calendar day."""

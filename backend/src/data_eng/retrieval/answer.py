@@ -12,6 +12,7 @@ from ..config import Retrieval, Settings
 from ..core.instrument import root_of
 from ..core.pressure import DOWN, UP
 from ..core.session import clock, moment_ns
+from ..core.units import price_text
 from ..io import partition_ref, read_facts
 from .distribution import CLASSES, HorizonOutcome
 from .index import IndexKey, PastView, check_inputs, past_of
@@ -139,7 +140,7 @@ def sentence(answer: Answer) -> str:
     """The one sentence made of the numbers."""
     setup = answer.setup
     approach_dir = setup.key.approach_dir.replace("_", " ")
-    told = [f"{level_name(setup.key.level_id)} {setup.level_price:.2f} {approach_dir}, {setup.where}."]
+    told = [f"{level_name(setup.key.level_id)} {price_text(setup.level_price, setup.tick)} {approach_dir}, {setup.where}."]
     if setup.strikes is not None:
         told.append(f"{setup.ladder_line}.")
     outcome = answer.outcome

@@ -15,6 +15,7 @@ from ..config import Settings
 from ..core.instrument import root_of
 from ..core.pressure import CONDITIONS, DOWN, UP
 from ..core.session import NS_PER_S, clock
+from ..core.units import price_text, short_price
 from ..errors import SpymasterError
 from ..io import PartitionRef, is_partition_complete, list_partitions, partition_ref, read_facts, read_partition
 from .index import IndexKey, rows_of
@@ -81,8 +82,8 @@ class Setup(NamedTuple):
         """`1.25 points away`, `at the level` or `0.50 points through`."""
         if self.distance_ticks == 0:
             return "at the level"
-        points = f"{self.points_away:.3f}"
-        return f"{points.removesuffix('0')} points {'away' if self.distance_ticks < 0 else 'through'}"
+        points = price_text(self.points_away, self.tick, finer=1).removesuffix("0").removesuffix(".")
+        return f"{points} points {'away' if self.distance_ticks < 0 else 'through'}"
 
     def favours(self, direction: str) -> int:
         """How many of the four conditions favour a direction."""
@@ -170,6 +171,7 @@ class LadderRows(NamedTuple):
     symbol: str
     ts_ns: int
     mid_price: float
+    tick: float
     step_points: float
     strikes: list[dict[str, Any]]
     synthetic: bool
@@ -191,6 +193,7 @@ def ladder_rows(lake: Path, symbol: str, at_ns: int, settings: Settings) -> Ladd
         ref.symbol,
         int(ts_ns[row]),
         rows[0]["mid_ticks"] * tick,
+        tick,
         settings.ladder.step_ticks * tick,
         [{"price": strike["strike_ticks"] * tick, **strike} for strike in rows],
         bool(read_facts(ref).get("synthetic")),
@@ -202,14 +205,14 @@ def ladder_line(strikes: Sequence[Strike], price: float, approach_dir: str, reac
     near = [strike for strike in strikes if abs(strike.price - price) <= reach_points]
     parts = []
     for name, sign in (("Up", 1), ("Down", -1)):
-        won = [f"{strike.price:g}" for strike in near if sign * strike.net_pressure_per_s > 0]
+        won = [short_price(strike.price) for strike in near if sign * strike.net_pressure_per_s > 0]
         if won:
             parts.append(f"{name} wins at {', '.join(won)}")
     from_below = approach_dir == "from_below"
     ahead = [(_against(strike, from_below), strike) for strike in near if (strike.price >= price) == from_below]
     heaviest = max(ahead, key=lambda pair: pair[0], default=None)
     if heaviest is not None and round(heaviest[0]) > 0:
-        parts.append(f"at {heaviest[1].price:g} {'asks' if from_below else 'bids'} +{heaviest[0]:.0f} contracts/s")
+        parts.append(f"at {short_price(heaviest[1].price)} {'asks' if from_below else 'bids'} +{heaviest[0]:.0f} contracts/s")
     return "; ".join(parts) if parts else "neither side outpaces the other"
 
 

@@ -121,7 +121,7 @@ class LakeLook:
         if layer == "raw":
             return IMPORT_COMMAND
         later = next((row.date for row in self._rows.values() if row.symbol == symbol and row.date >= max(dates)), None)
-        usual, last = load_settings(), max(dates)
+        usual, last = load_settings().of_root(self.root), max(dates)
         if layer == "bronze" or all(self.is_chosen(symbol, date) for date in dates):
             name = self.root
         elif later is not None:
@@ -174,7 +174,9 @@ class LakeLook:
             return "done", None
         if held.manifest is None:
             return "failed", "its manifest cannot be read"
-        why = self.records.stage_of[ref.dataset].why_stale(held.manifest, self.records.settings_of(run, ref.layer), self._present_sha256)
+        why = self.records.stage_of[ref.dataset].why_stale(
+            held.manifest, self.records.settings_of(run, ref.layer, self.root), self._present_sha256
+        )
         return ("stale", why) if why else ("done", None)
 
     def _present_sha256(self, name: str, recorded: str) -> str:

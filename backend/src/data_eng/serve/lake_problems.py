@@ -22,7 +22,7 @@ def problems_of_root(look: LakeLook) -> Iterator[LakeProblem]:
     mend = f"spymaster select --symbol {look.root} --dates {bronze[0]}:{bronze[-1]}{look.records.lake_flag}" if bronze else ""
     if bronze and look.selection is None:
         yield LakeProblem(what=f"{look.root}: no selection map says which contract each day means", mend=mend)
-    if bronze and look.selection is not None and not is_current(look.selection, look.records.lake, look.records.settings_of(None, "")):
+    if bronze and look.selection is not None and not is_current(look.selection, look.records.lake, look.records.settings):
         yield LakeProblem(what=f"{look.root}: the selection map is older than bronze", mend=mend)
 
 

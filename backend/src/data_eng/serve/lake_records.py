@@ -68,7 +68,7 @@ class LakeRecords:
         self.settings = settings
         self._files: Kept[FileStamp, Any] = Kept(KEPT_FILES)
         self._gaps: Kept[str, int] = Kept(KEPT_FILES)
-        self._changed: Kept[tuple[tuple[str, ...], str], Settings] = Kept(100)
+        self._changed: Kept[tuple[str, tuple[str, ...], str], Settings] = Kept(100)
 
     @cached_property
     def stage_of(self) -> dict[str, Stage]:
@@ -96,15 +96,16 @@ class LakeRecords:
         path = self.where.selection_path or selection_path(self.lake, root)
         return self.read(path, lambda _: load_selection(path))
 
-    def settings_of(self, run: StageRun | None, layer: str) -> Settings:
-        """What a table is judged by: the settings with the levels and the span that its last run was asked for."""
+    def settings_of(self, run: StageRun | None, layer: str, root: str) -> Settings:
+        """What a table is judged by: the root's settings with the levels and the span that its last run was asked for."""
+        settings = self.settings.of_root(root)
         if run is None:
             alone = layer == "gold" and self.where.level_id is not None
-            return self.settings.with_levels((str(self.where.level_id),)) if alone else self.settings
-        key = (tuple(run.levels), run.session)
+            return settings.with_levels((str(self.where.level_id),)) if alone else settings
+        key = (root, tuple(run.levels), run.session)
         changed = self._changed.get(key)
         if changed is None:
-            changed = self.settings.with_levels(key[0]).with_session(run.session)
+            changed = settings.with_levels(key[1]).with_session(run.session)
             self._changed.put(key, changed)
         return changed
 

@@ -1,6 +1,7 @@
 """Which dates are sessions, and when their hours begin and end.
 
-Regular hours and half days come from exchange_calendars XNYS. Hours of the futures come from pandas_market_calendars
+Regular hours and half days come from exchange_calendars XNYS; a root with hours of its own in settings.yaml has them on the same dates,
+so that a holiday of bonds or energy alone is a session without trades. Hours of the futures come from pandas_market_calendars
 `CME Globex Equity`, which has the early halts of all half days right; exchange_calendars CMES closes an hour late and knows no Juneteenth.
 Both are imported inside functions: they load pandas.
 """
@@ -49,7 +50,7 @@ def session_times(session_date: str, settings: Settings) -> SessionTimes:
             f"session {session.start}-{session.end} ends before it starts. A session lies within one New York date: "
             "expected for example 09:30-12:30; ask for the parts before and after midnight apart."
         )
-    hours = regular_hours(session_date)
+    hours = _hours_of(session_date, session.regular, zone)
     half_day = hours is not None and hours.half_day
     if hours is not None and half_day and start_ns < hours.close_ns:
         end_ns = min(end_ns, hours.close_ns)
@@ -71,6 +72,15 @@ def session_times(session_date: str, settings: Settings) -> SessionTimes:
         half_day=half_day,
         rth_day=hours is not None,
     )
+
+
+def _hours_of(session_date: str, regular: str | None, timezone: str) -> RegularHours | None:
+    """XNYS hours of a date, or a root's own on the dates of XNYS, closed with it on a half day."""
+    hours = regular_hours(session_date)
+    if hours is None or regular is None:
+        return hours
+    open_ns, close_ns = (_local_ns(_parsed(session_date), clock, timezone) for clock in regular.split("-"))
+    return RegularHours(open_ns, min(close_ns, hours.close_ns) if hours.half_day else close_ns, hours.half_day)
 
 
 def local_time_ns(session_date: str, clock: str, settings: Settings) -> int:
