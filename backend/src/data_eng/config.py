@@ -230,6 +230,7 @@ class Settings(_Section):
                 f"zones end at {edges.at_max}, {edges.near_max}, {edges.mid_max} and {edges.far_max} ticks, book.band_ticks is "
                 f"{self.book.band_ticks}. Expected each further out than the one before: flow is kept within the band only."
             )
+        _ends(f"{self.session.start}-{self.session.end}")
         for root, own in self.instruments.items():
             _hold_fit(root, own, self.of_root(root))
         return self
@@ -264,9 +265,7 @@ class Settings(_Section):
 
     def with_session(self, span: str) -> Settings:
         """`span` is `HH:MM-HH:MM` in the session's time zone, e.g. `09:30-12:30`."""
-        if not SPAN.fullmatch(span):
-            raise SettingsError(f"--session {span!r} is not a time span. Expected HH:MM-HH:MM, for example 09:30-12:30.")
-        start, _, end = span.partition("-")
+        start, end = _ends(span)
         return self.model_copy(update={"session": self.session.model_copy(update={"start": start, "end": end})})
 
     def with_levels(self, level_ids: tuple[str, ...]) -> Settings:
@@ -301,8 +300,23 @@ def _with(section: T, **values: Any) -> T:
     return section.model_copy(update={name: value for name, value in values.items() if value is not None})
 
 
+def _ends(span: str) -> tuple[str, str]:
+    """`09:30` and `12:30` of `09:30-12:30`."""
+    if not SPAN.fullmatch(span):
+        raise SettingsError(f"session {span!r} is not a time span. Expected HH:MM-HH:MM, for example 09:30-12:30.")
+    start, _, end = span.partition("-")
+    if end <= start:
+        raise SettingsError(
+            f"session {span!r} ends before it starts. A session lies within one New York date: expected for example 09:30-12:30; "
+            "ask for the parts before and after midnight one by one."
+        )
+    return start, end
+
+
 def _hold_fit(root: str, own: Instrument, settings: Settings) -> None:
     """Raise where a root's numbers do not fit its tick; `settings` are those of the root."""
+    if own.regular_hours is not None:
+        _ends(own.regular_hours)
     reach_ticks, far = settings.ladder.reach_points / own.tick, settings.zones.far_max
     if root != EQUITY and reach_ticks > settings.book.band_ticks:
         raise ValueError(

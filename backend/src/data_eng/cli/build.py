@@ -32,8 +32,15 @@ def build(
 
     from ..config import environment
     from ..runner import Request, date_span, run
+    from ..sources.own_levels import hold_level
+    from .values import lake_named, levels_named, symbol_named
 
     first, last = date_span(dates, start_date, end_date)
+    surroundings = environment()._replace(lake=lake_named(lake))
+    root = symbol_named(symbol, surroundings.lake).root
+    asked = levels_named(levels, surroundings.lake, root) if levels else None
+    if surroundings.level_id is not None:
+        hold_level(surroundings.level_id, surroundings.lake, root)
     request = Request(
         product_type=product_type,
         layer=layer,
@@ -42,9 +49,9 @@ def build(
         last=last,
         workers=workers,
         overwrite=overwrite,
-        levels=tuple(levels.split(",")) if levels else None,
+        levels=asked,
         session=session,
         stage=stage,
-        environment=environment()._replace(lake=lake) if lake else environment(),
+        environment=surroundings,
     )
     raise typer.Exit(run(request, Console()))

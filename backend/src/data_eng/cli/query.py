@@ -49,11 +49,19 @@ def query(
     """
     from rich.console import Console
 
-    from ..config import environment, load_settings
+    from ..config import load_settings
+    from ..core.features.registry import APPROACHES
     from ..retrieval.answer import as_json, ask
+    from ..retrieval.index import SETUPS
+    from ..retrieval.metrics import METRICS
+    from .values import lake_named, levels_named, one_of, symbol_named
 
-    place = lake or environment().lake
-    answer = ask(place, symbol, level, approach_dir, setup, at, load_settings(), metric)
+    for flag, value, known in (("--approach", approach_dir, APPROACHES), ("--setup", setup, SETUPS), ("--metric", metric, METRICS)):
+        one_of(flag, value, known)
+    place = lake_named(lake)
+    root = symbol_named(symbol, place, built=True).root
+    (level,) = levels_named(level, place, root)
+    answer = ask(place, symbol, level, approach_dir, setup, at, load_settings().of_root(root), metric)
     console = Console()
     if json:
         console.print_json(data=as_json(answer))

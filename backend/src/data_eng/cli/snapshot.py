@@ -45,7 +45,7 @@ def snapshot(
     from urllib.parse import urlencode
 
     from ..attempts import publish_file
-    from ..config import environment, load_settings
+    from ..config import load_settings
     from ..core.session import NS_PER_S, clock, moment_ns
     from ..retrieval.index import IndexKey
     from ..retrieval.setup import newest_trigger_ns
@@ -53,8 +53,10 @@ def snapshot(
     from ..serve.chromium import Picture, find_chromium, take
     from ..serve.page import UI
     from .serve import address_of, listen, run, server_of
+    from .values import lake_named, levels_named, symbol_named
 
-    settings, place = load_settings(), lake or environment().lake
+    settings, place = load_settings(), lake_named(lake)
+    (level,) = levels_named(level, place, symbol_named(symbol, place, built=True).root)
     at_ns = newest_trigger_ns(place, symbol, IndexKey(level, "level_test", approach_dir)) if at is None else moment_ns(at)
     date, time = clock(at_ns).split(" ")
     app = guarded_app(place, settings, "127.0.0.1", None)

@@ -42,7 +42,8 @@ def draw_answer(lake: Path, answer: Answer, path: Path) -> None:
     _draw_paths(paths, lake, answer)
     _draw_outcomes(outcomes, answer)
     setup = answer.setup
-    title = f"{level_name(setup.key.level_id)} {price_text(setup.level_price, setup.tick)} {setup.key.approach_dir.replace('_', ' ')}, {setup.where}"
+    price = price_text(setup.level_price, setup.tick)
+    title = f"{level_name(setup.key.level_id)} {price} {setup.key.approach_dir.replace('_', ' ')}, {setup.where}"
     figure.suptitle(f"{title}   {setup.symbol}  {clock(setup.ts_ns)} New York", color=TEXT, fontsize=15, fontweight="bold")
     figure.supxlabel(_footing(answer), color=MUTED, fontsize=10)
     if answer.synthetic:

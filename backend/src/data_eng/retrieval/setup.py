@@ -106,7 +106,7 @@ def find_setup(lake: Path, symbol: str, key: IndexKey, at_ns: int, settings: Set
     LevelUnknown when the level is not known at that time, NoSetup without such a trigger, PartitionMissing for a day that is not built.
     """
     session_date = clock(at_ns)[:10]
-    ref = partition_ref(lake, TRIGGERS, _contract_of(lake, symbol, session_date, TRIGGERS), session_date)
+    ref = partition_ref(lake, TRIGGERS, contract_of(lake, symbol, session_date, TRIGGERS), session_date)
     _hold_level(partition_ref(lake, LEVELS, ref.symbol, session_date), symbol, key.level_id, at_ns)
     triggers = rows_of(read_partition(ref), key)
     row = _row_at(triggers, key, ref, at_ns, settings.book.window_s)
@@ -180,7 +180,7 @@ class LadderRows(NamedTuple):
 def ladder_rows(lake: Path, symbol: str, at_ns: int, settings: Settings) -> LadderRows:
     """The ladder of the last window that had ended at a time, at most one window earlier. Raises `NoSetup` where there is none."""
     session_date, root = clock(at_ns)[:10], root_of(symbol)
-    ref = partition_ref(lake, LADDER, _contract_of(lake, symbol, session_date, LADDER), session_date)
+    ref = partition_ref(lake, LADDER, contract_of(lake, symbol, session_date, LADDER), session_date)
     table, tick = read_partition(ref), settings.tick_of(root)
     ts_ns = table["ts_ns"].to_numpy()
     row = int(np.searchsorted(ts_ns, at_ns, side="right")) - 1
@@ -220,17 +220,15 @@ def _against(strike: Strike, from_below: bool) -> float:
     return strike.short_flow_per_s if from_below else strike.long_flow_per_s
 
 
-def _contract_of(lake: Path, symbol: str, session_date: str, dataset: str) -> str:
-    """The contract asked for, or the root's contract of the day."""
+def contract_of(lake: Path, symbol: str, session_date: str, dataset: str) -> str:
+    """The contract asked for, or the root's contract of the day. Raises `NoSetup` where a table has nothing of it that day."""
     root = root_of(symbol)
-    if symbol != root:
-        return symbol
-    refs = chosen_partitions(lake, dataset, root)
+    refs = chosen_partitions(lake, dataset, root) if symbol == root else list_partitions(lake, dataset, symbol)
     found = next((ref.symbol for ref in refs if ref.date == session_date), None)
     if found is None:
         held = f"The lake holds {len(refs)} days, {refs[0].date} to {refs[-1].date}" if refs else "The lake holds none"
         raise NoSetup(
-            f"no {dataset} of {root} on {session_date}. {held}. Run: spymaster build --layer all --symbol {root} "
+            f"no {dataset} of {symbol} on {session_date}. {held}. Run: spymaster build --layer all --symbol {symbol} "
             f"--dates {session_date}:{session_date}"
         )
     return found

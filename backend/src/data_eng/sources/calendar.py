@@ -40,16 +40,11 @@ def session_times(session_date: str, settings: Settings) -> SessionTimes:
 
     A span that begins inside the regular hours of a half day ends at the early close. On a date without regular hours
     (a holiday, a Sunday) the span itself stands for them. A span that begins after the date's regular close follows that date's own
-    session. Raises `CalendarError` for a span that crosses midnight and for one in which Globex is closed.
+    session. Raises `CalendarError` for a span in which Globex is closed.
     """
     session, zone = settings.session, settings.session.timezone
     day = _parsed(session_date)
     start_ns, end_ns = (_local_ns(day, clock, zone) for clock in (session.start, session.end))
-    if end_ns <= start_ns:
-        raise CalendarError(
-            f"session {session.start}-{session.end} ends before it starts. A session lies within one New York date: "
-            "expected for example 09:30-12:30; ask for the parts before and after midnight apart."
-        )
     hours = _hours_of(session_date, session.regular, zone)
     half_day = hours is not None and hours.half_day
     if hours is not None and half_day and start_ns < hours.close_ns:

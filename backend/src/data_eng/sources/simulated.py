@@ -559,6 +559,8 @@ def _metadata(simulation: Simulation, files: list[FileSpec]) -> dict[str, Any]:
 
 def _claim(folder: Path, metadata: dict[str, Any]) -> None:
     """Make the folder this simulation's own."""
+    if folder.exists() and not folder.is_dir():
+        raise SimulationError(f"{folder} is a file. Give --out a new or empty folder.")
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()) and _recorded(folder) != metadata["simulation"]:
         raise SimulationError(f"{folder} is not empty and holds something else. Give --out a new or empty folder, or remove this one.")
