@@ -66,8 +66,9 @@ WRONG = [
     ("clear", "--layer", "bronze", "silver or gold"),
     ("build", "--stage", "levels", "compute_levels"),
     ("build", "--product-type", "future", "future_mbo"),
+    ("query", "--level", "or_high", "which are of pm_high"),
     *((verb, "--symbol", "EX", ROOTS) for verb in RIGHT if verb not in ("serve", "doctor")),
-    *((verb, "--symbol", "ESZ6", "Did you mean ESZ5?") for verb in ("levels", "query", "ladder", "snapshot")),
+    *((verb, "--symbol", "ESZ6", "Did you mean ESZ5?") for verb in ("build", "levels", "query", "ladder", "snapshot")),
     *((verb, "--symbol", "NQ", "It holds ES, ESZ5") for verb in ("levels", "index", "query", "ladder", "snapshot", "evaluate")),
     *((verb, "--at", "10:00", 'for example "2025-10-16 09:47:35"') for verb in ("query", "ladder", "snapshot")),
     *((verb, "--at", "2025-11-02 01:30:00", "2025-11-02 01:30:00-05:00") for verb in ("query", "ladder", "snapshot")),
@@ -105,7 +106,7 @@ def test_a_folder_that_is_no_lake_is_refused_with_one_that_is(lake: Path, tmp_pa
         place.touch()
     result = CliRunner().invoke(app, [verb, *RIGHT[verb], "--lake", str(place)])
     assert result.exit_code == REFUSED, result.output
-    assert "Expected the folder of a lake: " in result.stderr
+    assert "Expected the folder of a lake" in result.stderr
     assert kind != "absent" or str(lake) in result.stderr
     assert kind == "absent" or not any(folder.is_dir() for folder in tmp_path.rglob("*/*"))
 

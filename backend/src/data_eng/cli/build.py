@@ -37,7 +37,9 @@ def build(
 
     first, last = date_span(dates, start_date, end_date)
     surroundings = environment()._replace(lake=lake_named(lake))
-    root = symbol_named(symbol, surroundings.lake).root
+    root, contract = symbol_named(symbol, surroundings.lake)
+    if contract is not None and layer in ("silver", "gold"):
+        symbol_named(contract, surroundings.lake, built=True)
     asked = levels_named(levels, surroundings.lake, root) if levels else None
     if surroundings.level_id is not None:
         hold_level(surroundings.level_id, surroundings.lake, root)

@@ -91,6 +91,5 @@ def _lakes_near(place: Path) -> str:
 
     parent = place.absolute().parent
     beside = sorted(folder for folder in parent.iterdir() if folder.is_dir() and _is_lake(folder)) if parent.is_dir() else []
-    usual = environment().lake
-    known = [str(folder) for folder in dict.fromkeys([*beside, usual]) if folder != place.absolute()]
+    known = [str(folder) for folder in dict.fromkeys([*beside, environment().lake]) if _is_lake(folder)]
     return f"the folder of a lake: {' or '.join(known)}" if known else "the folder of a lake, which holds raw, bronze, silver, gold"

@@ -150,9 +150,11 @@ def newest_trigger_ns(lake: Path, symbol: str, key: IndexKey) -> int:
         ts_ns = rows_of(read_partition(ref, [*key._fields, "ts_ns"]), key)["ts_ns"]
         if len(ts_ns):
             return int(ts_ns[-1].as_py())
+    held = sorted({level_id for ref in refs for level_id in read_partition(ref, ["level_id"])["level_id"].unique().to_pylist()})
     raise NoSetup(
-        f"no setup of {key} for {symbol} on any of the lake's {len(refs)} days with triggers. Ask for another --level, --approach or "
-        f"--setup, or run: spymaster build --layer all --symbol {symbol} --dates FIRST:LAST"
+        f"no setup of {key} for {symbol} on any of the lake's {len(refs)} days with triggers, which are of "
+        f"{', '.join(held) or 'no level'}. Ask for another --level, --approach or --setup, or run: "
+        f"spymaster build --layer all --symbol {symbol} --dates FIRST:LAST"
     )
 
 
