@@ -317,6 +317,11 @@ def _hold_fit(root: str, own: Instrument, settings: Settings) -> None:
     """Raise where a root's numbers do not fit its tick; `settings` are those of the root."""
     if own.regular_hours is not None:
         _ends(own.regular_hours)
+    if settings.episodes.barrier_min_ticks <= settings.zones.near_max:
+        raise ValueError(
+            f"barrier_min_ticks of {root} is {settings.episodes.barrier_min_ticks}. Expected more than zones.near_max, "
+            f"{settings.zones.near_max}: an episode begins within that zone."
+        )
     reach_ticks, far = settings.ladder.reach_points / own.tick, settings.zones.far_max
     if root != EQUITY and reach_ticks > settings.book.band_ticks:
         raise ValueError(

@@ -23,9 +23,9 @@ DAY, HALF_DAY = "2025-10-16", "2025-11-28"
         ("NQ", 0.25, "09:30-12:30", "round_100", 8, 20, 40),
         ("RTY", 0.1, "09:30-12:30", "round_10", 5, 5, 12),
         ("YM", 1.0, "09:30-12:30", "round_100", 5, 50, 12),
-        ("CL", 0.01, "09:00-12:00", "round_1", 5, 0.5, 5),
+        ("CL", 0.01, "09:00-12:00", "round_1", 5, 0.5, 6),
         ("GC", 0.1, "08:20-11:20", "round_10", 5, 5, 16),
-        ("ZN", 1 / 64, "08:20-11:20", "round_1", 4, 0.625, 4),
+        ("ZN", 1 / 64, "08:20-11:20", "round_1", 4, 0.625, 6),
     ],
 )
 def test_a_root_has_its_own_numbers(root: str, tick: float, session: str, level: str, step: int, reach: float, barrier: int) -> None:
@@ -83,6 +83,7 @@ def changed(tmp_path: Path, old: str, new: str) -> Path:
     [
         ("NQ: 20, RTY", "NQ: 40, RTY", "ladder_reach_points of NQ is 160 ticks. Expected at most book.band_ticks, 100"),
         ("GC: 10, ZN: 1}", "GC: 4, ZN: 1}", "round_points of GC is 40 ticks. Expected more than 40"),
+        ("CL: 6, GC: 16", "CL: 5, GC: 16", "barrier_min_ticks of CL is 5. Expected more than zones.near_max, 5"),
         ('GC: "08:20-11:20"', 'GC: "8:20-11:20"', "'8:20-11:20' is not a time span"),
         ("{ES: 0.25, NQ: 0.25,", "{ES: 0.25,", "instruments.NQ.tick"),
         ("equity: 0.01}", "equity: 0.01, SI: 0.005}", "ladder_reach_points of SI is 2000 ticks"),
