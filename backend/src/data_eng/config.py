@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, SecretStr, model_validator
@@ -24,6 +25,12 @@ DOWNLOADS = BACKEND / "downloads"
 """Where `spymaster download` puts batch folders unless it is told otherwise."""
 CANDLE_S = 120
 """The one length, beside 1 s, in which the book's kernel keeps trade bars."""
+
+ROUND = "round_"
+"""What the level_id of a round level begins with; its step in points follows."""
+EQUITY = "equity"
+"""The entry of instruments for a stock, whose symbol is its own root: its tick alone."""
+SPAN = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
 
 
 class SettingsError(SpymasterError):
@@ -66,6 +73,8 @@ class Session(_Section):
     opening_range_s: int
     halt_silence_s: float
     halt_expected_records: int
+    regular: str | None = None
+    """Regular hours of the root, `HH:MM-HH:MM`; None for those of XNYS."""
 
 
 class Book(_Section):
@@ -177,7 +186,17 @@ class Selection(_Section):
 
 
 class Instrument(_Section):
+    """What a root has of its own. None where it has the number that the other sections give, which is that of ES."""
+
     tick: float
+    session: str | None = None
+    """`HH:MM-HH:MM`, in place of session.start and session.end."""
+    regular_hours: str | None = None
+    round_points: int | None = None
+    """Step of the round level, whose level_id says it: round_100 for NQ where ES has round_25."""
+    ladder_step_ticks: int | None = None
+    ladder_reach_points: float | None = None
+    barrier_min_ticks: int | None = None
 
 
 class Bronze(_Section):
@@ -239,24 +258,42 @@ class Settings(_Section):
                 f"zones end at {edges.at_max}, {edges.near_max}, {edges.mid_max} and {edges.far_max} ticks, book.band_ticks is "
                 f"{self.book.band_ticks}. Expected each further out than the one before: flow is kept within the band only."
             )
+        _ends(f"{self.session.start}-{self.session.end}")
+        for root, own in self.instruments.items():
+            _hold_fit(root, own, self.of_root(root))
         return self
+
+    def of_root(self, root: str) -> Settings:
+        """The numbers for a root: its own session, regular hours, round level, ladder and barrier floor, where it has them.
+
+        A root without an entry keeps the general numbers. A flag comes afterwards: `settings.of_root("CL").with_session("10:00-11:00")`.
+        """
+        own = self.instruments.get(root)
+        if own is None:
+            return self
+        spanned = self if own.session is None else self.with_session(own.session)
+        levels = [f"{ROUND}{own.round_points}" if own.round_points and name.startswith(ROUND) else name for name in self.levels.default]
+        return spanned.model_copy(
+            update={
+                "session": _with(spanned.session, regular=own.regular_hours),
+                "levels": _with(self.levels, default=tuple(levels)),
+                "ladder": _with(self.ladder, step_ticks=own.ladder_step_ticks, reach_points=own.ladder_reach_points),
+                "episodes": _with(self.episodes, barrier_min_ticks=own.barrier_min_ticks),
+            }
+        )
 
     def tick_of(self, root: str) -> float:
         """Points of one tick of a root; raises `SettingsError` for one that settings.yaml does not have."""
         if root not in self.instruments:
             raise SettingsError(
                 f"the tick of {root} is not in the settings, which have {', '.join(self.instruments)}: "
-                f"add {root} under instruments in config/settings.yaml."
+                f"add {root} to instruments.tick in config/settings.yaml."
             )
         return self.instruments[root].tick
 
     def with_session(self, span: str) -> Settings:
         """`span` is `HH:MM-HH:MM` in the session's time zone, e.g. `09:30-12:30`."""
-        start, _, end = span.partition("-")
-        for part in (start, end):
-            hours, _, minutes = part.partition(":")
-            if not (hours.isdigit() and minutes.isdigit() and int(hours) < 24 and int(minutes) < 60):
-                raise SettingsError(f"--session {span!r} is not a time span. Expected HH:MM-HH:MM, for example 09:30-12:30.")
+        start, end = _ends(span)
         return self.model_copy(update={"session": self.session.model_copy(update={"start": start, "end": end})})
 
     def with_levels(self, level_ids: tuple[str, ...]) -> Settings:
@@ -337,6 +374,55 @@ def find_dataset(key: str) -> Dataset:
     return datasets[key]
 
 
+T = TypeVar("T", bound=BaseModel)
+
+
+def _with(section: T, **values: Any) -> T:
+    """A copy of a section with those of `values` that are not None."""
+    return section.model_copy(update={name: value for name, value in values.items() if value is not None})
+
+
+def _ends(span: str) -> tuple[str, str]:
+    """`09:30` and `12:30` of `09:30-12:30`."""
+    if not SPAN.fullmatch(span):
+        raise SettingsError(f"session {span!r} is not a time span. Expected HH:MM-HH:MM, for example 09:30-12:30.")
+    start, _, end = span.partition("-")
+    if end <= start:
+        raise SettingsError(
+            f"session {span!r} ends before it starts. A session lies within one New York date: expected for example 09:30-12:30; "
+            "ask for the parts before and after midnight one by one."
+        )
+    return start, end
+
+
+def _hold_fit(root: str, own: Instrument, settings: Settings) -> None:
+    """Raise where a root's numbers do not fit its tick; `settings` are those of the root."""
+    if own.regular_hours is not None:
+        _ends(own.regular_hours)
+    if settings.episodes.barrier_min_ticks <= settings.zones.near_max:
+        raise ValueError(
+            f"barrier_min_ticks of {root} is {settings.episodes.barrier_min_ticks}. Expected more than zones.near_max, "
+            f"{settings.zones.near_max}: an episode begins within that zone."
+        )
+    reach_ticks, far = settings.ladder.reach_points / own.tick, settings.zones.far_max
+    if root != EQUITY and reach_ticks > settings.book.band_ticks:
+        raise ValueError(
+            f"instruments.ladder_reach_points of {root} is {reach_ticks:g} ticks. Expected at most book.band_ticks, "
+            f"{settings.book.band_ticks}: flow is kept within the band only."
+        )
+    if own.round_points is not None and own.round_points / own.tick / 2 <= far:
+        raise ValueError(
+            f"instruments.round_points of {root} is {own.round_points / own.tick:g} ticks. Expected more than {2 * far}, twice "
+            "zones.far_max: price half way between two numbers must be outside the zones of both."
+        )
+
+
+def _by_root(columns: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """Numbers by root and name, from those by name and root."""
+    roots = dict.fromkeys(root for column in columns.values() for root in column)
+    return {root: {name: column[root] for name, column in columns.items() if root in column} for root in roots}
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
@@ -361,6 +447,7 @@ def load_settings(path: Path = PACKAGE / "config" / "settings.yaml") -> Settings
             values[section] = _value_of(body, section)
         else:
             values[section] = {name: _value_of(entry, f"{section}.{name}") for name, entry in body.items()}
+    values["instruments"] = _by_root(values["instruments"])
     try:
         return Settings(**values)
     except ValueError as error:

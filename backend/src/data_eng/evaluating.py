@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,6 +19,7 @@ from .attempts import publish_file
 from .codehash import code_sha256
 from .config import PACKAGE, Settings, environment
 from .core.features.registry import APPROACHES
+from .core.session import is_date
 from .errors import SpymasterError
 from .evaluation.judgement import Pool, Question, data_sha256, judge, pool_of
 from .evaluation.kept import block_name, keep_block, kept_block
@@ -131,19 +132,12 @@ def _hold_request(request: Request) -> None:
     if request.out.suffix != ".html" or request.out.is_dir():
         raise CannotEvaluate(f"--out {request.out} cannot be the report. Expected a file name that ends in .html; figures go beside it.")
     for flag, text in (("--from", request.first), ("--to", request.last)):
-        if text is not None and not _is_date(text):
+        if text is not None and not is_date(text):
             raise CannotEvaluate(f"{flag} {text!r} is no date. Expected for example 2025-10-01.")
     if request.first and request.last and request.first > request.last:
         raise CannotEvaluate(f"--from {request.first} is later than --to {request.last}. Expected the earlier date first.")
     if request.release and (request.first or request.last):
         raise CannotEvaluate("--release scores all that is untouched, and nothing else. Expected neither --from nor --to beside it.")
-
-
-def _is_date(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def _untouched(folder: Path, dates: Sequence[str], share: float) -> Untouched:

@@ -19,7 +19,6 @@ import json
 import re
 import shutil
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import date as calendar_date
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self, TypeVar
@@ -32,6 +31,7 @@ from .attempts import MANIFEST, STAGED_PART, SUCCESS, Attempt, HashingSink, disk
 from .config import AppConfig, environment, find_dataset
 from .contracts import ContractViolation, as_pandas, conformed, contract_of, load_avro_contract
 from .core.instrument import root_of
+from .core.session import is_date
 from .errors import SpymasterError
 from .lake.conditions import BEST_FIRST
 
@@ -167,17 +167,9 @@ def ref_in(lake: Path, dataset: str, symbol: str, date: str) -> PartitionRef:
     find_dataset(dataset)
     if not SYMBOL_NAME.fullmatch(symbol):
         raise SpymasterError(f"symbol {symbol!r} cannot name a partition. Expected letters, digits, '.', ':' and '-', for example ESZ5.")
-    if not is_iso_date(date):
+    if not is_date(date):
         raise SpymasterError(f"date {date!r} is not a day. Expected YYYY-MM-DD, for example 2025-10-16.")
     return PartitionRef(Path(lake), dataset, symbol, date)
-
-
-def is_iso_date(text: str) -> bool:
-    """Whether `text` is a day written `YYYY-MM-DD`; the standard's other forms (`20251016`, `2025-W42-4`) are none here."""
-    try:
-        return calendar_date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def parse_ref(lake: Path, text: str) -> PartitionRef:

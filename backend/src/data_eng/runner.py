@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from functools import partial
 from typing import NamedTuple
 
@@ -21,6 +20,7 @@ from rich.text import Text
 
 from .attempts import DiskFull
 from .config import REPO_ROOT, AppConfig, Settings
+from .core.session import is_date
 from .errors import SpymasterError
 from .lake.keep import keep, settings_of
 from .machine import cores
@@ -109,10 +109,8 @@ def date_span(dates: str | None, start_date: str | None, end_date: str | None) -
     first, _, last = dates.partition(":") if dates is not None else (start_date or "", "", end_date or "")
     last = last or (first if dates is not None and ":" not in dates else "")
     for day in (first, last):
-        try:
-            date.fromisoformat(day)
-        except ValueError:
-            raise BadRequest(f"date {day!r} is not a day. Expected YYYY-MM-DD, for example 2025-10-01.") from None
+        if not is_date(day):
+            raise BadRequest(f"date {day!r} is not a day. Expected YYYY-MM-DD, for example 2025-10-01 or 2025-10-01:2026-01-08.")
     if last < first:
         raise BadRequest(f"dates {first}:{last} end before they start. Swap them.")
     return first, last

@@ -19,9 +19,9 @@ from .config import AppConfig, load_config
 from .contracts import Contract, contract_of
 from .core.events import NO_TICK
 from .core.instrument import root_of
-from .core.session import NEW_YORK
+from .core.session import NEW_YORK, is_date, moment_ns
 from .errors import SpymasterError
-from .io import PartitionMissing, PartitionRef, is_iso_date, list_partitions, read_facts, read_table
+from .io import PartitionMissing, PartitionRef, list_partitions, read_facts, read_table
 from .retrieval import answer as answers
 from .retrieval import setup as setups
 from .retrieval.answer import Answer, level_name
@@ -47,7 +47,7 @@ def ask(
     As `spymaster query`; `answer.outcome` is the distribution at the primary horizon, `answer.matches` are the neighbours.
     """
     cfg = load_config(lake)
-    return answers.ask(cfg.lake_root, symbol, level, approach_dir, setup, at, cfg.settings, metric)
+    return answers.ask(cfg.lake_root, symbol, level, approach_dir, setup, at, cfg.settings.of_root(root_of(symbol)), metric)
 
 
 def ladder(at: str, *, symbol: str = "ES", lake: Path | None = None) -> pl.DataFrame:
@@ -56,7 +56,8 @@ def ladder(at: str, *, symbol: str = "ES", lake: Path | None = None) -> pl.DataF
     Long is the bid side, short the ask side; flows are contracts of the window, `_per_s` contracts a second.
     """
     cfg = load_config(lake)
-    rows = setups.ladder_rows(cfg.lake_root, symbol, setups.local_ns(at, cfg.settings.session.timezone), cfg.settings)
+    settings = cfg.settings.of_root(root_of(symbol))
+    rows = setups.ladder_rows(cfg.lake_root, symbol, moment_ns(at, settings.session.timezone), settings)
     frame = pl.DataFrame(rows.strikes)
     flows = [name for name in frame.columns if name.startswith(("long_", "short_", "buy_", "sell_", "net_"))]
     return frame.select(
@@ -113,7 +114,7 @@ def table(
 def _span(dates: str) -> tuple[str, str]:
     first, _, last = dates.partition(":")
     last = last or first
-    if not (is_iso_date(first) and is_iso_date(last)) or last < first:
+    if not (is_date(first) and is_date(last)) or last < first:
         raise SpymasterError(f"dates {dates!r} are no span of days. Expected 2025-10-01:2025-10-14, or one date.")
     return first, last
 

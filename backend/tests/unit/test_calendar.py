@@ -106,11 +106,6 @@ def test_a_late_session_lies_in_the_next_utc_file() -> None:
     assert bronze_dates(times_of("2025-07-02", "19:00-20:00")) == ("2025-07-02",)
 
 
-def test_a_session_across_midnight_is_refused() -> None:
-    with pytest.raises(CalendarError, match="within one New York date"):
-        times_of("2025-10-16", "23:00-01:00")
-
-
 @pytest.mark.parametrize("date", ["2025-13-01", "yesterday", "1999-01-04"])
 def test_a_date_without_hours_is_refused(date: str) -> None:
     with pytest.raises(CalendarError, match="Expected"):

@@ -70,8 +70,8 @@ def test_the_candle_is_the_longest_bar_of_the_kernel() -> None:
 
 def test_a_root_without_a_tick_is_named_with_what_to_do() -> None:
     assert load_settings().tick_of("CL") == 0.01
-    with pytest.raises(SettingsError, match=r"tick of RTY .* add RTY under instruments in config/settings\.yaml"):
-        load_settings().tick_of("RTY")
+    with pytest.raises(SettingsError, match=r"tick of ZB .* add ZB to instruments\.tick in config/settings\.yaml"):
+        load_settings().tick_of("ZB")
 
 
 def test_an_entry_without_its_origin_is_named(tmp_path: Path) -> None:
@@ -79,10 +79,15 @@ def test_an_entry_without_its_origin_is_named(tmp_path: Path) -> None:
         load_settings(changed(tmp_path, "window_s: {value: 5, unit: s, origin:", "window_s: {value: 5, unit: s, source:"))
 
 
-@pytest.mark.parametrize("span", ["09:30", "9.30-12.30", "09:30-25:00", "09:30-12:60", "", "morning-noon"])
+@pytest.mark.parametrize("span", ["09:30", "9.30-12.30", "09:30-25:00", "09:30-12:60", "", "morning-noon", "9:5-12:30"])
 def test_a_session_that_is_no_span_is_refused_with_an_example(span: str) -> None:
     with pytest.raises(SettingsError, match="Expected HH:MM-HH:MM, for example 09:30-12:30"):
         load_settings().with_session(span)
+
+
+def test_a_session_across_midnight_is_refused() -> None:
+    with pytest.raises(SettingsError, match=r"'23:00-01:00' ends before it starts.*within one New York date"):
+        load_settings().with_session("23:00-01:00")
 
 
 def test_a_flag_makes_a_changed_copy_and_leaves_the_settings_alone() -> None:

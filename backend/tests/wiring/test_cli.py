@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,12 @@ def test_help_lists_every_verb_with_its_first_line() -> None:
     said = plain(runner.invoke(app, ["--help"], terminal_width=200).output)
     for verb in VERBS:
         assert re.search(rf"^\W*{verb}\s+\w.*", said, re.MULTILINE), verb
+
+
+def test_the_version_is_the_package_s() -> None:
+    said = runner.invoke(app, ["--version"])
+    package = tomllib.loads((BACKEND / "pyproject.toml").read_text())["project"]
+    assert (said.exit_code, said.output) == (0, f"spymaster {package['version']}\n")
 
 
 @pytest.mark.parametrize("verb", VERBS)

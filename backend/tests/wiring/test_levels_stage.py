@@ -11,8 +11,8 @@ import pytest
 from src.data_eng.config import Settings, load_settings
 from src.data_eng.io import PartitionMissing, read_manifest, read_table, ref_in
 from src.data_eng.planning import ContractDay
-from src.data_eng.sources.own_levels import OwnLevelError, own_levels_path
-from src.data_eng.stages.silver.future_mbo.compute_levels import LEVELS_TABLE, ComputeLevels, UnknownLevel, covered_span_ns, joined_spans
+from src.data_eng.sources.own_levels import OwnLevelError, UnknownLevel, own_levels_path
+from src.data_eng.stages.silver.future_mbo.compute_levels import LEVELS_TABLE, ComputeLevels, covered_span_ns, joined_spans
 from tests.small_lake import DAYS, Trade, at, put_bronze_day, put_trade_bars
 from tests.toys.lake import config
 
@@ -125,7 +125,7 @@ def test_an_own_level_of_another_day_makes_nothing_stale(tmp_path: Path) -> None
 
 def test_a_level_that_nobody_defined_is_an_error_that_names_the_known_ones(tmp_path: Path) -> None:
     two_days(tmp_path)
-    with pytest.raises(UnknownLevel, match=r"pm_high.*sma_N.*own_levels"):
+    with pytest.raises(UnknownLevel, match=r"Did you mean pm_high\?.*sma_N.*own_levels"):
         levels_of(tmp_path, settings_of("pm_hihg"))
 
 

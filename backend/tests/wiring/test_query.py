@@ -11,12 +11,12 @@ from typer.testing import CliRunner, Result
 
 from src.data_eng.cli.main import app
 from src.data_eng.config import load_settings
-from src.data_eng.core.session import clock
+from src.data_eng.core.session import NoMoment, clock, moment_ns
 from src.data_eng.io import read_table, ref_in
 from src.data_eng.retrieval.answer import Answer, answer_query, sentence, strangeness
 from src.data_eng.retrieval.index_builder import build_indexes
 from src.data_eng.retrieval.metrics import FITTED, METRICS
-from src.data_eng.retrieval.setup import LevelUnknown, NoSetup, Strike, find_setup, ladder_line, local_ns
+from src.data_eng.retrieval.setup import LevelUnknown, NoSetup, Strike, find_setup, ladder_line
 from tests.trigger_lake import KEY, LEVELS, SYMBOL, session_dates, trigger_table, trigger_times_ns, write_days, write_level, write_triggers
 
 DATES = session_dates(16)
@@ -35,16 +35,25 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def asked(lake: Path, at: str) -> Answer:
-    return answer_query(lake, find_setup(lake, "ES", KEY, local_ns(at, "America/New_York"), SETTINGS), SETTINGS)
+    return answer_query(lake, find_setup(lake, "ES", KEY, moment_ns(at), SETTINGS), SETTINGS)
 
 
 def told(lake: Path, *options: str) -> Result:
     return CliRunner().invoke(app, ["query", "--level", "pm_high", "--approach", "from_below", "--lake", str(lake), *options])
 
 
+def test_a_time_with_an_offset_is_that_instant(lake: Path) -> None:
+    """New York is 4 hours after UTC on the lake's days, so 10:00 there is 14:00 UTC and 16:00 at +02:00."""
+    times = ("10:00:00", "10:00:00-04:00", "14:00:00Z", "16:00:00+02:00")
+    found = {json.loads(told(lake, "--at", f"{TODAY} {time}", "--json").output)["setup"]["new_york"] for time in times}
+    assert found == {f"{TODAY} 10:00:00"}
+    refused = told(lake, "--at", f"{TODAY} 10:00:00+02:00")
+    assert (refused.exit_code, "04:00:00" in refused.stderr) == (1, True)
+
+
 def test_the_setup_is_the_trigger_at_or_before_the_time(lake: Path) -> None:
     for at, window in (("10:00:00", 0), ("10:00:04", 0), ("10:00:05", 1), ("10:00:19", 3)):
-        setup = find_setup(lake, "ES", KEY, local_ns(f"{TODAY} {at}", "America/New_York"), SETTINGS)
+        setup = find_setup(lake, "ES", KEY, moment_ns(f"{TODAY} {at}"), SETTINGS)
         assert setup.ts_ns == trigger_times_ns(TODAY)[0, window]
         assert (setup.episode, setup.episode_kind, setup.symbol) == (1, "first_test", SYMBOL)
 
@@ -117,7 +126,7 @@ def test_whether_a_time_is_answered_hangs_on_no_later_trigger(tmp_path: Path) ->
 
 def test_a_level_that_is_not_built_names_the_command_that_keeps_the_others(lake: Path) -> None:
     with pytest.raises(LevelUnknown, match=f"Run: spymaster build --layer all --symbol ES --dates {TODAY} --levels pm_high,pd_low$"):
-        find_setup(lake, "ES", KEY._replace(level_id="pd_low"), local_ns(f"{TODAY} 10:00:00", "America/New_York"), SETTINGS)
+        find_setup(lake, "ES", KEY._replace(level_id="pd_low"), moment_ns(f"{TODAY} 10:00:00"), SETTINGS)
 
 
 def test_a_ladder_that_is_not_built_names_the_command(lake: Path) -> None:
@@ -128,7 +137,7 @@ def test_a_ladder_that_is_not_built_names_the_command(lake: Path) -> None:
 def test_a_day_that_is_not_built_names_the_command(lake: Path) -> None:
     with pytest.raises(NoSetup, match=r"no .*mbo_trigger_vectors of ES on 2025-12-24.*Run: spymaster build --layer all --symbol ES"):
         asked(lake, "2025-12-24 10:00:00")
-    with pytest.raises(NoSetup, match="Expected New York time"):
+    with pytest.raises(NoMoment, match="Expected New York time"):
         asked(lake, "half past nine")
 
 

@@ -251,6 +251,10 @@ def test_dates_are_given_in_one_flag_or_two(flags: tuple[str | None, str | None,
         (("2025-10-01:", None, None), "is not a day"),
         (("2025-10-02:2025-10-01", None, None), "end before they start"),
         (("yesterday", None, None), "'yesterday' is not a day"),
+        (("2025-10", None, None), "'2025-10' is not a day. Expected YYYY-MM-DD"),
+        (("20251001", None, None), "'20251001' is not a day"),
+        (("2025-10-01:2025-W41-1", None, None), "'2025-W41-1' is not a day"),
+        (("2025-10-01T00:00", None, None), "2025-10-01T00' is not a day"),
     ],
 )
 def test_dates_that_contradict_are_refused(flags: tuple[str | None, str | None, str | None], message: str) -> None:

@@ -29,8 +29,8 @@ def test_a_moment_outside_of_the_session_is_refused_with_the_session_named(serve
 
 
 def test_a_level_that_the_day_does_not_have_is_refused_with_those_it_has(served_lake: Path, tmp_path: Path) -> None:
-    said = refusal(served_lake, tmp_path, "--level", "pm_hihg", "--approach", "from_below", "--at", "2025-10-10 09:40:00")
-    assert "level 'pm_hihg' is not of ESZ5 2025-10-10. Expected --level of pm_high, " in said
+    said = refusal(served_lake, tmp_path, "--level", "sma_37", "--approach", "from_below", "--at", "2025-10-10 09:40:00")
+    assert "level 'sma_37' is not of ESZ5 2025-10-10. Expected --level of pm_high, " in said
 
 
 def test_a_board_that_is_not_built_is_missed_by_the_command_that_builds_it(

@@ -34,10 +34,19 @@ def build(
 
     from ..config import load_config
     from ..runner import Request, date_span, run
+    from ..sources.own_levels import hold_level
+    from .values import lake_named, levels_named, symbol_named
 
     first, last = date_span(dates, start_date, end_date)
+    cfg = load_config(lake_named(lake))
+    root, contract = symbol_named(symbol, cfg.lake_root)
+    if contract is not None and layer in ("silver", "gold"):
+        symbol_named(contract, cfg.lake_root, built=True)
+    asked = levels_named(levels, cfg.lake_root, root) if levels else None
+    if cfg.environment.level_id is not None:
+        hold_level(cfg.environment.level_id, cfg.lake_root, root)
     request = Request(
-        cfg=replace(load_config(lake), levels=tuple(levels.split(",")) if levels else None, session=session),
+        cfg=replace(cfg, levels=asked, session=session),
         product_type=product_type,
         layer=layer,
         symbol=symbol,

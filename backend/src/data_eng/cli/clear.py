@@ -21,10 +21,16 @@ def clear(
     Example: `spymaster clear --layer silver --layer gold --level pm_high --symbol ES --yes`
     """
     from ..clearing import built_partitions, index_folders, remove_all
-    from ..config import environment
     from ..runner import date_span
+    from ..sources.own_levels import hold_level
+    from .values import lake_named, symbol_named
 
-    target = lake or environment().lake
+    target = lake_named(lake)
+    if symbol is not None:
+        symbol_named(symbol, target)
+    for level_id in level or []:
+        if not index_folders(target, [level_id]):
+            hold_level(level_id, target, None)
     span = date_span(dates, None, None) if dates else ()
     partitions = built_partitions(target, layer or [], symbol, *span)
     folders = index_folders(target, level or [])

@@ -27,8 +27,9 @@ def doctor(
 
     from ..config import environment, load_settings
     from ..survey import take_survey
+    from .values import lake_named
 
-    surroundings = environment()._replace(lake=lake) if lake else environment()
+    surroundings = environment()._replace(lake=lake_named(lake)) if lake else environment()
     survey = take_survey(surroundings, load_settings(), verify)
     if as_json:
         typer.echo(survey.model_dump_json(indent=1))

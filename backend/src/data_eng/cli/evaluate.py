@@ -36,14 +36,16 @@ def evaluate(
     """
     from rich.console import Console
 
-    from ..config import environment, load_settings
+    from ..config import load_settings
     from ..evaluating import Request, metrics_named
     from ..evaluating import evaluate as run
+    from .values import lake_named, levels_named, symbol_named
 
-    console = Console(stderr=True)
-    asked = None if levels == "all" else tuple(levels.split(","))
-    request = Request(lake or environment().lake, symbol, asked, setup, metrics_named(metric), first, last, release, workers, out)
-    result = run(request, load_settings(), console)
+    console, place = Console(stderr=True), lake_named(lake)
+    root = symbol_named(symbol, place, built=True).root
+    asked = None if levels == "all" else levels_named(levels, place, root)
+    request = Request(place, root, asked, setup, metrics_named(metric), first, last, release, workers, out)
+    result = run(request, load_settings().of_root(root), console)
     print_result(result, Console())
     files = {"report": out, "figures": out.with_suffix(".json"), "forecasts": out.with_suffix(".parquet")}
     console.print("   ".join(f"{name}: {file}" for name, file in files.items() if file.exists()), highlight=False, soft_wrap=True)

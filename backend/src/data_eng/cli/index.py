@@ -29,16 +29,21 @@ def index(
     """
     from rich.console import Console
 
-    from ..config import environment, load_settings
+    from ..config import load_config
+    from ..lake.keep import settings_of
     from ..retrieval.index import index_name
     from ..retrieval.index_builder import build_indexes
     from ..retrieval.metrics import METRICS, home_of
+    from .values import lake_named, levels_named, one_of, symbol_named
 
-    console, settings = Console(), load_settings()
-    levels = settings.levels.default if level == "all" else (level,)
-    metrics = dict.fromkeys(map(home_of, METRICS if metric == "all" else (metric,)))
+    console, place = Console(), lake_named(lake)
+    root = symbol_named(symbol, place, built=True).root
+    settings = settings_of(load_config(place), root, "silver")
+    levels = settings.levels.default if level == "all" else levels_named(level, place, root)
+    named = METRICS if one_of("--metric", metric, (*METRICS, "all")) == "all" else (metric,)
+    metrics = dict.fromkeys(map(home_of, named))
     for level_id, name in product(levels, metrics):
-        for built in build_indexes(lake or environment().lake, symbol, level_id, settings, overwrite=overwrite, metric=name):
+        for built in build_indexes(place, root, level_id, settings, overwrite=overwrite, metric=name):
             mark = "  [magenta]synthetic[/]" if built.synthetic else ""
             told = f"{built.status:<8} {built.rows:>8,} triggers  {built.days:>4} days  {built.folder}"
             console.print(f"{index_name(built.key, built.metric):<40} {told}{mark}", highlight=False, soft_wrap=True)

@@ -27,8 +27,6 @@ def inspect(
     from ..config import load_settings
     from ..sources.inspection import inspect_file
 
-    if not file.is_file():
-        raise typer.BadParameter(f"{file} is not a file. Expected a DBN file.")
     found = inspect_file(file, load_settings(), symbol)
     if as_json:
         typer.echo(json.dumps(found, indent=1))

@@ -16,7 +16,7 @@ SIDE_COLUMNS = {"depth": "depth", "add": "add", "pull": "pull", "fill": "fill", 
 
 
 def ladder(
-    at: Annotated[str, typer.Option(help='New York time, for example "2025-10-16 09:47:35".')],
+    at: Annotated[str, typer.Option(help='New York time, for example "2025-10-16 09:47:35", or with its offset.')],
     symbol: Annotated[str, typer.Option(help="A root (the day's chosen contract) or a contract.")] = "ES",
     lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
 ) -> None:
@@ -30,15 +30,21 @@ def ladder(
     from rich.console import Console
     from rich.table import Table
 
-    from ..config import environment, load_settings
-    from ..core.session import clock
-    from ..retrieval.setup import ladder_rows, local_ns
+    from ..config import load_settings
+    from ..core.session import clock, moment_ns
+    from ..core.units import price_text
+    from ..retrieval.setup import ladder_rows
+    from .values import lake_named, symbol_named
 
-    settings = load_settings()
-    rows = ladder_rows(lake or environment().lake, symbol, local_ns(at, settings.session.timezone), settings)
+    place = lake_named(lake)
+    settings = load_settings().of_root(symbol_named(symbol, place, built=True).root)
+    rows = ladder_rows(place, symbol, moment_ns(at, settings.session.timezone), settings)
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     mark = "  [bold magenta]SYNTHETIC[/]" if rows.synthetic else ""
-    console.print(f"{rows.symbol}  window to {clock(rows.ts_ns)} New York  mid {rows.mid_price:.3f}{mark}", highlight=False)
+    console.print(
+        f"{rows.symbol}  window to {clock(rows.ts_ns)} New York  mid {price_text(rows.mid_price, rows.tick, finer=1)}{mark}",
+        highlight=False,
+    )
     table = Table(box=None, pad_edge=False)
     for heading in ("strike", *_side_headings("long"), *_side_headings("short"), "net /s"):
         table.add_column(heading, justify="right")
@@ -54,6 +60,8 @@ def _side_headings(side: str) -> list[str]:
 
 
 def _cells(row: dict[str, Any]) -> list[str]:
+    from ..core.units import short_price
+
     counts = [f"{row[f'{side}_{name}']:,}" for side in ("long", "short") for name in SIDE_COLUMNS]
     pressure = row["net_pressure_per_s"]
-    return [f"{row['price']:g}", *counts, f"{pressure:+.1f}", "up" if pressure > 0 else "down" if pressure < 0 else ""]
+    return [short_price(row["price"]), *counts, f"{pressure:+.1f}", "up" if pressure > 0 else "down" if pressure < 0 else ""]

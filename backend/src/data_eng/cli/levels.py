@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def levels(
-    symbol: Annotated[str, typer.Option(help="Contract whose levels to show: ESZ5.")] = "",
+    symbol: Annotated[str, typer.Option(help="A root (the day's chosen contract) or a contract.")] = "",
     date: Annotated[str, typer.Option(help="Session date: 2025-10-16.")] = "",
     own: Annotated[Path | None, typer.Option(help="CSV of your own levels: root,date,level_id,price,known_from (New York time).")] = None,
     lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
@@ -21,24 +21,24 @@ def levels(
 
     An own level is computed when `build --levels` names it: `--levels pm_high,my_level`.
 
-    Example: `spymaster levels --symbol ESZ5 --date 2025-10-16 --own my_levels.csv`
+    Example: `spymaster levels --symbol ES --date 2025-10-16 --own my_levels.csv`
     """
     from rich.console import Console
 
-    from ..config import environment
     from ..errors import SpymasterError
     from ..sources.own_levels import keep_own_levels, own_levels_path
+    from .values import day_named, lake_named, symbol_named
 
-    target = lake or environment().lake
+    target = lake_named(lake)
     console = Console()
     if own is not None:
         console.print(f"{keep_own_levels(target, own)} own levels taken into {own_levels_path(target)}", highlight=False, soft_wrap=True)
     if symbol and date:
+        day_named("--date", date)
+        symbol_named(symbol, target, built=True)
         console.print(_table(target, symbol, date))
     elif symbol or date or own is None:
-        raise SpymasterError(
-            "levels shows one contract-day: give both --symbol ESZ5 and --date 2025-10-16, or --own FILE to take levels in."
-        )
+        raise SpymasterError("levels shows one contract-day: give both --symbol ES and --date 2025-10-16, or --own FILE to take levels in.")
 
 
 def _table(lake: Path, symbol: str, date: str) -> Table:
@@ -47,10 +47,12 @@ def _table(lake: Path, symbol: str, date: str) -> Table:
     from ..config import load_settings
     from ..core.instrument import root_of
     from ..core.session import clock
-    from ..core.units import ticks_to_points
+    from ..core.units import price_text, ticks_to_points
     from ..io import read_facts, read_table, ref_in
+    from ..retrieval.setup import LEVELS, contract_of
 
-    ref = ref_in(lake, "silver.future_mbo.levels", symbol, date)
+    symbol = contract_of(lake, symbol, date, LEVELS)
+    ref = ref_in(lake, LEVELS, symbol, date)
     tick = load_settings().tick_of(root_of(symbol))
     rows = read_table(ref).to_pylist()
     synthetic = " (synthetic)" if read_facts(ref).get("synthetic") else ""
@@ -63,6 +65,6 @@ def _table(lake: Path, symbol: str, date: str) -> Table:
         if last["price_ticks"] is None:
             table.add_row(level_id, "", "", "", last["reason"])
         else:
-            price = f"{ticks_to_points(last['price_ticks'], tick):.2f}"
+            price = price_text(ticks_to_points(last["price_ticks"], tick), tick)
             table.add_row(level_id, price, clock(own_rows[0]["known_from_ns"]), str(len(own_rows) - 1), "")
     return table

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -67,8 +67,19 @@ app = typer.Typer(
 )
 
 
+def show_version(asked: bool) -> None:
+    """Print the package's version and end."""
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"spymaster {version('spymaster')}")
+        raise typer.Exit
+
+
 @app.callback()
-def spymaster() -> None:
+def spymaster(
+    version: Annotated[bool, typer.Option("--version", callback=show_version, is_eager=True, help="Print the version and end.")] = False,
+) -> None:
     """Order-book physics around known price levels, and the most similar setups of the past."""
 
 

@@ -7,23 +7,33 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..errors import SpymasterError
+
 if TYPE_CHECKING:
     import pyarrow as pa
+    from pyarrow import csv
+    from pyarrow import parquet as pq
 
     from ..core.book.depth import Depth
     from ..core.events import EventBatch
 
+CSV, PARQUET = SUFFIXES = (".csv", ".parquet")
+
+
+class CannotWrite(SpymasterError):
+    """A file name whose ending is no kind of table."""
+
 
 def mbp(
     file: Annotated[Path, typer.Argument(help="A DBN file of schema mbo, raw or .zst.")],
-    out: Annotated[Path, typer.Option(help="Parquet file to write.")],
+    out: Annotated[Path, typer.Option(help="File to write: .parquet or .csv.")],
     depth: Annotated[int, typer.Option(min=1, max=100, help="Levels a side.")] = 10,
     symbol: Annotated[str | None, typer.Option(help="The instrument, where the file holds several: ESZ5.")] = None,
     tick: Annotated[float | None, typer.Option(help="Tick in points, where neither the file nor settings.yaml knows it.")] = None,
 ) -> None:
     """Write the best levels after every complete event, in the columns of the feed's own mbp-10: bid_px_00, ask_px_00, bid_sz_00, ...
 
-    One row an event (F_LAST); prices in points, NaN where a side has fewer levels; ct counts orders.
+    One row an event (F_LAST); prices in points, NaN (in CSV an empty field) where a side has fewer levels; ct counts orders; times UTC.
 
     Example: `spymaster mbp glbx-mdp3-20251016.mbo.dbn.zst --symbol ESZ5 --depth 10 --out book.parquet`
     """
@@ -35,20 +45,20 @@ def mbp(
     from ..sources.dbn import DbnFile
     from ..sources.orders import choose_instrument, event_batches
 
+    if out.suffix not in SUFFIXES:
+        raise CannotWrite(f"--out {out} is no table that can be written. Expected a name that ends in {' or '.join(SUFFIXES)}.")
     settings = load_settings()
     source = DbnFile(file)
     instrument = choose_instrument(source, symbol, settings, tick)
     book = new_book(settings.book.rest_ms * 1_000_000)
     writer, rows = None, 0
-    import pyarrow.parquet as pq
-
     partial = out.with_name(out.name + ".partial")
     try:
         for events in event_batches(source, instrument):
             book, levels = depth_after_events(events, book, depth)
             table = _table(events, levels, instrument.tick_nanos)
-            writer = writer or pq.ParquetWriter(partial, table.schema, compression="zstd")
-            writer.write_table(table)
+            writer = writer or _writer(partial, table.schema, out.suffix)
+            writer.write_table(_empty_for_nan(table) if out.suffix == CSV else table)
             rows += table.num_rows
     except BaseException:
         partial.unlink(missing_ok=True)
@@ -58,6 +68,24 @@ def mbp(
     partial.replace(out)
     synthetic = " (synthetic)" if source.header.synthetic else ""
     Console().print(f"{instrument.symbol}{synthetic}: {rows:,} events, {depth} levels a side -> {out}", highlight=False, soft_wrap=True)
+
+
+def _writer(path: Path, schema: pa.Schema, suffix: str) -> pq.ParquetWriter | csv.CSVWriter:
+    """What takes the tables one after another."""
+    from pyarrow import csv
+    from pyarrow import parquet as pq
+
+    return csv.CSVWriter(path, schema) if suffix == CSV else pq.ParquetWriter(path, schema, compression="zstd")
+
+
+def _empty_for_nan(table: pa.Table) -> pa.Table:
+    """In a text file a missing price is an empty field."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    columns = zip(table.schema, table.columns, strict=True)
+    emptied = [pc.if_else(pc.is_nan(column), None, column) if pa.types.is_floating(field.type) else column for field, column in columns]
+    return pa.table(emptied, schema=table.schema)
 
 
 def _table(events: EventBatch, levels: Depth, tick_nanos: int) -> pa.Table:

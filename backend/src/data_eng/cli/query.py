@@ -30,7 +30,8 @@ def query(
     level: Annotated[str, typer.Option(help="The level, for example pm_high.")],
     approach_dir: Annotated[str, typer.Option("--approach", help="from_below or from_above.")],
     at: Annotated[
-        str | None, typer.Option(help='New York time, for example "2025-10-16 09:47:35". Default: the newest trigger in the lake.')
+        str | None,
+        typer.Option(help='New York time, for example "2025-10-16 09:47:35", or with its offset. Default: the newest trigger in the lake.'),
     ] = None,
     symbol: Annotated[str, typer.Option(help="A root (the day's chosen contract) or a contract.")] = "ES",
     setup: Annotated[str, typer.Option(help="level_test or break_and_confirm.")] = "level_test",
@@ -51,11 +52,19 @@ def query(
     """
     from rich.console import Console
 
-    from ..config import environment, load_settings
+    from ..config import load_settings
+    from ..core.features.registry import APPROACHES
     from ..retrieval.answer import as_json, ask
+    from ..retrieval.index import SETUPS
+    from ..retrieval.metrics import METRICS
+    from .values import lake_named, levels_named, one_of, symbol_named
 
-    place = lake or environment().lake
-    answer = ask(place, symbol, level, approach_dir, setup, at, load_settings(), metric)
+    for flag, value, known in (("--approach", approach_dir, APPROACHES), ("--setup", setup, SETUPS), ("--metric", metric, METRICS)):
+        one_of(flag, value, known)
+    place = lake_named(lake)
+    root = symbol_named(symbol, place, built=True).root
+    (level,) = levels_named(level, place, root)
+    answer = ask(place, symbol, level, approach_dir, setup, at, load_settings().of_root(root), metric)
     console = Console()
     if json:
         console.print_json(data=as_json(answer))
@@ -97,12 +106,14 @@ def print_answer(answer: Answer, neighbours: int, console: Console) -> None:
 
 def _print_setup(answer: Answer, console: Console) -> None:
     from ..core.session import clock
+    from ..core.units import price_text
 
     setup, say = answer.setup, partial(console.print, highlight=False)
     kind = f"{setup.key.setup}, {setup.episode_kind.replace('_', ' ')}, episode {setup.episode} of the day"
     say(f"{setup.symbol}  {clock(setup.ts_ns)} New York  {kind}")
     say(
-        f"level {setup.level_price:.2f}, mid {setup.mid_ticks * setup.tick:.3f}: {setup.where} ({setup.distance_ticks:+.1f} ticks); "
+        f"level {price_text(setup.level_price, setup.tick)}, mid {price_text(setup.mid_ticks * setup.tick, setup.tick, finer=1)}: "
+        f"{setup.where} ({setup.distance_ticks:+.1f} ticks); "
         f"barrier {setup.barrier_ticks} ticks"
     )
     if setup.confluent_ids:

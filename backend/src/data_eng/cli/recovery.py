@@ -40,6 +40,7 @@ def recovery(
     from ..evaluating import metrics_named
     from ..evaluation.report import write_recovery
     from ..recovery import Plan, RecoveryFailed, markets_named, numbers_named, recover
+    from .values import levels_named
 
     if out.suffix != ".html" or out.is_dir():
         raise RecoveryFailed(f"--out {out} cannot be the report. Expected a file name that ends in .html; figures go beside it.")
@@ -52,7 +53,7 @@ def recovery(
         seeds=seeds,
         strengths=numbers_named(strengths),
         markets=markets_named(markets),
-        levels=tuple(levels.split(",")),
+        levels=levels_named(levels, folder or out.parent, "ES"),
         metrics=metrics_named(metric),
         workers=workers,
     )

@@ -24,12 +24,14 @@ def select(
     from ..config import environment, load_settings
     from ..retrieval.mbo_contract_day_selector import save_selection, select_contract_days, selection_path
     from ..runner import date_span
+    from .values import lake_named, symbol_named
 
     first, last = date_span(dates, None, None)
     surroundings = environment()
-    folder = lake or surroundings.lake
+    folder = lake_named(lake)
+    root = symbol_named(symbol, folder).root
     path = out or surroundings.selection_path or selection_path(folder)
-    selection = select_contract_days(folder, symbol, first, last, load_settings())
+    selection = select_contract_days(folder, root, first, last, load_settings())
     save_selection(selection, path)
 
     table = Table("date", "contract", "volume before", "share", "roll", "data", "left out because")

@@ -42,11 +42,10 @@ def serve(
     """
     from ..config import environment, load_settings
     from ..serve.api import guarded_app
+    from .values import lake_named
 
     settings, surroundings = load_settings(), environment()
-    place = lake or surroundings.lake
-    if not place.is_dir():
-        raise SpymasterError(f"there is no lake at {place}. Expected a folder that `spymaster import` made; name it by --lake.")
+    place = lake_named(lake)
     listener = listen(host, settings.serve.port if port is None else port)
     app = guarded_app(place, settings, host, surroundings.token)
     address = address_of(host, listener.getsockname()[1])

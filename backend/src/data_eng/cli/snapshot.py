@@ -27,7 +27,8 @@ def snapshot(
     level: Annotated[str, typer.Option(help="The level, for example pm_high.")],
     approach_dir: Annotated[Literal["from_below", "from_above"], typer.Option("--approach", help="from_below or from_above.")],
     at: Annotated[
-        str | None, typer.Option(help='New York time, for example "2025-10-14 10:31:05". Default: the newest trigger in the lake.')
+        str | None,
+        typer.Option(help='New York time, for example "2025-10-14 10:31:05", or with its offset. Default: the newest trigger in the lake.'),
     ] = None,
     symbol: Annotated[str, typer.Option(help="A root (the day's chosen contract) or a contract.")] = "ES",
     theme: Annotated[Literal["dark", "light"], typer.Option(help="dark or light.")] = "dark",
@@ -44,17 +45,19 @@ def snapshot(
     from urllib.parse import urlencode
 
     from ..attempts import publish_file
-    from ..config import environment, load_settings
-    from ..core.session import NEW_YORK, NS_PER_S, clock
+    from ..config import load_settings
+    from ..core.session import NS_PER_S, clock, moment_ns
     from ..retrieval.index import IndexKey
-    from ..retrieval.setup import local_ns, newest_trigger_ns
+    from ..retrieval.setup import newest_trigger_ns
     from ..serve.api import guarded_app
     from ..serve.chromium import Picture, find_chromium, take
     from ..serve.page import UI
     from .serve import address_of, listen, run, server_of
+    from .values import lake_named, levels_named, symbol_named
 
-    settings, place = load_settings(), lake or environment().lake
-    at_ns = newest_trigger_ns(place, symbol, IndexKey(level, "level_test", approach_dir)) if at is None else local_ns(at, NEW_YORK)
+    settings, place = load_settings(), lake_named(lake)
+    (level,) = levels_named(level, place, symbol_named(symbol, place, built=True).root)
+    at_ns = newest_trigger_ns(place, symbol, IndexKey(level, "level_test", approach_dir)) if at is None else moment_ns(at)
     date, time = clock(at_ns).split(" ")
     app = guarded_app(place, settings, "127.0.0.1", None)
     day = app.state.engine.day(symbol, date, None, None)

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from ..errors import SpymasterError
+
 NS_PER_S = 1_000_000_000
 NEW_YORK = "America/New_York"
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class NoMoment(SpymasterError):
+    """A written time that is none, or one that the clocks skip or show twice."""
 
 
 class SessionTimes(NamedTuple):
@@ -24,7 +31,7 @@ class SessionTimes(NamedTuple):
     """`start_ns` less the lead-in from which book flow is kept."""
     rth_open_ns: int
     rth_close_ns: int
-    """Regular hours: 09:30-16:00, 13:00 on a half day. On a date without regular hours the span asked for."""
+    """Regular hours: 09:30-16:00 or the root's own, to 13:00 on a half day. On a date without regular hours the span asked for."""
     premarket_start_ns: int
     overnight_start_ns: int
     """18:00 of the previous calendar day."""
@@ -42,6 +49,51 @@ def opening_ns(times: SessionTimes) -> int:
 def is_after_hours(times: SessionTimes) -> bool:
     """Whether the span begins when the date's regular hours are over, as an evening does."""
     return times.start_ns >= times.rth_close_ns
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a whole ISO date, `2025-10-01`; Python alone also takes `20251001` and `2025-W40-3`."""
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def moment_ns(text: str, timezone: str = NEW_YORK) -> int:
+    """Ns UTC of `2025-10-16 09:47:35`: the time in `timezone`, unless it brings its own offset, as in `13:47:35Z` or `15:47:35+02:00`.
+
+    Raises
+    ------
+    NoMoment for a text that is no time, and for a local time that the clocks skip in spring or show twice in autumn.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise NoMoment(
+            f'{text!r} is not a time. Expected {_city(timezone)} time, for example "2025-10-16 09:47:35", or one with its offset: '
+            '"2025-10-16 13:47:35Z".'
+        ) from None
+    if moment.tzinfo is None:
+        moment = _placed(moment, timezone)
+    return (moment - EPOCH) // timedelta(microseconds=1) * 1_000
+
+
+def _placed(local: datetime, timezone: str) -> datetime:
+    """A local time in its zone. Of a skipped or repeated one, `fold` 0 and 1 are the readings before and after the change."""
+    earlier, later = (local.replace(tzinfo=ZoneInfo(timezone), fold=fold) for fold in (0, 1))
+    if earlier.utcoffset() == later.utcoffset():
+        return earlier
+    if earlier.astimezone(UTC).astimezone(earlier.tzinfo).replace(tzinfo=None) == local.replace(fold=0):
+        raise NoMoment(f"{local} comes twice in {_city(timezone)}: the clocks are set back. Say which by its offset: {earlier} or {later}.")
+    raise NoMoment(
+        f"{local} does not exist in {_city(timezone)}: the clocks are set forward. "
+        f"Expected {earlier.astimezone(UTC).astimezone(earlier.tzinfo)} or another time of that day."
+    )
+
+
+def _city(timezone: str) -> str:
+    """`New York` of `America/New_York`."""
+    return timezone.rpartition("/")[2].replace("_", " ")
 
 
 def clock(ts_ns: int, timezone: str = NEW_YORK) -> str:

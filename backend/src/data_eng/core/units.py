@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from decimal import Decimal
 from math import isclose
 
 from ..errors import SpymasterError
@@ -28,6 +29,21 @@ def tick_nanos(tick_points: float) -> int:
 def ticks_to_points(ticks: float, tick_points: float) -> float:
     """19200 ticks of 0.25 are 4800.0 points; exact where the tick is a binary fraction, else rounded to 1e-9."""
     return round(ticks * tick_points, 9)
+
+
+def price_text(points: float, tick_points: float, finer: int = 0) -> str:
+    """A price with the decimals of its tick: 6700.25, 112.015625, 46500; `finer` adds some, one for a middle between two ticks."""
+    return f"{points:.{_decimals(tick_points) + finer}f}"
+
+
+def short_price(points: float) -> str:
+    """A price without trailing zeros, to 1e-9 points: 6699, 61.05, 112.0625."""
+    return f"{points:.9f}".rstrip("0").rstrip(".")
+
+
+def _decimals(tick_points: float) -> int:
+    exponent = Decimal(str(tick_points)).normalize().as_tuple().exponent
+    return max(0, -int(exponent))
 
 
 def nanos_to_text(price_nanos: int) -> str:

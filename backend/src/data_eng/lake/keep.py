@@ -62,7 +62,7 @@ def settings_of(cfg: AppConfig, root: str, layer: str) -> Settings:
 
     Raises `OtherSession` where another session is asked for than the lake is built for.
     """
-    settings, kept = cfg.settings, read_kept(cfg.lake_root).get(root)
+    settings, kept = cfg.settings.of_root(root), read_kept(cfg.lake_root).get(root)
     session = cfg.session or (kept.session if kept else None)
     if kept is not None and session != kept.session:
         raise OtherSession(
@@ -91,8 +91,8 @@ def keep(cfg: AppConfig, root: str, layer: str) -> None:
 
 def has_own_session(cfg: AppConfig, root: str) -> bool:
     """Whether the lake's span of the day is another than the settings' for the root, such as an evening's: the calendar has no say then."""
-    settings = settings_of(cfg, root, "silver").session
-    return (settings.start, settings.end) != (cfg.settings.session.start, cfg.settings.session.end)
+    asked, usual = settings_of(cfg, root, "silver").session, cfg.settings.of_root(root).session
+    return (asked.start, asked.end) != (usual.start, usual.end)
 
 
 def in_order(levels: Iterable[str]) -> tuple[str, ...]:

@@ -10,7 +10,8 @@ import numpy as np
 from ..config import Retrieval, Settings
 from ..core.instrument import root_of
 from ..core.pressure import DOWN, UP
-from ..core.session import clock
+from ..core.session import clock, moment_ns
+from ..core.units import price_text
 from ..io import read_facts, ref_in
 from ..machine import cores
 from .distribution import CLASSES, HorizonOutcome
@@ -18,7 +19,7 @@ from .index import IndexKey, PastView, check_inputs, past_of
 from .index_builder import TRIGGERS, open_index, trigger_sources
 from .metrics import BLOCK, COSINE, IN_WORDS, USER, MetricFit
 from .neighbours import Neighbours
-from .setup import Setup, find_setup, local_ns, newest_trigger_ns
+from .setup import Setup, find_setup, newest_trigger_ns
 from .signals import signal_horizon
 from .why import Why, why_near
 
@@ -125,7 +126,7 @@ def ask(
 ) -> Answer:
     """Find the setup at a New York time, or the newest in the lake, and answer it."""
     key = IndexKey(level_id, setup, approach_dir)
-    at_ns = newest_trigger_ns(lake, symbol, key) if at is None else local_ns(at, settings.session.timezone)
+    at_ns = newest_trigger_ns(lake, symbol, key) if at is None else moment_ns(at, settings.session.timezone)
     return answer_query(lake, find_setup(lake, symbol, key, at_ns, settings), settings, metric)
 
 
@@ -139,7 +140,7 @@ def sentence(answer: Answer) -> str:
     """The one sentence made of the numbers."""
     setup = answer.setup
     approach_dir = setup.key.approach_dir.replace("_", " ")
-    told = [f"{level_name(setup.key.level_id)} {setup.level_price:.2f} {approach_dir}, {setup.where}."]
+    told = [f"{level_name(setup.key.level_id)} {price_text(setup.level_price, setup.tick)} {approach_dir}, {setup.where}."]
     if setup.strikes is not None:
         told.append(f"{setup.ladder_line}.")
     outcome = answer.outcome

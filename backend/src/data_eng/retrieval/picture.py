@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..core.session import clock
+from ..core.units import price_text
 from .answer import Answer, level_name, strangeness
 from .distribution import CLASSES
 from .metrics import BLOCK
@@ -41,7 +42,8 @@ def draw_answer(lake: Path, answer: Answer, path: Path) -> None:
     _draw_paths(paths, lake, answer)
     _draw_outcomes(outcomes, answer)
     setup = answer.setup
-    title = f"{level_name(setup.key.level_id)} {setup.level_price:.2f} {setup.key.approach_dir.replace('_', ' ')}, {setup.where}"
+    price = price_text(setup.level_price, setup.tick)
+    title = f"{level_name(setup.key.level_id)} {price} {setup.key.approach_dir.replace('_', ' ')}, {setup.where}"
     figure.suptitle(f"{title}   {setup.symbol}  {clock(setup.ts_ns)} New York", color=TEXT, fontsize=15, fontweight="bold")
     figure.supxlabel(_footing(answer), color=MUTED, fontsize=10)
     if answer.synthetic:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
@@ -17,6 +15,7 @@ from ..config import Settings
 from ..core.instrument import root_of
 from ..core.pressure import CONDITIONS, DOWN, UP
 from ..core.session import NS_PER_S, clock
+from ..core.units import price_text, short_price
 from ..errors import SpymasterError
 from ..io import PartitionRef, is_partition_complete, list_partitions, read_facts, read_table, ref_in
 from .index import IndexKey, rows_of
@@ -83,8 +82,8 @@ class Setup(NamedTuple):
         """`1.25 points away`, `at the level` or `0.50 points through`."""
         if self.distance_ticks == 0:
             return "at the level"
-        points = f"{self.points_away:.3f}"
-        return f"{points.removesuffix('0')} points {'away' if self.distance_ticks < 0 else 'through'}"
+        points = price_text(self.points_away, self.tick, finer=1).removesuffix("0").removesuffix(".")
+        return f"{points} points {'away' if self.distance_ticks < 0 else 'through'}"
 
     def favours(self, direction: str) -> int:
         """How many of the four conditions favour a direction."""
@@ -107,7 +106,7 @@ def find_setup(lake: Path, symbol: str, key: IndexKey, at_ns: int, settings: Set
     LevelUnknown when the level is not known at that time, NoSetup without such a trigger, PartitionMissing for a day that is not built.
     """
     session_date = clock(at_ns)[:10]
-    ref = ref_in(lake, TRIGGERS, _contract_of(lake, symbol, session_date, TRIGGERS), session_date)
+    ref = ref_in(lake, TRIGGERS, contract_of(lake, symbol, session_date, TRIGGERS), session_date)
     _hold_level(ref_in(lake, LEVELS, ref.symbol, session_date), symbol, key.level_id, at_ns)
     triggers = rows_of(read_table(ref), key)
     row = _row_at(triggers, key, ref, at_ns, settings.book.window_s)
@@ -153,19 +152,12 @@ def newest_trigger_ns(lake: Path, symbol: str, key: IndexKey) -> int:
         ts_ns = rows_of(read_table(ref, [*key._fields, "ts_ns"]), key)["ts_ns"]
         if len(ts_ns):
             return int(ts_ns[-1].as_py())
+    held = sorted({level_id for ref in refs for level_id in read_table(ref, ["level_id"])["level_id"].unique().to_pylist()})
     raise NoSetup(
-        f"no setup of {key} for {symbol} on any of the lake's {len(refs)} days with triggers. Ask for another --level, --approach or "
-        f"--setup, or run: spymaster build --layer all --symbol {symbol} --dates FIRST:LAST"
+        f"no setup of {key} for {symbol} on any of the lake's {len(refs)} days with triggers, which are of "
+        f"{', '.join(held) or 'no level'}. Ask for another --level, --approach or --setup, or run: "
+        f"spymaster build --layer all --symbol {symbol} --dates FIRST:LAST"
     )
-
-
-def local_ns(text: str, timezone: str) -> int:
-    """Nanoseconds UTC of `2025-10-16 09:47:35` in a time zone. Raises `NoSetup` for a text that is no such time."""
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise NoSetup(f'--at {text!r} is not a time. Expected New York time, for example "2025-10-16 09:47:35".') from None
-    return int(moment.replace(tzinfo=ZoneInfo(timezone)).timestamp()) * NS_PER_S
 
 
 def strikes_at(ref: PartitionRef, ts_ns: int, tick: float) -> tuple[Strike, ...] | None:
@@ -183,6 +175,7 @@ class LadderRows(NamedTuple):
     symbol: str
     ts_ns: int
     mid_price: float
+    tick: float
     step_points: float
     strikes: list[dict[str, Any]]
     synthetic: bool
@@ -191,7 +184,7 @@ class LadderRows(NamedTuple):
 def ladder_rows(lake: Path, symbol: str, at_ns: int, settings: Settings) -> LadderRows:
     """The ladder of the last window that had ended at a time, at most one window earlier. Raises `NoSetup` where there is none."""
     session_date, root = clock(at_ns)[:10], root_of(symbol)
-    ref = ref_in(lake, LADDER, _contract_of(lake, symbol, session_date, LADDER), session_date)
+    ref = ref_in(lake, LADDER, contract_of(lake, symbol, session_date, LADDER), session_date)
     table, tick = read_table(ref), settings.tick_of(root)
     ts_ns = table["ts_ns"].to_numpy()
     row = int(np.searchsorted(ts_ns, at_ns, side="right")) - 1
@@ -204,6 +197,7 @@ def ladder_rows(lake: Path, symbol: str, at_ns: int, settings: Settings) -> Ladd
         ref.symbol,
         int(ts_ns[row]),
         rows[0]["mid_ticks"] * tick,
+        tick,
         settings.ladder.step_ticks * tick,
         [{"price": strike["strike_ticks"] * tick, **strike} for strike in rows],
         bool(read_facts(ref).get("synthetic")),
@@ -215,14 +209,14 @@ def ladder_line(strikes: Sequence[Strike], price: float, approach_dir: str, reac
     near = [strike for strike in strikes if abs(strike.price - price) <= reach_points]
     parts = []
     for name, sign in (("Up", 1), ("Down", -1)):
-        won = [f"{strike.price:g}" for strike in near if sign * strike.net_pressure_per_s > 0]
+        won = [short_price(strike.price) for strike in near if sign * strike.net_pressure_per_s > 0]
         if won:
             parts.append(f"{name} wins at {', '.join(won)}")
     from_below = approach_dir == "from_below"
     ahead = [(_against(strike, from_below), strike) for strike in near if (strike.price >= price) == from_below]
     heaviest = max(ahead, key=lambda pair: pair[0], default=None)
     if heaviest is not None and round(heaviest[0]) > 0:
-        parts.append(f"at {heaviest[1].price:g} {'asks' if from_below else 'bids'} +{heaviest[0]:.0f} contracts/s")
+        parts.append(f"at {short_price(heaviest[1].price)} {'asks' if from_below else 'bids'} +{heaviest[0]:.0f} contracts/s")
     return "; ".join(parts) if parts else "neither side outpaces the other"
 
 
@@ -230,17 +224,15 @@ def _against(strike: Strike, from_below: bool) -> float:
     return strike.short_flow_per_s if from_below else strike.long_flow_per_s
 
 
-def _contract_of(lake: Path, symbol: str, session_date: str, dataset: str) -> str:
-    """The contract asked for, or the root's contract of the day."""
+def contract_of(lake: Path, symbol: str, session_date: str, dataset: str) -> str:
+    """The contract asked for, or the root's contract of the day. Raises `NoSetup` where a table has nothing of it that day."""
     root = root_of(symbol)
-    if symbol != root:
-        return symbol
-    refs = chosen_partitions(lake, dataset, root)
+    refs = chosen_partitions(lake, dataset, root) if symbol == root else list_partitions(lake, dataset, symbol)
     found = next((ref.symbol for ref in refs if ref.date == session_date), None)
     if found is None:
         held = f"The lake holds {len(refs)} days, {refs[0].date} to {refs[-1].date}" if refs else "The lake holds none"
         raise NoSetup(
-            f"no {dataset} of {root} on {session_date}. {held}. Run: spymaster build --layer all --symbol {root} "
+            f"no {dataset} of {symbol} on {session_date}. {held}. Run: spymaster build --layer all --symbol {symbol} "
             f"--dates {session_date}:{session_date}"
         )
     return found

@@ -193,7 +193,7 @@ class Engine:
 
     def tell(self, asked: Asked) -> Told:
         """Search the past and keep the answer."""
-        told = tell(asked.day, asked.setup, asked.opened, self.past, self.settings)
+        told = tell(asked.day, asked.setup, asked.opened, self.past, self.settings.of_root(asked.day.root))
         self._told.put(asked.key, told)
         return told
 
@@ -209,6 +209,6 @@ class Engine:
     def _list_of(self, opened: Opened) -> EpisodeList:
         found = self._lists.get(opened.identity)
         if found is None:
-            found = episode_list(opened.index, self.settings)
+            found = episode_list(opened.index, self.settings.of_root(opened.index.root))
             self._lists.put(opened.identity, found)
         return found

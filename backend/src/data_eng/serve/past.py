@@ -87,7 +87,7 @@ class Past:
         held = self._indexes.get((key, root, metric))
         if held is not None and held.identity == _identity(folder):
             return held
-        index = load_index(folder, key, root, self._settings, metric)
+        index = load_index(folder, key, root, self._settings.of_root(root), metric)
         if index.root != root:
             mend = build_command(key, root, metric)
             raise IndexMissing(f"index {index.name} is of {index.root} and there is none of {root}. Run: {mend}")
@@ -102,7 +102,7 @@ class Past:
         checked = (opened.identity, session_date, looked.generation)
         if self._fresh.get(checked) is None:
             partitions = {str(source.ref): (source.ref.date, source.sha256) for source in looked.sources}
-            check_inputs(opened.index, partitions, session_date, self._settings)
+            check_inputs(opened.index, partitions, session_date, self._settings.of_root(opened.index.root))
             self._fresh.put(checked, True)
 
     def view(self, opened: Opened, session_date: str) -> PastView:
@@ -113,7 +113,7 @@ class Past:
             with self._views_lock:
                 view = self._views.get(key)
                 if view is None:
-                    view = past_of(opened.index, session_date, self._settings)
+                    view = past_of(opened.index, session_date, self._settings.of_root(opened.index.root))
                     self._views.put(key, view, view.rows * len(opened.index.layout.dims))
         return view
 
@@ -148,7 +148,7 @@ class Past:
                 return looked
             stamps = stamps_of(chosen_partitions(self._lake, TRIGGERS, root))
             if looked is None or looked.stamps != stamps:
-                sources = trigger_sources(self._lake, root, self._settings)
+                sources = trigger_sources(self._lake, root, self._settings.of_root(root))
                 generation = version_of({str(source.ref): source.sha256 for source in sources})
                 looked = Looked(now_s, stamps, sources, generation)
             else:

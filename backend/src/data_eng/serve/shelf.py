@@ -7,6 +7,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from ..config import Settings
+from ..core.instrument import root_of
 from .day import DayBundle
 from .day_reader import Rebuilding, day_refs, open_day
 from .days import Days
@@ -59,7 +60,8 @@ class Shelf:
 
     def _present(self, symbol: str, session_date: str) -> DayBundle:
         key = (symbol, session_date)
-        refs = day_refs(self._lake, symbol, session_date, self._settings)
+        settings = self._settings.of_root(root_of(symbol))
+        refs = day_refs(self._lake, symbol, session_date, settings)
         held = self._days.get(key)
         stamps = stamps_of(refs)
         if held is not None and held.stamps == stamps:
@@ -72,7 +74,7 @@ class Shelf:
                 shelved = Shelved(held.day, stamps)
             else:
                 try:
-                    shelved = Shelved(open_day(self._lake, symbol, session_date, self._settings), stamps)
+                    shelved = Shelved(open_day(self._lake, symbol, session_date, settings), stamps)
                 except Rebuilding as error:
                     if held is None:
                         message, _, mend = str(error).partition("Run: ")

@@ -1,6 +1,7 @@
 """Which dates are sessions, and when their hours begin and end.
 
-Regular hours and half days come from exchange_calendars XNYS. Hours of the futures come from pandas_market_calendars
+Regular hours and half days come from exchange_calendars XNYS; a root with hours of its own in settings.yaml has them on the same dates,
+so that a holiday of bonds or energy alone is a session without trades. Hours of the futures come from pandas_market_calendars
 `CME Globex Equity`, which has the early halts of all half days right; exchange_calendars CMES closes an hour late and knows no Juneteenth.
 Both are imported inside functions: they load pandas.
 """
@@ -8,12 +9,11 @@ Both are imported inside functions: they load pandas.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
-from zoneinfo import ZoneInfo
 
-from ..core.session import NS_PER_S, SessionTimes
+from ..core.session import NS_PER_S, SessionTimes, is_date, moment_ns
 from ..errors import SpymasterError
 
 if TYPE_CHECKING:
@@ -40,17 +40,12 @@ def session_times(session_date: str, settings: Settings) -> SessionTimes:
 
     A span that begins inside the regular hours of a half day ends at the early close. On a date without regular hours
     (a holiday, a Sunday) the span itself stands for them. A span that begins after the date's regular close follows that date's own
-    session. Raises `CalendarError` for a span that crosses midnight and for one in which Globex is closed.
+    session. Raises `CalendarError` for a span in which Globex is closed.
     """
-    session, zone = settings.session, ZoneInfo(settings.session.timezone)
+    session, zone = settings.session, settings.session.timezone
     day = _parsed(session_date)
     start_ns, end_ns = (_local_ns(day, clock, zone) for clock in (session.start, session.end))
-    if end_ns <= start_ns:
-        raise CalendarError(
-            f"session {session.start}-{session.end} ends before it starts. A session lies within one New York date: "
-            "expected for example 09:30-12:30; ask for the parts before and after midnight apart."
-        )
-    hours = regular_hours(session_date)
+    hours = _hours_of(session_date, session.regular, zone)
     half_day = hours is not None and hours.half_day
     if hours is not None and half_day and start_ns < hours.close_ns:
         end_ns = min(end_ns, hours.close_ns)
@@ -74,9 +69,18 @@ def session_times(session_date: str, settings: Settings) -> SessionTimes:
     )
 
 
+def _hours_of(session_date: str, regular: str | None, timezone: str) -> RegularHours | None:
+    """XNYS hours of a date, or a root's own on the dates of XNYS, closed with it on a half day."""
+    hours = regular_hours(session_date)
+    if hours is None or regular is None:
+        return hours
+    open_ns, close_ns = (_local_ns(_parsed(session_date), clock, timezone) for clock in regular.split("-"))
+    return RegularHours(open_ns, min(close_ns, hours.close_ns) if hours.half_day else close_ns, hours.half_day)
+
+
 def local_time_ns(session_date: str, clock: str, settings: Settings) -> int:
     """`HH:MM` of a date in the session's time zone, ns UTC."""
-    return _local_ns(_parsed(session_date), clock, ZoneInfo(settings.session.timezone))
+    return _local_ns(_parsed(session_date), clock, settings.session.timezone)
 
 
 def regular_hours(session_date: str) -> RegularHours | None:
@@ -154,15 +158,13 @@ def _globex() -> list[tuple[int, int]]:
 
 
 def _parsed(iso_date: str) -> date:
-    try:
-        day = date.fromisoformat(iso_date)
-    except ValueError as error:
-        raise CalendarError(f"{iso_date!r} is not a date. Expected YYYY-MM-DD, for example 2025-10-01.") from error
+    if not is_date(iso_date):
+        raise CalendarError(f"{iso_date!r} is not a date. Expected YYYY-MM-DD, for example 2025-10-01.")
+    day = date.fromisoformat(iso_date)
     if not FIRST_DATE <= day.isoformat() <= LAST_DATE:
         raise CalendarError(f"{iso_date} is outside the calendar. Expected a date from {FIRST_DATE} to {LAST_DATE}.")
     return day
 
 
-def _local_ns(day: date, clock: str, zone: ZoneInfo) -> int:
-    moment = datetime.combine(day, time.fromisoformat(clock), zone)
-    return int(moment.timestamp()) * NS_PER_S
+def _local_ns(day: date, clock: str, timezone: str) -> int:
+    return moment_ns(f"{day} {clock}", timezone)

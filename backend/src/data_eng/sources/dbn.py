@@ -7,6 +7,7 @@ Source: Databento, "DBN encoding" and "Schemas and data formats".
 
 from __future__ import annotations
 
+import stat
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date as calendar_date
@@ -29,8 +30,30 @@ SYNTHETIC_DATASET = "SYNTHETIC"
 """Prefix of the dataset in the metadata of simulated files."""
 
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
+DBN_MAGIC = b"DBN"
 PREFIX_BYTES = 8
 """`DBN`, the version, and the metadata's length."""
+OTHER_FORMATS = {
+    b"PK": ("a zip archive", "Unzip it, and name the .dbn.zst files or the folder that they come out in"),
+    b"\x1f\x8b": ("compressed with gzip", "Unpack it with gunzip; a .tar.gz with tar -xzf"),
+    b"BZh": ("compressed with bzip2", "Unpack it with bunzip2"),
+    b"\xfd7zXZ": ("compressed with xz", "Unpack it with unxz"),
+    b"7z\xbc\xaf": ("a 7z archive", "Unpack it"),
+    b"PAR1": ("a Parquet table", "Ask Databento for the same days in DBN"),
+    b"{": ("JSON text", "Ask Databento for the same days in DBN"),
+    b"ts_": ("CSV text", "Ask Databento for the same days in DBN"),
+}
+"""What files begin with that are taken for DBN by mistake: what they are, and what to do."""
+DBZ_MAGICS = tuple(bytes([0x50 + number]) + b"\x2a\x4d\x18" for number in range(16))
+"""DBZ, which came before DBN, begins with a zstd frame to skip. Databento's own `dbn` converts it: github.com/databento/dbn, dbn-cli."""
+NO_FILE = {
+    stat.S_ISDIR: ("a folder", "Name one of the .dbn or .dbn.zst files in it"),
+    stat.S_ISFIFO: ("a pipe", "A file is read more than once: write the pipe into a file, and name that"),
+    stat.S_ISSOCK: ("a socket", "Write what comes from it into a file, and name that"),
+    stat.S_ISCHR: ("a device", "Name a file"),
+    stat.S_ISBLK: ("a device", "Name a file"),
+}
+"""Paths that are there and hold no bytes of their own; to open a pipe would wait for its writer."""
 VERSIONS = {1: databento_dbn.v1, 2: databento_dbn.v2, 3: databento_dbn.v3}
 WORD = 4
 RECORD_HEADER_WORDS = 4
@@ -104,6 +127,10 @@ class CorruptFile(DbnError):
 
 class OtherSchema(DbnError):
     """A DBN file of another schema than asked for."""
+
+
+class JoinedFiles(DbnError):
+    """Several DBN files written one after another into one."""
 
 
 class Definition(NamedTuple):
@@ -223,16 +250,22 @@ class DbnFile:
             )
 
     def _open(self) -> BinaryIO:
+        hold_file(self.path, self._name)
         with self.path.open("rb") as file:
             magic = file.read(len(ZSTD_MAGIC))
+        if magic in DBZ_MAGICS:
+            raise NotDbn(
+                f"{self._name} is DBZ, which came before DBN. Expected a DBN file (.dbn or .dbn.zst). Convert it with Databento's dbn "
+                f"(github.com/databento/dbn): dbn {self._name.name} -o {self._name.with_suffix('.dbn.zst').name}"
+            )
         return pa.input_stream(str(self.path), compression="zstd" if magic == ZSTD_MAGIC else None, buffer_size=None)
 
     def _read_header(self, stream: BinaryIO) -> tuple[Header, int]:
         prefix = self._read(stream, PREFIX_BYTES)
         if not prefix:
             raise NotDbn(f"{self._name} is empty. Expected a DBN file; fetch it again.")
-        if prefix[:3] != b"DBN":
-            raise NotDbn(f"{self._name} begins with {prefix[:4]!r}. Expected a DBN file (.dbn or .dbn.zst), which begins with b'DBN'.")
+        if not prefix.startswith(DBN_MAGIC):
+            raise NotDbn(_other_format(self._name, prefix))
         if len(prefix) < PREFIX_BYTES:
             raise TruncatedFile(f"{self._name} ends after {len(prefix)} bytes, inside its header. Fetch it again.")
         version, length = prefix[3], int.from_bytes(prefix[4:], "little")
@@ -247,6 +280,14 @@ class DbnFile:
             raise CorruptFile(f"metadata of {self._name} cannot be read: {error}. Fetch it again.") from None
         return _header(version, metadata), PREFIX_BYTES + length
 
+    def _hold_no_header(self, start: bytes, number: int, offset: int) -> None:
+        """Raise `JoinedFiles` where a record should begin and another file does."""
+        if start.startswith(ZSTD_MAGIC) or (start.startswith(DBN_MAGIC) and start[3] in VERSIONS):
+            raise JoinedFiles(
+                f"{self._name} is several DBN files joined into one: the header of another begins after {number:,} records, at byte "
+                f"{offset:,} of what is decompressed. Expected one file a header: name the files that it was joined from one by one."
+            )
+
     def _read(self, stream: BinaryIO, count: int, done: str = "in the header") -> bytes:
         try:
             return stream.read(count)
@@ -259,6 +300,11 @@ class DbnFile:
             return error
         if "runcated" in str(error):
             return TruncatedFile(f"{self._name} ends inside a zstd frame, {done}. Fetch it again.")
+        if "nknown frame descriptor" in str(error):
+            return JoinedFiles(
+                f"{self._name} goes on after its compressed part with bytes that are not compressed, {done}. Expected one file: if it was "
+                "joined from several, name them one by one; else fetch it again."
+            )
         return CorruptFile(f"{self._name} is damaged: zstd says {str(error)!r}, {done}. Fetch it again.")
 
     def _blocks(self, rtype: int, record_bytes: int, block_bytes: int) -> Iterator[_Block]:
@@ -288,6 +334,7 @@ class DbnFile:
                 held, number, offset = filled - used, number + count, offset + used
                 if filled < len(buffer):
                     if held:
+                        self._hold_no_header(buffer[used : used + PREFIX_BYTES].tobytes(), number, offset)
                         raise TruncatedFile(
                             f"{self._name} ends inside record {number:,} at byte {offset:,}: {held} bytes of it are there. Fetch it again."
                         )
@@ -315,6 +362,8 @@ class DbnFile:
         known = np.isin(rtypes, list(MESSAGES))
         if not known.all():
             at = int(np.argmin(known))
+            start = block.words[block.starts[at] :][: PREFIX_BYTES // WORD].tobytes()
+            self._hold_no_header(start, block.first_number + at, offset + int(block.starts[at]) * WORD)
             raise CorruptFile(
                 f"{self._name} is damaged: record {block.first_number + at:,} at byte {offset + int(block.starts[at]) * WORD:,} has type "
                 f"0x{rtypes[at]:02X}, which the feed does not have. Fetch it again."
@@ -350,6 +399,25 @@ class DbnFile:
         if R_SYMBOL_MAPPING in rtypes:
             for record in _picked(block, R_SYMBOL_MAPPING, self.layout(R_SYMBOL_MAPPING)):
                 self._live_symbols[int(record["instrument_id"])] = record["stype_out_symbol"].decode()
+
+
+def hold_file(path: Path, name: Path | None = None) -> None:
+    """Raise `NotDbn` for a path that is no file of bytes. Nothing is opened: to open a pipe would wait for its writer."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        raise NotDbn(f"{name or path} is not there. Expected a DBN file (.dbn or .dbn.zst).") from None
+    for is_kind, (kind, advice) in NO_FILE.items():
+        if is_kind(mode):
+            raise NotDbn(f"{name or path} is {kind}. Expected a DBN file (.dbn or .dbn.zst). {advice}.")
+
+
+def _other_format(name: Path, start: bytes) -> str:
+    """What a file is that does not begin as DBN does, and what to do about it."""
+    for magic, (kind, advice) in OTHER_FORMATS.items():
+        if start.startswith(magic):
+            return f"{name} is {kind}. Expected a DBN file (.dbn or .dbn.zst). {advice}."
+    return f"{name} begins with {start[:4]!r}. Expected a DBN file (.dbn or .dbn.zst), which begins with b'DBN'."
 
 
 def read_definitions(path: Path) -> dict[int, Definition]:

@@ -18,7 +18,7 @@ from ..core.instrument import classify, root_of
 from ..core.units import NS_PER_S, ns_to_iso, ticks_to_points, utc_date
 from ..errors import SpymasterError
 from .dbn import MESSAGES, SCHEMA_RTYPES, DbnFile
-from .orders import choose_instrument, event_batches
+from .orders import ChooseInstrument, choose_instrument, event_batches
 
 ACTIONS = "ACMRTFN"
 DEPTH_LEVELS = 10
@@ -124,6 +124,8 @@ def _orders(file: DbnFile, settings: Settings, symbol: str | None) -> dict[str, 
     if not total:
         return {"records": 0}
     names = file.symbols_on(utc_date(int(first)))
+    if symbol is not None and symbol not in (known := {names.get(number, str(number)) for number in instruments}):
+        raise ChooseInstrument(f"{file.path} holds no {symbol!r}. It holds: {', '.join(sorted(known))}.")
     busiest = max(instruments, key=lambda number: instruments[number]["records"])
     listed = [
         {"instrument_id": number, "symbol": names.get(number, ""), "kind": _kind(names.get(number, "")), **counter}

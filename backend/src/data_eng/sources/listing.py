@@ -7,14 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..config import Settings
+from ..config import EQUITY, Settings
 from ..core.instrument import Kind, classify, kind_of_class, root_of
 from ..core.units import tick_nanos
 from ..errors import SpymasterError
 from .dbn import DbnFile, Definition
-
-EQUITY = "equity"
-"""Entry of settings `instruments` for a stock, whose symbol is its own root."""
 
 
 class UnknownTick(SpymasterError):

@@ -8,23 +8,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 import pyarrow.parquet as pq
 
 from ..attempts import publish_file
-from ..core.session import NEW_YORK, NS_PER_S
-from ..errors import SpymasterError
+from ..core.levels import FAMILIES, LEVELS, find_level
+from ..core.session import NoMoment, is_date, moment_ns
+from ..errors import SpymasterError, did_you_mean
 
 COLUMNS = ("root", "date", "level_id", "price", "known_from")
 
 
 class OwnLevelError(SpymasterError):
     """The table of own levels cannot be read, or a row of it means nothing."""
+
+
+class UnknownLevel(SpymasterError):
+    """A level_id that is neither one of ours nor one of the trader's own."""
 
 
 class OwnLevel(NamedTuple):
@@ -39,9 +42,19 @@ def own_levels_path(lake: Path) -> Path:
     return lake / "own_levels" / "future_mbo.parquet"
 
 
-def own_level_ids(lake: Path, root: str) -> set[str]:
-    """Names of all own levels of a root, of any day."""
+def own_level_ids(lake: Path, root: str | None) -> set[str]:
+    """Names of all own levels of a root, of any day; of all roots where it is None."""
     return {row["level_id"] for row in _rows(lake, root)}
+
+
+def hold_level(level_id: str, lake: Path, root: str | None) -> str:
+    """The level_id, if it is one of ours or one of the trader's own of a root. Raises `UnknownLevel`."""
+    if find_level(level_id) is not None or level_id in (own := own_level_ids(lake, root)):
+        return level_id
+    ours = ", ".join([*LEVELS, *(f"{family}_N" for family in FAMILIES)])
+    held = f", or your own {', '.join(sorted(own))}" if own else f"; {own_levels_path(lake)} has none of your own"
+    near = did_you_mean(level_id, [*LEVELS, *own])
+    raise UnknownLevel(f"level {level_id!r} is unknown.{near} Expected one of {ours} (N a whole number){held}.")
 
 
 def read_own_levels(lake: Path, root: str, session_date: str) -> list[OwnLevel]:
@@ -55,7 +68,7 @@ def own_levels_sha256(lake: Path, root: str, session_date: str) -> str:
     return hashlib.sha256(json.dumps(read_own_levels(lake, root, session_date)).encode()).hexdigest()
 
 
-def _rows(lake: Path, root: str) -> list[dict]:
+def _rows(lake: Path, root: str | None) -> list[dict]:
     path = own_levels_path(lake)
     if not path.exists():
         return []
@@ -63,19 +76,16 @@ def _rows(lake: Path, root: str) -> list[dict]:
     missing = [name for name in COLUMNS if name not in table.column_names]
     if missing:
         raise OwnLevelError(f"{path} has no columns {missing}. Expected {', '.join(COLUMNS)}.")
-    return [row for row in table.select(COLUMNS).to_pylist() if row["root"] == root]
+    return [row for row in table.select(COLUMNS).to_pylist() if root in (None, row["root"])]
 
 
 def _known_from_ns(row: dict) -> int:
     try:
-        moment = datetime.fromisoformat(str(row["known_from"]))
-    except ValueError:
+        return moment_ns(str(row["known_from"]))
+    except NoMoment as error:
         raise OwnLevelError(
-            f"own level {row['level_id']} of {row['root']} {row['date']} is known from {row['known_from']!r}, which is no time. "
-            "Expected ISO, for example 2025-10-16T09:30:00."
+            f"own level {row['level_id']} of {row['root']} {row['date']} is known from {row['known_from']!r}, which is no time. {error}"
         ) from None
-    zoned = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(NEW_YORK))
-    return round(zoned.timestamp() * 1_000_000) * (NS_PER_S // 1_000_000)
 
 
 def _price(row: dict) -> float:
@@ -105,6 +115,10 @@ def keep_own_levels(lake: Path, csv: Path) -> int:
         )
     given = given.select(pl.col(name) if name != "price" else pl.col(name).cast(pl.Float64) for name in COLUMNS)
     for row in given.to_dicts():
+        if not is_date(str(row["date"])):
+            raise OwnLevelError(
+                f"own level {row['level_id']} of {row['root']} has the date {row['date']!r}. Expected for example 2025-10-16."
+            )
         _known_from_ns(row)
         _price(row)
     path, taken = own_levels_path(lake), given.height

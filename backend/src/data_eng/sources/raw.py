@@ -45,6 +45,8 @@ STAGING_PREFIX = ".import-"
 ALL_SYMBOLS = "ALL_SYMBOLS"
 """Databento's word for a whole dataset."""
 COPY_BYTES = 1 << 22
+FILES_NAMED = 5
+"""How many files of a folder an error names."""
 
 Progress = Callable[[Path, int], None]
 """Told a file and how many of its bytes were dealt with since the last call."""
@@ -102,7 +104,11 @@ def collect(paths: Iterable[Path]) -> Batch:
             found = sorted(listed) or sorted(path.iterdir())
             members = [file for file in found if file.name.endswith(DBN_SUFFIXES)]
             if not members:
-                raise ImportRefused(f"folder {path} holds no DBN file. Expected a Databento batch folder with .dbn or .dbn.zst files.")
+                held = ", ".join(file.name for file in found[:FILES_NAMED]) or "nothing"
+                raise ImportRefused(
+                    f"folder {path} holds no DBN file, but {held}. Expected a Databento batch folder with .dbn or .dbn.zst files: unzip a "
+                    "batch first; convert .dbz with Databento's dbn."
+                )
         elif path.exists():
             members = [path]
         else:

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from ..config import load_settings
 from ..core.events import F_BAD_TS_RECV, F_MAYBE_BAD_BOOK
+from ..core.session import is_date
 from ..core.simulator.planting import (
     BREAK,
     LAG_MOST_S,
@@ -511,6 +512,8 @@ def _check(simulation: Simulation) -> None:
         raise SimulationError(f"--outcome {simulation.outcome} is outside 0 .. {OUTCOME_MAX} ticks a second.")
     if simulation.lag is not None and not 0.0 <= simulation.lag <= LAG_MOST_S:
         raise SimulationError(f"--lag {simulation.lag} is outside 0 .. {LAG_MOST_S:g} s. The pulse must lie between touch and drift.")
+    if not is_date(simulation.start):
+        raise SimulationError(f"--start {simulation.start!r} is not a date. Expected YYYY-MM-DD, for example 2025-09-29.")
     dates = _session_dates(simulation)[: simulation.days]
     for name in ("gap", "degraded", "roll"):
         day = getattr(simulation, name)
@@ -554,6 +557,8 @@ def _metadata(simulation: Simulation, files: list[FileSpec]) -> dict[str, Any]:
 
 def _claim(folder: Path, metadata: dict[str, Any]) -> None:
     """Make the folder this simulation's own."""
+    if folder.exists() and not folder.is_dir():
+        raise SimulationError(f"{folder} is a file. Give --out a new or empty folder.")
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()) and _recorded(folder) != metadata["simulation"]:
         raise SimulationError(f"{folder} is not empty and holds something else. Give --out a new or empty folder, or remove this one.")

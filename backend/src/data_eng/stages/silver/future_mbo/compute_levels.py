@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -12,8 +11,6 @@ import pyarrow as pa
 
 from ....config import AppConfig, Settings
 from ....core.levels import (
-    FAMILIES,
-    LEVELS,
     Bars,
     Level,
     LevelAbsent,
@@ -22,14 +19,12 @@ from ....core.levels import (
     find_level,
 )
 from ....core.session import NS_PER_S
-from ....errors import SpymasterError
 from ....io import PartitionRef, is_partition_complete, partition_ref
 from ....planning import ContractDay
 from ....sources.calendar import globex_is_open_between, regular_hours, session_times
 from ....sources.own_levels import (
     OwnLevel,
-    own_level_ids,
-    own_levels_path,
+    hold_level,
     own_levels_sha256,
     read_own_levels,
 )
@@ -40,10 +35,6 @@ DAYS = "bronze.future_mbo.mbo_days"
 LEVELS_TABLE = "silver.future_mbo.levels"
 LATE_START_NS = 60 * NS_PER_S
 """A file whose first record comes this soon is whole: a root has records many times a minute, but none exactly at midnight."""
-
-
-class UnknownLevel(SpymasterError):
-    """A level_id that is neither one of ours nor one of the trader's own."""
 
 
 class ComputeLevels(Stage):
@@ -64,19 +55,11 @@ class ComputeLevels(Stage):
 
     def compute(self, unit: ContractDay, lake: StageLake) -> None:
         day = read_level_day(unit, lake)
-        own_ids, own_prices = (
-            own_level_ids(lake.folder, unit.root),
-            read_own_levels(lake.folder, unit.root, unit.date),
-        )
+        own_prices = read_own_levels(lake.folder, unit.root, unit.date)
         levels: dict[str, Level] = {}
         for level_id in lake.settings.levels.default:
-            function = find_level(level_id)
-            if function is not None:
-                levels[level_id] = function(day)
-            elif level_id in own_ids:
-                levels[level_id] = own_level(level_id, own_prices, day)
-            else:
-                raise UnknownLevel(_unknown(level_id, lake.folder))
+            function = find_level(hold_level(level_id, lake.folder, unit.root))
+            levels[level_id] = function(day) if function is not None else own_level(level_id, own_prices, day)
         lake.write(
             LEVELS_TABLE,
             levels_table(levels),
@@ -210,8 +193,3 @@ def _utc_day_ns(utc_date: str) -> tuple[int, int]:
 
 def _globex_trades_on(utc_date: str) -> bool:
     return globex_is_open_between(*_utc_day_ns(utc_date))
-
-
-def _unknown(level_id: str, lake: Path) -> str:
-    ours = ", ".join([*LEVELS, *(f"{family}_N" for family in FAMILIES)])
-    return f"level {level_id} is not known. Expected one of {ours}, or a level_id of your own in {own_levels_path(lake)}."
