@@ -47,7 +47,8 @@ ui-test: setup frontend/node_modules/.installed ## Test the board's parts, and t
 test: setup ui ui-test ## Run the whole suite: the board's parts, the board in a browser, then Python's
 	@note=; if browser=$$(frontend/chromium.sh); then CHROMIUM=$$browser UV=$(UV) frontend/npm.sh run e2e || exit; \
 	else note="BROWSER TESTS SKIPPED: $$browser"; echo "$$note"; fi; \
-	$(RUN) pytest -n $(WORKERS) --dist loadfile --note "$$note"
+	spark="--group spark"; java -version >/dev/null 2>&1 || { spark=; note="$$note SPARK NOT TRIED: there is no Java"; echo "$$note"; }; \
+	$(RUN) $$spark pytest -n $(WORKERS) --dist loadfile --note "$$note"
 
 check: setup frontend/node_modules/.installed ## Format, lint, types and the fast tests, side by side: under a minute once kernels are compiled
 	@$(MAKE) --no-print-directory -j2 check-python check-board

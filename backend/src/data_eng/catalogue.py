@@ -84,6 +84,34 @@ scaled by that day's fit in `norm_stats.json`.
 """
 
 
+_READERS = """## Reading a table without this project
+
+A partition is a folder of Parquet files and nothing else that a reader sees: side files begin with `_` or `.`. Its keys (`symbol`, `table`,
+`dt` and those above) are in the folders' names and in no column. `tick` and `root` stand in each file's key-value metadata, so that ticks
+become points.
+
+```python
+import duckdb, pandas as pd, polars as pl, pyarrow.dataset as ds, pyarrow.parquet as pq
+
+table = "backend/lake/silver/product_type=future_mbo/symbol=ESZ5/table=levels"
+partition = f"{table}/dt=2025-10-03"
+pandas_frame = pd.read_parquet(partition)
+arrow_table = ds.dataset(table, partitioning="hive").to_table()
+duckdb_rows = duckdb.sql(f"SELECT * FROM read_parquet('{table}/*/*.parquet', hive_partitioning = true)").fetchall()
+polars_frame = pl.read_parquet(f"{partition}/*.parquet")
+tick = float(pq.ParquetDataset(partition).schema.metadata[b"tick"])
+points = pandas_frame["price_ticks"] * tick
+```
+
+```python
+from pyspark.sql import SparkSession
+
+table = "backend/lake/silver/product_type=future_mbo/symbol=ESZ5/table=levels"
+spark_frame = SparkSession.builder.getOrCreate().read.parquet(table)
+```
+"""
+
+
 class DocsStale(SpymasterError):
     """A rendered file is not what the code gives now."""
 
@@ -165,7 +193,7 @@ def vacuum_contract(material: Material) -> str:
 
 def table_docs(material: Material) -> str:
     """Every table of the lake with its columns."""
-    lines = ["# Tables of the lake", "", _RENDERED, ""]
+    lines = ["# Tables of the lake", "", _RENDERED, "", _READERS]
     for key, dataset in load_datasets().items():
         folder = dataset.path if dataset.contract is None else f"{dataset.path}/dt=YYYY-MM-DD"
         lines += [f"## {key}", "", f"`{folder}`", ""]

@@ -12,7 +12,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from .attempts import ATTEMPT_PREFIX
-from .config import AppConfig, Environment, Settings, load_datasets
+from .config import AppConfig, Environment, Settings, load_config, load_datasets
 from .core.instrument import root_of
 from .io import (
     RAW,
@@ -40,6 +40,7 @@ LIBRARIES = (
     "databento", "databento-dbn", "exchange-calendars", "fastavro", "matplotlib", "numba", "numpy", "pandas-market-calendars", "polars",
     "pyarrow", "pydantic", "rich", "typer", "zstandard",
 )  # fmt: skip
+COMMANDS_ON_A_LAKE = ("spymaster build ", "spymaster select ", "spymaster index ")
 LOW_DISK_BYTES = 2_000_000_000
 """Ten full ES days of bronze; below it a build is likely to stop."""
 
@@ -98,7 +99,8 @@ def take_survey(environment: Environment, settings: Settings, verify: bool) -> S
     problems = [
         Problem(what=f"{name} is not installed", mend="cd backend && uv sync") for name, found in libraries.items() if found is None
     ]
-    if free < LOW_DISK_BYTES:
+    if free < COMMANDS_ON_A_LAKE = ("spymaster build ", "spymaster select ", "spymaster index ")
+LOW_DISK_BYTES:
         problems.append(
             Problem(what=f"only {free / 1e9:.1f} GB free at {lake}", mend="free space, or name another lake with SPYMASTER_LAKE")
         )
@@ -113,8 +115,15 @@ def take_survey(environment: Environment, settings: Settings, verify: bool) -> S
         indexes=tuple(
             path.parent.relative_to(lake / "indexes").as_posix() for path in sorted(lake.glob("indexes/*/*/[!.]*/manifest.json"))
         ),
-        problems=(*problems, *_lake_problems(environment, settings, verify)),
+        problems=(*problems, *(_for_lake(problem, lake) for problem in _lake_problems(environment, settings, verify))),
     )
+
+
+def _for_lake(problem: Problem, lake: Path) -> Problem:
+    """The problem with its command naming the lake, where that is not the one a command works on by itself."""
+    if lake.absolute() == load_config().lake_root or not problem.mend.startswith(COMMANDS_ON_A_LAKE) or "--lake " in problem.mend:
+        return problem
+    return problem.model_copy(update={"mend": f"{problem.mend} --lake {lake}"})
 
 
 def _datasets() -> list[str]:

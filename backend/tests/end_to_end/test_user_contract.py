@@ -8,6 +8,7 @@ import time
 
 import pytest
 
+from src.data_eng.config import BACKEND
 from src.data_eng.io import list_partitions
 from tests.end_to_end.user_checkout import CHOSEN, DAYS, RAW_FOLDER, Checkout, make_checkout
 from tests.toys.lake import picture
@@ -179,6 +180,16 @@ def test_the_rebuild_script_runs_behind_nohup_from_the_root_and_clears_only_the_
     found = list_partitions(checkout.lake, "gold.future_mbo.mbo_pressure_stream")
     assert [ref.date for ref in found] == list(CHOSEN)
     assert all(levels_of(checkout, "mbo_trigger_signals", day) <= {"pm_high"} for day in CHOSEN)
+
+
+def test_the_readers_of_the_table_docs_run_as_typed(checkout: Checkout) -> None:
+    first, spark = re.findall(r"```python\n(.*?)```", (BACKEND / "docs" / "TABLES.md").read_text(), re.DOTALL)
+    said = checkout.python(
+        first + "print(tick, len(pandas_frame), len(polars_frame), len(duckdb_rows) == arrow_table.num_rows, points.notna().any())"
+    )
+    tick, in_pandas, in_polars, *alike = said.split()
+    assert (tick, in_pandas, alike) == ("0.25", in_polars, ["True", "True"])
+    assert "read.parquet(" in spark
 
 
 def test_ticks_become_points_by_the_file_s_own_metadata(checkout: Checkout) -> None:

@@ -102,9 +102,9 @@ import { StateMark } from './state-mark';
               <code>{{ manifest.code_sha256 }}</code>
             </dd>
           </dl>
-        } @else if (found.imported) {
+        } @else if (found.raw) {
           <dl>
-            @for (fact of entries(found.imported); track fact[0]) {
+            @for (fact of entries(found.raw); track fact[0]) {
               <dt>{{ fact[0].replaceAll('_', ' ') }}</dt>
               <dd>{{ worded(fact[1]) }}</dd>
             }
