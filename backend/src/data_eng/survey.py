@@ -99,8 +99,7 @@ def take_survey(environment: Environment, settings: Settings, verify: bool) -> S
     problems = [
         Problem(what=f"{name} is not installed", mend="cd backend && uv sync") for name, found in libraries.items() if found is None
     ]
-    if free < COMMANDS_ON_A_LAKE = ("spymaster build ", "spymaster select ", "spymaster index ")
-LOW_DISK_BYTES:
+    if free < LOW_DISK_BYTES:
         problems.append(
             Problem(what=f"only {free / 1e9:.1f} GB free at {lake}", mend="free space, or name another lake with SPYMASTER_LAKE")
         )

@@ -1120,6 +1120,8 @@ export interface components {
             rows: number;
             /** Settings Sha256 */
             settings_sha256: string;
+            /** Stage */
+            stage: string;
             /** Symbol */
             symbol: string;
         };
@@ -1265,17 +1267,17 @@ export interface components {
         PartitionView: {
             /** Dataset */
             dataset: string;
-            /**
-             * Imported
-             * @description What `spymaster import` noted about a raw file; null for other layers.
-             */
-            imported: {
-                [key: string]: unknown;
-            } | null;
             /** @description Null where no run was noted. */
             last_run: components["schemas"]["LastRun"] | null;
             /** @description Null where nothing is published, and for raw. */
             manifest: components["schemas"]["Manifest"] | null;
+            /**
+             * Raw
+             * @description What is known of a day's raw files; null for other layers.
+             */
+            raw: {
+                [key: string]: unknown;
+            } | null;
             /**
              * Rebuild
              * @description The command that builds it anew.
@@ -2602,7 +2604,7 @@ export interface operations {
                 /** @description What the asker may know: seconds UTC within the session. */
                 as_of_s: number;
                 setup?: "level_test" | "break_and_confirm";
-                /** @description block, cosine, learned or preset. */
+                /** @description block, user, cosine, learned or preset. */
                 metric?: string;
                 /** @description The day's version that the asker has; another one is a `day_changed`. */
                 version?: string | null;
