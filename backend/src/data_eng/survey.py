@@ -198,7 +198,7 @@ def _stale(lake: Path, layer: str, settings: Settings) -> list[Problem]:
     for stage in _stages(layer):
         reasons: dict[tuple[str, str], list[str]] = {}
         for ref in (ref for dataset in stage.outputs for ref in list_partitions(lake, dataset)):
-            reason = stage.why_stale(read_manifest(ref), settings, partial(_present_sha256, lake))
+            reason = stage.why_stale(read_manifest(ref), settings.of_root(root_of(ref.symbol)), partial(_present_sha256, lake))
             if reason:
                 reasons.setdefault((root_of(ref.symbol), reason.partition(":")[0]), []).append(ref.date)
         for (root, reason), dates in reasons.items():
