@@ -138,9 +138,9 @@ def test_a_day_missing_in_the_middle_stops_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("flags", "words"),
     [
-        (["--levels", "no_such"], "index no_such/from_below is not at"),
+        (["--levels", "sma_37"], "index sma_37/from_below is not at"),
         (["--metric", "nearest"], "metric 'nearest' is unknown. Expected one of block"),
-        (["--symbol", "NQ"], "has no trigger vectors of NQ"),
+        (["--symbol", "NQ"], "holds nothing of --symbol NQ. It holds ES, ESZ5"),
         (["--metric", "cosine"], "spymaster index --symbol ES --level pm_high --metric cosine"),
         (["--setup", "level"], "setup 'level' is unknown. Expected level_test or break_and_confirm"),
         (["--from", "tomorrow"], "--from 'tomorrow' is no date. Expected for example 2025-10-01"),
