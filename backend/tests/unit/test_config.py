@@ -12,7 +12,15 @@ from src.data_eng.config import BACKEND, CANDLE_S, PACKAGE, SettingsError, Unkno
 from src.data_eng.core.book.flow import BAR_SECONDS
 
 SETTINGS = PACKAGE / "config" / "settings.yaml"
-VARIABLES = ("SPYMASTER_LAKE", "LEVEL_ID", "MBO_INDEX_DIR", "MBO_SELECTION_PATH", "SPYMASTER_TOKEN")
+VARIABLES = (
+    "SPYMASTER_LAKE",
+    "LEVEL_ID",
+    "MBO_INDEX_DIR",
+    "MBO_SELECTION_PATH",
+    "SPYMASTER_TOKEN",
+    "DATABENTO_API_KEY",
+    "DATABENTO_GATEWAY",
+)
 
 
 def changed(tmp_path: Path, old: str, new: str) -> Path:
@@ -109,13 +117,22 @@ def test_the_hash_of_a_section_changes_with_its_values_alone() -> None:
 def test_the_environment_names_lake_level_index_selection_and_token(monkeypatch: pytest.MonkeyPatch) -> None:
     for variable in VARIABLES:
         monkeypatch.delenv(variable, raising=False)
-    assert environment() == (BACKEND / "lake", None, None, None, None)
+    assert environment() == (BACKEND / "lake", *[None] * 6)
     monkeypatch.setenv("SPYMASTER_LAKE", "/data/lake")
     monkeypatch.setenv("LEVEL_ID", "pm_high")
     monkeypatch.setenv("MBO_INDEX_DIR", "/data/mbo_pm_high")
     monkeypatch.setenv("MBO_SELECTION_PATH", "/data/es.parquet")
     monkeypatch.setenv("SPYMASTER_TOKEN", "sixteen-and-more")
-    assert environment() == (Path("/data/lake"), "pm_high", Path("/data/mbo_pm_high"), Path("/data/es.parquet"), "sixteen-and-more")
+    expected = (Path("/data/lake"), "pm_high", Path("/data/mbo_pm_high"), Path("/data/es.parquet"), "sixteen-and-more", None, None)
+    assert environment() == expected
+
+
+def test_the_databento_key_is_read_and_hidden_wherever_it_is_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABENTO_API_KEY", " db-a-key\n")
+    found = environment().databento_key
+    assert found is not None
+    assert found.get_secret_value() == "db-a-key"
+    assert "db-a-key" not in repr(environment())
 
 
 def test_relative_paths_of_index_and_selection_count_from_the_repository_s_root(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
