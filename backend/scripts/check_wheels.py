@@ -20,8 +20,8 @@ from typing import Any
 
 LOCK = Path(__file__).parents[1] / "uv.lock"
 PYTHONS = ((3, 11), (3, 12))
-PURE_SDISTS: frozenset[str] = frozenset()
-"""Packages that come as pure Python source only. None today."""
+PURE_SDISTS = frozenset({"pyspark"})
+"""Packages that come as source only, which is Python alone (and for pyspark Java's own archives)."""
 NEWEST_MACOS = (15, 0)
 """An M4 starts with macOS 15; a wheel that asks for a later one would not install there."""
 OTHER_SYSTEMS = re.compile(r"sys_platform == '(win32|emscripten|linux|cygwin)'|(os_name|platform_system) == '(nt|Windows|Linux)'")

@@ -20,6 +20,8 @@ from src.data_eng.retrieval.index import FutureSeen, IndexKey
 from src.data_eng.sources.calendar import sessions_between
 from tests.parity.naive_search import effective_n
 
+pytestmark = pytest.mark.slow
+
 SETTINGS = load_settings()
 HORIZONS = len(SETTINGS.labels.horizons_s)
 SESSIONS = np.array(sessions_between("2025-06-02", "2026-03-31"), dtype="U10")

@@ -65,6 +65,7 @@ def test_distances_equal_the_plain_loop_to_the_last_bit(seed: int) -> None:
     assert squared_distances(past.vectors, rows, past.query, past.metric).tolist() == past.naive_distances()
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 10_000), count=st.integers(1, 40), per_day_max=st.integers(1, 4), share=st.floats(0.05, 1.0))
 def test_search_finds_what_the_plain_loop_finds(seed: int, count: int, per_day_max: int, share: float) -> None:

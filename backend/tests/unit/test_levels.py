@@ -206,6 +206,7 @@ def in_force(level: LevelSeries | LevelAbsent, until_ns: int) -> list[tuple[int,
     return [(ts, price) for ts, price in zip(level.known_from_ns.tolist(), level.price_ticks.tolist(), strict=True) if ts <= until_ns]
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10_000), st.integers(0, 3 * 3600 + 900))
 def test_trades_after_a_moment_change_no_price_known_by_then(seed: int, second: int) -> None:
@@ -217,6 +218,7 @@ def test_trades_after_a_moment_change_no_price_known_by_then(seed: int, second: 
         assert in_force(function(whole), cut_ns) == in_force(function(cut), cut_ns), level_id
 
 
+@pytest.mark.slow
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 10_000), st.integers(0, 8))
 def test_a_longer_lake_changes_no_average_by_a_bit(seed: int, hours: int) -> None:

@@ -25,6 +25,8 @@ from tests.parity.naive_sample import NaiveSample
 from tests.samples import sample
 from tests.simulated_days import LISTING, opened
 
+pytestmark = pytest.mark.slow
+
 RECORDS, COUNTED_S = 80_000, 300
 
 

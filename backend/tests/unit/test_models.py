@@ -17,6 +17,8 @@ from src.data_eng.retrieval.distribution import BREAK, CENSORED, CHOP, REJECT, W
 from src.data_eng.retrieval.index import FutureSeen, IndexKey, StaleIndex, layout_of
 from tests.unit.test_baselines import HORIZONS, SESSIONS, SETTINGS, at_every_horizon, made_episodes
 
+pytestmark = pytest.mark.slow
+
 LAYOUT = layout_of(IndexKey("pm_high", "level_test", "from_below"), SETTINGS)
 PRIMARY = SETTINGS.labels.horizons_s.index(SETTINGS.labels.primary_horizon_s)
 PER_DAY = 12

@@ -20,6 +20,8 @@ from src.data_eng.evaluation.plots import PALETTE, Look, duration
 from src.data_eng.evaluation.report import LEDGER_ROWS, write_recovery, write_report
 from tests.reports import BASELINES, SIMILAR, sample_recovery, sample_result, ugly_result
 
+pytestmark = pytest.mark.slow
+
 VOID = {"meta", "input", "br", "path", "use", "rect"}
 LOOK = Look("trial", narrow=False, synthetic=False)
 PLACE = {

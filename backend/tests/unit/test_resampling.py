@@ -26,6 +26,8 @@ from src.data_eng.evaluation.resampling import (
 from src.data_eng.evaluation.scores import NO_CLASS, rps
 from tests.parity import naive_scores
 
+pytestmark = pytest.mark.slow
+
 BASE = np.array([0.3, 0.45, 0.25])
 
 

@@ -17,6 +17,8 @@ from src.data_eng.stages.gold.future_mbo.build_trigger_signals import SIGNALS, B
 from tests.toys.lake import config
 from tests.trigger_lake import KEY, SYMBOL, session_dates, small_settings, trigger_table, write_days, write_triggers
 
+pytestmark = pytest.mark.slow
+
 RULES = load_settings().signals
 NS_PER_S = 1_000_000_000
 NOON_NS = 1_760_630_400 * NS_PER_S  # 2025-10-16 12:00:00 New York

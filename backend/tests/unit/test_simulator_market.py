@@ -11,6 +11,8 @@ from src.data_eng.core.simulator.scenario import START_POSITION
 from src.data_eng.core.simulator.session import run_until
 from tests.simulated_days import Day, opened, pulls, simulated_day
 
+pytestmark = pytest.mark.slow
+
 RECORDS = 2_000_000
 
 

@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from src.data_eng.core.simulator.planting import LAGGED_DRIFT_S, PULSE_S, Knobs, no_levels, planted_drift, planted_side
 from tests.simulated_days import Day, area_under_curve, column, pulls, simulated_day
 
+pytestmark = pytest.mark.slow
+
 SEEDS = range(100, 112)
 LOOK_S, MOVE_S = 15.0, 45.0
 STEPS_A_SECOND = 4

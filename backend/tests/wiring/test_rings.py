@@ -31,6 +31,7 @@ RINGS = {
     "serve": 6,
     "cloud": 6,
     "catalogue": 6,
+    "spymaster": 6,
     "planning": 5,
     "workers": 7,
     "clearing": 7,
