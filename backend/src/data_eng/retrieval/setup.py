@@ -253,7 +253,7 @@ def _hold_level(ref: PartitionRef, symbol: str, level_id: str, at_ns: int) -> No
     what = f"level {level_id} for {ref.symbol} {ref.date}"
     if not rows:
         built = list(dict.fromkeys(table["level_id"].to_pylist()))
-        mend = f"spymaster build --layer all --symbol {symbol} --dates {ref.date} --levels {','.join([*built, level_id])}"
+        mend = f"spymaster build --layer all --symbol {symbol} --dates {ref.date} --levels {level_id}"
         raise LevelUnknown(f"{what} was not built. Built are: {', '.join(built)}. Run: {mend}")
     if rows[0]["price_ticks"] is None:
         raise LevelUnknown(f"{what} is absent: {rows[0]['reason']}.")
