@@ -40,7 +40,7 @@ def put_bronze_day(lake: Path, date: str, contracts: dict[str, list[Trade]], con
         volume = sum(size for _, _, size in trades)
         span = {"first_ts_ns": times[0], "last_ts_ns": times[-1]}
         days.append(
-            {"symbol": symbol, "kind": "outright", "kept": True, "records": len(rows), "trades": len(rows), "volume": volume, **span}
+            {"raw_symbol": symbol, "kind": "outright", "kept": True, "records": len(rows), "trades": len(rows), "volume": volume, **span}
         )
     put(lake, DAYS, root, date, days, condition)
 
