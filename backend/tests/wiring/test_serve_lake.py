@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import shutil
 from collections.abc import Iterator
@@ -20,7 +21,8 @@ from src.data_eng.config import Environment, Settings, load_datasets, load_setti
 from src.data_eng.core.features import FEATURES
 from src.data_eng.core.levels import LEVELS as KNOWN_LEVELS
 from src.data_eng.io import RAW, list_partitions, read_manifest, ref_in, remove_partition
-from src.data_eng.lake.raw import raw_files
+from src.data_eng.lake import raw as raw_module
+from src.data_eng.lake.raw import KNOWN, raw_files, raw_folder
 from src.data_eng.runs import read_runs, record_path
 from src.data_eng.serve import lake_look
 from src.data_eng.serve.api import guarded_app
@@ -30,12 +32,13 @@ from src.data_eng.sources.calendar import sessions_between
 from tests.serving import Place, problem, serve_settings, served
 from tests.silver_day import put_silver_day
 from tests.toy_lake import DAYS, LEVELS, ROOT, SYMBOL, build
+from tests.toys.lake import put_raw
 
 FIRST, *CHOSEN = DAYS
 LAST = DAYS[-1]
 FLOW, WINDOWS = "silver.future_mbo.book_flow_5s", "silver.future_mbo.book_windows_5s"
 VACUUM, TRIGGERS = "silver.future_mbo.mbo_level_vacuum_5s", "gold.future_mbo.mbo_trigger_vectors"
-EVENTS = "bronze.future_mbo.mbo"
+EVENTS, DAYS_TABLE = "bronze.future_mbo.mbo", "bronze.future_mbo.mbo_days"
 ALL = ["raw", "bronze", "silver", "gold"]
 
 
@@ -132,7 +135,7 @@ def test_what_was_removed_is_missing_and_the_command_told_builds_it_again(lake: 
     assert why(found, TRIGGERS, CHOSEN[1]) == "not built"
     (missing,) = [told for told in found.problems if " gold is missing " in told.what]
     assert missing.what == f"ES: gold is missing for 2 days from {CHOSEN[1]} to {CHOSEN[2]}"
-    assert missing.mend == f"spymaster build --layer gold --symbol ES --dates {CHOSEN[1]}:{CHOSEN[2]} --lake {lake}"
+    assert missing.mend == f"spymaster build --layer gold --symbol ES --dates {CHOSEN[1]}:{CHOSEN[2]}"
     obey(lake, missing.mend)
     after = look(lake)
     assert [states(after, date)["gold"] for date in CHOSEN] == ["done"] * len(CHOSEN)
@@ -283,6 +286,41 @@ def test_a_session_without_a_raw_file_is_missing_and_a_holiday_is_not(lake: Path
     assert len(found.days) == len(DAYS)
 
 
+def test_a_look_reads_no_raw_file_through_even_where_what_was_known_of_them_is_lost(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> None:
+        raise AssertionError(f"{path} was read through")
+
+    shutil.rmtree(lake / KNOWN)
+    monkeypatch.setattr(raw_module, "look_through", refuse)
+    assert [states(look(lake), date) for date in CHOSEN] == [dict.fromkeys(ALL, "done")] * len(CHOSEN)
+
+
+def test_a_raw_file_that_was_touched_makes_its_bronze_stale_until_a_build_finds_it_the_same(lake: Path) -> None:
+    (file,) = [file.path for file in raw_files(lake, ROOT) if LAST in file.dates]
+    os.utime(file, (0, 0))
+    found = look(lake)
+    assert states(found) == {**dict.fromkeys(ALL, "done"), "bronze": "stale"}
+    assert str(why(found, DAYS_TABLE)).startswith(f"inputs changed: {RAW}/{ROOT}/{LAST}")
+    assert states(found, CHOSEN[0]) == dict.fromkeys(ALL, "done")
+    assert build(lake) == 0
+    assert states(look(lake)) == dict.fromkeys(ALL, "done")
+
+
+def test_many_raw_dates_are_found_by_as_few_looks_at_their_folder_as_few_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[Path] = []
+    dbn_files = raw_module._dbn_files
+    monkeypatch.setattr(raw_module, "_dbn_files", lambda folder: looks.append(folder) or dbn_files(folder))
+    counts = []
+    for dates in (DAYS[:1], DAYS[1:]):
+        for date in dates:
+            put_raw(tmp_path, date)
+        looks.clear()
+        found = look(tmp_path)
+        assert [states(found, date)["raw"] for date in dates] == ["done"] * len(dates)
+        counts.append(looks.count(raw_folder(tmp_path, ROOT)))
+    assert counts[0] == counts[1]
+
+
 def test_an_empty_lake_has_no_days_and_says_how_to_begin(tmp_path: Path) -> None:
     found = look(tmp_path)
     assert found.days == []
@@ -320,10 +358,7 @@ def test_a_partition_shows_its_manifest_its_run_and_the_command(place: Place, se
     assert (told["state"], told["why"]) == ("done", None)
     assert told["last_run"]["stage"] == "build_trigger_vectors"
     assert told["last_run"]["seconds"] > 0
-    assert told["rebuild"].startswith(
-        "spymaster build --layer gold --symbol ES --dates 2025-10-10:2025-10-10 --levels pm_high,or_high,vwap"
-    )
-    assert "--overwrite" in told["rebuild"]
+    assert told["rebuild"] == f"spymaster build --layer gold --symbol ES --dates 2025-10-10:2025-10-10 --overwrite --lake {served_lake}"
     raw = httpx.get(f"{place.url}/api/lake/partition", params={"dataset": RAW, "symbol": ROOT, "date": LAST}).json()
     assert raw["manifest"] is None
     assert raw["raw"]["synthetic"] is True
