@@ -36,6 +36,7 @@ def forget_future(lake: Path, symbol: str, date: str, as_of_s: int, settings: Se
             publish_partition(
                 ref,
                 pa.Table.from_pylist(rows, contract_of(dataset).schema),
+                stage=manifest.stage,
                 inputs={name: sha256 for name, sha256 in manifest.inputs.items() if not name.endswith(date)},
                 settings_sha256=manifest.settings_sha256,
                 code_sha256=manifest.code_sha256,

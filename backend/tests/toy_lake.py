@@ -32,8 +32,8 @@ def make_toy_lake(folder: Path, days: tuple[str, ...] = DAYS) -> Path:
     return lake
 
 
-def build(lake: Path, days: tuple[str, ...] = DAYS, **changes: object) -> int:
+def build(lake: Path, days: tuple[str, ...] = DAYS, levels: tuple[str, ...] = LEVELS, **changes: object) -> int:
     """Run the pipeline over `days` as `make_toy_lake` does; the exit code."""
-    cfg = replace(config(lake), levels=LEVELS, session=SESSION)
+    cfg = replace(config(lake), levels=levels, session=SESSION)
     request = Request(cfg, "future_mbo", "all", ROOT, days[0], days[-1], 1)
     return run(request._replace(**changes), Console(file=io.StringIO(), width=160))

@@ -60,6 +60,7 @@ def write_level(lake: Path, date: str, synthetic: bool = False) -> None:
         publish_partition(
             ref_in(lake, dataset, SYMBOL, date),
             pa.table({name: pa.array(columns[name], schema.field(name).type) for name in schema.names}),
+            stage="test",
             inputs={},
             settings_sha256="0",
             code_sha256="0",
@@ -87,7 +88,6 @@ def trigger_table(date: str, episodes: int = 3, windows: int = 4, key: IndexKey 
         "setup": [key.setup] * count,
         "level_id": [key.level_id] * count,
         "approach_dir": [key.approach_dir] * count,
-        "symbol": [SYMBOL] * count,
         "session_date": [date] * count,
         "episode": np.repeat(np.arange(1, episodes + 1), windows),
         "episode_kind": np.repeat(["first_test", *["repeat_test"] * (episodes - 1)], windows),

@@ -104,9 +104,7 @@ def test_days_that_the_index_does_not_hold_are_not_passed_over(tmp_path: Path) -
     write_days(own, session_dates(DAYS)[30:], episodes=4, windows=4)
     done = ask(own, tmp_path / "report.html", "--release")
     assert done.exit_code == 1
-    assert f"does not hold gold.future_mbo.mbo_trigger_vectors/ESZ5/{session_dates(DAYS)[30]}" in done.stderr.replace(
-        "symbol=", ""
-    ).replace("date=", "")
+    assert f"does not hold gold.future_mbo.mbo_trigger_vectors/ESZ5/{session_dates(DAYS)[30]}" in done.stderr
 
 
 def test_an_index_of_other_code_is_refused(lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

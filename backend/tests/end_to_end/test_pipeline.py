@@ -52,7 +52,7 @@ def _bytes_of(folder: Path, *, days: tuple[str, ...] | None = None) -> dict[str,
     for layer in DERIVED:
         for path in sorted((folder / layer).rglob("*")):
             name = path.relative_to(folder).as_posix()
-            if path.is_file() and (days is None or any(f"date={day}" in name for day in days)):
+            if path.is_file() and (days is None or any(f"dt={day}" in name for day in days)):
                 found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
     return found
 

@@ -12,6 +12,7 @@ import pytest
 import zstandard
 from fastapi.testclient import TestClient
 
+from src.data_eng.config import load_datasets
 from src.data_eng.contracts import contract_of
 from src.data_eng.core.pressure import STATES
 from src.data_eng.io import list_partitions, manifest_sha256, publish_partition, read_table, ref_in, remove_partition
@@ -238,7 +239,7 @@ def test_what_cannot_be_answered_is_a_problem_with_its_status(client: TestClient
         assert problem(client, DAY, as_of_s=outside)[:2] == (422, "bad_request")
     status, code, mend = problem(client, f"{DAY}/tables/conditions", as_of_s=START_S, levels="pd_low")
     assert (status, code) == (404, "unknown_level")
-    assert mend is not None and mend.endswith("--levels pm_high,or_high,vwap,pd_low")
+    assert mend is not None and mend.endswith("--levels pd_low")
     nine = ",".join(f"level_{number}" for number in range(9))
     assert problem(client, f"{DAY}/tables/conditions", as_of_s=START_S, levels=nine)[:2] == (422, "bad_request")
     assert problem(client, DAY, version="0123456789abcdef")[:2] == (409, "day_changed")
@@ -256,11 +257,10 @@ def test_a_table_that_is_not_built_names_its_command_and_the_others_go_on(own_la
 
 
 def test_a_day_of_which_only_events_are_there_is_not_built(own_lake: Path) -> None:
-    for layer in ("silver", "gold"):
-        for table in (own_lake / layer / "future_mbo").iterdir():
-            dataset = f"{layer}.future_mbo.{table.name}"
-            if ref_in(own_lake, dataset, SYMBOL, TODAY).path.exists():
-                remove_partition(ref_in(own_lake, dataset, SYMBOL, TODAY))
+    for dataset, entry in load_datasets().items():
+        place = ref_in(own_lake, dataset, SYMBOL, TODAY)
+        if entry.layer in ("silver", "gold") and place.path.exists():
+            remove_partition(place)
     status, code, mend = problem(client_of(own_lake), DAY)
     assert (status, code) == (404, "not_built")
     assert mend is not None and mend.startswith(f"spymaster build --layer all --symbol {SYMBOL}")

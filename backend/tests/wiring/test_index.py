@@ -263,10 +263,9 @@ def test_which_levels_and_which_span_are_asked_for_is_no_rule(lake: Path) -> Non
 def test_days_of_two_spans_are_not_mixed_in_an_index(lake: Path) -> None:
     write_triggers(lake, DATES[3], trigger_table(DATES[3]), settings=SETTINGS.with_session("09:30-16:00"))
     days = f"{TRIGGERS}/{SYMBOL}/{DATES[0]} was built for 09:30-12:30 and {TRIGGERS}/{SYMBOL}/{DATES[3]} for 09:30-16:00"
-    command = f"spymaster build --layer all --symbol {SYMBOL} --dates {DATES[0]}:{DATES[15]} --session"
-    for settings, session in ((SETTINGS, "09:30-12:30"), (SETTINGS.with_session("09:30-16:00"), "09:30-16:00")):
-        with pytest.raises(TwoSessions, match=f"{days}.*Run: {command} {session}$"):
-            build_indexes(lake, "ES", "pm_high", settings)
+    command = f"spymaster build --layer all --symbol {SYMBOL} --dates {DATES[0]}:{DATES[15]}"
+    with pytest.raises(TwoSessions, match=f"{days}.*Run: {command}$"):
+        build_indexes(lake, "ES", "pm_high", SETTINGS)
 
 
 def test_trigger_vectors_of_another_length_name_the_whole_command(lake: Path) -> None:

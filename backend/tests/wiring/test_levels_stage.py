@@ -189,5 +189,5 @@ def test_spans_side_by_side_are_one() -> None:
 
 
 def test_the_instruments_of_every_day_read_are_inputs(tmp_path: Path) -> None:
-    refs = ComputeLevels().inputs(UNIT, two_days(tmp_path), settings_of("pm_high"))
+    refs = ComputeLevels().reads(UNIT, config(two_days(tmp_path)), settings_of("pm_high"))
     assert [(ref.dataset, ref.date) for ref in refs if ref.dataset == DAYS] == [(DAYS, "2025-10-15"), (DAYS, "2025-10-16")]

@@ -125,7 +125,7 @@ def test_whether_a_time_is_answered_hangs_on_no_later_trigger(tmp_path: Path) ->
 
 
 def test_a_level_that_is_not_built_names_the_command_that_keeps_the_others(lake: Path) -> None:
-    with pytest.raises(LevelUnknown, match=f"Run: spymaster build --layer all --symbol ES --dates {TODAY} --levels pm_high,pd_low$"):
+    with pytest.raises(LevelUnknown, match=f"Run: spymaster build --layer all --symbol ES --dates {TODAY} --levels pd_low$"):
         find_setup(lake, "ES", KEY._replace(level_id="pd_low"), moment_ns(f"{TODAY} 10:00:00"), SETTINGS)
 
 

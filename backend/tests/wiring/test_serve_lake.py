@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shlex
 import shutil
 import threading
@@ -16,12 +17,14 @@ import zstandard
 from typer.testing import CliRunner
 
 from src.data_eng import runner, runs
-from src.data_eng.attempts import DiskFull
+from src.data_eng.attempts import MANIFEST, DiskFull
 from src.data_eng.cli.main import app as command_line
 from src.data_eng.config import Environment, Settings, load_datasets, load_settings
 from src.data_eng.core.features import FEATURES
 from src.data_eng.core.levels import LEVELS as KNOWN_LEVELS
-from src.data_eng.io import list_partitions, read_manifest, ref_in, remove_partition
+from src.data_eng.io import RAW, list_partitions, read_manifest, ref_in, remove_partition
+from src.data_eng.lake import raw as raw_module
+from src.data_eng.lake.raw import KNOWN, raw_files, raw_folder
 from src.data_eng.retrieval.index import IndexMissing
 from src.data_eng.runs import read_runs, record_path
 from src.data_eng.serve import lake_look
@@ -31,13 +34,14 @@ from src.data_eng.serve.messages_lake import LakeDay, LakeHealth
 from src.data_eng.sources.calendar import sessions_between
 from tests.serving import START_S, Place, await_prepared, problem, serve_settings, served
 from tests.silver_day import put_silver_day
-from tests.toy_lake import DAYS, LEVELS, ROOT, SESSION, SYMBOL, build
+from tests.toy_lake import DAYS, LEVELS, ROOT, SYMBOL, build
+from tests.toys.lake import put_raw
 
 FIRST, *CHOSEN = DAYS
 LAST = DAYS[-1]
 FLOW, WINDOWS = "silver.future_mbo.book_flow_5s", "silver.future_mbo.book_windows_5s"
 VACUUM, TRIGGERS = "silver.future_mbo.mbo_level_vacuum_5s", "gold.future_mbo.mbo_trigger_vectors"
-EVENTS = "bronze.future_mbo.mbo"
+EVENTS, DAYS_TABLE = "bronze.future_mbo.mbo", "bronze.future_mbo.mbo_days"
 ALL = ["raw", "bronze", "silver", "gold"]
 
 
@@ -134,7 +138,7 @@ def test_what_was_removed_is_missing_and_the_command_told_builds_it_again(lake: 
     assert why(found, TRIGGERS, CHOSEN[1]) == "not built"
     (missing,) = [told for told in found.problems if " gold is missing " in told.what]
     assert missing.what == f"ES: gold is missing for 2 days from {CHOSEN[1]} to {CHOSEN[2]}"
-    assert f"--levels {','.join(LEVELS)} --session {SESSION}" in missing.mend
+    assert missing.mend == f"spymaster build --layer gold --symbol ES --dates {CHOSEN[1]}:{CHOSEN[2]}"
     obey(lake, missing.mend)
     after = look(lake)
     assert [states(after, date)["gold"] for date in CHOSEN] == ["done"] * len(CHOSEN)
@@ -221,7 +225,7 @@ def test_other_settings_make_stale_what_depends_on_them_and_nothing_else(served_
 
 
 def test_a_replaced_input_makes_stale_what_was_built_from_it_by_hash_and_not_by_time(lake: Path) -> None:
-    manifest = ref(lake, VACUUM).path / "manifest.json"
+    manifest = ref(lake, VACUUM).path / MANIFEST
     content = manifest.read_bytes()
     manifest.write_bytes(content + b"\n")
     changed = look(lake)
@@ -240,14 +244,14 @@ def test_a_second_look_reads_no_manifest_again_but_the_changed_one(lake: Path, m
     monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path.as_posix()) or read_bytes(path))
     assert held.grid(ROOT, "0" * 16).days == first.days
     assert [path for path in read if "/bronze/" not in path] == []
-    manifest = ref(lake, VACUUM).path / "manifest.json"
+    manifest = ref(lake, VACUUM).path / MANIFEST
     manifest.write_bytes(read_bytes(manifest) + b"\n")
     assert held.grid(ROOT, "0" * 16).days != first.days
     assert [path for path in read if "/bronze/" not in path] == [manifest.as_posix()]
 
 
 def test_a_manifest_that_cannot_be_read_is_a_failure_of_its_table_and_of_nothing_else(lake: Path) -> None:
-    (ref(lake, VACUUM).path / "manifest.json").write_text("{")
+    (ref(lake, VACUUM).path / MANIFEST).write_text("{")
     found = look(lake)
     assert why(found, VACUUM) == "its manifest cannot be read"
     assert states(found)["silver"] == "failed"
@@ -255,7 +259,7 @@ def test_a_manifest_that_cannot_be_read_is_a_failure_of_its_table_and_of_nothing
 
 
 def test_an_index_of_other_triggers_is_told_and_so_is_a_lake_without_any(lake: Path) -> None:
-    manifest = ref(lake, TRIGGERS, CHOSEN[0]).path / "manifest.json"
+    manifest = ref(lake, TRIGGERS, CHOSEN[0]).path / MANIFEST
     manifest.write_bytes(manifest.read_bytes() + b"\n")
     told = [problem.what for problem in look(lake).problems if problem.what.startswith("index ")]
     assert len(told) == len(LEVELS) * 2
@@ -276,12 +280,48 @@ def test_a_lake_without_a_selection_map_says_so_and_goes_by_what_is_built(lake: 
 
 
 def test_a_session_without_a_raw_file_is_missing_and_a_holiday_is_not(lake: Path) -> None:
-    shutil.rmtree(lake / "raw" / "future_mbo" / "symbol=ES" / f"date={CHOSEN[1]}")
+    (raw,) = [file.path for file in raw_files(lake, ROOT) if CHOSEN[1] in file.dates]
+    raw.unlink()
     found = look(lake)
     assert states(found, CHOSEN[1])["raw"] == "missing"
     assert f"ES: raw is missing for {CHOSEN[1]}" in [told.what for told in found.problems]
     assert sessions_between(DAYS[0], DAYS[-1]) == list(DAYS)
     assert len(found.days) == len(DAYS)
+
+
+def test_a_look_reads_no_raw_file_through_even_where_what_was_known_of_them_is_lost(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(path: Path) -> None:
+        raise AssertionError(f"{path} was read through")
+
+    shutil.rmtree(lake / KNOWN)
+    monkeypatch.setattr(raw_module, "look_through", refuse)
+    assert [states(look(lake), date) for date in CHOSEN] == [dict.fromkeys(ALL, "done")] * len(CHOSEN)
+
+
+def test_a_raw_file_that_was_touched_makes_its_bronze_stale_until_a_build_finds_it_the_same(lake: Path) -> None:
+    (file,) = [file.path for file in raw_files(lake, ROOT) if LAST in file.dates]
+    os.utime(file, (0, 0))
+    found = look(lake)
+    assert states(found) == {**dict.fromkeys(ALL, "done"), "bronze": "stale"}
+    assert str(why(found, DAYS_TABLE)).startswith(f"inputs changed: {RAW}/{ROOT}/{LAST}")
+    assert states(found, CHOSEN[0]) == dict.fromkeys(ALL, "done")
+    assert build(lake) == 0
+    assert states(look(lake)) == dict.fromkeys(ALL, "done")
+
+
+def test_many_raw_dates_are_found_by_as_few_looks_at_their_folder_as_few_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looks: list[Path] = []
+    dbn_files = raw_module._dbn_files
+    monkeypatch.setattr(raw_module, "_dbn_files", lambda folder: looks.append(folder) or dbn_files(folder))
+    counts = []
+    for dates in (DAYS[:1], DAYS[1:]):
+        for date in dates:
+            put_raw(tmp_path, date)
+        looks.clear()
+        found = look(tmp_path)
+        assert [states(found, date)["raw"] for date in dates] == ["done"] * len(dates)
+        counts.append(looks.count(raw_folder(tmp_path, ROOT)))
+    assert counts[0] == counts[1]
 
 
 def test_an_empty_lake_has_no_days_and_says_how_to_begin(tmp_path: Path) -> None:
@@ -317,17 +357,14 @@ def test_one_partition_is_told_without_a_look_at_the_others(served_lake: Path, m
 
 def test_a_partition_shows_its_manifest_its_run_and_the_command(place: Place, served_lake: Path) -> None:
     told = httpx.get(f"{place.url}/api/lake/partition", params={"dataset": TRIGGERS, "symbol": SYMBOL, "date": LAST}).json()
-    assert told["manifest"] == json.loads((ref(served_lake, TRIGGERS).path / "manifest.json").read_bytes())
+    assert told["manifest"] == json.loads((ref(served_lake, TRIGGERS).path / MANIFEST).read_bytes())
     assert (told["state"], told["why"]) == ("done", None)
     assert told["last_run"]["stage"] == "build_trigger_vectors"
     assert told["last_run"]["seconds"] > 0
-    assert told["rebuild"].startswith(
-        "spymaster build --layer gold --symbol ES --dates 2025-10-10:2025-10-10 --levels pm_high,or_high,vwap"
-    )
-    assert "--overwrite" in told["rebuild"]
-    raw = httpx.get(f"{place.url}/api/lake/partition", params={"dataset": "raw.future_mbo.dbn", "symbol": ROOT, "date": LAST}).json()
+    assert told["rebuild"] == f"spymaster build --layer gold --symbol ES --dates 2025-10-10:2025-10-10 --overwrite --lake {served_lake}"
+    raw = httpx.get(f"{place.url}/api/lake/partition", params={"dataset": RAW, "symbol": ROOT, "date": LAST}).json()
     assert raw["manifest"] is None
-    assert raw["imported"]["synthetic"] is True
+    assert raw["raw"]["synthetic"] is True
 
 
 @pytest.mark.parametrize(

@@ -161,11 +161,15 @@ def test_triggers_say_the_rules_and_the_span_that_they_were_made_under(lake: Pat
     assert facts["session"] == f"{session.start}-{session.end}"
 
 
-def test_only_the_levels_of_the_settings_are_built(lake: Path, table: pa.Table) -> None:
-    alone = build(lake, level_ids=("pm_high",))
+def test_only_the_levels_of_the_settings_are_built_and_those_of_earlier_builds_stay(tmp_path: Path, table: pa.Table) -> None:
+    put_silver_day(tmp_path, DATE, swing(PM_HIGH, 40, 200), levels, marks={LEAD_IN + 300: 8})
+    alone = build(tmp_path, level_ids=("pm_high",))
     assert set(alone["level_id"].to_pylist()) == {"pm_high"}
     whole = table.filter(pc.equal(table["level_id"], "pm_high"))
     assert pl.from_arrow(alone).equals(pl.from_arrow(whole))
+    both = build(tmp_path, level_ids=("vwap",))
+    assert pl.from_arrow(both).equals(pl.from_arrow(table))
+    assert read_manifest(ref_in(tmp_path, VECTORS, SYMBOL, DATE)).facts["levels"] == ["pm_high", "vwap"]
 
 
 def test_the_same_inputs_give_the_same_bytes(lake: Path, tmp_path: Path) -> None:

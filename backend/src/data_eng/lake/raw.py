@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from itertools import combinations
 from pathlib import Path
@@ -103,8 +104,8 @@ class _Span(NamedTuple):
     """What a header says without its records."""
 
     schema: str | None
-    start_ns: int
-    end_ns: int | None
+    date: str | None
+    """The one UTC date that it spans; None where only the records say which."""
     synthetic: bool
 
 
@@ -132,7 +133,16 @@ def unreadable_files(lake: Path, root: str) -> list[Unreadable]:
 
 def raw_dates(lake: Path, root: str) -> list[str]:
     """UTC dates for which a root has a raw file, in order."""
-    return sorted({date for file in raw_files(lake, root) for date in file.dates})
+    return sorted(raw_by_date(lake, root))
+
+
+def raw_by_date(lake: Path, root: str) -> dict[str, list[Path]]:
+    """Files of every UTC date, by name, from one look at the root's folder."""
+    found: dict[str, list[Path]] = {}
+    for file in raw_files(lake, root):
+        for date in file.dates:
+            found.setdefault(date, []).append(file.path)
+    return found
 
 
 def open_raw(lake: Path, root: str, date: str) -> RawDay:
@@ -154,36 +164,39 @@ def open_raw(lake: Path, root: str, date: str) -> RawDay:
 def raw_sha256(lake: Path, root: str, date: str) -> str:
     """Hash of all that the day's bronze is made from: the files' bytes, the feed's condition, the definitions beside them."""
     files = _files_of(lake, root, date)
-    hashes = sorted(raw_record(lake, root, path).sha256 for path in files)
-    definitions = [_file_sha256(path) for path in _definition_files(lake, root, date)]
-    seen = [hashes, definitions, condition_of(lake, root, date)]
-    return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
+    return _day_sha256(lake, root, date, files, [raw_record(lake, root, path).sha256 for path in files])
 
 
-def raw_facts(lake: Path, root: str, date: str) -> dict[str, object]:
-    """What a day's tables inherit: whether it is simulated, and the feed's condition; and its names and bytes. No file is read through."""
-    files = _files_of(lake, root, date)
+def known_sha256(lake: Path, root: str, date: str, files: Sequence[Path]) -> str | None:
+    """The same from what is known of the date's files, so that none is read through; None where nothing is known of one.
+
+    A file that is not as it was when it was read through counts as another.
+    """
+    records = [_kept_record(lake, root, path) for path in files]
+    if not all(records):
+        return None
+    as_read = (record.sha256 if record is not None and _is_as_read(path, record) else "changed" for path, record in zip(files, records, strict=True))
+    return _day_sha256(lake, root, date, files, as_read)
+
+
+def raw_facts(lake: Path, root: str, date: str, files: Sequence[Path] | None = None) -> dict[str, object]:
+    """What a day's tables inherit: whether it is simulated, and the feed's condition; and its names and bytes. No file is read through.
+
+    `files` are those of the date, where the caller has looked already.
+    """
+    files = _files_of(lake, root, date) if files is None else files
     return {
         "synthetic": any(_span_of(path).synthetic for path in files),
-        "condition": condition_of(lake, root, date),
+        "condition": _condition_of(lake, root, date, files),
         "names": [path.name for path in files],
         "bytes": sum(path.stat().st_size for path in files),
     }
 
 
-def condition_of(lake: Path, root: str, date: str) -> Condition:
-    """The feed's word on a date: the worst that an import noted or a condition.json beside the files says; else available."""
-    known = [_kept_record(lake, root, path) for path in _files_of(lake, root, date)]
-    said: list[Condition] = [record.conditions.get(date, "available") for record in known if record is not None]
-    said.append(read_conditions(raw_folder(lake, root) / CONDITION).get(date, "available"))
-    return max(said, key=BEST_FIRST.index)
-
-
 def raw_record(lake: Path, root: str, path: Path) -> RawRecord:
     """What is known of a file; read through where nothing is, or where the file has changed since."""
-    found = path.stat()
     kept = _kept_record(lake, root, path)
-    if kept is not None and (kept.bytes, kept.mtime_ns) == (found.st_size, found.st_mtime_ns):
+    if kept is not None and _is_as_read(path, kept):
         return kept
     record = look_through(path)
     keep_record(lake, root, path, record)
@@ -253,30 +266,30 @@ def _glance(lake: Path, root: str, path: Path) -> RawFile | Unreadable:
         span = _span_of(path)
         if span.schema not in ("mbo", None):
             return Unreadable(path, f"{path} holds schema {span.schema}. Expected mbo: move it out of the folder of order records.")
-        first = utc_date(span.start_ns)
-        if span.end_ns is not None and first == utc_date(max(span.end_ns - 1, span.start_ns)):
-            return RawFile(path, (first,))
-        return RawFile(path, raw_record(lake, root, path).dates)
+        return RawFile(path, (span.date,) if span.date is not None else raw_record(lake, root, path).dates)
     except DbnError as error:
         return Unreadable(path, str(error))
 
 
 def _span_of(path: Path) -> _Span:
-    found = path.stat()
-    return _span(path, found.st_size, found.st_mtime_ns)
+    found = os.stat(path)
+    return _span(str(path), found.st_size, found.st_mtime_ns)
 
 
 @cache
-def _span(path: Path, size: int, mtime_ns: int) -> _Span:
+def _span(path: str, size: int, mtime_ns: int) -> _Span:
     """Of a header, read once for as long as the file keeps its size and time."""
-    header = DbnFile(path).header
-    return _Span(header.schema, header.start_ns, header.end_ns, header.synthetic)
+    header = DbnFile(Path(path)).header
+    first = utc_date(header.start_ns)
+    is_one_day = header.end_ns is not None and first == utc_date(max(header.end_ns - 1, header.start_ns))
+    return _Span(header.schema, first if is_one_day else None, header.synthetic)
 
 
 def _files_of(lake: Path, root: str, date: str) -> list[Path]:
-    files = [file.path for file in raw_files(lake, root) if date in file.dates]
-    if not files:
-        raise RawMissing(f"raw file of {root} {date} is not in {raw_folder(lake, root)}. Put the day's DBN file there, or run: spymaster import FILE")
+    files = raw_by_date(lake, root).get(date)
+    if files is None:
+        where = raw_folder(lake, root)
+        raise RawMissing(f"raw file of {root} {date} is not in {where}. Put the day's DBN file there, or run: spymaster import FILE")
     return files
 
 
@@ -304,16 +317,59 @@ def _definitions_of(lake: Path, root: str, date: str) -> dict[int, Definition]:
 
 def _definition_files(lake: Path, root: str, date: str) -> list[Path]:
     """Files of definitions whose header begins on the date or before it and whose symbols are in force then, by name."""
-    files = []
-    for path in _dbn_files(raw_folder(lake, root, DEFINITIONS)):
-        header = DbnFile(path).header
-        if utc_date(header.start_ns) <= date and any(entry.first <= date < entry.end for entry in header.mappings):
-            files.append(path)
-    return files
+    return [path for path in _dbn_files(raw_folder(lake, root, DEFINITIONS)) if _defines(path, date)]
 
 
-def _dbn_files(folder: Path) -> Iterable[Path]:
-    return sorted(path for path in folder.glob("*.dbn*") if path.name.endswith(DBN_SUFFIXES) and path.is_file())
+def _defines(path: Path, date: str) -> bool:
+    found = os.stat(path)
+    start, spans = _definition_spans(str(path), found.st_size, found.st_mtime_ns)
+    return start <= date and any(first <= date < end for first, end in spans)
+
+
+@cache
+def _definition_spans(path: str, size: int, mtime_ns: int) -> tuple[str, frozenset[tuple[str, str]]]:
+    """First date of a file of definitions, and the spans in which its symbols are in force."""
+    header = DbnFile(Path(path)).header
+    return utc_date(header.start_ns), frozenset((entry.first, entry.end) for entry in header.mappings)
+
+
+def _definition_sha256(path: Path) -> str:
+    found = os.stat(path)
+    return _small_sha256(str(path), found.st_size, found.st_mtime_ns)
+
+
+@cache
+def _small_sha256(path: str, size: int, mtime_ns: int) -> str:
+    return _file_sha256(Path(path))
+
+
+def _day_sha256(lake: Path, root: str, date: str, files: Sequence[Path], hashes: Iterable[str]) -> str:
+    definitions = [_definition_sha256(path) for path in _definition_files(lake, root, date)]
+    seen = [sorted(hashes), definitions, _condition_of(lake, root, date, files)]
+    return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
+
+
+def _condition_of(lake: Path, root: str, date: str, files: Sequence[Path]) -> Condition:
+    """The feed's word on a date: the worst that an import noted or a condition.json beside the files says; else available."""
+    known = [_kept_record(lake, root, path) for path in files]
+    said: list[Condition] = [record.conditions.get(date, "available") for record in known if record is not None]
+    said.append(read_conditions(raw_folder(lake, root) / CONDITION).get(date, "available"))
+    return max(said, key=BEST_FIRST.index)
+
+
+def _is_as_read(path: Path, record: RawRecord) -> bool:
+    """Whether a file has the size and time that it had when it was read through."""
+    found = os.stat(path)
+    return (record.bytes, record.mtime_ns) == (found.st_size, found.st_mtime_ns)
+
+
+def _dbn_files(folder: Path) -> list[Path]:
+    """Files of the feed's format in a folder, by name; none where there is no folder."""
+    if not folder.is_dir():
+        return []
+    with os.scandir(folder) as entries:
+        names = sorted(entry.name for entry in entries if entry.name.endswith(DBN_SUFFIXES) and entry.is_file())
+    return [folder / name for name in names]
 
 
 def _record_path(lake: Path, root: str, path: Path) -> Path:
@@ -322,9 +378,17 @@ def _record_path(lake: Path, root: str, path: Path) -> Path:
 
 def _kept_record(lake: Path, root: str, path: Path) -> RawRecord | None:
     try:
-        return RawRecord.model_validate_json(_record_path(lake, root, path).read_bytes())
+        noted = _record_path(lake, root, path)
+        found = noted.stat()
+        return _parsed_record(noted, found.st_size, found.st_mtime_ns, found.st_ino)
     except (FileNotFoundError, ValidationError):
         return None
+
+
+@cache
+def _parsed_record(path: Path, size: int, mtime_ns: int, inode: int) -> RawRecord:
+    """A note, read once for as long as the disk says that it is the same."""
+    return RawRecord.model_validate_json(path.read_bytes())
 
 
 def _days_of(ts_recv_ns: NDArray[np.uint64]) -> set[int]:

@@ -47,6 +47,7 @@ from ..core.features.scaling import RobustScaler
 from ..core.instrument import root_of
 from ..errors import SpymasterError
 from ..io import PartitionRef, list_partitions, manifest_sha256, open_parquet, read_facts
+from ..lake.keep import read_kept
 from .fitting import fit_metric, try_presets
 from .index import (
     FAISS_INDEX,
@@ -162,7 +163,7 @@ def build_indexes(
     """
     metric = home_of(metric)
     sources = trigger_sources(lake, root, settings)
-    _hold_one_session(sources, root, settings)
+    _hold_one_session(lake, sources, root, settings)
     where = environment()
     where = where._replace(index_dir=index_dir, level_id=level_id) if index_dir is not None else where
     job = _Job(lake, root, sources, settings, where, reuse=not overwrite)
@@ -196,11 +197,9 @@ def trigger_sources(lake: Path, root: str, settings: Settings) -> list[Source]:
     for ref in refs:
         facts = read_facts(ref)
         if facts.get("rules_sha256") != now["rules_sha256"]:
-            session = facts.get("session", now["session"])
-            flag = f" --session {session}" if session != now["session"] else ""
             raise StaleIndex(
                 f"{ref} was made under other rules ({', '.join(RULES_SECTIONS)}) than settings.yaml has now. "
-                f"Run: {_build_days(refs, ref, root)}{flag}"
+                f"Run: {_build_days(refs, ref, root)}"
             )
         sources.append(Source(ref, manifest_sha256(ref), bool(facts.get("synthetic")), facts["session"]))
     return sources
@@ -247,15 +246,16 @@ def _selected(lake: Path, root: str) -> dict[str, str | None]:
     return {row.date: row.symbol for row in selection.rows} if selection is not None else {}
 
 
-def _hold_one_session(sources: list[Source], root: str, settings: Settings) -> None:
-    """Raise `TwoSessions` unless all were built for one span; the settings' span is the one that is then asked for."""
-    now = trigger_rules(settings)["session"]
+def _hold_one_session(lake: Path, sources: list[Source], root: str, settings: Settings) -> None:
+    """Raise `TwoSessions` unless all were built for one span; the command builds them for the one that the lake is built for."""
+    kept = read_kept(lake).get(root)
+    now = kept.session if kept is not None else trigger_rules(settings)["session"]
     other = next((source for source in sources if source.session != sources[0].session), None)
     if other is not None:
         stray = other if sources[0].session == now else sources[0]
         raise TwoSessions(
             f"{sources[0].ref} was built for {sources[0].session} and {other.ref} for {other.session}. Expected one span of the day in an "
-            f"index. Run: {_build_days([source.ref for source in sources], stray.ref, root)} --session {now}"
+            f"index. Run: {_build_days([source.ref for source in sources], stray.ref, root)}"
         )
 
 

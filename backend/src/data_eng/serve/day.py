@@ -102,7 +102,7 @@ class DayBundle:
             raise Refusal(
                 "unknown_level",
                 f"level {level_id} of {self.symbol} {self.session_date} was not built. Built are: {', '.join(held) or 'none'}.",
-                f"{build_command(self.lake, self.symbol, self.session_date)} --levels {','.join([*held, level_id])}",
+                f"{build_command(self.lake, self.symbol, self.session_date)} --levels {level_id}",
             )
         return self.levels[level_id]
 

@@ -6,10 +6,12 @@ No data is hashed.
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import Path
 
 from ..config import load_datasets
 from ..core.instrument import root_of
-from ..io import RAW, PartitionRef, list_folders, manifest_sha256, parse_ref, ref_in
+from ..io import RAW, PartitionRef, list_folders, parse_ref, ref_in
+from ..lake.raw import known_sha256, raw_by_date, raw_facts
 from ..retrieval.index_builder import TRIGGERS
 from ..retrieval.mbo_contract_day_selector import DAYS, EVENTS
 from ..runs import RUNS, StageRun
@@ -35,6 +37,7 @@ class LakeLook:
         self._symbols: dict[str, dict[str, list[str]]] = {}
         self.selection = records.selection(root)
         self._rows = {row.date: row for row in self.selection.rows} if self.selection else {}
+        self._settings = records.settings_of(root)
 
     @cached_property
     def published(self) -> dict[str, dict[tuple[str, str], PartitionRef]]:
@@ -74,8 +77,17 @@ class LakeLook:
 
     def held(self, ref: PartitionRef) -> Held | None:
         if ref not in self._seen:
-            self._seen[ref] = self.records.held(ref)
+            self._seen[ref] = self._held_raw(ref) if ref.dataset == RAW else self.records.held(ref)
         return self._seen[ref]
+
+    @cached_property
+    def _raw(self) -> dict[str, list[Path]]:
+        """Files of the root by UTC date; looked for once, since every date is found by all of them."""
+        return raw_by_date(self.records.lake, self.root)
+
+    def _held_raw(self, ref: PartitionRef) -> Held | None:
+        files = self._raw.get(ref.date) if ref.symbol == self.root else None
+        return Held("", None, raw_facts(ref.lake, ref.symbol, ref.date, files)) if files is not None else None
 
     def run_of(self, ref: PartitionRef) -> StageRun | None:
         """The last run of the stage that writes a table; bronze is written for the whole root."""
@@ -168,9 +180,7 @@ class LakeLook:
             return "done", None
         if held.manifest is None:
             return "failed", "its manifest cannot be read"
-        why = self.records.stage_of[ref.dataset].why_stale(
-            held.manifest, self.records.settings_of(self.root, ref.layer), self._present_sha256
-        )
+        why = self.records.stage_of[ref.dataset].why_stale(held.manifest, self._settings, self._present_sha256)
         return ("stale", why) if why else ("done", None)
 
     def _present_sha256(self, name: str, recorded: str) -> str:
@@ -180,7 +190,7 @@ class LakeLook:
         ref = parse_ref(self.records.lake, name)
         held = self.held(ref)
         if held is not None and ref.dataset == RAW:
-            return manifest_sha256(ref)
+            return known_sha256(ref.lake, ref.symbol, ref.date, self._raw[ref.date]) or recorded
         return held.sha256 if held is not None else "missing"
 
     def _seconds(self, layer: Layer, symbol: str, date: str) -> float | None:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from ..attempts import MANIFEST
 from ..config import AppConfig, Environment, Settings
-from ..io import RAW, Manifest, PartitionMissing, PartitionRef, is_partition_complete, open_parquet, read_facts
+from ..io import Manifest, PartitionMissing, PartitionRef, open_parquet
 from ..lake.keep import settings_of
 from ..pipeline import LAYERS, PRODUCT_TYPES, build_pipeline
 from ..retrieval.mbo_contract_day_selector import SelectionMap, kept_selection, selection_path
@@ -81,9 +81,7 @@ class LakeRecords:
         return "" if self.lake == self.where.lake else f" --lake {self.lake}"
 
     def held(self, ref: PartitionRef) -> Held | None:
-        """What is published at a place; None where nothing is."""
-        if ref.dataset == RAW:
-            return Held("", None, read_facts(ref)) if is_partition_complete(ref) else None
+        """What is published at a place that is not raw; None where nothing is."""
         return self.read(ref.path / MANIFEST, _held)
 
     def runs(self, symbol: str, date: str) -> dict[str, StageRun]:
@@ -95,9 +93,9 @@ class LakeRecords:
         path = self.where.selection_path or selection_path(self.lake)
         return self.read(path, lambda _: kept_selection(path, root), root)
 
-    def settings_of(self, root: str, layer: str) -> Settings:
-        """What a table of a root is judged by: the span of the day that the lake is built for; its levels stand in its manifest."""
-        return settings_of(AppConfig(self.lake, self.settings, self.where._replace(level_id=None)), root, layer)
+    def settings_of(self, root: str) -> Settings:
+        """How a root's tables are judged: by the span of the day that the lake is built for. Their levels stand in their manifests."""
+        return settings_of(AppConfig(self.lake, self.settings, self.where._replace(level_id=None)), root, "all")
 
     def gaps(self, ref: PartitionRef, held: Held) -> int | None:
         """Windows that carry a mark; None when the partition was taken away meanwhile."""
