@@ -2,11 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Problem } from '../src/app/api/schema.ts';
 
 export const BACKEND = join(import.meta.dirname, '../../backend');
 export const UV = process.env['UV'] ?? 'uv';
 export const SPYMASTER = join(BACKEND, '.venv/bin/spymaster');
-const START_MS = 60_000;
+const START_MS = 100_000;
 
 /** The real server on a lake, on a free port of this machine; it can be killed and started again at the same address. */
 export class Server {
@@ -36,7 +37,7 @@ export class Server {
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece: Buffer) => (this.said += piece.toString()));
     const deadline = Date.now() + START_MS;
     while (Date.now() < deadline && child.exitCode === null) {
-      if (await this.answers('/healthz')) return;
+      if (await this.isPrepared()) return;
       await sleep(100);
     }
     throw new Error(`spymaster serve does not answer at ${this.address}. It said:\n${this.said}`);
@@ -58,9 +59,11 @@ export class Server {
     await ended;
   }
 
-  private async answers(path: string): Promise<boolean> {
+  /** Whether it answers and has warmed its first answer; a lake without a day has none to warm. */
+  private async isPrepared(): Promise<boolean> {
     try {
-      return (await fetch(this.address + path)).ok;
+      const reply = await fetch(`${this.address}/readyz`);
+      return reply.ok || ((await reply.json()) as Problem).code !== 'preparing';
     } catch {
       return false;
     }

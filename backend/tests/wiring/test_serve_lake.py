@@ -6,6 +6,8 @@ import json
 import os
 import shlex
 import shutil
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -19,7 +21,7 @@ from typer.testing import CliRunner
 from src.data_eng import runner, runs
 from src.data_eng.attempts import MANIFEST, DiskFull
 from src.data_eng.cli.main import app as command_line
-from src.data_eng.config import Environment, Settings, load_datasets, load_settings
+from src.data_eng.config import BACKEND, Environment, Settings, load_datasets, load_settings
 from src.data_eng.core.features import FEATURES
 from src.data_eng.core.levels import LEVELS as KNOWN_LEVELS
 from src.data_eng.io import RAW, list_partitions, read_manifest, ref_in, remove_partition
@@ -452,7 +454,34 @@ def test_a_server_says_what_it_prepares_until_it_has_answered_a_question_of_its_
         finally:
             may_answer.set()
         assert await_prepared(place).json()["status"] == "ready"
-        assert engine.counters()["answers_computed_total"] == 1
+        assert engine.counters()["answers_computed_total"] > 0
+
+
+def test_the_kernels_of_an_answer_are_compiled_once_the_server_is_ready(served_lake: Path) -> None:
+    """In a process of its own, whose kernels nothing else has used."""
+    probe = """
+import sys
+from pathlib import Path
+from src.data_eng.config import load_settings
+from src.data_eng.retrieval.metrics import BLOCK
+from src.data_eng.serve.engine import Engine
+
+def compiled():
+    ours = [module for name, module in list(sys.modules.items()) if name.startswith("src.data_eng")]
+    kernels = {id(kernel): kernel for module in ours for kernel in vars(module).values() if hasattr(kernel, "nopython_signatures")}
+    return sum(len(kernel.nopython_signatures) for kernel in kernels.values())
+
+engine, symbol, date = Engine(Path(sys.argv[1]), load_settings()), *sys.argv[2:]
+engine.warm()
+warmed = compiled()
+day = engine.bundle(symbol, date)
+for key in day.triggers.rows:
+    engine.tell(engine.ask(symbol, key, day.moments.session_end_s, BLOCK, None))
+print(warmed, compiled())
+"""
+    command = [sys.executable, "-c", probe, str(served_lake), SYMBOL, LAST]
+    warmed, after = subprocess.run(command, cwd=BACKEND, check=True, capture_output=True, text=True).stdout.split()
+    assert int(warmed) == int(after) > 0
 
 
 def test_a_lake_that_cannot_be_warmed_is_served_all_the_same(served_lake: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from ..config import Settings
 from ..core.features.registry import APPROACHES
 from ..core.session import NS_PER_S, clock
 from ..errors import SpymasterError
-from ..retrieval.index import IndexKey
+from ..retrieval.index import LEVEL_TEST, IndexKey
 from ..retrieval.metrics import BLOCK
 from ..retrieval.setup import Setup
 from .arrow import stream_bytes, zstd
@@ -64,12 +65,11 @@ class Engine:
         self._lists: Kept[tuple[str, int, int], EpisodeList] = Kept(INDEXES_KEPT)
 
     def warm(self) -> None:
-        """Answer one question about the newest day, so that the first reader does not wait while libraries load and kernels compile."""
+        """Answer the newest day's level tests, so that the first reader does not wait while libraries load and kernels compile."""
         self.preparing = "the server looks for the lake's newest day"
         try:
-            self._warm()
-        except SpymasterError:
-            return  # a question about that day gets this error as its answer
+            with suppress(SpymasterError):  # a question about that day gets the error as its answer
+                self._warm()
         finally:
             self.preparing = None
 
@@ -81,9 +81,11 @@ class Engine:
         day = self.bundle(newest.symbol, newest.session_date)
         day.hold_table(EPISODES)
         assert day.triggers is not None
-        self.preparing = "the server computes its first answer; a new installation compiles its kernels first, about half a minute"
-        for key in list(day.triggers.rows)[:1]:
-            self.tell(self.ask(newest.symbol, key, day.moments.session_end_s, BLOCK, None))
+        self.preparing = "the server computes its first answers; a new installation compiles its kernels first, about half a minute"
+        for key in day.triggers.rows:
+            if key.setup == LEVEL_TEST:  # a rarer setup may have no past to search, and nothing would be compiled
+                with suppress(SpymasterError):
+                    self.tell(self.ask(newest.symbol, key, day.moments.session_end_s, BLOCK, None))
 
     def close(self) -> None:
         """End what is being computed."""
