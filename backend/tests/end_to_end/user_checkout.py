@@ -54,8 +54,10 @@ class Checkout:
 
 def make_checkout(root: Path, raw: bool = True) -> Checkout:
     """Copy the code, with its compiled kernels, and put the raw files of a few small days where Databento's own names would lie."""
-    leave_out = shutil.ignore_patterns(".venv", "lake", "demo-lake", "tests", "dist", "logs", ".*cache", "_ui")
-    shutil.copytree(BACKEND, root / "backend", ignore=leave_out)
+    for name in ("src", "scripts", "docs"):
+        shutil.copytree(BACKEND / name, root / "backend" / name, ignore=shutil.ignore_patterns("_ui"))
+    for name in ("pyproject.toml", "uv.lock", "hatch_build.py"):
+        shutil.copy2(BACKEND / name, root / "backend" / name)
     (root / "backend" / "logs").mkdir()
     shutil.copy2(REPO_ROOT / "backend" / "logs" / ".gitkeep", root / "backend" / "logs" / ".gitkeep")
     if raw:
