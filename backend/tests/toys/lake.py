@@ -10,7 +10,7 @@ import pyarrow as pa
 from src.data_eng.config import AppConfig, Dataset, Environment, Settings, load_datasets, load_settings
 from src.data_eng.contracts import conformed, contract_of
 from src.data_eng.io import PartitionRef, ref_in
-from src.data_eng.lake.raw import CONDITION, KNOWN, raw_folder
+from src.data_eng.lake.raw import KNOWN, raw_folder
 from src.data_eng.runs import RUNS
 from tests.dbn_files import a_day, write_dbn
 
@@ -52,7 +52,7 @@ def put_raw(lake: Path, date: str, numbers: int = 3, synthetic: bool = True, con
     symbols = {f"{root}Z5": 101}
     file = folder / f"toy-{date.replace('-', '')}.mbo.dbn"
     write_dbn(file, a_day(date, numbers - 1, symbols), symbols=symbols, day=date, dataset="SYNTHETIC.MDP3" if synthetic else "GLBX.MDP3")
-    said = folder / CONDITION
+    said = folder / "condition.json"
     entries = json.loads(said.read_text()) if said.exists() else []
     said.write_text(json.dumps([*entries, {"date": date, "condition": condition, "last_modified_date": None}]))
     return file

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from functools import partial
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from typer.testing import CliRunner
 
 from src.data_eng.cli.main import app
 from src.data_eng.io import is_partition_complete, read_facts
-from src.data_eng.lake.raw import RawMissing, RawOverlap, open_raw
+from src.data_eng.lake.raw import KNOWN, RawMissing, RawOverlap, open_raw
 from src.data_eng.sources.dbn import CorruptFile, DbnFile, OtherSchema, TruncatedFile
 from src.data_eng.sources.raw import HashMismatch, ImportRefused
 from tests.dbn_files import DAY, ESZ5, a_day, header, write_dbn
@@ -59,6 +60,8 @@ def test_a_batch_is_held_to_its_manifest_and_carries_its_conditions(tmp_path: Pa
     folder = put_batch(tmp_path / "job", (DAY, NEXT_DAY), {DAY: "available", NEXT_DAY: "degraded", "2025-10-18": "missing"})
     take_in(tmp_path / "lake", folder)
     assert [read_facts(raw(tmp_path / "lake", day))["condition"] for day in (DAY, NEXT_DAY)] == ["available", "degraded"]
+    shutil.rmtree(tmp_path / "lake" / KNOWN)
+    assert read_facts(raw(tmp_path / "lake", NEXT_DAY))["condition"] == "degraded", "it lies with the day files"
     said = CliRunner().invoke(app, ["import", str(folder), "--lake", str(tmp_path / "lake")])
     assert said.exit_code == 0
     assert "already there" in said.stdout

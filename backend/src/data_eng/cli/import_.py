@@ -36,7 +36,7 @@ def import_(
         task = progress.add_task("import", total=sum(file.stat().st_size for file in batch.files))
         for imported in import_batch(batch, target, symbol, lambda path, count: progress.advance(task, count)):
             record = imported.record
-            said = sorted({condition for condition in record.conditions.values() if condition != "available"})
+            said = sorted({condition for day in imported.dates if (condition := batch.conditions.get(day, "available")) != "available"})
             marks = " ".join([*(["synthetic"] if record.synthetic else []), *said])
             dates = imported.dates[0] if len(imported.dates) == 1 else f"{imported.dates[0]}:{imported.dates[-1]}"
             size = f"{record.records:,} records, {record.bytes:,} bytes"

@@ -1,8 +1,8 @@
 """The raw layer as it lies: the feed's own files, flat, one folder a root, found by their UTC date.
 
-A file needs no import to be raw, and nothing is written beside it. What is known of a file (its hash, its records, the feed's condition) is
+A file needs no import to be raw, and nothing is written beside it. What is known of a file (its hash, its records, its symbols) is
 kept outside, in `known/raw/ROOT/NAME.json`, for as long as the file keeps its size and time, and made again when it is lost: the file is
-then read through once.
+then read through once. The feed's condition of a date is read from the batches' condition files, which lie with the day files.
 
 A UTC date may have several files. They are read in the order of their first records where their spans or their symbols do not overlap;
 where both do, nobody can say which records count, and the date is refused with both names.
@@ -34,7 +34,8 @@ from .conditions import BEST_FIRST, FEED_WORDS, Condition
 RAW = "raw.future.market_by_order_dbn"
 DEFINITIONS = "raw.future.definition_dbn"
 DBN_SUFFIXES = (".dbn", ".dbn.zst")
-CONDITION = "condition.json"
+CONDITIONS = "condition*.json"
+"""A batch's condition.json, under its own name or with its hash in it, as `import` brings it."""
 KNOWN = Path("known") / "raw"
 HASH_BYTES = 1 << 22
 
@@ -69,8 +70,6 @@ class RawRecord(BaseModel):
     last_ts_ns: int
     dates: tuple[str, ...]
     """UTC dates on which its records were captured."""
-    conditions: dict[str, Condition] = {}
-    """The feed's word on each date, as far as a batch's condition.json gave it."""
 
 
 class RawFile(NamedTuple):
@@ -187,7 +186,7 @@ def raw_facts(lake: Path, root: str, date: str, files: Sequence[Path] | None = N
     files = _files_of(lake, root, date) if files is None else files
     return {
         "synthetic": any(_span_of(path).synthetic for path in files),
-        "condition": _condition_of(lake, root, date, files),
+        "condition": condition_of(lake, root, date),
         "names": [path.name for path in files],
         "bytes": sum(path.stat().st_size for path in files),
     }
@@ -246,10 +245,21 @@ def require_room(lake: Path, root: str, source: Path, record: RawRecord) -> None
             _require_apart(present.path, raw_record(lake, root, present.path), source, record, root, date)
 
 
+def condition_of(lake: Path, root: str, date: str) -> Condition:
+    """The feed's word on a date, by the newest condition file beside the day files that has one; else available."""
+    files = sorted(raw_folder(lake, root).glob(CONDITIONS), key=lambda path: (path.stat().st_mtime_ns, path.name), reverse=True)
+    said = (_conditions_in(str(path), path.stat().st_size, path.stat().st_mtime_ns).get(date) for path in files)
+    return next((condition for condition in said if condition is not None), "available")
+
+
+@cache
+def _conditions_in(path: str, size: int, mtime_ns: int) -> dict[str, Condition]:
+    """Of a condition file, read once for as long as it keeps its size and time."""
+    return read_conditions(Path(path))
+
+
 def read_conditions(path: Path) -> dict[str, Condition]:
-    """Condition of each date by a batch's condition.json; none where the file is absent."""
-    if not path.exists():
-        return {}
+    """Condition of each date by a batch's condition.json."""
     try:
         return {entry["date"]: FEED_WORDS[entry["condition"]] for entry in json.loads(path.read_text())}
     except (json.JSONDecodeError, KeyError, TypeError) as error:
@@ -345,16 +355,8 @@ def _small_sha256(path: str, size: int, mtime_ns: int) -> str:
 
 def _day_sha256(lake: Path, root: str, date: str, files: Sequence[Path], hashes: Iterable[str]) -> str:
     definitions = [_definition_sha256(path) for path in _definition_files(lake, root, date)]
-    seen = [sorted(hashes), definitions, _condition_of(lake, root, date, files)]
+    seen = [sorted(hashes), definitions, condition_of(lake, root, date)]
     return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
-
-
-def _condition_of(lake: Path, root: str, date: str, files: Sequence[Path]) -> Condition:
-    """The feed's word on a date: the worst that an import noted or a condition.json beside the files says; else available."""
-    known = [_kept_record(lake, root, path) for path in files]
-    said: list[Condition] = [record.conditions.get(date, "available") for record in known if record is not None]
-    said.append(read_conditions(raw_folder(lake, root) / CONDITION).get(date, "available"))
-    return max(said, key=BEST_FIRST.index)
 
 
 def _is_as_read(path: Path, record: RawRecord) -> bool:

@@ -26,7 +26,6 @@ from ..core.instrument import root_of
 from ..errors import SpymasterError
 from ..lake.conditions import Condition
 from ..lake.raw import (
-    CONDITION,
     DBN_SUFFIXES,
     DEFINITIONS,
     RawRecord,
@@ -40,7 +39,7 @@ from ..lake.raw import (
 )
 from .dbn import DbnFile
 
-MANIFEST = "manifest.json"
+MANIFEST, CONDITION = "manifest.json", "condition.json"
 STAGING_PREFIX = ".import-"
 ALL_SYMBOLS = "ALL_SYMBOLS"
 """Databento's word for a whole dataset."""
@@ -80,6 +79,8 @@ class Batch(NamedTuple):
     """By file, from manifest.json; empty where there was none."""
     conditions: Mapping[str, Condition]
     """By ISO date, from condition.json."""
+    condition_files: Mapping[Path, Path]
+    """The condition.json of the batch that a file came with."""
     passed_by: tuple[Path, ...]
     """Files of other schemas in a batch folder."""
 
@@ -96,13 +97,16 @@ def collect(paths: Iterable[Path]) -> Batch:
     passed_by: list[Path] = []
     sha256: dict[Path, str] = {}
     conditions: dict[str, Condition] = {}
+    condition_files: dict[Path, Path] = {}
     for path in paths:
         if path.is_dir():
             listed = _manifest_hashes(path)
             sha256.update(listed)
-            conditions.update(read_conditions(path / CONDITION))
             found = sorted(listed) or sorted(path.iterdir())
             members = [file for file in found if file.name.endswith(DBN_SUFFIXES)]
+            if (path / CONDITION).exists():
+                conditions.update(read_conditions(path / CONDITION))
+                condition_files.update(dict.fromkeys(members, path / CONDITION))
             if not members:
                 held = ", ".join(file.name for file in found[:FILES_NAMED]) or "nothing"
                 raise ImportRefused(
@@ -123,7 +127,7 @@ def collect(paths: Iterable[Path]) -> Batch:
                 passed_by.append(file)
     if not files:
         raise ImportRefused(f"no file of schema mbo among {', '.join(map(str, paths))}. Only order records can be imported.")
-    return Batch(tuple(files), tuple(definitions), sha256, conditions, tuple(passed_by))
+    return Batch(tuple(files), tuple(definitions), sha256, conditions, condition_files, tuple(passed_by))
 
 
 def import_batch(batch: Batch, lake: Path, root: str | None = None, progress: Progress | None = None) -> Iterator[Imported]:
@@ -143,11 +147,11 @@ def import_batch(batch: Batch, lake: Path, root: str | None = None, progress: Pr
             staged, sha256 = _copied(source, staging, tell)
             _hold_hash(source, sha256, batch.sha256)
             record = look_through(staged, source)
-            record = record.model_copy(update={"conditions": {day: batch.conditions.get(day, "available") for day in record.dates}})
             if not record.records:
                 raise ImportRefused(f"{source} holds no order record. There is nothing to import.")
+            said = _staged_conditions(batch.condition_files.get(source), staging)
             for name in _roots({*record.symbols, *DbnFile(source).header.symbols}, source, root):
-                yield Imported(name, record.dates, source, _lay_down(lake, name, staged, source, record), record)
+                yield Imported(name, record.dates, source, _lay_down(lake, name, staged, source, record, said), record)
     for source in batch.definitions:
         with _staging(lake) as staging:
             staged, sha256 = _copied(source, staging, _unheard)
@@ -245,15 +249,24 @@ def _definition_roots(source: Path) -> list[str]:
     return sorted({root_of(entry.symbol) for entry in DbnFile(source).header.mappings} - {""})
 
 
-def _lay_down(lake: Path, root: str, staged: Path, source: Path, record: RawRecord) -> Literal["imported", "already there"]:
-    """Link a staged file into the folder of a root, then note what is known of it; a file that is there is never replaced."""
+def _staged_conditions(said: Path | None, staging: Path) -> Path | None:
+    """A copy of a batch's condition.json with its hash in its name, so that one batch's never stands in another's way."""
+    if said is None:
+        return None
+    copy, sha256 = _copied(said, staging, _unheard)
+    return copy.rename(staging / f"condition-{sha256[:16]}.json")
+
+
+def _lay_down(
+    lake: Path, root: str, staged: Path, source: Path, record: RawRecord, said: Path | None
+) -> Literal["imported", "already there"]:
+    """Link a staged file and its batch's conditions into the folder of a root, then note what is known of the file."""
     folder = raw_folder(lake, root)
     with locked(folder):
-        for present in raw_files(lake, root):
-            known = raw_record(lake, root, present.path)
-            if known.sha256 == record.sha256:
-                keep_record(lake, root, present.path, known.model_copy(update={"conditions": {**known.conditions, **record.conditions}}))
-                return "already there"
+        if said is not None:
+            _link(said, folder / said.name)
+        if any(raw_record(lake, root, present.path).sha256 == record.sha256 for present in raw_files(lake, root)):
+            return "already there"
         require_room(lake, root, source, record)
         _link(staged, folder / source.name)
     keep_record(lake, root, folder / source.name, record)
