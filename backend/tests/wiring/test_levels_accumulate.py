@@ -120,7 +120,7 @@ def test_doctor_finds_nothing_in_an_untouched_lake_and_names_what_a_new_level_la
     assert problem["what"] == f"ES: 2 days from {DATES[1]} to {DATES[2]} without or_low"
     said = CliRunner().invoke(app, problem["mend"].split()[1:])
     assert said.exit_code == 0, said.output
-    assert doctor(lake)["problems"] == [], "the command that was named mended it"
+    assert doctor(lake)["problems"] == [], "the command that was named fixed it"
 
 
 def doctor(lake: Path) -> dict[str, object]:

@@ -34,7 +34,7 @@ def build(
 
     from ..config import load_config
     from ..runner import Request, date_span, run
-    from ..sources.own_levels import hold_level
+    from ..sources.own_levels import require_level
     from .values import lake_named, levels_named, symbol_named
 
     first, last = date_span(dates, start_date, end_date)
@@ -44,7 +44,7 @@ def build(
         symbol_named(contract, cfg.lake_root, built=True)
     asked = levels_named(levels, cfg.lake_root, root) if levels else None
     if cfg.environment.level_id is not None:
-        hold_level(cfg.environment.level_id, cfg.lake_root, root)
+        require_level(cfg.environment.level_id, cfg.lake_root, root)
     request = Request(
         cfg=replace(cfg, levels=asked, session=session),
         product_type=product_type,

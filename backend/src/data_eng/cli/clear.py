@@ -22,7 +22,7 @@ def clear(
     """
     from ..clearing import built_partitions, index_folders, remove_all
     from ..runner import date_span
-    from ..sources.own_levels import hold_level
+    from ..sources.own_levels import require_level
     from .values import lake_named, symbol_named
 
     target = lake_named(lake)
@@ -30,7 +30,7 @@ def clear(
         symbol_named(symbol, target)
     for level_id in level or []:
         if not index_folders(target, [level_id]):
-            hold_level(level_id, target, None)
+            require_level(level_id, target, None)
     span = date_span(dates, None, None) if dates else ()
     partitions = built_partitions(target, layer or [], symbol, *span)
     folders = index_folders(target, level or [])

@@ -26,11 +26,11 @@ def import_(
 
     from ..config import environment
     from ..sources.raw import collect, import_batch
-    from .values import hold_lake
+    from .values import require_lake
 
     console = Console()
     batch = collect(paths)
-    target = hold_lake(lake or environment().lake)
+    target = require_lake(lake or environment().lake)
     columns = (TextColumn("import"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task("import", total=sum(file.stat().st_size for file in batch.files))

@@ -45,10 +45,10 @@ def lake_named(lake: Path | None) -> Path:
     if not place.exists():
         mend = f"To make one, run: spymaster import FILE --lake {place}"
         raise WrongValue(f"there is no lake at {place}. Expected {_lakes_near(place)}. {mend}")
-    return hold_lake(place, name)
+    return require_lake(place, name)
 
 
-def hold_lake(place: Path, name: str = "--lake") -> Path:
+def require_lake(place: Path, name: str = "--lake") -> Path:
     """The folder, unless it holds what is no lake; one that is not there yet becomes one."""
     if place.exists() and not place.is_dir():
         raise WrongValue(f"{name} {place} is a file. Expected {_lakes_near(place)}.")
@@ -59,9 +59,9 @@ def hold_lake(place: Path, name: str = "--lake") -> Path:
 
 def levels_named(text: str, lake: Path, root: str | None) -> tuple[str, ...]:
     """Levels with commas between them: ours, or the trader's own of a root."""
-    from ..sources.own_levels import hold_level
+    from ..sources.own_levels import require_level
 
-    return tuple(hold_level(level_id, lake, root) for level_id in dict.fromkeys(text.split(",")))
+    return tuple(require_level(level_id, lake, root) for level_id in dict.fromkeys(text.split(",")))
 
 
 def symbol_named(symbol: str, lake: Path, built: bool = False) -> SymbolParts:

@@ -95,7 +95,7 @@ class DayBundle:
         if fault is not None:
             raise Refusal(fault.code, fault.message, fault.mend)
 
-    def hold_level(self, level_id: str) -> LevelRows:
+    def require_level(self, level_id: str) -> LevelRows:
         """The level's prices; raises for one that the day does not have."""
         if level_id not in self.levels:
             held = list(self.levels)
@@ -112,7 +112,7 @@ class DayBundle:
         if len(chosen) > CONDITIONS_MAX:
             raise Refusal("bad_request", f"{len(chosen)} levels are asked for. Expected at most {CONDITIONS_MAX}.")
         for level_id in chosen:
-            self.hold_level(level_id)
+            self.require_level(level_id)
         return chosen
 
     def _cut_conditions(self, from_s: int | None, as_of_s: int, level_ids: tuple[str, ...] | None) -> pa.Table:

@@ -177,7 +177,7 @@ class Engine:
         day = self.bundle(symbol, session_date)
         day.hold_table(EPISODES)
         if level is not None:
-            day.hold_level(level)
+            day.require_level(level)
         assert day.triggers is not None
         return NextEpisode(ts_s=day.triggers.next_start(level, from_s, back))
 

@@ -29,7 +29,7 @@ from .problems import Refusal, build_command
 def newest_setup(day: DayBundle, key: IndexKey, as_of_s: int) -> Setup:
     """The newest trigger of a level and approach at or before a moment of the day."""
     day.hold_as_of(as_of_s)
-    level = day.hold_level(key.level_id)
+    level = day.require_level(key.level_id)
     day.hold_table(EPISODES)
     _hold_known(day, key.level_id, level, as_of_s)
     assert day.triggers is not None

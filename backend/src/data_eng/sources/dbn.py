@@ -250,7 +250,7 @@ class DbnFile:
             )
 
     def _open(self) -> BinaryIO:
-        hold_file(self.path, self._name)
+        require_dbn(self.path, self._name)
         with self.path.open("rb") as file:
             magic = file.read(len(ZSTD_MAGIC))
         if magic in DBZ_MAGICS:
@@ -401,7 +401,7 @@ class DbnFile:
                 self._live_symbols[int(record["instrument_id"])] = record["stype_out_symbol"].decode()
 
 
-def hold_file(path: Path, name: Path | None = None) -> None:
+def require_dbn(path: Path, name: Path | None = None) -> None:
     """Raise `NotDbn` for a path that is no file of bytes. Nothing is opened: to open a pipe would wait for its writer."""
     try:
         mode = path.stat().st_mode

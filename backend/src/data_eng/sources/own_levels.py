@@ -47,7 +47,7 @@ def own_level_ids(lake: Path, root: str | None) -> set[str]:
     return {row["level_id"] for row in _rows(lake, root)}
 
 
-def hold_level(level_id: str, lake: Path, root: str | None) -> str:
+def require_level(level_id: str, lake: Path, root: str | None) -> str:
     """The level_id, if it is one of ours or one of the trader's own of a root. Raises `UnknownLevel`."""
     if find_level(level_id) is not None or level_id in (own := own_level_ids(lake, root)):
         return level_id

@@ -24,9 +24,9 @@ from ....planning import ContractDay
 from ....sources.calendar import globex_is_open_between, regular_hours, session_times
 from ....sources.own_levels import (
     OwnLevel,
-    hold_level,
     own_levels_sha256,
     read_own_levels,
+    require_level,
 )
 from ...base import Stage, StageIO, StageLake
 from .compute_book_flow_5s import BARS, ComputeBookFlow5s
@@ -58,7 +58,7 @@ class ComputeLevels(Stage):
         own_prices = read_own_levels(lake.folder, unit.root, unit.date)
         levels: dict[str, Level] = {}
         for level_id in lake.settings.levels.default:
-            function = find_level(hold_level(level_id, lake.folder, unit.root))
+            function = find_level(require_level(level_id, lake.folder, unit.root))
             levels[level_id] = function(day) if function is not None else own_level(level_id, own_prices, day)
         lake.write(
             LEVELS_TABLE,
