@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from src.data_eng.io import PartitionCorrupt, PartitionMissing, open_parts
+from src.data_eng.io import PartitionCorrupt, open_parts
+from src.data_eng.lake.raw import RawMissing
 from src.data_eng.sources.dbn import TruncatedFile
 from src.data_eng.sources.listing import UnknownTick
 from src.data_eng.sources.parquet import read_events
@@ -67,7 +68,7 @@ def test_a_file_of_spreads_only_says_what_it_holds(tmp_path: Path) -> None:
 
 
 def test_a_missing_day_names_the_command_that_mends_it(tmp_path: Path) -> None:
-    with pytest.raises(PartitionMissing, match=r"raw file of ES 2025-10-16 .*spymaster import FILE"):
+    with pytest.raises(RawMissing, match=r"raw file of ES 2025-10-16 .*spymaster import FILE"):
         build_bronze(tmp_path)
 
 

@@ -33,6 +33,7 @@ def build(
     from rich.console import Console
 
     from ..config import load_config
+    from ..lake.keep import settings_of
     from ..runner import Request, date_span, run
     from ..sources.own_levels import require_level
     from .values import lake_named, levels_named, symbol_named
@@ -45,8 +46,10 @@ def build(
     asked = levels_named(levels, cfg.lake_root, root) if levels else None
     if cfg.environment.level_id is not None:
         require_level(cfg.environment.level_id, cfg.lake_root, root)
+    cfg = replace(cfg, levels=asked, session=session)
+    settings_of(cfg, root, "silver")  # a session that is none, or another than the lake's, is refused before anything is read
     request = Request(
-        cfg=replace(cfg, levels=asked, session=session),
+        cfg=cfg,
         product_type=product_type,
         layer=layer,
         symbol=symbol,
