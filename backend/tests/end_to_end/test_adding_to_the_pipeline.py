@@ -52,7 +52,7 @@ DATASET = """silver.future_mbo.spread_5s:
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    made = make_checkout(tmp_path_factory.mktemp("user") / "spymaster")
+    made = make_checkout(tmp_path_factory.mktemp("user") / "spymaster", (DAY,), compiled=False)
     made.done(f"{RUNNER} --layer bronze {ONE_DAY}")
     made.done(f"{RUNNER} --layer silver {ONE_DAY} --levels pm_high,vwap")
     return made

@@ -20,8 +20,10 @@ RAW_FOLDER = "backend/lake/raw/source=databento/product_type=future/symbol=ES/ta
 class Checkout:
     """The root of a copied checkout."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, compiled: bool) -> None:
+        """Without `compiled` kernels run as plain Python: a changed core would be compiled anew for every change."""
         self.root = root
+        self._jit = {} if compiled else {"NUMBA_DISABLE_JIT": "1"}
         self.backend = root / "backend"
         self.lake = self.backend / "lake"
 
@@ -33,6 +35,7 @@ class Checkout:
             "UV_PROJECT_ENVIRONMENT": sys.prefix,
             "UV_NO_SYNC": "1",
             "COLUMNS": "160",
+            **self._jit,
             **variables,
         }
         return subprocess.run(
@@ -52,17 +55,16 @@ class Checkout:
         return self.done(f"{sys.executable} snippet.py", **variables)
 
 
-def make_checkout(root: Path, raw: bool = True) -> Checkout:
-    """Copy the code, with its compiled kernels, and put the raw files of a few small days where Databento's own names would lie."""
+def make_checkout(root: Path, days: tuple[str, ...] = DAYS, compiled: bool = True) -> Checkout:
+    """Copy the code, and put the raw files of a few small days where Databento's own names would lie."""
     for name in ("src", "scripts", "docs"):
         shutil.copytree(BACKEND / name, root / "backend" / name, ignore=shutil.ignore_patterns("_ui"))
     for name in ("pyproject.toml", "uv.lock", "hatch_build.py"):
         shutil.copy2(BACKEND / name, root / "backend" / name)
     (root / "backend" / "logs").mkdir()
     shutil.copy2(REPO_ROOT / "backend" / "logs" / ".gitkeep", root / "backend" / "logs" / ".gitkeep")
-    if raw:
-        (root / RAW_FOLDER).mkdir(parents=True)
-        for day in DAYS:
-            path = root / RAW_FOLDER / f"glbx-mdp3-{day.replace('-', '')}.mbo.dbn.zst"
-            write_dbn(path, toy_records(day, seed=5, step_ms=2000, until="12:31"), day, {"ESZ5": 100}, dataset="SYNTHETIC.MDP3")
-    return Checkout(root)
+    (root / RAW_FOLDER).mkdir(parents=True)
+    for day in days:
+        path = root / RAW_FOLDER / f"glbx-mdp3-{day.replace('-', '')}.mbo.dbn.zst"
+        write_dbn(path, toy_records(day, seed=5, step_ms=2000, until="12:31"), day, {"ESZ5": 100}, dataset="SYNTHETIC.MDP3")
+    return Checkout(root, compiled)
