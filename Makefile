@@ -3,6 +3,7 @@ SHELL := /bin/bash
 UV := $(or $(shell command -v uv 2>/dev/null),$(CURDIR)/.tools/uv/bin/uv)
 RUN := cd backend && $(UV) run --locked
 DEMO := demo-lake
+BATCH := demo-batch
 UI := backend/src/data_eng/serve/_ui
 LEVELS := pm_high,pm_low,or_high,or_low,pd_close,vwap
 WORKERS ?= 2
@@ -22,8 +23,8 @@ setup: $(UV) ## Install everything into backend/.venv
 	@cd backend && $(UV) sync --locked --quiet
 
 demo: setup $(if $(filter 0,$(OPEN)),,ui) ## Simulate 12 small days, run everything, print the answer, open the board (OPEN=0: the answer alone)
-	@$(RUN) spymaster simulate --out $(DEMO)/batch --start 2025-09-29 --days 12 --records 300000 --seed 7 --workers $(WORKERS)
-	@$(RUN) spymaster import $(DEMO)/batch --lake $(DEMO)
+	@$(RUN) spymaster simulate --out $(BATCH) --start 2025-09-29 --days 12 --records 300000 --seed 7 --workers $(WORKERS)
+	@$(RUN) spymaster import $(BATCH) --lake $(DEMO)
 	@$(RUN) spymaster build --layer all --symbol ES --dates 2025-09-28:2025-10-14 --levels $(LEVELS) --workers $(WORKERS) --lake $(DEMO)
 	@$(RUN) spymaster query --level pm_high --approach from_below --plot $(DEMO)/answer.png --lake $(DEMO)
 	@$(if $(filter 0,$(OPEN)),,$(RUN) spymaster serve --open --lake $(DEMO))
@@ -72,5 +73,5 @@ figures: setup ui ## Measure the board: time, bytes and memory, beside their goa
 wheel: setup ui ## Build backend/dist/spymaster-*.whl, the board inside
 	@cd backend && $(UV) build --wheel --out-dir dist
 
-clean-demo: ## Remove the demo's lake
-	rm -rf backend/$(DEMO)
+clean-demo: ## Remove the demo's lake and its batch
+	rm -rf backend/$(DEMO) backend/$(BATCH)
