@@ -81,7 +81,8 @@ def test_the_readme_s_python_runs_as_typed(checkout: Checkout) -> None:
     said = checkout.python(
         textwrap.dedent(
             """
-                        from src.data_eng.pipeline import build_pipeline
+            from pathlib import Path
+            from src.data_eng.pipeline import build_pipeline
             from src.data_eng.stages.base import Stage, StageIO
             from src.data_eng.config import AppConfig, load_config
             from src.data_eng.io import partition_ref, is_partition_complete, read_partition, write_partition
