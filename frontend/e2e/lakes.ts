@@ -29,8 +29,8 @@ export default function makeLakes(): void {
   simulate(LAKES.whole, { first: '2025-10-02', last: DATE, days: 9, records: 150_000, levels: LEVELS }, '--gap', GAP_DATE);
   simulate(LAKES.scored, { first: '2025-09-15', last: '2025-10-28', days: 32, records: 90_000, levels: 'pm_high' });
   spymaster('evaluate', '--levels', 'pm_high', '--workers', '2', '--out', join(KEPT, 'report.html'), '--lake', LAKES.scored);
-  part(LAKES.withoutGold, ['raw', 'bronze', 'silver', 'selection']);
-  part(LAKES.withoutIndex, ['raw', 'bronze', 'silver', 'selection', 'gold']);
+  part(LAKES.withoutGold, ['spymaster.toml', 'raw', 'known', 'bronze', 'silver', 'selection']);
+  part(LAKES.withoutIndex, ['spymaster.toml', 'raw', 'known', 'bronze', 'silver', 'selection', 'gold']);
   mkdirSync(LAKES.empty, { recursive: true });
 }
 
@@ -47,16 +47,16 @@ interface Market {
 }
 
 function simulate(lake: string, { first, last, days, records, levels }: Market, ...more: string[]): void {
-  const batch = join(lake, 'batch');
+  const batch = `${lake}-batch`;
   const asked = ['--start', first, '--days', String(days), '--records', String(records), '--seed', '7', ...more];
   spymaster('simulate', '--out', batch, ...asked, '--workers', '2');
   spymaster('import', batch, '--lake', lake);
   spymaster('build', '--layer', 'all', '--symbol', 'ES', '--dates', `2025-09-14:${last}`, '--levels', levels, '--workers', '2', '--lake', lake);
 }
 
-function part(lake: string, folders: string[]): void {
+function part(lake: string, entries: string[]): void {
   rmSync(lake, { recursive: true, force: true });
-  for (const folder of folders) cpSync(join(LAKES.whole, folder), join(lake, folder), { recursive: true, preserveTimestamps: true });
+  for (const entry of entries) cpSync(join(LAKES.whole, entry), join(lake, entry), { recursive: true, preserveTimestamps: true });
 }
 
 function spymaster(...args: string[]): void {

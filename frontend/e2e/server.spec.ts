@@ -45,7 +45,7 @@ test('playing goes on by itself after the server was killed and started again', 
 
 test('a day that is built anew while it is looked at is loaded again, and said so', async ({ ownBoard, page }, { outputDir }) => {
   const lake = join(outputDir, 'lake');
-  cpSync(LAKES.whole, lake, { recursive: true, filter: (path) => !path.includes('/raw/') && !path.includes('/batch/') });
+  cpSync(LAKES.whole, lake, { recursive: true, filter: (path) => !path.includes('/raw/') });
   const board = await ownBoard(lake);
   await board.open({ at: '10:31:05' });
   rmSync(join(lake, 'gold/future_mbo/mbo_physics_ladder'), { recursive: true });
