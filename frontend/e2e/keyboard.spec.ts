@@ -47,6 +47,7 @@ test('space plays the market on and stops it', async ({ board, page }) => {
   await page.keyboard.press(' ');
   await expect(page.getByRole('button', { name: 'Play', exact: true })).toBeVisible();
   await board.rest();
+  await page.waitForTimeout(1000); // the address follows the last step within a second
   const stopped = board.at();
   await page.waitForTimeout(1000);
   expect(board.at()).toBe(stopped);
