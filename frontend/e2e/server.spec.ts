@@ -48,7 +48,7 @@ test('a day that is built anew while it is looked at is loaded again, and said s
   cpSync(LAKES.whole, lake, { recursive: true, filter: (path) => !path.includes('/raw/') });
   const board = await ownBoard(lake);
   await board.open({ at: '10:31:05' });
-  rmSync(join(lake, 'gold/future_mbo/mbo_physics_ladder'), { recursive: true });
+  rmSync(join(lake, 'gold/product_type=future_mbo/symbol=ESZ5/table=mbo_physics_ladder'), { recursive: true });
   await page.keyboard.press('Shift+ArrowRight');
   await expect(page.getByText(/was built anew/)).toBeVisible();
   await expect(board.part('ladder').locator('code')).toContainText('spymaster build');
