@@ -22,7 +22,7 @@ BACKEND = PACKAGE.parents[1]
 REPO_ROOT = BACKEND.parent
 """The folder that holds `backend/`; relative paths of the environment and of contracts count from it."""
 DOWNLOADS = BACKEND / "downloads"
-"""Where `spymaster download` puts batch folders unless it is told otherwise."""
+"""Where `spymaster download` puts batch folders without --out."""
 CANDLE_S = 120
 """The one length, beside 1 s, in which the book's kernel keeps trade bars."""
 

@@ -570,8 +570,8 @@ def _read_part(ref: PartitionRef, part: PartFile, columns: list[str]) -> pa.Tabl
 
 def _file_metadata(ref: PartitionRef, facts: Mapping[str, Any]) -> dict[str, str]:
     """What turns ticks into points in a notebook, in the file's own metadata: the root, and the tick in points where the table has one."""
-    told = {"root": root_of(ref.symbol)}
-    return {**told, "tick": repr(float(facts["tick"]))} if "tick" in facts else told
+    metadata = {"root": root_of(ref.symbol)}
+    return {**metadata, "tick": repr(float(facts["tick"]))} if "tick" in facts else metadata
 
 
 def _parquet_writer(sink: HashingSink, schema: pa.Schema, options: ParquetOptions) -> pq.ParquetWriter:

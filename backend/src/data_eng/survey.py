@@ -218,17 +218,17 @@ def _unfinished(lake: Path) -> list[Problem]:
 def _short_of_levels(lake: Path) -> list[Problem]:
     """Days that hold fewer levels than the lake is built with; later days, whose past they are, are built with them."""
     kept = read_kept(lake)
-    lacking: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    short: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     newest: dict[str, str] = {}
     for ref in list_partitions(lake, LEVELS_TABLE):
         root = root_of(ref.symbol)
         newest[root] = max(ref.date, newest.get(root, ""))
         absent = set(kept[root].levels) - set(read_facts(ref).get(LEVELS, ())) if root in kept else set()
         if absent:
-            lacking.setdefault((root, in_order(absent)), []).append(ref.date)
+            short.setdefault((root, in_order(absent)), []).append(ref.date)
     return [
         Problem(what=f"{root}: {_span(dates)} without {', '.join(levels)}", mend=_build("all", root, [*dates, newest[root]]))
-        for (root, levels), dates in lacking.items()
+        for (root, levels), dates in short.items()
     ]
 
 

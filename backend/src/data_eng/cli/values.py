@@ -43,8 +43,8 @@ def lake_named(lake: Path | None) -> Path:
 
     place, name = (environment().lake, "lake") if lake is None else (lake, "--lake")
     if not place.exists():
-        mend = f"To make one, run: spymaster import FILE --lake {place}"
-        raise WrongValue(f"there is no lake at {place}. Expected {_lakes_near(place)}. {mend}")
+        fix = f"To make one, run: spymaster import FILE --lake {place}"
+        raise WrongValue(f"there is no lake at {place}. Expected {_lakes_near(place)}. {fix}")
     return require_lake(place, name)
 
 

@@ -96,7 +96,7 @@ NET_PENALTY = 1.0
 
 
 class LibraryMissing(SpymasterError):
-    """A library that is installed lacks a part of the system's."""
+    """An installed library misses a part of the system."""
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ def read_kept(lake: Path) -> dict[str, Kept]:
         return {}
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise KeepError(
-            f"{path} cannot be read: {error!r}. Expected session and levels for each root; restore it, or remove it and build again with the "
+            f"{path} cannot be read: {error!r}. Expected session and levels for each root; restore it, or remove it and build with the "
             "lake's --session and --levels."
         ) from None
 

@@ -29,7 +29,7 @@ from ..config import find_dataset
 from ..core.units import NS_PER_DAY, ns_to_iso, utc_date
 from ..errors import SpymasterError
 from ..sources.dbn import DbnError, DbnFile, Definition, read_definitions
-from .conditions import BEST_FIRST, FEED_WORDS, Condition
+from .conditions import FEED_WORDS, Condition
 
 RAW = "raw.future.market_by_order_dbn"
 DEFINITIONS = "raw.future.definition_dbn"
@@ -174,7 +174,10 @@ def known_sha256(lake: Path, root: str, date: str, files: Sequence[Path]) -> str
     records = [_kept_record(lake, root, path) for path in files]
     if not all(records):
         return None
-    as_read = (record.sha256 if record is not None and _is_as_read(path, record) else "changed" for path, record in zip(files, records, strict=True))
+    as_read = (
+        record.sha256 if record is not None and _is_as_read(path, record) else "changed"
+        for path, record in zip(files, records, strict=True)
+    )
     return _day_sha256(lake, root, date, files, as_read)
 
 
@@ -282,7 +285,7 @@ def _glance(lake: Path, root: str, path: Path) -> RawFile | Unreadable:
 
 
 def _span_of(path: Path) -> _Span:
-    found = os.stat(path)
+    found = path.stat()
     return _span(str(path), found.st_size, found.st_mtime_ns)
 
 
@@ -331,7 +334,7 @@ def _definition_files(lake: Path, root: str, date: str) -> list[Path]:
 
 
 def _defines(path: Path, date: str) -> bool:
-    found = os.stat(path)
+    found = path.stat()
     start, spans = _definition_spans(str(path), found.st_size, found.st_mtime_ns)
     return start <= date and any(first <= date < end for first, end in spans)
 
@@ -344,7 +347,7 @@ def _definition_spans(path: str, size: int, mtime_ns: int) -> tuple[str, frozens
 
 
 def _definition_sha256(path: Path) -> str:
-    found = os.stat(path)
+    found = path.stat()
     return _small_sha256(str(path), found.st_size, found.st_mtime_ns)
 
 
@@ -361,7 +364,7 @@ def _day_sha256(lake: Path, root: str, date: str, files: Sequence[Path], hashes:
 
 def _is_as_read(path: Path, record: RawRecord) -> bool:
     """Whether a file has the size and time that it had when it was read through."""
-    found = os.stat(path)
+    found = path.stat()
     return (record.bytes, record.mtime_ns) == (found.st_size, found.st_mtime_ns)
 
 

@@ -159,8 +159,8 @@ def save_selection(selection: SelectionMap, path: Path) -> None:
     table = pa.Table.from_pylist(rows, SCHEMA.with_metadata({MADE_FROM: json.dumps(made_from, sort_keys=True).encode()}))
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink)
-    told = {"made_from": made_from, "rows": rows}
-    publish_file(path.with_suffix(".json"), json.dumps(told, indent=1, sort_keys=True).encode())
+    content = {"made_from": made_from, "rows": rows}
+    publish_file(path.with_suffix(".json"), json.dumps(content, indent=1, sort_keys=True).encode())
     publish_file(path, sink.getvalue().to_pybytes())
 
 
