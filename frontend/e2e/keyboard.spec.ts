@@ -70,8 +70,11 @@ test('tab reaches every control with a visible focus, and a neighbour opens by t
   }
   for (const name of ['Play', 'Next episode', 'Moment of the session', 'Setups', 'Lake']) expect([...reached]).toContain(name);
 
+  await page.getByRole('button', { name: 'Play', exact: true }).focus(); // the last tab may rest in a list, which takes letters for itself
   await page.keyboard.press('n');
+  await expect(board.part('neighbours')).toBeFocused();
   await page.keyboard.press('Tab');
+  await expect(board.neighbours().first()).toBeFocused();
   const date = board.param('date');
   await page.keyboard.press('Enter');
   await expect.poll(() => board.param('date')).not.toBe(date);
