@@ -23,7 +23,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import trustme
 
-from src.data_eng.sources.batch_job import write_job
+from src.data_eng.simulation.batch_job import write_job
 from tests.dbn_files import SYMBOLS, a_day, write_dbn
 
 KEY = "db-0123456789abcdefghijklmnopqrs"

@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.console import Console
 
 from src.data_eng.config import load_settings
-from src.data_eng.runner import Request, run
+from src.data_eng.engines.crew import Request, run
 from tests.real_stages import take_in
 from tests.toy_market import toy_records
 from tests.toys.lake import config

@@ -27,12 +27,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from .attempts import MANIFEST, STAGED_PART, SUCCESS, Attempt, HashingSink, disk_errors, finish, locked, sweep_attempts
 from .config import AppConfig, environment, find_dataset
 from .contracts import ContractViolation, as_pandas, conformed, contract_of, load_avro_contract
 from .core.instrument import root_of
 from .core.session import is_date
 from .errors import SpymasterError
+from .lake.attempts import MANIFEST, STAGED_PART, SUCCESS, Attempt, HashingSink, disk_errors, finish, locked, sweep_attempts
 from .lake.conditions import BEST_FIRST
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from .attempts import ATTEMPT_PREFIX
 from .config import AppConfig, Environment, Settings, load_config, load_datasets
 from .core.instrument import root_of
 from .io import (
@@ -27,6 +26,7 @@ from .io import (
     read_manifest,
     verify_partition,
 )
+from .lake.attempts import ATTEMPT_PREFIX
 from .lake.keep import Kept, in_order, read_kept, settings_of
 from .lake.raw import unreadable_files
 from .pipeline import LAYERS, build_pipeline

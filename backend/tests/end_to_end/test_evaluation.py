@@ -11,10 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner, Result
 
-from src.data_eng import evaluating
 from src.data_eng.cli.main import app
 from src.data_eng.config import Settings, load_settings
 from src.data_eng.evaluation.ledger import RESULT, evaluation_folder, read_trials
+from src.data_eng.jobs import evaluate as evaluating
 from src.data_eng.retrieval.index_builder import build_indexes
 from src.data_eng.serve.messages_evaluation import EvaluationReport
 

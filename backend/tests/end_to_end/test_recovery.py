@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from src.data_eng import recovery
 from src.data_eng.config import load_settings
 from src.data_eng.errors import SpymasterError
-from src.data_eng.recovery import Plan, expectations, markets_named, numbers_named, planned_runs, recover
+from src.data_eng.jobs import recover as recovery
+from src.data_eng.jobs.recover import Plan, expectations, markets_named, numbers_named, planned_runs, recover
 
 
 def plan(folder: Path) -> Plan:

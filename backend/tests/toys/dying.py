@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from src.data_eng import io
-from src.data_eng.codehash import code_sha256
 from src.data_eng.config import load_settings
+from src.data_eng.lake.crew import SLOW_IMPORTS
+from src.data_eng.lake.provenance import code_sha256
 from src.data_eng.planning import ContractDay
-from src.data_eng.workers import SLOW_IMPORTS
 
 from . import stages
 from .lake import PROVENANCE, config, put_raw, toy_ref, toy_table

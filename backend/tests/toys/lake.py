@@ -11,7 +11,7 @@ from src.data_eng.config import AppConfig, Dataset, Environment, Settings, load_
 from src.data_eng.contracts import conformed, contract_of
 from src.data_eng.io import PartitionRef, ref_in
 from src.data_eng.lake.raw import KNOWN, raw_folder
-from src.data_eng.runs import RUNS
+from src.data_eng.lake.runs import RUNS
 from tests.dbn_files import a_day, write_dbn
 
 TOY_EVENTS, TOY_COUNT, TOY_SUM = "bronze.future_mbo.toy_events", "silver.future_mbo.toy_count", "silver.future_mbo.toy_sum"

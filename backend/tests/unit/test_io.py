@@ -11,7 +11,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from src.data_eng import io
-from src.data_eng.attempts import LostRace, publish_file
 from src.data_eng.contracts import ContractError, ContractViolation
 from src.data_eng.errors import SpymasterError
 from src.data_eng.io import (
@@ -25,6 +24,7 @@ from src.data_eng.io import (
     Provenance,
     RawIsReadOnly,
 )
+from src.data_eng.lake.attempts import LostRace, publish_file
 from src.data_eng.lake.raw import RawMissing
 from tests.toys.lake import PROVENANCE, TOY_COUNT, picture, put_raw, toy_ref, toy_table
 

@@ -9,7 +9,7 @@ import pytest
 
 from src.data_eng.config import load_settings
 from src.data_eng.core.events import EventBatch
-from src.data_eng.evaluation.market_sample import (
+from src.data_eng.simulation.market_sample import (
     MarketSample,
     SampleError,
     Stretch,

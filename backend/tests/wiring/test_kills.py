@@ -16,9 +16,9 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from src.data_eng.attempts import DiskFull
 from src.data_eng.config import load_datasets, load_settings
 from src.data_eng.io import RAW, list_partitions, verify_partition
+from src.data_eng.lake.attempts import DiskFull
 from src.data_eng.planning import selection_map
 from tests.real_stages import STAGES, run_stage, short_settings, take_in
 from tests.toy_market import toy_records

@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from src.data_eng.clearing import index_folders, remove_all
 from src.data_eng.config import Settings
+from src.data_eng.jobs.clear import index_folders, remove_all
 from src.data_eng.retrieval.distribution import shrunk_probabilities
 from src.data_eng.retrieval.exact import Groups
 from src.data_eng.retrieval.fitting import fit_metric, ranked_probability_score, scored_rows

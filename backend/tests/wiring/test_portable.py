@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from src.data_eng import machine
 from src.data_eng.config import BACKEND, PACKAGE
-from src.data_eng.workers import Crew
+from src.data_eng.lake import machine
+from src.data_eng.lake.crew import Crew
 from tests.toy_market import toy_records, write_dbn
 
 REPOSITORY = BACKEND.parent

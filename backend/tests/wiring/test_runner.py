@@ -15,11 +15,11 @@ from rich.console import Console
 
 from src.data_eng import planning
 from src.data_eng.config import Environment, load_settings
+from src.data_eng.engines.crew import BadRequest, Request, date_span, run
 from src.data_eng.io import list_partitions, read_manifest, read_table
 from src.data_eng.lake.raw import RAW
 from src.data_eng.pipeline import Pipeline, UnknownPipeline, build_pipeline
 from src.data_eng.planning import UnknownSymbol
-from src.data_eng.runner import BadRequest, Request, date_span, run
 from src.data_eng.stages.base import StageError
 from tests.toys.lake import TOY_COUNT, TOY_EVENTS, TOY_SUM, config, picture, put_raw, toy_ref
 from tests.toys.stages import BuggyCount, DyingCount, FailingCount, ForgetfulCount, SneakyCount, ToyCount, ToyIndex, ToyIngest
@@ -275,7 +275,7 @@ from pathlib import Path
 from rich.console import Console
 from src.data_eng import planning
 from src.data_eng.config import Environment, load_settings
-from src.data_eng.runner import Request, run
+from src.data_eng.engines.crew import Request, run
 from tests.toys.lake import TOY_EVENTS, config
 from tests.toys.stages import SlowCount, ToyIngest
 planning.EVENTS = TOY_EVENTS

@@ -18,17 +18,18 @@ import pytest
 import zstandard
 from typer.testing import CliRunner
 
-from src.data_eng import runner, runs
-from src.data_eng.attempts import MANIFEST, DiskFull
 from src.data_eng.cli.main import app as command_line
 from src.data_eng.config import BACKEND, Environment, Settings, load_datasets, load_settings
 from src.data_eng.core.features import FEATURES
 from src.data_eng.core.levels import LEVELS as KNOWN_LEVELS
+from src.data_eng.engines import crew as runner
 from src.data_eng.io import RAW, list_partitions, read_manifest, ref_in, remove_partition
 from src.data_eng.lake import raw as raw_module
+from src.data_eng.lake import runs
+from src.data_eng.lake.attempts import MANIFEST, DiskFull
 from src.data_eng.lake.raw import KNOWN, raw_files, raw_folder
+from src.data_eng.lake.runs import read_runs, record_path
 from src.data_eng.retrieval.index import IndexMissing
-from src.data_eng.runs import read_runs, record_path
 from src.data_eng.serve import lake_look
 from src.data_eng.serve.api import guarded_app
 from src.data_eng.serve.health import Health

@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 
 from src.data_eng.cli.main import app
 from src.data_eng.core.events import MBO_DTYPE
+from src.data_eng.simulation.files import TRUTH_SCHEMA, Simulation, SimulationError, session_specs, simulate
 from src.data_eng.sources.calendar import regular_hours
-from src.data_eng.sources.simulated import TRUTH_SCHEMA, Simulation, SimulationError, session_specs, simulate
 from tests.parity.naive_replay import Replay, replay
 
 RECORDS = 60_000

@@ -33,8 +33,8 @@ def build(
     from rich.console import Console
 
     from ..config import load_config
+    from ..engines.crew import Request, date_span, run
     from ..lake.keep import settings_of
-    from ..runner import Request, date_span, run
     from ..sources.own_levels import require_level
     from .values import lake_named, levels_named, symbol_named
 

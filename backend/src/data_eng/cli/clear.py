@@ -20,8 +20,8 @@ def clear(
 
     Example: `spymaster clear --layer silver --layer gold --level pm_high --symbol ES --yes`
     """
-    from ..clearing import built_partitions, index_folders, remove_all
-    from ..runner import date_span
+    from ..engines.crew import date_span
+    from ..jobs.clear import built_partitions, index_folders, remove_all
     from ..sources.own_levels import require_level
     from .values import lake_named, symbol_named
 

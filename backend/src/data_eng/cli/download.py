@@ -41,7 +41,7 @@ def download(
     from rich.console import Console
 
     from ..config import DOWNLOADS, environment
-    from ..runner import date_span
+    from ..engines.crew import date_span
     from ..sources.download import Order, requests_for
 
     console = Console(highlight=False, soft_wrap=True)

@@ -37,8 +37,8 @@ def evaluate(
     from rich.console import Console
 
     from ..config import load_settings
-    from ..evaluating import Request, metrics_named
-    from ..evaluating import evaluate as run
+    from ..jobs.evaluate import Request, metrics_named
+    from ..jobs.evaluate import evaluate as run
     from .values import lake_named, levels_named, symbol_named
 
     console, place = Console(stderr=True), lake_named(lake)

@@ -11,7 +11,7 @@ import typer
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from ..evaluation.realism import Realism
+    from ..simulation.realism import Realism
 
 WIDTH = 140
 """Columns where the output is no terminal, which would have its own."""
@@ -38,9 +38,9 @@ def realism(
     from rich.console import Console
 
     from ..config import load_settings
-    from ..evaluation.realism import as_dict
-    from ..evaluation.realism import realism as measure
-    from ..evaluation.realism_page import write_page
+    from ..simulation.realism import as_dict
+    from ..simulation.realism import realism as measure
+    from ..simulation.realism_page import write_page
 
     if out is not None and out.suffix not in (".html", ".png", ".json"):
         raise typer.BadParameter(f"{out.name} is no report we can write. Expected a name that ends in .html, .png or .json.")
@@ -64,7 +64,7 @@ def realism(
 def _print(console: Console, report: Realism) -> None:
     from rich.table import Table
 
-    from ..evaluation.realism import LABELS, shown, shown_band
+    from ..simulation.realism import LABELS, shown, shown_band
 
     names = [sample.name for sample in report.samples]
     console.print(f"{report.model.name}, {report.model.records:,} of them in regular hours  [bold magenta]SYNTHETIC[/]")

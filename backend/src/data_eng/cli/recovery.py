@@ -35,11 +35,11 @@ def recovery(
 
     from rich.console import Console
 
-    from ..attempts import publish_file
     from ..config import load_settings
-    from ..evaluating import metrics_named
     from ..evaluation.report import write_recovery
-    from ..recovery import Plan, RecoveryFailed, markets_named, numbers_named, recover
+    from ..jobs.evaluate import metrics_named
+    from ..jobs.recover import Plan, RecoveryFailed, markets_named, numbers_named, recover
+    from ..lake.attempts import publish_file
     from .values import levels_named
 
     if out.suffix != ".html" or out.is_dir():

@@ -22,8 +22,8 @@ def select(
     from rich.table import Table
 
     from ..config import environment, load_settings
+    from ..engines.crew import date_span
     from ..retrieval.mbo_contract_day_selector import save_selection, select_contract_days, selection_path
-    from ..runner import date_span
     from .values import lake_named, symbol_named
 
     first, last = date_span(dates, None, None)

@@ -39,8 +39,8 @@ def simulate(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from ..sources.simulated import TRUTH, Simulation, file_specs, is_done, session_specs
-    from ..sources.simulated import simulate as write_days
+    from ..simulation.files import TRUTH, Simulation, file_specs, is_done, session_specs
+    from ..simulation.files import simulate as write_days
 
     console = Console()
     if null:

@@ -44,9 +44,9 @@ def snapshot(
     from threading import Thread
     from urllib.parse import urlencode
 
-    from ..attempts import publish_file
     from ..config import load_settings
     from ..core.session import NS_PER_S, clock, moment_ns
+    from ..lake.attempts import publish_file
     from ..retrieval.index import IndexKey
     from ..retrieval.setup import newest_trigger_ns
     from ..serve.api import guarded_app

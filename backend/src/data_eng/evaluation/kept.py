@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..attempts import publish_file
-from ..codehash import code_sha256
 from ..config import Settings
+from ..lake.attempts import publish_file
+from ..lake.provenance import code_sha256
 from ..retrieval.index import Index, IndexKey
 from . import walk_forward
 from .episodes import Episodes

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..attempts import locked, publish_file
 from ..errors import SpymasterError
+from ..lake.attempts import locked, publish_file
 
 LEDGER, UNTOUCHED, RESULT = "ledger.jsonl", "untouched.json", "result.json"
 

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 import tomli_w
 
-from ..attempts import publish_file
 from ..config import AppConfig, Settings
 from ..core.levels import FAMILIES, LEVELS
 from ..errors import SpymasterError
+from .attempts import publish_file
 
 KEEP = "spymaster.toml"
 HEADING = "# What this lake is built with, by root. Written by the first build; levels are added by `spymaster build --levels`.\n"

@@ -24,11 +24,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ..attempts import publish_file
 from ..config import find_dataset
 from ..core.units import NS_PER_DAY, ns_to_iso, utc_date
 from ..errors import SpymasterError
 from ..sources.dbn import DbnError, DbnFile, Definition, read_definitions
+from .attempts import publish_file
 from .conditions import FEED_WORDS, Condition
 
 RAW = "raw.future.market_by_order_dbn"

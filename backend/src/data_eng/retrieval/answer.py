@@ -13,7 +13,7 @@ from ..core.pressure import DOWN, UP
 from ..core.session import clock, moment_ns
 from ..core.units import price_text
 from ..io import read_facts, ref_in
-from ..machine import cores
+from ..lake.machine import cores
 from .distribution import CLASSES, HorizonOutcome
 from .index import IndexKey, PastView, check_inputs, past_of
 from .index_builder import TRIGGERS, open_index, trigger_sources

@@ -38,7 +38,6 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from ..attempts import Attempt, disk_errors, locked, sync_folder, write_durable
 from ..config import PACKAGE, Environment, Settings, environment
 from ..contracts import conformed, contract_of
 from ..core.features.blocks import GROUPS, VectorLayout
@@ -47,6 +46,7 @@ from ..core.features.scaling import RobustScaler
 from ..core.instrument import root_of
 from ..errors import SpymasterError
 from ..io import PartitionRef, list_partitions, manifest_sha256, open_parquet, read_facts
+from ..lake.attempts import Attempt, disk_errors, locked, sync_folder, write_durable
 from ..lake.keep import read_kept
 from .fitting import fit_metric, try_presets
 from .index import (

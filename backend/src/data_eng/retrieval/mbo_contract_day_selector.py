@@ -19,7 +19,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..attempts import publish_file
 from ..config import Settings
 from ..core.events import TRADE
 from ..errors import SpymasterError
@@ -33,6 +32,7 @@ from ..io import (
     read_table,
     ref_in,
 )
+from ..lake.attempts import publish_file
 from ..sources.calendar import local_time_ns, previous_session, sessions_between
 
 EVENTS = "bronze.future_mbo.mbo"

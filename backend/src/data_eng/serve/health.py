@@ -11,9 +11,9 @@ from ..config import Environment, Settings, load_datasets
 from ..core.instrument import root_of
 from ..errors import SpymasterError
 from ..io import RAW, list_folders, ref_in
+from ..lake.runs import StageRun
 from ..retrieval.index_builder import TRIGGERS
 from ..retrieval.mbo_contract_day_selector import EVENTS
-from ..runs import StageRun
 from ..stages.silver.future_mbo.compute_book_flow_5s import WINDOWS
 from .lake_look import ALL_LAYERS, LakeLook
 from .lake_problems import problems_of_days, problems_of_indexes, problems_of_root

@@ -12,9 +12,9 @@ from ..config import load_datasets
 from ..core.instrument import root_of
 from ..io import RAW, PartitionRef, list_folders, parse_ref, ref_in
 from ..lake.raw import known_sha256, raw_by_date, raw_facts
+from ..lake.runs import RUNS, StageRun
 from ..retrieval.index_builder import TRIGGERS
 from ..retrieval.mbo_contract_day_selector import DAYS, EVENTS
-from ..runs import RUNS, StageRun
 from ..sources.calendar import regular_hours, sessions_between
 from ..stages.silver.future_mbo.compute_book_flow_5s import WINDOWS
 from .chosen import why_not_chosen

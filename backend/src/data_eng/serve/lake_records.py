@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from ..attempts import MANIFEST
 from ..config import AppConfig, Environment, Settings
 from ..io import Manifest, PartitionMissing, PartitionRef, open_parquet
+from ..lake.attempts import MANIFEST
 from ..lake.keep import settings_of
+from ..lake.runs import StageRun, parsed_runs, record_path
 from ..pipeline import LAYERS, PRODUCT_TYPES, build_pipeline
 from ..retrieval.mbo_contract_day_selector import SelectionMap, kept_selection, selection_path
-from ..runs import StageRun, parsed_runs, record_path
 from ..stages.base import Stage
 from .kept import Kept
 

@@ -20,8 +20,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ..attempts import DiskFull, locked, publish_file
 from ..errors import SpymasterError
+from ..lake.attempts import DiskFull, locked, publish_file
 from .historical import PARENT, Account, DownloadRefused, Job, JobFile, JobLost, OrderUnanswered, Request, size_of
 
 MANIFEST = "manifest.json"

@@ -29,8 +29,8 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 from requests.auth import HTTPBasicAuth
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
-from ..attempts import disk_errors
 from ..errors import SpymasterError
+from ..lake.attempts import disk_errors
 
 T = TypeVar("T")
 KEY_PAGE, BILLING_PAGE, JOBS_PAGE = (f"https://databento.com/portal/{page}" for page in ("keys", "billing", "download-center"))

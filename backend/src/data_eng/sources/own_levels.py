@@ -14,10 +14,10 @@ from typing import NamedTuple
 
 import pyarrow.parquet as pq
 
-from ..attempts import publish_file
 from ..core.levels import FAMILIES, LEVELS, find_level
 from ..core.session import NoMoment, is_date, moment_ns
 from ..errors import SpymasterError, did_you_mean
+from ..lake.attempts import publish_file
 
 COLUMNS = ("root", "date", "level_id", "price", "known_from")
 

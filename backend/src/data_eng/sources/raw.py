@@ -21,9 +21,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal, NamedTuple
 
-from ..attempts import disk_errors, locked, sync_folder
 from ..core.instrument import root_of
 from ..errors import SpymasterError
+from ..lake.attempts import disk_errors, locked, sync_folder
 from ..lake.conditions import Condition
 from ..lake.raw import (
     DBN_SUFFIXES,

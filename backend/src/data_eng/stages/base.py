@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
 
 import pyarrow as pa
 
-from ..codehash import code_sha256
 from ..config import AppConfig, Settings
 from ..contracts import contract_of
 from ..core.instrument import root_of
@@ -38,6 +37,7 @@ from ..io import (
     tidy_partition,
 )
 from ..lake.keep import in_order, settings_of
+from ..lake.provenance import code_sha256
 from ..planning import ContractDay, contract_day
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-from .config import PACKAGE
+from ..config import PACKAGE
 
 PACKAGE_NAME = "src.data_eng"
 

@@ -17,7 +17,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from .errors import SpymasterError
+from ..errors import SpymasterError
 
 MANIFEST = "_manifest.json"
 SUCCESS = "_SUCCESS"

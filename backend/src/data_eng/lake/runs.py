@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from ..config import Settings
 from .attempts import publish_file
-from .config import Settings
 
 RUNS = "runs"
 

@@ -10,10 +10,10 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ..config import Settings
-    from ..machine import peak_bytes
-    from ..planning import ContractDay
-    from ..stages.base import Stage
+    from ...config import Settings
+    from ...lake.machine import peak_bytes
+    from ...planning import ContractDay
+    from ...stages.base import Stage
 
 START, END, DAYS = "2025-10-14", "2025-10-17", 4
 """The simulated sessions."""
@@ -136,7 +136,7 @@ def _measure(records: int, sessions: int, folder: Path) -> Iterator[Figure]:
 
 
 def _walk_forward(folder: Path, sessions: int) -> Iterator[Figure]:
-    from .bench_walk_forward import EPISODES, WORKERS, walk_forward_times
+    from .walk_forward import EPISODES, WORKERS, walk_forward_times
 
     walk = walk_forward_times(folder, sessions)
     size = f"{sessions} sessions x {len(SIX_LEVELS)} levels x 2 x {EPISODES}"
@@ -166,8 +166,8 @@ def _best(call: Callable[[], Any], repeats: int = REPEATS) -> float:
 
 def _simulate(records: int, folder: Path) -> float:
     """Days of `records` and, to warm up with, small ones, imported into lakes of their own; returns simulated records a second."""
-    from ..sources.raw import collect, import_batch
-    from ..sources.simulated import Simulation, is_done, simulate
+    from ...simulation.files import Simulation, is_done, simulate
+    from ...sources.raw import collect, import_batch
 
     def made(name: str, size: int) -> float:
         simulation = Simulation(START, DAYS, size, 7, 0.3, 0.15, False, None, None, None)
@@ -203,10 +203,10 @@ def _lakes(folder: Path) -> tuple[Path, Path]:
 def _day_times(folder: Path) -> DayTimes:
     import pyarrow as pa
 
-    from ..config import load_settings
-    from ..io import read_manifest, ref_in
-    from ..lake.raw import raw_folder
-    from ..planning import ContractDay
+    from ...config import load_settings
+    from ...io import read_manifest, ref_in
+    from ...lake.raw import raw_folder
+    from ...planning import ContractDay
 
     pa.set_cpu_count(1)  # as every worker does
     settings = load_settings().with_levels(SIX_LEVELS)
@@ -238,17 +238,17 @@ def _day_times(folder: Path) -> DayTimes:
 
 
 def _stages() -> list[Stage]:
-    from ..stages.bronze.future_mbo.ingest_preview import IngestPreview
-    from ..stages.gold.future_mbo.build_trigger_vectors import BuildTriggerVectors
-    from ..stages.silver.future_mbo.compute_book_flow_5s import ComputeBookFlow5s
-    from ..stages.silver.future_mbo.compute_level_vacuum_5s import ComputeLevelVacuum5s
-    from ..stages.silver.future_mbo.compute_levels import ComputeLevels
+    from ...stages.bronze.future_mbo.ingest_preview import IngestPreview
+    from ...stages.gold.future_mbo.build_trigger_vectors import BuildTriggerVectors
+    from ...stages.silver.future_mbo.compute_book_flow_5s import ComputeBookFlow5s
+    from ...stages.silver.future_mbo.compute_level_vacuum_5s import ComputeLevelVacuum5s
+    from ...stages.silver.future_mbo.compute_levels import ComputeLevels
 
     return [IngestPreview(), ComputeBookFlow5s(), ComputeLevels(), ComputeLevelVacuum5s(), BuildTriggerVectors()]
 
 
 def _stage_seconds(stages: list[Stage], unit: ContractDay, lake: Path, settings: Settings) -> float:
-    from ..config import load_config
+    from ...config import load_config
 
     return sum(_best(lambda stage=stage: stage.build(unit, load_config(lake), settings, overwrite=True)) for stage in stages)  # type: ignore[misc]
 
@@ -264,12 +264,12 @@ def _decompress(file: Path) -> None:
 
 def _kernel_seconds(lake: Path, unit: ContractDay, settings: Settings) -> float:
     """The kernel alone, over the whole day's events in memory."""
-    from ..core.book.flow import NS, new_flow
-    from ..core.book.kernel import advance
-    from ..core.book.state import new_book
-    from ..io import ref_in
-    from ..sources.calendar import session_times
-    from ..sources.parquet import read_events
+    from ...core.book.flow import NS, new_flow
+    from ...core.book.kernel import advance
+    from ...core.book.state import new_book
+    from ...io import ref_in
+    from ...sources.calendar import session_times
+    from ...sources.parquet import read_events
 
     times = session_times(unit.date, settings)
     batches = list(read_events(ref_in(lake, "bronze.future_mbo.mbo", unit.symbol, unit.date)))
@@ -285,10 +285,10 @@ def _kernel_seconds(lake: Path, unit: ContractDay, settings: Settings) -> float:
 
 def _feature_seconds(lake: Path, unit: ContractDay, settings: Settings) -> tuple[float, int, int]:
     """Zone sums and all features of the day's levels; how many windows times levels they were, and in how many the level was in reach."""
-    from ..io import read_table, ref_in
-    from ..sources.calendar import session_times
-    from ..stages.silver.future_mbo.compute_level_vacuum_5s import flow_tape, vacuum_table
-    from ..stages.windows import as_windows, levels_in_force
+    from ...io import read_table, ref_in
+    from ...sources.calendar import session_times
+    from ...stages.silver.future_mbo.compute_level_vacuum_5s import flow_tape, vacuum_table
+    from ...stages.windows import as_windows, levels_in_force
 
     def table(name: str) -> Any:
         return read_table(ref_in(lake, f"silver.future_mbo.{name}", unit.symbol, unit.date))
@@ -306,12 +306,12 @@ def _query_times() -> QueryTimes:
     import faiss
     import numpy as np
 
-    from ..config import load_settings
-    from ..core.features.scaling import fit_scaler
-    from ..retrieval.exact import Groups, Metric, encode, nearest_episodes, scaled
-    from ..retrieval.index import IndexKey, layout_of
-    from ..retrieval.metrics import metric_of
-    from ..retrieval.user_space import user_metric
+    from ...config import load_settings
+    from ...core.features.scaling import fit_scaler
+    from ...retrieval.exact import Groups, Metric, encode, nearest_episodes, scaled
+    from ...retrieval.index import IndexKey, layout_of
+    from ...retrieval.metrics import metric_of
+    from ...retrieval.user_space import user_metric
 
     settings = load_settings()
     layout = layout_of(IndexKey("pm_high", "level_test", "from_below"), settings)
@@ -348,8 +348,8 @@ def _speed_up(folder: Path) -> float:
     from functools import partial
     from time import perf_counter
 
-    from ..errors import SpymasterError
-    from ..workers import Crew, Failure
+    from ...errors import SpymasterError
+    from ...lake.crew import Crew, Failure
 
     small, large = _lakes(folder)
 
@@ -368,13 +368,13 @@ def _speed_up(folder: Path) -> float:
 
 
 def _sessions() -> list[str]:
-    from ..sources.calendar import sessions_between
+    from ...sources.calendar import sessions_between
 
     return sessions_between(START, END)
 
 
 def _bronze_and_flow(lake: Path, date: str) -> None:
-    from ..config import REPO_ROOT, load_config
+    from ...config import REPO_ROOT, load_config
 
     bronze, flow, *_ = _stages()
     bronze.run(load_config(lake), REPO_ROOT, "ES", date, overwrite=True)

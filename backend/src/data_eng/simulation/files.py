@@ -25,17 +25,7 @@ from numpy.typing import NDArray
 from ..config import load_settings
 from ..core.events import F_BAD_TS_RECV, F_MAYBE_BAD_BOOK
 from ..core.session import is_date
-from ..core.simulator.planting import (
-    BREAK,
-    LAG_MOST_S,
-    LEVEL_IDS,
-    NO_LAG,
-    PULSE_S,
-    REJECT,
-    SIGNATURE_MAX,
-    Knobs,
-    drift_after_s,
-)
+from ..core.simulator.planting import BREAK, LAG_MOST_S, LEVEL_IDS, NO_LAG, PULSE_S, REJECT, SIGNATURE_MAX, Knobs, drift_after_s
 from ..core.simulator.scenario import (
     OPENING_S,
     START_POSITION,
@@ -52,9 +42,9 @@ from ..core.simulator.session import Instrument, KnownRange, Session, open_instr
 from ..core.simulator.wire import Listing, idle_wire
 from ..core.units import NS_PER_S, tick_nanos, utc_date, utc_day_start_ns
 from ..errors import SpymasterError
-from ..machine import worker_context
+from ..lake.machine import worker_context
+from ..sources.calendar import regular_hours, session_times, sessions_between
 from .batch_job import MANIFEST, METADATA, file_name, write_dbn_day, write_job
-from .calendar import regular_hours, session_times, sessions_between
 
 DATASET, ROOT, PARENT = "SYNTHETIC.MDP3", "ES", "ES.FUT"
 TRUTH = "truth.parquet"

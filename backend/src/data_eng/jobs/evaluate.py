@@ -15,33 +15,24 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from rich.console import Console
 
-from .attempts import publish_file
-from .codehash import code_sha256
-from .config import PACKAGE, Settings, environment
-from .core.features.registry import APPROACHES
-from .core.session import is_date
-from .errors import SpymasterError
-from .evaluation.judgement import Pool, Question, data_sha256, judge, pool_of
-from .evaluation.kept import block_name, keep_block, kept_block
-from .evaluation.ledger import (
-    Untouched,
-    append_trials,
-    close_release,
-    evaluation_folder,
-    keep_result,
-    read_trials,
-    release,
-    untouched,
-)
-from .evaluation.report import write_report
-from .evaluation.walk_forward import Block, blocks_of, forecast_block, join
-from .machine import cores
-from .retrieval.distribution import CLASSES
-from .retrieval.index import MANIFEST, SETUPS, Index, IndexKey, IndexMissing, StaleIndex, build_command, check_inputs_through, index_folder
-from .retrieval.index_builder import builder_sha256, open_index, trigger_sources
-from .retrieval.mbo_contract_day_selector import kept_selection, selection_path
-from .retrieval.metrics import METRICS, hold_metric
-from .workers import Crew, finish_all
+from ..config import Settings, environment
+from ..core.features.registry import APPROACHES
+from ..core.session import is_date
+from ..errors import SpymasterError
+from ..evaluation.judgement import Pool, Question, data_sha256, judge, pool_of
+from ..evaluation.kept import block_name, keep_block, kept_block
+from ..evaluation.ledger import Untouched, append_trials, close_release, evaluation_folder, keep_result, read_trials, release, untouched
+from ..evaluation.report import write_report
+from ..evaluation.walk_forward import Block, blocks_of, forecast_block, join
+from ..lake.attempts import publish_file
+from ..lake.crew import Crew, finish_all
+from ..lake.machine import cores
+from ..lake.provenance import code_sha256
+from ..retrieval.distribution import CLASSES
+from ..retrieval.index import MANIFEST, SETUPS, Index, IndexKey, IndexMissing, StaleIndex, build_command, check_inputs_through, index_folder
+from ..retrieval.index_builder import builder_sha256, open_index, trigger_sources
+from ..retrieval.mbo_contract_day_selector import kept_selection, selection_path
+from ..retrieval.metrics import METRICS, hold_metric
 
 
 class CannotEvaluate(SpymasterError):
@@ -162,7 +153,7 @@ def _asked(request: Request, keys: Sequence[IndexKey], settings: Settings) -> st
 
 
 def _code_sha256() -> str:
-    return code_sha256(PACKAGE / "evaluating.py")
+    return code_sha256(Path(__file__))
 
 
 def _span(request: Request, part: Untouched, dates: Sequence[str]) -> tuple[str, str]:

@@ -16,7 +16,7 @@ import pyarrow as pa
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from .errors import SpymasterError
+from ..errors import SpymasterError
 from .machine import worker_context
 
 SLOW_IMPORTS = ("fastavro", "pandas")

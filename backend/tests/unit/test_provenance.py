@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from src.data_eng import codehash
-from src.data_eng.codehash import direct_imports, imported_by
 from src.data_eng.config import PACKAGE
+from src.data_eng.lake.provenance import code_sha256, direct_imports, imported_by
 
 
 def names(paths: set[Path] | frozenset[Path]) -> set[str]:
@@ -20,8 +19,8 @@ def test_relative_imports_are_followed_at_the_top_and_inside_functions() -> None
 
 
 def test_imports_of_imports_belong_to_it() -> None:
-    assert "attempts.py" not in names(direct_imports(PACKAGE / "stages" / "base.py"))
-    assert "attempts.py" in names(imported_by(PACKAGE / "stages" / "base.py"))
+    assert "lake/attempts.py" not in names(direct_imports(PACKAGE / "stages" / "base.py"))
+    assert "lake/attempts.py" in names(imported_by(PACKAGE / "stages" / "base.py"))
 
 
 def test_a_file_outside_the_package_stands_on_what_it_imports_from_it(tmp_path: Path) -> None:
@@ -35,10 +34,10 @@ def test_a_file_outside_the_package_stands_on_what_it_imports_from_it(tmp_path: 
 def test_a_changed_file_changes_the_hash_and_an_unrelated_one_does_not(tmp_path: Path) -> None:
     stage, other = tmp_path / "stage.py", tmp_path / "other.py"
     stage.write_text("WINDOW_S = 5\n")
-    before = codehash.code_sha256(stage)
+    before = code_sha256(stage)
     other.write_text("WINDOW_S = 5\n")
-    codehash.code_sha256.cache_clear()
-    assert codehash.code_sha256(stage) == before
+    code_sha256.cache_clear()
+    assert code_sha256(stage) == before
     stage.write_text("WINDOW_S = 6\n")
-    codehash.code_sha256.cache_clear()
-    assert codehash.code_sha256(stage) != before
+    code_sha256.cache_clear()
+    assert code_sha256(stage) != before

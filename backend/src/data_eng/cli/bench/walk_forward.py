@@ -7,13 +7,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from .bench import FRONT, SIX_LEVELS
+from .pipeline import FRONT, SIX_LEVELS
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from ..config import Settings
-    from ..retrieval.index import IndexKey
+    from ...config import Settings
+    from ...retrieval.index import IndexKey
 
 EPISODES, WINDOWS = 25, 8
 """Of each level and direction a day; windows of an episode as the median full-size simulated day has them (7)."""
@@ -38,13 +38,13 @@ def walk_forward_times(folder: Path, sessions: int) -> WalkTimes:
 
     from rich.console import Console
 
-    from ..config import load_settings
-    from ..errors import SpymasterError
-    from ..evaluating import Request, evaluate
-    from ..retrieval.index import LEVEL_TEST
-    from ..retrieval.index_builder import build_indexes
-    from ..sources.calendar import sessions_between
-    from ..workers import Crew, Failure
+    from ...config import load_settings
+    from ...errors import SpymasterError
+    from ...jobs.evaluate import Request, evaluate
+    from ...lake.crew import Crew, Failure
+    from ...retrieval.index import LEVEL_TEST
+    from ...retrieval.index_builder import build_indexes
+    from ...sources.calendar import sessions_between
 
     settings, lake = load_settings(), folder / "walk-forward" / "lake"
     every_session = settings.evaluation.model_copy(update={"release_share": 0.0})
@@ -69,11 +69,11 @@ def walk_forward_times(folder: Path, sessions: int) -> WalkTimes:
 
 
 def _write_day(lake: Path, date: str, settings: Settings) -> None:
-    from ..core.features.registry import APPROACHES
-    from ..io import publish_partition, ref_in
-    from ..retrieval.index import LEVEL_TEST, IndexKey, trigger_rules
-    from ..retrieval.index_builder import TRIGGERS
-    from ..stages.gold.future_mbo.build_trigger_vectors import ROWS_BY_LEVEL
+    from ...core.features.registry import APPROACHES
+    from ...io import publish_partition, ref_in
+    from ...retrieval.index import LEVEL_TEST, IndexKey, trigger_rules
+    from ...retrieval.index_builder import TRIGGERS
+    from ...stages.gold.future_mbo.build_trigger_vectors import ROWS_BY_LEVEL
 
     keys = sorted(IndexKey(level_id, LEVEL_TEST, approach_dir) for level_id in SIX_LEVELS for approach_dir in APPROACHES)
     publish_partition(
@@ -93,10 +93,10 @@ def _triggers(key: IndexKey, date: str, settings: Settings) -> pa.Table:
     import numpy as np
     import pyarrow as pa
 
-    from ..contracts import contract_of
-    from ..retrieval.index import layout_of
-    from ..retrieval.index_builder import TRIGGERS
-    from ..sources.calendar import session_times
+    from ...contracts import contract_of
+    from ...retrieval.index import layout_of
+    from ...retrieval.index_builder import TRIGGERS
+    from ...sources.calendar import session_times
 
     rng = np.random.default_rng([*date.encode(), *str(key).encode()])
     dims, count = len(layout_of(key, settings).dims), EPISODES * WINDOWS
@@ -149,7 +149,7 @@ class _PeakMemory:
         self._thread.join()
 
     def _watch(self) -> None:
-        from ..machine import family_bytes
+        from ...lake.machine import family_bytes
 
         while not self._done.wait(POLL_S):
             self.peak_bytes = max(self.peak_bytes, family_bytes())

@@ -22,25 +22,25 @@ import pyarrow as pa
 from rich.console import Console
 from scipy import stats
 
-from .attempts import publish_file
-from .codehash import code_sha256
-from .config import PACKAGE, AppConfig, Environment, Settings, load_settings
-from .core.features.registry import APPROACHES
-from .errors import SpymasterError
-from .evaluating import Request as EvaluationRequest
-from .evaluating import evaluate
-from .evaluation.planting import first_windows, replanted
-from .evaluation.resampling import SIGNIFICANT_BELOW
-from .io import PartitionRef, list_partitions, publish_partition, read_facts, read_manifest, read_table, ref_in
-from .machine import cores
-from .retrieval.index import LEVEL_TEST, IndexKey, rows_of
-from .retrieval.index_builder import TRIGGERS, build_indexes
-from .runner import Request
-from .runner import run as build
-from .sources.calendar import sessions_between
-from .sources.raw import collect, import_batch
-from .sources.simulated import ROOT, Simulation, simulate
-from .workers import Crew, finish_all
+from ..config import AppConfig, Environment, Settings, load_settings
+from ..core.features.registry import APPROACHES
+from ..engines.crew import Request
+from ..engines.crew import run as build
+from ..errors import SpymasterError
+from ..evaluation.planting import first_windows, replanted
+from ..evaluation.resampling import SIGNIFICANT_BELOW
+from ..io import PartitionRef, list_partitions, publish_partition, read_facts, read_manifest, read_table, ref_in
+from ..lake.attempts import publish_file
+from ..lake.crew import Crew, finish_all
+from ..lake.machine import cores
+from ..lake.provenance import code_sha256
+from ..retrieval.index import LEVEL_TEST, IndexKey, rows_of
+from ..retrieval.index_builder import TRIGGERS, build_indexes
+from ..simulation.files import ROOT, Simulation, simulate
+from ..sources.calendar import sessions_between
+from ..sources.raw import collect, import_batch
+from .evaluate import Request as EvaluationRequest
+from .evaluate import evaluate
 
 START = "2025-01-02"
 LAST_DATE = "2026-12-31"
@@ -240,7 +240,7 @@ def _kept(plan: Plan, run: Run, settings: Settings) -> dict[str, Any] | None:
 
 def _made_of(plan: Plan, settings: Settings) -> list[Any]:
     shape = [plan.sessions, plan.records, plan.bases, list(plan.levels)]
-    return [*shape, settings.results_sha256(), code_sha256(PACKAGE / "recovery.py")]
+    return [*shape, settings.results_sha256(), code_sha256(Path(__file__))]
 
 
 def _build_base(plan: Plan, base: Base, settings: Settings) -> str:
