@@ -21,6 +21,8 @@ PACKAGE = Path(__file__).parent
 BACKEND = PACKAGE.parents[1]
 REPO_ROOT = BACKEND.parent
 """The folder that holds `backend/`; relative paths of the environment and of contracts count from it."""
+DEFAULT_LAKE = BACKEND / "lake"
+"""The lake of commands without --lake, where the environment names no other."""
 DOWNLOADS = BACKEND / "downloads"
 """Where `spymaster download` puts batch folders without --out."""
 CANDLE_S = 120
@@ -472,7 +474,7 @@ def environment() -> Environment:
         return REPO_ROOT / os.environ[name] if os.environ.get(name) else None
 
     return Environment(
-        lake=Path(os.environ.get("SPYMASTER_LAKE") or BACKEND / "lake").absolute(),
+        lake=Path(os.environ.get("SPYMASTER_LAKE") or DEFAULT_LAKE).absolute(),
         level_id=os.environ.get("LEVEL_ID") or None,
         index_dir=path("MBO_INDEX_DIR"),
         selection_path=path("MBO_SELECTION_PATH"),

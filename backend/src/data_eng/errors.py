@@ -1,11 +1,48 @@
 """The one base of our own exceptions; each type lives in the module that owns its rule."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable
 from difflib import get_close_matches
+from typing import Protocol
+
+
+class Runnable(Protocol):
+    """A command line that fixes what is wrong: `commands.Command`."""
+
+    def __str__(self) -> str: ...
+
+    @property
+    def words(self) -> tuple[str, ...]: ...
 
 
 class SpymasterError(Exception):
-    """A fact the user must know: what, which value, what was expected, what to do. Shown as one line, without a traceback."""
+    """A fact the user must know, shown as one line, without a traceback.
+
+    Parameters
+    ----------
+    what : the sentence; `{value}` (or `{value!r}`) in it stands for `value`.
+    value : what was found, where a caller may want to look at it.
+    expected : what would have been right, without "Expected" and without a full stop.
+    fix : the command that fixes it, or advice as a sentence.
+    """
+
+    def __init__(self, what: str, *, value: object = None, expected: str = "", fix: Runnable | str | None = None) -> None:
+        super().__init__(what)
+        self.what = what.replace("{value!r}", repr(value)).replace("{value}", str(value))
+        self.value = value
+        self.expected = expected
+        self.fix = fix
+
+    @property
+    def message(self) -> str:
+        """What, which value and what was expected; without the fix."""
+        return f"{self.what} Expected {self.expected}." if self.expected else self.what
+
+    def __str__(self) -> str:
+        if self.fix is None:
+            return self.message
+        return f"{self.message} {self.fix}" if isinstance(self.fix, str) else f"{self.message} Run: {self.fix}"
 
 
 def did_you_mean(value: str, known: Iterable[str]) -> str:

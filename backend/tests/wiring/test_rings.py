@@ -14,6 +14,7 @@ from src.data_eng.lake.provenance import direct_imports, imported_by
 RINGS = {
     "errors": 1,
     "core": 1,
+    "commands": 2,
     "config": 2,
     "contracts": 2,
     "io": 2,

@@ -61,9 +61,8 @@ class Refusal(SpymasterError):
     """An answer that is a problem, raised where the fact is known."""
 
     def __init__(self, code: ProblemCode, message: str, mend: str | None = None) -> None:
-        super().__init__(message if mend is None else f"{message} {MEND}{mend}")
+        super().__init__(message, fix=None if mend is None else f"{MEND}{mend}")
         self.code: ProblemCode = code
-        self.message = message
         self.mend = mend
 
 
