@@ -72,11 +72,6 @@ def evaluate(lake: Path | None, root: str) -> Command:
     return Command(("evaluate", "--symbol", root, "--out", "report.html"), lake)
 
 
-def simulate() -> Command:
-    """Make days of synthetic data."""
-    return Command(("simulate", "--out", "FOLDER"))
-
-
 def recover() -> Command:
     """Plant effects and see whether the evaluation finds them."""
     return Command(("recovery",))

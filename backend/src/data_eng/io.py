@@ -27,7 +27,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from .config import AppConfig, environment, find_dataset
+from . import commands
+from .config import AppConfig, find_dataset
 from .contracts import ContractViolation, as_pandas, conformed, contract_of, load_avro_contract
 from .core.instrument import root_of
 from .core.session import is_date
@@ -51,6 +52,10 @@ T = TypeVar("T")
 
 class PartitionMissing(SpymasterError):
     """A partition that is needed is not complete; the message names the command that builds it."""
+
+
+class BadAddress(SpymasterError):
+    """A symbol or a date that can name no partition."""
 
 
 class PartitionCorrupt(SpymasterError):
@@ -166,9 +171,11 @@ def ref_in(lake: Path, dataset: str, symbol: str, date: str) -> PartitionRef:
     """The same, where only the lake's folder is known."""
     find_dataset(dataset)
     if not SYMBOL_NAME.fullmatch(symbol):
-        raise SpymasterError(f"symbol {symbol!r} cannot name a partition. Expected letters, digits, '.', ':' and '-', for example ESZ5.")
+        raise BadAddress(
+            "symbol {value!r} cannot name a partition.", value=symbol, expected="letters, digits, '.', ':' and '-', for example ESZ5"
+        )
     if not is_date(date):
-        raise SpymasterError(f"date {date!r} is not a day. Expected YYYY-MM-DD, for example 2025-10-16.")
+        raise BadAddress("date {value!r} is not a day.", value=date, expected="YYYY-MM-DD, for example 2025-10-16")
     return PartitionRef(Path(lake), dataset, symbol, date)
 
 
@@ -329,7 +336,8 @@ def write_partition(
     contract, own = load_avro_contract(contract_path), contract_of(dataset_key)
     if contract.sha256 != own.sha256:
         raise ContractViolation(
-            f"{contract_path} is the contract of {contract.dataset}. Expected that of {dataset_key}, {find_dataset(dataset_key).contract}."
+            f"{contract_path} is the contract of {contract.dataset}.",
+            expected=f"that of {dataset_key}, {find_dataset(dataset_key).contract}",
         )
     sources = [source if isinstance(source, PartitionRef) else partition_ref(cfg, source, symbol, dt) for source in inputs]
     return publish_partition(
@@ -497,12 +505,8 @@ def _record_bytes(ref: PartitionRef) -> bytes:
     try:
         return (ref.path / MANIFEST).read_bytes()
     except FileNotFoundError:
-        raise PartitionMissing(_missing_message(ref)) from None
-
-
-def _missing_message(ref: PartitionRef) -> str:
-    lake = "" if ref.lake == environment().lake else f" --lake {ref.lake}"
-    return f"{ref} is not built. Run: spymaster build --layer {ref.layer} --symbol {ref.symbol} --dates {ref.date}:{ref.date}{lake}"
+        fix = commands.build(ref.lake, ref.symbol, [ref.date], layer=ref.layer)
+        raise PartitionMissing("{value} is not built.", value=ref, fix=fix) from None
 
 
 def _parsed_manifest(ref: PartitionRef, content: bytes) -> Manifest:
@@ -510,13 +514,11 @@ def _parsed_manifest(ref: PartitionRef, content: bytes) -> Manifest:
         return Manifest.model_validate_json(content)
     except ValidationError as error:
         first = error.errors()[0]
-        raise PartitionCorrupt(f"manifest of {ref} cannot be read ({first['msg']} at {first['loc']}). {_rebuild(ref)}") from None
+        raise PartitionCorrupt(f"manifest of {ref} cannot be read ({first['msg']} at {first['loc']}).", fix=_rebuild(ref)) from None
 
 
-def _rebuild(ref: PartitionRef) -> str:
-    lake = "" if ref.lake == environment().lake else f" --lake {ref.lake}"
-    day = f"--symbol {ref.symbol} --dates {ref.date}:{ref.date}"
-    return f"Run: spymaster build --layer {ref.layer} {day} --overwrite{lake}"
+def _rebuild(ref: PartitionRef) -> commands.Command:
+    return commands.build(ref.lake, ref.symbol, [ref.date], layer=ref.layer, overwrite=True)
 
 
 def _under_manifest(ref: PartitionRef, read: Callable[[Manifest], T]) -> T:
@@ -524,7 +526,7 @@ def _under_manifest(ref: PartitionRef, read: Callable[[Manifest], T]) -> T:
     for _ in range(READ_TRIES):
         content = _record_bytes(ref)
         manifest = _parsed_manifest(ref, content)
-        _hold_contract(ref, manifest)
+        _check_contract(ref, manifest)
         try:
             return read(manifest)
         except PartitionCorrupt:
@@ -533,11 +535,11 @@ def _under_manifest(ref: PartitionRef, read: Callable[[Manifest], T]) -> T:
     raise PartitionCorrupt(f"{ref} was replaced {READ_TRIES} times while it was read. Stop the other run and try again.")
 
 
-def _hold_contract(ref: PartitionRef, manifest: Manifest) -> None:
+def _check_contract(ref: PartitionRef, manifest: Manifest) -> None:
     expected = contract_of(ref.dataset).sha256
     if manifest.contract_sha256 != expected:
         raise PartitionCorrupt(
-            f"{ref} was written under contract {manifest.contract_sha256[:8]}, this build has {expected[:8]}. {_rebuild(ref)}"
+            f"{ref} was written under contract {manifest.contract_sha256[:8]}, this build has {expected[:8]}.", fix=_rebuild(ref)
         )
 
 
@@ -546,9 +548,9 @@ def _checked_path(ref: PartitionRef, part: PartFile) -> Path:
     try:
         size = path.stat().st_size
     except FileNotFoundError:
-        raise PartitionCorrupt(f"{ref} lacks its file {part.name}. {_rebuild(ref)}") from None
+        raise PartitionCorrupt(f"{ref} lacks its file {part.name}.", fix=_rebuild(ref)) from None
     if size != part.bytes:
-        raise PartitionCorrupt(f"{path} has {size} bytes, its manifest says {part.bytes}. {_rebuild(ref)}")
+        raise PartitionCorrupt(f"{path} has {size} bytes, its manifest says {part.bytes}.", fix=_rebuild(ref))
     return path
 
 
@@ -557,10 +559,10 @@ def _verified_bytes(ref: PartitionRef, part: PartFile) -> bytes:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise PartitionCorrupt(f"{ref} lacks its file {part.name}. {_rebuild(ref)}") from None
+        raise PartitionCorrupt(f"{ref} lacks its file {part.name}.", fix=_rebuild(ref)) from None
     sha256 = hashlib.sha256(content).hexdigest()
     if sha256 != part.sha256:
-        raise PartitionCorrupt(f"{path} has sha256 {sha256[:16]}, its manifest says {part.sha256[:16]}. {_rebuild(ref)}")
+        raise PartitionCorrupt(f"{path} has sha256 {sha256[:16]}, its manifest says {part.sha256[:16]}.", fix=_rebuild(ref))
     return content
 
 

@@ -15,7 +15,9 @@ from .lake.raw import raw_dates, raw_roots, unreadable_files
 from .sources.calendar import sessions_between
 
 if TYPE_CHECKING:
-    from .retrieval.mbo_contract_day_selector import SelectionMap
+    from collections.abc import Sequence
+
+    from .retrieval.mbo_contract_day_selector import SelectionMap, SelectionRow
 
 EVENTS = "bronze.future_mbo.mbo"
 DAYS = "bronze.future_mbo.mbo_days"
@@ -78,6 +80,18 @@ def contract_day(cfg: AppConfig, layer: str, symbol: str, dt: str) -> ContractDa
     if (symbol, dt) not in chosen:
         chosen = [(symbol, day) for day in _own_days(cfg, symbol, dt, has_own_session(cfg, root))]
     return ContractDay(root, symbol, dt, tuple(key for key in chosen if key[1] < dt))
+
+
+def why_not_chosen(row: SelectionRow | None, symbol: str, built: Sequence[str]) -> str | None:
+    """Why a contract is not its root's of a day, None where it is: by the selection map where it speaks of the day, else by what is built.
+
+    `row` is the map's, `built` the contracts of the root that have windows on the day.
+    """
+    if row is not None:
+        return None if row.symbol == symbol else row.reason or f"{row.symbol} is the contract of {row.date}"
+    if built == [symbol]:
+        return None
+    return "not built" if symbol not in built else f"{' and '.join(built)} are built and no selection map says which is meant"
 
 
 def raw_days(lake: Path, root: str, first: str, last: str) -> Planned:

@@ -14,7 +14,8 @@ from src.data_eng.errors import SpymasterError
 from src.data_eng.io import Anomaly, PartitionRef, is_partition_complete, partition_ref
 from src.data_eng.lake.raw import RAW, open_raw
 from src.data_eng.planning import ContractDay
-from src.data_eng.stages.base import RootLevel, RootStage, Stage, StageIO, StageLake, StageResult
+from src.data_eng.stages.base import RootLevel, RootStage, Stage, StageIO, StageResult
+from src.data_eng.stages.door import StageLake
 
 from .lake import TOY_COUNT, TOY_EVENTS, TOY_SUM, toy_table
 

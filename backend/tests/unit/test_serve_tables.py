@@ -9,6 +9,7 @@ import pytest
 from src.data_eng.config import load_settings
 from src.data_eng.core.events import NO_TICK
 from src.data_eng.io import PartitionCorrupt, PartitionMissing
+from src.data_eng.lake.cache import Cache
 from src.data_eng.retrieval.index import StaleIndex
 from src.data_eng.serve.arrow import KnownTable, stream_bytes
 from src.data_eng.serve.day_tables import (
@@ -23,7 +24,6 @@ from src.data_eng.serve.day_tables import (
     levels_table,
     windows_table,
 )
-from src.data_eng.serve.kept import Kept
 from src.data_eng.serve.moments import Moments, second_of, whole_s
 from src.data_eng.serve.problems import STATUS, Refusal, problem_of
 from src.data_eng.serve.replies import takes_zstd
@@ -230,7 +230,7 @@ def test_episodes_are_told_as_far_as_they_are_known() -> None:
 
 
 def test_a_cache_lets_the_longest_unused_go_first_and_keeps_the_newest() -> None:
-    kept: Kept[str, int] = Kept(10)
+    kept: Cache[str, int] = Cache(10)
     kept.put("a", 1, 4)
     kept.put("b", 2, 4)
     assert kept.get("a") == 1

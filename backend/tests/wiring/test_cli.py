@@ -93,10 +93,10 @@ def test_the_runner_module_is_the_build_verb(tmp_path: Path) -> None:
 def test_doctor_of_an_empty_lake_says_what_to_run_first(tmp_path: Path) -> None:
     said = json.loads(runner.invoke(app, ["doctor", "--json", "--lake", str(tmp_path)]).output)
     assert said["lake"] == str(tmp_path)
-    assert [problem["mend"] for problem in said["problems"]] == ["spymaster import FILE, or spymaster simulate"]
+    assert [problem["fix"] for problem in said["problems"]] == [f"spymaster import FILE --lake {tmp_path}"]
 
 
-def test_doctor_tells_gaps_leftovers_and_damage_each_with_its_mend(tmp_path: Path) -> None:
+def test_doctor_names_gaps_leftovers_and_damage_each_with_its_fix(tmp_path: Path) -> None:
     from src.data_eng import io
     from tests.toys.lake import PROVENANCE
 
@@ -107,9 +107,11 @@ def test_doctor_tells_gaps_leftovers_and_damage_each_with_its_mend(tmp_path: Pat
     (ref.path / io.read_manifest(ref).files[0].name).write_bytes(b"damaged")
     (toy_ref(tmp_path, date="2025-10-17").path / ".attempt-dead").mkdir(parents=True)
     said = json.loads(runner.invoke(app, ["doctor", "--json", "--verify", "--lake", str(tmp_path)]).output)
-    problems = {problem["what"]: problem["mend"] for problem in said["problems"]}
-    assert problems["ES: no raw file for 2025-10-16"] == "spymaster import FILE"
-    assert problems["ES: raw without bronze: 2 days from 2025-10-15 to 2025-10-17"].startswith("spymaster build --layer bronze --symbol ES")
+    problems = {problem["what"]: problem["fix"] for problem in said["problems"]}
+    assert problems["ES: raw is missing for 2025-10-16"] == f"spymaster import FILE --lake {tmp_path}"
+    assert problems["ES: bronze is missing for 2 days from 2025-10-15 to 2025-10-17"].startswith(
+        "spymaster build --layer bronze --symbol ES"
+    )
     assert any("toy_count/ESZ5/2025-10-17 is unfinished" in what for what in problems)
     damaged = next(what for what in problems if "its manifest says" in what)
     assert problems[damaged].startswith("spymaster build --layer silver --symbol ESZ5 --dates 2025-10-15:2025-10-15 --overwrite")
@@ -120,7 +122,7 @@ def test_doctor_prints_for_the_eye_too(tmp_path: Path) -> None:
     said = runner.invoke(app, ["doctor", "--lake", str(tmp_path)])
     assert said.exit_code == 0
     assert re.search(r"raw market_by_order_dbn +ES +1 +2025-10-15:2025-10-15 .*synthetic", said.output)
-    assert "no selection map" in said.output
+    assert "bronze is missing for 2025-10-15" in said.output
 
 
 def test_select_refuses_dates_that_end_before_they_start(tmp_path: Path) -> None:

@@ -112,13 +112,13 @@ def test_a_keep_that_cannot_be_read_says_what_to_do(lake: Path) -> None:
         read_kept(lake)
 
 
-def test_doctor_finds_nothing_in_an_untouched_lake_and_names_what_a_new_level_lacks(lake: Path) -> None:
+def test_doctor_finds_nothing_in_an_untouched_lake_and_names_what_a_new_level_is_missing(lake: Path) -> None:
     assert doctor(lake)["problems"] == []
     assert doctor(lake)["built_with"] == {ROOT: [SESSION, list(LEVELS)]}
     add(lake, "or_low")
-    (problem,) = doctor(lake)["problems"]
-    assert problem["what"] == f"ES: 2 days from {DATES[1]} to {DATES[2]} without or_low"
-    said = CliRunner().invoke(app, problem["mend"].split()[1:])
+    silver, *_ = doctor(lake)["problems"]
+    assert silver["what"] == f"ES: silver is stale for 2 days from {DATES[1]} to {DATES[2]}: levels added: or_low"
+    said = CliRunner().invoke(app, silver["fix"].split()[1:])
     assert said.exit_code == 0, said.output
     assert doctor(lake)["problems"] == [], "the command that was named fixed it"
 

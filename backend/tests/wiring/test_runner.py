@@ -20,7 +20,7 @@ from src.data_eng.io import list_partitions, read_manifest, read_table
 from src.data_eng.lake.raw import RAW
 from src.data_eng.pipeline import Pipeline, UnknownPipeline, build_pipeline
 from src.data_eng.planning import UnknownSymbol
-from src.data_eng.stages.base import StageError
+from src.data_eng.stages.door import StageError
 from tests.toys.lake import TOY_COUNT, TOY_EVENTS, TOY_SUM, config, picture, put_raw, toy_ref
 from tests.toys.stages import BuggyCount, DyingCount, FailingCount, ForgetfulCount, SneakyCount, ToyCount, ToyIndex, ToyIngest
 

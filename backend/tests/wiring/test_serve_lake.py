@@ -19,10 +19,13 @@ import zstandard
 from typer.testing import CliRunner
 
 from src.data_eng.cli.main import app as command_line
-from src.data_eng.config import BACKEND, Environment, Settings, load_datasets, load_settings
+from src.data_eng.config import BACKEND, AppConfig, Environment, Settings, load_datasets, load_settings
 from src.data_eng.core.features import FEATURES
 from src.data_eng.core.levels import LEVELS as KNOWN_LEVELS
 from src.data_eng.engines import crew as runner
+from src.data_eng.health import state
+from src.data_eng.health.judge import Judge
+from src.data_eng.health.models import LakeDay, LakeHealth
 from src.data_eng.io import RAW, list_partitions, read_manifest, ref_in, remove_partition
 from src.data_eng.lake import raw as raw_module
 from src.data_eng.lake import runs
@@ -30,10 +33,7 @@ from src.data_eng.lake.attempts import MANIFEST, DiskFull
 from src.data_eng.lake.raw import KNOWN, raw_files, raw_folder
 from src.data_eng.lake.runs import read_runs, record_path
 from src.data_eng.retrieval.index import IndexMissing
-from src.data_eng.serve import lake_look
 from src.data_eng.serve.api import guarded_app
-from src.data_eng.serve.health import Health
-from src.data_eng.serve.messages_lake import LakeDay, LakeHealth
 from src.data_eng.sources.calendar import sessions_between
 from tests.serving import START_S, Place, await_prepared, problem, serve_settings, served
 from tests.silver_day import put_silver_day
@@ -54,12 +54,12 @@ def place(served_lake: Path) -> Iterator[Place]:
         yield place
 
 
-def health(lake: Path, settings: Settings | None = None) -> Health:
-    return Health(lake, settings or load_settings(), Environment(lake, None, None, None))
+def judge(lake: Path, settings: Settings | None = None) -> Judge:
+    return Judge(AppConfig(lake, settings or load_settings(), Environment(lake, None, None, None)))
 
 
 def look(lake: Path, settings: Settings | None = None) -> LakeHealth:
-    return health(lake, settings).grid(ROOT, "0" * 16)
+    return judge(lake, settings).grid(ROOT, "0" * 16)
 
 
 def day_of(found: LakeHealth, date: str = LAST) -> LakeDay:
@@ -141,8 +141,8 @@ def test_what_was_removed_is_missing_and_the_command_told_builds_it_again(lake: 
     assert why(found, TRIGGERS, CHOSEN[1]) == "not built"
     (missing,) = [told for told in found.problems if " gold is missing " in told.what]
     assert missing.what == f"ES: gold is missing for 2 days from {CHOSEN[1]} to {CHOSEN[2]}"
-    assert missing.mend == f"spymaster build --layer gold --symbol ES --dates {CHOSEN[1]}:{CHOSEN[2]}"
-    obey(lake, missing.mend)
+    assert missing.fix == f"spymaster build --layer gold --symbol ES --dates {CHOSEN[1]}:{CHOSEN[2]}"
+    obey(lake, missing.fix)
     after = look(lake)
     assert [states(after, date)["gold"] for date in CHOSEN] == ["done"] * len(CHOSEN)
     assert after.problems == []
@@ -157,10 +157,10 @@ def test_a_failed_stage_is_told_with_its_message_until_it_succeeds(lake: Path) -
     found = look(lake)
     assert states(found)["silver"] == "failed"
     assert "bytes, its manifest says" in str(why(found, FLOW))
-    assert day_of(found).cells["silver"].mend is not None
+    assert day_of(found).cells["silver"].fix is not None
     assert [told.what for told in found.problems if "silver failed for 2025-10-10: " in told.what]
     assert states(found, CHOSEN[0])["silver"] == "done"
-    view = health(lake).partition(FLOW, SYMBOL, LAST)
+    view = judge(lake).partition(FLOW, SYMBOL, LAST)
     assert view.last_run is not None
     assert (view.state, view.last_run.state, view.last_run.seconds) == ("failed", "failed", None)
     assert "bytes, its manifest says" in view.last_run.message
@@ -240,7 +240,7 @@ def test_a_replaced_input_makes_stale_what_was_built_from_it_by_hash_and_not_by_
 
 
 def test_a_second_look_reads_no_manifest_again_but_the_changed_one(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    held = health(lake)
+    held = judge(lake)
     first = held.grid(ROOT, "0" * 16)
     read: list[str] = []
     read_bytes = Path.read_bytes
@@ -269,7 +269,7 @@ def test_an_index_of_other_triggers_is_told_and_so_is_a_lake_without_any(lake: P
     assert f"index mbo_or_high/level_test/from_above was built from other triggers than there are now: {TRIGGERS}" in told[0]
     shutil.rmtree(lake / "indexes")
     (none,) = [problem for problem in look(lake).problems if "index" in problem.what]
-    assert (none.what, none.mend) == ("ES: no index", "spymaster index --symbol ES --level pm_high")
+    assert (none.what, none.fix) == ("ES: no index", "spymaster index --symbol ES --level pm_high")
 
 
 def test_a_lake_without_a_selection_map_says_so_and_goes_by_what_is_built(lake: Path) -> None:
@@ -277,7 +277,7 @@ def test_a_lake_without_a_selection_map_says_so_and_goes_by_what_is_built(lake: 
     found = look(lake)
     assert [day.chosen for day in found.days] == [True] * len(DAYS)
     assert states(found, FIRST)["gold"] == "missing"
-    assert [told.mend for told in found.problems if "selection map" in told.what] == [
+    assert [told.fix for told in found.problems if "selection map" in told.what] == [
         f"spymaster select --symbol ES --dates {DAYS[0]}:{DAYS[-1]}"
     ]
 
@@ -330,7 +330,7 @@ def test_many_raw_dates_are_found_by_as_few_looks_at_their_folder_as_few_are(tmp
 def test_an_empty_lake_has_no_days_and_says_how_to_begin(tmp_path: Path) -> None:
     found = look(tmp_path)
     assert found.days == []
-    assert [told.mend for told in found.problems] == ["spymaster import FILE, or spymaster simulate"]
+    assert [told.fix for told in found.problems] == ["spymaster import FILE, or spymaster simulate"]
 
 
 def test_the_lake_is_told_over_http_plain_and_compressed(place: Place, served_lake: Path) -> None:
@@ -353,8 +353,8 @@ def test_an_unknown_root_is_refused(place: Place, root: str) -> None:
 
 def test_one_partition_is_told_without_a_look_at_the_others(served_lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looked = []
-    monkeypatch.setattr(lake_look, "list_folders", lambda *place: looked.append(place) or [])
-    assert health(served_lake).partition(FLOW, SYMBOL, LAST).state == "done"
+    monkeypatch.setattr(state, "list_folders", lambda *place: looked.append(place) or [])
+    assert judge(served_lake).partition(FLOW, SYMBOL, LAST).state == "done"
     assert looked == []
 
 
@@ -405,7 +405,7 @@ def test_an_evaluation_is_served_once_it_was_made_and_the_newest_each_time(lake:
     with served(guarded_app(lake, load_settings(), "127.0.0.1", None)) as place:
         url = f"{place.url}/api/evaluation?root=ES"
         told = problem(httpx.get(url), 404, "no_evaluation")
-        assert told["mend"].startswith("spymaster evaluate --symbol ES")
+        assert told["fix"].startswith("spymaster evaluate --symbol ES")
         for name, flags in (("first", ("--levels", "pm_high")), ("second", ("--levels", "vwap"))):
             made = evaluate(name, *flags)
             assert made["verdict"]["sentence"].startswith("Nothing could be scored")

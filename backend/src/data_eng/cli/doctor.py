@@ -1,4 +1,4 @@
-"""`spymaster doctor`: what is installed, what is in the lake, what is wrong and the command that mends it."""
+"""`spymaster doctor`: what is installed, what is in the lake, what is wrong and the command that fixes it."""
 
 from __future__ import annotations
 
@@ -11,26 +11,25 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from ..survey import Survey
+    from ..health.survey import Survey
 
 
 def doctor(
-    verify: Annotated[bool, typer.Option("--verify", help="Hash every file of every partition, too.")] = False,
+    verify: Annotated[bool, typer.Option("--verify", help="Also hash every file of every partition.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print all findings as JSON.")] = False,
     lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
 ) -> None:
-    """Say what is installed, where the lake is and what it holds, what is missing or stale, and the command that mends it.
+    """Say what is installed, where the lake is and what it holds, what is missing or stale, and the command that fixes it.
 
     Example: `spymaster doctor --verify`
     """
     from rich.console import Console
 
-    from ..config import environment, load_settings
-    from ..survey import take_survey
+    from ..config import load_config
+    from ..health.survey import take_survey
     from .values import lake_named
 
-    surroundings = environment()._replace(lake=lake_named(lake)) if lake else environment()
-    survey = take_survey(surroundings, load_settings(), verify)
+    survey = take_survey(load_config(lake_named(lake) if lake else None), verify)
     if as_json:
         typer.echo(survey.model_dump_json(indent=1))
         return
@@ -53,7 +52,7 @@ def print_survey(survey: Survey, console: Console) -> None:
         levels = sorted({index.partition("/")[0].removeprefix("mbo_") for index in survey.indexes})
         console.print(f"indexes of {', '.join(levels)}", highlight=False, soft_wrap=True)
     for problem in survey.problems:
-        console.print(f"[yellow]{problem.what}[/]\n    {problem.mend}", highlight=False, soft_wrap=True)
+        console.print(f"[yellow]{problem.what}[/]\n    {problem.fix}", highlight=False, soft_wrap=True)
     if not survey.problems:
         console.print("[green]nothing is missing or stale[/]")
 

@@ -14,11 +14,11 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 
-from ..config import Settings, environment
+from ..config import AppConfig, Settings, environment
 from ..errors import SpymasterError
+from ..health.judge import Judge
 from .access import SECURITY_HEADERS, install_access
 from .engine import Engine
-from .health import Health
 from .messages import Problem, ReplayProtocol
 from .metrics import install_metrics
 from .page import install_page
@@ -52,7 +52,7 @@ def create_app(lake_folder: Path, settings: Settings, warm: bool = False) -> Fas
         responses={"4XX": {"model": Problem}, "5XX": {"model": Problem}},
     )
     app.state.engine = engine
-    app.state.health = Health(lake_folder, settings, environment())
+    app.state.judge = Judge(AppConfig(lake_folder, settings, environment()))
     for module in (days, setups, replay, catalogue, evaluation, lake):
         app.include_router(module.router, prefix="/api")
     app.include_router(health.router)

@@ -19,12 +19,12 @@ from ..io import (
     read_manifest,
     ref_in,
 )
+from ..lake.cache import Cache
+from ..planning import why_not_chosen
 from ..retrieval.index_builder import TRIGGERS
 from ..retrieval.mbo_contract_day_selector import EVENTS, SelectionRow, kept_selection, selection_path
 from ..sources.calendar import regular_hours
 from ..stages.silver.future_mbo.compute_book_flow_5s import WINDOWS
-from .chosen import why_not_chosen
-from .kept import Kept
 from .messages import DayEntry, DayList
 from .problems import Refusal, build_command
 from .stamps import Stamp, stamps_of, version_of
@@ -53,10 +53,10 @@ class Days:
     def __init__(self, lake: Path, settings: Settings) -> None:
         self._lake = lake
         self._settings = settings
-        self._held: Kept[Stamp, Held] = Kept(KEPT_PARTITIONS)
+        self._held: Cache[Stamp, Held] = Cache(KEPT_PARTITIONS)
         self._last: tuple[float, DayList | None] = (0.0, None)
         self._lock = Lock()
-        self._maps: Kept[tuple[str, int, int], dict[str, SelectionRow]] = Kept(ROOTS)
+        self._maps: Cache[tuple[str, int, int], dict[str, SelectionRow]] = Cache(ROOTS)
 
     def listed(self) -> DayList:
         """The list as it was within the last second."""

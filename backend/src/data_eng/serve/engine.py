@@ -12,13 +12,13 @@ from ..config import Settings
 from ..core.features.registry import APPROACHES
 from ..core.session import NS_PER_S, clock
 from ..errors import SpymasterError
+from ..lake.cache import Cache
 from ..retrieval.index import LEVEL_TEST, IndexKey
 from ..retrieval.metrics import BLOCK
 from ..retrieval.setup import Setup
 from .arrow import stream_bytes, zstd
 from .day import EPISODES, DayBundle
 from .days import Days
-from .kept import Kept
 from .level_names import level_infos
 from .messages import Approach, Day, DayList, Episodes, LadderGrid, NextEpisode, SetupName, TableName, ZoneTicks
 from .past import INDEXES_KEPT, Opened, Past
@@ -60,9 +60,9 @@ class Engine:
         self.days = Days(lake, settings)
         self.shelf = Shelf(lake, settings, self.days)
         self.past = Past(lake, settings)
-        self._told: Kept[tuple[object, ...], Told] = Kept(settings.serve.answer_cache)
-        self._bodies: Kept[tuple[object, ...], Encoded] = Kept(ANSWER_BYTES)
-        self._lists: Kept[tuple[str, int, int], EpisodeList] = Kept(INDEXES_KEPT)
+        self._told: Cache[tuple[object, ...], Told] = Cache(settings.serve.answer_cache)
+        self._bodies: Cache[tuple[object, ...], Encoded] = Cache(ANSWER_BYTES)
+        self._lists: Cache[tuple[str, int, int], EpisodeList] = Cache(INDEXES_KEPT)
 
     def warm(self) -> None:
         """Answer the newest day's level tests, so that the first reader does not wait while libraries load and kernels compile."""

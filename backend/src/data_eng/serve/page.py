@@ -9,8 +9,8 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
+from ..lake.cache import Cache
 from .arrow import zstd
-from .kept import Kept
 from .replies import takes_zstd
 
 UI = Path(__file__).parent / "_ui"
@@ -34,7 +34,7 @@ NOT_BUILT = """<!doctype html>
 
 def install_page(app: FastAPI, folder: Path = UI) -> None:
     """Answer every address that no route has: with a file of the built board, or with its index for an address without a suffix."""
-    kept: Kept[tuple[Path, int, bool], bytes] = Kept(FILES_BYTES)
+    kept: Cache[tuple[Path, int, bool], bytes] = Cache(FILES_BYTES)
 
     @app.get("/{address:path}", include_in_schema=False)
     def page(address: str, request: Request) -> Response:
@@ -60,7 +60,7 @@ def _file(folder: Path, address: str) -> Path | None:
     return file if file.is_relative_to(folder.resolve()) and file.is_file() else None
 
 
-def _reply(file: Path, compressed: bool, kept: Kept[tuple[Path, int, bool], bytes]) -> Response:
+def _reply(file: Path, compressed: bool, kept: Cache[tuple[Path, int, bool], bytes]) -> Response:
     media_type = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
     if media_type == "text/javascript":
         media_type = "application/javascript"

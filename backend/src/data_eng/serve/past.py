@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ..config import Settings, environment
 from ..io import ref_in
+from ..lake.cache import Cache
 from ..retrieval.index import (
     MANIFEST,
     Index,
@@ -25,7 +26,6 @@ from ..retrieval.index import (
 from ..retrieval.index_builder import TRIGGERS, Source, chosen_partitions, trigger_sources
 from ..retrieval.metrics import METRICS
 from ..retrieval.paths import WINDOWS, DayMids, day_mids
-from .kept import Kept
 from .stamps import Stamp, stamps_of, version_of
 
 INDEXES_KEPT = 64
@@ -68,10 +68,10 @@ class Past:
     def __init__(self, lake: Path, settings: Settings) -> None:
         self._lake = lake
         self._settings = settings
-        self._indexes: Kept[tuple[IndexKey, str, str], Opened] = Kept(INDEXES_KEPT)
-        self._views: Kept[tuple[tuple[str, int, int], str], PastView] = Kept(VIEW_BYTES)
-        self._fresh: Kept[tuple[tuple[str, int, int], str, str], bool] = Kept(10_000)
-        self._mids: Kept[tuple[str, str], HeldMids] = Kept(MIDS_KEPT)
+        self._indexes: Cache[tuple[IndexKey, str, str], Opened] = Cache(INDEXES_KEPT)
+        self._views: Cache[tuple[tuple[str, int, int], str], PastView] = Cache(VIEW_BYTES)
+        self._fresh: Cache[tuple[tuple[str, int, int], str, str], bool] = Cache(10_000)
+        self._mids: Cache[tuple[str, str], HeldMids] = Cache(MIDS_KEPT)
         self._looked: dict[str, Looked] = {}
         self._lock = Lock()
         self._views_lock = Lock()

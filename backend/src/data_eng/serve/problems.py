@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ..config import environment
+from ..config import UnknownDataset, environment
 from ..errors import SpymasterError
-from ..io import PartitionCorrupt, PartitionMissing
+from ..health.judge import UnknownRoot
+from ..io import BadAddress, PartitionCorrupt, PartitionMissing
 from ..retrieval.index import IndexMissing, StaleIndex, UnknownIndex
 from ..retrieval.index_builder import TwoContracts
 from ..retrieval.metrics import UnknownMetric
@@ -45,6 +46,9 @@ CODE_OF: dict[type[SpymasterError], ProblemCode] = {
     PartitionCorrupt: "corrupt",
     IndexMissing: "no_index",
     StaleIndex: "stale_index",
+    UnknownDataset: "unknown_table",
+    BadAddress: "bad_request",
+    UnknownRoot: "bad_request",
     UnknownIndex: "bad_request",
     UnknownMetric: "bad_request",
     TwoContracts: "bad_request",
@@ -77,8 +81,8 @@ def problem_of(error: SpymasterError) -> Problem:
     if isinstance(error, Refusal):
         return Problem(code=error.code, message=error.message, mend=error.mend)
     code = next((code for kind, code in CODE_OF.items() if isinstance(error, kind)), "internal")
-    message, _, mend = str(error).partition(MEND)
-    return Problem(code=code, message=message.strip(), mend=mend or None)
+    message, _, mend = error.message.partition(MEND)  # commands inside sentences, until every error has its fix apart
+    return Problem(code=code, message=message.strip(), mend=mend or (str(error.fix) if error.fix else None))
 
 
 def for_lake(problem: Problem, lake: Path) -> Problem:

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from ..config import Settings
 from ..core.instrument import root_of
+from ..lake.cache import Cache
 from .day import DayBundle
 from .day_reader import Rebuilding, day_refs, open_day
 from .days import Days
-from .kept import Kept
 from .problems import Refusal
 from .stamps import Stamp, hashes_of, stamps_of
 
@@ -30,7 +30,7 @@ class Shelf:
         self._lake = lake
         self._lake_days = days
         self._settings = settings
-        self._days: Kept[tuple[str, str], Shelved] = Kept(settings.serve.day_cache_bytes)
+        self._days: Cache[tuple[str, str], Shelved] = Cache(settings.serve.day_cache_bytes)
         self._locks: dict[tuple[str, str], Lock] = {}
         self.opened = 0
         """How often a day was read from the lake."""

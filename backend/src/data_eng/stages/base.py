@@ -5,26 +5,20 @@ from __future__ import annotations
 import inspect
 import time
 from abc import ABC
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol
 
-import pyarrow as pa
-
+from .. import commands
 from ..config import AppConfig, Settings
 from ..contracts import contract_of
 from ..core.instrument import root_of
-from ..errors import SpymasterError
 from ..io import (
     Anomaly,
     Manifest,
-    ParquetOptions,
     PartitionMissing,
     PartitionRef,
-    PartitionWriter,
     Provenance,
     inherited_facts,
     is_partition_complete,
@@ -33,30 +27,21 @@ from ..io import (
     read_facts,
     read_manifest,
     read_partition,
-    read_table,
     tidy_partition,
 )
 from ..lake.keep import in_order, settings_of
 from ..lake.provenance import code_sha256
 from ..planning import ContractDay, contract_day
+from .door import StageError, StageLake
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from ..contracts import Frame
-    from ..core.session import SessionTimes
 
 Status = Literal["built", "rebuilt", "current"]
 LEVELS = "levels"
 """Fact of a partition whose rows are by level: which levels it was built with."""
-
-
-class StageError(SpymasterError):
-    """A stage that breaks the rules of its base: reads what it did not declare, or writes nothing."""
-
-
-class InputChanged(SpymasterError):
-    """An input was replaced by another run while the stage worked."""
 
 
 class RootLevel(NamedTuple):
@@ -101,6 +86,16 @@ class StageIO:
     def __repr__(self) -> str:
         written = f"output={self.outputs[0]!r}" if len(self.outputs) == 1 else f"outputs={list(self.outputs)!r}"
         return f"StageIO(inputs={list(self.inputs)!r}, {written})"
+
+
+class InputsNow(Protocol):
+    """The inputs that a manifest names, as they are now."""
+
+    def sha256(self, name: str, recorded: str) -> str:
+        """Hash of an input; `recorded` for one that is no partition of the lake, which only its stage can judge."""
+
+    def levels(self, name: str) -> Sequence[str] | None:
+        """Levels that an input holds; None for one whose rows are not by level."""
 
 
 class Stage(ABC):
@@ -199,14 +194,14 @@ class Stage(ABC):
             return _result("built", self.products(unit, cfg), started)
         return _result("rebuilt", self.products(unit, cfg), started, stale or ("overwrite" if overwrite else "incomplete"))
 
-    def why_stale(self, manifest: Manifest, settings: Settings, present: Callable[[str, str], str]) -> str:
-        """Why `run` would rebuild a partition, as far as the inputs that its manifest names can tell; empty when it would not.
-
-        `present` gives an input's hash now, from its name and the hash recorded.
-        """
-        inputs = {name: present(name, recorded) for name, recorded in manifest.inputs.items()}
-        held = manifest.facts.get(LEVELS)
-        settings = settings.with_levels(tuple(held)) if self.rows_by_level and held else settings
+    def why_stale(self, manifest: Manifest, settings: Settings, now: InputsNow) -> str:
+        """Why `run` would rebuild a partition, as far as the inputs that its manifest names say; empty when it would not."""
+        if self.rows_by_level:
+            own = f"/{manifest.symbol}/{manifest.date}"
+            holds = [levels for name in manifest.inputs if name.endswith(own) and (levels := now.levels(name)) is not None]
+            asked, held = settings.levels.default, set(manifest.facts.get(LEVELS, ()))
+            settings = settings.with_levels(_levels_to_build(asked, held, holds))
+        inputs = {name: now.sha256(name, recorded) for name, recorded in manifest.inputs.items()}
         return self._why_other(manifest, self._provenance(inputs, settings), settings)
 
     def _levels(
@@ -218,19 +213,19 @@ class Stage(ABC):
         """
         asked, named = settings.levels.default, cfg.levels is not None or cfg.environment.level_id is not None
         held = {level for ref in present for level in read_facts(ref).get(LEVELS, ())}
+        holds: list[Sequence[str]] = []
         for ref in (ref for ref in declared if (ref.symbol, ref.date) == (unit.symbol, unit.date)):
-            holds = read_facts(ref).get(LEVELS)
-            if holds is None:
+            levels = read_facts(ref).get(LEVELS)
+            if levels is None:
                 continue
-            absent = [level for level in asked if level not in holds]
-            asked = tuple(level for level in asked if level in holds)
+            absent = [level for level in asked if level not in levels]
             if absent and named:
                 raise PartitionMissing(
-                    f"{ref} holds no level {absent[0]}; it holds {', '.join(holds)}. Run: spymaster build --layer {ref.layer} "
-                    f"--symbol {unit.symbol} --dates {unit.date}:{unit.date} --levels {','.join(absent)}"
+                    f"{ref} holds no level {absent[0]}; it holds {', '.join(levels)}.",
+                    fix=commands.build(cfg.lake_root, unit.symbol, [unit.date], layer=ref.layer, levels=absent),
                 )
-            held &= set(holds)
-        return in_order({*held, *asked})
+            holds.append(levels)
+        return _levels_to_build(asked, held, holds)
 
     def _why_other(self, manifest: Manifest, provenance: Provenance, settings: Settings) -> str:
         """Why a published partition is not what would be built now; a level more is said before all that it changes."""
@@ -275,90 +270,12 @@ class RootStage(Stage):
         raise NotImplementedError
 
 
-@dataclass
-class StageLake:
-    """A stage's only door to the lake while it works: reads what was declared, writes with provenance and facts attached."""
-
-    cfg: AppConfig
-    settings: Settings
-    unit: ContractDay
-    provenance: Provenance
-    facts: dict[str, Any]
-    declared: list[PartitionRef]
-    written: set[str] = field(default_factory=set)
-
-    @property
-    def folder(self) -> Path:
-        """Of the whole lake."""
-        return self.cfg.lake_root
-
-    @cached_property
-    def session(self) -> SessionTimes:
-        """Times of the unit's session, by the calendar."""
-        from ..sources.calendar import session_times
-
-        return session_times(self.unit.date, self.settings)
-
-    def ref(self, dataset: str, symbol: str | None = None, date: str | None = None) -> PartitionRef:
-        """Address of a partition, of the unit's own symbol and date unless said otherwise."""
-        return partition_ref(self.cfg, dataset, symbol or self.unit.symbol, date or self.unit.date)
-
-    def past(self, dataset: str) -> list[PartitionRef]:
-        """The declared inputs of a dataset that lie in the unit's history, oldest first."""
-        return [ref for ref in self.declared if ref.dataset == dataset and (ref.symbol, ref.date) in self.unit.history]
-
-    def read(self, ref: PartitionRef, columns: list[str] | None = None) -> pa.Table:
-        """Rows of a declared input."""
-        self.check_declared(ref)
-        return read_table(ref, columns)
-
-    def read_optional(self, ref: PartitionRef, columns: list[str] | None = None) -> pa.Table | None:
-        """Rows of an input that may be absent; None when it was not declared, which is when it was not complete."""
-        return self.read(ref, columns) if str(ref) in self.provenance.inputs else None
-
-    def check_declared(self, ref: PartitionRef) -> None:
-        """Hold a reader of its own (a stream of row groups) to the declared inputs."""
-        if str(ref) not in self.provenance.inputs:
-            raise StageError(f"{ref} is read but not declared. Add it to the stage's reads(), so that its change makes the result stale.")
-
-    def check_unchanged(self) -> None:
-        """The inputs are still those of the run's beginning; asked before every publication, so that a manifest never names others."""
-        for ref in self.declared:
-            if manifest_sha256(ref) != self.provenance.inputs[str(ref)]:
-                raise InputChanged(f"{ref} was replaced by another run while {self.unit} was computed from it. Run the same command again.")
-
-    def write(
-        self,
-        dataset: str,
-        data: Frame | Iterable[pa.Table],
-        *,
-        symbol: str | None = None,
-        anomalies: Mapping[str, Anomaly] | None = None,
-        facts: Mapping[str, Any] | None = None,
-        parquet: ParquetOptions | None = None,
-    ) -> Manifest:
-        """Publish a table for the unit's date. `facts` are added to those inherited from the inputs (synthetic, condition)."""
-        with self.writer(dataset, symbol=symbol, parquet=parquet) as writer:
-            writer.extend(data)
-            return writer.commit(anomalies, facts)
-
-    def writer(self, dataset: str, *, symbol: str | None = None, parquet: ParquetOptions | None = None) -> StageWriter:
-        """A writer to append to, for stages that fill several partitions in one pass; use as a context manager and `commit`."""
-        return StageWriter(self, dataset, symbol, parquet)
-
-
-class StageWriter(PartitionWriter):
-    """A partition writer that holds the inputs and adds the inherited facts on commit."""
-
-    def __init__(self, lake: StageLake, dataset: str, symbol: str | None, parquet: ParquetOptions | None) -> None:
-        super().__init__(lake.ref(dataset, symbol), lake.provenance, parquet)
-        self._lake = lake
-
-    def commit(self, anomalies: Mapping[str, Anomaly] | None = None, facts: Mapping[str, Any] | None = None) -> Manifest:
-        self._lake.check_unchanged()
-        manifest = super().commit(anomalies, {**self._lake.facts, **(facts or {})})
-        self._lake.written.add(self.ref.dataset)
-        return manifest
+def _levels_to_build(asked: Iterable[str], held: Iterable[str], holds: Iterable[Sequence[str]]) -> tuple[str, ...]:
+    """Levels that a day already has and those asked for, as far as each of its inputs (`holds`) still has them."""
+    wanted = {*held, *asked}
+    for levels in holds:
+        wanted &= set(levels)
+    return in_order(wanted)
 
 
 def last_complete(dataset: str, unit: ContractDay, cfg: AppConfig, count: int) -> list[PartitionRef]:

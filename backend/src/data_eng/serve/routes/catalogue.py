@@ -12,7 +12,7 @@ from ...core.features import FAMILIES, FEATURES
 from ...core.features.registry import APPROACHES
 from ...core.levels import LEVELS, find_level
 from ...retrieval.answer import level_name
-from ..messages_lake import Catalogue, ColumnInfo, FeatureInfo, LevelMeaning, TableInfo
+from ..messages_catalogue import Catalogue, ColumnInfo, FeatureInfo, LevelMeaning, TableInfo
 from ..replies import engine_of
 
 router = APIRouter(tags=["catalogue"])

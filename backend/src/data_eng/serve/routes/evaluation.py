@@ -7,11 +7,12 @@ from pathlib import Path
 from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
+from ... import commands
 from ...evaluation.ledger import RESULT, evaluation_folder
 from ..messages_evaluation import EvaluationReport
 from ..problems import Refusal
 from ..replies import JSON, SymbolQuery, TakesZstd, body_reply, engine_of, packed
-from .lake import health_of
+from .lake import judge_of
 
 router = APIRouter(tags=["evaluation"])
 
@@ -19,9 +20,9 @@ router = APIRouter(tags=["evaluation"])
 @router.get("/evaluation", response_model=EvaluationReport)
 async def evaluation(request: Request, root: SymbolQuery, zstd_taken: TakesZstd) -> Response:
     """The figures of the newest `spymaster evaluate` of a root in this lake."""
-    engine, records = engine_of(request), health_of(request).records
+    engine, records = engine_of(request), judge_of(request).records
     path = evaluation_folder(engine.lake, root) / RESULT
-    mend = f"spymaster evaluate --symbol {root} --out report.html{records.lake_flag}"
+    mend = str(commands.evaluate(records.lake, root))
 
     def found() -> bytes:
         body = records.read(path, lambda content: _held(content, path, root, mend))

@@ -7,26 +7,26 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from ..health import Health
-from ..messages_lake import LakeHealth, PartitionView
+from ...health.judge import Judge
+from ...health.models import LakeHealth, PartitionView
 from ..replies import JSON, SymbolQuery, TakesZstd, body_reply, engine_of, packed
 
 router = APIRouter(tags=["lake"])
 ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
-def health_of(request: Request) -> Health:
-    """The health of the lake behind the application that was asked."""
-    return request.app.state.health
+def judge_of(request: Request) -> Judge:
+    """The judge of the application's lake."""
+    return request.app.state.judge
 
 
 @router.get("/lake", response_model=LakeHealth)
 async def lake(request: Request, root: SymbolQuery, zstd_taken: TakesZstd) -> Response:
-    """Every contract-day of a root by layer: done, missing, failed or stale, why, and the command that mends it."""
-    engine, health = engine_of(request), health_of(request)
+    """Every contract-day of a root by layer: done, missing, failed or stale, why, and the command that fixes it."""
+    engine, judge = engine_of(request), judge_of(request)
 
     def found() -> bytes:
-        return packed(health.recent(root, engine.day_list().lake_version).model_dump_json().encode(), zstd_taken)
+        return packed(judge.recent(root, engine.day_list().lake_version).model_dump_json().encode(), zstd_taken)
 
     return body_reply(await engine.work.once(("lake", root, zstd_taken), found), JSON, zstd_taken)
 
@@ -39,4 +39,4 @@ async def partition(
     date: Annotated[str, Query(pattern=ISO_DATE, description="2025-10-16.")],
 ) -> PartitionView:
     """One partition: its manifest, how its last run went, and the command that builds it anew."""
-    return await engine_of(request).work.run(partial(health_of(request).partition, dataset, symbol, date))
+    return await engine_of(request).work.run(partial(judge_of(request).partition, dataset, symbol, date))

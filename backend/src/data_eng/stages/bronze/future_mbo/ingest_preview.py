@@ -38,7 +38,8 @@ from ....lake.raw import RawDay, open_raw
 from ....planning import ContractDay
 from ....sources.dbn import BATCH_RECORDS, DbnFile
 from ....sources.listing import Listed, Listing
-from ...base import Stage, StageIO, StageLake, StageWriter
+from ...base import Stage, StageIO
+from ...door import StageLake, StageWriter
 
 MBO, DAYS = "bronze.future_mbo.mbo", "bronze.future_mbo.mbo_days"
 COUNTED = ("bad_ts_recv", "maybe_bad_book", "ts_recv_backwards")

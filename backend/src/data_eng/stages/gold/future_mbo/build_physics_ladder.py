@@ -10,7 +10,8 @@ import pyarrow as pa
 from ....core.events import NO_TICK
 from ....core.strikes import ASK, BID, FLOW_NAMES, Flow, Strikes, strike_flow
 from ....planning import ContractDay
-from ...base import Stage, StageIO, StageLake
+from ...base import Stage, StageIO
+from ...door import StageLake
 
 FLOW = "silver.future_mbo.book_flow_5s"
 WINDOWS = "silver.future_mbo.book_windows_5s"

@@ -13,7 +13,8 @@ from ....config import AppConfig, Settings
 from ....core.pressure import CONDITIONS, DOWN, STATES, TOTAL, UP, direction_is_up, past_quantile, states
 from ....io import PartitionRef
 from ....planning import ContractDay
-from ...base import Stage, StageIO, StageLake, last_complete
+from ...base import Stage, StageIO, last_complete
+from ...door import StageLake
 from .build_trigger_signals import SIGNALS
 
 VACUUM = "silver.future_mbo.mbo_level_vacuum_5s"

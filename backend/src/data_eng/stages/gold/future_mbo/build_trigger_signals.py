@@ -16,7 +16,8 @@ from ....retrieval.distribution import CLASSES
 from ....retrieval.index import SETUPS, IndexKey, PastView, check_inputs, past_of, past_sha256, rows_of
 from ....retrieval.index_builder import TRIGGERS, open_index, trigger_sources
 from ....retrieval.signals import FireLog, Judgement, judge_all, signal_horizon
-from ...base import Stage, StageIO, StageLake
+from ...base import Stage, StageIO
+from ...door import StageLake
 
 SIGNALS = "gold.future_mbo.mbo_trigger_signals"
 TRIGGER_COLUMNS = ("setup", "level_id", "approach_dir", "session_date", "episode", "ts_ns")

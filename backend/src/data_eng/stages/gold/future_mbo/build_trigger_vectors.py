@@ -21,7 +21,8 @@ from ....io import ParquetOptions, PartitionRef
 from ....planning import ContractDay
 from ....retrieval.index import BREAK_AND_CONFIRM, LEVEL_TEST, IndexKey, layout_of, trigger_rules
 from ....sources.calendar import session_times
-from ...base import Stage, StageIO, StageLake, last_complete
+from ...base import Stage, StageIO, last_complete
+from ...door import StageLake
 from ...windows import WINDOW_COLUMNS, Windows, as_windows, levels_in_force, session_windows
 
 WINDOWS, BARS, PATH, LEVELS, VACUUM = (

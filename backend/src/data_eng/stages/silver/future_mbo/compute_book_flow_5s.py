@@ -21,7 +21,8 @@ from ....io import Anomaly
 from ....planning import ContractDay
 from ....sources.calendar import bronze_dates
 from ....sources.parquet import read_events
-from ...base import Stage, StageIO, StageLake
+from ...base import Stage, StageIO
+from ...door import StageLake
 
 BRONZE = "bronze.future_mbo.mbo"
 FLOW, WINDOWS, BARS, PATH = (f"silver.future_mbo.{table}" for table in ("book_flow_5s", "book_windows_5s", "trade_bars", "trade_path"))

@@ -14,7 +14,8 @@ from ....core.features.motion import motion_at
 from ....core.features.registry import Best
 from ....core.zones import FlowCounters, FlowTape, ZoneEdges, nearest_tick, tally_zones
 from ....planning import ContractDay
-from ...base import Stage, StageIO, StageLake
+from ...base import Stage, StageIO
+from ...door import StageLake
 from ...windows import WINDOW_COLUMNS, Windows, as_windows, levels_in_force
 
 FLOW, WINDOWS, LEVELS, VACUUM = (

@@ -28,7 +28,8 @@ from ....sources.own_levels import (
     read_own_levels,
     require_level,
 )
-from ...base import Stage, StageIO, StageLake
+from ...base import Stage, StageIO
+from ...door import StageLake
 from .compute_book_flow_5s import BARS, ComputeBookFlow5s
 
 DAYS = "bronze.future_mbo.mbo_days"

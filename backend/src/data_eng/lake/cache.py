@@ -11,7 +11,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class Kept(Generic[K, V]):
+class Cache(Generic[K, V]):
     """Values by key, safe between threads. `most` bounds the sum of their sizes; the newest is kept even where it alone is larger."""
 
     def __init__(self, most: int) -> None:

@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from ..config import AppConfig, Environment, Settings
+from ..config import AppConfig, Settings
 from ..io import Manifest, PartitionMissing, PartitionRef, open_parquet
 from ..lake.attempts import MANIFEST
+from ..lake.cache import Cache
 from ..lake.keep import settings_of
 from ..lake.runs import StageRun, parsed_runs, record_path
 from ..pipeline import LAYERS, PRODUCT_TYPES, build_pipeline
 from ..retrieval.mbo_contract_day_selector import SelectionMap, kept_selection, selection_path
 from ..stages.base import Stage
-from .kept import Kept
 
 KEPT_FILES = 100_000
 """Manifests, import records and records of runs that are remembered; twenty-five years of one root."""
+T = TypeVar("T")
 
 
 class FileStamp(NamedTuple):
@@ -62,23 +64,17 @@ class Held(NamedTuple):
 class LakeRecords:
     """The records of one lake. Every method may be called from any thread."""
 
-    def __init__(self, lake: Path, settings: Settings, where: Environment) -> None:
-        self.lake = lake
-        self.where = where
-        self.settings = settings
-        self._files: Kept[tuple[FileStamp, str], Any] = Kept(KEPT_FILES)
-        self._gaps: Kept[str, int] = Kept(KEPT_FILES)
+    def __init__(self, cfg: AppConfig) -> None:
+        self.cfg = cfg
+        self.lake = cfg.lake_root
+        self._files: Cache[tuple[FileStamp, str], Any] = Cache(KEPT_FILES)
+        self._gaps: Cache[str, int] = Cache(KEPT_FILES)
 
     @cached_property
     def stage_of(self) -> dict[str, Stage]:
         """Which stage writes a table."""
         stages = [stage for layer in LAYERS for stage in build_pipeline(PRODUCT_TYPES[0], layer)]
         return {dataset: stage for stage in stages for dataset in stage.io.outputs}
-
-    @property
-    def lake_flag(self) -> str:
-        """What a command needs to work on this lake; empty where it does so anyway."""
-        return "" if self.lake == self.where.lake else f" --lake {self.lake}"
 
     def held(self, ref: PartitionRef) -> Held | None:
         """What is published at a place that is not raw; None where nothing is."""
@@ -90,12 +86,12 @@ class LakeRecords:
 
     def selection(self, root: str) -> SelectionMap | None:
         """Which contract each day means; None where nothing was selected."""
-        path = self.where.selection_path or selection_path(self.lake)
+        path = self.cfg.environment.selection_path or selection_path(self.lake)
         return self.read(path, lambda _: kept_selection(path, root), root)
 
-    def settings_of(self, root: str) -> Settings:
-        """How a root's tables are judged: by the span of the day that the lake is built for. Their levels stand in their manifests."""
-        return settings_of(AppConfig(self.lake, self.settings, self.where._replace(level_id=None)), root, "all")
+    def settings_of(self, root: str, layer: str) -> Settings:
+        """How a root's tables are judged: by the session and the levels that the lake is built with."""
+        return settings_of(self.cfg, root, layer)
 
     def gaps(self, ref: PartitionRef, held: Held) -> int | None:
         """Windows that carry a mark; None when the partition was taken away meanwhile."""
@@ -108,7 +104,7 @@ class LakeRecords:
             self._gaps.put(held.sha256, found)
         return found
 
-    def read(self, path: Path, parse: Any, part: str = "") -> Any:
+    def read(self, path: Path, parse: Callable[[bytes], T], part: str = "") -> T | None:
         """What a file, or a part of it, holds, parsed once for as long as the disk says that it is the same; None where there is none."""
         try:
             found = path.stat()

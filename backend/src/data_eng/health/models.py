@@ -1,19 +1,24 @@
-"""What the API says about the lake itself: which contract-days are built how far, what went wrong, and what mends it."""
+"""What is said of a lake: its contract-days by layer, and what is wrong with them. Doctor prints it, the API serves it."""
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from ..io import Manifest
-from .messages import Message
 
 Layer = Literal["raw", "bronze", "silver", "gold"]
 BuildState = Literal["done", "missing", "failed", "stale"]
 
 
-class TableCell(Message):
+class _Model(BaseModel):
+    """Frozen; an unknown field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class TableState(_Model):
     """One table of one contract-day."""
 
     dataset: str = Field(description="For example silver.future_mbo.levels.")
@@ -25,16 +30,16 @@ class TableCell(Message):
     why: str | None = Field(description="Why it failed, is stale or is missing; null where it is done.")
 
 
-class Cell(Message):
+class Cell(_Model):
     """One layer of one contract-day: the worst state of its tables."""
 
     state: BuildState
-    tables: list[TableCell]
+    tables: list[TableState]
     seconds: float | None = Field(description="How long its stages worked when they last had to; null where no run of theirs was noted.")
-    mend: str | None = Field(description="The command that builds it; null where it is done.")
+    fix: str | None = Field(description="The command that builds it; null where it is done.")
 
 
-class LakeDay(Message):
+class LakeDay(_Model):
     """One contract-day, or a date of the root that has none."""
 
     symbol: str = Field(description="The contract; the root on a date without one.")
@@ -51,14 +56,14 @@ class LakeDay(Message):
     seconds: float | None = Field(description="How long its stages worked together; null where no run was noted.")
 
 
-class LakeProblem(Message):
-    """Something missing, failed or stale, over all days that share it."""
+class Finding(_Model):
+    """Something missing, failed, stale or unfinished, over all days that share it."""
 
     what: str
-    mend: str
+    fix: str = Field(description="The command that fixes it, or what to do.")
 
 
-class LakeHealth(Message):
+class LakeHealth(_Model):
     """Contract-day by layer."""
 
     lake: str = Field(description="Name of the lake's folder.")
@@ -68,10 +73,10 @@ class LakeHealth(Message):
     disk_free_bytes: int
     layers: list[Layer]
     days: list[LakeDay] = Field(description="Oldest first.")
-    problems: list[LakeProblem]
+    problems: list[Finding]
 
 
-class LastRun(Message):
+class LastRun(_Model):
     """How the last run of the stage that writes a table ended."""
 
     stage: str
@@ -81,8 +86,8 @@ class LastRun(Message):
     finished: str = Field(description="UTC, to the second.")
 
 
-class PartitionView(Message):
-    """One partition, as its manifest tells."""
+class PartitionView(_Model):
+    """One partition, from its manifest."""
 
     dataset: str
     symbol: str
@@ -93,50 +98,3 @@ class PartitionView(Message):
     raw: dict[str, Any] | None = Field(description="What is known of a day's raw files; null for other layers.")
     last_run: LastRun | None = Field(description="Null where no run was noted.")
     rebuild: str = Field(description="The command that builds it anew.")
-
-
-class FeatureInfo(Message):
-    """One entry of the feature catalogue."""
-
-    name: str
-    family: str = Field(description="What its family is about, in a sentence.")
-    unit: str
-    formula: str
-    meaning: str
-    quadrant: str = Field(description="Where it looks: above or below the level and on which side, `reach`, `best` or `price`.")
-    approach_dir: Literal["both", "from_below", "from_above"] = Field(description="Whose vectors it enters.")
-
-
-class LevelMeaning(Message):
-    """One level that this build knows."""
-
-    level_id: str
-    name: str = Field(description="For the eye, for example PM High.")
-    meaning: str
-
-
-class ColumnInfo(Message):
-    """One column of a table."""
-
-    name: str
-    type: str
-    nullable: bool
-    unit: str
-    meaning: str
-
-
-class TableInfo(Message):
-    """One table of the lake, from its contract."""
-
-    dataset: str
-    layer: Layer
-    meaning: str
-    columns: list[ColumnInfo]
-
-
-class Catalogue(Message):
-    """What there is, in words: rendered from the same sources as the documents."""
-
-    features: list[FeatureInfo] = Field(description="In the order of the vector.")
-    levels: list[LevelMeaning]
-    tables: list[TableInfo]

@@ -1,29 +1,32 @@
-"""One look at one root of a lake: every contract-day by layer, judged as its stages would judge it, from manifests and runs alone.
+"""One look at one root of a lake: every contract-day by layer, judged by its own stages, from manifests and runs alone.
 
 No data is hashed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
-from ..config import load_datasets
+from .. import commands
+from ..commands import Command
+from ..config import Settings
 from ..core.instrument import root_of
 from ..io import RAW, PartitionRef, list_folders, parse_ref, ref_in
 from ..lake.raw import known_sha256, raw_by_date, raw_facts
 from ..lake.runs import RUNS, StageRun
+from ..planning import why_not_chosen
 from ..retrieval.index_builder import TRIGGERS
 from ..retrieval.mbo_contract_day_selector import DAYS, EVENTS
 from ..sources.calendar import regular_hours, sessions_between
+from ..stages.base import LEVELS
 from ..stages.silver.future_mbo.compute_book_flow_5s import WINDOWS
-from .chosen import why_not_chosen
-from .lake_records import Held, LakeRecords
-from .messages_lake import BuildState, Cell, LakeDay, Layer, TableCell
+from .models import BuildState, Cell, LakeDay, Layer, TableState
+from .records import Held, LakeRecords
 
 ALL_LAYERS: tuple[Layer, ...] = ("raw", "bronze", "silver", "gold")
 WORST_FIRST: tuple[BuildState, ...] = ("failed", "missing", "stale", "done")
-IMPORT_COMMAND = "spymaster import FILE"
 
 
 class LakeLook:
@@ -37,16 +40,20 @@ class LakeLook:
         self._symbols: dict[str, dict[str, list[str]]] = {}
         self.selection = records.selection(root)
         self._rows = {row.date: row for row in self.selection.rows} if self.selection else {}
-        self._settings = records.settings_of(root)
+        self._settings: dict[str, Settings] = {layer: records.settings_of(root, layer) for layer in ALL_LAYERS[1:]}
+
+    @cached_property
+    def folders(self) -> dict[str, list[PartitionRef]]:
+        """By table, every place of the root that has a folder, also those that a killed run left."""
+        lake, root = self.records.lake, self.root
+        return {key: [ref for ref in list_folders(lake, key) if root_of(ref.symbol) == root] for key in self.records.cfg.datasets}
 
     @cached_property
     def published(self) -> dict[str, dict[tuple[str, str], PartitionRef]]:
         """By table, the complete partitions of the root by (symbol, date)."""
-        found: dict[str, dict[tuple[str, str], PartitionRef]] = {}
-        for dataset in load_datasets():
-            refs = (ref for ref in list_folders(self.records.lake, dataset) if root_of(ref.symbol) == self.root)
-            found[dataset] = {(ref.symbol, ref.date): ref for ref in refs if self.held(ref) is not None}
-        return found
+        return {
+            dataset: {(ref.symbol, ref.date): ref for ref in refs if self.held(ref) is not None} for dataset, refs in self.folders.items()
+        }
 
     def _on_date(self, dataset: str) -> dict[str, list[str]]:
         """Symbols that have a table, by date."""
@@ -116,33 +123,28 @@ class LakeLook:
             seconds=round(sum(seconds), 3) if seconds else None,
         )
 
-    def table(self, ref: PartitionRef) -> TableCell:
+    def table(self, ref: PartitionRef) -> TableState:
         """How one table of a contract-day is."""
         held, run = self.held(ref), self.run_of(ref)
         state, why = self._judged(ref, held, run)
         rows, size, anomalies = (held.rows, held.bytes, held.anomalies) if held else (0, 0, 0)
-        return TableCell(dataset=ref.dataset, symbol=ref.symbol, state=state, rows=rows, bytes=size, anomalies=anomalies, why=why)
+        return TableState(dataset=ref.dataset, symbol=ref.symbol, state=state, rows=rows, bytes=size, anomalies=anomalies, why=why)
 
-    def command(self, layer: str, symbol: str, dates: list[str], run: StageRun | None, overwrite: bool = False) -> str:
+    def command(self, layer: str, symbol: str, dates: list[str], overwrite: bool = False) -> Command:
         """What builds a layer of some days again as it was built.
 
         Of a chosen contract through its root, so that its past is the same; of a day that is not chosen with the next one that is, whose
         look-back it is.
         """
+        lake = self.records.lake
         if layer == "raw":
-            return IMPORT_COMMAND
+            return commands.bring_in(lake)
         later = next((row.date for row in self._rows.values() if row.symbol == symbol and row.date >= max(dates)), None)
-        last = max(dates)
         if layer == "bronze" or all(self.is_chosen(symbol, date) for date in dates):
-            name = self.root
-        elif later is not None:
-            name, last = self.root, later
-        else:
-            name = symbol
-        flags = [f"--layer {layer}", f"--symbol {name}", f"--dates {min(dates)}:{last}"]
-        if overwrite:
-            flags.append("--overwrite")
-        return f"spymaster build {' '.join(flags)}{self.records.lake_flag}"
+            return commands.build(lake, self.root, dates, layer=layer, overwrite=overwrite)
+        if later is not None:
+            return commands.build(lake, self.root, [*dates, later], layer=layer, overwrite=overwrite)
+        return commands.build(lake, symbol, dates, layer=layer, overwrite=overwrite)
 
     def _cell(self, layer: Layer, symbol: str, date: str, expected: bool) -> Cell | None:
         """One layer of a day; None where nothing of it is expected, nothing is there and nothing failed."""
@@ -153,12 +155,11 @@ class LakeLook:
         if not shown:
             return None
         state = next(state for state in WORST_FIRST if any(table.state == state for table in shown))
-        run = next((run for ref in self.refs(layer, symbol, date) if (run := self.run_of(ref)) is not None), None)
         return Cell(
             state=state,
             tables=shown,
             seconds=self._seconds(layer, symbol, date),
-            mend=None if state == "done" else self.command(layer, symbol, [date], run),
+            fix=None if state == "done" else str(self.command(layer, symbol, [date])),
         )
 
     def refs(self, layer: Layer, symbol: str, date: str) -> list[PartitionRef]:
@@ -180,18 +181,27 @@ class LakeLook:
             return "done", None
         if held.manifest is None:
             return "failed", "its manifest cannot be read"
-        why = self.records.stage_of[ref.dataset].why_stale(held.manifest, self._settings, self._present_sha256)
+        why = self.records.stage_of[ref.dataset].why_stale(held.manifest, self._settings[ref.layer], self)
         return ("stale", why) if why else ("done", None)
 
-    def _present_sha256(self, name: str, recorded: str) -> str:
+    def sha256(self, name: str, recorded: str) -> str:
         """Hash of an input now; what is no partition of the lake only its stage can judge."""
-        if name.partition("/")[0] not in load_datasets():
+        ref = self._input(name)
+        if ref is None:
             return recorded
-        ref = parse_ref(self.records.lake, name)
         held = self.held(ref)
         if held is not None and ref.dataset == RAW:
             return known_sha256(ref.lake, ref.symbol, ref.date, self._raw[ref.date]) or recorded
         return held.sha256 if held is not None else "missing"
+
+    def levels(self, name: str) -> Sequence[str] | None:
+        """Levels that an input holds; None for one whose rows are not by level."""
+        ref = self._input(name)
+        held = self.held(ref) if ref is not None else None
+        return held.facts.get(LEVELS) if held is not None else None
+
+    def _input(self, name: str) -> PartitionRef | None:
+        return parse_ref(self.records.lake, name) if name.partition("/")[0] in self.records.cfg.datasets else None
 
     def _seconds(self, layer: Layer, symbol: str, date: str) -> float | None:
         runs = self._runs_of(self.root if layer == "bronze" else symbol, date).values()
