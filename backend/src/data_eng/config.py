@@ -387,7 +387,7 @@ def _with(section: T, **values: Any) -> T:
 def _ends(span: str) -> tuple[str, str]:
     """`09:30` and `12:30` of `09:30-12:30`."""
     if not SPAN.fullmatch(span):
-        raise SettingsError(f"session {span!r} is not a time span. Expected HH:MM-HH:MM, for example 09:30-12:30.")
+        raise SettingsError("session {value!r} is not a time span.", value=span, expected="HH:MM-HH:MM, for example 09:30-12:30")
     start, _, end = span.partition("-")
     if end <= start:
         raise SettingsError(
@@ -435,7 +435,7 @@ def _plain(value: Any) -> Any:
 
 def _value_of(entry: Any, where: str) -> Any:
     if not isinstance(entry, dict) or set(entry) != {"value", "unit", "origin"}:
-        raise SettingsError(f"{where} in settings.yaml is {entry!r}. Expected a mapping with value, unit and origin.")
+        raise SettingsError(f"{where} in settings.yaml is {entry!r}.", expected="a mapping with value, unit and origin")
     return entry["value"]
 
 

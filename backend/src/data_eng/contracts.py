@@ -112,7 +112,7 @@ def _parsed(path: Path, dataset: str | None) -> Contract:
     except (json.JSONDecodeError, SchemaParseException, UnknownType) as error:
         raise ContractError(f"contract {path} is not an Avro schema: {error}") from error
     if not isinstance(schema, dict) or schema.get("type") != "record":
-        raise ContractError(f"contract {path} is not an Avro record. Expected a record with one field a column.")
+        raise ContractError("contract {value} is not an Avro record.", value=path, expected="a record with one field a column")
     fields = tuple(_field(entry, path) for entry in schema["fields"])
     return Contract(dataset=dataset or schema["name"], doc=schema.get("doc", ""), fields=fields)
 
@@ -127,7 +127,7 @@ def _field(entry: dict[str, Any], path: Path) -> Field:
     if isinstance(avro, list):
         members = [member for member in avro if member != "null"]
         if len(members) != 1 or len(avro) != 2:
-            raise ContractError(f"field {entry['name']} of contract {path} is the union {avro}. Expected a type, or null and one type.")
+            raise ContractError(f"field {entry['name']} of contract {path} is the union {avro}.", expected="a type, or null and one type")
         avro, nullable = members[0], True
     try:
         arrow = pa.type_for_alias(entry["arrow"]) if "arrow" in entry else _arrow_type(avro)
@@ -192,7 +192,7 @@ def conformed(data: Any, contract: Contract) -> pa.Table:
 def _kind_of_frame(frame: Any, contract: Contract) -> str:
     kind = type(frame).__module__.partition(".")[0]
     if kind not in ("pandas", "polars"):
-        raise ContractViolation(f"{contract.dataset}: got {type(frame).__name__}. Expected a pyarrow table, or a polars or pandas frame.")
+        raise ContractViolation(f"{contract.dataset}: got {type(frame).__name__}.", expected="a pyarrow table, or a polars or pandas frame")
     return kind
 
 
@@ -224,12 +224,12 @@ def _names_differ(names: list[str], contract: Contract) -> str:
 def _fitted(column: pa.ChunkedArray, field: Field, dataset: str) -> pa.ChunkedArray:
     if column.null_count and not field.nullable:
         row = _first_true(pc.is_null(column))
-        raise ContractViolation(f"{dataset}: column {field.name}, row {row} is null. Expected a {field.type}.")
+        raise ContractViolation(f"{dataset}: column {field.name}, row {row} is null.", expected=f"a {field.type}")
     if pa.types.is_null(column.type):
         return column.cast(field.type)
     if _kind(column.type) != _kind(field.type):
         value = column[0] if len(column) else "absent"
-        raise ContractViolation(f"{dataset}: column {field.name}, row 0 is {value!s} of type {column.type}. Expected {field.type}.")
+        raise ContractViolation(f"{dataset}: column {field.name}, row 0 is {value!s} of type {column.type}.", expected=str(field.type))
     if pa.types.is_list(field.type):
         _hold_items(column, field, dataset)
     if column.type == field.type:
@@ -239,7 +239,7 @@ def _fitted(column: pa.ChunkedArray, field: Field, dataset: str) -> pa.ChunkedAr
     except pa.ArrowInvalid:
         row = _first_misfit(column, field.type)
         raise ContractViolation(
-            f"{dataset}: column {field.name}, row {row} is {column[row]!s}. Expected a value that fits {field.type}."
+            f"{dataset}: column {field.name}, row {row} is {column[row]!s}.", expected=f"a value that fits {field.type}"
         ) from None
 
 
@@ -249,7 +249,7 @@ def _hold_items(column: pa.ChunkedArray, field: Field, dataset: str) -> None:
     for lists in column.chunks:
         if lists.flatten().null_count:
             row = start + next(index for index, items in enumerate(lists.to_pylist()) if items is not None and None in items)
-            raise ContractViolation(f"{dataset}: column {field.name}, row {row} holds a null item. Expected {field.type}.")
+            raise ContractViolation(f"{dataset}: column {field.name}, row {row} holds a null item.", expected=str(field.type))
         start += len(lists)
 
 

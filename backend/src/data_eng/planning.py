@@ -63,8 +63,11 @@ def split_symbol(symbol: str, lake: Path, settings: Settings) -> SymbolParts:
     if root in roots:
         return SymbolParts(root, symbol)
     raise UnknownSymbol(
-        f"symbol {symbol!r} is unknown. Expected a root ({', '.join(sorted(roots))}) or a contract of one, for example ESZ5; "
-        "add a root to instruments in config/settings.yaml."
+        "symbol {value!r} is unknown.",
+        value=symbol,
+        expected=(
+            f"a root ({', '.join(sorted(roots))}) or a contract of one, for example ESZ5; add a root to instruments in config/settings.yaml"
+        ),
     )
 
 

@@ -115,7 +115,7 @@ def _span(dates: str) -> tuple[str, str]:
     first, _, last = dates.partition(":")
     last = last or first
     if not (is_date(first) and is_date(last)) or last < first:
-        raise SpymasterError(f"dates {dates!r} are no span of days. Expected 2025-10-01:2025-10-14, or one date.")
+        raise SpymasterError("dates {value!r} are no span of days.", value=dates, expected="2025-10-01:2025-10-14, or one date")
     return first, last
 
 

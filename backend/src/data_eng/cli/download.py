@@ -87,8 +87,9 @@ def _account(surroundings: Environment, console: Console) -> Account:
 
     if surroundings.databento_key is None:
         raise DownloadRefused(
-            f"DATABENTO_API_KEY is not set. Expected your Databento key, 32 characters from db- on: {KEY_PAGE} shows it. "
-            "Run: export DATABENTO_API_KEY=db-..."
+            "DATABENTO_API_KEY is not set.",
+            expected=f"your Databento key, 32 characters from db- on: {KEY_PAGE} shows it",
+            fix="Run: export DATABENTO_API_KEY=db-...",
         )
     return Account(surroundings.databento_key, surroundings.databento_gateway, console.print)
 

@@ -46,7 +46,9 @@ def mbp(
     from ..sources.orders import choose_instrument, event_batches
 
     if out.suffix not in SUFFIXES:
-        raise CannotWrite(f"--out {out} is no table that can be written. Expected a name that ends in {' or '.join(SUFFIXES)}.")
+        raise CannotWrite(
+            "--out {value} is no table that can be written.", value=out, expected=f"a name that ends in {' or '.join(SUFFIXES)}"
+        )
     settings = load_settings()
     source = DbnFile(file)
     instrument = choose_instrument(source, symbol, settings, tick)

@@ -43,7 +43,9 @@ def recovery(
     from .values import levels_named
 
     if out.suffix != ".html" or out.is_dir():
-        raise RecoveryFailed(f"--out {out} cannot be the report. Expected a file name that ends in .html; figures go beside it.")
+        raise RecoveryFailed(
+            "--out {value} cannot be the report.", value=out, expected="a file name that ends in .html; figures go beside it"
+        )
     plan = Plan(
         folder=folder or out.with_suffix(""),
         sessions=sessions,

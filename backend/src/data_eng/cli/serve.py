@@ -64,9 +64,12 @@ def listen(host: str, port: int) -> socket.socket:
         listener.bind(address)
         listener.listen()
     except OSError as error:
+        from .. import commands
+
         raise PortTaken(
-            f"cannot listen on {host} port {port}: {error.strerror or error}. Expected a free port of this machine. "
-            f"Run: spymaster serve --port {port + 1 if 0 < port < 65535 else 0}"
+            f"cannot listen on {host} port {port}: {error.strerror or error}.",
+            expected="a free port of this machine",
+            fix=commands.serve(None, port + 1 if 0 < port < 65535 else 0),
         ) from None
     return listener
 

@@ -63,9 +63,9 @@ def snapshot(
     day = app.state.engine.day(symbol, date, None, None)
     first, last = clock(day.session_start_s * NS_PER_S), clock(day.session_end_s * NS_PER_S)
     if not day.session_start_s * NS_PER_S <= at_ns <= day.session_end_s * NS_PER_S:
-        raise NotOnTheBoard(f"{date} {time} New York is outside the session of {day.symbol}. Expected --at from {first} to {last}.")
+        raise NotOnTheBoard(f"{date} {time} New York is outside the session of {day.symbol}.", expected=f"--at from {first} to {last}")
     if level not in (known := [info.level_id for info in day.levels]):
-        raise NotOnTheBoard(f"level {level!r} is not of {day.symbol} {date}. Expected --level of {', '.join(known)}.")
+        raise NotOnTheBoard(f"level {level!r} is not of {day.symbol} {date}.", expected=f"--level of {', '.join(known)}")
     if not (UI / "index.html").is_file():
         raise BoardNotBuilt(f"{UI} holds no index.html: the board is not built. Run: make ui")
     find_chromium()

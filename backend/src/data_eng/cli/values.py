@@ -33,7 +33,7 @@ def day_named(flag: str, text: str) -> str:
     from ..core.session import is_date
 
     if not is_date(text):
-        raise WrongValue(f"{flag} {text!r} is not a day. Expected YYYY-MM-DD, for example 2025-10-16.")
+        raise WrongValue(f"{flag} {text!r} is not a day.", expected="YYYY-MM-DD, for example 2025-10-16")
     return text
 
 
@@ -43,17 +43,19 @@ def lake_named(lake: Path | None) -> Path:
 
     place, name = (environment().lake, "lake") if lake is None else (lake, "--lake")
     if not place.exists():
-        fix = f"To make one, run: spymaster import FILE --lake {place}"
-        raise WrongValue(f"there is no lake at {place}. Expected {_lakes_near(place)}. {fix}")
+        from .. import commands
+
+        fix = commands.bring_in(place)
+        raise WrongValue("there is no lake at {value}.", value=place, expected=_lakes_near(place), fix=fix)
     return require_lake(place, name)
 
 
 def require_lake(place: Path, name: str = "--lake") -> Path:
     """The folder, unless it holds what is no lake; one that is not there yet becomes one."""
     if place.exists() and not place.is_dir():
-        raise WrongValue(f"{name} {place} is a file. Expected {_lakes_near(place)}.")
+        raise WrongValue(f"{name} {place} is a file.", expected=_lakes_near(place))
     if place.is_dir() and any(place.iterdir()) and not _is_lake(place):
-        raise WrongValue(f"{name} {place} is no lake: it holds none of {', '.join(LAKE_MARKS)}. Expected {_lakes_near(place)}.")
+        raise WrongValue(f"{name} {place} is no lake: it holds none of {', '.join(LAKE_MARKS)}.", expected=_lakes_near(place))
     return place
 
 
@@ -76,7 +78,7 @@ def symbol_named(symbol: str, lake: Path, built: bool = False) -> SymbolParts:
         held = {ref.symbol for dataset in HELD_DATASETS for ref in list_partitions(lake, dataset)}
         roots = sorted({root_of(name) for name in held})
         if symbol not in held and symbol not in roots:
-            known = ", ".join([*roots, *sorted(held)]) or "nothing yet: spymaster import FILE, then spymaster build"
+            known = ", ".join([*roots, *sorted(held)]) or "nothing yet: import files and build it"
             raise WrongValue(f"lake {lake} holds nothing of --symbol {symbol}.{did_you_mean(symbol, sorted(held))} It holds {known}.")
     return parts
 

@@ -14,6 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.table import Table
 from rich.text import Text
 
+from .. import commands
 from ..config import REPO_ROOT, AppConfig, Settings
 from ..core.session import is_date
 from ..errors import SpymasterError
@@ -97,7 +98,9 @@ def date_span(dates: str | None, start_date: str | None, end_date: str | None) -
     last = last or (first if dates is not None and ":" not in dates else "")
     for day in (first, last):
         if not is_date(day):
-            raise BadRequest(f"date {day!r} is not a day. Expected YYYY-MM-DD, for example 2025-10-01 or 2025-10-01:2026-01-08.")
+            raise BadRequest(
+                "date {value!r} is not a day.", value=day, expected="YYYY-MM-DD, for example 2025-10-01 or 2025-10-01:2026-01-08"
+            )
     if last < first:
         raise BadRequest(f"dates {first}:{last} end before they start. Swap them.")
     return first, last
@@ -130,7 +133,7 @@ class _Job:
                 else:
                     self._run_stage(stage, crew, progress)
         if not self._units:
-            raise BadRequest(self._nothing_found())
+            raise self._nothing_found()
 
     def _run_stage(self, stage: Stage, crew: Crew, progress: Progress) -> None:
         planned = self._planned(stage)
@@ -238,16 +241,16 @@ class _Job:
         ]
         return Progress(*columns, console=self._console, disable=not self._console.is_terminal, transient=True)
 
-    def _nothing_found(self) -> str:
+    def _nothing_found(self) -> BadRequest:
         request = self._request
         reasons = [f"{day}: {reason}" for day, reason in sorted(self._left_out.items())][:3]
         if not self._left_out and not sessions_between(request.first, request.last):
             reasons = ["no regular session in these dates; name a contract and a --session of its own for others"]
         found = f" Left out: {'; '.join(reasons)}." if reasons else ""
-        span = f"{request.first}:{request.last}"
-        bronze = f"spymaster build --layer bronze --symbol {request.symbol} --dates {span}"
-        mend = "spymaster import FILE" if any(stage.layer == "bronze" for stage in self._stages) else bronze
-        return f"nothing to build: lake {self._lake} holds no {request.symbol} for {span}.{found} Run first: {mend}"
+        bronze = commands.build(self._lake, request.symbol, [request.first, request.last], layer="bronze")
+        fix = commands.bring_in(self._lake) if any(stage.layer == "bronze" for stage in self._stages) else bronze
+        what = f"nothing to build: lake {self._lake} holds no {request.symbol} for {request.first}:{request.last}.{found}"
+        return BadRequest(what, fix=fix)
 
     def print_summary(self) -> None:
         """Dates left out, a table of the stages, and every failure in full."""

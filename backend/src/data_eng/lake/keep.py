@@ -52,8 +52,8 @@ def read_kept(lake: Path) -> dict[str, Kept]:
         return {}
     except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
         raise KeepError(
-            f"{path} cannot be read: {error!r}. Expected session and levels for each root; restore it, or remove it and build with the "
-            "lake's --session and --levels."
+            f"{path} cannot be read: {error!r}.",
+            expected=("session and levels for each root; restore it, or remove it and build with the lake's --session and --levels"),
         ) from None
 
 
@@ -66,8 +66,9 @@ def settings_of(cfg: AppConfig, root: str, layer: str) -> Settings:
     session = cfg.session or (kept.session if kept else None)
     if kept is not None and session != kept.session:
         raise OtherSession(
-            f"--session {session}: lake {cfg.lake_root} is built for {root} from {kept.session}. Expected the same span: its past cannot "
-            "hold two. Build another one with --lake."
+            f"--session {session}: lake {cfg.lake_root} is built for {root} from {kept.session}.",
+            expected="the same span: its past cannot hold two",
+            fix="Build another one with --lake.",
         )
     levels = cfg.levels or (kept.levels if kept else None)
     if cfg.levels is None and layer == "gold" and cfg.environment.level_id is not None:

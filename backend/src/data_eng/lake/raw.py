@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from .. import commands
 from ..config import find_dataset
 from ..core.units import NS_PER_DAY, ns_to_iso, utc_date
 from ..errors import SpymasterError
@@ -266,7 +267,7 @@ def read_conditions(path: Path) -> dict[str, Condition]:
     try:
         return {entry["date"]: FEED_WORDS[entry["condition"]] for entry in json.loads(path.read_text())}
     except (json.JSONDecodeError, KeyError, TypeError) as error:
-        raise SpymasterError(f"{path} cannot be read: {error!r}. Expected a list of date and condition; fetch the batch again.") from None
+        raise SpymasterError(f"{path} cannot be read: {error!r}.", expected="a list of date and condition; fetch the batch again") from None
 
 
 def _found(lake: Path, root: str) -> list[RawFile | Unreadable]:
@@ -302,7 +303,8 @@ def _files_of(lake: Path, root: str, date: str) -> list[Path]:
     files = raw_by_date(lake, root).get(date)
     if files is None:
         where = raw_folder(lake, root)
-        raise RawMissing(f"raw file of {root} {date} is not in {where}. Put the day's DBN file there, or run: spymaster import FILE")
+        what = f"raw file of {root} {date} is not in {where}. Put the day's DBN file there, or import it."
+        raise RawMissing(what, fix=commands.bring_in(lake))
     return files
 
 
@@ -316,8 +318,8 @@ def _require_apart(one: Path, first: RawRecord, other: Path, second: RawRecord, 
         for path, record in ((one, first), (other, second))
     )
     raise RawOverlap(
-        f"raw of {root} {date} holds the same symbols and times twice: {spans}. Expected files that share no time or no symbol: move one "
-        f"of them out of {one.parent}."
+        f"raw of {root} {date} holds the same symbols and times twice: {spans}.",
+        expected=f"files that share no time or no symbol: move one of them out of {one.parent}",
     )
 
 

@@ -159,10 +159,10 @@ def _globex() -> list[tuple[int, int]]:
 
 def _parsed(iso_date: str) -> date:
     if not is_date(iso_date):
-        raise CalendarError(f"{iso_date!r} is not a date. Expected YYYY-MM-DD, for example 2025-10-01.")
+        raise CalendarError("{value!r} is not a date.", value=iso_date, expected="YYYY-MM-DD, for example 2025-10-01")
     day = date.fromisoformat(iso_date)
     if not FIRST_DATE <= day.isoformat() <= LAST_DATE:
-        raise CalendarError(f"{iso_date} is outside the calendar. Expected a date from {FIRST_DATE} to {LAST_DATE}.")
+        raise CalendarError("{value} is outside the calendar.", value=iso_date, expected=f"a date from {FIRST_DATE} to {LAST_DATE}")
     return day
 
 

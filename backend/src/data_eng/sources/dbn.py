@@ -246,7 +246,7 @@ class DbnFile:
     def expect_schema(self, schema: str) -> None:
         if self.header.schema not in (schema, None):
             raise OtherSchema(
-                f"{self._name} holds schema {self.header.schema}. Expected {schema}: ask Databento for schema {schema} of the same days."
+                f"{self._name} holds schema {self.header.schema}.", expected=f"{schema}: ask Databento for schema {schema} of the same days"
             )
 
     def _open(self) -> BinaryIO:
@@ -255,22 +255,27 @@ class DbnFile:
             magic = file.read(len(ZSTD_MAGIC))
         if magic in DBZ_MAGICS:
             raise NotDbn(
-                f"{self._name} is DBZ, which came before DBN. Expected a DBN file (.dbn or .dbn.zst). Convert it with Databento's dbn "
-                f"(github.com/databento/dbn): dbn {self._name.name} -o {self._name.with_suffix('.dbn.zst').name}"
+                "{value} is DBZ, which came before DBN.",
+                value=self._name,
+                expected="a DBN file (.dbn or .dbn.zst)",
+                fix=(
+                    f"Convert it with Databento's dbn (github.com/databento/dbn): dbn {self._name.name} -o "
+                    f"{self._name.with_suffix('.dbn.zst').name}"
+                ),
             )
         return pa.input_stream(str(self.path), compression="zstd" if magic == ZSTD_MAGIC else None, buffer_size=None)
 
     def _read_header(self, stream: BinaryIO) -> tuple[Header, int]:
         prefix = self._read(stream, PREFIX_BYTES)
         if not prefix:
-            raise NotDbn(f"{self._name} is empty. Expected a DBN file; fetch it again.")
+            raise NotDbn("{value} is empty.", value=self._name, expected="a DBN file; fetch it again")
         if not prefix.startswith(DBN_MAGIC):
             raise NotDbn(_other_format(self._name, prefix))
         if len(prefix) < PREFIX_BYTES:
             raise TruncatedFile(f"{self._name} ends after {len(prefix)} bytes, inside its header. Fetch it again.")
         version, length = prefix[3], int.from_bytes(prefix[4:], "little")
         if version not in VERSIONS:
-            raise NotDbn(f"{self._name} is DBN version {version}. Expected one of {', '.join(map(str, VERSIONS))}.")
+            raise NotDbn(f"{self._name} is DBN version {version}.", expected=f"one of {', '.join(map(str, VERSIONS))}")
         payload = self._read(stream, length)
         if len(payload) < length:
             raise TruncatedFile(f"{self._name} ends inside its metadata: {len(payload)} of {length} bytes. Fetch it again.")
@@ -284,8 +289,11 @@ class DbnFile:
         """Raise `JoinedFiles` where a record should begin and another file does."""
         if start.startswith(ZSTD_MAGIC) or (start.startswith(DBN_MAGIC) and start[3] in VERSIONS):
             raise JoinedFiles(
-                f"{self._name} is several DBN files joined into one: the header of another begins after {number:,} records, at byte "
-                f"{offset:,} of what is decompressed. Expected one file a header: name the files that it was joined from one by one."
+                (
+                    f"{self._name} is several DBN files joined into one: the header of another begins after {number:,} "
+                    f"records, at byte {offset:,} of what is decompressed."
+                ),
+                expected="one file a header: name the files that it was joined from one by one",
             )
 
     def _read(self, stream: BinaryIO, count: int, done: str = "in the header") -> bytes:
@@ -406,10 +414,10 @@ def require_dbn(path: Path, name: Path | None = None) -> None:
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
-        raise NotDbn(f"{name or path} is not there. Expected a DBN file (.dbn or .dbn.zst).") from None
+        raise NotDbn("{value} is not there.", value=name or path, expected="a DBN file (.dbn or .dbn.zst)") from None
     for is_kind, (kind, advice) in NO_FILE.items():
         if is_kind(mode):
-            raise NotDbn(f"{name or path} is {kind}. Expected a DBN file (.dbn or .dbn.zst). {advice}.")
+            raise NotDbn(f"{name or path} is {kind}.", expected="a DBN file (.dbn or .dbn.zst)", fix=f"{advice}.")
 
 
 def _other_format(name: Path, start: bytes) -> str:

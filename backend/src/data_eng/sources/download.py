@@ -161,8 +161,9 @@ def requests_for(dataset: str, symbols: str, first: str, last: str, definitions:
     parents = [name for name in names if PARENT.fullmatch(name)]
     if not names or 0 < len(parents) < len(names):
         raise DownloadRefused(
-            f"--symbols {symbols!r} cannot be ordered. Expected parents (ES.FUT, or ES.FUT,NQ.FUT) or contracts (ESZ5), not both in "
-            "one order."
+            "--symbols {value!r} cannot be ordered.",
+            value=symbols,
+            expected="parents (ES.FUT, or ES.FUT,NQ.FUT) or contracts (ESZ5), not both in one order",
         )
     schemas = ("mbo", "definition") if definitions else ("mbo",)
     return [Request(dataset=dataset, schema_name=schema, symbols=names, first=first, last=last) for schema in schemas]

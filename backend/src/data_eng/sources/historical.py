@@ -143,8 +143,10 @@ class Account:
         size = self._ask(request, lambda: self._client.metadata.get_billable_size(**asked))
         if not size:
             raise DownloadRefused(
-                f"Databento has no records for {request}. Expected a range with trading days: Saturdays and holidays have none. "
-                "Choose other --dates."
+                "Databento has no records for {value}.",
+                value=request,
+                expected="a range with trading days: Saturdays and holidays have none",
+                fix="Choose other --dates.",
             )
         return Price(float(self._ask(request, lambda: self._client.metadata.get_cost(**asked))), int(size))
 
@@ -193,8 +195,9 @@ class Account:
                 )
             if job.state not in PREPARING:
                 raise JobLost(
-                    f"job {job_id} for {request} is {job.state!r}. Expected one of {', '.join(PREPARING)} or done. Look at {JOBS_PAGE}; "
-                    "the same command run again orders it anew, and shows the price first."
+                    f"job {job_id} for {request} is {job.state!r}.",
+                    expected=f"one of {', '.join(PREPARING)} or done",
+                    fix=f"Look at {JOBS_PAGE}; the same command run again orders it anew, and shows the price first.",
                 )
             sleep(wait_s)
             wait_s = min(2 * wait_s, POLL_LONGEST_S)
@@ -293,8 +296,9 @@ def _job_file(job_id: str, entry: dict[str, Any]) -> JobFile:
     name, (kind, _, digest), url = entry["filename"], str(entry["hash"]).partition(":"), entry["urls"].get("https", "")
     if Path(name).name != name or kind != "sha256" or not url.startswith("https://"):
         raise DownloadRefused(
-            f"job {job_id} lists {entry}. Expected a plain file name, a hash sha256:<hex> and an https address; nothing was written. "
-            f"Look at {JOBS_PAGE}."
+            f"job {job_id} lists {entry}.",
+            expected="a plain file name, a hash sha256:<hex> and an https address; nothing was written",
+            fix=f"Look at {JOBS_PAGE}.",
         )
     return JobFile(name, int(entry["size"]), digest, url, entry)
 

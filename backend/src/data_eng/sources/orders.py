@@ -82,9 +82,13 @@ def event_batches(file: DbnFile, instrument: Instrument) -> Iterator[EventBatch]
         if off_grid >= 0:
             bad = own[off_grid]
             raise OffGrid(
-                f"record {number + off_grid} of {instrument.symbol} in {file.path} (order {bad['order_id']}, "
-                f"{ns_to_iso(int(bad['ts_recv']))}) has price {nanos_to_text(int(bad['price']))}. "
-                f"Expected a multiple of the tick {nanos_to_text(instrument.tick_nanos)}: correct the tick in settings.yaml or with --tick."
+                (
+                    f"record {number + off_grid} of {instrument.symbol} in {file.path} (order {bad['order_id']}, "
+                    f"{ns_to_iso(int(bad['ts_recv']))}) has price {nanos_to_text(int(bad['price']))}."
+                ),
+                expected=(
+                    f"a multiple of the tick {nanos_to_text(instrument.tick_nanos)}: correct the tick in settings.yaml or with --tick"
+                ),
             )
         number += len(own)
         yield EventBatch(

@@ -75,7 +75,7 @@ def _rows(lake: Path, root: str | None) -> list[dict]:
     table = pq.ParquetFile(path).read()
     missing = [name for name in COLUMNS if name not in table.column_names]
     if missing:
-        raise OwnLevelError(f"{path} has no columns {missing}. Expected {', '.join(COLUMNS)}.")
+        raise OwnLevelError(f"{path} has no columns {missing}.", expected=str(", ".join(COLUMNS)))
     return [row for row in table.select(COLUMNS).to_pylist() if root in (None, row["root"])]
 
 
@@ -92,7 +92,7 @@ def _price(row: dict) -> float:
     price = row["price"]
     if price is None or not float("-inf") < price < float("inf"):
         raise OwnLevelError(
-            f"own level {row['level_id']} of {row['root']} {row['date']} has the price {price}. Expected points, for example 6800.25."
+            f"own level {row['level_id']} of {row['root']} {row['date']} has the price {price}.", expected="points, for example 6800.25"
         )
     return float(price)
 
@@ -107,17 +107,17 @@ def keep_own_levels(lake: Path, csv: Path) -> int:
     try:
         given = pl.read_csv(csv, schema_overrides={name: pl.String for name in COLUMNS if name != "price"})
     except (OSError, pl.exceptions.PolarsError) as error:
-        raise OwnLevelError(f"{csv} cannot be read as CSV: {error}. Expected the columns {', '.join(COLUMNS)}.") from error
+        raise OwnLevelError(f"{csv} cannot be read as CSV: {error}.", expected=f"the columns {', '.join(COLUMNS)}") from error
     missing = [name for name in COLUMNS if name not in given.columns]
     if missing or given["price"].dtype.is_numeric() is False:
         raise OwnLevelError(
-            f"{csv} has columns {given.columns} and prices {given.schema.get('price')}. Expected {', '.join(COLUMNS)}, price a number."
+            f"{csv} has columns {given.columns} and prices {given.schema.get('price')}.", expected=f"{', '.join(COLUMNS)}, price a number"
         )
     given = given.select(pl.col(name) if name != "price" else pl.col(name).cast(pl.Float64) for name in COLUMNS)
     for row in given.to_dicts():
         if not is_date(str(row["date"])):
             raise OwnLevelError(
-                f"own level {row['level_id']} of {row['root']} has the date {row['date']!r}. Expected for example 2025-10-16."
+                f"own level {row['level_id']} of {row['root']} has the date {row['date']!r}.", expected="for example 2025-10-16"
             )
         _known_from_ns(row)
         _price(row)

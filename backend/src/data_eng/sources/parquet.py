@@ -12,7 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from .. import commands
 from ..core.events import EventBatch
+from ..core.instrument import root_of
 from ..io import PartitionCorrupt, PartitionRef, open_parts, read_manifest
 
 BATCH_RECORDS = 131_072
@@ -34,20 +36,20 @@ def read_events(ref: PartitionRef) -> Iterator[EventBatch]:
     """
     expected = {part.name: part.sha256 for part in read_manifest(ref).files}
     for path in open_parts(ref):
-        _hold_hash(ref, path, expected.get(path.name))
+        _check_hash(ref, path, expected.get(path.name))
         with pq.ParquetFile(path) as file:
             for group in range(file.num_row_groups):
                 for batch in file.iter_batches(BATCH_RECORDS, [group], _COLUMNS, use_threads=False):
                     yield _events(batch)
 
 
-def _hold_hash(ref: PartitionRef, path: Path, sha256: str | None) -> None:
+def _check_hash(ref: PartitionRef, path: Path, sha256: str | None) -> None:
     with path.open("rb") as file:
         found = hashlib.file_digest(file, "sha256").hexdigest()
     if found != sha256:
         raise PartitionCorrupt(
-            f"{path} has sha256 {found[:16]}, the manifest of {ref} says {(sha256 or 'nothing of it')[:16]}. "
-            f"Run: spymaster build --layer bronze --symbol {ref.symbol} --dates {ref.date}:{ref.date} --overwrite"
+            f"{path} has sha256 {found[:16]}, the manifest of {ref} says {(sha256 or 'nothing of it')[:16]}.",
+            fix=commands.build(ref.lake, root_of(ref.symbol), [ref.date], layer="bronze", overwrite=True),
         )
 
 

@@ -110,13 +110,15 @@ def collect(paths: Iterable[Path]) -> Batch:
             if not members:
                 held = ", ".join(file.name for file in found[:FILES_NAMED]) or "nothing"
                 raise ImportRefused(
-                    f"folder {path} holds no DBN file, but {held}. Expected a Databento batch folder with .dbn or .dbn.zst files: unzip a "
-                    "batch first; convert .dbz with Databento's dbn."
+                    f"folder {path} holds no DBN file, but {held}.",
+                    expected=(
+                        "a Databento batch folder with .dbn or .dbn.zst files: unzip a batch first; convert .dbz with Databento's dbn"
+                    ),
                 )
         elif path.exists():
             members = [path]
         else:
-            raise ImportRefused(f"{path} is not there. Expected a DBN file or a Databento batch folder.")
+            raise ImportRefused("{value} is not there.", value=path, expected="a DBN file or a Databento batch folder")
         for file in members:
             schema = DbnFile(file).header.schema
             if schema == "definition":
@@ -169,7 +171,7 @@ def _manifest_hashes(folder: Path) -> dict[Path, str]:
         listed = {folder / entry["filename"]: entry["hash"].removeprefix("sha256:") for entry in json.loads(path.read_text())["files"]}
     except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
         raise ImportRefused(
-            f"{path} cannot be read: {error!r}. Expected files with filename, size and hash; fetch the batch again."
+            f"{path} cannot be read: {error!r}.", expected="files with filename, size and hash; fetch the batch again"
         ) from None
     absent = [file.name for file in listed if not file.exists()]
     if absent:

@@ -72,7 +72,7 @@ class StageIO:
     def __init__(self, inputs: Sequence[str], output: str | None = None, outputs: Sequence[str] = ()) -> None:
         """One `output`, or several `outputs`; a step that keeps artefacts of its own has none."""
         if output is not None and outputs:
-            raise StageError(f"StageIO has both output={output!r} and outputs={list(outputs)!r}. Expected one of the two.")
+            raise StageError(f"StageIO has both output={output!r} and outputs={list(outputs)!r}.", expected="one of the two")
         self.inputs = tuple(inputs)
         self.outputs = (output,) if output is not None else tuple(outputs)
 
