@@ -7,11 +7,12 @@ import json
 from pathlib import Path
 
 from src.data_eng.config import Settings, load_settings
-from src.data_eng.io import RAW, PartitionRef, ref_in
+from src.data_eng.core.tables import MBO, MBO_DAYS, RAW_MBO
+from src.data_eng.io import PartitionRef, ref_in
 from src.data_eng.planning import ContractDay
 from src.data_eng.sources.raw import Imported, collect, import_batch
 from src.data_eng.stages.base import StageResult
-from src.data_eng.stages.bronze.future_mbo.ingest_preview import DAYS, MBO, IngestPreview
+from src.data_eng.stages.bronze.future_mbo.ingest_preview import IngestPreview
 from tests.dbn_files import DAY, a_day, write_dbn
 from tests.toys.lake import config
 
@@ -47,7 +48,7 @@ def build_bronze(lake: Path, day: str = DAY, root: str = "ES", settings: Setting
 
 
 def raw(lake: Path, day: str = DAY, root: str = "ES") -> PartitionRef:
-    return ref_in(lake, RAW, root, day)
+    return ref_in(lake, RAW_MBO, root, day)
 
 
 def events(lake: Path, symbol: str = "ESZ5", day: str = DAY) -> PartitionRef:
@@ -55,4 +56,4 @@ def events(lake: Path, symbol: str = "ESZ5", day: str = DAY) -> PartitionRef:
 
 
 def listing(lake: Path, day: str = DAY, root: str = "ES") -> PartitionRef:
-    return ref_in(lake, DAYS, root, day)
+    return ref_in(lake, MBO_DAYS, root, day)

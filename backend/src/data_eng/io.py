@@ -32,6 +32,7 @@ from .config import AppConfig, find_dataset
 from .contracts import ContractViolation, as_pandas, conformed, contract_of, load_avro_contract
 from .core.instrument import root_of
 from .core.session import is_date
+from .core.tables import RAW_MBO
 from .errors import SpymasterError
 from .lake.attempts import MANIFEST, STAGED_PART, SUCCESS, Attempt, HashingSink, disk_errors, finish, locked, sweep_attempts
 from .lake.conditions import BEST_FIRST
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
 
     from .contracts import Frame
 
-RAW = "raw.future.market_by_order_dbn"
+
 DATE_KEY = "dt"
 SYMBOL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:-]*")
 READ_TRIES = 10
@@ -82,7 +83,7 @@ class PartitionRef(NamedTuple):
     def path(self) -> Path:
         """The partition's folder; of raw the one that holds all files of the root."""
         table = self.lake / find_dataset(self.dataset).path.format(symbol=self.symbol)
-        return table if self.dataset == RAW else table / f"{DATE_KEY}={self.date}"
+        return table if self.dataset == RAW_MBO else table / f"{DATE_KEY}={self.date}"
 
     @property
     def layer(self) -> str:
@@ -191,7 +192,7 @@ def list_partitions(lake: Path, dataset: str, symbol: str | None = None) -> list
 
 def list_folders(lake: Path, dataset: str, symbol: str | None = None) -> list[PartitionRef]:
     """Every partition folder of a table, also those that a killed run left without a manifest; of raw every root and date with a file."""
-    if dataset == RAW:
+    if dataset == RAW_MBO:
         return _raw_days(lake, symbol)
     template = f"{find_dataset(dataset).path}/{DATE_KEY}="
     pattern = re.compile(re.escape(template).replace(r"\{symbol\}", "(?P<symbol>[^/]+)") + "(?P<date>[^/]+)")
@@ -207,12 +208,12 @@ def _raw_days(lake: Path, root: str | None) -> list[PartitionRef]:
     from .lake.raw import raw_dates, raw_roots
 
     roots = raw_roots(lake) if root is None else [root]
-    return [PartitionRef(Path(lake), RAW, name, date) for name in roots for date in raw_dates(lake, name)]
+    return [PartitionRef(Path(lake), RAW_MBO, name, date) for name in roots for date in raw_dates(lake, name)]
 
 
 def is_partition_complete(ref: PartitionRef) -> bool:
     """True once the manifest is published; of raw, where a file holds the date."""
-    if ref.dataset == RAW:
+    if ref.dataset == RAW_MBO:
         from .lake.raw import raw_dates
 
         return ref.date in raw_dates(ref.lake, ref.symbol)
@@ -226,7 +227,7 @@ def read_manifest(ref: PartitionRef) -> Manifest:
 
 def manifest_sha256(ref: PartitionRef) -> str:
     """Hash of the published manifest, which stands for all that the partition holds; of raw, of the files themselves."""
-    if ref.dataset == RAW:
+    if ref.dataset == RAW_MBO:
         from .lake.raw import raw_sha256
 
         return raw_sha256(ref.lake, ref.symbol, ref.date)
@@ -235,7 +236,7 @@ def manifest_sha256(ref: PartitionRef) -> str:
 
 def read_facts(ref: PartitionRef) -> dict[str, Any]:
     """Facts of a partition; of raw, what is known of the day's files."""
-    if ref.dataset == RAW:
+    if ref.dataset == RAW_MBO:
         from .lake.raw import raw_facts
 
         return raw_facts(ref.lake, ref.symbol, ref.date)
@@ -382,7 +383,7 @@ class PartitionWriter:
     """
 
     def __init__(self, ref: PartitionRef, provenance: Provenance, parquet: ParquetOptions | None = None) -> None:
-        if ref.dataset == RAW:
+        if ref.dataset == RAW_MBO:
             raise RawIsReadOnly(f"{ref} is raw. Only `spymaster import` adds to it, and nothing changes it.")
         self.ref = ref
         self._provenance = provenance
@@ -491,7 +492,7 @@ def tidy_partition(ref: PartitionRef) -> None:
 
 def remove_partition(ref: PartitionRef) -> None:
     """Delete a partition and its leftovers. Raw is refused; a partition that a living run writes raises `PartitionBusy`."""
-    if ref.dataset == RAW:
+    if ref.dataset == RAW_MBO:
         raise RawIsReadOnly(f"{ref} is raw. No command removes raw files.")
     folder = ref.path
     with locked(folder):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .config import AppConfig, Settings
 from .core.instrument import root_of
+from .core.tables import MBO, MBO_DAYS
 from .errors import SpymasterError
 from .io import list_partitions
 from .lake.keep import has_own_session
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .retrieval.mbo_contract_day_selector import SelectionMap, SelectionRow
-
-EVENTS = "bronze.future_mbo.mbo"
-DAYS = "bronze.future_mbo.mbo_days"
 
 
 class UnknownSymbol(SpymasterError):
@@ -119,7 +117,7 @@ def days_of_contract(cfg: AppConfig, parts: SymbolParts, first: str, last: str) 
 
 def _own_days(cfg: AppConfig, contract: str, last: str, every_date: bool) -> list[str]:
     """Dates up to `last` whose bronze holds a contract, in order; sessions alone unless `every_date`."""
-    held = [ref.date for ref in list_partitions(cfg.lake_root, EVENTS, contract) if ref.date <= last]
+    held = [ref.date for ref in list_partitions(cfg.lake_root, MBO, contract) if ref.date <= last]
     sessions = set(sessions_between(held[0], last)) if held else set()
     return [day for day in held if every_date or day in sessions]
 
@@ -136,7 +134,7 @@ def days_of_root(cfg: AppConfig, root: str, first: str, last: str) -> Planned:
     lake = cfg.lake_root
     selection = selection_map(lake, root, first, last, cfg.settings, cfg.environment.selection_path)
     chosen = [(symbol, day) for symbol, day in selection.chosen() if day <= last]
-    held = {(ref.symbol, ref.date) for symbol in {symbol for symbol, _ in chosen} for ref in list_partitions(lake, EVENTS, symbol)}
+    held = {(ref.symbol, ref.date) for symbol in {symbol for symbol, _ in chosen} for ref in list_partitions(lake, MBO, symbol)}
     units = [ContractDay(root, symbol, day) for symbol, day in chosen if (symbol, day) in held and day >= first]
     reasons = {row.date: row.reason for row in selection.rows if row.reason is not None}
     reasons |= {day: f"no bronze of {symbol}" for symbol, day in chosen if (symbol, day) not in held}
@@ -170,7 +168,7 @@ def selection_map(lake: Path, root: str, first: str, last: str, settings: Settin
         covered = {row.date for row in selection.rows}
         if covered.issuperset(sessions_between(first, last)) and is_current(selection, lake, settings):
             return selection
-    held = [ref.date for ref in list_partitions(lake, DAYS, root)]
+    held = [ref.date for ref in list_partitions(lake, MBO_DAYS, root)]
     selection = select_contract_days(lake, root, min([first, *held]), max([last, *held]), settings)
     save_selection(selection, own)
     return selection
@@ -178,7 +176,7 @@ def selection_map(lake: Path, root: str, first: str, last: str, settings: Settin
 
 def with_lookback(units: list[ContractDay], lake: Path, days: int) -> list[ContractDay]:
     """The units and, before each, the same contract's bronze dates of the last `days` calendar days."""
-    held = {symbol: [ref.date for ref in list_partitions(lake, EVENTS, symbol)] for symbol in {unit.symbol for unit in units}}
+    held = {symbol: [ref.date for ref in list_partitions(lake, MBO, symbol)] for symbol in {unit.symbol for unit in units}}
     by_key = {(unit.symbol, unit.date): unit for unit in units}
     for unit in units:
         for day in held[unit.symbol]:

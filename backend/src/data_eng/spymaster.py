@@ -20,6 +20,7 @@ from .contracts import Contract, contract_of
 from .core.events import NO_TICK
 from .core.instrument import root_of
 from .core.session import NEW_YORK, is_date, moment_ns
+from .core.tables import LEVELS_TABLE
 from .errors import SpymasterError
 from .io import PartitionMissing, PartitionRef, list_partitions, read_facts, read_table
 from .retrieval import answer as answers
@@ -74,7 +75,7 @@ def levels(date: str, *, symbol: str = "ES", lake: Path | None = None) -> pl.Dat
 
     Columns: level_id, name, price (points), known_from (New York), reason, synthetic.
     """
-    frame = table("silver.future_mbo.levels", date, symbol=symbol, points=True, new_york=True, lake=lake)
+    frame = table(LEVELS_TABLE, date, symbol=symbol, points=True, new_york=True, lake=lake)
     names = pl.col("level_id").map_elements(level_name, return_dtype=pl.String).alias("name")
     known = pl.when(pl.col("price_points").is_not_null()).then(pl.col("known_from"))
     return frame.select("level_id", names, pl.col("price_points").alias("price"), known, "reason", "synthetic")

@@ -34,12 +34,11 @@ from rich.table import Table
 
 from src.data_eng.config import Settings, environment, load_settings
 from src.data_eng.contracts import contract_of
+from src.data_eng.core.tables import BOOK_WINDOWS, LEVELS_TABLE, TRIGGER_VECTORS
 from src.data_eng.io import PartitionRef, is_partition_complete, list_partitions, publish_partition, read_facts, read_table, ref_in
 from src.data_eng.retrieval.index import MANIFEST, IndexKey, index_folder
-from src.data_eng.retrieval.index_builder import TRIGGERS, build_indexes
-from src.data_eng.retrieval.setup import LEVELS
+from src.data_eng.retrieval.index_builder import build_indexes
 from src.data_eng.sources.calendar import session_times, sessions_between
-from src.data_eng.stages.silver.future_mbo.compute_book_flow_5s import WINDOWS
 from tests.serving import Place, serving
 
 KEY = IndexKey("vwap", "level_test", "from_below")
@@ -105,7 +104,7 @@ def measure(lake: Path, load: Load, folder: Path, console: Console) -> list[Figu
 def triggers_of(lake: Path) -> list[Trigger]:
     """Every trigger of the series on the lake's whole days, one of each day in turn."""
     by_day = []
-    for ref in (levels._replace(dataset=TRIGGERS) for levels in list_partitions(lake, LEVELS)):
+    for ref in (levels._replace(dataset=TRIGGER_VECTORS) for levels in list_partitions(lake, LEVELS_TABLE)):
         if not is_partition_complete(ref):
             continue
         table = _of_key(read_table(ref, [*IndexKey._fields, "ts_ns"]))
@@ -123,17 +122,17 @@ def held_vectors(lake: Path) -> int:
 def with_past(lake: Path, copy: Path, vectors: int, settings: Settings) -> Path:
     """A copy of a lake whose index of the series holds about so many rows, of made days before its own."""
     shutil.copytree(lake, copy, symlinks=True, ignore=shutil.ignore_patterns("batch", "raw"))
-    refs = list_partitions(copy, TRIGGERS)
+    refs = list_partitions(copy, TRIGGER_VECTORS)
     base = pa.concat_tables([_of_key(read_table(ref)) for ref in refs])
-    windows = [ref_in(copy, WINDOWS, ref.symbol, ref.date) for ref in refs]
+    windows = [ref_in(copy, BOOK_WINDOWS, ref.symbol, ref.date) for ref in refs]
     facts = read_facts(refs[0])
     spread = np.stack(base["vector"].to_numpy(zero_copy_only=False)).std(axis=0)
     rng = np.random.default_rng(20251016)
     wanted = max(vectors - base.num_rows, ROWS_A_DAY)
     for date in sessions_between("2023-01-03", min(ref.date for ref in refs))[-2 - -(-wanted // ROWS_A_DAY) : -2]:
-        ref = ref_in(copy, TRIGGERS, refs[0].symbol, date)
+        ref = ref_in(copy, TRIGGER_VECTORS, refs[0].symbol, date)
         _write(ref, _made_day(base, spread, date, settings.with_session(facts["session"]), rng), facts)
-        _write(ref_in(copy, WINDOWS, refs[0].symbol, date), _dated_back(windows[rng.integers(len(windows))], date, settings), facts)
+        _write(ref_in(copy, BOOK_WINDOWS, refs[0].symbol, date), _dated_back(windows[rng.integers(len(windows))], date, settings), facts)
     build_indexes(copy, "ES", KEY.level_id, settings)
     return copy
 
@@ -163,7 +162,7 @@ def _made_day(base: pa.Table, spread: np.ndarray, date: str, settings: Settings,
         "second_hit_ts_ns": [None] * len(window),
         "vector": list(vectors),
     }
-    schema = contract_of(TRIGGERS).schema
+    schema = contract_of(TRIGGER_VECTORS).schema
     return pa.table({name: pa.array(columns[name], schema.field(name).type) if name in columns else chosen[name] for name in schema.names})
 
 
@@ -225,7 +224,12 @@ async def _asked(place: Place, way: str, triggers: list[Trigger], load: Load) ->
         ("setup, cold: distinct triggers", lambda: [next(rest)], 0.5, SETUP_GOAL_MS),
         ("setup, kept: repeated triggers", lambda: [known[next(moments) % len(known)]], 4, SETUP_GOAL_MS),
         ("lake", lambda: ["/api/lake?root=ES"], 0.5, None),
-        ("partition", lambda: [f"/api/lake/partition?dataset={TRIGGERS}&symbol={day['symbol']}&date={day['session_date']}"], 2, None),
+        (
+            "partition",
+            lambda: [f"/api/lake/partition?dataset={TRIGGER_VECTORS}&symbol={day['symbol']}&date={day['session_date']}"],
+            2,
+            None,
+        ),
         ("catalogue", lambda: ["/api/catalogue"], 1, None),
         ("metrics", lambda: ["/metrics"], 1, None),
     ]

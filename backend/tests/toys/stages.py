@@ -10,9 +10,10 @@ from typing import ClassVar
 
 from src.data_eng import planning
 from src.data_eng.config import AppConfig, Settings
+from src.data_eng.core.tables import RAW_MBO
 from src.data_eng.errors import SpymasterError
 from src.data_eng.io import Anomaly, PartitionRef, is_partition_complete, partition_ref
-from src.data_eng.lake.raw import RAW, open_raw
+from src.data_eng.lake.raw import open_raw
 from src.data_eng.planning import ContractDay
 from src.data_eng.stages.base import RootLevel, RootStage, Stage, StageIO, StageResult
 from src.data_eng.stages.door import StageLake
@@ -24,7 +25,7 @@ class ToyIngest(Stage):
     """One contract, ESZ5, with as many rows as the raw file says."""
 
     name: ClassVar[str] = "toy_ingest"
-    io: ClassVar[StageIO] = StageIO(inputs=[RAW], output=TOY_EVENTS)
+    io: ClassVar[StageIO] = StageIO(inputs=[RAW_MBO], output=TOY_EVENTS)
     settings_sections: ClassVar[tuple[str, ...]] = ("bronze",)
 
     def products(self, unit: ContractDay, cfg: AppConfig) -> list[PartitionRef]:

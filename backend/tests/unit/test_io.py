@@ -12,9 +12,9 @@ import pytest
 
 from src.data_eng import io
 from src.data_eng.contracts import ContractError, ContractViolation
+from src.data_eng.core.tables import RAW_MBO
 from src.data_eng.errors import SpymasterError
 from src.data_eng.io import (
-    RAW,
     Anomaly,
     ParquetOptions,
     PartitionBusy,
@@ -135,7 +135,7 @@ def test_a_missing_partition_names_the_command_that_builds_it(tmp_path: Path) ->
     with pytest.raises(PartitionMissing, match=command):
         io.read_table(toy_ref(tmp_path))
     with pytest.raises(RawMissing, match="spymaster import"):
-        io.manifest_sha256(io.ref_in(tmp_path, RAW, "ES", "2025-10-16"))
+        io.manifest_sha256(io.ref_in(tmp_path, RAW_MBO, "ES", "2025-10-16"))
 
 
 @pytest.mark.parametrize(("symbol", "date", "message"), [("../raw", "2025-10-16", "cannot name"), ("ESZ5", "16.10.2025", "is not a day")])
@@ -303,7 +303,7 @@ def test_removing_a_partition_leaves_nothing_and_spares_one_that_is_being_writte
 def test_raw_is_neither_written_nor_removed(tmp_path: Path) -> None:
     folder = put_raw(tmp_path, "2025-10-16").parent
     before = picture(folder)
-    ref = io.ref_in(tmp_path, RAW, "ES", "2025-10-16")
+    ref = io.ref_in(tmp_path, RAW_MBO, "ES", "2025-10-16")
     with pytest.raises(RawIsReadOnly):
         io.publish_partition(ref, toy_table(), **PROVENANCE)
     with pytest.raises(RawIsReadOnly):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from src.data_eng.config import PACKAGE
-from src.data_eng.lake.provenance import code_sha256, direct_imports, imported_by
+from src.data_eng.lake.provenance import TABLE_KEYS, code_of, code_sha256, direct_imports, imported_by
 
 
 def names(paths: set[Path] | frozenset[Path]) -> set[str]:
@@ -41,3 +41,9 @@ def test_a_changed_file_changes_the_hash_and_an_unrelated_one_does_not(tmp_path:
     stage.write_text("WINDOW_S = 6\n")
     code_sha256.cache_clear()
     assert code_sha256(stage) != before
+
+
+def test_a_new_table_key_makes_no_table_stale() -> None:
+    stage = PACKAGE / "stages" / "silver" / "future_mbo" / "compute_levels.py"
+    assert TABLE_KEYS in imported_by(stage)
+    assert code_of(stage) == imported_by(stage) - {TABLE_KEYS}

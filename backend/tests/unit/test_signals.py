@@ -8,12 +8,13 @@ import pytest
 
 from src.data_eng.config import load_settings
 from src.data_eng.contracts import contract_of, enforce_contract
+from src.data_eng.core.tables import TRIGGER_SIGNALS
 from src.data_eng.io import read_manifest, read_table, ref_in
 from src.data_eng.planning import ContractDay
 from src.data_eng.retrieval.index import StaleIndex
 from src.data_eng.retrieval.index_builder import build_indexes
 from src.data_eng.retrieval.signals import FireLog, Judgement, signal_horizon
-from src.data_eng.stages.gold.future_mbo.build_trigger_signals import SIGNALS, BuildTriggerSignals
+from src.data_eng.stages.gold.future_mbo.build_trigger_signals import BuildTriggerSignals
 from tests.toys.lake import config
 from tests.trigger_lake import KEY, SYMBOL, session_dates, small_settings, trigger_table, write_days, write_triggers
 
@@ -120,10 +121,10 @@ def unit(position: int) -> ContractDay:
 def test_a_day_has_a_signal_for_every_trigger_and_the_first_days_say_why_not(lake: Path) -> None:
     for position, judged_rows in ((0, 0), (11, 12)):
         BuildTriggerSignals().build(unit(position), config(lake), SETTINGS)
-        table = read_table(ref_in(lake, SIGNALS, SYMBOL, DATES[position]))
-        assert enforce_contract(table, contract_of(SIGNALS)).num_rows == 12
+        table = read_table(ref_in(lake, TRIGGER_SIGNALS, SYMBOL, DATES[position]))
+        assert enforce_contract(table, contract_of(TRIGGER_SIGNALS)).num_rows == 12
         assert table.num_rows - table["p_break"].null_count == judged_rows
-    first = read_table(ref_in(lake, SIGNALS, SYMBOL, DATES[0])).to_pylist()[0]
+    first = read_table(ref_in(lake, TRIGGER_SIGNALS, SYMBOL, DATES[0])).to_pylist()[0]
     assert (first["decision"], first["reason"]) == ("hold", "the past holds 0 triggers of 0 days: too few to compare with")
 
 
@@ -132,7 +133,7 @@ def test_days_appended_later_leave_the_signals_as_they_are_to_the_last_byte(lake
     build_indexes(tmp_path, "ES", KEY.level_id, SETTINGS)
     for place in (tmp_path, lake):
         BuildTriggerSignals().build(unit(8), config(place), SETTINGS)
-    short, long = (read_manifest(ref_in(place, SIGNALS, SYMBOL, DATES[8])) for place in (tmp_path, lake))
+    short, long = (read_manifest(ref_in(place, TRIGGER_SIGNALS, SYMBOL, DATES[8])) for place in (tmp_path, lake))
     assert short.to_bytes() == long.to_bytes()
 
 
@@ -141,7 +142,7 @@ def test_signals_are_current_until_what_the_day_may_see_changes(tmp_path: Path) 
     build_indexes(tmp_path, "ES", KEY.level_id, SETTINGS)
     stage = BuildTriggerSignals()
     assert stage.build(unit(10), config(tmp_path), SETTINGS).status == "built"
-    kept = read_manifest(ref_in(tmp_path, SIGNALS, SYMBOL, DATES[10]))
+    kept = read_manifest(ref_in(tmp_path, TRIGGER_SIGNALS, SYMBOL, DATES[10]))
     write_triggers(tmp_path, DATES[9], trigger_table(DATES[9], episodes=2))  # within the embargo
     build_indexes(tmp_path, "ES", KEY.level_id, SETTINGS)
     assert stage.build(unit(10), config(tmp_path), SETTINGS).status == "current"
@@ -150,4 +151,4 @@ def test_signals_are_current_until_what_the_day_may_see_changes(tmp_path: Path) 
         stage.build(unit(10), config(tmp_path), SETTINGS)
     build_indexes(tmp_path, "ES", KEY.level_id, SETTINGS)
     assert stage.build(unit(10), config(tmp_path), SETTINGS).status == "rebuilt"
-    assert read_manifest(ref_in(tmp_path, SIGNALS, SYMBOL, DATES[10])).files != kept.files
+    assert read_manifest(ref_in(tmp_path, TRIGGER_SIGNALS, SYMBOL, DATES[10])).files != kept.files

@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from src.data_eng.core.tables import BOOK_WINDOWS, TRIGGER_VECTORS
 from src.data_eng.io import publish_partition, read_manifest, read_table, ref_in, remove_partition
 from src.data_eng.retrieval.answer import answer_query, as_json, strangeness
 from src.data_eng.retrieval.index import IndexKey
-from src.data_eng.retrieval.index_builder import TRIGGERS, build_indexes
-from src.data_eng.retrieval.paths import WINDOWS
+from src.data_eng.retrieval.index_builder import build_indexes
 from src.data_eng.retrieval.setup import find_setup
 from src.data_eng.serve import engine as engine_module
 from src.data_eng.serve import past as past_module
@@ -49,7 +49,7 @@ def client(served_lake: Path) -> TestClient:
 @pytest.fixture(scope="module")
 def triggers_s(served_lake: Path) -> list[int]:
     """Today's triggers of the key."""
-    table = read_table(ref_in(served_lake, TRIGGERS, SYMBOL, TODAY), [*KEY._fields, "ts_ns"])
+    table = read_table(ref_in(served_lake, TRIGGER_VECTORS, SYMBOL, TODAY), [*KEY._fields, "ts_ns"])
     return [row.pop("ts_ns") // S for row in table.to_pylist() if tuple(row[name] for name in KEY._fields) == KEY]
 
 
@@ -147,7 +147,7 @@ def test_what_has_no_answer_says_why(client: TestClient, served_lake: Path, trig
 def test_an_index_behind_the_lake_is_stale_and_one_built_anew_is_taken_up(own_lake: Path, triggers_s: list[int]) -> None:
     client, as_of_s = client_of(own_lake), triggers_s[-1]
     before = asked(client, as_of_s)
-    changed = ref_in(own_lake, TRIGGERS, SYMBOL, DATES[0])
+    changed = ref_in(own_lake, TRIGGER_VECTORS, SYMBOL, DATES[0])
     manifest, table = read_manifest(changed), read_table(changed)
     publish_partition(changed, table.slice(1), stage="test", inputs={}, settings_sha256="0", code_sha256="0", facts=manifest.facts)
     fresh = client_of(own_lake)
@@ -202,7 +202,7 @@ def test_answers_computed_and_kept_are_counted(served_lake: Path, triggers_s: li
 def test_the_windows_of_a_neighbours_day_are_looked_at_at_most_once_a_second(own_lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looked = []
     monkeypatch.setattr(past_module, "stamps_of", lambda refs: looked.append(refs) or stamps_of(refs))
-    past, windows = Past(own_lake, SETTINGS), ref_in(own_lake, WINDOWS, SYMBOL, DATES[0])
+    past, windows = Past(own_lake, SETTINGS), ref_in(own_lake, BOOK_WINDOWS, SYMBOL, DATES[0])
     before = past.mids(SYMBOL, DATES[0])
     assert before is not None
     manifest, table = read_manifest(windows), read_table(windows)
@@ -221,7 +221,7 @@ def plain_rows(lake: Path, level: str) -> list[dict[str, Any]]:
     """First trigger of every episode of a level, newest first, by a plain loop over the lake."""
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
     for date in DATES:
-        for row in read_table(ref_in(lake, TRIGGERS, SYMBOL, date)).drop_columns(["vector"]).to_pylist():
+        for row in read_table(ref_in(lake, TRIGGER_VECTORS, SYMBOL, date)).drop_columns(["vector"]).to_pylist():
             if (row["setup"], row["level_id"]) == ("level_test", level):
                 key = (row["session_date"], row["approach_dir"], row["episode"])
                 if key not in found or row["ts_ns"] < found[key]["ts_ns"]:
@@ -258,7 +258,7 @@ def test_the_list_of_an_index_is_made_once_and_anew_when_the_index_is(own_lake: 
     before = told()
     assert told(kind="retest") + told(first=TODAY) + told(as_of_s=START_S) != []
     assert len(made) == 2, "from below and from above"
-    remove_partition(ref_in(own_lake, TRIGGERS, SYMBOL, TODAY))
+    remove_partition(ref_in(own_lake, TRIGGER_VECTORS, SYMBOL, TODAY))
     build_indexes(own_lake, "ES", "or_high", SETTINGS)
     assert told() == [row for row in before if row["session_date"] != TODAY]
     assert len(made) == 4

@@ -11,10 +11,10 @@ import pytest
 
 from src.data_eng.config import load_settings
 from src.data_eng.core.events import F_MAYBE_BAD_BOOK, NO_TICK, UNDEF_PRICE, EventBatch
+from src.data_eng.core.tables import MBO
 from src.data_eng.io import list_partitions, open_parts, read_manifest, read_table
 from src.data_eng.sources.dbn import DbnFile
 from src.data_eng.sources.parquet import read_events
-from src.data_eng.stages.bronze.future_mbo.ingest_preview import MBO
 from tests.dbn_files import DAY, ESH6, ESZ5, SPREAD, SYMBOLS, Order, a_day, records, system_message, write_dbn
 from tests.lakes import build_bronze, events, listing, put_file, raw, take_in
 from tests.samples import sample

@@ -17,7 +17,8 @@ import numpy as np
 import pytest
 
 from src.data_eng.config import load_datasets, load_settings
-from src.data_eng.io import RAW, list_partitions, verify_partition
+from src.data_eng.core.tables import RAW_MBO
+from src.data_eng.io import list_partitions, verify_partition
 from src.data_eng.lake.attempts import DiskFull
 from src.data_eng.planning import selection_map
 from tests.real_stages import STAGES, run_stage, short_settings, take_in
@@ -79,7 +80,7 @@ def hold_what_readers_see(lake: Path) -> None:
     """Every partition that calls itself complete is whole."""
     for dataset in load_datasets():
         for ref in list_partitions(lake, dataset):
-            if dataset != RAW and ref.path.exists():
+            if dataset != RAW_MBO and ref.path.exists():
                 verify_partition(ref)
 
 

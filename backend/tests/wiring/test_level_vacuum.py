@@ -11,9 +11,10 @@ import pytest
 from src.data_eng.contracts import contract_of
 from src.data_eng.core.features import feature_names
 from src.data_eng.core.session import NS_PER_S, SessionTimes
+from src.data_eng.core.tables import LEVEL_VACUUM
 from src.data_eng.io import read_manifest, read_table, ref_in
 from src.data_eng.planning import ContractDay
-from src.data_eng.stages.silver.future_mbo.compute_level_vacuum_5s import VACUUM, ComputeLevelVacuum5s
+from src.data_eng.stages.silver.future_mbo.compute_level_vacuum_5s import ComputeLevelVacuum5s
 from tests.parity.naive_features import naive_features, naive_motion
 from tests.silver_day import SYMBOL, WINDOW_NS, Levels, put_silver_day, short_settings, swing
 from tests.toys.lake import config
@@ -37,7 +38,7 @@ def levels(times: SessionTimes) -> Levels:
 
 def build(lake: Path) -> pa.Table:
     ComputeLevelVacuum5s().build(UNIT, config(lake), short_settings())
-    return read_table(ref_in(lake, VACUUM, SYMBOL, DATE))
+    return read_table(ref_in(lake, LEVEL_VACUUM, SYMBOL, DATE))
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,7 @@ def table(lake: Path) -> pa.Table:
 
 def test_columns_are_the_keys_and_every_feature_in_order(table: pa.Table) -> None:
     assert table.column_names[7:] == list(feature_names())
-    assert table.schema.equals(contract_of(VACUUM).schema)
+    assert table.schema.equals(contract_of(LEVEL_VACUUM).schema)
 
 
 def test_rows_are_the_sessions_usable_windows_with_a_known_level(lake: Path, table: pa.Table) -> None:
@@ -102,7 +103,7 @@ def test_velocity_is_nan_only_behind_the_marked_window(table: pa.Table) -> None:
 
 
 def test_the_result_inherits_synthetic_and_is_current_the_second_time(lake: Path, table: pa.Table) -> None:
-    assert read_manifest(ref_in(lake, VACUUM, SYMBOL, DATE)).facts["synthetic"] is True
+    assert read_manifest(ref_in(lake, LEVEL_VACUUM, SYMBOL, DATE)).facts["synthetic"] is True
     assert ComputeLevelVacuum5s().build(UNIT, config(lake), short_settings()).status == "current"
 
 

@@ -9,10 +9,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from src.data_eng.config import Settings, load_settings
+from src.data_eng.core.tables import LEVELS_TABLE
 from src.data_eng.io import PartitionMissing, read_manifest, read_table, ref_in
 from src.data_eng.planning import ContractDay
 from src.data_eng.sources.own_levels import OwnLevelError, UnknownLevel, own_levels_path
-from src.data_eng.stages.silver.future_mbo.compute_levels import LEVELS_TABLE, ComputeLevels, covered_span_ns, joined_spans
+from src.data_eng.stages.silver.future_mbo.compute_levels import ComputeLevels, covered_span_ns, joined_spans
 from tests.small_lake import DAYS, Trade, at, put_bronze_day, put_trade_bars
 from tests.toys.lake import config
 

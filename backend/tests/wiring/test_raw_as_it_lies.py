@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from src.data_eng.core.tables import RAW_MBO
 from src.data_eng.core.units import utc_day_start_ns
 from src.data_eng.io import is_partition_complete, list_partitions, read_facts, read_table
-from src.data_eng.lake.raw import KNOWN, RAW, RawOverlap, open_raw, raw_dates, raw_folder, raw_sha256, unreadable_files
+from src.data_eng.lake.raw import KNOWN, RawOverlap, open_raw, raw_dates, raw_folder, raw_sha256, unreadable_files
 from tests.dbn_files import DAY, ESH6, ESZ5, Order, a_day, records, write_dbn
 from tests.lakes import build_bronze, events, listing, put_file, raw, take_in
 from tests.toys.lake import picture
@@ -90,7 +91,7 @@ def test_a_file_of_two_dates_serves_both_and_a_damaged_one_stops_no_other(tmp_pa
     folder = raw_folder(tmp_path, "ES")
     write_dbn(folder / "both.mbo.dbn", a_day().tobytes() + a_day(NEXT_DAY).tobytes(), days=2)
     (folder / "noise.mbo.dbn").write_bytes(b"no DBN at all")
-    assert [ref.date for ref in list_partitions(tmp_path, RAW, "ES")] == [DAY, NEXT_DAY]
+    assert [ref.date for ref in list_partitions(tmp_path, RAW_MBO, "ES")] == [DAY, NEXT_DAY]
     assert [found.path.name for found in unreadable_files(tmp_path, "ES")] == ["noise.mbo.dbn"]
     for day in (DAY, NEXT_DAY):
         build_bronze(tmp_path, day)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from src.data_eng.config import PACKAGE
+from src.data_eng.core import tables
 from src.data_eng.lake.provenance import direct_imports, imported_by
 
 RINGS = {
@@ -43,6 +46,11 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 CORE_MAY_IMPORT = {"numpy", "numba", "llvmlite", *sys.stdlib_module_names}
 CORE_MAY_NOT_TOUCH = {"os", "io", "pathlib", "logging", "time", "socket", "subprocess", "shutil", "random"}
 """Core opens, logs and waits for nothing and asks nobody the time."""
+
+
+TABLE_KEY = re.compile(r"(raw|bronze|silver|gold)\.[a-z]+(_[a-z]+)*\.[a-z0-9_]+")
+TABLE_KEY_START = re.compile(r"\b(raw|bronze|silver|gold)\.future")
+"""A key, and what even one put together from parts begins with."""
 
 
 def room(path: Path) -> str:
@@ -114,3 +122,20 @@ def test_the_code_behind_bronze_has_no_features_in_it_and_that_of_the_features_h
     assert not [path for path in bronze if path.startswith("core/features/")]
     assert "core/zones.py" in vacuum
     assert [path for path in vacuum if path.startswith("core/features/")]
+
+
+def strings(path: Path) -> list[str]:
+    """String literals of a file and the fixed parts of its f-strings, docstrings apart."""
+    nodes = list(ast.walk(ast.parse(path.read_text())))
+    docstrings = {id(node.value) for node in nodes if isinstance(node, ast.Expr)}
+    return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings]
+
+
+def test_each_table_key_is_one_constant_in_core_tables() -> None:
+    keys = [value for value in vars(tables).values() if isinstance(value, str) and TABLE_KEY.fullmatch(value)]
+    assert sorted(keys) == sorted(yaml.safe_load((PACKAGE / "config" / "datasets.yaml").read_text()))
+
+
+@pytest.mark.parametrize("path", [path for path in FILES if path != PACKAGE / "core" / "tables.py"], ids=name)
+def test_a_table_key_is_written_nowhere_else(path: Path) -> None:
+    assert [text for text in strings(path) if TABLE_KEY_START.search(text)] == []

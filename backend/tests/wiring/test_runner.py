@@ -15,9 +15,9 @@ from rich.console import Console
 
 from src.data_eng import planning
 from src.data_eng.config import Environment, load_settings
+from src.data_eng.core.tables import RAW_MBO
 from src.data_eng.engines.crew import BadRequest, Request, date_span, run
 from src.data_eng.io import list_partitions, read_manifest, read_table
-from src.data_eng.lake.raw import RAW
 from src.data_eng.pipeline import Pipeline, UnknownPipeline, build_pipeline
 from src.data_eng.planning import UnknownSymbol
 from src.data_eng.stages.door import StageError
@@ -129,7 +129,7 @@ def test_a_changed_input_makes_what_was_built_from_it_stale_and_no_more(lake: Pa
     put_raw(lake, DAYS[2], 7)
     said = Said()
     assert run(request(lake), said, BOTH) == 0
-    assert f"(inputs changed: {RAW}/ES/{DAYS[2]})" in said.text
+    assert f"(inputs changed: {RAW_MBO}/ES/{DAYS[2]})" in said.text
     assert f"(inputs changed: {TOY_EVENTS}/ESZ5/{DAYS[2]})" in said.text
     assert said.text.count("current ") >= 4
     assert read_table(toy_ref(lake, date=DAYS[2])).num_rows == 7

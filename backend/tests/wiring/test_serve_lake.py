@@ -22,11 +22,12 @@ from src.data_eng.cli.main import app as command_line
 from src.data_eng.config import BACKEND, AppConfig, Environment, Settings, load_datasets, load_settings
 from src.data_eng.core.features import FEATURES
 from src.data_eng.core.levels import LEVELS as KNOWN_LEVELS
+from src.data_eng.core.tables import RAW_MBO
 from src.data_eng.engines import crew as runner
 from src.data_eng.health import state
 from src.data_eng.health.judge import Judge
 from src.data_eng.health.models import LakeDay, LakeHealth
-from src.data_eng.io import RAW, list_partitions, read_manifest, ref_in, remove_partition
+from src.data_eng.io import list_partitions, read_manifest, ref_in, remove_partition
 from src.data_eng.lake import raw as raw_module
 from src.data_eng.lake import runs
 from src.data_eng.lake.attempts import MANIFEST, DiskFull
@@ -306,7 +307,7 @@ def test_a_raw_file_that_was_touched_makes_its_bronze_stale_until_a_build_finds_
     os.utime(file, (0, 0))
     found = look(lake)
     assert states(found) == {**dict.fromkeys(ALL, "done"), "bronze": "stale"}
-    assert str(why(found, DAYS_TABLE)).startswith(f"inputs changed: {RAW}/{ROOT}/{LAST}")
+    assert str(why(found, DAYS_TABLE)).startswith(f"inputs changed: {RAW_MBO}/{ROOT}/{LAST}")
     assert states(found, CHOSEN[0]) == dict.fromkeys(ALL, "done")
     assert build(lake) == 0
     assert states(look(lake)) == dict.fromkeys(ALL, "done")
@@ -365,7 +366,7 @@ def test_a_partition_shows_its_manifest_its_run_and_the_command(place: Place, se
     assert told["last_run"]["stage"] == "build_trigger_vectors"
     assert told["last_run"]["seconds"] > 0
     assert told["rebuild"] == f"spymaster build --layer gold --symbol ES --dates 2025-10-10:2025-10-10 --overwrite --lake {served_lake}"
-    raw = httpx.get(f"{place.url}/api/lake/partition", params={"dataset": RAW, "symbol": ROOT, "date": LAST}).json()
+    raw = httpx.get(f"{place.url}/api/lake/partition", params={"dataset": RAW_MBO, "symbol": ROOT, "date": LAST}).json()
     assert raw["manifest"] is None
     assert raw["raw"]["synthetic"] is True
 

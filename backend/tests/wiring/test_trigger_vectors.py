@@ -14,12 +14,13 @@ from src.data_eng.contracts import contract_of
 from src.data_eng.core.features import feature_names
 from src.data_eng.core.features.blocks import vector_layout
 from src.data_eng.core.session import NS_PER_S, SessionTimes
+from src.data_eng.core.tables import LEVEL_VACUUM, TRIGGER_VECTORS
 from src.data_eng.io import read_manifest, read_table, ref_in
 from src.data_eng.planning import ContractDay
 from src.data_eng.retrieval.index import trigger_rules
 from src.data_eng.sources.calendar import session_times
-from src.data_eng.stages.gold.future_mbo.build_trigger_vectors import VECTORS, BuildTriggerVectors
-from src.data_eng.stages.silver.future_mbo.compute_level_vacuum_5s import VACUUM, ComputeLevelVacuum5s
+from src.data_eng.stages.gold.future_mbo.build_trigger_vectors import BuildTriggerVectors
+from src.data_eng.stages.silver.future_mbo.compute_level_vacuum_5s import ComputeLevelVacuum5s
 from tests.silver_day import SYMBOL, WINDOW_NS, Levels, put_silver_day, short_settings, swing
 from tests.toys.lake import config
 
@@ -37,7 +38,7 @@ def build(lake: Path, unit: ContractDay = UNIT, level_ids: tuple[str, ...] = ("p
     settings = short_settings(level_ids)
     ComputeLevelVacuum5s().build(unit, config(lake), settings)
     BuildTriggerVectors().build(unit, config(lake), settings)
-    return read_table(ref_in(lake, VECTORS, unit.symbol, unit.date))
+    return read_table(ref_in(lake, TRIGGER_VECTORS, unit.symbol, unit.date))
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +59,7 @@ def of(table: pa.Table, setup: str, level_id: str, approach_dir: str | None = No
 
 
 def test_triggers_are_sorted_and_fit_the_contract(table: pa.Table) -> None:
-    assert table.schema.equals(contract_of(VECTORS).schema)
+    assert table.schema.equals(contract_of(TRIGGER_VECTORS).schema)
     keys = list(zip(*(table[name].to_pylist() for name in ("setup", "level_id", "approach_dir", "ts_ns")), strict=True))
     assert keys == sorted(keys)
     assert {setup for setup, *_ in keys} == {"level_test", "break_and_confirm"}
@@ -86,7 +87,7 @@ def test_price_that_swings_through_breaks_the_level(table: pa.Table) -> None:
 def test_a_vector_is_the_features_of_its_windows(lake: Path, table: pa.Table) -> None:
     layout = vector_layout(feature_names("from_above"), (3, 9, 24))
     row = of(table, "level_test", "pm_high", "from_above").slice(0, 1).to_pylist()[0]
-    vacuum = read_table(ref_in(lake, VACUUM, SYMBOL, DATE))
+    vacuum = read_table(ref_in(lake, LEVEL_VACUUM, SYMBOL, DATE))
     vacuum = vacuum.filter(pc.and_(pc.equal(vacuum["level_id"], "pm_high"), pc.less_equal(vacuum["ts_ns"], row["ts_ns"])))
     vector = dict(zip(layout.dims, row["vector"], strict=True))
     for name in ("f1_ask_com_disp_log", "k_distance_ticks", "p_bid_depth_share"):
@@ -136,13 +137,13 @@ def test_the_other_level_a_tick_away_is_named(table: pa.Table) -> None:
 
 def test_without_a_past_the_barrier_is_the_smallest_and_a_wild_past_widens_it(lake: Path, table: pa.Table, tmp_path: Path) -> None:
     assert set(table["barrier_ticks"].to_pylist()) == {8}
-    assert read_manifest(ref_in(lake, VECTORS, SYMBOL, DATE)).facts["barrier_ticks"] == 8
+    assert read_manifest(ref_in(lake, TRIGGER_VECTORS, SYMBOL, DATE)).facts["barrier_ticks"] == 8
     # the mid jumps 6 ticks a window: sigma = 6 / sqrt(5 s), barrier = 6 / sqrt(5) * sqrt(120) = 29.4, rounded up
     put_silver_day(tmp_path, DAY_BEFORE, lambda window: PM_HIGH + 6 * (window % 2), levels)
     put_silver_day(tmp_path, DATE, swing(PM_HIGH, 40, 200), levels)
     wild = build(tmp_path, UNIT._replace(history=((SYMBOL, DAY_BEFORE),)))
     assert set(wild["barrier_ticks"].to_pylist()) == {30}
-    assert [read_manifest(ref_in(root, VECTORS, SYMBOL, DATE)).facts["volatility_sessions"] for root in (lake, tmp_path)] == [0, 1]
+    assert [read_manifest(ref_in(root, TRIGGER_VECTORS, SYMBOL, DATE)).facts["volatility_sessions"] for root in (lake, tmp_path)] == [0, 1]
 
 
 def test_the_barrier_looks_past_sessions_that_the_lake_lacks(tmp_path: Path) -> None:
@@ -155,7 +156,7 @@ def test_the_barrier_looks_past_sessions_that_the_lake_lacks(tmp_path: Path) -> 
 
 
 def test_triggers_say_the_rules_and_the_span_that_they_were_made_under(lake: Path, table: pa.Table) -> None:
-    facts = read_manifest(ref_in(lake, VECTORS, SYMBOL, DATE)).facts
+    facts = read_manifest(ref_in(lake, TRIGGER_VECTORS, SYMBOL, DATE)).facts
     assert facts.items() >= trigger_rules(short_settings()).items()
     session = short_settings().session
     assert facts["session"] == f"{session.start}-{session.end}"
@@ -169,14 +170,14 @@ def test_only_the_levels_of_the_settings_are_built_and_those_of_earlier_builds_s
     assert pl.from_arrow(alone).equals(pl.from_arrow(whole))
     both = build(tmp_path, level_ids=("vwap",))
     assert pl.from_arrow(both).equals(pl.from_arrow(table))
-    assert read_manifest(ref_in(tmp_path, VECTORS, SYMBOL, DATE)).facts["levels"] == ["pm_high", "vwap"]
+    assert read_manifest(ref_in(tmp_path, TRIGGER_VECTORS, SYMBOL, DATE)).facts["levels"] == ["pm_high", "vwap"]
 
 
 def test_the_same_inputs_give_the_same_bytes(lake: Path, tmp_path: Path) -> None:
     put_silver_day(tmp_path, DATE, swing(PM_HIGH, 40, 200), levels, marks={LEAD_IN + 300: 8})
     build(tmp_path)
     build(lake)
-    one, other = (read_manifest(ref_in(root, VECTORS, SYMBOL, DATE)).files for root in (lake, tmp_path))
+    one, other = (read_manifest(ref_in(root, TRIGGER_VECTORS, SYMBOL, DATE)).files for root in (lake, tmp_path))
     assert one == other
 
 

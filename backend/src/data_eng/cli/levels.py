@@ -47,12 +47,13 @@ def _table(lake: Path, symbol: str, date: str) -> Table:
     from ..config import load_settings
     from ..core.instrument import root_of
     from ..core.session import clock
+    from ..core.tables import LEVELS_TABLE
     from ..core.units import price_text, ticks_to_points
     from ..io import read_facts, read_table, ref_in
-    from ..retrieval.setup import LEVELS, contract_of
+    from ..retrieval.setup import contract_of
 
-    symbol = contract_of(lake, symbol, date, LEVELS)
-    ref = ref_in(lake, LEVELS, symbol, date)
+    symbol = contract_of(lake, symbol, date, LEVELS_TABLE)
+    ref = ref_in(lake, LEVELS_TABLE, symbol, date)
     tick = load_settings().tick_of(root_of(symbol))
     rows = read_table(ref).to_pylist()
     synthetic = " (synthetic)" if read_facts(ref).get("synthetic") else ""

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
 LAKE_MARKS = ("raw", "bronze", "silver", "gold", "selection", "indexes", "own_levels", "spymaster.toml")
 """What lies at the root of a lake; one of them makes a folder one."""
-HELD_DATASETS = ("bronze.future_mbo.mbo", "silver.future_mbo.levels", "gold.future_mbo.mbo_trigger_vectors")
-"""One table of each layer, by which the contracts of a lake are known."""
 
 
 class WrongValue(SpymasterError):
@@ -70,12 +68,14 @@ def symbol_named(symbol: str, lake: Path, built: bool = False) -> SymbolParts:
     """A root or a contract of one; with `built`, one that the lake holds something of."""
     from ..config import load_settings
     from ..core.instrument import root_of
+    from ..core.tables import LEVELS_TABLE, MBO, TRIGGER_VECTORS
     from ..io import list_partitions
     from ..planning import split_symbol
 
     parts = split_symbol(symbol, lake, load_settings())
     if built:
-        held = {ref.symbol for dataset in HELD_DATASETS for ref in list_partitions(lake, dataset)}
+        one_of_each_layer = (MBO, LEVELS_TABLE, TRIGGER_VECTORS)
+        held = {ref.symbol for dataset in one_of_each_layer for ref in list_partitions(lake, dataset)}
         roots = sorted({root_of(name) for name in held})
         if symbol not in held and symbol not in roots:
             known = ", ".join([*roots, *sorted(held)]) or "nothing yet: import files and build it"

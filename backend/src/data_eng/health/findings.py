@@ -8,12 +8,12 @@ from pathlib import Path
 
 from .. import commands
 from ..config import load_datasets
-from ..io import RAW, PartitionCorrupt, PartitionRef, is_partition_complete, list_partitions, parse_ref, verify_partition
+from ..core.tables import MBO_DAYS, RAW_MBO, TRIGGER_VECTORS
+from ..io import PartitionCorrupt, PartitionRef, is_partition_complete, list_partitions, parse_ref, verify_partition
 from ..lake.attempts import ATTEMPT_PREFIX
 from ..lake.raw import unreadable_files
 from ..retrieval.index import SETUPS
-from ..retrieval.index_builder import TRIGGERS
-from ..retrieval.mbo_contract_day_selector import DAYS, is_current
+from ..retrieval.mbo_contract_day_selector import is_current
 from .models import BuildState, Finding, LakeDay, Layer
 from .state import LakeLook
 
@@ -43,11 +43,11 @@ def no_raw(lake: Path) -> Finding:
 def _of_root(look: LakeLook) -> Iterator[Finding]:
     """What concerns no single day."""
     lake = look.records.lake
-    if not look.published[RAW]:
+    if not look.published[RAW_MBO]:
         yield Finding(what=f"{look.root}: no raw file", fix=str(commands.bring_in(lake)))
     for found in unreadable_files(lake, look.root):
         yield Finding(what=found.problem, fix=f"move it out of {found.path.parent}")
-    bronze = sorted(date for _, date in look.published[DAYS])
+    bronze = sorted(date for _, date in look.published[MBO_DAYS])
     fix = str(commands.select(lake, look.root, bronze))
     if bronze and look.selection is None:
         yield Finding(what=f"{look.root}: no selection map says which contract each day means", fix=fix)
@@ -77,14 +77,14 @@ def _of_days(look: LakeLook, days: Iterable[LakeDay]) -> Iterator[Finding]:
         what = f"{look.root}: {layer} {how} for {span(dates)}{': ' if reason else ''}{reason}"
         fix = look.command(layer, keys[0][0], dates)
         if reason.startswith(LEVELS_ADDED):  # later days, whose past these are, are built with them
-            newest = max(date for _, date in look.published[TRIGGERS] or [("", dates[-1])])
+            newest = max(date for _, date in look.published[TRIGGER_VECTORS] or [("", dates[-1])])
             fix = commands.build(look.records.lake, look.root, [*dates, newest])
         yield Finding(what=what, fix=str(fix))
 
 
 def _of_indexes(look: LakeLook) -> Iterator[Finding]:
     """No index, or one made from other triggers than there are now."""
-    triggers = {str(ref): held.sha256 for ref in look.published[TRIGGERS].values() if (held := look.held(ref)) is not None}
+    triggers = {str(ref): held.sha256 for ref in look.published[TRIGGER_VECTORS].values() if (held := look.held(ref)) is not None}
     if not triggers:
         return
     lake, known = look.records.lake, False

@@ -9,11 +9,9 @@ from pathlib import Path
 
 from ..config import AppConfig, find_dataset
 from ..core.instrument import root_of
+from ..core.tables import BOOK_WINDOWS, MBO, RAW_MBO, TRIGGER_VECTORS
 from ..errors import SpymasterError
-from ..io import RAW, list_folders, ref_in
-from ..retrieval.index_builder import TRIGGERS
-from ..retrieval.mbo_contract_day_selector import EVENTS
-from ..stages.silver.future_mbo.compute_book_flow_5s import WINDOWS
+from ..io import list_folders, ref_in
 from .findings import findings_of
 from .models import LakeHealth, LastRun, PartitionView
 from .records import LakeRecords
@@ -38,7 +36,11 @@ class Judge:
     def roots(self) -> list[str]:
         """Roots that the lake holds something of."""
         return sorted(
-            {root_of(ref.symbol) for dataset in (RAW, EVENTS, WINDOWS, TRIGGERS) for ref in list_folders(self.records.lake, dataset)}
+            {
+                root_of(ref.symbol)
+                for dataset in (RAW_MBO, MBO, BOOK_WINDOWS, TRIGGER_VECTORS)
+                for ref in list_folders(self.records.lake, dataset)
+            }
         )
 
     def recent(self, root: str, lake_version: str) -> LakeHealth:

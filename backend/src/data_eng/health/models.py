@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ..core.tables import LEVELS_TABLE
 from ..io import Manifest
 
 Layer = Literal["raw", "bronze", "silver", "gold"]
@@ -21,7 +22,7 @@ class _Model(BaseModel):
 class TableState(_Model):
     """One table of one contract-day."""
 
-    dataset: str = Field(description="For example silver.future_mbo.levels.")
+    dataset: str = Field(description=f"For example {LEVELS_TABLE}.")
     symbol: str = Field(description="Whose partition it is: the contract; the root for raw files and bronze's list of contracts.")
     state: BuildState
     rows: int = Field(description="0 where nothing is there, and for raw files, whose records nobody counted.")

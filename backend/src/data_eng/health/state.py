@@ -13,15 +13,13 @@ from .. import commands
 from ..commands import Command
 from ..config import Settings
 from ..core.instrument import root_of
-from ..io import RAW, PartitionRef, list_folders, parse_ref, ref_in
+from ..core.tables import BOOK_WINDOWS, MBO, MBO_DAYS, RAW_MBO, TRIGGER_VECTORS
+from ..io import PartitionRef, list_folders, parse_ref, ref_in
 from ..lake.raw import known_sha256, raw_by_date, raw_facts
 from ..lake.runs import RUNS, StageRun
 from ..planning import why_not_chosen
-from ..retrieval.index_builder import TRIGGERS
-from ..retrieval.mbo_contract_day_selector import DAYS, EVENTS
 from ..sources.calendar import regular_hours, sessions_between
 from ..stages.base import LEVELS
-from ..stages.silver.future_mbo.compute_book_flow_5s import WINDOWS
 from .models import BuildState, Cell, LakeDay, Layer, TableState
 from .records import Held, LakeRecords
 
@@ -74,7 +72,7 @@ class LakeLook:
             *((row.symbol, row.date) for row in self._rows.values() if row.symbol is not None),
             *((symbol, date) for symbol, date in noted if symbol != self.root and root_of(symbol) == self.root),
         }
-        dates = {date for _, date in contracts} | {date for dataset in (RAW, DAYS) for _, date in self.published[dataset]}
+        dates = {date for _, date in contracts} | {date for dataset in (RAW_MBO, MBO_DAYS) for _, date in self.published[dataset]}
         if dates:
             dates |= set(sessions_between(min(dates), max(dates)))
         found: dict[str, list[str]] = {date: [] for date in sorted(dates)}
@@ -84,7 +82,7 @@ class LakeLook:
 
     def held(self, ref: PartitionRef) -> Held | None:
         if ref not in self._seen:
-            self._seen[ref] = self._held_raw(ref) if ref.dataset == RAW else self.records.held(ref)
+            self._seen[ref] = self._held_raw(ref) if ref.dataset == RAW_MBO else self.records.held(ref)
         return self._seen[ref]
 
     @cached_property
@@ -106,7 +104,7 @@ class LakeLook:
         cells = {layer: cell for layer in ALL_LAYERS if (cell := self._cell(layer, symbol, date, expected=reason is None)) is not None}
         refs = [ref_in(self.records.lake, table.dataset, table.symbol, date) for cell in cells.values() for table in cell.tables]
         held = [one for ref in refs if (one := self.held(ref)) is not None]
-        windows, triggers = (self.published[dataset].get((symbol, date)) for dataset in (WINDOWS, TRIGGERS))
+        windows, triggers = (self.published[dataset].get((symbol, date)) for dataset in (BOOK_WINDOWS, TRIGGER_VECTORS))
         seconds = [cell.seconds for cell in cells.values() if cell.seconds is not None]
         return LakeDay(
             symbol=symbol,
@@ -149,7 +147,7 @@ class LakeLook:
     def _cell(self, layer: Layer, symbol: str, date: str, expected: bool) -> Cell | None:
         """One layer of a day; None where nothing of it is expected, nothing is there and nothing failed."""
         whole = layer in ("raw", "bronze")
-        expected = regular_hours(date) is not None or bool(self.published[RAW].get((self.root, date))) if whole else expected
+        expected = regular_hours(date) is not None or bool(self.published[RAW_MBO].get((self.root, date))) if whole else expected
         tables = [self.table(ref) for ref in self.refs(layer, symbol, date)]
         shown = [table for table in tables if expected or table.state != "missing"]
         if not shown:
@@ -166,18 +164,18 @@ class LakeLook:
         """Places of a layer's tables of a day; raw files and bronze's list of contracts are the root's."""
         lake = self.records.lake
         if layer == "raw":
-            return [ref_in(lake, RAW, self.root, date)]
+            return [ref_in(lake, RAW_MBO, self.root, date)]
         if layer == "bronze":
-            held = [name for name in self._on_date(EVENTS).get(date, []) if symbol in (name, self.root)]
-            return [ref_in(lake, DAYS, self.root, date), *(self.published[EVENTS][name, date] for name in held)]
+            held = [name for name in self._on_date(MBO).get(date, []) if symbol in (name, self.root)]
+            return [ref_in(lake, MBO_DAYS, self.root, date), *(self.published[MBO][name, date] for name in held)]
         return [ref_in(lake, dataset, symbol, date) for dataset, stage in self.records.stage_of.items() if stage.layer == layer]
 
     def _judged(self, ref: PartitionRef, held: Held | None, run: StageRun | None) -> tuple[BuildState, str | None]:
         if run is not None and run.state == "failed":
             return "failed", run.message
         if held is None:
-            return "missing", "not built" if ref.dataset != RAW else "no raw file"
-        if ref.dataset == RAW:
+            return "missing", "not built" if ref.dataset != RAW_MBO else "no raw file"
+        if ref.dataset == RAW_MBO:
             return "done", None
         if held.manifest is None:
             return "failed", "its manifest cannot be read"
@@ -190,7 +188,7 @@ class LakeLook:
         if ref is None:
             return recorded
         held = self.held(ref)
-        if held is not None and ref.dataset == RAW:
+        if held is not None and ref.dataset == RAW_MBO:
             return known_sha256(ref.lake, ref.symbol, ref.date, self._raw[ref.date]) or recorded
         return held.sha256 if held is not None else "missing"
 
@@ -221,9 +219,9 @@ class LakeLook:
         row = self._rows.get(date)
         if row is not None:
             return why_not_chosen(row, symbol, [])
-        if regular_hours(date) is None and not self._rows_of(self.published[WINDOWS].get((symbol, date))):
+        if regular_hours(date) is None and not self._rows_of(self.published[BOOK_WINDOWS].get((symbol, date))):
             return "no regular session"
-        return why_not_chosen(None, symbol, self._on_date(WINDOWS).get(date, []))
+        return why_not_chosen(None, symbol, self._on_date(BOOK_WINDOWS).get(date, []))
 
     def _rows_of(self, ref: PartitionRef | None) -> int | None:
         held = self.held(ref) if ref is not None else None

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict
 
 from ..config import AppConfig, load_datasets
 from ..core.instrument import root_of
-from ..io import RAW, PartitionRef, list_partitions, read_facts, read_manifest
+from ..core.tables import RAW_MBO
+from ..io import PartitionRef, list_partitions, read_facts, read_manifest
 from ..lake.keep import Kept, read_kept
 from ..pipeline import LAYERS
 from .findings import damaged, no_raw
@@ -97,7 +98,7 @@ def _of_lake(cfg: AppConfig) -> list[Finding]:
 
 def _datasets() -> list[str]:
     """Tables, and the raw files of order records."""
-    return [key for key, entry in load_datasets().items() if entry.contract is not None or key == RAW]
+    return [key for key, entry in load_datasets().items() if entry.contract is not None or key == RAW_MBO]
 
 
 def _version(library: str) -> str | None:
@@ -117,8 +118,8 @@ def _tables(lake: Path) -> Iterable[TableTotals]:
 
 
 def _table(dataset: str, root: str, refs: list[PartitionRef]) -> TableTotals:
-    manifests = [] if dataset == RAW else [read_manifest(ref) for ref in refs]
-    sizes = [read_facts(ref)["bytes"] if dataset == RAW else sum(part.bytes for part in read_manifest(ref).files) for ref in refs]
+    manifests = [] if dataset == RAW_MBO else [read_manifest(ref) for ref in refs]
+    sizes = [read_facts(ref)["bytes"] if dataset == RAW_MBO else sum(part.bytes for part in read_manifest(ref).files) for ref in refs]
     dates = [ref.date for ref in refs]
     return TableTotals(
         dataset=dataset,

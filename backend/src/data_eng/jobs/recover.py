@@ -24,6 +24,7 @@ from scipy import stats
 
 from ..config import AppConfig, Environment, Settings, load_settings
 from ..core.features.registry import APPROACHES
+from ..core.tables import TRIGGER_VECTORS
 from ..engines.crew import Request
 from ..engines.crew import run as build
 from ..errors import SpymasterError
@@ -35,7 +36,7 @@ from ..lake.crew import Crew, finish_all
 from ..lake.machine import cores
 from ..lake.provenance import code_sha256
 from ..retrieval.index import LEVEL_TEST, IndexKey, rows_of
-from ..retrieval.index_builder import TRIGGERS, build_indexes
+from ..retrieval.index_builder import build_indexes
 from ..simulation.files import ROOT, Simulation, simulate
 from ..sources.calendar import sessions_between
 from ..sources.raw import collect, import_batch
@@ -253,7 +254,7 @@ def _build_base(plan: Plan, base: Base, settings: Settings) -> str:
         shutil.rmtree(folder, ignore_errors=True)
     try:
         _simulate_and_build(plan, base, work)
-        refs = list_partitions(work / "lake", TRIGGERS)
+        refs = list_partitions(work / "lake", TRIGGER_VECTORS)
         rows = 0
         for ref in refs:
             table = first_windows(read_table(ref), WINDOWS_KEPT)
@@ -313,7 +314,7 @@ def _evaluate(plan: Plan, market: Run, settings: Settings) -> str:
 
 def _plant(plan: Plan, market: Run, lake: Path, settings: Settings) -> None:
     """Write the run's trigger vectors: as they are for a simulated market, else dealt, and shifted where something is planted."""
-    refs = list_partitions(plan.folder / _base_of(plan, market).name, TRIGGERS)
+    refs = list_partitions(plan.folder / _base_of(plan, market).name, TRIGGER_VECTORS)
     sessions = [read_table(ref) for ref in refs]
     series = []
     for key in (IndexKey(level_id, LEVEL_TEST, approach_dir) for level_id in plan.levels for approach_dir in APPROACHES):
@@ -329,7 +330,7 @@ def _write_triggers(lake: Path, source: PartitionRef, table: pa.Table) -> None:
     """A partition like another one, with other rows."""
     manifest = read_manifest(source)
     publish_partition(
-        ref_in(lake, TRIGGERS, source.symbol, source.date),
+        ref_in(lake, TRIGGER_VECTORS, source.symbol, source.date),
         table,
         stage=manifest.stage,
         inputs={},

@@ -26,14 +26,13 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .. import commands
 from ..config import find_dataset
+from ..core.tables import RAW_DEFINITIONS, RAW_MBO
 from ..core.units import NS_PER_DAY, ns_to_iso, utc_date
 from ..errors import SpymasterError
 from ..sources.dbn import DbnError, DbnFile, Definition, read_definitions
 from .attempts import publish_file
 from .conditions import FEED_WORDS, Condition
 
-RAW = "raw.future.market_by_order_dbn"
-DEFINITIONS = "raw.future.definition_dbn"
 DBN_SUFFIXES = (".dbn", ".dbn.zst")
 CONDITIONS = "condition*.json"
 """A batch's condition.json, under its own name or with its hash in it, as `import` brings it."""
@@ -109,14 +108,14 @@ class _Span(NamedTuple):
     synthetic: bool
 
 
-def raw_folder(lake: Path, root: str, dataset: str = RAW) -> Path:
+def raw_folder(lake: Path, root: str, dataset: str = RAW_MBO) -> Path:
     """Where the files of a root lie."""
     return Path(lake) / find_dataset(dataset).path.format(symbol=root)
 
 
 def raw_roots(lake: Path) -> list[str]:
     """Roots that have a raw folder with a file in it."""
-    pattern = find_dataset(RAW).path.format(symbol="*")
+    pattern = find_dataset(RAW_MBO).path.format(symbol="*")
     folders = [folder for folder in Path(lake).glob(pattern) if any(_dbn_files(folder))]
     return sorted(folder.parent.name.removeprefix("symbol=") for folder in folders)
 
@@ -332,7 +331,7 @@ def _definitions_of(lake: Path, root: str, date: str) -> dict[int, Definition]:
 
 def _definition_files(lake: Path, root: str, date: str) -> list[Path]:
     """Files of definitions whose header begins on the date or before it and whose symbols are in force then, by name."""
-    return [path for path in _dbn_files(raw_folder(lake, root, DEFINITIONS)) if _defines(path, date)]
+    return [path for path in _dbn_files(raw_folder(lake, root, RAW_DEFINITIONS)) if _defines(path, date)]
 
 
 def _defines(path: Path, date: str) -> bool:

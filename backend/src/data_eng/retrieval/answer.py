@@ -11,12 +11,13 @@ from ..config import Retrieval, Settings
 from ..core.instrument import root_of
 from ..core.pressure import DOWN, UP
 from ..core.session import clock, moment_ns
+from ..core.tables import TRIGGER_VECTORS
 from ..core.units import price_text
 from ..io import read_facts, ref_in
 from ..lake.machine import cores
 from .distribution import CLASSES, HorizonOutcome
 from .index import IndexKey, PastView, check_inputs, past_of
-from .index_builder import TRIGGERS, open_index, trigger_sources
+from .index_builder import open_index, trigger_sources
 from .metrics import BLOCK, COSINE, IN_WORDS, USER, MetricFit
 from .neighbours import Neighbours
 from .setup import Setup, find_setup, newest_trigger_ns
@@ -90,7 +91,7 @@ def answer_query(lake: Path, setup: Setup, settings: Settings, metric: str = BLO
     index = open_index(lake, setup.key, root, settings, metric)
     sources = trigger_sources(lake, root, settings)
     check_inputs(index, {str(source.ref): (source.ref.date, source.sha256) for source in sources}, setup.session_date, settings)
-    own = read_facts(ref_in(lake, TRIGGERS, setup.symbol, setup.session_date))
+    own = read_facts(ref_in(lake, TRIGGER_VECTORS, setup.symbol, setup.session_date))
     view = past_of(index, setup.session_date, settings)
     return answer_from(view, setup, settings, bool(own.get("synthetic")), threads=cores())
 

@@ -44,6 +44,7 @@ from ..core.features.blocks import GROUPS, VectorLayout
 from ..core.features.registry import APPROACHES
 from ..core.features.scaling import RobustScaler
 from ..core.instrument import root_of
+from ..core.tables import MBO_DAYS, TRIGGER_VECTORS
 from ..errors import SpymasterError
 from ..io import PartitionRef, list_partitions, manifest_sha256, open_parquet, read_facts
 from ..lake.attempts import Attempt, disk_errors, locked, sync_folder, write_durable
@@ -79,7 +80,7 @@ from .index import (
     scaler_line,
     trigger_rules,
 )
-from .mbo_contract_day_selector import DAYS, kept_selection, selection_path
+from .mbo_contract_day_selector import kept_selection, selection_path
 from .metrics import (
     BLOCK,
     COSINE,
@@ -94,7 +95,6 @@ from .metrics import (
 )
 from .user_space import fit_seed, seed_json, write_faiss
 
-TRIGGERS = "gold.future_mbo.mbo_trigger_vectors"
 BUILDER_CODE = (
     "core/features/scaling.py",
     "retrieval/exact.py",
@@ -192,7 +192,7 @@ def trigger_sources(lake: Path, root: str, settings: Settings) -> list[Source]:
 
     Raises `StaleIndex` for the first that was made under other rules than the settings now have: they cannot be compared.
     """
-    refs, now = chosen_partitions(lake, TRIGGERS, root), trigger_rules(settings)
+    refs, now = chosen_partitions(lake, TRIGGER_VECTORS, root), trigger_rules(settings)
     sources = []
     for ref in refs:
         facts = read_facts(ref)
@@ -218,7 +218,7 @@ def chosen_partitions(lake: Path, dataset: str, root: str) -> list[PartitionRef]
             by_date.setdefault(ref.date, []).append(ref)
     for date, refs in by_date.items():
         if len(refs) > 1:
-            held = [*by_date, *(ref.date for ref in list_partitions(lake, DAYS, root))]
+            held = [*by_date, *(ref.date for ref in list_partitions(lake, MBO_DAYS, root))]
             raise TwoContracts(
                 f"{' and '.join(ref.symbol for ref in refs)} both have {dataset} on {date}. Expected one contract of {root} a day. "
                 f"Run: spymaster select --symbol {root} --dates {min(held)}:{max(held)}"
@@ -316,7 +316,7 @@ def _inputs(sources: list[Source]) -> tuple[tuple[str, str, str], ...]:
 def _gather(sources: list[Source], level_id: str, keys: list[IndexKey]) -> dict[IndexKey, pa.Table]:
     """Rows of every key in time order, with `symbol` and `synthetic` beside them; of a partition little more than the level's is read."""
     gathered: dict[IndexKey, list[pa.Table]] = {key: [] for key in keys}
-    empty = contract_of(TRIGGERS).schema.empty_table().append_column("symbol", pa.array([], pa.string()))
+    empty = contract_of(TRIGGER_VECTORS).schema.empty_table().append_column("symbol", pa.array([], pa.string()))
     empty = empty.append_column("synthetic", pa.array([], pa.bool_()))
     if not keys:
         return {}

@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from ..config import Settings
 from ..core.events import TRADE
+from ..core.tables import MBO, MBO_DAYS
 from ..errors import SpymasterError
 from ..io import (
     PartitionRef,
@@ -35,8 +36,6 @@ from ..io import (
 from ..lake.attempts import publish_file
 from ..sources.calendar import local_time_ns, previous_session, sessions_between
 
-EVENTS = "bronze.future_mbo.mbo"
-DAYS = "bronze.future_mbo.mbo_days"
 MADE_FROM = b"spymaster.selection"
 """Key in the parquet file's metadata under which the map says what it was made from."""
 
@@ -205,11 +204,11 @@ class _Fronts:
     def __init__(self, lake: Path, root: str, settings: Settings) -> None:
         self.lake, self.root, self.settings = lake, root, settings
         self._known: dict[str, Front | None] = {}
-        held = list_partitions(lake, DAYS, root)
+        held = list_partitions(lake, MBO_DAYS, root)
         self._oldest = held[0].date if held else None
 
     def day(self, session: str) -> PartitionRef:
-        return ref_in(self.lake, DAYS, self.root, session)
+        return ref_in(self.lake, MBO_DAYS, self.root, session)
 
     def of(self, session: str) -> Front | None:
         """The front contract by the volume of the session before; None where bronze lacks it or nothing traded."""
@@ -233,7 +232,7 @@ class _Fronts:
         start_ns, end_ns = (local_time_ns(session, clock, self.settings) for clock in hours)
         days = read_table(self.day(session), ["raw_symbol", "kind"]).to_pylist()
         outrights = sorted(day["raw_symbol"] for day in days if day["kind"] == "outright")
-        refs = (ref_in(self.lake, EVENTS, symbol, session) for symbol in outrights)
+        refs = (ref_in(self.lake, MBO, symbol, session) for symbol in outrights)
         volumes = {ref.symbol: traded_volume(ref, start_ns, end_ns) for ref in refs if is_partition_complete(ref)}
         total = sum(volumes.values())
         if total == 0:
@@ -301,7 +300,7 @@ def _why_unfit(session: str, front: Front, roll: bool, fronts: _Fronts, settings
         return f"{front.symbol} held a share of {front.share:.2f} of the volume on {before}, below {limits.dominance_min:.2f}"
     if roll:
         return f"roll to {front.symbol}: the first {limits.roll_trim_sessions} session(s) of a new front contract are left out"
-    if not is_partition_complete(ref_in(fronts.lake, EVENTS, front.symbol, session)):
+    if not is_partition_complete(ref_in(fronts.lake, MBO, front.symbol, session)):
         return f"bronze of {session} does not hold {front.symbol}"
     return None
 
@@ -317,7 +316,7 @@ def _rolled_lately(session: str, fronts: _Fronts, settings: Settings) -> bool:
 
 
 def _bronze_sha256(lake: Path, root: str, last: str) -> dict[str, str]:
-    return {ref.date: manifest_sha256(ref) for ref in list_partitions(lake, DAYS, root) if ref.date <= last}
+    return {ref.date: manifest_sha256(ref) for ref in list_partitions(lake, MBO_DAYS, root) if ref.date <= last}
 
 
 def _settings_sha256(settings: Settings) -> str:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from ..core.events import NO_TICK
 from ..core.session import NS_PER_S
+from ..core.tables import BOOK_WINDOWS
 from ..io import is_partition_complete, read_table, ref_in
 
-WINDOWS = "silver.future_mbo.book_windows_5s"
 BEFORE_S, AFTER_S = 120, 840
 """What is drawn around a trigger: the vector's two minutes and the longest horizon."""
 PATHS_DRAWN = 24
@@ -39,7 +39,7 @@ class MidPath(NamedTuple):
 
 def day_mids(lake: Path, symbol: str, session_date: str) -> DayMids | None:
     """None while the day's windows are not in the lake."""
-    ref = ref_in(lake, WINDOWS, symbol, session_date)
+    ref = ref_in(lake, BOOK_WINDOWS, symbol, session_date)
     if not is_partition_complete(ref):
         return None
     table = read_table(ref, ["window_start_ns", "best_bid_ticks", "best_ask_ticks", "marks"])

@@ -15,15 +15,13 @@ from ..config import Settings
 from ..core.instrument import root_of
 from ..core.pressure import CONDITIONS, DOWN, UP
 from ..core.session import NS_PER_S, clock
+from ..core.tables import LEVEL_VACUUM, LEVELS_TABLE, PHYSICS_LADDER, TRIGGER_VECTORS
 from ..core.units import price_text, short_price
 from ..errors import SpymasterError
 from ..io import PartitionRef, is_partition_complete, list_partitions, read_facts, read_table, ref_in
 from .index import IndexKey, rows_of
-from .index_builder import TRIGGERS, chosen_partitions
+from .index_builder import chosen_partitions
 
-LEVELS = "silver.future_mbo.levels"
-VACUUM = "silver.future_mbo.mbo_level_vacuum_5s"
-LADDER = "gold.future_mbo.mbo_physics_ladder"
 TRIGGER_FIELDS = ("ts_ns", "episode", "episode_kind", "level_ticks", "mid_ticks", "distance_ticks", "barrier_ticks")
 EPISODES_NAMED = 6
 """How many of the day's episodes an error names."""
@@ -106,8 +104,8 @@ def find_setup(lake: Path, symbol: str, key: IndexKey, at_ns: int, settings: Set
     LevelUnknown when the level is not known at that time, NoSetup without such a trigger, PartitionMissing for a day that is not built.
     """
     session_date = clock(at_ns)[:10]
-    ref = ref_in(lake, TRIGGERS, contract_of(lake, symbol, session_date, TRIGGERS), session_date)
-    _hold_level(ref_in(lake, LEVELS, ref.symbol, session_date), symbol, key.level_id, at_ns)
+    ref = ref_in(lake, TRIGGER_VECTORS, contract_of(lake, symbol, session_date, TRIGGER_VECTORS), session_date)
+    _hold_level(ref_in(lake, LEVELS_TABLE, ref.symbol, session_date), symbol, key.level_id, at_ns)
     triggers = rows_of(read_table(ref), key)
     row = _row_at(triggers, key, ref, at_ns, settings.book.window_s)
     trigger = triggers.drop_columns(["vector"]).slice(row, 1).to_pylist()[0]
@@ -116,8 +114,8 @@ def find_setup(lake: Path, symbol: str, key: IndexKey, at_ns: int, settings: Set
         ref.symbol,
         trigger,
         triggers["vector"][row].values.to_numpy(),
-        _conditions(ref_in(lake, VACUUM, ref.symbol, session_date), key.level_id, trigger["ts_ns"]),
-        strikes_at(ref_in(lake, LADDER, ref.symbol, session_date), trigger["ts_ns"], tick),
+        _conditions(ref_in(lake, LEVEL_VACUUM, ref.symbol, session_date), key.level_id, trigger["ts_ns"]),
+        strikes_at(ref_in(lake, PHYSICS_LADDER, ref.symbol, session_date), trigger["ts_ns"], tick),
         tick,
     )
 
@@ -147,7 +145,7 @@ def setup_of(
 def newest_trigger_ns(lake: Path, symbol: str, key: IndexKey) -> int:
     """Time of the last trigger of a level, setup and approach among a root's chosen days, or a contract's. Raises `NoSetup` for none."""
     root = root_of(symbol)
-    refs = chosen_partitions(lake, TRIGGERS, root) if symbol == root else list_partitions(lake, TRIGGERS, symbol)
+    refs = chosen_partitions(lake, TRIGGER_VECTORS, root) if symbol == root else list_partitions(lake, TRIGGER_VECTORS, symbol)
     for ref in reversed(refs):
         ts_ns = rows_of(read_table(ref, [*key._fields, "ts_ns"]), key)["ts_ns"]
         if len(ts_ns):
@@ -184,7 +182,7 @@ class LadderRows(NamedTuple):
 def ladder_rows(lake: Path, symbol: str, at_ns: int, settings: Settings) -> LadderRows:
     """The ladder of the last window that had ended at a time, at most one window earlier. Raises `NoSetup` where there is none."""
     session_date, root = clock(at_ns)[:10], root_of(symbol)
-    ref = ref_in(lake, LADDER, contract_of(lake, symbol, session_date, LADDER), session_date)
+    ref = ref_in(lake, PHYSICS_LADDER, contract_of(lake, symbol, session_date, PHYSICS_LADDER), session_date)
     table, tick = read_table(ref), settings.tick_of(root)
     ts_ns = table["ts_ns"].to_numpy()
     row = int(np.searchsorted(ts_ns, at_ns, side="right")) - 1

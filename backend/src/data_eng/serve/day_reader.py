@@ -14,6 +14,17 @@ from numpy.typing import NDArray
 from ..config import Settings
 from ..core.instrument import root_of
 from ..core.pressure import CONDITIONS, DOWN
+from ..core.tables import (
+    BOOK_FLOW,
+    BOOK_WINDOWS,
+    LEVEL_VACUUM,
+    LEVELS_TABLE,
+    PHYSICS_LADDER,
+    PRESSURE_STREAM,
+    TRADE_BARS,
+    TRIGGER_SIGNALS,
+    TRIGGER_VECTORS,
+)
 from ..errors import SpymasterError
 from ..io import (
     Manifest,
@@ -26,12 +37,7 @@ from ..io import (
     read_table,
     ref_in,
 )
-from ..retrieval.index_builder import TRIGGERS
-from ..retrieval.setup import LADDER, LEVELS, VACUUM
 from ..sources.calendar import session_times
-from ..stages.gold.future_mbo.build_pressure_stream import PRESSURE
-from ..stages.gold.future_mbo.build_trigger_signals import SIGNALS
-from ..stages.silver.future_mbo.compute_book_flow_5s import BARS, FLOW, WINDOWS
 from .arrow import KnownTable
 from .day import EPISODES, DayBundle
 from .day_tables import candles_table, conditions_tables, heat_table, ladder_table, level_rows, level_spans, levels_table, windows_table
@@ -41,7 +47,7 @@ from .problems import Refusal, build_command, problem_of
 from .stamps import hashes_of, version_of
 from .triggers import read_triggers
 
-OWN = (WINDOWS, FLOW, BARS, LEVELS, VACUUM, LADDER, PRESSURE, SIGNALS, TRIGGERS)
+OWN = (BOOK_WINDOWS, BOOK_FLOW, TRADE_BARS, LEVELS_TABLE, LEVEL_VACUUM, PHYSICS_LADDER, PRESSURE_STREAM, TRIGGER_SIGNALS, TRIGGER_VECTORS)
 """Tables of the lake that a day is served from."""
 OPEN_TRIES = 3
 """How often a day is read anew because a writer replaced a partition of it meanwhile."""
@@ -98,7 +104,7 @@ class _Opened:
         self._lake, self._symbol, self._date = lake, symbol, session_date
         self._records = {str(ref): record for ref, record in records.items()}
         self._own = {ref.dataset: record for ref, record in records.items() if ref.date == session_date}
-        span = self._own[TRIGGERS].facts.get("session") if TRIGGERS in self._own else None
+        span = self._own[TRIGGER_VECTORS].facts.get("session") if TRIGGER_VECTORS in self._own else None
         self._settings = settings if span is None else settings.with_session(span)
         self._night = _night_refs(lake, symbol, session_date, settings)
         self._absent: list[AbsentTable] = []
@@ -108,11 +114,13 @@ class _Opened:
             raise _nothing_built(self._lake, self._symbol, self._date)
         times, window_s = session_times(self._date, self._settings), self._settings.book.window_s
         moments = moments_of(times, window_s)
-        bars = self._read(BARS)
-        windows, levels, ladder, triggers = (self._read(dataset) for dataset in (WINDOWS, LEVELS, LADDER, TRIGGERS))
-        pressure = self._read(PRESSURE)
-        vacuum = self._read(VACUUM, ["level_id", "ts_ns", "k_touch_number", "k_near_seconds", *_condition_names()])
-        flow = self._read(FLOW, ["window_start_ns", "price_ticks", "depth_end"])
+        bars = self._read(TRADE_BARS)
+        windows, levels, ladder, triggers = (
+            self._read(dataset) for dataset in (BOOK_WINDOWS, LEVELS_TABLE, PHYSICS_LADDER, TRIGGER_VECTORS)
+        )
+        pressure = self._read(PRESSURE_STREAM)
+        vacuum = self._read(LEVEL_VACUUM, ["level_id", "ts_ns", "k_touch_number", "k_near_seconds", *_condition_names()])
+        flow = self._read(BOOK_FLOW, ["window_start_ns", "price_ticks", "depth_end"])
         prices = level_rows(levels()) if self._is_built("levels", levels) else {}
         makers: dict[TableName, Callable[[], KnownTable]] = {
             "candles": lambda: candles_table(pa.concat_tables([*self._night_bars(), bars()]), moments),
@@ -142,7 +150,7 @@ class _Opened:
             triggers=self._made(EPISODES, lambda: read_triggers(triggers(), self._settings)),
             strikes=ladder() if "ladder" in tables else None,
             measured=self._measured(vacuum),
-            barrier_ticks=self._own[TRIGGERS].facts.get("barrier_ticks") if TRIGGERS in self._own else None,
+            barrier_ticks=self._own[TRIGGER_VECTORS].facts.get("barrier_ticks") if TRIGGER_VECTORS in self._own else None,
             scales=self._scales(),
             absent=tuple(self._absent),
             sha256=self._hashes(),
@@ -186,9 +194,9 @@ class _Opened:
 
     def _scales(self) -> list[ConditionScale] | None:
         """How large the conditions were on the past sessions that the day's pressure was measured against."""
-        if PRESSURE not in self._own:
+        if PRESSURE_STREAM not in self._own:
             return None
-        named = (name for name in self._own[PRESSURE].inputs if name.startswith(f"{VACUUM}/"))
+        named = (name for name in self._own[PRESSURE_STREAM].inputs if name.startswith(f"{LEVEL_VACUUM}/"))
         past = [ref for ref in (parse_ref(self._lake, name) for name in named) if ref.date < self._date]
         values = [columns for ref in past if (columns := _past_conditions(ref)) is not None]
         if not values or not sum(len(columns) for columns in values):
@@ -216,7 +224,7 @@ def _night_refs(lake: Path, symbol: str, session_date: str, settings: Settings) 
     start = datetime.fromtimestamp(session_times(session_date, settings).overnight_start_ns // 1_000_000_000, UTC).date()
     last = datetime.fromisoformat(session_date).date()
     dates = [(start + timedelta(days=count)).isoformat() for count in range((last - start).days)]
-    return [ref_in(lake, BARS, symbol, date) for date in dates]
+    return [ref_in(lake, TRADE_BARS, symbol, date) for date in dates]
 
 
 def _records(refs: Iterable[PartitionRef]) -> dict[PartitionRef, Record]:

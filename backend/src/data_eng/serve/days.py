@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ..config import Settings, environment
 from ..core.instrument import root_of
+from ..core.tables import BOOK_WINDOWS, MBO, TRIGGER_VECTORS
 from ..io import (
     PartitionCorrupt,
     PartitionMissing,
@@ -21,15 +22,13 @@ from ..io import (
 )
 from ..lake.cache import Cache
 from ..planning import why_not_chosen
-from ..retrieval.index_builder import TRIGGERS
-from ..retrieval.mbo_contract_day_selector import EVENTS, SelectionRow, kept_selection, selection_path
+from ..retrieval.mbo_contract_day_selector import SelectionRow, kept_selection, selection_path
 from ..sources.calendar import regular_hours
-from ..stages.silver.future_mbo.compute_book_flow_5s import WINDOWS
 from .messages import DayEntry, DayList
 from .problems import Refusal, build_command
 from .stamps import Stamp, stamps_of, version_of
 
-LAYERS = (EVENTS, WINDOWS, TRIGGERS)
+LAYERS = (MBO, BOOK_WINDOWS, TRIGGER_VECTORS)
 """One table of each layer, by which a day is found: bronze, silver, gold."""
 KEPT_PARTITIONS = 20_000
 """Partitions whose manifest is remembered; twenty-five years of three layers."""
@@ -104,7 +103,7 @@ class Days:
         dates = sorted({day.session_date for day in self.listed().days if day.root == root_of(symbol)})
         held = f"The lake holds {len(dates)} days, {dates[0]} to {dates[-1]}" if dates else "The lake holds none"
         mend = build_command(self._lake, symbol, session_date)
-        if session_date in dates and (symbol == root_of(symbol) or is_partition_complete(ref_in(self._lake, EVENTS, symbol, session_date))):
+        if session_date in dates and (symbol == root_of(symbol) or is_partition_complete(ref_in(self._lake, MBO, symbol, session_date))):
             return Refusal("not_built", f"{symbol} {session_date} is in the lake, and none of its tables is built.", mend)
         return Refusal("unknown_day", f"{symbol} {session_date} is not in the lake. {held}.", mend)
 
@@ -137,14 +136,14 @@ class Days:
 
 def _has_session(date: str, held: dict[str, Held]) -> bool:
     """Whether anything can be shown of a date: windows, or regular hours for which they can be built."""
-    return held[WINDOWS].rows > 0 if WINDOWS in held else regular_hours(date) is not None
+    return held[BOOK_WINDOWS].rows > 0 if BOOK_WINDOWS in held else regular_hours(date) is not None
 
 
 def _built(days: dict[tuple[str, str], dict[str, Held]]) -> dict[tuple[str, str], list[str]]:
     """Contracts that have windows, by date and root."""
     found: dict[tuple[str, str], list[str]] = {}
     for (date, symbol), held in days.items():
-        if WINDOWS in held:
+        if BOOK_WINDOWS in held:
             found.setdefault((date, root_of(symbol)), []).append(symbol)
     return found
 
@@ -156,7 +155,7 @@ def _entry(date: str, symbol: str, held: dict[str, Held], reason: str | None) ->
         root=root_of(symbol),
         session_date=date,
         synthetic=any(one.synthetic for one in held.values()),
-        state="ready" if TRIGGERS in held and WINDOWS in held else "no_gold" if WINDOWS in held else "no_silver",
+        state="ready" if TRIGGER_VECTORS in held and BOOK_WINDOWS in held else "no_gold" if BOOK_WINDOWS in held else "no_silver",
         chosen=reason is None,
         reason=reason,
     )

@@ -9,6 +9,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from ..config import Settings, environment
+from ..core.tables import BOOK_WINDOWS, TRIGGER_VECTORS
 from ..io import ref_in
 from ..lake.cache import Cache
 from ..retrieval.index import (
@@ -23,9 +24,9 @@ from ..retrieval.index import (
     load_index,
     past_of,
 )
-from ..retrieval.index_builder import TRIGGERS, Source, chosen_partitions, trigger_sources
+from ..retrieval.index_builder import Source, chosen_partitions, trigger_sources
 from ..retrieval.metrics import METRICS
-from ..retrieval.paths import WINDOWS, DayMids, day_mids
+from ..retrieval.paths import DayMids, day_mids
 from .stamps import Stamp, stamps_of, version_of
 
 INDEXES_KEPT = 64
@@ -122,7 +123,7 @@ class Past:
         key, now_s = (symbol, session_date), time.monotonic()
         held = self._mids.get(key)
         if held is None or now_s - held.at_s >= LOOK_S:
-            (stamp,) = stamps_of([ref_in(self._lake, WINDOWS, symbol, session_date)])
+            (stamp,) = stamps_of([ref_in(self._lake, BOOK_WINDOWS, symbol, session_date)])
             mids = held.mids if held is not None and held.stamp == stamp else day_mids(self._lake, symbol, session_date)
             held = HeldMids(now_s, stamp, mids)
             self._mids.put(key, held)
@@ -146,7 +147,7 @@ class Past:
             now_s = time.monotonic()
             if looked is not None and now_s - looked.at_s < LOOK_S:
                 return looked
-            stamps = stamps_of(chosen_partitions(self._lake, TRIGGERS, root))
+            stamps = stamps_of(chosen_partitions(self._lake, TRIGGER_VECTORS, root))
             if looked is None or looked.stamps != stamps:
                 sources = trigger_sources(self._lake, root, self._settings.of_root(root))
                 generation = version_of({str(source.ref): source.sha256 for source in sources})

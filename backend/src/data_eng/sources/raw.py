@@ -22,21 +22,11 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 from ..core.instrument import root_of
+from ..core.tables import RAW_DEFINITIONS
 from ..errors import SpymasterError
 from ..lake.attempts import disk_errors, locked, sync_folder
 from ..lake.conditions import Condition
-from ..lake.raw import (
-    DBN_SUFFIXES,
-    DEFINITIONS,
-    RawRecord,
-    keep_record,
-    look_through,
-    raw_files,
-    raw_folder,
-    raw_record,
-    read_conditions,
-    require_room,
-)
+from ..lake.raw import DBN_SUFFIXES, RawRecord, keep_record, look_through, raw_files, raw_folder, raw_record, read_conditions, require_room
 from .dbn import DbnFile
 
 MANIFEST, CONDITION = "manifest.json", "condition.json"
@@ -158,7 +148,7 @@ def import_batch(batch: Batch, lake: Path, root: str | None = None, progress: Pr
         with _staging(lake) as staging:
             staged, sha256 = _copied(source, staging, _unheard)
             _hold_hash(source, sha256, batch.sha256)
-            for folder in (raw_folder(lake, name, DEFINITIONS) for name in _definition_roots(source)):
+            for folder in (raw_folder(lake, name, RAW_DEFINITIONS) for name in _definition_roots(source)):
                 with locked(folder):
                     _link(staged, folder / source.name)
 

@@ -204,6 +204,7 @@ def _day_times(folder: Path) -> DayTimes:
     import pyarrow as pa
 
     from ...config import load_settings
+    from ...core.tables import MBO
     from ...io import read_manifest, ref_in
     from ...lake.raw import raw_folder
     from ...planning import ContractDay
@@ -220,7 +221,7 @@ def _day_times(folder: Path) -> DayTimes:
         rest_s = _stage_seconds(rest[1:], unit, lake, settings)
         peak = peak_bytes()
     (file,) = raw_folder(large, "ES").glob("*.dbn.zst")
-    manifest = read_manifest(ref_in(large, "bronze.future_mbo.mbo", FRONT, START))
+    manifest = read_manifest(ref_in(large, MBO, FRONT, START))
     features_s, asked, in_reach = _feature_seconds(large, unit, settings)
     return DayTimes(
         records=manifest.rows,
@@ -267,12 +268,13 @@ def _kernel_seconds(lake: Path, unit: ContractDay, settings: Settings) -> float:
     from ...core.book.flow import NS, new_flow
     from ...core.book.kernel import advance
     from ...core.book.state import new_book
+    from ...core.tables import MBO
     from ...io import ref_in
     from ...sources.calendar import session_times
     from ...sources.parquet import read_events
 
     times = session_times(unit.date, settings)
-    batches = list(read_events(ref_in(lake, "bronze.future_mbo.mbo", unit.symbol, unit.date)))
+    batches = list(read_events(ref_in(lake, MBO, unit.symbol, unit.date)))
 
     def play() -> None:
         book = new_book(settings.book.rest_ms * 1_000_000)
@@ -285,17 +287,18 @@ def _kernel_seconds(lake: Path, unit: ContractDay, settings: Settings) -> float:
 
 def _feature_seconds(lake: Path, unit: ContractDay, settings: Settings) -> tuple[float, int, int]:
     """Zone sums and all features of the day's levels; how many windows times levels they were, and in how many the level was in reach."""
+    from ...core.tables import BOOK_FLOW, BOOK_WINDOWS, LEVELS_TABLE
     from ...io import read_table, ref_in
     from ...sources.calendar import session_times
     from ...stages.silver.future_mbo.compute_level_vacuum_5s import flow_tape, vacuum_table
     from ...stages.windows import as_windows, levels_in_force
 
-    def table(name: str) -> Any:
-        return read_table(ref_in(lake, f"silver.future_mbo.{name}", unit.symbol, unit.date))
+    def table(dataset: str) -> Any:
+        return read_table(ref_in(lake, dataset, unit.symbol, unit.date))
 
-    windows = as_windows(table("book_windows_5s"), session_times(unit.date, settings), settings.book.window_s)
-    in_force = levels_in_force(table("levels"), windows.start_ns)
-    tape = flow_tape(table("book_flow_5s"), windows)
+    windows = as_windows(table(BOOK_WINDOWS), session_times(unit.date, settings), settings.book.window_s)
+    in_force = levels_in_force(table(LEVELS_TABLE), windows.start_ns)
+    tape = flow_tape(table(BOOK_FLOW), windows)
     rows = vacuum_table(tape, windows, in_force, settings).num_rows
     asked = int(windows.in_session.sum()) * len(in_force)
     return _best(lambda: vacuum_table(tape, windows, in_force, settings), SHORT_REPEATS), asked, rows

@@ -70,14 +70,14 @@ def walk_forward_times(folder: Path, sessions: int) -> WalkTimes:
 
 def _write_day(lake: Path, date: str, settings: Settings) -> None:
     from ...core.features.registry import APPROACHES
+    from ...core.tables import TRIGGER_VECTORS
     from ...io import publish_partition, ref_in
     from ...retrieval.index import LEVEL_TEST, IndexKey, trigger_rules
-    from ...retrieval.index_builder import TRIGGERS
     from ...stages.gold.future_mbo.build_trigger_vectors import ROWS_BY_LEVEL
 
     keys = sorted(IndexKey(level_id, LEVEL_TEST, approach_dir) for level_id in SIX_LEVELS for approach_dir in APPROACHES)
     publish_partition(
-        ref_in(lake, TRIGGERS, FRONT, date),
+        ref_in(lake, TRIGGER_VECTORS, FRONT, date),
         [_triggers(key, date, settings) for key in keys],
         stage="bench",
         inputs={},
@@ -94,8 +94,8 @@ def _triggers(key: IndexKey, date: str, settings: Settings) -> pa.Table:
     import pyarrow as pa
 
     from ...contracts import contract_of
+    from ...core.tables import TRIGGER_VECTORS
     from ...retrieval.index import layout_of
-    from ...retrieval.index_builder import TRIGGERS
     from ...sources.calendar import session_times
 
     rng = np.random.default_rng([*date.encode(), *str(key).encode()])
@@ -106,7 +106,7 @@ def _triggers(key: IndexKey, date: str, settings: Settings) -> pa.Table:
     outcome = np.repeat(rng.choice([up, down, "CHOP"], EPISODES), WINDOWS)
     decided = np.repeat(rng.integers(0, 6, EPISODES), WINDOWS)
     window = (np.arange(EPISODES)[:, None] * (2000 // EPISODES) + np.arange(WINDOWS)).ravel()
-    schema = contract_of(TRIGGERS).schema
+    schema = contract_of(TRIGGER_VECTORS).schema
     columns = {
         "setup": [key.setup] * count,
         "level_id": [key.level_id] * count,

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from ...core.tables import LEVELS_TABLE
 from ...health.judge import Judge
 from ...health.models import LakeHealth, PartitionView
 from ..replies import JSON, SymbolQuery, TakesZstd, body_reply, engine_of, packed
@@ -34,7 +35,7 @@ async def lake(request: Request, root: SymbolQuery, zstd_taken: TakesZstd) -> Re
 @router.get("/lake/partition")
 async def partition(
     request: Request,
-    dataset: Annotated[str, Query(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+){2}$", description="For example silver.future_mbo.levels.")],
+    dataset: Annotated[str, Query(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+){2}$", description=f"For example {LEVELS_TABLE}.")],
     symbol: SymbolQuery,
     date: Annotated[str, Query(pattern=ISO_DATE, description="2025-10-16.")],
 ) -> PartitionView:

@@ -23,17 +23,10 @@ from ....core.split import (
     route,
     split,
 )
+from ....core.tables import MBO, MBO_DAYS, RAW_MBO
 from ....core.units import NANOS_PER_POINT, NS_PER_DAY, nanos_to_text, ns_to_iso, ticks_to_points, utc_day_start_ns
 from ....errors import SpymasterError
-from ....io import (
-    RAW,
-    Anomaly,
-    ParquetOptions,
-    PartitionRef,
-    is_partition_complete,
-    partition_ref,
-    read_manifest,
-)
+from ....io import Anomaly, ParquetOptions, PartitionRef, is_partition_complete, partition_ref, read_manifest
 from ....lake.raw import RawDay, open_raw
 from ....planning import ContractDay
 from ....sources.dbn import BATCH_RECORDS, DbnFile
@@ -41,7 +34,6 @@ from ....sources.listing import Listed, Listing
 from ...base import Stage, StageIO
 from ...door import StageLake, StageWriter
 
-MBO, DAYS = "bronze.future_mbo.mbo", "bronze.future_mbo.mbo_days"
 COUNTED = ("bad_ts_recv", "maybe_bad_book", "ts_recv_backwards")
 """Kinds that the split counts for each instrument."""
 FIRST_INSTRUMENTS = 64
@@ -59,12 +51,12 @@ class IngestPreview(Stage):
     """The feed's file to one lean partition a contract, and a list of all instruments of the day."""
 
     name: ClassVar[str] = "ingest_preview"
-    io: ClassVar[StageIO] = StageIO(inputs=[RAW], outputs=[DAYS, MBO])
+    io: ClassVar[StageIO] = StageIO(inputs=[RAW_MBO], outputs=[MBO_DAYS, MBO])
     settings_sections: ClassVar[tuple[str, ...]] = ("bronze", "instruments")
 
     def products(self, unit: ContractDay, cfg: AppConfig) -> list[PartitionRef]:
         """The day's list, and once it is there every contract it names."""
-        days = partition_ref(cfg, DAYS, unit.root, unit.date)
+        days = partition_ref(cfg, MBO_DAYS, unit.root, unit.date)
         contracts = read_manifest(days).facts["contracts"] if is_partition_complete(days) else []
         return [*(partition_ref(cfg, MBO, symbol, unit.date) for symbol in contracts), days]
 
@@ -127,7 +119,7 @@ class Ingest:
             index = contracts[symbol]
             self._writers[index].commit(self._anomalies(index), self._facts(index))
         facts = {"contracts": sorted(contracts), "dataset": self._raw.dataset}
-        self._lake.write(DAYS, self._day_table(), anomalies=self._day_anomalies(), facts=facts)
+        self._lake.write(MBO_DAYS, self._day_table(), anomalies=self._day_anomalies(), facts=facts)
 
     def _of_this_date(self, records: NDArray[np.void], first: int) -> tuple[NDArray[np.void], int]:
         start = utc_day_start_ns(self._unit.date)

@@ -6,8 +6,9 @@ import time
 from typing import ClassVar
 
 from ....config import AppConfig
+from ....core.tables import TRIGGER_VECTORS
 from ....lake.keep import in_order, settings_of
-from ....retrieval.index_builder import TRIGGERS, build_indexes
+from ....retrieval.index_builder import build_indexes
 from ...base import RootLevel, RootStage, StageIO, StageResult, Status
 
 
@@ -15,7 +16,7 @@ class BuildIndexes(RootStage):
     """Both setups from both sides of one level."""
 
     name: ClassVar[str] = "build_indexes"
-    io: ClassVar[StageIO] = StageIO(inputs=[TRIGGERS])
+    io: ClassVar[StageIO] = StageIO(inputs=[TRIGGER_VECTORS])
 
     def units(self, root: str, cfg: AppConfig) -> list[RootLevel]:
         """The levels asked for, and those that have an index already: a day that gains a level gives every index new inputs."""

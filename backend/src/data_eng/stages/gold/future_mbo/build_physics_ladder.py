@@ -9,13 +9,11 @@ import pyarrow as pa
 
 from ....core.events import NO_TICK
 from ....core.strikes import ASK, BID, FLOW_NAMES, Flow, Strikes, strike_flow
+from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, PHYSICS_LADDER
 from ....planning import ContractDay
 from ...base import Stage, StageIO
 from ...door import StageLake
 
-FLOW = "silver.future_mbo.book_flow_5s"
-WINDOWS = "silver.future_mbo.book_windows_5s"
-LADDER = "gold.future_mbo.mbo_physics_ladder"
 NS_PER_S = 1_000_000_000
 
 
@@ -23,7 +21,7 @@ class BuildPhysicsLadder(Stage):
     """One row a window and strike. Windows without a trustworthy book, or without a best on both sides, have none."""
 
     name: ClassVar[str] = "build_physics_ladder"
-    io: ClassVar[StageIO] = StageIO(inputs=[FLOW, WINDOWS], output=LADDER)
+    io: ClassVar[StageIO] = StageIO(inputs=[BOOK_FLOW, BOOK_WINDOWS], output=PHYSICS_LADDER)
     settings_sections: ClassVar[tuple[str, ...]] = ("session", "book", "ladder", "instruments")
 
     def compute(self, unit: ContractDay, lake: StageLake) -> None:
@@ -33,7 +31,7 @@ class BuildPhysicsLadder(Stage):
         tick = lake.settings.tick_of(unit.root)
         rules = lake.settings.ladder
         strikes = strike_flow(_flow(lake, starts_ns), mid_ticks, rules.step_ticks, round(rules.reach_points / tick))
-        lake.write(LADDER, ladder_table(strikes, starts_ns, mid_ticks, lake.settings.book.window_s))
+        lake.write(PHYSICS_LADDER, ladder_table(strikes, starts_ns, mid_ticks, lake.settings.book.window_s))
 
 
 def ladder_table(strikes: Strikes, starts_ns: np.ndarray, mid_ticks: np.ndarray, window_s: int) -> pa.Table:
@@ -55,7 +53,7 @@ def ladder_table(strikes: Strikes, starts_ns: np.ndarray, mid_ticks: np.ndarray,
 
 
 def _usable_windows(lake: StageLake) -> pa.Table:
-    table = lake.read(lake.ref(WINDOWS), ["window_start_ns", "best_bid_ticks", "best_ask_ticks", "marks"])
+    table = lake.read(lake.ref(BOOK_WINDOWS), ["window_start_ns", "best_bid_ticks", "best_ask_ticks", "marks"])
     start, best_bid, best_ask = (table[name].to_numpy() for name in ("window_start_ns", "best_bid_ticks", "best_ask_ticks"))
     in_session = (start >= lake.session.start_ns) & (start < lake.session.end_ns)
     return table.filter(in_session & (best_bid != NO_TICK) & (best_ask != NO_TICK) & (table["marks"].to_numpy() == 0))
@@ -63,7 +61,7 @@ def _usable_windows(lake: StageLake) -> pa.Table:
 
 def _flow(lake: StageLake, starts_ns: np.ndarray) -> Flow:
     """Rows of the flow in the windows that start at `starts_ns`."""
-    table = lake.read(lake.ref(FLOW), ["window_start_ns", "side", "price_ticks", *FLOW_NAMES, "buy_volume", "sell_volume"])
+    table = lake.read(lake.ref(BOOK_FLOW), ["window_start_ns", "side", "price_ticks", *FLOW_NAMES, "buy_volume", "sell_volume"])
     table = table.filter(np.isin(table["window_start_ns"].to_numpy(), starts_ns))
     return Flow(
         np.searchsorted(starts_ns, table["window_start_ns"].to_numpy()),

@@ -11,14 +11,12 @@ from numpy.typing import NDArray
 
 from ....config import AppConfig, Settings
 from ....core.pressure import CONDITIONS, DOWN, STATES, TOTAL, UP, direction_is_up, past_quantile, states
+from ....core.tables import LEVEL_VACUUM, PRESSURE_STREAM, TRIGGER_SIGNALS
 from ....io import PartitionRef
 from ....planning import ContractDay
 from ...base import Stage, StageIO, last_complete
 from ...door import StageLake
-from .build_trigger_signals import SIGNALS
 
-VACUUM = "silver.future_mbo.mbo_level_vacuum_5s"
-PRESSURE = "gold.future_mbo.mbo_pressure_stream"
 LOCALIZATION = {
     "above": ("f2_ask_at_pull_share_rest", "f2_ask_near_pull_share_rest"),
     "below": ("f4_bid_at_pull_share_rest", "f4_bid_near_pull_share_rest"),
@@ -34,24 +32,24 @@ class BuildPressureStream(Stage):
     """One row a window and level that has features. Scores are measured against the sessions before the day, never the day itself."""
 
     name: ClassVar[str] = "build_pressure_stream"
-    io: ClassVar[StageIO] = StageIO(inputs=[VACUUM, SIGNALS], output=PRESSURE)
+    io: ClassVar[StageIO] = StageIO(inputs=[LEVEL_VACUUM, TRIGGER_SIGNALS], output=PRESSURE_STREAM)
     rows_by_level: ClassVar[bool] = True
     settings_sections: ClassVar[tuple[str, ...]] = ("pressure", "scaling", "levels")
 
     def reads(self, unit: ContractDay, cfg: AppConfig, settings: Settings) -> list[PartitionRef]:
-        return super().reads(unit, cfg, settings) + last_complete(VACUUM, unit, cfg, settings.pressure.quantile_sessions)
+        return super().reads(unit, cfg, settings) + last_complete(LEVEL_VACUUM, unit, cfg, settings.pressure.quantile_sessions)
 
     def compute(self, unit: ContractDay, lake: StageLake) -> None:
-        windows = lake.read(lake.ref(VACUUM), [*KEYS, *FEATURES])
-        past = [lake.read(ref, [*KEYS, *FEATURES]) for ref in lake.past(VACUUM)]
-        signals = lake.read(lake.ref(SIGNALS), ["level_id", "ts_ns", "decision"])
+        windows = lake.read(lake.ref(LEVEL_VACUUM), [*KEYS, *FEATURES])
+        past = [lake.read(ref, [*KEYS, *FEATURES]) for ref in lake.past(LEVEL_VACUUM)]
+        signals = lake.read(lake.ref(TRIGGER_SIGNALS), ["level_id", "ts_ns", "decision"])
         fired = signals.filter(pc.equal(signals["decision"], "fire"))
         earlier = pa.concat_tables([windows.slice(0, 0), *past])
         tables = (
             level_pressure(_of_level(windows, level_id), _of_level(earlier, level_id), _of_level(fired, level_id), lake.settings)
             for level_id in lake.settings.levels.default
         )
-        lake.write(PRESSURE, tables)
+        lake.write(PRESSURE_STREAM, tables)
 
 
 def level_pressure(windows: pa.Table, past: pa.Table, fired: pa.Table, settings: Settings) -> pa.Table:

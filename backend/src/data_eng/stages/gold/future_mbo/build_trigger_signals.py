@@ -11,15 +11,15 @@ import pyarrow as pa
 from ....config import AppConfig, Settings
 from ....contracts import contract_of
 from ....core.features.registry import APPROACHES
+from ....core.tables import TRIGGER_SIGNALS, TRIGGER_VECTORS
 from ....planning import ContractDay
 from ....retrieval.distribution import CLASSES
 from ....retrieval.index import SETUPS, IndexKey, PastView, check_inputs, past_of, past_sha256, rows_of
-from ....retrieval.index_builder import TRIGGERS, open_index, trigger_sources
+from ....retrieval.index_builder import open_index, trigger_sources
 from ....retrieval.signals import FireLog, Judgement, judge_all, signal_horizon
 from ...base import Stage, StageIO
 from ...door import StageLake
 
-SIGNALS = "gold.future_mbo.mbo_trigger_signals"
 TRIGGER_COLUMNS = ("setup", "level_id", "approach_dir", "session_date", "episode", "ts_ns")
 
 
@@ -27,7 +27,7 @@ class BuildTriggerSignals(Stage):
     """One row a trigger. The past is asked as of the day itself; triggers of a level are decided in time order."""
 
     name: ClassVar[str] = "build_trigger_signals"
-    io: ClassVar[StageIO] = StageIO(inputs=[TRIGGERS], output=SIGNALS)
+    io: ClassVar[StageIO] = StageIO(inputs=[TRIGGER_VECTORS], output=TRIGGER_SIGNALS)
     rows_by_level: ClassVar[bool] = True
     settings_sections: ClassVar[tuple[str, ...]] = ("signals", "retrieval", "scaling", "labels", "episodes", "levels")
 
@@ -42,7 +42,7 @@ class BuildTriggerSignals(Stage):
         return seen
 
     def compute(self, unit: ContractDay, lake: StageLake) -> None:
-        triggers = lake.read(lake.ref(TRIGGERS), [*TRIGGER_COLUMNS, "vector"])
+        triggers = lake.read(lake.ref(TRIGGER_VECTORS), [*TRIGGER_COLUMNS, "vector"])
         rows, synthetic = [], bool(lake.facts["synthetic"])
         for key in _keys(lake.settings):
             own = rows_of(triggers, key)
@@ -51,7 +51,7 @@ class BuildTriggerSignals(Stage):
                 synthetic = synthetic or view.is_synthetic
                 rows += list(_signals(own, view, lake.settings))
         rows.sort(key=itemgetter("setup", "level_id", "approach_dir", "ts_ns"))
-        lake.write(SIGNALS, pa.Table.from_pylist(rows, contract_of(SIGNALS).schema), facts={"synthetic": synthetic})
+        lake.write(TRIGGER_SIGNALS, pa.Table.from_pylist(rows, contract_of(TRIGGER_SIGNALS).schema), facts={"synthetic": synthetic})
 
 
 def _keys(settings: Settings) -> list[IndexKey]:

@@ -17,6 +17,7 @@ from ....core.features.blocks import build_vectors
 from ....core.features.motion import volatility_ticks
 from ....core.labels import APPROACHES, CENSORED, NO_HIT, OUTCOMES, Labels, gap_spans, label_triggers
 from ....core.session import NS_PER_S, SessionTimes
+from ....core.tables import BOOK_WINDOWS, LEVEL_VACUUM, LEVELS_TABLE, TRADE_BARS, TRADE_PATH, TRIGGER_VECTORS
 from ....io import ParquetOptions, PartitionRef
 from ....planning import ContractDay
 from ....retrieval.index import BREAK_AND_CONFIRM, LEVEL_TEST, IndexKey, layout_of, trigger_rules
@@ -25,10 +26,6 @@ from ...base import Stage, StageIO, last_complete
 from ...door import StageLake
 from ...windows import WINDOW_COLUMNS, Windows, as_windows, levels_in_force, session_windows
 
-WINDOWS, BARS, PATH, LEVELS, VACUUM = (
-    f"silver.future_mbo.{table}" for table in ("book_windows_5s", "trade_bars", "trade_path", "levels", "mbo_level_vacuum_5s")
-)
-VECTORS = "gold.future_mbo.mbo_trigger_vectors"
 _KEYS = ["level_id", "window_start_ns"]
 ROWS_BY_LEVEL = ParquetOptions(row_group_rows=256, statistics=("setup", "level_id", "approach_dir"))
 """Small row groups whose contents are known, so that the index of one level reads little of the other levels."""
@@ -89,12 +86,12 @@ class BuildTriggerVectors(Stage):
     """Episodes and confirmed breaks of every level of the settings, labelled by the trades that followed."""
 
     name: ClassVar[str] = "build_trigger_vectors"
-    io: ClassVar[StageIO] = StageIO(inputs=[WINDOWS, BARS, PATH, LEVELS, VACUUM], output=VECTORS)
+    io: ClassVar[StageIO] = StageIO(inputs=[BOOK_WINDOWS, TRADE_BARS, TRADE_PATH, LEVELS_TABLE, LEVEL_VACUUM], output=TRIGGER_VECTORS)
     rows_by_level: ClassVar[bool] = True
     settings_sections: ClassVar[tuple[str, ...]] = ("session", "book", "zones", "levels", "episodes", "labels", "vectors")
 
     def reads(self, unit: ContractDay, cfg: AppConfig, settings: Settings) -> list[PartitionRef]:
-        return super().reads(unit, cfg, settings) + last_complete(WINDOWS, unit, cfg, settings.episodes.volatility_sessions)
+        return super().reads(unit, cfg, settings) + last_complete(BOOK_WINDOWS, unit, cfg, settings.episodes.volatility_sessions)
 
     def compute(self, unit: ContractDay, lake: StageLake) -> None:
         day = read_day(unit, lake)
@@ -104,18 +101,18 @@ class BuildTriggerVectors(Stage):
         tables = [trigger_table(day, triggers, lake.settings) for triggers in found]
         data = [table for table in tables if table.num_rows]
         barrier = {"barrier_ticks": day.barrier_ticks, "volatility_sessions": day.volatility_sessions}
-        lake.write(VECTORS, data, facts={**barrier, **trigger_rules(lake.settings)}, parquet=ROWS_BY_LEVEL)
+        lake.write(TRIGGER_VECTORS, data, facts={**barrier, **trigger_rules(lake.settings)}, parquet=ROWS_BY_LEVEL)
 
 
 def read_day(unit: ContractDay, lake: StageLake) -> Day:
     """Read the day's tables and the past sessions' volatility."""
     settings, window_s = lake.settings, lake.settings.book.window_s
     volatilities = past_volatility(lake)
-    lead_in = as_windows(lake.read(lake.ref(WINDOWS), WINDOW_COLUMNS), lake.session, window_s)
+    lead_in = as_windows(lake.read(lake.ref(BOOK_WINDOWS), WINDOW_COLUMNS), lake.session, window_s)
     windows = session_windows(lead_in)
-    in_force = levels_in_force(lake.read(lake.ref(LEVELS)), windows.start_ns)
-    path = lake.read(lake.ref(PATH))
-    vacuum = lake.read(lake.ref(VACUUM), [*_KEYS, *feature_names()])
+    in_force = levels_in_force(lake.read(lake.ref(LEVELS_TABLE)), windows.start_ns)
+    path = lake.read(lake.ref(TRADE_PATH))
+    vacuum = lake.read(lake.ref(LEVEL_VACUUM), [*_KEYS, *feature_names()])
     is_gap = (lead_in.marks & (MARK_HALT | MARK_BAD_BOOK | MARK_CLEARED)) != 0
     return Day(
         unit=unit,
@@ -128,7 +125,7 @@ def read_day(unit: ContractDay, lake: StageLake) -> Day:
         trade_ts_ns=path["ts_recv_ns"].to_numpy(),
         trade_ticks=path["price_ticks"].to_numpy(),
         candles=_candles(
-            lake.read(lake.ref(BARS), ["bar_s", "bar_start_ns", "open_ticks", "close_ticks"]), settings.episodes.confirm_candle_s
+            lake.read(lake.ref(TRADE_BARS), ["bar_s", "bar_start_ns", "open_ticks", "close_ticks"]), settings.episodes.confirm_candle_s
         ),
         end_ns=int(windows.end_ns[-1]) if len(windows.end_ns) else lake.session.start_ns,
         gaps_ns=gap_spans(lead_in.start_ns, is_gap, window_s * NS_PER_S),
@@ -143,7 +140,7 @@ def past_volatility(lake: StageLake) -> NDArray[np.float64]:
     A session with too few usable windows is left out.
     """
     window_s = lake.settings.book.window_s
-    past = [as_windows(lake.read(ref, WINDOW_COLUMNS), session_times(ref.date, lake.settings), window_s) for ref in lake.past(WINDOWS)]
+    past = [as_windows(lake.read(ref, WINDOW_COLUMNS), session_times(ref.date, lake.settings), window_s) for ref in lake.past(BOOK_WINDOWS)]
     volatilities = np.array([session_volatility(windows.mid_ticks[windows.in_session], window_s) for windows in past])
     return volatilities[np.isfinite(volatilities)]
 

@@ -16,6 +16,7 @@ from ....core.book.marks import full_of_unknown_ids, halted, more_marks
 from ....core.book.state import ANOMALIES, FAULTS, S_LAST_TS, Book, new_book
 from ....core.events import EventBatch
 from ....core.session import SessionTimes
+from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, MBO, TRADE_BARS, TRADE_PATH
 from ....errors import SpymasterError
 from ....io import Anomaly
 from ....planning import ContractDay
@@ -24,8 +25,6 @@ from ....sources.parquet import read_events
 from ...base import Stage, StageIO
 from ...door import StageLake
 
-BRONZE = "bronze.future_mbo.mbo"
-FLOW, WINDOWS, BARS, PATH = (f"silver.future_mbo.{table}" for table in ("book_flow_5s", "book_windows_5s", "trade_bars", "trade_path"))
 _START = WINDOW_COLUMNS.index("window_start_ns")
 _RECORDS = WINDOW_COLUMNS.index("records")
 _MARKS = WINDOW_COLUMNS.index("marks")
@@ -39,7 +38,7 @@ class ComputeBookFlow5s(Stage):
     """Bronze events to the level-free flow tape. Nothing behind this stage sees events."""
 
     name: ClassVar[str] = "compute_book_flow_5s"
-    io: ClassVar[StageIO] = StageIO(inputs=[BRONZE], outputs=[FLOW, WINDOWS, BARS, PATH])
+    io: ClassVar[StageIO] = StageIO(inputs=[MBO], outputs=[BOOK_FLOW, BOOK_WINDOWS, TRADE_BARS, TRADE_PATH])
     settings_sections: ClassVar[tuple[str, ...]] = ("session", "book")
     lookback_days: ClassVar[int] = 5
 
@@ -47,7 +46,7 @@ class ComputeBookFlow5s(Stage):
         times, book_settings = lake.session, lake.settings.book
         window_ns = book_settings.window_s * NS
         _hold_to_one_file(unit, times)
-        ref = lake.ref(BRONZE)
+        ref = lake.ref(MBO)
         lake.check_declared(ref)
         book, tables = _run(
             read_events(ref),
@@ -64,10 +63,10 @@ class ComputeBookFlow5s(Stage):
             if kind in FAULTS and count
         }
         counts = {kind: int(book.anomalies[ANOMALIES.index(kind), 0]) for kind in ANOMALIES if kind not in FAULTS}
-        lake.write(FLOW, _flow_table(tables), anomalies=anomalies, facts=counts)
-        lake.write(WINDOWS, _table(WINDOWS, WINDOW_COLUMNS, tables.windows))
-        lake.write(BARS, _sorted_bars(tables))
-        lake.write(PATH, _table(PATH, PATH_COLUMNS, tables.path))
+        lake.write(BOOK_FLOW, _flow_table(tables), anomalies=anomalies, facts=counts)
+        lake.write(BOOK_WINDOWS, _table(BOOK_WINDOWS, WINDOW_COLUMNS, tables.windows))
+        lake.write(TRADE_BARS, _sorted_bars(tables))
+        lake.write(TRADE_PATH, _table(TRADE_PATH, PATH_COLUMNS, tables.path))
 
 
 def _hold_to_one_file(unit: ContractDay, times: SessionTimes) -> None:
@@ -113,7 +112,7 @@ def _trust(tables: FlowTables, times: SessionTimes, settings: Settings, window_n
 
 def _flow_table(tables: FlowTables) -> pa.Table:
     starts = tables.windows[0][tables.flow[0]] if tables.flow.shape[1] else np.zeros(0, np.int64)
-    schema = contract_of(FLOW).schema
+    schema = contract_of(BOOK_FLOW).schema
     columns = [starts, *(tables.flow[FLOW_COLUMNS.index(name)] for name in schema.names[1:])]
     return _arrow(columns, schema)
 
@@ -125,7 +124,7 @@ def _table(dataset: str, names: tuple[str, ...], rows: np.ndarray) -> pa.Table:
 
 def _sorted_bars(tables: FlowTables) -> pa.Table:
     order = np.lexsort((tables.bars[1], tables.bars[0]))
-    return _table(BARS, BAR_COLUMNS, tables.bars[:, order])
+    return _table(TRADE_BARS, BAR_COLUMNS, tables.bars[:, order])
 
 
 def _arrow(columns: list[np.ndarray], schema: pa.Schema) -> pa.Table:

@@ -12,15 +12,13 @@ from ....config import Settings
 from ....core.features import compute_features
 from ....core.features.motion import motion_at
 from ....core.features.registry import Best
+from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, LEVEL_VACUUM, LEVELS_TABLE
 from ....core.zones import FlowCounters, FlowTape, ZoneEdges, nearest_tick, tally_zones
 from ....planning import ContractDay
 from ...base import Stage, StageIO
 from ...door import StageLake
 from ...windows import WINDOW_COLUMNS, Windows, as_windows, levels_in_force
 
-FLOW, WINDOWS, LEVELS, VACUUM = (
-    f"silver.future_mbo.{table}" for table in ("book_flow_5s", "book_windows_5s", "levels", "mbo_level_vacuum_5s")
-)
 _FLOW_COLUMNS = ["window_start_ns", "side", "price_ticks", *FlowCounters._fields]
 
 
@@ -28,15 +26,15 @@ class ComputeLevelVacuum5s(Stage):
     """One row a level and window: usable windows of the session, the level known at the window's start and within the flow's band."""
 
     name: ClassVar[str] = "compute_level_vacuum_5s"
-    io: ClassVar[StageIO] = StageIO(inputs=[FLOW, WINDOWS, LEVELS], output=VACUUM)
+    io: ClassVar[StageIO] = StageIO(inputs=[BOOK_FLOW, BOOK_WINDOWS, LEVELS_TABLE], output=LEVEL_VACUUM)
     rows_by_level: ClassVar[bool] = True
     settings_sections: ClassVar[tuple[str, ...]] = ("session", "book", "zones", "levels")
 
     def compute(self, unit: ContractDay, lake: StageLake) -> None:
-        windows = as_windows(lake.read(lake.ref(WINDOWS), WINDOW_COLUMNS), lake.session, lake.settings.book.window_s)
-        in_force = levels_in_force(lake.read(lake.ref(LEVELS)), windows.start_ns)
-        tape = flow_tape(lake.read(lake.ref(FLOW), _FLOW_COLUMNS), windows)
-        lake.write(VACUUM, vacuum_table(tape, windows, in_force, lake.settings))
+        windows = as_windows(lake.read(lake.ref(BOOK_WINDOWS), WINDOW_COLUMNS), lake.session, lake.settings.book.window_s)
+        in_force = levels_in_force(lake.read(lake.ref(LEVELS_TABLE)), windows.start_ns)
+        tape = flow_tape(lake.read(lake.ref(BOOK_FLOW), _FLOW_COLUMNS), windows)
+        lake.write(LEVEL_VACUUM, vacuum_table(tape, windows, in_force, lake.settings))
 
 
 def flow_tape(flow: pa.Table, windows: Windows) -> FlowTape:

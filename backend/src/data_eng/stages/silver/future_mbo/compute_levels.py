@@ -19,6 +19,7 @@ from ....core.levels import (
     find_level,
 )
 from ....core.session import NS_PER_S
+from ....core.tables import LEVELS_TABLE, MBO_DAYS, TRADE_BARS
 from ....io import PartitionRef, is_partition_complete, partition_ref
 from ....planning import ContractDay
 from ....sources.calendar import globex_is_open_between, regular_hours, session_times
@@ -30,10 +31,8 @@ from ....sources.own_levels import (
 )
 from ...base import Stage, StageIO
 from ...door import StageLake
-from .compute_book_flow_5s import BARS, ComputeBookFlow5s
+from .compute_book_flow_5s import ComputeBookFlow5s
 
-DAYS = "bronze.future_mbo.mbo_days"
-LEVELS_TABLE = "silver.future_mbo.levels"
 LATE_START_NS = 60 * NS_PER_S
 """A file whose first record comes this soon is whole: a root has records many times a minute, but none exactly at midnight."""
 
@@ -42,7 +41,7 @@ class ComputeLevels(Stage):
     """Prices of every level asked for, with the moments they became known; a level that cannot be known is there with its reason."""
 
     name: ClassVar[str] = "compute_levels"
-    io: ClassVar[StageIO] = StageIO(inputs=[BARS, DAYS], output=LEVELS_TABLE)
+    io: ClassVar[StageIO] = StageIO(inputs=[TRADE_BARS, MBO_DAYS], output=LEVELS_TABLE)
     rows_by_level: ClassVar[bool] = True
     settings_sections: ClassVar[tuple[str, ...]] = ("session", "levels", "instruments")
 
@@ -78,7 +77,7 @@ def read_level_day(unit: ContractDay, lake: StageLake) -> LevelDay:
     """All bars that the lake has for the contract around the session, and which hours they cover."""
     bars, covered = [], []
     for day in [*dates_before(unit.date), unit.date]:
-        table = lake.read_optional(lake.ref(BARS, date=day))
+        table = lake.read_optional(lake.ref(TRADE_BARS, date=day))
         if table is None:
             if not _globex_trades_on(day):
                 covered.append(_utc_day_ns(day))
@@ -87,7 +86,7 @@ def read_level_day(unit: ContractDay, lake: StageLake) -> LevelDay:
         covered.append(
             covered_span_ns(
                 day,
-                lake.read(lake.ref(DAYS, unit.root, day), ["records", "first_ts_ns", "last_ts_ns"]),
+                lake.read(lake.ref(MBO_DAYS, unit.root, day), ["records", "first_ts_ns", "last_ts_ns"]),
             )
         )
     table = pa.concat_tables(bars)
@@ -170,7 +169,7 @@ def levels_table(levels: Mapping[str, Level]) -> pa.Table:
 
 
 def _sources_of(unit: ContractDay, cfg: AppConfig, day: str) -> tuple[PartitionRef, PartitionRef]:
-    return partition_ref(cfg, BARS, unit.symbol, day), partition_ref(cfg, DAYS, unit.root, day)
+    return partition_ref(cfg, TRADE_BARS, unit.symbol, day), partition_ref(cfg, MBO_DAYS, unit.root, day)
 
 
 def _bars(table: pa.Table, bar_s: int) -> Bars:
