@@ -9,7 +9,9 @@ import pyarrow as pa
 
 from src.data_eng.config import Settings
 from src.data_eng.contracts import contract_of
-from src.data_eng.io import is_partition_complete, publish_partition, read_manifest, read_table, ref_in
+from src.data_eng.io import read_table
+from src.data_eng.lake.partitions import is_partition_complete, read_manifest, ref_in
+from src.data_eng.lake.writer import publish_partition
 from src.data_eng.retrieval.index import BREAK_AND_CONFIRM
 
 S = 1_000_000_000

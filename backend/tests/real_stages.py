@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from src.data_eng.config import Settings, load_settings
 from src.data_eng.core.events import F_LAST, F_SNAPSHOT, MBO_DTYPE, UNDEF_PRICE
-from src.data_eng.io import read_table, ref_in
+from src.data_eng.io import read_table
+from src.data_eng.lake.partitions import ref_in
 from src.data_eng.pipeline import Pipeline, build_pipeline
 from src.data_eng.planning import ContractDay
 from src.data_eng.sources.raw import collect, import_batch

@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from src.data_eng.contracts import contract_of
 from src.data_eng.core.events import NO_TICK, SIDE_BID, TRADE
-from src.data_eng.io import publish_partition, ref_in
+from src.data_eng.lake.partitions import ref_in
+from src.data_eng.lake.writer import publish_partition
 
 S = 1_000_000_000
 EVENTS, DAYS, BARS = "bronze.future_mbo.mbo", "bronze.future_mbo.mbo_days", "silver.future_mbo.trade_bars"

@@ -10,7 +10,8 @@ import pyarrow as pa
 from src.data_eng.config import Settings, load_settings
 from src.data_eng.contracts import contract_of
 from src.data_eng.core.pressure import CONDITIONS, DOWN, UP
-from src.data_eng.io import publish_partition, ref_in
+from src.data_eng.lake.partitions import ref_in
+from src.data_eng.lake.writer import publish_partition
 from src.data_eng.retrieval.index import IndexKey, layout_of, trigger_rules
 from src.data_eng.sources.calendar import session_times, sessions_between
 

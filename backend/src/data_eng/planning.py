@@ -10,8 +10,8 @@ from .config import AppConfig, Settings
 from .core.instrument import root_of
 from .core.tables import MBO, MBO_DAYS
 from .errors import SpymasterError
-from .io import list_partitions
 from .lake.keep import has_own_session
+from .lake.partitions import list_partitions
 from .lake.raw import raw_dates, raw_roots, unreadable_files
 from .sources.calendar import sessions_between
 

@@ -22,7 +22,8 @@ from .core.instrument import root_of
 from .core.session import NEW_YORK, is_date, moment_ns
 from .core.tables import LEVELS_TABLE
 from .errors import SpymasterError
-from .io import PartitionMissing, PartitionRef, list_partitions, read_facts, read_table
+from .io import read_table
+from .lake.partitions import PartitionMissing, PartitionRef, list_partitions, read_facts
 from .retrieval import answer as answers
 from .retrieval import setup as setups
 from .retrieval.answer import Answer, level_name

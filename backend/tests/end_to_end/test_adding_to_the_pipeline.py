@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from src.data_eng.io import read_manifest, ref_in
+from src.data_eng.lake.partitions import read_manifest, ref_in
 from tests.end_to_end.user_checkout import DAYS, Checkout, make_checkout
 
 RUNNER = "cd backend && uv run python -m src.data_eng.runner --product-type future_mbo --symbol ESZ5"

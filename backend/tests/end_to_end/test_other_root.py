@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 from src.data_eng.cli.main import app
 from src.data_eng.core.session import moment_ns
 from src.data_eng.engines.crew import Request, run
-from src.data_eng.io import read_table, ref_in
+from src.data_eng.io import read_table
+from src.data_eng.lake.partitions import ref_in
 from src.data_eng.sources.raw import collect, import_batch
 from tests.toy_market import TICK_NANOS, toy_records, write_dbn
 from tests.toys.lake import config

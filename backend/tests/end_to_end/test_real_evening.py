@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 from src.data_eng.cli.main import app
 from src.data_eng.core.events import F_LAST, F_SNAPSHOT, UNDEF_PRICE
 from src.data_eng.core.session import clock
-from src.data_eng.io import read_facts, read_manifest, read_table, ref_in
+from src.data_eng.io import read_table
+from src.data_eng.lake.partitions import read_facts, read_manifest, ref_in
 from src.data_eng.sources.dbn import DbnFile
 
 from ..parity.naive_book import NaiveBook

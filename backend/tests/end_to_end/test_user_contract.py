@@ -9,7 +9,7 @@ import time
 import pytest
 
 from src.data_eng.config import BACKEND
-from src.data_eng.io import list_partitions
+from src.data_eng.lake.partitions import list_partitions
 from tests.end_to_end.user_checkout import CHOSEN, DAYS, RAW_FOLDER, Checkout, make_checkout
 from tests.toys.lake import picture
 

@@ -17,7 +17,8 @@ import pyarrow as pa
 import pytest
 
 from src.data_eng.config import load_settings
-from src.data_eng.io import read_manifest, read_table, ref_in
+from src.data_eng.io import read_table
+from src.data_eng.lake.partitions import read_manifest, ref_in
 from src.data_eng.planning import ContractDay
 from src.data_eng.sources.raw import collect, import_batch
 from src.data_eng.stages.bronze.future_mbo.ingest_preview import IngestPreview

@@ -35,7 +35,9 @@ from rich.table import Table
 from src.data_eng.config import Settings, environment, load_settings
 from src.data_eng.contracts import contract_of
 from src.data_eng.core.tables import BOOK_WINDOWS, LEVELS_TABLE, TRIGGER_VECTORS
-from src.data_eng.io import PartitionRef, is_partition_complete, list_partitions, publish_partition, read_facts, read_table, ref_in
+from src.data_eng.io import read_table
+from src.data_eng.lake.partitions import PartitionRef, is_partition_complete, list_partitions, read_facts, ref_in
+from src.data_eng.lake.writer import publish_partition
 from src.data_eng.retrieval.index import MANIFEST, IndexKey, index_folder
 from src.data_eng.retrieval.index_builder import build_indexes
 from src.data_eng.sources.calendar import session_times, sessions_between

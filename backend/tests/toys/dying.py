@@ -12,10 +12,10 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from src.data_eng import io
 from src.data_eng.config import load_settings
 from src.data_eng.lake.crew import SLOW_IMPORTS
 from src.data_eng.lake.provenance import code_sha256
+from src.data_eng.lake.writer import publish_partition
 from src.data_eng.planning import ContractDay
 
 from . import stages
@@ -90,7 +90,7 @@ def _inside(arguments: tuple[Any, ...], lake: Path) -> bool:
 
 
 def write_rows(lake: Path, rows: int) -> None:
-    io.publish_partition(toy_ref(lake), toy_table(rows), **PROVENANCE)
+    publish_partition(toy_ref(lake), toy_table(rows), **PROVENANCE)
 
 
 def run_toy_stages(lake: Path, overwrite: bool = False) -> None:

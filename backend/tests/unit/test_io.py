@@ -14,26 +14,19 @@ from src.data_eng import io
 from src.data_eng.contracts import ContractError, ContractViolation
 from src.data_eng.core.tables import RAW_MBO
 from src.data_eng.errors import SpymasterError
-from src.data_eng.io import (
-    Anomaly,
-    ParquetOptions,
-    PartitionBusy,
-    PartitionCorrupt,
-    PartitionMissing,
-    PartitionWriter,
-    Provenance,
-    RawIsReadOnly,
-)
+from src.data_eng.lake import partitions
 from src.data_eng.lake.attempts import LostRace, publish_file
+from src.data_eng.lake.partitions import Anomaly, PartitionBusy, PartitionCorrupt, PartitionMissing, PartitionRef, Provenance, RawIsReadOnly
 from src.data_eng.lake.raw import RawMissing
+from src.data_eng.lake.writer import ParquetOptions, PartitionWriter, publish_partition
 from tests.toys.lake import PROVENANCE, TOY_COUNT, picture, put_raw, toy_ref, toy_table
 
 OTHER_PROVENANCE = Provenance("toy", {}, "other settings", "code")
 
 
-def write(lake: Path, rows: int = 3, first: int = 0) -> io.PartitionRef:
+def write(lake: Path, rows: int = 3, first: int = 0) -> PartitionRef:
     ref = toy_ref(lake)
-    io.publish_partition(ref, toy_table(rows, first), **PROVENANCE)
+    publish_partition(ref, toy_table(rows, first), **PROVENANCE)
     return ref
 
 
@@ -58,7 +51,7 @@ def test_an_empty_table_is_a_complete_partition(tmp_path: Path) -> None:
 
 def test_a_partition_holds_its_manifest_its_mark_and_a_part_named_for_its_content(tmp_path: Path) -> None:
     ref = write(tmp_path)
-    (part,) = io.read_manifest(ref).files
+    (part,) = partitions.read_manifest(ref).files
     assert part.name == f"part-{part.sha256[:16]}.parquet"
     assert set(picture(ref.path)) == {"_manifest.json", "_SUCCESS", part.name}
 
@@ -66,7 +59,7 @@ def test_a_partition_holds_its_manifest_its_mark_and_a_part_named_for_its_conten
 def test_the_manifest_says_rows_bytes_hashes_anomalies_and_facts(tmp_path: Path) -> None:
     ref = toy_ref(tmp_path)
     anomalies = {"unknown_cancel": Anomaly(count=2, first="record 17")}
-    written = io.publish_partition(
+    written = publish_partition(
         ref,
         toy_table(),
         stage="test",
@@ -76,7 +69,7 @@ def test_the_manifest_says_rows_bytes_hashes_anomalies_and_facts(tmp_path: Path)
         anomalies=anomalies,
         facts={"synthetic": True},
     )
-    read = io.read_manifest(ref)
+    read = partitions.read_manifest(ref)
     assert read == written
     assert (read.rows, read.inputs, read.anomalies, read.facts) == (3, {"a": "1"}, anomalies, {"synthetic": True})
     assert read.files[0].bytes == (ref.path / read.files[0].name).stat().st_size
@@ -86,8 +79,8 @@ def test_the_same_rows_give_the_same_bytes_however_they_are_cut(tmp_path: Path) 
     table = toy_table(1000)
     pieces = [table.slice(start, length) for start, length in ((0, 1), (1, 499), (500, 0), (500, 77), (577, 423))]
     options = ParquetOptions(row_group_rows=150)
-    io.publish_partition(toy_ref(tmp_path / "whole"), table, **PROVENANCE, parquet=options)
-    io.publish_partition(toy_ref(tmp_path / "pieces"), iter(pieces), **PROVENANCE, parquet=options)
+    publish_partition(toy_ref(tmp_path / "whole"), table, **PROVENANCE, parquet=options)
+    publish_partition(toy_ref(tmp_path / "pieces"), iter(pieces), **PROVENANCE, parquet=options)
     assert picture(tmp_path / "whole") == picture(tmp_path / "pieces")
     (path,) = io.open_parts(toy_ref(tmp_path / "pieces"))
     assert pq.ParquetFile(path).metadata.num_row_groups == 7
@@ -106,7 +99,7 @@ def test_a_stream_is_never_held_longer_than_a_row_group(tmp_path: Path) -> None:
 
 def test_encodings_and_statistics_are_the_caller_s_choice(tmp_path: Path) -> None:
     options = ParquetOptions(encodings={"ts_ns": "DELTA_BINARY_PACKED"}, statistics=("ts_ns",), compression="lz4")
-    io.publish_partition(toy_ref(tmp_path), toy_table(), **PROVENANCE, parquet=options)
+    publish_partition(toy_ref(tmp_path), toy_table(), **PROVENANCE, parquet=options)
     group = pq.ParquetFile(io.open_parts(toy_ref(tmp_path))[0]).metadata.row_group(0)
     assert "DELTA_BINARY_PACKED" in group.column(0).encodings
     assert group.column(0).statistics.max == 2
@@ -119,7 +112,7 @@ def test_a_row_that_breaks_the_contract_leaves_the_old_partition(tmp_path: Path)
     before = picture(tmp_path)
     broken = toy_table().set_column(0, "ts_ns", pa.array([1, None, 3]))
     with pytest.raises(ContractViolation):
-        io.publish_partition(ref, iter([toy_table(), broken]), **PROVENANCE)
+        publish_partition(ref, iter([toy_table(), broken]), **PROVENANCE)
     assert picture(tmp_path) == before
 
 
@@ -135,7 +128,7 @@ def test_a_missing_partition_names_the_command_that_builds_it(tmp_path: Path) ->
     with pytest.raises(PartitionMissing, match=command):
         io.read_table(toy_ref(tmp_path))
     with pytest.raises(RawMissing, match="spymaster import"):
-        io.manifest_sha256(io.ref_in(tmp_path, RAW_MBO, "ES", "2025-10-16"))
+        partitions.manifest_sha256(partitions.ref_in(tmp_path, RAW_MBO, "ES", "2025-10-16"))
 
 
 @pytest.mark.parametrize(("symbol", "date", "message"), [("../raw", "2025-10-16", "cannot name"), ("ESZ5", "16.10.2025", "is not a day")])
@@ -146,20 +139,20 @@ def test_an_address_that_is_none_is_refused(tmp_path: Path, symbol: str, date: s
 
 def test_an_address_can_be_written_and_read(tmp_path: Path) -> None:
     ref = toy_ref(tmp_path, symbol="ESZ5-ESH6")
-    assert io.parse_ref(tmp_path, str(ref)) == ref
+    assert partitions.parse_ref(tmp_path, str(ref)) == ref
 
 
 def test_listing_gives_complete_partitions_by_symbol_and_date(tmp_path: Path) -> None:
     for symbol, date in (("NQZ5", "2025-10-01"), ("ESZ5", "2025-10-02"), ("ESZ5", "2025-10-01")):
-        io.publish_partition(toy_ref(tmp_path, symbol=symbol, date=date), toy_table(), **PROVENANCE)
+        publish_partition(toy_ref(tmp_path, symbol=symbol, date=date), toy_table(), **PROVENANCE)
     toy_ref(tmp_path, symbol="ESZ5", date="2025-10-03").path.mkdir()
-    listed = [(ref.symbol, ref.date) for ref in io.list_partitions(tmp_path, TOY_COUNT)]
+    listed = [(ref.symbol, ref.date) for ref in partitions.list_partitions(tmp_path, TOY_COUNT)]
     assert listed == [("ESZ5", "2025-10-01"), ("ESZ5", "2025-10-02"), ("NQZ5", "2025-10-01")]
-    assert [ref.symbol for ref in io.list_partitions(tmp_path, TOY_COUNT, "NQZ5")] == ["NQZ5"]
+    assert [ref.symbol for ref in partitions.list_partitions(tmp_path, TOY_COUNT, "NQZ5")] == ["NQZ5"]
 
 
-def part_of(ref: io.PartitionRef) -> Path:
-    return ref.path / io.read_manifest(ref).files[0].name
+def part_of(ref: PartitionRef) -> Path:
+    return ref.path / partitions.read_manifest(ref).files[0].name
 
 
 def test_a_flipped_byte_is_found_and_the_message_says_what_to_do(tmp_path: Path) -> None:
@@ -281,7 +274,7 @@ def test_tidying_finishes_what_a_killed_run_left_after_publishing(tmp_path: Path
     clean = picture(tmp_path)
     (ref.path / "_SUCCESS").unlink()
     (ref.path / "part-0123456789abcdef.parquet").write_bytes(b"unnamed")
-    io.tidy_partition(ref)
+    partitions.tidy_partition(ref)
     assert picture(tmp_path) == clean
 
 
@@ -295,19 +288,19 @@ def test_a_writer_is_over_after_its_commit(tmp_path: Path) -> None:
 def test_removing_a_partition_leaves_nothing_and_spares_one_that_is_being_written(tmp_path: Path) -> None:
     ref = write(tmp_path)
     with PartitionWriter(ref, Provenance("toy", {}, "s", "c")), pytest.raises(PartitionBusy, match="being written"):
-        io.remove_partition(ref)
-    io.remove_partition(ref)
+        partitions.remove_partition(ref)
+    partitions.remove_partition(ref)
     assert not ref.path.exists()
 
 
 def test_raw_is_neither_written_nor_removed(tmp_path: Path) -> None:
     folder = put_raw(tmp_path, "2025-10-16").parent
     before = picture(folder)
-    ref = io.ref_in(tmp_path, RAW_MBO, "ES", "2025-10-16")
+    ref = partitions.ref_in(tmp_path, RAW_MBO, "ES", "2025-10-16")
     with pytest.raises(RawIsReadOnly):
-        io.publish_partition(ref, toy_table(), **PROVENANCE)
+        publish_partition(ref, toy_table(), **PROVENANCE)
     with pytest.raises(RawIsReadOnly):
-        io.remove_partition(ref)
+        partitions.remove_partition(ref)
     assert picture(folder) == before
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from src.data_eng.config import load_settings
 from src.data_eng.core.events import NO_TICK
-from src.data_eng.io import PartitionCorrupt, PartitionMissing
 from src.data_eng.lake.cache import Cache
+from src.data_eng.lake.partitions import PartitionCorrupt, PartitionMissing
 from src.data_eng.retrieval.index import StaleIndex
 from src.data_eng.serve.arrow import KnownTable, stream_bytes
 from src.data_eng.serve.day_tables import (

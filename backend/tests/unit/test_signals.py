@@ -9,7 +9,8 @@ import pytest
 from src.data_eng.config import load_settings
 from src.data_eng.contracts import contract_of, enforce_contract
 from src.data_eng.core.tables import TRIGGER_SIGNALS
-from src.data_eng.io import read_manifest, read_table, ref_in
+from src.data_eng.io import read_table
+from src.data_eng.lake.partitions import read_manifest, ref_in
 from src.data_eng.planning import ContractDay
 from src.data_eng.retrieval.index import StaleIndex
 from src.data_eng.retrieval.index_builder import build_indexes

@@ -15,7 +15,9 @@ from fastapi.testclient import TestClient
 from src.data_eng.config import load_datasets
 from src.data_eng.contracts import contract_of
 from src.data_eng.core.pressure import STATES
-from src.data_eng.io import list_partitions, manifest_sha256, publish_partition, read_table, ref_in, remove_partition
+from src.data_eng.io import read_table
+from src.data_eng.lake.partitions import list_partitions, manifest_sha256, ref_in, remove_partition
+from src.data_eng.lake.writer import publish_partition
 from src.data_eng.serve import days as days_module
 from src.data_eng.serve.api import create_app
 from src.data_eng.serve.day_reader import day_refs

@@ -14,7 +14,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from src.data_eng.core.tables import BOOK_WINDOWS, TRIGGER_VECTORS
-from src.data_eng.io import publish_partition, read_manifest, read_table, ref_in, remove_partition
+from src.data_eng.io import read_table
+from src.data_eng.lake.partitions import read_manifest, ref_in, remove_partition
+from src.data_eng.lake.writer import publish_partition
 from src.data_eng.retrieval.answer import answer_query, as_json, strangeness
 from src.data_eng.retrieval.index import IndexKey
 from src.data_eng.retrieval.index_builder import build_indexes

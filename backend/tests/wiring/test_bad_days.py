@@ -16,7 +16,7 @@ from src.data_eng.config import load_settings
 from src.data_eng.core.book.record import MARK_BAD_BOOK, MARK_CROSSED, MARK_HALT, MARK_UNKNOWN_IDS
 from src.data_eng.core.events import F_LAST, F_MAYBE_BAD_BOOK, F_SNAPSHOT
 from src.data_eng.engines.crew import Request, run
-from src.data_eng.io import list_partitions, read_manifest, ref_in
+from src.data_eng.lake.partitions import list_partitions, read_manifest, ref_in
 from src.data_eng.retrieval.index import IndexKey
 from src.data_eng.retrieval.index_builder import open_index
 from src.data_eng.stages.base import StageResult

@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from src.data_eng.io import PartitionCorrupt, open_parts
+from src.data_eng.io import open_parts
+from src.data_eng.lake.partitions import PartitionCorrupt
 from src.data_eng.lake.raw import RawMissing
 from src.data_eng.sources.dbn import TruncatedFile
 from src.data_eng.sources.listing import UnknownTick

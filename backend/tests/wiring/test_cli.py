@@ -97,14 +97,15 @@ def test_doctor_of_an_empty_lake_says_what_to_run_first(tmp_path: Path) -> None:
 
 
 def test_doctor_names_gaps_leftovers_and_damage_each_with_its_fix(tmp_path: Path) -> None:
-    from src.data_eng import io
+    from src.data_eng.lake import partitions
+    from src.data_eng.lake.writer import publish_partition
     from tests.toys.lake import PROVENANCE
 
     for day in ("2025-10-15", "2025-10-17"):
         put_raw(tmp_path, day)
     ref = toy_ref(tmp_path, date="2025-10-15")
-    io.publish_partition(ref, toy_table(), **PROVENANCE)
-    (ref.path / io.read_manifest(ref).files[0].name).write_bytes(b"damaged")
+    publish_partition(ref, toy_table(), **PROVENANCE)
+    (ref.path / partitions.read_manifest(ref).files[0].name).write_bytes(b"damaged")
     (toy_ref(tmp_path, date="2025-10-17").path / ".attempt-dead").mkdir(parents=True)
     said = json.loads(runner.invoke(app, ["doctor", "--json", "--verify", "--lake", str(tmp_path)]).output)
     problems = {problem["what"]: problem["fix"] for problem in said["problems"]}

@@ -17,8 +17,10 @@ import pytest
 
 from src.data_eng import io
 from src.data_eng.config import load_settings
-from src.data_eng.io import PartitionMissing
+from src.data_eng.lake import partitions
 from src.data_eng.lake.attempts import DiskFull, LostRace
+from src.data_eng.lake.partitions import PartitionMissing
+from src.data_eng.lake.writer import publish_partition
 from tests.toys.dying import ACTIONS, CONTEXT, UNIT, killed_before, run_toy_stages, write_rows
 from tests.toys.lake import PROVENANCE, TOY_EVENTS, config, picture, put_raw, toy_ref, toy_table
 from tests.toys.stages import ToyIngest
@@ -118,7 +120,7 @@ def test_a_full_disk_says_what_where_and_how_much_and_leaves_the_lake_as_it_was(
     write_rows(small_disk, 3)
     before = picture(small_disk)
     with pytest.raises(DiskFull, match=r"cannot write .*toy_count.*No space left.*At least [\d,]+ bytes are needed, [\d,]+ are free"):
-        io.publish_partition(toy_ref(small_disk), (toy_table(5_000, first) for first in range(0, 100_000, 5_000)), **PROVENANCE)
+        publish_partition(toy_ref(small_disk), (toy_table(5_000, first) for first in range(0, 100_000, 5_000)), **PROVENANCE)
     assert picture(small_disk) == before
     assert not list(small_disk.rglob(".attempt-*"))
 
@@ -179,7 +181,7 @@ def test_no_stage_opens_raw_for_writing_or_changes_a_byte_of_it(tmp_path: Path) 
     sys.addaudithook(watch_raw(raw, offences))
     run_toy_stages(tmp_path)
     run_toy_stages(tmp_path, overwrite=True)
-    io.remove_partition(toy_ref(tmp_path))
+    partitions.remove_partition(toy_ref(tmp_path))
     assert picture(raw) == before
     assert not offences
     (raw / "watched").write_text("the watch itself works")
@@ -193,4 +195,4 @@ def test_a_stage_that_is_stopped_halfway_leaves_no_output_of_it(tmp_path: Path) 
     (tmp_path / "silver" / "product_type=future_mbo").touch()
     with pytest.raises(NotADirectoryError):
         run_toy_stages(tmp_path)
-    assert [ref.date for ref in io.list_partitions(tmp_path, TOY_EVENTS)] == [UNIT.date]
+    assert [ref.date for ref in partitions.list_partitions(tmp_path, TOY_EVENTS)] == [UNIT.date]

@@ -16,7 +16,8 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pytest
 
-from src.data_eng.io import read_table, ref_in
+from src.data_eng.io import read_table
+from src.data_eng.lake.partitions import ref_in
 from tests.toy_lake import SYMBOL, TODAY, make_toy_lake
 
 DATES = ("2025-10-09", TODAY)

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from src.data_eng.cli.main import app
-from src.data_eng.io import is_partition_complete, read_facts
+from src.data_eng.lake.partitions import is_partition_complete, read_facts
 from src.data_eng.lake.raw import KNOWN, RawMissing, RawOverlap, open_raw
 from src.data_eng.sources.dbn import CorruptFile, DbnFile, OtherSchema, TruncatedFile
 from src.data_eng.sources.raw import HashMismatch, ImportRefused

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from src.data_eng.config import Environment
-from src.data_eng.io import ref_in
+from src.data_eng.lake.partitions import ref_in
 from src.data_eng.retrieval import index_builder
 from src.data_eng.retrieval.index import (
     FAISS_INDEX,

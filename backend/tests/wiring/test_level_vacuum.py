@@ -12,7 +12,8 @@ from src.data_eng.contracts import contract_of
 from src.data_eng.core.features import feature_names
 from src.data_eng.core.session import NS_PER_S, SessionTimes
 from src.data_eng.core.tables import LEVEL_VACUUM
-from src.data_eng.io import read_manifest, read_table, ref_in
+from src.data_eng.io import read_table
+from src.data_eng.lake.partitions import read_manifest, ref_in
 from src.data_eng.planning import ContractDay
 from src.data_eng.stages.silver.future_mbo.compute_level_vacuum_5s import ComputeLevelVacuum5s
 from tests.parity.naive_features import naive_features, naive_motion

@@ -10,7 +10,8 @@ import pytest
 
 from src.data_eng.config import Settings, load_settings
 from src.data_eng.core.tables import LEVELS_TABLE
-from src.data_eng.io import PartitionMissing, read_manifest, read_table, ref_in
+from src.data_eng.io import read_table
+from src.data_eng.lake.partitions import PartitionMissing, read_manifest, ref_in
 from src.data_eng.planning import ContractDay
 from src.data_eng.sources.own_levels import OwnLevelError, UnknownLevel, own_levels_path
 from src.data_eng.stages.silver.future_mbo.compute_levels import ComputeLevels, covered_span_ns, joined_spans

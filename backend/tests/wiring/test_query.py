@@ -12,7 +12,8 @@ from typer.testing import CliRunner, Result
 from src.data_eng.cli.main import app
 from src.data_eng.config import load_settings
 from src.data_eng.core.session import NoMoment, clock, moment_ns
-from src.data_eng.io import read_table, ref_in
+from src.data_eng.io import read_table
+from src.data_eng.lake.partitions import ref_in
 from src.data_eng.retrieval.answer import Answer, answer_query, sentence, strangeness
 from src.data_eng.retrieval.index_builder import build_indexes
 from src.data_eng.retrieval.metrics import FITTED, METRICS

@@ -17,7 +17,8 @@ from src.data_eng import planning
 from src.data_eng.config import Environment, load_settings
 from src.data_eng.core.tables import RAW_MBO
 from src.data_eng.engines.crew import BadRequest, Request, date_span, run
-from src.data_eng.io import list_partitions, read_manifest, read_table
+from src.data_eng.io import read_table
+from src.data_eng.lake.partitions import list_partitions, read_manifest
 from src.data_eng.pipeline import Pipeline, UnknownPipeline, build_pipeline
 from src.data_eng.planning import UnknownSymbol
 from src.data_eng.stages.door import StageError

@@ -27,10 +27,10 @@ from src.data_eng.engines import crew as runner
 from src.data_eng.health import state
 from src.data_eng.health.judge import Judge
 from src.data_eng.health.models import LakeDay, LakeHealth
-from src.data_eng.io import list_partitions, read_manifest, ref_in, remove_partition
 from src.data_eng.lake import raw as raw_module
 from src.data_eng.lake import runs
 from src.data_eng.lake.attempts import MANIFEST, DiskFull
+from src.data_eng.lake.partitions import list_partitions, read_manifest, ref_in, remove_partition
 from src.data_eng.lake.raw import KNOWN, raw_files, raw_folder
 from src.data_eng.lake.runs import read_runs, record_path
 from src.data_eng.retrieval.index import IndexMissing

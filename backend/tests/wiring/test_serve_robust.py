@@ -23,7 +23,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from src.data_eng.config import load_datasets, load_settings
-from src.data_eng.io import list_partitions, ref_in, remove_partition, verify_partition
+from src.data_eng.io import verify_partition
+from src.data_eng.lake.partitions import list_partitions, ref_in, remove_partition
 from src.data_eng.serve.access import SECURITY_HEADERS
 from src.data_eng.serve.api import guarded_app
 from tests.serving import Place, await_answer, problem, serve_settings, served, serving

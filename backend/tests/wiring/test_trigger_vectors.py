@@ -15,7 +15,8 @@ from src.data_eng.core.features import feature_names
 from src.data_eng.core.features.blocks import vector_layout
 from src.data_eng.core.session import NS_PER_S, SessionTimes
 from src.data_eng.core.tables import LEVEL_VACUUM, TRIGGER_VECTORS
-from src.data_eng.io import read_manifest, read_table, ref_in
+from src.data_eng.io import read_table
+from src.data_eng.lake.partitions import read_manifest, ref_in
 from src.data_eng.planning import ContractDay
 from src.data_eng.retrieval.index import trigger_rules
 from src.data_eng.sources.calendar import session_times

@@ -49,7 +49,8 @@ def _table(lake: Path, symbol: str, date: str) -> Table:
     from ..core.session import clock
     from ..core.tables import LEVELS_TABLE
     from ..core.units import price_text, ticks_to_points
-    from ..io import read_facts, read_table, ref_in
+    from ..io import read_table
+    from ..lake.partitions import read_facts, ref_in
     from ..retrieval.setup import contract_of
 
     symbol = contract_of(lake, symbol, date, LEVELS_TABLE)

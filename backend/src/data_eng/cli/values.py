@@ -69,7 +69,7 @@ def symbol_named(symbol: str, lake: Path, built: bool = False) -> SymbolParts:
     from ..config import load_settings
     from ..core.instrument import root_of
     from ..core.tables import LEVELS_TABLE, MBO, TRIGGER_VECTORS
-    from ..io import list_partitions
+    from ..lake.partitions import list_partitions
     from ..planning import split_symbol
 
     parts = split_symbol(symbol, lake, load_settings())

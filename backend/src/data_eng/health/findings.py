@@ -9,8 +9,9 @@ from pathlib import Path
 from .. import commands
 from ..config import load_datasets
 from ..core.tables import MBO_DAYS, RAW_MBO, TRIGGER_VECTORS
-from ..io import PartitionCorrupt, PartitionRef, is_partition_complete, list_partitions, parse_ref, verify_partition
+from ..io import verify_partition
 from ..lake.attempts import ATTEMPT_PREFIX
+from ..lake.partitions import PartitionCorrupt, PartitionRef, is_partition_complete, list_partitions, parse_ref
 from ..lake.raw import unreadable_files
 from ..retrieval.index import SETUPS
 from ..retrieval.mbo_contract_day_selector import is_current

@@ -11,7 +11,7 @@ from ..config import AppConfig, find_dataset
 from ..core.instrument import root_of
 from ..core.tables import BOOK_WINDOWS, MBO, RAW_MBO, TRIGGER_VECTORS
 from ..errors import SpymasterError
-from ..io import list_folders, ref_in
+from ..lake.partitions import list_folders, ref_in
 from .findings import findings_of
 from .models import LakeHealth, LastRun, PartitionView
 from .records import LakeRecords

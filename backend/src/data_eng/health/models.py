@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..core.tables import LEVELS_TABLE
-from ..io import Manifest
+from ..lake.partitions import Manifest
 
 Layer = Literal["raw", "bronze", "silver", "gold"]
 BuildState = Literal["done", "missing", "failed", "stale"]

@@ -11,10 +11,11 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import ValidationError
 
 from ..config import AppConfig, Settings
-from ..io import Manifest, PartitionMissing, PartitionRef, open_parquet
+from ..io import open_parquet
 from ..lake.attempts import MANIFEST
 from ..lake.cache import Cache
 from ..lake.keep import settings_of
+from ..lake.partitions import Manifest, PartitionMissing, PartitionRef
 from ..lake.runs import StageRun, parsed_runs, record_path
 from ..pipeline import LAYERS, PRODUCT_TYPES, build_pipeline
 from ..retrieval.mbo_contract_day_selector import SelectionMap, kept_selection, selection_path

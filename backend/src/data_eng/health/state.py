@@ -14,7 +14,7 @@ from ..commands import Command
 from ..config import Settings
 from ..core.instrument import root_of
 from ..core.tables import BOOK_WINDOWS, MBO, MBO_DAYS, RAW_MBO, TRIGGER_VECTORS
-from ..io import PartitionRef, list_folders, parse_ref, ref_in
+from ..lake.partitions import PartitionRef, list_folders, parse_ref, ref_in
 from ..lake.raw import known_sha256, raw_by_date, raw_facts
 from ..lake.runs import RUNS, StageRun
 from ..planning import why_not_chosen

@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict
 from ..config import AppConfig, load_datasets
 from ..core.instrument import root_of
 from ..core.tables import RAW_MBO
-from ..io import PartitionRef, list_partitions, read_facts, read_manifest
 from ..lake.keep import Kept, read_kept
+from ..lake.partitions import PartitionRef, list_partitions, read_facts, read_manifest
 from ..pipeline import LAYERS
 from .findings import damaged, no_raw
 from .judge import Judge, free_bytes

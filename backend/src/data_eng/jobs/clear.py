@@ -9,7 +9,7 @@ from pathlib import Path
 from ..config import environment, load_datasets
 from ..core.instrument import root_of
 from ..errors import SpymasterError
-from ..io import PartitionRef, list_folders, remove_partition
+from ..lake.partitions import PartitionRef, list_folders, remove_partition
 from ..retrieval.index import SETUPS, IndexKey, index_folder
 
 CLEARABLE = ("silver", "gold")

@@ -30,11 +30,13 @@ from ..engines.crew import run as build
 from ..errors import SpymasterError
 from ..evaluation.planting import first_windows, replanted
 from ..evaluation.resampling import SIGNIFICANT_BELOW
-from ..io import PartitionRef, list_partitions, publish_partition, read_facts, read_manifest, read_table, ref_in
+from ..io import read_table
 from ..lake.attempts import publish_file
 from ..lake.crew import Crew, finish_all
 from ..lake.machine import cores
+from ..lake.partitions import PartitionRef, list_partitions, read_facts, read_manifest, ref_in
 from ..lake.provenance import code_sha256
+from ..lake.writer import publish_partition
 from ..retrieval.index import LEVEL_TEST, IndexKey, rows_of
 from ..retrieval.index_builder import build_indexes
 from ..simulation.files import ROOT, Simulation, simulate

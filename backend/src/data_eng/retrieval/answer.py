@@ -13,8 +13,8 @@ from ..core.pressure import DOWN, UP
 from ..core.session import clock, moment_ns
 from ..core.tables import TRIGGER_VECTORS
 from ..core.units import price_text
-from ..io import read_facts, ref_in
 from ..lake.machine import cores
+from ..lake.partitions import read_facts, ref_in
 from .distribution import CLASSES, HorizonOutcome
 from .index import IndexKey, PastView, check_inputs, past_of
 from .index_builder import open_index, trigger_sources

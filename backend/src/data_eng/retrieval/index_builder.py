@@ -46,9 +46,10 @@ from ..core.features.scaling import RobustScaler
 from ..core.instrument import root_of
 from ..core.tables import MBO_DAYS, TRIGGER_VECTORS
 from ..errors import SpymasterError
-from ..io import PartitionRef, list_partitions, manifest_sha256, open_parquet, read_facts
+from ..io import open_parquet
 from ..lake.attempts import Attempt, disk_errors, locked, sync_folder, write_durable
 from ..lake.keep import read_kept
+from ..lake.partitions import PartitionRef, list_partitions, manifest_sha256, read_facts
 from .fitting import fit_metric, try_presets
 from .index import (
     FAISS_INDEX,

@@ -23,17 +23,9 @@ from ..config import Settings
 from ..core.events import TRADE
 from ..core.tables import MBO, MBO_DAYS
 from ..errors import SpymasterError
-from ..io import (
-    PartitionRef,
-    is_partition_complete,
-    list_partitions,
-    manifest_sha256,
-    open_parquet,
-    read_facts,
-    read_table,
-    ref_in,
-)
+from ..io import open_parquet, read_table
 from ..lake.attempts import publish_file
+from ..lake.partitions import PartitionRef, is_partition_complete, list_partitions, manifest_sha256, read_facts, ref_in
 from ..sources.calendar import local_time_ns, previous_session, sessions_between
 
 MADE_FROM = b"spymaster.selection"

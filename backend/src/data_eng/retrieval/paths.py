@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from ..core.events import NO_TICK
 from ..core.session import NS_PER_S
 from ..core.tables import BOOK_WINDOWS
-from ..io import is_partition_complete, read_table, ref_in
+from ..io import read_table
+from ..lake.partitions import is_partition_complete, ref_in
 
 BEFORE_S, AFTER_S = 120, 840
 """What is drawn around a trigger: the vector's two minutes and the longest horizon."""

@@ -18,7 +18,8 @@ from ..core.session import NS_PER_S, clock
 from ..core.tables import LEVEL_VACUUM, LEVELS_TABLE, PHYSICS_LADDER, TRIGGER_VECTORS
 from ..core.units import price_text, short_price
 from ..errors import SpymasterError
-from ..io import PartitionRef, is_partition_complete, list_partitions, read_facts, read_table, ref_in
+from ..io import read_table
+from ..lake.partitions import PartitionRef, is_partition_complete, list_partitions, read_facts, ref_in
 from .index import IndexKey, rows_of
 from .index_builder import chosen_partitions
 

@@ -26,17 +26,8 @@ from ..core.tables import (
     TRIGGER_VECTORS,
 )
 from ..errors import SpymasterError
-from ..io import (
-    Manifest,
-    PartitionCorrupt,
-    PartitionMissing,
-    PartitionRef,
-    manifest_sha256,
-    parse_ref,
-    read_manifest,
-    read_table,
-    ref_in,
-)
+from ..io import read_table
+from ..lake.partitions import Manifest, PartitionCorrupt, PartitionMissing, PartitionRef, manifest_sha256, parse_ref, read_manifest, ref_in
 from ..sources.calendar import session_times
 from .arrow import KnownTable
 from .day import EPISODES, DayBundle

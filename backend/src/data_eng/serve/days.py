@@ -10,7 +10,8 @@ from typing import NamedTuple
 from ..config import Settings, environment
 from ..core.instrument import root_of
 from ..core.tables import BOOK_WINDOWS, MBO, TRIGGER_VECTORS
-from ..io import (
+from ..lake.cache import Cache
+from ..lake.partitions import (
     PartitionCorrupt,
     PartitionMissing,
     PartitionRef,
@@ -20,7 +21,6 @@ from ..io import (
     read_manifest,
     ref_in,
 )
-from ..lake.cache import Cache
 from ..planning import why_not_chosen
 from ..retrieval.mbo_contract_day_selector import SelectionRow, kept_selection, selection_path
 from ..sources.calendar import regular_hours

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from ..config import Settings, environment
 from ..core.tables import BOOK_WINDOWS, TRIGGER_VECTORS
-from ..io import ref_in
 from ..lake.cache import Cache
+from ..lake.partitions import ref_in
 from ..retrieval.index import (
     MANIFEST,
     Index,

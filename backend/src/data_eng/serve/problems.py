@@ -7,7 +7,7 @@ from pathlib import Path
 from ..config import UnknownDataset, environment
 from ..errors import SpymasterError
 from ..health.judge import UnknownRoot
-from ..io import BadAddress, PartitionCorrupt, PartitionMissing
+from ..lake.partitions import BadAddress, PartitionCorrupt, PartitionMissing
 from ..retrieval.index import IndexMissing, StaleIndex, UnknownIndex
 from ..retrieval.index_builder import TwoContracts
 from ..retrieval.metrics import UnknownMetric

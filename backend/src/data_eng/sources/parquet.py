@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from .. import commands
 from ..core.events import EventBatch
 from ..core.instrument import root_of
-from ..io import PartitionCorrupt, PartitionRef, open_parts, read_manifest
+from ..io import open_parts
+from ..lake.partitions import PartitionCorrupt, PartitionRef, read_manifest
 
 BATCH_RECORDS = 131_072
 """So few that a batch (5 MB) stays in the processor's cache on its way to the book; by whole row groups of a million, decoding took a

@@ -14,7 +14,9 @@ from .. import commands
 from ..config import AppConfig, Settings
 from ..contracts import contract_of
 from ..core.instrument import root_of
-from ..io import (
+from ..io import read_partition
+from ..lake.keep import in_order, settings_of
+from ..lake.partitions import (
     Anomaly,
     Manifest,
     PartitionMissing,
@@ -26,10 +28,8 @@ from ..io import (
     partition_ref,
     read_facts,
     read_manifest,
-    read_partition,
     tidy_partition,
 )
-from ..lake.keep import in_order, settings_of
 from ..lake.provenance import code_sha256
 from ..planning import ContractDay, contract_day
 from .door import StageError, StageLake

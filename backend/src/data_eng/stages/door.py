@@ -12,17 +12,9 @@ import pyarrow as pa
 
 from ..config import AppConfig, Settings
 from ..errors import SpymasterError
-from ..io import (
-    Anomaly,
-    Manifest,
-    ParquetOptions,
-    PartitionRef,
-    PartitionWriter,
-    Provenance,
-    manifest_sha256,
-    partition_ref,
-    read_table,
-)
+from ..io import read_table
+from ..lake.partitions import Anomaly, Manifest, PartitionRef, Provenance, manifest_sha256, partition_ref
+from ..lake.writer import ParquetOptions, PartitionWriter
 from ..planning import ContractDay
 
 if TYPE_CHECKING:

@@ -205,7 +205,7 @@ def _day_times(folder: Path) -> DayTimes:
 
     from ...config import load_settings
     from ...core.tables import MBO
-    from ...io import read_manifest, ref_in
+    from ...lake.partitions import read_manifest, ref_in
     from ...lake.raw import raw_folder
     from ...planning import ContractDay
 
@@ -269,7 +269,7 @@ def _kernel_seconds(lake: Path, unit: ContractDay, settings: Settings) -> float:
     from ...core.book.kernel import advance
     from ...core.book.state import new_book
     from ...core.tables import MBO
-    from ...io import ref_in
+    from ...lake.partitions import ref_in
     from ...sources.calendar import session_times
     from ...sources.parquet import read_events
 
@@ -288,7 +288,8 @@ def _kernel_seconds(lake: Path, unit: ContractDay, settings: Settings) -> float:
 def _feature_seconds(lake: Path, unit: ContractDay, settings: Settings) -> tuple[float, int, int]:
     """Zone sums and all features of the day's levels; how many windows times levels they were, and in how many the level was in reach."""
     from ...core.tables import BOOK_FLOW, BOOK_WINDOWS, LEVELS_TABLE
-    from ...io import read_table, ref_in
+    from ...io import read_table
+    from ...lake.partitions import ref_in
     from ...sources.calendar import session_times
     from ...stages.silver.future_mbo.compute_level_vacuum_5s import flow_tape, vacuum_table
     from ...stages.windows import as_windows, levels_in_force

@@ -71,7 +71,8 @@ def walk_forward_times(folder: Path, sessions: int) -> WalkTimes:
 def _write_day(lake: Path, date: str, settings: Settings) -> None:
     from ...core.features.registry import APPROACHES
     from ...core.tables import TRIGGER_VECTORS
-    from ...io import publish_partition, ref_in
+    from ...lake.partitions import ref_in
+    from ...lake.writer import publish_partition
     from ...retrieval.index import LEVEL_TEST, IndexKey, trigger_rules
     from ...stages.gold.future_mbo.build_trigger_vectors import ROWS_BY_LEVEL
 

@@ -26,8 +26,9 @@ from ....core.split import (
 from ....core.tables import MBO, MBO_DAYS, RAW_MBO
 from ....core.units import NANOS_PER_POINT, NS_PER_DAY, nanos_to_text, ns_to_iso, ticks_to_points, utc_day_start_ns
 from ....errors import SpymasterError
-from ....io import Anomaly, ParquetOptions, PartitionRef, is_partition_complete, partition_ref, read_manifest
+from ....lake.partitions import Anomaly, PartitionRef, is_partition_complete, partition_ref, read_manifest
 from ....lake.raw import RawDay, open_raw
+from ....lake.writer import ParquetOptions
 from ....planning import ContractDay
 from ....sources.dbn import BATCH_RECORDS, DbnFile
 from ....sources.listing import Listed, Listing

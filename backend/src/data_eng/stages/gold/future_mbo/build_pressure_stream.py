@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ....config import AppConfig, Settings
 from ....core.pressure import CONDITIONS, DOWN, STATES, TOTAL, UP, direction_is_up, past_quantile, states
 from ....core.tables import LEVEL_VACUUM, PRESSURE_STREAM, TRIGGER_SIGNALS
-from ....io import PartitionRef
+from ....lake.partitions import PartitionRef
 from ....planning import ContractDay
 from ...base import Stage, StageIO, last_complete
 from ...door import StageLake

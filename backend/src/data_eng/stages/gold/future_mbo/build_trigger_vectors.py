@@ -18,7 +18,8 @@ from ....core.features.motion import volatility_ticks
 from ....core.labels import APPROACHES, CENSORED, NO_HIT, OUTCOMES, Labels, gap_spans, label_triggers
 from ....core.session import NS_PER_S, SessionTimes
 from ....core.tables import BOOK_WINDOWS, LEVEL_VACUUM, LEVELS_TABLE, TRADE_BARS, TRADE_PATH, TRIGGER_VECTORS
-from ....io import ParquetOptions, PartitionRef
+from ....lake.partitions import PartitionRef
+from ....lake.writer import ParquetOptions
 from ....planning import ContractDay
 from ....retrieval.index import BREAK_AND_CONFIRM, LEVEL_TEST, IndexKey, layout_of, trigger_rules
 from ....sources.calendar import session_times

@@ -18,7 +18,7 @@ from ....core.events import EventBatch
 from ....core.session import SessionTimes
 from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, MBO, TRADE_BARS, TRADE_PATH
 from ....errors import SpymasterError
-from ....io import Anomaly
+from ....lake.partitions import Anomaly
 from ....planning import ContractDay
 from ....sources.calendar import bronze_dates
 from ....sources.parquet import read_events

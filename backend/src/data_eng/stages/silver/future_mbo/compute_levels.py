@@ -20,7 +20,7 @@ from ....core.levels import (
 )
 from ....core.session import NS_PER_S
 from ....core.tables import LEVELS_TABLE, MBO_DAYS, TRADE_BARS
-from ....io import PartitionRef, is_partition_complete, partition_ref
+from ....lake.partitions import PartitionRef, is_partition_complete, partition_ref
 from ....planning import ContractDay
 from ....sources.calendar import globex_is_open_between, regular_hours, session_times
 from ....sources.own_levels import (
