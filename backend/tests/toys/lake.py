@@ -10,7 +10,8 @@ import pyarrow as pa
 from src.data_eng.config import AppConfig, Dataset, Environment, Settings, load_datasets, load_settings
 from src.data_eng.contracts import conformed, contract_of
 from src.data_eng.lake.partitions import PartitionRef, ref_in
-from src.data_eng.lake.raw import KNOWN, raw_folder
+from src.data_eng.lake.raw import raw_folder
+from src.data_eng.lake.raw_records import KNOWN
 from src.data_eng.lake.runs import RUNS
 from tests.dbn_files import a_day, write_dbn
 

@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 
 from src.data_eng.cli.main import app
 from src.data_eng.lake.partitions import is_partition_complete, read_facts
-from src.data_eng.lake.raw import KNOWN, RawMissing, RawOverlap, open_raw
+from src.data_eng.lake.raw import RawMissing, RawOverlap, open_raw
+from src.data_eng.lake.raw_records import KNOWN
 from src.data_eng.sources.dbn import CorruptFile, DbnFile, OtherSchema, TruncatedFile
 from src.data_eng.sources.raw import HashMismatch, ImportRefused
 from tests.dbn_files import DAY, ESZ5, a_day, header, write_dbn

@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from src.data_eng.config import Settings
+from src.data_eng.config import Settings, environment
 from src.data_eng.jobs.clear import index_folders, remove_all
 from src.data_eng.retrieval.distribution import shrunk_probabilities
 from src.data_eng.retrieval.exact import Groups
@@ -270,7 +270,7 @@ def test_a_fit_taken_over_from_another_level_is_the_one_it_would_have_made(tmp_p
 
 def test_clearing_a_level_removes_the_indexes_of_all_metrics(lake: Path, tmp_path: Path) -> None:
     shutil.copytree(lake / "indexes", tmp_path / "indexes", symlinks=True)
-    remove_all([], index_folders(tmp_path, ["pm_high"]))
+    remove_all([], index_folders(tmp_path, ["pm_high"], environment()))
     assert not (tmp_path / "indexes" / "mbo_pm_high").exists()
 
 

@@ -12,7 +12,8 @@ from src.data_eng.core.tables import RAW_MBO
 from src.data_eng.core.units import utc_day_start_ns
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import is_partition_complete, list_partitions, read_facts
-from src.data_eng.lake.raw import KNOWN, RawOverlap, open_raw, raw_dates, raw_folder, raw_sha256, unreadable_files
+from src.data_eng.lake.raw import RawOverlap, open_raw, raw_dates, raw_folder, raw_sha256, unreadable_files
+from src.data_eng.lake.raw_records import KNOWN
 from tests.dbn_files import DAY, ESH6, ESZ5, Order, a_day, records, write_dbn
 from tests.lakes import build_bronze, events, listing, put_file, raw, take_in
 from tests.toys.lake import picture

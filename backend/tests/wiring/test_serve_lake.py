@@ -31,7 +31,8 @@ from src.data_eng.lake import raw as raw_module
 from src.data_eng.lake import runs
 from src.data_eng.lake.attempts import MANIFEST, DiskFull
 from src.data_eng.lake.partitions import list_partitions, read_manifest, ref_in, remove_partition
-from src.data_eng.lake.raw import KNOWN, raw_files, raw_folder
+from src.data_eng.lake.raw import raw_files, raw_folder
+from src.data_eng.lake.raw_records import KNOWN
 from src.data_eng.lake.runs import read_runs, record_path
 from src.data_eng.retrieval.index import IndexMissing
 from src.data_eng.serve.api import guarded_app

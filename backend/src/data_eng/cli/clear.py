@@ -20,20 +20,21 @@ def clear(
 
     Example: `spymaster clear --layer silver --layer gold --level pm_high --symbol ES --yes`
     """
+    from ..config import environment
     from ..engines.crew import date_span
     from ..jobs.clear import built_partitions, index_folders, remove_all
     from ..sources.own_levels import require_level
     from .values import lake_named, symbol_named
 
-    target = lake_named(lake)
+    target, surroundings = lake_named(lake), environment()
     if symbol is not None:
         symbol_named(symbol, target)
     for level_id in level or []:
-        if not index_folders(target, [level_id]):
+        if not index_folders(target, [level_id], surroundings):
             require_level(level_id, target, None)
     span = date_span(dates, None, None) if dates else ()
     partitions = built_partitions(target, layer or [], symbol, *span)
-    folders = index_folders(target, level or [])
+    folders = index_folders(target, level or [], surroundings)
     what = f"{len(partitions)} partitions and {len(folders)} index folders of lake {target}"
     if not partitions and not folders:
         typer.echo(f"nothing to clear: {what}")

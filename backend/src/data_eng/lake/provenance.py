@@ -42,10 +42,15 @@ def imported_by(path: Path) -> set[Path]:
 
 
 @cache
-def direct_imports(path: Path) -> frozenset[Path]:
-    """Files of the package that one file imports, at its top or inside its functions."""
+def direct_imports(path: Path, annotations: bool = True) -> frozenset[Path]:
+    """Files of the package that one file imports, at its top or inside its functions; without `annotations`, not those of types alone."""
     found: set[Path] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
+    tree = ast.parse(path.read_text())
+    typing = [node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
+    left_out = set() if annotations else {id(inner) for node in typing for inner in ast.walk(node)}
+    for node in ast.walk(tree):
+        if id(node) in left_out:
+            continue
         if isinstance(node, ast.ImportFrom):
             module = _absolute(node, path)
             found |= {file for name in node.names for file in (_file_of(f"{module}.{name.name}"), _file_of(module)) if file}

@@ -26,7 +26,8 @@ from ..core.tables import RAW_DEFINITIONS
 from ..errors import SpymasterError
 from ..lake.attempts import disk_errors, locked, sync_folder
 from ..lake.conditions import Condition
-from ..lake.raw import DBN_SUFFIXES, RawRecord, keep_record, look_through, raw_files, raw_folder, raw_record, read_conditions, require_room
+from ..lake.raw import DBN_SUFFIXES, raw_files, raw_folder, read_conditions, require_room
+from ..lake.raw_records import RawRecord, keep_record, look_through, raw_record
 from .dbn import DbnFile
 
 MANIFEST, CONDITION = "manifest.json", "condition.json"

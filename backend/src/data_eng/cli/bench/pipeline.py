@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple, TypeVar
 
 import typer
 
+from .market import DAYS, END, FRONT, SIX_LEVELS, START
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -15,11 +17,6 @@ if TYPE_CHECKING:
     from ...planning import ContractDay
     from ...stages.base import Stage
 
-START, END, DAYS = "2025-10-14", "2025-10-17", 4
-"""The simulated sessions."""
-FRONT = "ESZ5"
-"""Their front contract."""
-SIX_LEVELS = ("pm_high", "pm_low", "or_high", "or_low", "pd_close", "vwap")
 QUERY_ROWS, QUERY_DAYS = 40_000, 68
 REPEATS = 3
 SHORT_REPEATS = 20

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from .pipeline import FRONT, SIX_LEVELS
+from .market import FRONT, SIX_LEVELS
 
 if TYPE_CHECKING:
     import pyarrow as pa

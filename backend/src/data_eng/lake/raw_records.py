@@ -1,0 +1,130 @@
+"""What is known of each raw file, kept outside raw in `known/raw/ROOT/NAME.json`; made again when the file changes or the note is lost."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from ..core.units import NS_PER_DAY, utc_date
+from ..sources.dbn import DbnFile
+from .attempts import publish_file
+
+KNOWN = Path("known") / "raw"
+HASH_BYTES = 1 << 22
+Progress = Callable[[Path, int], None]
+"""Called with a file and how many of its bytes were read since the last call."""
+
+
+class RawRecord(BaseModel):
+    """What is known of one raw file, from reading it through once."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bytes: int
+    mtime_ns: int
+    sha256: str
+    dataset: str
+    synthetic: bool
+    symbols: tuple[str, ...]
+    """Names of its instruments; of a file that maps none, what was asked of the feed."""
+    records: int
+    """Order records."""
+    first_ts_ns: int
+    """Capture time of the first order record; as `last_ts_ns` 0 where there is none."""
+    last_ts_ns: int
+    dates: tuple[str, ...]
+    """UTC dates on which its records were captured."""
+
+
+def raw_record(lake: Path, root: str, path: Path) -> RawRecord:
+    """What is known of a file; read through where nothing is, or where the file has changed since."""
+    kept = kept_record(lake, root, path)
+    if kept is not None and is_as_read(path, kept):
+        return kept
+    record = look_through(path)
+    keep_record(lake, root, path, record)
+    return record
+
+
+def keep_record(lake: Path, root: str, path: Path, record: RawRecord) -> None:
+    """Note what is known of a file, outside raw."""
+    content = json.dumps(record.model_dump(mode="json"), indent=1, sort_keys=True) + "\n"
+    publish_file(_record_path(lake, root, path), content.encode())
+
+
+def look_through(path: Path, name: Path | None = None, progress: Progress | None = None) -> RawRecord:
+    """Read a file to its end: it is sound, and this is what it holds. `name` is what messages call it.
+
+    Raises
+    ------
+    What `DbnFile` says of a file that is damaged or of another schema.
+    """
+    file, found = DbnFile(path, name), path.stat()
+    records, first_ns, last_ns, days = 0, 0, 0, set()
+    for batch in file.batches():
+        first_ns = first_ns or int(batch["ts_recv"][0])
+        last_ns = max(last_ns, int(batch["ts_recv"].max()))
+        records += len(batch)
+        days.update(_days_of(batch["ts_recv"]))
+    dates = tuple(utc_date(day * NS_PER_DAY) for day in sorted(days))
+    named = {symbol for date in dates for symbol in file.symbols_on(date).values()}
+    return RawRecord(
+        bytes=found.st_size,
+        mtime_ns=found.st_mtime_ns,
+        sha256=file_sha256(path, name, progress),
+        dataset=file.header.dataset,
+        synthetic=file.header.synthetic,
+        symbols=tuple(sorted(named or file.header.symbols)),
+        records=records,
+        first_ts_ns=first_ns,
+        last_ts_ns=last_ns,
+        dates=dates,
+    )
+
+
+def is_as_read(path: Path, record: RawRecord) -> bool:
+    """Whether a file has the size and time that it had when it was read through."""
+    found = path.stat()
+    return (record.bytes, record.mtime_ns) == (found.st_size, found.st_mtime_ns)
+
+
+def _record_path(lake: Path, root: str, path: Path) -> Path:
+    return Path(lake) / KNOWN / root / f"{path.name}.json"
+
+
+def kept_record(lake: Path, root: str, path: Path) -> RawRecord | None:
+    try:
+        noted = _record_path(lake, root, path)
+        found = noted.stat()
+        return _parsed_record(noted, found.st_size, found.st_mtime_ns, found.st_ino)
+    except (FileNotFoundError, ValidationError):
+        return None
+
+
+@cache
+def _parsed_record(path: Path, size: int, mtime_ns: int, inode: int) -> RawRecord:
+    """A note, read once for as long as the disk says that it is the same."""
+    return RawRecord.model_validate_json(path.read_bytes())
+
+
+def _days_of(ts_recv_ns: NDArray[np.uint64]) -> set[int]:
+    """Days since 1970 in which records were captured."""
+    first, last = int(ts_recv_ns.min()) // NS_PER_DAY, int(ts_recv_ns.max()) // NS_PER_DAY
+    return {first} if first == last else set(np.unique(ts_recv_ns // np.uint64(NS_PER_DAY)).tolist())
+
+
+def file_sha256(path: Path, name: Path | None = None, progress: Progress | None = None) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(HASH_BYTES):
+            digest.update(piece)
+            if progress is not None:
+                progress(name or path, len(piece))
+    return digest.hexdigest()
