@@ -2,7 +2,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { type Locator, type Page, test as base, expect } from '@playwright/test';
 import { tableFromIPC } from 'apache-arrow';
 import { join } from 'node:path';
-import { newYork } from '../src/app/market/new-york.ts';
+import { newYork } from '../src/app/ui/new-york.ts';
 import type { Day } from '../src/app/api/schema.ts';
 import { DATE, LAKES, SYMBOL } from './lakes.ts';
 import { Server } from './server.ts';

@@ -1,5 +1,5 @@
 import { DestroyRef, Signal, inject, signal } from '@angular/core';
-import { LOADING, PanelState, READY } from '../replay/state';
+import { LOADING, PanelState, READY } from '../ui/panel-state';
 import { ProblemError, cancelled } from './client';
 
 /** Codes that say that something is not there yet, which is no failure: the panel is empty and says the command. */

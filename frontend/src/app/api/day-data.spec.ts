@@ -1,4 +1,4 @@
-import { chance } from '../market/day.fixture';
+import { chance } from './made-up-day.fixture';
 import { decode } from './arrow';
 import { BrokenSequence, DayData, NO_TICK } from './day-data';
 import { ServedDay } from './day.fixture';

@@ -17,7 +17,7 @@ import {
   vectorFromArray,
 } from 'apache-arrow';
 import { HEAT_TICKS, NO_TICK, STATES } from './day-data';
-import { OPEN_S, chance, level, madeUpDay } from '../market/day.fixture';
+import { OPEN_S, chance, level, madeUpDay } from './made-up-day.fixture';
 import type { Day, ReplayWindow } from './schema';
 
 const LEVELS = ['pm_high', 'or_high'];

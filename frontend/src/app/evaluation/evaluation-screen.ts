@@ -5,7 +5,7 @@ import { Asked } from '../api/asked';
 import { Client, ProblemError } from '../api/client';
 import { LakeDays } from '../api/lake-days';
 import { DayList, EvaluationReport } from '../api/schema';
-import { PanelFrame } from '../shell/panel-frame';
+import { PanelFrame } from '../ui/panel-frame';
 import { reportOf } from './report';
 import { ReportSection } from './report-section';
 import { ReportWords } from './report-words';

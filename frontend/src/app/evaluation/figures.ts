@@ -1,6 +1,6 @@
 /** How the evaluation writes its figures: as the printed report does, so that both read alike. */
 
-import { whole as counted } from '../market/format';
+import { whole as counted } from '../ui/format';
 
 /** Stands where a figure could not be computed. */
 export const ABSENT = '–';

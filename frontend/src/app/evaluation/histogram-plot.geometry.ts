@@ -1,4 +1,4 @@
-import { Tick, straight, ticksOf } from '../market/scale.geometry';
+import { Tick, straight, ticksOf } from '../ui/scale.geometry';
 import { HistogramPlotData } from './plots';
 
 export const WIDTH = 340;

@@ -1,4 +1,4 @@
-import { Tick, straight, ticksOf } from '../market/scale.geometry';
+import { Tick, straight, ticksOf } from '../ui/scale.geometry';
 import { percent, skill } from './figures';
 import { IntervalPlotData, IntervalRow } from './plots';
 import { skillReach, skillTick } from './skill-axis.geometry';

@@ -1,4 +1,4 @@
-import { Tick, straight, ticksOf } from '../market/scale.geometry';
+import { Tick, straight, ticksOf } from '../ui/scale.geometry';
 import { Marker, linePath } from './marker.geometry';
 import { skill } from './figures';
 import { LinePlotData, LineSeries } from './plots';

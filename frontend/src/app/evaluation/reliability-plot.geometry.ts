@@ -1,4 +1,4 @@
-import { straight } from '../market/scale.geometry';
+import { straight } from '../ui/scale.geometry';
 import { Marker, linePath } from './marker.geometry';
 import { percent } from './figures';
 import { ReliabilityPlotData } from './plots';

@@ -1,4 +1,4 @@
-import { named } from '../market/words';
+import { named } from '../ui/words';
 import { numberOf, percent, plain, skill, span, whole } from './figures';
 import { binned } from './plots';
 import { interval } from './report-skill';

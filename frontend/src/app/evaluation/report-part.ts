@@ -1,4 +1,4 @@
-import { horizon } from '../market/words';
+import { horizon } from '../ui/words';
 import { isBlank, numberOf, skill, span } from './figures';
 import { Plot } from './plots';
 

@@ -1,4 +1,4 @@
-import { horizon, levelName, named } from '../market/words';
+import { horizon, levelName, named } from '../ui/words';
 import { ABSENT, numberOf, plain, skill, whole, words } from './figures';
 import { Part, Row, Subject, cell, distinct, head, skillCell } from './report-part';
 

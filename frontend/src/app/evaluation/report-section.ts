@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
-import { PanelFrame } from '../shell/panel-frame';
+import { PanelFrame } from '../ui/panel-frame';
 import { FigureTable } from './figure-table';
 import { HistogramPlot } from './histogram-plot';
 import { IntervalPlot } from './interval-plot';

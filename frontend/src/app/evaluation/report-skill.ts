@@ -1,4 +1,4 @@
-import { levelName, named } from '../market/words';
+import { levelName, named } from '../ui/words';
 import { numberOf, skill, whole, words } from './figures';
 import { Part, Row, Subject, cell, distinct, head, skillCell } from './report-part';
 import { IntervalRow, LineSeries } from './plots';

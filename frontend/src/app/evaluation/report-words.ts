@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component } from '@angular/core';
-import { PanelFrame } from '../shell/panel-frame';
+import { PanelFrame } from '../ui/panel-frame';
 
 /** What the figures mean, and what is claimed with them and what is not. */
 @Component({

@@ -1,5 +1,5 @@
 import { Part, Row, Subject } from './report-part';
-import { horizon, levelName, named } from '../market/words';
+import { horizon, levelName, named } from '../ui/words';
 import { isBlank, listed, numberOf, percent, plain, whole, words } from './figures';
 import { against, byHorizon, bySeries, bySession, skillNow } from './report-skill';
 import { coverage, distances, excursions, permutation, reliability, sharpness } from './report-calibration';

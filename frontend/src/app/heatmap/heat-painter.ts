@@ -1,12 +1,12 @@
 import { LABEL_HEIGHT } from '../market/axis-labels.geometry';
-import { spread } from '../market/axis.geometry';
-import { points } from '../market/format';
-import { newYork, newYorkMinute } from '../market/new-york';
+import { spread } from '../ui/axis.geometry';
+import { points } from '../ui/format';
+import { newYork, newYorkMinute } from '../ui/new-york';
 import { BOLD, Brush, FONT, hatch, labelBox, strokeLevel } from '../market/strokes';
-import { Colours } from '../shell/palette';
-import { HeatBitmap } from './heat-bitmap';
+import { Colours } from '../ui/palette';
+import { HeatBitmap } from '../market/heat-bitmap';
 import { HeatFrame, Quote } from './heat.geometry';
-import { Ramp } from './ramp';
+import { Ramp } from '../market/ramp';
 
 /** Paints one picture: heat, gaps, levels, best bid and offer, volume, axes. The brush's units are CSS pixels. */
 export function paintHeat(brush: Brush, frame: HeatFrame, bitmap: HeatBitmap, tick: number, colours: Colours, ramp: Ramp): void {

@@ -1,5 +1,5 @@
 import { HEAT_TICKS, NO_TICK } from '../api/day-data';
-import { walkedDay } from '../market/day.fixture';
+import { walkedDay } from '../api/made-up-day.fixture';
 import { heatSummary } from './heat-summary';
 
 describe('heatSummary', () => {

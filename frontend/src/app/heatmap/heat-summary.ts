@@ -1,6 +1,6 @@
 import { DayData } from '../api/day-data';
-import { points } from '../market/format';
-import { newYork } from '../market/new-york';
+import { points } from '../ui/format';
+import { newYork } from '../ui/new-york';
 import { Resting, largestResting } from './heat.geometry';
 
 /** Rows of the panel's table. */

@@ -1,9 +1,9 @@
 import { DayData, NO_TICK } from '../api/day-data';
-import { axisPrices, axisTimes } from '../market/axis.geometry';
+import { axisPrices, axisTimes } from '../ui/axis.geometry';
 import { gapSpans } from '../market/candles.geometry';
 import { LevelLine, levelLines } from '../market/levels';
-import { EpochS, Px, Span, Ticks, ToX, ToY, WindowIndex } from '../market/units';
-import { UNSEEN, contracts, heatAt, poolFor } from './pooling';
+import { EpochS, Px, Span, Ticks, ToX, ToY, WindowIndex } from '../ui/units';
+import { UNSEEN, contracts, heatAt, poolFor } from '../market/pooling';
 
 /** Points above and below its middle that the picture shows. */
 const HALF_RANGE_POINTS = 12;

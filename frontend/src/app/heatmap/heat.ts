@@ -12,18 +12,18 @@ import {
   viewChild,
 } from '@angular/core';
 import { DayData } from '../api/day-data';
-import { points } from '../market/format';
-import { newYork } from '../market/new-york';
-import { NextFrame } from '../market/next-frame';
-import { Replay } from '../replay/replay';
-import { PanelFrame } from '../shell/panel-frame';
-import { Theme } from '../shell/theme';
-import { HeatBitmap } from './heat-bitmap';
+import { points } from '../ui/format';
+import { newYork } from '../ui/new-york';
+import { NextFrame } from '../ui/next-frame';
+import { Replay } from '../board/replay';
+import { PanelFrame } from '../ui/panel-frame';
+import { Theme } from '../ui/theme';
+import { HeatBitmap } from '../market/heat-bitmap';
 import { paintHeat } from './heat-painter';
 import { TABLE_ROWS, heatSummary, sizeText } from './heat-summary';
 import { HeatFrame, Size, heatFrame, largestResting } from './heat.geometry';
-import { UNSEEN, contracts, heatAt } from './pooling';
-import { ramp, rampTable } from './ramp';
+import { UNSEEN, contracts, heatAt } from '../market/pooling';
+import { ramp, rampTable } from '../market/ramp';
 
 /** Spans of time on offer. */
 const SPANS = [
@@ -40,7 +40,7 @@ const LEAST_MINUTES = 5;
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [PanelFrame],
   templateUrl: './heat.html',
-  styleUrls: ['../market/picture.css', './heat.css'],
+  styleUrls: ['../ui/picture.css', './heat.css'],
 })
 export class HeatPanel {
   protected readonly replay = inject(Replay);

@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, ElementRef, computed, inject, input, linkedSignal, output } from '@angular/core';
 import { Cell, LakeDay, LakeHealth } from '../api/schema';
-import { Place, moved } from '../shell/grid-move';
+import { Place, moved } from '../ui/grid-move';
 import { rowsOf } from './lake-health';
 import { count, size, worked } from './sizes';
 import { StateMark } from './state-mark';

@@ -5,7 +5,7 @@ import { Asked } from '../api/asked';
 import { Client, ProblemError } from '../api/client';
 import { LakeDays } from '../api/lake-days';
 import { LakeHealth } from '../api/schema';
-import { PanelFrame } from '../shell/panel-frame';
+import { PanelFrame } from '../ui/panel-frame';
 import { Command } from './command';
 import { CellChosen, LakeGrid, Layer } from './lake-grid';
 import { BuildState, Shown, countStates, daysShown, symbolsOf, totalOf } from './lake-health';

@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, effect, inject, input, si
 import { Asked } from '../api/asked';
 import { Client } from '../api/client';
 import { PartitionView } from '../api/schema';
-import { PanelFrame } from '../shell/panel-frame';
+import { PanelFrame } from '../ui/panel-frame';
 import { Command } from './command';
 import { CellChosen } from './lake-grid';
 import { count, size, worked } from './sizes';

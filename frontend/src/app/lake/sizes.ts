@@ -1,6 +1,6 @@
 /** Sizes and times of the lake in words. */
 
-import { whole } from '../market/format';
+import { whole } from '../ui/format';
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 

@@ -1,7 +1,7 @@
-import { spread } from './axis.geometry';
-import { points } from './format';
+import { spread } from '../ui/axis.geometry';
+import { points } from '../ui/format';
 import { LevelLine, confluentGroups } from './levels';
-import { Px, Ticks, ToY } from './units';
+import { Px, Ticks, ToY } from '../ui/units';
 
 /** Height of a label on the price axis. */
 export const LABEL_HEIGHT: Px = 16;

@@ -9,14 +9,14 @@ import {
   UTCTimestamp,
   createChart,
 } from 'lightweight-charts';
-import { Colours } from '../shell/palette';
+import { Colours } from '../ui/palette';
 import { CandleFeed, CandleSink } from './candle-feed';
 import { Candle, CandleFold, traded } from './candle-fold';
 import { CandleMarks, Marks } from './candle-marks';
 import { axisWidth } from './candle-painter';
-import { points, whole } from './format';
-import { newYork, newYorkMinute } from './new-york';
-import { Px, Slot } from './units';
+import { points, whole } from '../ui/format';
+import { newYork, newYorkMinute } from '../ui/new-york';
+import { Px, Slot } from '../ui/units';
 
 /** Candles of empty room between the last one and the price axis. */
 const RIGHT_ROOM = 2;

@@ -1,6 +1,6 @@
 import { DayData, NO_TICK } from '../api/day-data';
 import { CANDLE_S, Candle, CandleFold, traded } from './candle-fold';
-import { OPEN_S, chance, walkedDay, withHistory } from './day.fixture';
+import { OPEN_S, chance, walkedDay, withHistory } from '../api/made-up-day.fixture';
 
 /** The candles of windows [0, count) as one would explain them: for each two minutes, the trades within. */
 function naive(data: DayData, count: number): Candle[] {

@@ -1,5 +1,5 @@
 import { DayData, NO_TICK } from '../api/day-data';
-import { Slot, WindowIndex } from './units';
+import { Slot, WindowIndex } from '../ui/units';
 
 /** Seconds of one candle, the desk's bar. */
 export const CANDLE_S = 120;

@@ -1,14 +1,14 @@
-import { HeatBitmap } from '../heatmap/heat-bitmap';
-import { Colours } from '../shell/palette';
+import { HeatBitmap } from './heat-bitmap';
+import { Colours } from '../ui/palette';
 import { LABEL_HEIGHT, axisLabels, brackets } from './axis-labels.geometry';
-import { axisPrices, axisTimes } from './axis.geometry';
+import { axisPrices, axisTimes } from '../ui/axis.geometry';
 import { CANDLE_S } from './candle-fold';
 import { Box, CandleScene, Confirmation, LOOK_BACK, LOOK_FORWARD } from './candles.geometry';
-import { Claims } from './claims';
-import { points } from './format';
-import { newYorkMinute } from './new-york';
+import { Claims } from '../ui/claims';
+import { points } from '../ui/format';
+import { newYorkMinute } from '../ui/new-york';
 import { BOLD, Brush, FONT, hatch, labelBox, rimmedText, strokeLevel } from './strokes';
-import { EpochS, Px, Ticks, ToX, ToY } from './units';
+import { EpochS, Px, Ticks, ToX, ToY } from '../ui/units';
 
 /** A scene with the axes it is to be painted in. */
 export interface AxisView {

@@ -12,18 +12,18 @@ import {
   viewChild,
 } from '@angular/core';
 import { DayData } from '../api/day-data';
-import { HeatBitmap } from '../heatmap/heat-bitmap';
-import { ramp, rampTable } from '../heatmap/ramp';
-import { Replay } from '../replay/replay';
-import { PanelFrame } from '../shell/panel-frame';
-import { Theme } from '../shell/theme';
+import { HeatBitmap } from './heat-bitmap';
+import { ramp, rampTable } from './ramp';
+import { Replay } from '../board/replay';
+import { PanelFrame } from '../ui/panel-frame';
+import { Theme } from '../ui/theme';
 import { CandleChart } from './candle-chart';
 import { CANDLE_S, Candle, CandleFold, traded } from './candle-fold';
 import { candleSummary, candleText, lastCandles } from './candle-summary';
 import { candleScene } from './candles.geometry';
-import { points } from './format';
-import { newYork, newYorkMinute } from './new-york';
-import { Slot } from './units';
+import { points } from '../ui/format';
+import { newYork, newYorkMinute } from '../ui/new-york';
+import { Slot } from '../ui/units';
 
 /** Two-minute candles with the levels, their tests and confirmed breaks, as known at the cursor. */
 @Component({
@@ -31,7 +31,7 @@ import { Slot } from './units';
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [PanelFrame],
   templateUrl: './candles.html',
-  styleUrls: ['./picture.css', './candles.css'],
+  styleUrls: ['../ui/picture.css', './candles.css'],
 })
 export class CandlesPanel {
   protected readonly replay = inject(Replay);

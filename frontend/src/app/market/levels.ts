@@ -1,7 +1,7 @@
 import { DayData } from '../api/day-data';
 import { LevelInfo } from '../api/schema';
-import { Colours } from '../shell/palette';
-import { EpochS, Span, Ticks } from './units';
+import { Colours } from '../ui/palette';
+import { EpochS, Span, Ticks } from '../ui/units';
 
 export type Dash = 'solid' | 'dashed' | 'dotted';
 

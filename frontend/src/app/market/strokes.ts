@@ -1,5 +1,5 @@
 import { Dash, LevelLine } from './levels';
-import { Px, ToX, ToY } from './units';
+import { Px, ToX, ToY } from '../ui/units';
 
 export type Brush = CanvasRenderingContext2D;
 

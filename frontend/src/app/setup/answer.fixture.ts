@@ -4,7 +4,7 @@ import { computed, signal } from '@angular/core';
 import { vi } from 'vitest';
 import { DayData } from '../api/day-data';
 import type { Episode, Neighbour, OutcomeRow, SetupAnswer } from '../api/schema';
-import { Approach, PanelState, READY, TableName } from '../replay/state';
+import { Approach, PanelState, READY, TableName } from '../ui/panel-state';
 
 /** 2025-10-14 12:04:50 in New York. */
 export const TRIGGER_S = 1760457890;

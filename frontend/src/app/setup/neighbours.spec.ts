@@ -1,8 +1,8 @@
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { DayData } from '../api/day-data';
-import { madeUpDay } from '../market/day.fixture';
-import { Replay } from '../replay/replay';
-import { READY } from '../replay/state';
+import { madeUpDay } from '../api/made-up-day.fixture';
+import { Replay } from '../board/replay';
+import { READY } from '../ui/panel-state';
 import { TRIGGER_S, answer, neighbour, replayOf } from './answer.fixture';
 import { NeighboursPanel } from './neighbours';
 

@@ -1,11 +1,11 @@
 import { ChangeDetectionStrategy, Component, ElementRef, computed, effect, inject, untracked } from '@angular/core';
 import { Neighbour, SetupAnswer } from '../api/schema';
-import { points } from '../market/format';
-import { newYork } from '../market/new-york';
-import { named } from '../market/words';
-import { Replay } from '../replay/replay';
-import { Approach, READY } from '../replay/state';
-import { PanelFrame } from '../shell/panel-frame';
+import { points } from '../ui/format';
+import { newYork } from '../ui/new-york';
+import { named } from '../ui/words';
+import { Replay } from '../board/replay';
+import { Approach, READY } from '../ui/panel-state';
+import { PanelFrame } from '../ui/panel-frame';
 import { MiniPath } from './mini-path';
 import { DRAWN, MidPath, PathScale, sharedScale } from './mini-path.geometry';
 import { Look, countsLine, lookOf, outcomeRow } from './outcome';

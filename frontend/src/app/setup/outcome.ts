@@ -1,7 +1,7 @@
 /** How an outcome looks: one glyph, one direction, one word, so that colour never carries it alone. */
 
 import type { OutcomeRow, SetupAnswer } from '../api/schema';
-import type { Approach } from '../replay/state';
+import type { Approach } from '../ui/panel-state';
 
 export type Counts = SetupAnswer['counts'];
 export type Kind = keyof Counts;

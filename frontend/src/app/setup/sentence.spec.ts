@@ -1,9 +1,9 @@
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { DayData } from '../api/day-data';
 import type { Episode } from '../api/schema';
-import { madeUpDay } from '../market/day.fixture';
-import { Replay } from '../replay/replay';
-import { LOADING, READY } from '../replay/state';
+import { madeUpDay } from '../api/made-up-day.fixture';
+import { Replay } from '../board/replay';
+import { LOADING, READY } from '../ui/panel-state';
 import { TRIGGER_S, answer, replayOf } from './answer.fixture';
 import { Sentence } from './sentence';
 

@@ -1,10 +1,10 @@
 import { ChangeDetectionStrategy, Component, computed, inject, linkedSignal } from '@angular/core';
 import { SetupAnswer } from '../api/schema';
-import { newYork } from '../market/new-york';
-import { named } from '../market/words';
-import { Replay } from '../replay/replay';
-import { mendOf, messageOf, tryAgain } from '../replay/state';
-import { duration } from './duration';
+import { newYork } from '../ui/new-york';
+import { named } from '../ui/words';
+import { Replay } from '../board/replay';
+import { mendOf, messageOf, tryAgain } from '../ui/panel-state';
+import { duration } from '../ui/duration';
 import { piecesOf, sinceThen } from './sentence.geometry';
 import { shownAnswer } from './shown-answer';
 import { distanceAt, standing } from './standing';

@@ -1,6 +1,6 @@
 import { signal } from '@angular/core';
 import { DayData } from '../api/day-data';
-import { madeUpDay } from '../market/day.fixture';
+import { madeUpDay } from '../api/made-up-day.fixture';
 import { TRIGGER_S, answer } from './answer.fixture';
 import { Shown, standing, standingOf } from './standing';
 

@@ -4,10 +4,10 @@ import { Router, provideRouter } from '@angular/router';
 import { ServedDay } from '../api/day.fixture';
 import { Readiness } from '../api/readiness';
 import { MadeUpServer, MadeUpSocket } from '../api/server.fixture';
-import { addressOf } from '../replay/address';
-import { Replay } from '../replay/replay';
+import { addressOf } from '../board/address';
+import { Replay } from '../board/replay';
 import { App } from './app';
-import { Theme } from './theme';
+import { Theme } from '../ui/theme';
 
 @Component({ template: '<button type="button">Any</button><input />' })
 class Screen {}

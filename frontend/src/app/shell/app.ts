@@ -4,12 +4,12 @@ import { NavigationEnd, Router, RouterOutlet } from '@angular/router';
 import { filter, map } from 'rxjs';
 import { LakeDays } from '../api/lake-days';
 import { Readiness } from '../api/readiness';
-import { Command, commandOf, takenBy } from '../replay/keys';
-import { Replay } from '../replay/replay';
+import { Command, commandOf, takenBy } from '../board/keys';
+import { Replay } from '../board/replay';
 import { Header } from './header';
 import { Help } from './help';
 import { Rail } from './rail';
-import { Theme } from './theme';
+import { Theme } from '../ui/theme';
 
 /** The frame of all screens: header, rail, notices, keys and the live region. */
 @Component({

@@ -1,10 +1,10 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, output } from '@angular/core';
 import { LakeDays } from '../api/lake-days';
 import type { DayEntry } from '../api/schema';
-import { newYork, secondsOf } from '../market/new-york';
-import { Replay } from '../replay/replay';
-import { STALE_AMBER_S, STALE_GREY_S } from '../replay/state';
-import { Theme } from './theme';
+import { newYork, secondsOf } from '../ui/new-york';
+import { Replay } from '../board/replay';
+import { STALE_AMBER_S, STALE_GREY_S } from '../ui/panel-state';
+import { Theme } from '../ui/theme';
 
 /** Contract, date, New York clock, window, badges, feed age and the lake's version. */
 @Component({

@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, ElementRef, viewChild } from '@angular/core';
-import { KEYS } from '../replay/keys';
+import { KEYS } from '../board/keys';
 
 /** The keys, in a dialog. */
 @Component({

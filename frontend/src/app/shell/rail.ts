@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, inject } from '@angular/core';
 import { RouterLink, RouterLinkActive } from '@angular/router';
-import { Replay } from '../replay/replay';
+import { Replay } from '../board/replay';
 
 /** The four screens. The board's link carries its state, so that it is found as it was left. */
 @Component({

@@ -1,10 +1,10 @@
 import { Routes } from '@angular/router';
-import { Board } from './board';
+import { Board } from './board-screen';
 
 export const routes: Routes = [
   { path: '', pathMatch: 'full', redirectTo: 'board' },
   { path: 'board', title: 'Board · Spymaster', component: Board },
-  { path: 'setups', title: 'Setups · Spymaster', loadComponent: async () => (await import('../setup/setups-screen')).SetupsScreen },
+  { path: 'setups', title: 'Setups · Spymaster', loadComponent: async () => (await import('../setup/setups-screen/setups-screen')).SetupsScreen },
   {
     path: 'evaluation',
     title: 'Evaluation · Spymaster',

@@ -1,4 +1,4 @@
-import { roundSteps, straight } from '../../market/scale.geometry';
+import { roundSteps, straight } from '../../ui/scale.geometry';
 
 export const WIDTH = 600;
 export const HEIGHT = 76;

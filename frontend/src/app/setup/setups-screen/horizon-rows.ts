@@ -1,7 +1,7 @@
 import { OutcomeRow } from '../../api/schema';
-import { points } from '../../market/format';
-import { horizon } from '../../market/words';
-import { Approach } from '../../replay/state';
+import { points } from '../../ui/format';
+import { horizon } from '../../ui/words';
+import { Approach } from '../../ui/panel-state';
 import { ShareMarks, outcomeMarks, shareInWords } from '../outcome-bar.geometry';
 
 export interface HorizonRow {

@@ -1,4 +1,4 @@
-import { roundSteps } from '../../market/scale.geometry';
+import { roundSteps } from '../../ui/scale.geometry';
 import { MidPath, PathScale, Size, pathLine, sharedScale, xOf, yOf } from '../mini-path.geometry';
 
 export const SIZE: Size = { width: 520, height: 220 };

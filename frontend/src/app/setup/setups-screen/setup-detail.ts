@@ -2,11 +2,11 @@ import { ChangeDetectionStrategy, Component, computed, effect, inject, input, ou
 import { Asked } from '../../api/asked';
 import { Client } from '../../api/client';
 import { Day, Neighbour, SetupAnswer } from '../../api/schema';
-import { points, signed } from '../../market/format';
-import { newYork } from '../../market/new-york';
-import { levelName, named } from '../../market/words';
-import { Replay } from '../../replay/replay';
-import { PanelFrame } from '../../shell/panel-frame';
+import { points, signed } from '../../ui/format';
+import { newYork } from '../../ui/new-york';
+import { levelName, named } from '../../ui/words';
+import { Replay } from '../../board/replay';
+import { PanelFrame } from '../../ui/panel-frame';
 import { FROM_S, MidPath, TO_S } from '../mini-path.geometry';
 import { countsLine } from '../outcome';
 import { AskedFor, Pick } from './asked-for';

@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, input, output } from '@angular/core';
 import { Params } from '@angular/router';
 import { SetupList } from '../../api/schema';
-import { levelName, named } from '../../market/words';
+import { levelName, named } from '../../ui/words';
 import { APPROACHES, AskedFor, LAKE_END, SETUPS } from './asked-for';
 
 /** Which setups are listed, found by what, and what may be known of them. */

@@ -1,9 +1,9 @@
 import { ChangeDetectionStrategy, Component, ElementRef, computed, inject, input, linkedSignal, output } from '@angular/core';
 import { SetupRow } from '../../api/schema';
-import { named } from '../../market/words';
-import { moved } from '../../shell/grid-move';
-import { points } from '../../market/format';
-import { newYorkMinute } from '../../market/new-york';
+import { named } from '../../ui/words';
+import { moved } from '../../ui/grid-move';
+import { points } from '../../ui/format';
+import { newYorkMinute } from '../../ui/new-york';
 import { lookOf } from '../outcome';
 import { Pick, isSamePick, pickOf } from './asked-for';
 

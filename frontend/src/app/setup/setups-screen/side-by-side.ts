@@ -2,9 +2,9 @@ import { ChangeDetectionStrategy, Component, computed, effect, inject, input, un
 import { Asked } from '../../api/asked';
 import { Client } from '../../api/client';
 import { Neighbour, SetupAnswer } from '../../api/schema';
-import { points } from '../../market/format';
-import { newYork } from '../../market/new-york';
-import { named } from '../../market/words';
+import { points } from '../../ui/format';
+import { newYork } from '../../ui/new-york';
+import { named } from '../../ui/words';
 import { MidPath, TO_S } from '../mini-path.geometry';
 import { lookOf } from '../outcome';
 import { FeatureCatalogue } from './catalogue';

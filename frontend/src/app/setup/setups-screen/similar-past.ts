@@ -1,8 +1,8 @@
 import { ChangeDetectionStrategy, Component, computed, input, output } from '@angular/core';
 import { Neighbour, SetupAnswer } from '../../api/schema';
-import { points } from '../../market/format';
-import { newYork, newYorkMinute } from '../../market/new-york';
-import { named } from '../../market/words';
+import { points } from '../../ui/format';
+import { newYork, newYorkMinute } from '../../ui/new-york';
+import { named } from '../../ui/words';
 import { MiniPath } from '../mini-path';
 import { DRAWN, sharedScale } from '../mini-path.geometry';
 import { lookOf } from '../outcome';

@@ -1,0 +1,184 @@
+import { Client } from '../api/client';
+import { DayData } from '../api/day-data';
+import { ServedDay } from '../api/day.fixture';
+import { MadeUpServer } from '../api/server.fixture';
+import { chance } from '../api/made-up-day.fixture';
+import { DayFeed } from './feed';
+import type { TableName } from '../ui/panel-state';
+
+const ALONG = ['windows', 'levels', 'heat', 'ladder', 'conditions'] as const;
+
+function start(served = new ServedDay()): { server: MadeUpServer; data: DayData; feed: DayFeed; changed: () => number } {
+  let changes = 0;
+  const server = new MadeUpServer(served);
+  const data = new DayData(served.day);
+  const feed = new DayFeed(new Client(), data, ['pm_high', 'or_high'], () => changes++);
+  return { server, data, feed, changed: () => changes };
+}
+
+async function settle(feed: DayFeed, ...tables: TableName[]): Promise<void> {
+  await vi.waitFor(() => tables.forEach((table) => expect(feed.state(table).kind).not.toBe('loading')));
+}
+
+afterEach(() => vi.unstubAllGlobals());
+
+describe('the feed of a day', () => {
+  it('opens with prices, levels and candles; heat, ladder and conditions follow', async () => {
+    const { server, feed } = start();
+    await feed.open(5);
+    expect(server.asked.slice(0, 3).map(({ path }) => path.split('/').at(-1))).toEqual(['windows', 'levels', 'candles']);
+    expect(feed.state('windows').kind).toBe('ready');
+    await settle(feed, 'heat', 'ladder', 'conditions');
+    expect(server.asked.slice(3).map(({ path }) => path.split('/').at(-1))).toEqual(['heat', 'ladder', 'conditions']);
+  });
+
+  it('asks for each window of a table once, piece behind piece, and for nothing later than it is told to', async () => {
+    const next = chance(4);
+    const { server, data, feed } = start();
+    let last = 4;
+    await feed.open(last);
+    while (last < data.windows - 1) {
+      last = Math.min(data.windows - 1, last + 1 + Math.floor(next() * 5));
+      await feed.extend(last);
+      expect(data.known).toBe(last + 1);
+      for (const { params } of server.asked) expect(Number(params.get('as_of_s'))).toBeLessThanOrEqual(data.endS(last));
+    }
+    for (const table of ALONG) {
+      const pieces = server.askedFor(`/${table}`).map(({ params }) => [params.get('from_s'), params.get('as_of_s')]);
+      expect(pieces[0][0]).toBeNull();
+      for (let at = 1; at < pieces.length; at++) expect(pieces[at][0]).toBe(pieces[at - 1][1]);
+      expect(pieces.at(-1)![1]).toBe(String(data.day.session_end_s));
+    }
+    expect(data.heat).toEqual(server.served.heat);
+    expect([...data.conditions.get('or_high')!.c1]).toEqual(server.served.c1[1]);
+  });
+
+  it('asks for every table at the version that it began with', async () => {
+    const { server, data, feed } = start();
+    await feed.open(8);
+    await feed.extend(12);
+    expect(new Set(server.asked.map(({ params }) => params.get('version')))).toEqual(new Set([data.day.version]));
+  });
+
+  it('does not ask for a table that is not built, and says the command that builds it', async () => {
+    const served = new ServedDay();
+    served.day.absent.push({ table: 'ladder', code: 'not_built', message: 'no ladder', mend: 'spymaster build --layer gold' });
+    const { server, feed } = start(served);
+    await feed.open(8);
+    await feed.extend(9);
+    expect(feed.state('ladder')).toEqual({ kind: 'empty', message: 'no ladder', mend: 'spymaster build --layer gold' });
+    expect(server.askedFor('/ladder')).toEqual([]);
+    expect(feed.state('heat').kind).toBe('ready');
+  });
+
+  it('shows one table’s error alone, and fills it when it is tried again', async () => {
+    const { server, data, feed } = start();
+    server.fail('/heat', 500, 'internal');
+    await feed.open(8);
+    await settle(feed, 'heat', 'ladder');
+    const state = feed.state('heat');
+    expect(state).toMatchObject({ kind: 'error', message: '/heat: internal' });
+    expect(feed.state('ladder').kind).toBe('ready');
+    if (state.kind === 'error') state.retry();
+    await vi.waitFor(() => expect(feed.state('heat').kind).toBe('ready'));
+    expect(data.heat.slice(0, 9 * 97)).toEqual(server.served.heat.slice(0, 9 * 97));
+  });
+
+  it('does not open where the prices do not come', async () => {
+    const { server, data, feed } = start();
+    server.fail('/windows', 503, 'rebuilding');
+    await expect(feed.open(8)).rejects.toThrow('/windows: rebuilding');
+    expect(data.known).toBe(0);
+  });
+
+  it('says that the day has changed where the server holds another version', async () => {
+    const { server, feed, changed } = start();
+    await feed.open(8);
+    server.fail('/ladder', 409, 'day_changed');
+    await feed.extend(9);
+    expect(changed()).toBe(1);
+  });
+
+  it('fetches a level that is added from the beginning on, and with the others from then on', async () => {
+    const { server, data } = start();
+    const feed = new DayFeed(new Client(), data, ['pm_high'], () => undefined);
+    await feed.open(8);
+    await settle(feed, 'conditions');
+    await feed.showLevels(['pm_high', 'or_high']);
+    const added = server.askedFor('/conditions').at(-1)!;
+    expect([added.params.get('levels'), added.params.get('from_s'), Number(added.params.get('as_of_s'))]).toEqual([
+      'or_high',
+      null,
+      data.endS(8),
+    ]);
+    await feed.extend(9);
+    expect(server.askedFor('/conditions').at(-1)!.params.get('levels')).toBe('pm_high,or_high');
+    expect([...data.conditions.get('or_high')!.c1.slice(0, 10)]).toEqual(server.served.c1[1].slice(0, 10));
+  });
+
+  it('tries an added level again where it did not come', async () => {
+    const { server, data } = start();
+    const feed = new DayFeed(new Client(), data, ['pm_high'], () => undefined);
+    await feed.open(8);
+    await settle(feed, 'conditions');
+    server.fail('/conditions', 500, 'internal');
+    await feed.showLevels(['pm_high', 'or_high']);
+    const state = feed.state('conditions');
+    expect(state.kind).toBe('error');
+    if (state.kind === 'error') state.retry();
+    await vi.waitFor(() => expect(feed.state('conditions').kind).toBe('ready'));
+    expect([...data.conditions.get('or_high')!.c1.slice(0, 9)]).toEqual(server.served.c1[1].slice(0, 9));
+  });
+
+  it('leaves all as it was where the next windows do not come', async () => {
+    const { server, data, feed } = start();
+    await feed.open(8);
+    await settle(feed, 'heat', 'ladder', 'conditions');
+    server.fail('/windows', 500, 'internal');
+    server.fail('/heat', 500, 'internal');
+    await expect(feed.extend(9)).rejects.toThrow('/windows: internal');
+    expect([data.known, feed.state('windows').kind, feed.state('heat').kind]).toEqual([9, 'ready', 'ready']);
+    await feed.extend(9);
+    expect(data.heat.slice(0, 10 * 97)).toEqual(server.served.heat.slice(0, 10 * 97));
+  });
+
+  it('goes on over HTTP behind the windows that the replay brought', async () => {
+    const { server, data, feed } = start();
+    await feed.open(5);
+    await settle(feed, 'conditions');
+    for (let index = 6; index < 12; index++) feed.append(server.served.message(index));
+    await feed.extend(15);
+    for (const table of ALONG) expect(server.askedFor(`/${table}`).at(-1)!.params.get('from_s')).toBe(String(data.endS(11)));
+    expect(data.heat.slice(0, 16 * 97)).toEqual(server.served.heat.slice(0, 16 * 97));
+  });
+
+  it('fills a table that was still on its way when the replay began, without a hole', async () => {
+    const { server, data, feed } = start();
+    server.waits.set('/heat', 30);
+    await feed.open(5);
+    for (let index = 6; index < 9; index++) feed.append(server.served.message(index));
+    await settle(feed, 'heat');
+    await feed.extend(12);
+    expect(data.heat.slice(0, 13 * 97)).toEqual(server.served.heat.slice(0, 13 * 97));
+  });
+
+  it('fills a table whose beginning did not come from the beginning on, though the replay went on', async () => {
+    const { server, data, feed } = start();
+    server.fail('/heat', 500, 'internal');
+    await feed.open(5);
+    await settle(feed, 'heat');
+    for (let index = 6; index < 9; index++) feed.append(server.served.message(index));
+    const state = feed.state('heat');
+    if (state.kind === 'error') state.retry();
+    await vi.waitFor(() => expect(feed.state('heat').kind).toBe('ready'));
+    expect(data.heat.slice(0, 9 * 97)).toEqual(server.served.heat.slice(0, 9 * 97));
+  });
+
+  it('is silent once closed', async () => {
+    const { data, feed } = start();
+    const opening = feed.open(8);
+    feed.close();
+    await opening;
+    expect(data.known).toBe(0);
+  });
+});

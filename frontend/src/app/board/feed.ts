@@ -1,0 +1,143 @@
+import { WritableSignal, signal } from '@angular/core';
+import type { Columns } from '../api/arrow';
+import { stateOf } from '../api/asked';
+import { Client, Params, isChanged } from '../api/client';
+import type { DayData } from '../api/day-data';
+import type { ReplayWindow } from '../api/schema';
+import { LOADING, PanelState, READY, TableName } from '../ui/panel-state';
+
+const FIRST: readonly TableName[] = ['windows', 'levels', 'candles'];
+const LATER: readonly TableName[] = ['heat', 'ladder', 'conditions'];
+const ALONG: readonly TableName[] = ['windows', 'levels', ...LATER];
+const FILL: Record<TableName, (data: DayData, columns: Columns) => void> = {
+  candles: (data, columns) => data.fillCandles(columns),
+  windows: (data, columns) => data.fillWindows(columns),
+  heat: (data, columns) => data.fillHeat(columns),
+  levels: (data, columns) => data.fillLevels(columns),
+  ladder: (data, columns) => data.fillLadder(columns),
+  conditions: (data, columns) => data.fillConditions(columns),
+};
+
+/** Fills one day's columns from the server, each table up to the same window and never beyond what was asked for. */
+export class DayFeed {
+  private readonly states: Record<TableName, WritableSignal<PanelState>> = {
+    candles: signal(LOADING),
+    windows: signal(LOADING),
+    heat: signal(LOADING),
+    levels: signal(LOADING),
+    ladder: signal(LOADING),
+    conditions: signal(LOADING),
+  };
+  /** Windows up to which each table is filled. */
+  private readonly filled: Record<TableName, number> = { candles: 0, windows: 0, heat: 0, levels: 0, ladder: 0, conditions: 0 };
+  private readonly giveUp = new AbortController();
+  private turn: Promise<void> = Promise.resolve();
+  private levels: string[];
+
+  /** `changed` is told where the server holds another version of the day than the one loaded. */
+  constructor(
+    private readonly client: Client,
+    readonly data: DayData,
+    levels: string[],
+    private readonly changed: () => void,
+  ) {
+    this.levels = [...levels];
+    for (const { table, message, mend } of data.day.absent) {
+      if (table in this.states) this.states[table as TableName].set({ kind: 'empty', message, mend });
+    }
+  }
+
+  state(table: TableName): PanelState {
+    return this.states[table]();
+  }
+
+  /** Fetches the beginning of the day up to a window: prices first; the rest follows behind. Throws where the prices do not come. */
+  async open(last: number): Promise<void> {
+    await this.inTurn(() => this.fetch(FIRST, last));
+    void this.inTurn(async () => void (await Promise.all(LATER.map((table) => this.fetch([table], this.data.known - 1)))));
+  }
+
+  /** Fetches what follows, up to and with a window. Throws where the windows do not come; then every table stays as it was. */
+  async extend(last: number): Promise<void> {
+    await this.inTurn(() => this.fetch(ALONG, last));
+  }
+
+  /** Fetches these levels' conditions from now on; those of levels that are new from the beginning on. */
+  async showLevels(levels: string[]): Promise<void> {
+    const added = levels.filter((level) => !this.levels.includes(level));
+    this.levels = [...levels];
+    await this.inTurn(async () => {
+      if (this.filled.conditions === 0 || added.length === 0) return;
+      const again = (): void => {
+        this.levels = levels.filter((level) => !added.includes(level));
+        void this.showLevels(levels);
+      };
+      const last = this.filled.conditions - 1;
+      try {
+        this.fill('conditions', await this.ask('conditions', undefined, last, added), last);
+      } catch (error) {
+        if (isChanged(error)) this.changed();
+        else if (!this.giveUp.signal.aborted) this.states.conditions.set(stateOf(error, again));
+      }
+    });
+  }
+
+  /** Takes one window of the replay. */
+  append(message: ReplayWindow): void {
+    const before = this.data.known;
+    this.data.append(message);
+    if (this.data.known === before) return;
+    for (const table of ALONG) if (this.filled[table] === before) this.filled[table] = this.data.known;
+  }
+
+  close(): void {
+    this.giveUp.abort();
+  }
+
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.turn.then(() => (this.giveUp.signal.aborted ? undefined : work()));
+    this.turn = done.catch(() => undefined);
+    return done;
+  }
+
+  /** Fills the tables together, once all their answers are there: what hangs on them is drawn once. */
+  private async fetch(tables: readonly TableName[], last: number): Promise<void> {
+    const wanted = tables.filter((table) => this.states[table]().kind !== 'empty' && this.filled[table] <= last);
+    const answers = await Promise.allSettled(
+      wanted.map((table) => {
+        const filled = this.filled[table];
+        return this.ask(table, filled > 0 ? this.data.endS(filled - 1) : undefined, last, table === 'conditions' ? this.levels : undefined);
+      }),
+    );
+    if (this.giveUp.signal.aborted) return;
+    if (answers.some((answer) => answer.status === 'rejected' && isChanged(answer.reason))) return this.changed();
+    for (const [at, answer] of answers.entries()) {
+      const table = wanted[at];
+      try {
+        if (answer.status === 'rejected') throw answer.reason;
+        this.fill(table, answer.value, last);
+      } catch (error) {
+        if (table === 'windows') throw error;
+        this.states[table].set(stateOf(error, () => this.again(table, last)));
+      }
+    }
+  }
+
+  private ask(table: TableName, fromS: number | undefined, last: number, levels: string[] | undefined): Promise<Columns> {
+    const { day } = this.data;
+    const params: Params = { as_of_s: this.data.endS(last), from_s: fromS, levels: levels?.join(','), version: day.version };
+    return this.client.table(day, table, params, this.giveUp.signal);
+  }
+
+  private fill(table: TableName, columns: Columns, last: number): void {
+    if (this.giveUp.signal.aborted) return;
+    FILL[table](this.data, columns);
+    this.filled[table] = Math.max(this.filled[table], table === 'windows' ? this.data.known : last + 1);
+    this.states[table].set(READY);
+  }
+
+  private again(table: TableName, last: number): void {
+    this.states[table].set(LOADING);
+    void this.inTurn(() => this.fetch([table], Math.max(last, this.data.known - 1)));
+  }
+}

@@ -1,0 +1,158 @@
+import { Signal, signal } from '@angular/core';
+import { stateOf } from '../api/asked';
+import { Client, cancelled, isChanged } from '../api/client';
+import type { DayData } from '../api/day-data';
+import type { Episode, Episodes, SetupAnswer } from '../api/schema';
+import { newestTrigger } from './episodes';
+import { Approach, LOADING, PanelState, READY } from '../ui/panel-state';
+
+/** Quiet after which the question is asked, and how long a moving cursor can put it off. */
+export const QUIET_MS = 120;
+export const PATIENCE_MS = 1000;
+/** Answers held of a day, about 0.1 MB each; the oldest goes first. */
+const ANSWERS_KEPT = 60;
+
+export interface Asked {
+  data: DayData;
+  level: string;
+  approachDir: Approach;
+  asOfS: number;
+}
+
+interface Known {
+  state: PanelState;
+  /** The answer as it was given, at or before the cursor it was asked for. */
+  answer: SetupAnswer | null;
+}
+
+interface Told extends Known {
+  /** Up to this moment it is known to be the newest; -Infinity while nothing is known. */
+  asOfS: number;
+}
+
+const UNKNOWN: Told = { state: LOADING, answer: null, asOfS: -Infinity };
+
+/** Asks which episodes began and what the newest setup's similar past is, once the cursor rests, and each answer once. */
+export class SetupQuestion {
+  private readonly episodesNow = signal<Episode[]>([]);
+  private readonly answerNow = signal<Told>(UNKNOWN);
+  /** Episodes as of the latest moment asked about; cut them at the cursor. */
+  readonly episodes: Signal<Episode[]> = this.episodesNow.asReadonly();
+  readonly answer: Signal<Told> = this.answerNow.asReadonly();
+
+  private day: DayData | null = null;
+  private episodesAsOfS = -Infinity;
+  private readonly answers = new Map<string, Known>();
+  private asked: Asked | null = null;
+  private inFlight: { key: string; stop: AbortController } | null = null;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private waitingSince: number | null = null;
+  private run = 0;
+
+  /** `changed` is told where the server holds another version of the day than the one loaded. */
+  constructor(
+    private readonly client: Client,
+    private readonly changed: () => void,
+  ) {}
+
+  /** The cursor, the level or the approach moved: say at once what is known already, ask for the rest once it rests. */
+  ask(asked: Asked): void {
+    if (asked.data !== this.day) this.forget(asked.data);
+    const before = this.asked;
+    this.asked = asked;
+    const held = this.held(asked);
+    if (held) this.answerNow.set({ ...held, asOfS: asked.asOfS });
+    else if (before && (before.level !== asked.level || before.approachDir !== asked.approachDir)) this.answerNow.set(UNKNOWN);
+    const now = performance.now();
+    this.waitingSince ??= now;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.refresh(), Math.max(0, Math.min(QUIET_MS, this.waitingSince + PATIENCE_MS - now)));
+  }
+
+  /** No day is shown: nothing is asked, nothing known. */
+  forget(data: DayData | null = null): void {
+    this.day = data;
+    clearTimeout(this.timer);
+    this.waitingSince = null;
+    this.run++;
+    this.inFlight?.stop.abort();
+    this.inFlight = null;
+    this.asked = null;
+    this.episodesAsOfS = -Infinity;
+    this.answers.clear();
+    this.episodesNow.set([]);
+    this.answerNow.set(UNKNOWN);
+  }
+
+  private async refresh(): Promise<void> {
+    this.waitingSince = null;
+    const run = ++this.run;
+    const asked = this.asked!;
+    try {
+      if (asked.asOfS > this.episodesAsOfS) await this.fetchEpisodes(asked);
+    } catch (error) {
+      if (run === this.run) this.failed(asked, 'episodes', error);
+      return;
+    }
+    if (run === this.run) await this.answerFor(asked);
+  }
+
+  private async fetchEpisodes({ data, asOfS }: Asked): Promise<void> {
+    const { symbol, session_date, version } = data.day;
+    const answer = await this.client.get<Episodes>(`days/${symbol}/${session_date}/episodes`, { as_of_s: asOfS, version });
+    if (data !== this.day || answer.as_of_s < this.episodesAsOfS) return;
+    this.episodesAsOfS = answer.as_of_s;
+    this.episodesNow.set(answer.episodes);
+  }
+
+  private async answerFor(asked: Asked): Promise<void> {
+    const { data, level, approachDir, asOfS } = asked;
+    const key = this.keyOf(asked);
+    const held = this.answers.get(key);
+    if (held) {
+      this.inFlight?.stop.abort();
+      this.inFlight = null;
+      this.answerNow.set({ ...held, asOfS });
+      return;
+    }
+    if (this.inFlight?.key === key) return;
+    this.inFlight?.stop.abort();
+    const stop = new AbortController();
+    this.inFlight = { key, stop };
+    const { symbol, version } = data.day;
+    try {
+      const answer = await this.client.get<SetupAnswer>('setup', { symbol, level, approach_dir: approachDir, as_of_s: asOfS, version }, stop.signal);
+      if (stop.signal.aborted) return;
+      this.keep(`${level}|${approachDir}|${answer.setup.ts_s}`, key, { state: READY, answer, asOfS });
+    } catch (error) {
+      if (!cancelled(error) && !stop.signal.aborted) this.failed(asked, key, error);
+    } finally {
+      if (this.inFlight?.stop === stop) this.inFlight = null;
+    }
+  }
+
+  private held(asked: Asked): Known | undefined {
+    return asked.asOfS <= this.episodesAsOfS ? this.answers.get(this.keyOf(asked)) : undefined;
+  }
+
+  /** What an answer hangs on: the trigger it is about, or the moment where the episodes known do not tell which trigger that is. */
+  private keyOf({ level, approachDir, asOfS }: Asked): string {
+    const trigger = newestTrigger(this.episodesNow(), level, approachDir, asOfS);
+    return `${level}|${approachDir}|${trigger === 'unclear' ? `as of ${asOfS}` : trigger}`;
+  }
+
+  private keep(key: string, askedAs: string, told: Told): void {
+    this.answers.set(key, told);
+    this.answers.set(askedAs, told);
+    while (this.answers.size > ANSWERS_KEPT) this.answers.delete(this.answers.keys().next().value!);
+    this.answerNow.set(told);
+  }
+
+  private failed(asked: Asked, key: string, error: unknown): void {
+    if (isChanged(error)) return this.changed();
+    const state = stateOf(error, () => this.ask(asked));
+    const told: Told = { state, answer: null, asOfS: asked.asOfS };
+    if (state.kind === 'empty') this.keep(key, key, told);
+    else this.answerNow.set(told);
+  }
+}

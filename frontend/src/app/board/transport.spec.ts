@@ -1,0 +1,106 @@
+import { ComponentFixture, TestBed } from '@angular/core/testing';
+import { provideRouter } from '@angular/router';
+import { ServedDay } from '../api/day.fixture';
+import { MadeUpServer, MadeUpSocket } from '../api/server.fixture';
+import { addressOf } from './address';
+import { madeUpEpisode } from '../api/episode.fixture';
+import { Replay } from './replay';
+import { Transport } from './transport';
+
+const served = new ServedDay();
+
+describe('the transport', () => {
+  let fixture: ComponentFixture<Transport>;
+  let replay: Replay;
+  const page = (): HTMLElement => fixture.nativeElement as HTMLElement;
+  const button = (name: string): HTMLButtonElement =>
+    [...page().querySelectorAll('button')].find((one) => (one.getAttribute('aria-label') ?? one.textContent).includes(name))!;
+  const bar = (): HTMLInputElement => page().querySelector('input')!;
+
+  beforeEach(async () => {
+    const server = new MadeUpServer(served);
+    server.episodes = [20, 50].map((s) =>
+      madeUpEpisode(served.day.rth_open_s + s, { outcome: 'BREAK_UP', outcome_s: served.day.rth_open_s + 60 }),
+    );
+    MadeUpSocket.stub();
+    TestBed.configureTestingModule({ providers: [provideRouter([])] });
+    replay = TestBed.inject(Replay);
+    fixture = TestBed.createComponent(Transport);
+    await fixture.whenStable();
+  });
+  afterEach(() => vi.unstubAllGlobals());
+
+  const open = async (): Promise<void> => {
+    await replay.restore(addressOf(new URLSearchParams('symbol=ESZ5&date=2025-10-14&at=09:30:50&level=pm_high&approach_dir=from_below')));
+    await fixture.whenStable();
+  };
+
+  it('is idle while there is no day', () => {
+    expect([...page().querySelectorAll('button')].every(({ disabled }) => disabled)).toBe(true);
+    expect(bar().disabled).toBe(true);
+  });
+
+  it('moves by its buttons', async () => {
+    await open();
+    const at = replay.cursor();
+    button('One window on').click();
+    await vi.waitFor(() => expect(replay.cursor()).toBe(at + 1));
+    button('2 minutes back').click();
+    await vi.waitFor(() => expect(replay.cursor()).toBe(replay.first()));
+    button('Play').click();
+    await fixture.whenStable();
+    expect(button('Pause')).toBeTruthy();
+    button('Pause').click();
+    expect(replay.playing()).toBe(false);
+  });
+
+  it('spans the session and says the moment in words', async () => {
+    await open();
+    expect([Number(bar().min), Number(bar().max), Number(bar().value)]).toEqual([replay.first(), replay.last(), replay.cursor()]);
+    await vi.waitFor(async () => {
+      await fixture.whenStable();
+      expect(bar().getAttribute('aria-valuetext')).toBe('09:30:50 New York, 2 episodes so far');
+    });
+  });
+
+  it('is dragged to a window', async () => {
+    await open();
+    bar().value = String(replay.last());
+    bar().dispatchEvent(new Event('input'));
+    await vi.waitFor(() => expect(replay.atEnd()).toBe(true));
+    await fixture.whenStable();
+    expect(page().textContent).toContain('session end');
+  });
+
+  it('marks episodes up to the cursor, and their outcome once it is known', async () => {
+    await open();
+    const glyphs = (): string => [...page().querySelectorAll('.marks i')].map(({ textContent }) => textContent).join('');
+    await vi.waitFor(async () => {
+      await fixture.whenStable();
+      expect(glyphs()).toBe('○○');
+    });
+    replay.goTo(served.day.rth_open_s + 60);
+    await vi.waitFor(async () => {
+      await fixture.whenStable();
+      expect(glyphs()).toBe('▲▲');
+    });
+    replay.goTo(served.day.rth_open_s + 30);
+    await vi.waitFor(async () => {
+      await fixture.whenStable();
+      expect(glyphs()).toBe('○');
+    });
+  });
+
+  it('flips the direction and chooses level and speed', async () => {
+    await open();
+    button('Direction').click();
+    expect(replay.approachDir()).toBe('from_above');
+    const [speed, level] = [...page().querySelectorAll('select')];
+    expect([...level.options].map(({ text }) => text)).toEqual(['PM High', 'OR High', 'PD Close']);
+    level.value = 'or_high';
+    level.dispatchEvent(new Event('change'));
+    speed.value = '240';
+    speed.dispatchEvent(new Event('change'));
+    expect([replay.level(), replay.speed()]).toEqual(['or_high', 240]);
+  });
+});

@@ -1,0 +1,111 @@
+import { ChangeDetectionStrategy, Component, afterNextRender, computed, effect, inject, untracked } from '@angular/core';
+import { toSignal } from '@angular/core/rxjs-interop';
+import { ActivatedRoute, Params, Router } from '@angular/router';
+import { Asked } from '../../api/asked';
+import { Client } from '../../api/client';
+import { LakeDays } from '../../api/lake-days';
+import { Day, Neighbour, SetupList } from '../../api/schema';
+import { newYork, newYorkDate } from '../../ui/new-york';
+import { Replay } from '../../board/replay';
+import { PanelState } from '../../ui/panel-state';
+import { PanelFrame } from '../../ui/panel-frame';
+import { Pick, askedFor, besideParams, pickOf, pickParams } from './asked-for';
+import { SetupDetail } from './setup-detail';
+import { SetupsFilters } from './setups-filters';
+import { SetupsList } from './setups-list';
+
+/** All setups of a level that are known, and one of them large with its similar past. Everything asked for is in the URL. */
+@Component({
+  selector: 'sp-setups-screen',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [PanelFrame, SetupsFilters, SetupsList, SetupDetail],
+  templateUrl: './setups-screen.html',
+  styleUrl: './setups-screen.css',
+})
+export class SetupsScreen {
+  private readonly client = inject(Client);
+  private readonly router = inject(Router);
+  private readonly replay = inject(Replay);
+  private readonly params = toSignal(inject(ActivatedRoute).queryParamMap, { requireSync: true });
+  private readonly lake = new Asked<string[]>();
+  private readonly listing = new Asked<SetupList>();
+  private readonly newest = new Asked<Day>();
+  /** The board's moment when the reader came from there; null when not. */
+  private readonly boardS = Number.isNaN(this.replay.cursorS()) ? null : this.replay.cursorS();
+  protected readonly roots = computed(() => this.lake.value() ?? []);
+  protected readonly asked = computed(() => {
+    const asked = askedFor(this.params());
+    return { ...asked, root: asked.root || (this.roots().at(0) ?? ''), level: asked.level || this.replay.level() || LEVEL_FIRST };
+  });
+  protected readonly list = this.listing.value;
+  protected readonly moments = computed(() => {
+    const all = [this.boardS, this.asked().asOfS].filter((s): s is number => s !== null);
+    return [...new Set(all)].map((s) => ({ s, text: `${s === this.boardS ? 'the board’s moment, ' : ''}${newYorkDate(s)} ${newYork(s)}` }));
+  });
+  protected readonly pick = computed((): Pick | null => {
+    const first = this.list()?.setups.at(0);
+    return this.asked().pick ?? (first ? pickOf(first) : null);
+  });
+  protected readonly state = computed((): PanelState => {
+    if (this.lake.state().kind !== 'ready') return this.lake.state();
+    const state = this.listing.state();
+    if (state.kind !== 'ready' || this.list()?.setups.length !== 0) return state;
+    return { kind: 'empty', message: 'No setup is as asked for. Widen the dates, the time of day or the direction.', mend: null };
+  });
+  protected readonly unit = computed(() => {
+    const list = this.list();
+    if (!list) return '';
+    return list.total > list.setups.length ? `newest ${list.setups.length} of ${list.total}` : `${list.total}`;
+  });
+  /** Points of a tick: all contracts of a root share it. */
+  protected readonly tick = computed(() => this.newest.value()?.tick ?? NaN);
+  protected readonly synthetic = computed(() => this.list()?.setups.some((row) => row.synthetic) ?? false);
+  private readonly question = computed(
+    () => {
+      const { root, level, approachDir, setup, asOfS, first, last, from, to, kind } = this.asked();
+      const given = (text: string): string | null => text || null;
+      return {
+        root, level, approach_dir: given(approachDir), setup, as_of_s: asOfS, first: given(first), last: given(last),
+        time_from: given(from), time_to: given(to), kind: given(kind),
+      };
+    },
+    { equal: (one, other) => JSON.stringify(one) === JSON.stringify(other) },
+  );
+
+  constructor() {
+    const days = inject(LakeDays);
+    if (this.boardS !== null && !this.params().has('as_of_s')) afterNextRender(() => this.comeFromBoard());
+    this.lake.ask(async () => (await days.load()).roots);
+    effect(() => {
+      const question = this.question();
+      if (question.root !== '') untracked(() => this.listing.ask((stop) => this.client.get<SetupList>('setups', question, stop)));
+    });
+    effect(() => {
+      const first = this.list()?.setups.at(0);
+      if (!first || this.newest.value()) return;
+      untracked(() => this.newest.ask((stop) => this.client.get<Day>(`days/${first.symbol}/${first.session_date}`, {}, stop)));
+    });
+  }
+
+  protected ask(params: Params): void {
+    void this.router.navigate([], { queryParams: params, queryParamsHandling: 'merge' });
+  }
+
+  /** Writes the board's moment and level into the URL, so that a copy of it shows the same. */
+  private comeFromBoard(): void {
+    const root = this.replay.day()?.day.root;
+    const queryParams = { root, level: this.replay.level(), approach_dir: this.replay.approachDir(), as_of_s: this.boardS };
+    void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl: true });
+  }
+
+  protected show(pick: Pick): void {
+    this.ask(pickParams(pick));
+  }
+
+  protected compare(neighbour: Neighbour): void {
+    this.ask(besideParams(neighbour.symbol, neighbour.ts_s));
+  }
+}
+
+/** Shown where neither the URL nor the board says another. */
+const LEVEL_FIRST = 'pm_high';

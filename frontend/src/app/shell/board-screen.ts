@@ -1,0 +1,42 @@
+import { ChangeDetectionStrategy, Component, DestroyRef, inject } from '@angular/core';
+import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
+import { ActivatedRoute } from '@angular/router';
+import { HeatPanel } from '../heatmap/heat';
+import { ConditionsPanel } from '../physics/conditions';
+import { LadderPanel } from '../ladder/ladder';
+import { CandlesPanel } from '../market/candles';
+import { addressOf } from '../board/address';
+import { Replay } from '../board/replay';
+import { Transport } from '../board/transport';
+import { NeighboursPanel } from '../setup/neighbours';
+import { Sentence } from '../setup/sentence';
+
+/** The board: one moment of one day, and what followed similar ones. */
+@Component({
+  selector: 'sp-board',
+  changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [CandlesPanel, HeatPanel, ConditionsPanel, LadderPanel, NeighboursPanel, Sentence, Transport],
+  template: `
+    <h1 class="hidden">Board {{ replay.symbol() }} {{ replay.date() }}</h1>
+    <sp-transport />
+    <sp-sentence />
+    <div class="panels">
+      <sp-candles />
+      <sp-heat />
+      <sp-conditions />
+      <sp-ladder />
+      <sp-neighbours />
+    </div>
+  `,
+  styleUrl: './board-screen.css',
+})
+export class Board {
+  protected readonly replay = inject(Replay);
+
+  constructor() {
+    inject(ActivatedRoute)
+      .queryParamMap.pipe(takeUntilDestroyed())
+      .subscribe((parameters) => void this.replay.restore(addressOf(parameters)));
+    inject(DestroyRef).onDestroy(() => this.replay.pause());
+  }
+}
