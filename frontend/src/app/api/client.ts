@@ -2,6 +2,9 @@ import { Injectable } from '@angular/core';
 import { Columns, decode } from './arrow';
 import type { Problem } from './schema';
 
+/** Tables of a day that are filled along the cursor. */
+export type TableName = 'candles' | 'windows' | 'heat' | 'levels' | 'ladder' | 'conditions';
+
 export type Params = Record<string, string | number | boolean | null | undefined>;
 
 /** What stood in the way: one of the server's problems, or `unreached` where no answer came. */
@@ -30,7 +33,7 @@ export class Client {
   }
 
   /** One table of a day. */
-  async table(day: { symbol: string; session_date: string }, name: string, params: Params, signal?: AbortSignal): Promise<Columns> {
+  async table(day: { symbol: string; session_date: string }, name: TableName, params: Params, signal?: AbortSignal): Promise<Columns> {
     const response = await this.ask(`days/${day.symbol}/${day.session_date}/tables/${name}`, params, signal);
     return decode(new Uint8Array(await response.arrayBuffer()));
   }

@@ -1,7 +1,7 @@
 import { newYork, secondsOf } from '../ui/new-york';
 import { ThemeName, themeName } from '../ui/palette';
-import { SPEED_FIRST, holdSpeed } from './speeds';
-import { Approach } from '../ui/panel-state';
+import { SPEED_FIRST, boundSpeed } from './speeds';
+import type { Approach } from '../api/approach';
 
 /** What the board's URL says; null where it is silent. */
 export interface Address {
@@ -37,7 +37,7 @@ export function addressOf(parameters: { get(name: string): string | null }): Add
     atS: Number.isNaN(atS) ? null : atS,
     level: parameters.get('level'),
     approachDir: approachDir === 'from_below' || approachDir === 'from_above' ? approachDir : null,
-    speed: speed === null ? SPEED_FIRST : holdSpeed(Number(speed)),
+    speed: speed === null ? SPEED_FIRST : boundSpeed(Number(speed)),
     heat: parameters.get('heat') === '1',
     span: spanOf(parameters.get('span')),
     tables: parameters.get('tables')?.split(',').filter((name) => name !== '') ?? [],

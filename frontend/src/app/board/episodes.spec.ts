@@ -7,28 +7,28 @@ function episode(over: Partial<Episode>): Episode {
 }
 
 describe('episodes known at a moment', () => {
-  const told = episode({ last_trigger_s: 160, outcome: 'BREAK_UP', outcome_s: 300 });
+  const settled = episode({ last_trigger_s: 160, outcome: 'BREAK_UP', outcome_s: 300 });
 
   it('are those that had begun', () => {
-    expect(knownAt([told, episode({ start_s: 200 })], 99)).toEqual([]);
-    expect(knownAt([told, episode({ start_s: 200 })], 100)).toHaveLength(1);
-    expect(knownAt([told, episode({ start_s: 200 })], 200)).toHaveLength(2);
+    expect(knownAt([settled, episode({ start_s: 200 })], 99)).toEqual([]);
+    expect(knownAt([settled, episode({ start_s: 200 })], 100)).toHaveLength(1);
+    expect(knownAt([settled, episode({ start_s: 200 })], 200)).toHaveLength(2);
   });
 
   it('have their outcome only once it was known', () => {
-    expect(knownAt([told], 299)[0]).toMatchObject({ outcome: null, outcome_s: null });
-    expect(knownAt([told], 300)[0]).toMatchObject({ outcome: 'BREAK_UP', outcome_s: 300 });
+    expect(knownAt([settled], 299)[0]).toMatchObject({ outcome: null, outcome_s: null });
+    expect(knownAt([settled], 300)[0]).toMatchObject({ outcome: 'BREAK_UP', outcome_s: 300 });
   });
 
   it('have a last trigger only as far as it is surely not later', () => {
-    expect(knownAt([told], 159)[0].last_trigger_s).toBe(100);
-    expect(knownAt([told], 160)[0].last_trigger_s).toBe(160);
+    expect(knownAt([settled], 159)[0].last_trigger_s).toBe(100);
+    expect(knownAt([settled], 160)[0].last_trigger_s).toBe(160);
   });
 
   it('are the same objects where nothing is held back, so that nothing is drawn anew', () => {
     const open = episode({});
-    expect(knownAt([told, open], 300)[0]).toBe(told);
-    expect(knownAt([told, open], 300)[1]).toBe(open);
+    expect(knownAt([settled, open], 300)[0]).toBe(settled);
+    expect(knownAt([settled, open], 300)[1]).toBe(open);
   });
 });
 

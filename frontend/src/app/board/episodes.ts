@@ -1,5 +1,5 @@
 import type { Episode } from '../api/schema';
-import type { Approach } from '../ui/panel-state';
+import type { Approach } from '../api/approach';
 
 /** Episodes as they were known at a moment: begun, and without what was known of them only later. */
 export function knownAt(episodes: Episode[], s: number): Episode[] {
@@ -7,15 +7,20 @@ export function knownAt(episodes: Episode[], s: number): Episode[] {
 }
 
 function asKnown(episode: Episode, s: number): Episode {
-  const told = episode.outcome_s !== null && episode.outcome_s <= s;
+  const isKnown = episode.outcome_s !== null && episode.outcome_s <= s;
   const settled = episode.last_trigger_s <= s;
-  if ((told || episode.outcome === null) && settled) return episode;
+  if ((isKnown || episode.outcome === null) && settled) return episode;
   return {
     ...episode,
     last_trigger_s: settled ? episode.last_trigger_s : episode.start_s,
-    outcome: told ? episode.outcome : null,
-    outcome_s: told ? episode.outcome_s : null,
+    outcome: isKnown ? episode.outcome : null,
+    outcome_s: isKnown ? episode.outcome_s : null,
   };
+}
+
+/** The same episodes, each unchanged: nothing to draw anew. */
+export function isSameList(one: Episode[], other: Episode[]): boolean {
+  return one.length === other.length && one.every((item, at) => item === other[at] || JSON.stringify(item) === JSON.stringify(other[at]));
 }
 
 /**

@@ -1,10 +1,9 @@
-import { Client } from '../api/client';
+import { Client, type TableName } from '../api/client';
 import { DayData } from '../api/day-data';
 import { ServedDay } from '../api/day.fixture';
 import { MadeUpServer } from '../api/server.fixture';
 import { chance } from '../api/made-up-day.fixture';
 import { DayFeed } from './feed';
-import type { TableName } from '../ui/panel-state';
 
 const ALONG = ['windows', 'levels', 'heat', 'ladder', 'conditions'] as const;
 
@@ -32,7 +31,7 @@ describe('the feed of a day', () => {
     expect(server.asked.slice(3).map(({ path }) => path.split('/').at(-1))).toEqual(['heat', 'ladder', 'conditions']);
   });
 
-  it('asks for each window of a table once, piece behind piece, and for nothing later than it is told to', async () => {
+  it('asks for each window of a table once, one piece after the other, and for nothing later than requested', async () => {
     const next = chance(4);
     const { server, data, feed } = start();
     let last = 4;

@@ -1,10 +1,10 @@
 import { WritableSignal, signal } from '@angular/core';
 import type { Columns } from '../api/arrow';
 import { stateOf } from '../api/asked';
-import { Client, Params, isChanged } from '../api/client';
+import { Client, Params, isChanged, type TableName } from '../api/client';
 import type { DayData } from '../api/day-data';
 import type { ReplayWindow } from '../api/schema';
-import { LOADING, PanelState, READY, TableName } from '../ui/panel-state';
+import { LOADING, PanelState, READY } from '../ui/panel-state';
 
 const FIRST: readonly TableName[] = ['windows', 'levels', 'candles'];
 const LATER: readonly TableName[] = ['heat', 'ladder', 'conditions'];
@@ -34,7 +34,7 @@ export class DayFeed {
   private turn: Promise<void> = Promise.resolve();
   private levels: string[];
 
-  /** `changed` is told where the server holds another version of the day than the one loaded. */
+  /** `changed` hears that the server holds another version of the day than the one loaded. */
   constructor(
     private readonly client: Client,
     readonly data: DayData,
@@ -51,7 +51,7 @@ export class DayFeed {
     return this.states[table]();
   }
 
-  /** Fetches the beginning of the day up to a window: prices first; the rest follows behind. Throws where the prices do not come. */
+  /** Fetches the beginning of the day up to a window: prices first; the rest follows. Throws where the prices do not come. */
   async open(last: number): Promise<void> {
     await this.inTurn(() => this.fetch(FIRST, last));
     void this.inTurn(async () => void (await Promise.all(LATER.map((table) => this.fetch([table], this.data.known - 1)))));

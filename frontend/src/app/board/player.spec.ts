@@ -4,22 +4,22 @@ import { Player } from './player';
 
 describe('the player', () => {
   let player: Player;
-  let told: string[];
+  let events: string[];
   let from = 100;
   const window = new ServedDay().message(3);
 
   beforeEach(() => {
     vi.useFakeTimers();
     MadeUpSocket.stub();
-    told = [];
+    events = [];
     from = 100;
     player = new Player({
       params: () => ({ from_s: from, speed: 12 }),
-      window: ({ start_s }) => told.push(`window ${start_s}`),
-      ended: () => told.push('ended'),
-      problem: ({ code }) => told.push(code),
-      broken: () => told.push('broken'),
-      mended: () => told.push('mended'),
+      window: ({ start_s }) => events.push(`window ${start_s}`),
+      ended: () => events.push('ended'),
+      problem: ({ code }) => events.push(code),
+      broken: () => events.push('broken'),
+      restored: () => events.push('restored'),
     });
   });
   afterEach(() => {
@@ -32,7 +32,7 @@ describe('the player', () => {
     player.play();
     expect(MadeUpSocket.last.params.get('from_s')).toBe('100');
     MadeUpSocket.last.say(window);
-    expect(told).toEqual([`window ${window.start_s}`]);
+    expect(events).toEqual([`window ${window.start_s}`]);
     expect(player.playing()).toBe(true);
   });
 
@@ -43,7 +43,7 @@ describe('the player', () => {
     socket.say(window);
     socket.break();
     expect(socket.closed).toBe(true);
-    expect(told).toEqual([]);
+    expect(events).toEqual([]);
     expect(player.ageS()).toBeNull();
   });
 
@@ -64,14 +64,14 @@ describe('the player', () => {
     vi.advanceTimersByTime(500);
     expect(MadeUpSocket.opened).toHaveLength(2);
     expect(MadeUpSocket.last.params.get('from_s')).toBe('250');
-    for (let tries = 0; tries < 6; tries++) {
+    for (let trial = 0; trial < 6; trial++) {
       MadeUpSocket.last.break();
       vi.advanceTimersByTime(5000);
     }
     expect(MadeUpSocket.opened).toHaveLength(8);
     expect(player.ageS()).toBe(30);
     MadeUpSocket.last.say(window);
-    expect(told.filter((word) => word !== 'broken')).toEqual(['mended', `window ${window.start_s}`]);
+    expect(events.filter((word) => word !== 'broken')).toEqual(['restored', `window ${window.start_s}`]);
     expect(player.ageS()).toBe(0);
   });
 
@@ -82,7 +82,7 @@ describe('the player', () => {
     player.play();
     MadeUpSocket.last.say({ type: 'problem', code: 'day_changed', message: 'why', mend: null });
     expect(player.playing()).toBe(false);
-    expect(told).toEqual(['ended', 'day_changed']);
+    expect(events).toEqual(['ended', 'day_changed']);
     vi.advanceTimersByTime(60_000);
     expect(MadeUpSocket.opened).toHaveLength(2);
   });

@@ -7,14 +7,17 @@ import type { ReplayProblem, ReplayWindow } from '../api/schema';
 const WAITS_MS = [500, 1000, 2000, 5000];
 const TICK_MS = 1000;
 
-export interface Stage {
+/** What a player asks for and what it reports. */
+export interface PlayerEvents {
   /** Where the next connection begins and what it asks for; its `from_s` is the cursor. */
   params(): Params;
   window(message: ReplayWindow): void;
   ended(): void;
   problem(problem: ReplayProblem): void;
+  /** The connection ended by itself; another is tried. */
   broken(): void;
-  mended(): void;
+  /** A message came again after the connection had broken. */
+  restored(): void;
 }
 
 /** Plays the day over a socket, and again after the socket broke. */
@@ -26,12 +29,12 @@ export class Player {
   readonly ageS: Signal<number | null> = this.age.asReadonly();
 
   private socket: ReplaySocket | null = null;
-  private tries = 0;
+  private trials = 0;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private clock: ReturnType<typeof setInterval> | undefined;
   private lastMs = 0;
 
-  constructor(private readonly stage: Stage) {}
+  constructor(private readonly events: PlayerEvents) {}
 
   play(): void {
     if (this.on()) return;
@@ -46,7 +49,7 @@ export class Player {
     clearInterval(this.clock);
     this.socket?.close();
     this.socket = null;
-    this.tries = 0;
+    this.trials = 0;
     this.on.set(false);
     this.age.set(null);
   }
@@ -64,26 +67,26 @@ export class Player {
   }
 
   private connect(): void {
-    this.socket = new ReplaySocket(this.stage.params(), {
+    this.socket = new ReplaySocket(this.events.params(), {
       heard: (message) => {
         this.heard();
-        if (this.tries > 0) this.stage.mended();
-        this.tries = 0;
+        if (this.trials > 0) this.events.restored();
+        this.trials = 0;
         switch (message.type) {
           case 'window':
-            return this.stage.window(message);
+            return this.events.window(message);
           case 'end':
             this.pause();
-            return this.stage.ended();
+            return this.events.ended();
           case 'problem':
             this.pause();
-            return this.stage.problem(message);
+            return this.events.problem(message);
         }
       },
       broken: () => {
-        this.stage.broken();
-        this.retry = setTimeout(() => this.connect(), WAITS_MS[Math.min(this.tries, WAITS_MS.length - 1)]);
-        this.tries++;
+        this.events.broken();
+        this.retry = setTimeout(() => this.connect(), WAITS_MS[Math.min(this.trials, WAITS_MS.length - 1)]);
+        this.trials++;
       },
     });
   }

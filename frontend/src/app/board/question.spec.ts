@@ -4,7 +4,7 @@ import { ServedDay } from '../api/day.fixture';
 import { MadeUpServer } from '../api/server.fixture';
 import { madeUpEpisode } from '../api/episode.fixture';
 import { PATIENCE_MS, QUIET_MS, SetupQuestion } from './question';
-import type { Approach } from '../ui/panel-state';
+import type { Approach } from '../api/approach';
 
 const served = new ServedDay();
 const data = new DayData(served.day);

@@ -4,15 +4,17 @@ import { Client, cancelled, isChanged } from '../api/client';
 import type { DayData } from '../api/day-data';
 import type { Episode, Episodes, SetupAnswer } from '../api/schema';
 import { newestTrigger } from './episodes';
-import { Approach, LOADING, PanelState, READY } from '../ui/panel-state';
+import type { Approach } from '../api/approach';
+import { LOADING, PanelState, READY } from '../ui/panel-state';
 
 /** Quiet after which the question is asked, and how long a moving cursor can put it off. */
 export const QUIET_MS = 120;
 export const PATIENCE_MS = 1000;
-/** Answers held of a day, about 0.1 MB each; the oldest goes first. */
+/** Answers kept of a day, about 0.1 MB each; the oldest goes first. */
 const ANSWERS_KEPT = 60;
 
-export interface Asked {
+/** One question: the setup of a level and approach at a moment. */
+export interface SetupRequest {
   data: DayData;
   level: string;
   approachDir: Approach;
@@ -25,44 +27,44 @@ interface Known {
   answer: SetupAnswer | null;
 }
 
-interface Told extends Known {
+interface KnownUntil extends Known {
   /** Up to this moment it is known to be the newest; -Infinity while nothing is known. */
   asOfS: number;
 }
 
-const UNKNOWN: Told = { state: LOADING, answer: null, asOfS: -Infinity };
+const UNKNOWN: KnownUntil = { state: LOADING, answer: null, asOfS: -Infinity };
 
 /** Asks which episodes began and what the newest setup's similar past is, once the cursor rests, and each answer once. */
 export class SetupQuestion {
   private readonly episodesNow = signal<Episode[]>([]);
-  private readonly answerNow = signal<Told>(UNKNOWN);
+  private readonly answerNow = signal<KnownUntil>(UNKNOWN);
   /** Episodes as of the latest moment asked about; cut them at the cursor. */
   readonly episodes: Signal<Episode[]> = this.episodesNow.asReadonly();
-  readonly answer: Signal<Told> = this.answerNow.asReadonly();
+  readonly answer: Signal<KnownUntil> = this.answerNow.asReadonly();
 
   private day: DayData | null = null;
   private episodesAsOfS = -Infinity;
   private readonly answers = new Map<string, Known>();
-  private asked: Asked | null = null;
+  private request: SetupRequest | null = null;
   private inFlight: { key: string; stop: AbortController } | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private waitingSince: number | null = null;
   private run = 0;
 
-  /** `changed` is told where the server holds another version of the day than the one loaded. */
+  /** `changed` hears that the server holds another version of the day than the one loaded. */
   constructor(
     private readonly client: Client,
     private readonly changed: () => void,
   ) {}
 
   /** The cursor, the level or the approach moved: say at once what is known already, ask for the rest once it rests. */
-  ask(asked: Asked): void {
-    if (asked.data !== this.day) this.forget(asked.data);
-    const before = this.asked;
-    this.asked = asked;
-    const held = this.held(asked);
-    if (held) this.answerNow.set({ ...held, asOfS: asked.asOfS });
-    else if (before && (before.level !== asked.level || before.approachDir !== asked.approachDir)) this.answerNow.set(UNKNOWN);
+  ask(request: SetupRequest): void {
+    if (request.data !== this.day) this.forget(request.data);
+    const before = this.request;
+    this.request = request;
+    const kept = this.kept(request);
+    if (kept) this.answerNow.set({ ...kept, asOfS: request.asOfS });
+    else if (before && (before.level !== request.level || before.approachDir !== request.approachDir)) this.answerNow.set(UNKNOWN);
     const now = performance.now();
     this.waitingSince ??= now;
     clearTimeout(this.timer);
@@ -77,7 +79,7 @@ export class SetupQuestion {
     this.run++;
     this.inFlight?.stop.abort();
     this.inFlight = null;
-    this.asked = null;
+    this.request = null;
     this.episodesAsOfS = -Infinity;
     this.answers.clear();
     this.episodesNow.set([]);
@@ -87,17 +89,17 @@ export class SetupQuestion {
   private async refresh(): Promise<void> {
     this.waitingSince = null;
     const run = ++this.run;
-    const asked = this.asked!;
+    const request = this.request!;
     try {
-      if (asked.asOfS > this.episodesAsOfS) await this.fetchEpisodes(asked);
+      if (request.asOfS > this.episodesAsOfS) await this.fetchEpisodes(request);
     } catch (error) {
-      if (run === this.run) this.failed(asked, 'episodes', error);
+      if (run === this.run) this.failed(request, 'episodes', error);
       return;
     }
-    if (run === this.run) await this.answerFor(asked);
+    if (run === this.run) await this.answerFor(request);
   }
 
-  private async fetchEpisodes({ data, asOfS }: Asked): Promise<void> {
+  private async fetchEpisodes({ data, asOfS }: SetupRequest): Promise<void> {
     const { symbol, session_date, version } = data.day;
     const answer = await this.client.get<Episodes>(`days/${symbol}/${session_date}/episodes`, { as_of_s: asOfS, version });
     if (data !== this.day || answer.as_of_s < this.episodesAsOfS) return;
@@ -105,14 +107,14 @@ export class SetupQuestion {
     this.episodesNow.set(answer.episodes);
   }
 
-  private async answerFor(asked: Asked): Promise<void> {
-    const { data, level, approachDir, asOfS } = asked;
-    const key = this.keyOf(asked);
-    const held = this.answers.get(key);
-    if (held) {
+  private async answerFor(request: SetupRequest): Promise<void> {
+    const { data, level, approachDir, asOfS } = request;
+    const key = this.keyOf(request);
+    const kept = this.answers.get(key);
+    if (kept) {
       this.inFlight?.stop.abort();
       this.inFlight = null;
-      this.answerNow.set({ ...held, asOfS });
+      this.answerNow.set({ ...kept, asOfS });
       return;
     }
     if (this.inFlight?.key === key) return;
@@ -125,34 +127,34 @@ export class SetupQuestion {
       if (stop.signal.aborted) return;
       this.keep(`${level}|${approachDir}|${answer.setup.ts_s}`, key, { state: READY, answer, asOfS });
     } catch (error) {
-      if (!cancelled(error) && !stop.signal.aborted) this.failed(asked, key, error);
+      if (!cancelled(error) && !stop.signal.aborted) this.failed(request, key, error);
     } finally {
       if (this.inFlight?.stop === stop) this.inFlight = null;
     }
   }
 
-  private held(asked: Asked): Known | undefined {
-    return asked.asOfS <= this.episodesAsOfS ? this.answers.get(this.keyOf(asked)) : undefined;
+  private kept(request: SetupRequest): Known | undefined {
+    return request.asOfS <= this.episodesAsOfS ? this.answers.get(this.keyOf(request)) : undefined;
   }
 
   /** What an answer hangs on: the trigger it is about, or the moment where the episodes known do not tell which trigger that is. */
-  private keyOf({ level, approachDir, asOfS }: Asked): string {
+  private keyOf({ level, approachDir, asOfS }: SetupRequest): string {
     const trigger = newestTrigger(this.episodesNow(), level, approachDir, asOfS);
     return `${level}|${approachDir}|${trigger === 'unclear' ? `as of ${asOfS}` : trigger}`;
   }
 
-  private keep(key: string, askedAs: string, told: Told): void {
-    this.answers.set(key, told);
-    this.answers.set(askedAs, told);
+  private keep(key: string, requestKey: string, known: KnownUntil): void {
+    this.answers.set(key, known);
+    this.answers.set(requestKey, known);
     while (this.answers.size > ANSWERS_KEPT) this.answers.delete(this.answers.keys().next().value!);
-    this.answerNow.set(told);
+    this.answerNow.set(known);
   }
 
-  private failed(asked: Asked, key: string, error: unknown): void {
+  private failed(request: SetupRequest, key: string, error: unknown): void {
     if (isChanged(error)) return this.changed();
-    const state = stateOf(error, () => this.ask(asked));
-    const told: Told = { state, answer: null, asOfS: asked.asOfS };
-    if (state.kind === 'empty') this.keep(key, key, told);
-    else this.answerNow.set(told);
+    const state = stateOf(error, () => this.ask(request));
+    const known: KnownUntil = { state, answer: null, asOfS: request.asOfS };
+    if (state.kind === 'empty') this.keep(key, key, known);
+    else this.answerNow.set(known);
   }
 }

@@ -6,8 +6,10 @@ import type { Episode } from '../api/schema';
 import { MadeUpServer, MadeUpSocket } from '../api/server.fixture';
 import { chance } from '../api/made-up-day.fixture';
 import { newYork } from '../ui/new-york';
+import { PanelTables } from '../ui/panel-tables';
 import { Address, addressOf } from './address';
 import { madeUpEpisode } from '../api/episode.fixture';
+import { Notices } from './notices';
 import { Replay } from './replay';
 
 @Component({ template: '' })
@@ -35,6 +37,8 @@ function episode(start_s: number, approachDir: Episode['approach_dir']): Episode
 describe('the replay', () => {
   let server: MadeUpServer;
   let replay: Replay;
+  let notices: Notices;
+  let tables: PanelTables;
   let router: Router;
   const cursorIs = (index: number): Promise<void> => vi.waitFor(() => expect(replay.cursor()).toBe(index));
 
@@ -45,6 +49,8 @@ describe('the replay', () => {
     MadeUpSocket.stub();
     TestBed.configureTestingModule({ providers: [provideRouter([{ path: '**', component: Screen }])] });
     replay = TestBed.inject(Replay);
+    notices = TestBed.inject(Notices);
+    tables = TestBed.inject(PanelTables);
     router = TestBed.inject(Router);
     await router.navigate(['/board']);
   });
@@ -83,7 +89,7 @@ describe('the replay', () => {
     it('with a level that the day does not have shows another and says so', async () => {
       await replay.restore({ ...HERE, level: 'nonsense' });
       expect(replay.level()).toBe('pm_high');
-      expect(replay.notice()!.text).toContain('has no level nonsense; PM High is shown');
+      expect(notices.notice()!.text).toContain('has no level nonsense; PM High is shown');
     });
 
     it('of a day without episodes shows the end of the opening range', async () => {
@@ -121,7 +127,7 @@ describe('the replay', () => {
       await replay.restore(HERE);
       await vi.waitFor(() => expect(replay.dayState().kind).toBe('ready'));
       expect(replay.cursorS()).toBe(HERE.atS);
-      expect(replay.notice()!.text).toContain('was built anew');
+      expect(notices.notice()!.text).toContain('was built anew');
     });
 
     it('that names a root shows the contract of the day', async () => {
@@ -174,16 +180,16 @@ describe('the replay', () => {
       const from = replay.cursor();
       server.fail('/windows', 500, 'internal');
       replay.step(2);
-      await vi.waitFor(() => expect(replay.notice()).toMatchObject({ text: '/windows: internal', mend: 'spymaster build' }));
+      await vi.waitFor(() => expect(notices.notice()).toMatchObject({ text: '/windows: internal', mend: 'spymaster build' }));
       expect([replay.cursor(), replay.target()]).toEqual([from, from]);
-      replay.notice()!.retry!();
+      notices.notice()!.retry!();
       await cursorIs(from + 2);
     });
 
     it('loads the day again at the same moment when it was built anew', async () => {
       server.fail('/heat', 409, 'day_changed');
       replay.step(1);
-      await vi.waitFor(() => expect(replay.notice()?.text).toContain('was built anew'));
+      await vi.waitFor(() => expect(notices.notice()?.text).toContain('was built anew'));
       await vi.waitFor(() => expect(replay.dayState().kind).toBe('ready'));
       expect(Math.abs(replay.cursorS() - HERE.atS!)).toBeLessThanOrEqual(day.window_s);
     });
@@ -207,12 +213,12 @@ describe('the replay', () => {
 
     it('by an episode where there is none says so and stays', async () => {
       await replay.stepEpisode(-1);
-      expect(replay.announced()).toBe('PM High has no earlier episode on this day');
+      expect(notices.announced()).toBe('PM High has no earlier episode on this day');
       expect(replay.cursorS()).toBe(HERE.atS);
     });
   });
 
-  describe('told of episodes', () => {
+  describe('with episodes', () => {
     it('has each from its start on, and its outcome from when that was known', async () => {
       await replay.restore({ ...HERE, atS: day.session_end_s });
       await vi.waitFor(() => expect(replay.episodes()).toHaveLength(2));
@@ -272,10 +278,10 @@ describe('the replay', () => {
     it('says while its connection is broken, and not any more once it is back', async () => {
       replay.play();
       MadeUpSocket.last.break();
-      expect(replay.notice()!.text).toContain('broke');
+      expect(notices.notice()!.text).toContain('broke');
       await vi.waitFor(() => expect(MadeUpSocket.opened).toHaveLength(2), 2000);
       MadeUpSocket.last.say(served.message(replay.cursor() + 1));
-      expect(replay.notice()).toBeNull();
+      expect(notices.notice()).toBeNull();
     });
 
     it('does not begin at the session’s end', async () => {
@@ -283,7 +289,7 @@ describe('the replay', () => {
       await cursorIs(replay.last());
       replay.play();
       expect(replay.playing()).toBe(false);
-      expect(replay.announced()).toContain('ended');
+      expect(notices.announced()).toContain('ended');
     });
   });
 
@@ -295,9 +301,9 @@ describe('the replay', () => {
       replay.setSpeed(60);
       replay.toggleHeat();
       replay.setHeatSpan(15);
-      replay.toggleTable('heat');
-      replay.toggleTable('candles');
-      replay.toggleTable('heat');
+      tables.toggle('heat');
+      tables.toggle('candles');
+      tables.toggle('heat');
       replay.flipApproachDir();
       replay.setLevel('or_high');
       replay.step(3);

@@ -15,7 +15,7 @@ describe('the scrub bar', () => {
     expect(shareOf(3, 3, 3)).toBe(0);
   });
 
-  it('has no mark right of the cursor, even of an episode it was told of', () => {
+  it('has no mark right of the cursor, even of an episode that is known', () => {
     const marks = marksOf([episode(10), episode(20)], 'pm_high', data, 5, 17);
     expect(marks.map(({ at }) => at)).toEqual([5 / 24]);
     for (let cursor = 5; cursor < data.windows; cursor++)

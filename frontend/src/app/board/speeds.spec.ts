@@ -1,4 +1,4 @@
-import { SPEEDS, holdSpeed, nextSpeed } from './speeds';
+import { SPEEDS, boundSpeed, nextSpeed } from './speeds';
 
 describe('the speeds', () => {
   it('go from 1 to 240, each above the one before', () => {
@@ -19,6 +19,6 @@ describe('the speeds', () => {
   });
 
   it('are held between 1 and 240', () => {
-    expect([0, 17, 1000, NaN].map(holdSpeed)).toEqual([1, 17, 240, 12]);
+    expect([0, 17, 1000, NaN].map(boundSpeed)).toEqual([1, 17, 240, 12]);
   });
 });

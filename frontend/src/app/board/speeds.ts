@@ -10,6 +10,6 @@ export function nextSpeed(speed: number, direction: 1 | -1): number {
 }
 
 /** A speed the server takes. */
-export function holdSpeed(speed: number): number {
+export function boundSpeed(speed: number): number {
   return Number.isFinite(speed) ? Math.min(SPEED_MAX, Math.max(SPEED_MIN, speed)) : SPEED_FIRST;
 }

@@ -5,7 +5,7 @@ import { Replay } from './replay';
 import { marksOf, shareOf } from './scrub.geometry';
 import { SPEEDS } from './speeds';
 import { STRIDE_S } from './keys';
-import type { Approach } from '../ui/panel-state';
+import type { Approach } from '../api/approach';
 
 /** Play, step, speed, level and the scrub bar. Nothing right of the cursor is drawn on it. */
 @Component({

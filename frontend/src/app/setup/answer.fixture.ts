@@ -4,7 +4,9 @@ import { computed, signal } from '@angular/core';
 import { vi } from 'vitest';
 import { DayData } from '../api/day-data';
 import type { Episode, Neighbour, OutcomeRow, SetupAnswer } from '../api/schema';
-import { Approach, PanelState, READY, TableName } from '../ui/panel-state';
+import type { TableName } from '../api/client';
+import type { Approach } from '../api/approach';
+import { PanelState, READY } from '../ui/panel-state';
 
 /** 2025-10-14 12:04:50 in New York. */
 export const TRIGGER_S = 1760457890;
@@ -94,7 +96,6 @@ export function replayOf(data: DayData | null) {
     cursorS: computed(() => day()?.endS(cursor()) ?? NaN),
     level: signal('pm_high'),
     boardLevels: signal(['pm_high', 'or_high', 'vwap']),
-    mode: signal('replay'),
     synthetic: signal(true),
     neighboursAsked: signal(0),
     episodes: signal<Episode[]>([]),

@@ -1,7 +1,7 @@
 /** How an outcome looks: one glyph, one direction, one word, so that colour never carries it alone. */
 
 import type { OutcomeRow, SetupAnswer } from '../api/schema';
-import type { Approach } from '../ui/panel-state';
+import type { Approach } from '../api/approach';
 
 export type Counts = SetupAnswer['counts'];
 export type Kind = keyof Counts;

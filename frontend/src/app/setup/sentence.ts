@@ -1,5 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, inject, linkedSignal } from '@angular/core';
 import { SetupAnswer } from '../api/schema';
+import { SyntheticBadge } from '../ui/badges';
 import { newYork } from '../ui/new-york';
 import { named } from '../ui/words';
 import { Replay } from '../board/replay';
@@ -12,6 +13,7 @@ import { distanceAt, standing } from './standing';
 /** The answer in one sentence; where its setup is over, that there is none now comes first, and where the price went since. */
 @Component({
   selector: 'sp-sentence',
+  imports: [SyntheticBadge],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <section aria-label="The answer in one sentence" [attr.aria-busy]="state().kind === 'loading'">
@@ -25,7 +27,7 @@ import { distanceAt, standing } from './standing';
             }
             <span>The last one {{ side() }} was at <b>{{ setupTime() }}</b>, {{ age() }}: </span>
             @if (answer.synthetic) {
-              <span class="badge synthetic" title="simulated data, no market">SYNTHETIC</span>
+              <sp-synthetic-badge />
             }
           </p>
         }
@@ -46,7 +48,7 @@ import { distanceAt, standing } from './standing';
             <span>Setup of <b>{{ setupTime() }}</b>, {{ age() }}. </span>
             <span>{{ since() }} </span>
             @if (answer.synthetic) {
-              <span class="badge synthetic" title="simulated data, no market">SYNTHETIC</span>
+              <sp-synthetic-badge />
             }
           </p>
         }

@@ -5,6 +5,7 @@ import { filter, map } from 'rxjs';
 import { LakeDays } from '../api/lake-days';
 import { Readiness } from '../api/readiness';
 import { Command, commandOf, takenBy } from '../board/keys';
+import { Notices } from '../board/notices';
 import { Replay } from '../board/replay';
 import { Header } from './header';
 import { Help } from './help';
@@ -25,27 +26,28 @@ import { Theme } from '../ui/theme';
       @if (readiness.preparing(); as what) {
         <p class="preparing" role="status"><strong>Preparing:</strong> {{ what }} The board goes on by itself.</p>
       }
-      @if (replay.notice(); as notice) {
+      @if (notices.notice(); as notice) {
         <div class="notice" role="group" aria-label="Notice">
           <span>{{ notice.text }}</span>
           @if (notice.mend) {
             <code>{{ notice.mend }}</code>
           }
           @if (notice.retry; as retry) {
-            <button type="button" (click)="replay.closeNotice(); retry()">Try again</button>
+            <button type="button" (click)="notices.close(); retry()">Try again</button>
           }
-          <button type="button" class="quiet" (click)="replay.closeNotice()">Close</button>
+          <button type="button" class="quiet" (click)="notices.close()">Close</button>
         </div>
       }
       <router-outlet />
     </main>
-    <div class="hidden" role="status" aria-live="polite">{{ replay.announced() }}</div>
+    <div class="hidden" role="status" aria-live="polite">{{ notices.announced() }}</div>
     <sp-help #help />
   `,
   styleUrl: './app.css',
 })
 export class App {
-  protected readonly replay = inject(Replay);
+  protected readonly notices = inject(Notices);
+  private readonly replay = inject(Replay);
   protected readonly readiness = inject(Readiness);
   private readonly theme = inject(Theme);
   private readonly router = inject(Router);
@@ -95,7 +97,7 @@ export class App {
         this.helpDialog().toggle();
         return true;
       case 'close':
-        this.replay.closeNotice();
+        this.notices.close();
         return false;
     }
     if (!this.onBoard() || !this.replay.day()) return false;

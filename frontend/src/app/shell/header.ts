@@ -1,6 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, output } from '@angular/core';
 import { LakeDays } from '../api/lake-days';
 import type { DayEntry } from '../api/schema';
+import { ReplayBadge, SyntheticBadge } from '../ui/badges';
 import { newYork, secondsOf } from '../ui/new-york';
 import { Replay } from '../board/replay';
 import { STALE_AMBER_S, STALE_GREY_S } from '../ui/panel-state';
@@ -10,6 +11,7 @@ import { Theme } from '../ui/theme';
 @Component({
   selector: 'sp-header',
   host: { role: 'banner' },
+  imports: [ReplayBadge, SyntheticBadge],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <strong class="name">Spymaster</strong>
@@ -36,9 +38,9 @@ import { Theme } from '../ui/theme';
       @if (replay.day(); as data) {
         <span class="muted">window {{ data.day.window_s }} s</span>
       }
-      <span class="badge" [class.live]="replay.mode() === 'live'">{{ replay.mode() === 'live' ? 'LIVE' : 'REPLAY' }}</span>
+      <sp-replay-badge />
       @if (replay.synthetic()) {
-        <span class="badge synthetic" title="simulated data, no market">SYNTHETIC</span>
+        <sp-synthetic-badge />
       }
       @if (feed(); as age) {
         <span class="feed" [class]="age.look"><i aria-hidden="true"></i>feed {{ age.text }}</span>

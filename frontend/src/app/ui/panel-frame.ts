@@ -1,19 +1,20 @@
 import { NgTemplateOutlet } from '@angular/common';
 import { ChangeDetectionStrategy, Component, TemplateRef, computed, contentChild, inject, input, signal } from '@angular/core';
-import { Replay } from '../board/replay';
+import { ReplayBadge, SyntheticBadge } from './badges';
 import { PanelState, READY, STALE_GREY_S, mendOf, messageOf, tryAgain } from './panel-state';
+import { PanelTables } from './panel-tables';
 
 let panels = 0;
 
 /**
- * The frame of every panel: heading, unit, REPLAY / LIVE / SYNTHETIC badges, and the panel's state in place of its body.
+ * The frame of every panel: heading, unit, REPLAY and SYNTHETIC badges, and the panel's state in place of its body.
  * A canvas panel offers its figures as text in `<ng-template #table>`, which is rendered only while asked for.
  * `<... tools>` elements stand in the header.
  */
 @Component({
   selector: 'sp-panel',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [NgTemplateOutlet],
+  imports: [NgTemplateOutlet, ReplayBadge, SyntheticBadge],
   template: `
     <section [attr.aria-labelledby]="id" [attr.aria-busy]="state().kind === 'loading'" [class.grey]="grey()" [class.amber]="amber()">
       <header>
@@ -35,10 +36,10 @@ let panels = 0;
           </button>
         }
         @if (market()) {
-          <span class="badge" [class.live]="replay.mode() === 'live'">{{ replay.mode() === 'live' ? 'LIVE' : 'REPLAY' }}</span>
+          <sp-replay-badge />
         }
         @if (synthetic()) {
-          <span class="badge synthetic" title="simulated data, no market">SYNTHETIC</span>
+          <sp-synthetic-badge />
         }
       </header>
       @switch (state().kind) {
@@ -78,12 +79,12 @@ let panels = 0;
   styleUrl: './panel-frame.css',
 })
 export class PanelFrame {
-  protected readonly replay = inject(Replay);
+  private readonly tables = inject(PanelTables);
   readonly heading = input.required<string>();
   readonly unit = input<string>('');
   readonly state = input<PanelState>(READY);
   readonly synthetic = input(false);
-  /** False for a panel that shows no moment of the market (evaluation, lake): it bears no REPLAY / LIVE badge. */
+  /** False for a panel that shows no moment of the market (evaluation, lake): it bears no REPLAY badge. */
   readonly market = input(true);
   /** What the URL calls the panel while it shows its table; empty where the URL does not say. */
   readonly name = input('');
@@ -91,7 +92,7 @@ export class PanelFrame {
   private readonly opened = signal(false);
   protected readonly asTable = computed(() => {
     const name = this.name();
-    return name === '' ? this.opened() : this.replay.tables().includes(name);
+    return name === '' ? this.opened() : this.tables.shown().includes(name);
   });
   protected readonly id = `panel-${++panels}`;
 
@@ -111,7 +112,7 @@ export class PanelFrame {
 
   protected toggleTable(): void {
     if (this.name() === '') this.opened.update((isOpen) => !isOpen);
-    else this.replay.toggleTable(this.name());
+    else this.tables.toggle(this.name());
   }
 
   protected retry(): void {

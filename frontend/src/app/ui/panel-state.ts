@@ -22,12 +22,6 @@ export function tryAgain(state: PanelState): void {
   if (state.kind === 'error') state.retry();
 }
 
-export type Approach = 'from_below' | 'from_above';
-export type Mode = 'replay' | 'live';
-
-/** Tables of a day that are filled along the cursor. */
-export type TableName = 'candles' | 'windows' | 'heat' | 'levels' | 'ladder' | 'conditions';
-
 export const LOADING: PanelState = { kind: 'loading' };
 export const READY: PanelState = { kind: 'ready' };
 /** Seconds without a message after which a feed is amber, then grey. */

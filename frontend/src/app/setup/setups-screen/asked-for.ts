@@ -1,6 +1,6 @@
 import { ParamMap, Params } from '@angular/router';
 import { SetupRow } from '../../api/schema';
-import { Approach } from '../../ui/panel-state';
+import type { Approach } from '../../api/approach';
 
 /** What the reader asked to see; lives in the URL. Empty for any; the level, the root: for the board’s, the lake’s first. */
 export interface AskedFor {

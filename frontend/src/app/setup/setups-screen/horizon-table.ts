@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 import { OutcomeRow } from '../../api/schema';
-import { Approach } from '../../ui/panel-state';
+import type { Approach } from '../../api/approach';
 import { hiddenWords, horizonRows } from './horizon-rows';
 import { ShareTrack } from '../share-track';
 
