@@ -15,7 +15,10 @@ import { ByteBuffer } from 'flatbuffers';
 // The package's own reader would be 215 kB of script, over a quarter of the page; its flatbuffers are 17 kB, and few types are sent.
 
 type Values = Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
-type Numbers = { bytes: number; view: new (buffer: ArrayBuffer, from: number, length: number) => Values };
+interface Numbers {
+  bytes: number;
+  view: new (buffer: ArrayBuffer, from: number, length: number) => Values;
+}
 
 /** One batch of one column: its values, those of its lists end to end, and which of its rows are not null. */
 interface Piece {
@@ -108,8 +111,8 @@ export function decode(bytes: Uint8Array): Columns {
       }
       case MessageHeader.DictionaryBatch: {
         const batch = message.header(new DictionaryBatch()) as DictionaryBatch;
-        const told = strings(new Batch(batch.data()!, body));
-        words.set(batch.id(), batch.isDelta() ? [...(words.get(batch.id()) ?? []), ...told] : told);
+        const added = strings(new Batch(batch.data()!, body));
+        words.set(batch.id(), batch.isDelta() ? [...(words.get(batch.id()) ?? []), ...added] : added);
         break;
       }
       case MessageHeader.RecordBatch: {

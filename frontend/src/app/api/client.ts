@@ -10,7 +10,7 @@ export type Params = Record<string, string | number | boolean | null | undefined
 /** What stood in the way: one of the server's problems, or `unreached` where no answer came. */
 export type Trouble = Omit<Problem, 'code'> & { code: Problem['code'] | 'unreached' };
 
-/** The server's refusal: what it said, and what mends it. */
+/** The server's refusal: what it said, and what fixes it. */
 export class ProblemError extends Error {
   constructor(
     readonly status: number,
@@ -66,7 +66,7 @@ export function cancelled(error: unknown): boolean {
   return error instanceof DOMException && error.name === 'AbortError';
 }
 
-/** True where the server holds another version of the day than the one asked about. */
+/** True where the server holds another version of the day than the one requested. */
 export function isChanged(error: unknown): boolean {
   return error instanceof ProblemError && error.problem.code === 'day_changed';
 }

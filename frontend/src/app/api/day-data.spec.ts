@@ -1,20 +1,15 @@
-import { chance } from './made-up-day.fixture';
+import { chance } from '../ui/chance.fixture';
 import { decode } from './arrow';
 import { BrokenSequence, DayData, NO_TICK } from './day-data';
+import { appendWindow, fillTable } from './day-fill';
 import { ServedDay } from './day.fixture';
 
-const FILLS = {
-  windows: 'fillWindows',
-  heat: 'fillHeat',
-  levels: 'fillLevels',
-  ladder: 'fillLadder',
-  conditions: 'fillConditions',
-} as const;
+const TABLES = ['windows', 'heat', 'levels', 'ladder', 'conditions'] as const;
 
 /** Fills `data` with the windows [from, to) of every table. */
 function fill(data: DayData, served: ServedDay, from: number, to: number): void {
   const fromS = from === 0 ? null : data.endS(from - 1);
-  for (const [name, method] of Object.entries(FILLS)) data[method](decode(served.table(name, fromS, data.endS(to - 1))));
+  for (const name of TABLES) fillTable(data, name, decode(served.table(name, fromS, data.endS(to - 1))));
 }
 
 const COLUMNS = [
@@ -71,7 +66,7 @@ describe('a day', () => {
       while (data.known < data.windows) {
         const to = Math.min(data.windows, data.known + 1 + Math.floor(next() * 6));
         if (next() < 0.5) fill(data, served, data.known, to);
-        else for (let index = data.known; index < to; index++) data.append(served.message(index));
+        else for (let index = data.known; index < to; index++) appendWindow(data, served.message(index));
       }
       expect(columns(data)).toEqual(columns(whole(served)));
     }
@@ -82,7 +77,7 @@ describe('a day', () => {
     const data = new DayData(served.day);
     fill(data, served, 0, 12);
     fill(data, served, 4, 20);
-    data.append(served.message(7));
+    appendWindow(data, served.message(7));
     expect(data.known).toBe(20);
     fill(data, served, 20, data.windows);
     expect(columns(data)).toEqual(columns(whole(served)));
@@ -92,14 +87,14 @@ describe('a day', () => {
     const served = new ServedDay();
     const data = new DayData(served.day);
     fill(data, served, 0, 3);
-    expect(() => data.fillWindows(decode(served.table('windows', data.endS(4), data.endS(9))))).toThrow(BrokenSequence);
-    expect(() => data.append(served.message(4))).toThrow(BrokenSequence);
+    expect(() => fillTable(data, 'windows', decode(served.table('windows', data.endS(4), data.endS(9))))).toThrow(BrokenSequence);
+    expect(() => appendWindow(data, served.message(4))).toThrow(BrokenSequence);
     expect(data.known).toBe(3);
   });
 
   it('refuses a window that is not on its grid', () => {
     const data = new DayData(new ServedDay().day);
-    expect(() => data.append({ ...new ServedDay().message(0), start_s: data.day.lead_in_start_s + 2 })).toThrow('not on the grid');
+    expect(() => appendWindow(data, { ...new ServedDay().message(0), start_s: data.day.lead_in_start_s + 2 })).toThrow('not on the grid');
   });
 
   it('takes an empty piece for nothing new', () => {
@@ -123,7 +118,7 @@ describe('a day', () => {
     const served = new ServedDay();
     const data = new DayData(served.day);
     const before = data.revision();
-    data.append(served.message(0));
+    appendWindow(data, served.message(0));
     expect(data.revision()).toBe(before + 1);
   });
 });

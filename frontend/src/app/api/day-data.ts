@@ -1,6 +1,5 @@
 import { Signal, signal } from '@angular/core';
-import type { Columns } from './arrow';
-import type { Day, ReplayWindow } from './schema';
+import type { Day } from './schema';
 
 /** Ticks that a window's heat holds, 48 below and 48 above its middle. */
 export const HEAT_TICKS = 97;
@@ -43,10 +42,7 @@ export class BrokenSequence extends Error {}
 
 /** What the `state` of conditions counts through. */
 export const STATES = ['IDLE', 'TRACK', 'WATCH', 'ARMED', 'FIRE'] as const;
-const STRIKE_COLUMNS = ['longDepth', 'shortDepth', 'longFlow', 'shortFlow', 'longPull', 'shortPull', 'netPressure'] as const;
-const CONDITION_COLUMNS = ['distance', 'c1', 'c2', 'c3', 'c4', 'vacuumUp', 'vacuumDown', 'state', 'touches', 'nearS'] as const;
-
-/** One day's columns on a fixed grid of windows, filled from the left and never beyond what the server sent. */
+/** One day's columns on a fixed grid of windows, filled from the left (`day-fill.ts`) and never beyond what the server sent. */
 export class DayData {
   readonly windows: number;
   /** The first window that ends after the session's start. */
@@ -154,138 +150,13 @@ export class DayData {
     return bid === NO_TICK || ask === NO_TICK || bid === undefined ? NaN : (bid + ask) / 2;
   }
 
-  /** Bars before the lead-in; they are the same at every cursor, so they are filled once. */
-  fillCandles(table: Columns): void {
-    const list = (name: string): number[] => Array.from(table.ints(name));
-    this.candles.startS = Array.from(table.seconds('start_s'));
-    this.candles.open = list('open_ticks');
-    this.candles.high = list('high_ticks');
-    this.candles.low = list('low_ticks');
-    this.candles.close = list('close_ticks');
-    this.candles.volume = list('volume');
-    this.candles.buyVolume = list('buy_volume');
-    this.candles.sellVolume = list('sell_volume');
-    this.changed();
-  }
-
-  /** Windows that follow on those known, or overlap them; BrokenSequence where one is left out. */
-  fillWindows(table: Columns): void {
-    const starts = table.seconds('start_s');
-    const first = table.rows > 0 ? Math.min(this.indexOf(starts[0]), this.known) : this.known;
-    for (let row = 0; row < table.rows; row++) this.follow(starts[row], first + row);
-    this.bid.set(table.ints('bid_ticks', NO_TICK), first);
-    this.ask.set(table.ints('ask_ticks', NO_TICK), first);
-    this.open.set(table.ints('open_ticks', NO_TICK), first);
-    this.high.set(table.ints('high_ticks', NO_TICK), first);
-    this.low.set(table.ints('low_ticks', NO_TICK), first);
-    this.close.set(table.ints('close_ticks', NO_TICK), first);
-    this.volume.set(table.ints('volume'), first);
-    this.buyVolume.set(table.ints('buy_volume'), first);
-    this.sellVolume.set(table.ints('sell_volume'), first);
-    this.records.set(table.ints('records'), first);
-    this.marks.set(table.ints('marks'), first);
-    this.known = Math.max(this.known, first + table.rows);
-    this.changed();
-  }
-
-  fillHeat(table: Columns): void {
-    this.heatScale = Number(table.metadata.get('scale_contracts'));
-    if (table.rows > 0) {
-      const { values } = table.flat('heat');
-      const bases = table.ints('base_ticks', NO_TICK);
-      table.seconds('start_s').forEach((start, row) => {
-        const index = this.indexOf(start);
-        this.heatBase[index] = bases[row];
-        this.heat.set(values.subarray(row * HEAT_TICKS, (row + 1) * HEAT_TICKS), index * HEAT_TICKS);
-      });
-    }
-    this.changed();
-  }
-
-  fillLevels(table: Columns): void {
-    const ids = table.words('level_id');
-    const from = table.seconds('known_from_s');
-    const prices = table.floats('price_ticks');
-    ids.forEach((id, row) => this.levelStep(id, from[row], prices[row]));
-    this.changed();
-  }
-
-  fillLadder(table: Columns): void {
-    if (table.rows > 0) {
-      const bases = table.ints('base_strike_ticks', NO_TICK);
-      const indices = Array.from(table.seconds('start_s'), (start) => this.indexOf(start));
-      indices.forEach((index, row) => (this.ladderBase[index] = bases[row]));
-      for (const column of STRIKE_COLUMNS) {
-        const { width, values } = table.flat(snake(column));
-        if (width !== this.strikes)
-          throw new Error(`the ladder has ${width} strikes, the day says ${this.strikes}. Build the day again: spymaster build`);
-        indices.forEach((index, row) => this[column].set(values.subarray(row * width, (row + 1) * width), index * width));
-      }
-    }
-    this.changed();
-  }
-
-  fillConditions(table: Columns): void {
-    const ids = table.words('level_id');
-    const starts = table.seconds('start_s');
-    for (const column of CONDITION_COLUMNS) {
-      const values = table.floats(COLUMN_OF[column]);
-      ids.forEach((id, row) => (this.conditionsOf(id)[column][this.indexOf(starts[row])] = values[row]));
-    }
-    this.changed();
-  }
-
-  /** One message of the replay: the window that follows, with all that became known in it. Windows that are there already are passed over. */
-  append(message: ReplayWindow): void {
-    const index = this.indexOf(message.start_s);
-    if (index < this.known) return;
-    this.follow(message.start_s, this.known);
-    this.bid[index] = message.bid_ticks ?? NO_TICK;
-    this.ask[index] = message.ask_ticks ?? NO_TICK;
-    this.open[index] = message.open_ticks ?? NO_TICK;
-    this.high[index] = message.high_ticks ?? NO_TICK;
-    this.low[index] = message.low_ticks ?? NO_TICK;
-    this.close[index] = message.close_ticks ?? NO_TICK;
-    this.volume[index] = message.volume;
-    this.buyVolume[index] = message.buy_volume;
-    this.sellVolume[index] = message.sell_volume;
-    this.records[index] = message.records;
-    this.marks[index] = message.marks;
-    if (message.heat !== null) {
-      this.heatBase[index] = message.base_ticks ?? NO_TICK;
-      this.heat.set(bytes(message.heat), index * HEAT_TICKS);
-    }
-    const ladder = message.ladder;
-    if (ladder) {
-      this.ladderBase[index] = ladder.base_strike_ticks;
-      this.longDepth.set(ladder.long_depth, index * this.strikes);
-      this.shortDepth.set(ladder.short_depth, index * this.strikes);
-      this.longFlow.set(ladder.long_flow, index * this.strikes);
-      this.shortFlow.set(ladder.short_flow, index * this.strikes);
-      this.longPull.set(ladder.long_pull, index * this.strikes);
-      this.shortPull.set(ladder.short_pull, index * this.strikes);
-      this.netPressure.set(ladder.net_pressure, index * this.strikes);
-    }
-    for (const level of message.levels) this.levelStep(level.level_id, level.known_from_s, level.price_ticks);
-    for (const row of message.conditions) {
-      const columns = this.conditionsOf(row.level_id);
-      columns.distance[index] = row.distance_ticks;
-      [columns.c1[index], columns.c2[index], columns.c3[index], columns.c4[index]] = row.c;
-      columns.vacuumUp[index] = row.vacuum_up ?? NaN;
-      columns.vacuumDown[index] = row.vacuum_down ?? NaN;
-      columns.state[index] = STATES.indexOf(row.state);
-      columns.touches[index] = row.touches;
-      columns.nearS[index] = row.near_s;
-    }
-    this.known = index + 1;
-    this.changed();
-  }
-
-  private changed(): void {
+  /** Columns were filled: what is drawn from them is drawn anew. */
+  touch(): void {
     this.filled.update((n) => n + 1);
   }
 
-  private indexOf(startS: number): number {
+  /** The window that starts at a moment; BrokenSequence where none does. */
+  indexOf(startS: number): number {
     const index = (startS - this.day.lead_in_start_s) / this.day.window_s;
     if (!Number.isInteger(index) || index < 0 || index >= this.windows)
       throw new BrokenSequence(
@@ -294,12 +165,14 @@ export class DayData {
     return index;
   }
 
-  private follow(startS: number, index: number): void {
+  /** Requires that the window that starts at a moment is the one of this index. */
+  requireNext(startS: number, index: number): void {
     if (this.indexOf(startS) !== index)
       throw new BrokenSequence(`the window after ${this.startS(index)} s was expected; the server sent ${startS} s. Load the day again.`);
   }
 
-  private levelStep(id: string, fromS: number, priceTicks: number): void {
+  /** A level's price from a moment on. */
+  addLevelStep(id: string, fromS: number, priceTicks: number): void {
     let steps = this.levels.get(id);
     if (!steps) this.levels.set(id, (steps = { fromS: [], priceTicks: [] }));
     const last = steps.fromS.at(-1) ?? -Infinity;
@@ -311,7 +184,8 @@ export class DayData {
     }
   }
 
-  private conditionsOf(id: string): ConditionColumns {
+  /** A level's conditions, made where there are none yet. */
+  conditionsOf(id: string): ConditionColumns {
     let columns = this.conditions.get(id);
     if (!columns) {
       const numbers = (): Float32Array => new Float32Array(this.windows).fill(NaN);
@@ -331,26 +205,4 @@ export class DayData {
     }
     return columns;
   }
-}
-
-/** Name in the server's table of each column of conditions. */
-const COLUMN_OF: Record<(typeof CONDITION_COLUMNS)[number], string> = {
-  distance: 'distance_ticks',
-  c1: 'c1',
-  c2: 'c2',
-  c3: 'c3',
-  c4: 'c4',
-  vacuumUp: 'vacuum_up',
-  vacuumDown: 'vacuum_down',
-  state: 'state',
-  touches: 'touches',
-  nearS: 'near_s',
-};
-
-function snake(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
-function bytes(base64: string): Uint8Array {
-  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
 }

@@ -16,8 +16,9 @@ import {
   tableToIPC,
   vectorFromArray,
 } from 'apache-arrow';
+import { chance } from '../ui/chance.fixture';
 import { HEAT_TICKS, NO_TICK, STATES } from './day-data';
-import { OPEN_S, chance, level, madeUpDay } from './made-up-day.fixture';
+import { OPEN_S, level, madeUpDay } from './made-up-day.fixture';
 import type { Day, ReplayWindow } from './schema';
 
 const LEVELS = ['pm_high', 'or_high'];
@@ -131,112 +132,128 @@ export class ServedDay {
   }
 
   private rows(name: string, indices: number[], fromS: number | null, asOfS: number, levels: string[]): Table {
-    const starts = vectorFromArray(
-      indices.map((index) => this.startS(index)),
-      new Uint32(),
-    );
-    const ints = (value: (index: number) => number | null): Vector => vectorFromArray(indices.map(value), new Int32());
-    const aside = (index: number, by: number): number | null => (this.bid[index] === NO_TICK ? null : this.bid[index] + by);
     switch (name) {
       case 'windows':
-        return new Table({
-          start_s: starts,
-          bid_ticks: ints((index) => aside(index, 0)),
-          ask_ticks: ints((index) => aside(index, 1)),
-          open_ticks: ints((index) => aside(index, 0)),
-          high_ticks: ints((index) => aside(index, 2)),
-          low_ticks: ints((index) => aside(index, -2)),
-          close_ticks: ints((index) => aside(index, 1)),
-          volume: ints((index) => index),
-          buy_volume: ints((index) => index),
-          sell_volume: ints(() => 0),
-          records: ints((index) => 10 * index),
-          marks: vectorFromArray(
-            indices.map((index) => this.marks[index]),
-            new Uint8(),
-          ),
-        });
-      case 'heat': {
-        const type = new FixedSizeBinary(HEAT_TICKS);
-        const values = Uint8Array.from(indices.flatMap((index) => [...this.heat.slice(index * HEAT_TICKS, (index + 1) * HEAT_TICKS)]));
-        const table = new Table({
-          start_s: starts,
-          base_ticks: ints(() => 27150),
-          heat: makeVector(makeData({ type, length: indices.length, data: values })),
-        });
-        table.schema.metadata.set('scale_contracts', '640');
-        return table;
-      }
-      case 'ladder': {
-        const strikes = (scale: number): Vector => {
-          const child = makeData({
-            type: new Int32(),
-            data: Int32Array.from(
-              indices.flatMap((index) => [...this.flow.slice(index * STRIKES, (index + 1) * STRIKES)].map((value) => value * scale)),
-            ),
-          });
-          return makeVector(makeData({ type: new FixedSizeList(STRIKES, new Field('item', new Int32())), length: indices.length, child }));
-        };
-        return new Table({
-          start_s: starts,
-          base_strike_ticks: ints(() => 27120),
-          long_depth: strikes(1),
-          short_depth: strikes(2),
-          long_flow: strikes(3),
-          short_flow: strikes(4),
-          long_pull: strikes(5),
-          short_pull: strikes(6),
-          net_pressure: strikes(7),
-        });
-      }
-      case 'levels': {
-        const steps = this.steps(fromS, asOfS);
-        return new Table({
-          level_id: words(steps.map(({ level_id }) => level_id)),
-          known_from_s: vectorFromArray(
-            steps.map(({ known_from_s }) => known_from_s),
-            new Uint32(),
-          ),
-          price_ticks: vectorFromArray(
-            steps.map(({ price_ticks }) => price_ticks),
-            new Float64(),
-          ),
-        });
-      }
-      case 'conditions': {
-        const cells = indices.flatMap((index) =>
-          levels.filter((level) => LEVELS.includes(level)).map((level) => ({ index, level, c1: this.c1[LEVELS.indexOf(level)][index] })),
-        );
-        const floats = (value: (cell: (typeof cells)[number]) => number | null): Vector => vectorFromArray(cells.map(value), new Float32());
-        return new Table({
-          level_id: words(cells.map(({ level }) => level)),
-          start_s: vectorFromArray(
-            cells.map(({ index }) => this.startS(index)),
-            new Uint32(),
-          ),
-          distance_ticks: floats(({ index }) => index),
-          c1: floats(({ c1 }) => c1),
-          c2: floats(({ c1 }) => -c1),
-          c3: floats(({ c1 }) => c1),
-          c4: floats(({ c1 }) => -c1),
-          vacuum_up: floats(() => null),
-          vacuum_down: floats(() => 0.5),
-          state: vectorFromArray(
-            cells.map(({ index }) => index % 5),
-            new Uint8(),
-          ),
-          touches: vectorFromArray(
-            cells.map(({ index }) => index),
-            new Int32(),
-          ),
-          near_s: vectorFromArray(
-            cells.map(({ index }) => index * 5),
-            new Int32(),
-          ),
-        });
-      }
+        return this.windowRows(indices);
+      case 'heat':
+        return this.heatRows(indices);
+      case 'ladder':
+        return this.ladderRows(indices);
+      case 'levels':
+        return this.levelRows(fromS, asOfS);
+      case 'conditions':
+        return this.conditionRows(indices, levels);
     }
-    // Candles before the lead-in: one bar.
+    return this.candleRows();
+  }
+
+  private windowRows(indices: number[]): Table {
+    const aside = (index: number, by: number): number | null => (this.bid[index] === NO_TICK ? null : this.bid[index] + by);
+    const at = (value: (index: number) => number | null): Vector => ints(indices, value);
+    return new Table({
+      start_s: this.starts(indices),
+      bid_ticks: at((index) => aside(index, 0)),
+      ask_ticks: at((index) => aside(index, 1)),
+      open_ticks: at((index) => aside(index, 0)),
+      high_ticks: at((index) => aside(index, 2)),
+      low_ticks: at((index) => aside(index, -2)),
+      close_ticks: at((index) => aside(index, 1)),
+      volume: at((index) => index),
+      buy_volume: at((index) => index),
+      sell_volume: at(() => 0),
+      records: at((index) => 10 * index),
+      marks: vectorFromArray(
+        indices.map((index) => this.marks[index]),
+        new Uint8(),
+      ),
+    });
+  }
+
+  private heatRows(indices: number[]): Table {
+    const type = new FixedSizeBinary(HEAT_TICKS);
+    const values = Uint8Array.from(indices.flatMap((index) => [...this.heat.slice(index * HEAT_TICKS, (index + 1) * HEAT_TICKS)]));
+    const table = new Table({
+      start_s: this.starts(indices),
+      base_ticks: ints(indices, () => 27150),
+      heat: makeVector(makeData({ type, length: indices.length, data: values })),
+    });
+    table.schema.metadata.set('scale_contracts', '640');
+    return table;
+  }
+
+  private ladderRows(indices: number[]): Table {
+    const strikes = (scale: number): Vector => {
+      const child = makeData({
+        type: new Int32(),
+        data: Int32Array.from(
+          indices.flatMap((index) => [...this.flow.slice(index * STRIKES, (index + 1) * STRIKES)].map((value) => value * scale)),
+        ),
+      });
+      return makeVector(makeData({ type: new FixedSizeList(STRIKES, new Field('item', new Int32())), length: indices.length, child }));
+    };
+    return new Table({
+      start_s: this.starts(indices),
+      base_strike_ticks: ints(indices, () => 27120),
+      long_depth: strikes(1),
+      short_depth: strikes(2),
+      long_flow: strikes(3),
+      short_flow: strikes(4),
+      long_pull: strikes(5),
+      short_pull: strikes(6),
+      net_pressure: strikes(7),
+    });
+  }
+
+  private levelRows(fromS: number | null, asOfS: number): Table {
+    const steps = this.steps(fromS, asOfS);
+    return new Table({
+      level_id: words(steps.map(({ level_id }) => level_id)),
+      known_from_s: vectorFromArray(
+        steps.map(({ known_from_s }) => known_from_s),
+        new Uint32(),
+      ),
+      price_ticks: vectorFromArray(
+        steps.map(({ price_ticks }) => price_ticks),
+        new Float64(),
+      ),
+    });
+  }
+
+  private conditionRows(indices: number[], levels: string[]): Table {
+    const cells = indices.flatMap((index) =>
+      levels.filter((level) => LEVELS.includes(level)).map((level) => ({ index, level, c1: this.c1[LEVELS.indexOf(level)][index] })),
+    );
+    const floats = (value: (cell: (typeof cells)[number]) => number | null): Vector => vectorFromArray(cells.map(value), new Float32());
+    return new Table({
+      level_id: words(cells.map(({ level }) => level)),
+      start_s: vectorFromArray(
+        cells.map(({ index }) => this.startS(index)),
+        new Uint32(),
+      ),
+      distance_ticks: floats(({ index }) => index),
+      c1: floats(({ c1 }) => c1),
+      c2: floats(({ c1 }) => -c1),
+      c3: floats(({ c1 }) => c1),
+      c4: floats(({ c1 }) => -c1),
+      vacuum_up: floats(() => null),
+      vacuum_down: floats(() => 0.5),
+      state: vectorFromArray(
+        cells.map(({ index }) => index % 5),
+        new Uint8(),
+      ),
+      touches: vectorFromArray(
+        cells.map(({ index }) => index),
+        new Int32(),
+      ),
+      near_s: vectorFromArray(
+        cells.map(({ index }) => index * 5),
+        new Int32(),
+      ),
+    });
+  }
+
+  /** One bar before the lead-in. */
+  private candleRows(): Table {
     return new Table({
       start_s: vectorFromArray([this.day.lead_in_start_s - 120], new Uint32()),
       ...Object.fromEntries(
@@ -247,6 +264,17 @@ export class ServedDay {
       ),
     });
   }
+
+  private starts(indices: number[]): Vector {
+    return vectorFromArray(
+      indices.map((index) => this.startS(index)),
+      new Uint32(),
+    );
+  }
+}
+
+function ints(indices: number[], value: (index: number) => number | null): Vector {
+  return vectorFromArray(indices.map(value), new Int32());
 }
 
 function words(values: string[]): Vector {

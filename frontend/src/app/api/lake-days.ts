@@ -10,7 +10,7 @@ export class LakeDays {
   private loading: Promise<DayList> | null = null;
   readonly list: Signal<DayList | null> = this.listNow.asReadonly();
 
-  /** The list, asked for once; again after a failure. */
+  /** The list, fetched once; again after a failure. */
   load(): Promise<DayList> {
     this.loading ??= this.client.get<DayList>('days').then(
       (list) => {

@@ -1,3 +1,4 @@
+import { chance } from '../ui/chance.fixture';
 import { DayData, HEAT_TICKS } from './day-data';
 import { Day, LevelInfo } from './schema';
 
@@ -41,16 +42,6 @@ export function madeUpDay(minutes = 30, over: Partial<Day> = {}): Day {
     primary_horizon_s: 480,
     absent: [],
     ...over,
-  };
-}
-
-/** Numbers in [0, 1) that are the same on every run (mulberry32). */
-export function chance(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
   };
 }
 

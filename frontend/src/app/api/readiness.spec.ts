@@ -1,6 +1,6 @@
 import { TestBed } from '@angular/core/testing';
-import type { Problem } from './schema';
 import { LOOK_AGAIN_MS, Readiness } from './readiness';
+import type { Problem } from './schema';
 
 function problem(code: Problem['code'], message: string): Response {
   return Response.json({ code, message, mend: null } satisfies Problem, { status: 503 });

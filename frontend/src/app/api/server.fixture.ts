@@ -1,16 +1,16 @@
 import { vi } from 'vitest';
-import type { Episode, Problem, SetupAnswer } from './schema';
 import { ServedDay } from './day.fixture';
+import type { Episode, Problem, SetupAnswer } from './schema';
 
 /** One request as the server saw it. */
-export interface Request {
+export interface MadeUpRequest {
   path: string;
   params: URLSearchParams;
 }
 
-/** A server behind `fetch` that serves one made-up day and remembers what it was asked. */
+/** A server behind `fetch` that serves one made-up day and remembers the requests. */
 export class MadeUpServer {
-  readonly asked: Request[] = [];
+  readonly requests: MadeUpRequest[] = [];
   episodes: Episode[] = [];
   /** Answers the next requests whose path ends so with a problem. */
   readonly problems = new Map<string, { status: number; problem: Problem; times: number }>();
@@ -23,8 +23,8 @@ export class MadeUpServer {
     vi.stubGlobal('fetch', (url: string, options?: { signal?: AbortSignal }) => this.fetch(url, options?.signal));
   }
 
-  askedFor(end: string): Request[] {
-    return this.asked.filter(({ path }) => path.endsWith(end));
+  requestsFor(end: string): MadeUpRequest[] {
+    return this.requests.filter(({ path }) => path.endsWith(end));
   }
 
   fail(end: string, status: number, code: Problem['code'], times = 1): void {
@@ -34,7 +34,7 @@ export class MadeUpServer {
   private async fetch(url: string, signal?: AbortSignal): Promise<Response> {
     const { pathname, searchParams } = new URL(url, 'http://board');
     const request = { path: pathname.replace('/api/', ''), params: searchParams };
-    this.asked.push(request);
+    this.requests.push(request);
     const wait = [...this.waits].find(([end]) => request.path.endsWith(end))?.[1] ?? 0;
     await new Promise((done) => setTimeout(done, wait));
     if (signal?.aborted) throw new DOMException('given up', 'AbortError');
@@ -46,7 +46,7 @@ export class MadeUpServer {
     return this.answer(request);
   }
 
-  private answer({ path, params }: Request): Response {
+  private answer({ path, params }: MadeUpRequest): Response {
     const { day } = this.served;
     const asOfS = Number(params.get('as_of_s'));
     const last = path.split('/').at(-1)!;

@@ -1,5 +1,5 @@
-import type { ReplayEnd, ReplayHello, ReplayProblem, ReplayWindow } from './schema';
 import { Params, query } from './client';
+import type { ReplayEnd, ReplayHello, ReplayProblem, ReplayWindow } from './schema';
 
 export type ReplayMessage = ReplayHello | ReplayWindow | ReplayEnd | ReplayProblem;
 

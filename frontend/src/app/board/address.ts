@@ -1,7 +1,7 @@
+import type { Approach } from '../api/approach';
 import { newYork, secondsOf } from '../ui/new-york';
 import { ThemeName, themeName } from '../ui/palette';
 import { SPEED_FIRST, boundSpeed } from './speeds';
-import type { Approach } from '../api/approach';
 
 /** What the board's URL says; null where it is silent. */
 export interface Address {

@@ -1,7 +1,7 @@
 import { Injectable, Signal, computed, inject, signal } from '@angular/core';
-import { stateOf } from '../api/asked';
 import { Client, ProblemError } from '../api/client';
 import { DayData } from '../api/day-data';
+import { stateOf } from '../api/fetched';
 import { LakeDays, firstDay } from '../api/lake-days';
 import type { Day, NextEpisode } from '../api/schema';
 import { LOADING, PanelState, READY } from '../ui/panel-state';

@@ -1,5 +1,5 @@
-import type { Episode } from '../api/schema';
 import { madeUpEpisode } from '../api/episode.fixture';
+import type { Episode } from '../api/schema';
 import { knownAt, newestTrigger } from './episodes';
 
 function episode(over: Partial<Episode>): Episode {

@@ -1,5 +1,5 @@
-import type { Episode } from '../api/schema';
 import type { Approach } from '../api/approach';
+import type { Episode } from '../api/schema';
 
 /** Episodes as they were known at a moment: begun, and without what was known of them only later. */
 export function knownAt(episodes: Episode[], s: number): Episode[] {

@@ -2,7 +2,7 @@ import { Client, type TableName } from '../api/client';
 import { DayData } from '../api/day-data';
 import { ServedDay } from '../api/day.fixture';
 import { MadeUpServer } from '../api/server.fixture';
-import { chance } from '../api/made-up-day.fixture';
+import { chance } from '../ui/chance.fixture';
 import { DayFeed } from './feed';
 
 const ALONG = ['windows', 'levels', 'heat', 'ladder', 'conditions'] as const;
@@ -25,10 +25,10 @@ describe('the feed of a day', () => {
   it('opens with prices, levels and candles; heat, ladder and conditions follow', async () => {
     const { server, feed } = start();
     await feed.open(5);
-    expect(server.asked.slice(0, 3).map(({ path }) => path.split('/').at(-1))).toEqual(['windows', 'levels', 'candles']);
+    expect(server.requests.slice(0, 3).map(({ path }) => path.split('/').at(-1))).toEqual(['windows', 'levels', 'candles']);
     expect(feed.state('windows').kind).toBe('ready');
     await settle(feed, 'heat', 'ladder', 'conditions');
-    expect(server.asked.slice(3).map(({ path }) => path.split('/').at(-1))).toEqual(['heat', 'ladder', 'conditions']);
+    expect(server.requests.slice(3).map(({ path }) => path.split('/').at(-1))).toEqual(['heat', 'ladder', 'conditions']);
   });
 
   it('asks for each window of a table once, one piece after the other, and for nothing later than requested', async () => {
@@ -40,10 +40,10 @@ describe('the feed of a day', () => {
       last = Math.min(data.windows - 1, last + 1 + Math.floor(next() * 5));
       await feed.extend(last);
       expect(data.known).toBe(last + 1);
-      for (const { params } of server.asked) expect(Number(params.get('as_of_s'))).toBeLessThanOrEqual(data.endS(last));
+      for (const { params } of server.requests) expect(Number(params.get('as_of_s'))).toBeLessThanOrEqual(data.endS(last));
     }
     for (const table of ALONG) {
-      const pieces = server.askedFor(`/${table}`).map(({ params }) => [params.get('from_s'), params.get('as_of_s')]);
+      const pieces = server.requestsFor(`/${table}`).map(({ params }) => [params.get('from_s'), params.get('as_of_s')]);
       expect(pieces[0][0]).toBeNull();
       for (let at = 1; at < pieces.length; at++) expect(pieces[at][0]).toBe(pieces[at - 1][1]);
       expect(pieces.at(-1)![1]).toBe(String(data.day.session_end_s));
@@ -56,7 +56,7 @@ describe('the feed of a day', () => {
     const { server, data, feed } = start();
     await feed.open(8);
     await feed.extend(12);
-    expect(new Set(server.asked.map(({ params }) => params.get('version')))).toEqual(new Set([data.day.version]));
+    expect(new Set(server.requests.map(({ params }) => params.get('version')))).toEqual(new Set([data.day.version]));
   });
 
   it('does not ask for a table that is not built, and says the command that builds it', async () => {
@@ -66,7 +66,7 @@ describe('the feed of a day', () => {
     await feed.open(8);
     await feed.extend(9);
     expect(feed.state('ladder')).toEqual({ kind: 'empty', message: 'no ladder', mend: 'spymaster build --layer gold' });
-    expect(server.askedFor('/ladder')).toEqual([]);
+    expect(server.requestsFor('/ladder')).toEqual([]);
     expect(feed.state('heat').kind).toBe('ready');
   });
 
@@ -104,14 +104,14 @@ describe('the feed of a day', () => {
     await feed.open(8);
     await settle(feed, 'conditions');
     await feed.showLevels(['pm_high', 'or_high']);
-    const added = server.askedFor('/conditions').at(-1)!;
+    const added = server.requestsFor('/conditions').at(-1)!;
     expect([added.params.get('levels'), added.params.get('from_s'), Number(added.params.get('as_of_s'))]).toEqual([
       'or_high',
       null,
       data.endS(8),
     ]);
     await feed.extend(9);
-    expect(server.askedFor('/conditions').at(-1)!.params.get('levels')).toBe('pm_high,or_high');
+    expect(server.requestsFor('/conditions').at(-1)!.params.get('levels')).toBe('pm_high,or_high');
     expect([...data.conditions.get('or_high')!.c1.slice(0, 10)]).toEqual(server.served.c1[1].slice(0, 10));
   });
 
@@ -147,7 +147,7 @@ describe('the feed of a day', () => {
     await settle(feed, 'conditions');
     for (let index = 6; index < 12; index++) feed.append(server.served.message(index));
     await feed.extend(15);
-    for (const table of ALONG) expect(server.askedFor(`/${table}`).at(-1)!.params.get('from_s')).toBe(String(data.endS(11)));
+    for (const table of ALONG) expect(server.requestsFor(`/${table}`).at(-1)!.params.get('from_s')).toBe(String(data.endS(11)));
     expect(data.heat.slice(0, 16 * 97)).toEqual(server.served.heat.slice(0, 16 * 97));
   });
 

@@ -1,24 +1,17 @@
 import { WritableSignal, signal } from '@angular/core';
 import type { Columns } from '../api/arrow';
-import { stateOf } from '../api/asked';
 import { Client, Params, isChanged, type TableName } from '../api/client';
 import type { DayData } from '../api/day-data';
+import { appendWindow, fillTable } from '../api/day-fill';
+import { stateOf } from '../api/fetched';
 import type { ReplayWindow } from '../api/schema';
 import { LOADING, PanelState, READY } from '../ui/panel-state';
 
 const FIRST: readonly TableName[] = ['windows', 'levels', 'candles'];
 const LATER: readonly TableName[] = ['heat', 'ladder', 'conditions'];
 const ALONG: readonly TableName[] = ['windows', 'levels', ...LATER];
-const FILL: Record<TableName, (data: DayData, columns: Columns) => void> = {
-  candles: (data, columns) => data.fillCandles(columns),
-  windows: (data, columns) => data.fillWindows(columns),
-  heat: (data, columns) => data.fillHeat(columns),
-  levels: (data, columns) => data.fillLevels(columns),
-  ladder: (data, columns) => data.fillLadder(columns),
-  conditions: (data, columns) => data.fillConditions(columns),
-};
 
-/** Fills one day's columns from the server, each table up to the same window and never beyond what was asked for. */
+/** Fills one day's columns from the server, each table up to the same window and never beyond what was requested. */
 export class DayFeed {
   private readonly states: Record<TableName, WritableSignal<PanelState>> = {
     candles: signal(LOADING),
@@ -85,7 +78,7 @@ export class DayFeed {
   /** Takes one window of the replay. */
   append(message: ReplayWindow): void {
     const before = this.data.known;
-    this.data.append(message);
+    appendWindow(this.data, message);
     if (this.data.known === before) return;
     for (const table of ALONG) if (this.filled[table] === before) this.filled[table] = this.data.known;
   }
@@ -131,7 +124,7 @@ export class DayFeed {
 
   private fill(table: TableName, columns: Columns, last: number): void {
     if (this.giveUp.signal.aborted) return;
-    FILL[table](this.data, columns);
+    fillTable(this.data, table, columns);
     this.filled[table] = Math.max(this.filled[table], table === 'windows' ? this.data.known : last + 1);
     this.states[table].set(READY);
   }

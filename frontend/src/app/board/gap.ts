@@ -10,7 +10,7 @@ const MARKS: readonly (readonly [bit: number, words: string])[] = [
   [32, 'unknown orders'],
 ];
 
-/** The gap that a window's marks tell of; null where the window is whole. */
+/** The gap that a window's marks name; null where the window is whole. */
 export function gapIn(marks: number): PanelState | null {
   if (!marks) return null;
   return {

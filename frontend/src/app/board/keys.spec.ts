@@ -1,11 +1,11 @@
-import { Command, KEYS, Press, commandOf, takenBy } from './keys';
+import { KeyCommand, KEYS, Press, commandOf, takenBy } from './keys';
 
-function press(key: string, held: Partial<Press> = {}): Command | null {
+function press(key: string, held: Partial<Press> = {}): KeyCommand | null {
   return commandOf({ key, shiftKey: false, ctrlKey: false, metaKey: false, altKey: false, ...held }, 5);
 }
 
 describe('a key', () => {
-  it.each<[string, Command]>([
+  it.each<[string, KeyCommand]>([
     [' ', { do: 'play' }],
     ['ArrowRight', { do: 'step', windows: 1 }],
     ['ArrowLeft', { do: 'step', windows: -1 }],

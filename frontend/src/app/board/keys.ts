@@ -1,5 +1,5 @@
 /** What a key asks for. */
-export type Command =
+export type KeyCommand =
   | { do: 'play' }
   | { do: 'step'; windows: number }
   | { do: 'episode'; direction: 1 | -1 }
@@ -36,7 +36,7 @@ export const KEYS: readonly (readonly [keys: string, meaning: string])[] = [
 ];
 
 /** The command of a key press on a board of windows of `windowS` seconds; null where the key is not ours. */
-export function commandOf(press: Press, windowS: number): Command | null {
+export function commandOf(press: Press, windowS: number): KeyCommand | null {
   if (press.metaKey || press.altKey) return null;
   const direction = press.key === 'ArrowRight' ? 1 : press.key === 'ArrowLeft' ? -1 : null;
   if (direction !== null) {

@@ -1,7 +1,7 @@
 import { Signal, signal } from '@angular/core';
-import { ReplaySocket } from '../api/socket';
 import type { Params } from '../api/client';
 import type { ReplayProblem, ReplayWindow } from '../api/schema';
+import { ReplaySocket } from '../api/socket';
 
 /** Waits before a broken connection is tried again; the last one repeats. */
 const WAITS_MS = [500, 1000, 2000, 5000];
@@ -58,7 +58,7 @@ export class Player {
     this.socket?.setSpeed(speed);
   }
 
-  /** Goes on from the cursor over a new connection: it moved, or other levels are asked for. */
+  /** Goes on from the cursor over a new connection: it moved, or other levels are requested. */
   reconnect(): void {
     if (!this.on()) return;
     this.socket?.close();

@@ -1,10 +1,10 @@
+import type { Approach } from '../api/approach';
 import { Client } from '../api/client';
 import { DayData } from '../api/day-data';
 import { ServedDay } from '../api/day.fixture';
-import { MadeUpServer } from '../api/server.fixture';
 import { madeUpEpisode } from '../api/episode.fixture';
+import { MadeUpServer } from '../api/server.fixture';
 import { PATIENCE_MS, QUIET_MS, SetupQuestion } from './question';
-import type { Approach } from '../api/approach';
 
 const served = new ServedDay();
 const data = new DayData(served.day);
@@ -38,10 +38,10 @@ describe('the question about the setup', () => {
       ask(s);
       await vi.advanceTimersByTimeAsync(QUIET_MS / 3);
     }
-    expect(server.asked).toEqual([]);
+    expect(server.requests).toEqual([]);
     await rest();
-    expect(server.askedFor('setup')).toHaveLength(1);
-    expect(server.askedFor('setup')[0].params.get('as_of_s')).toBe(String(open + 50));
+    expect(server.requestsFor('setup')).toHaveLength(1);
+    expect(server.requestsFor('setup')[0].params.get('as_of_s')).toBe(String(open + 50));
     expect(question.answer().answer!.setup.ts_s).toBe(open + 20);
   });
 
@@ -50,7 +50,7 @@ describe('the question about the setup', () => {
       ask(open + 30);
       await vi.advanceTimersByTimeAsync(50);
     }
-    expect(server.askedFor('setup')).toHaveLength(1);
+    expect(server.requestsFor('setup')).toHaveLength(1);
   });
 
   it('is asked once for each trigger, however the cursor moves', async () => {
@@ -59,7 +59,7 @@ describe('the question about the setup', () => {
       await rest();
       expect(question.answer().answer!.setup.ts_s).toBe(s < 60 ? open + 20 : open + 60);
     }
-    expect(server.askedFor('setup')).toHaveLength(2);
+    expect(server.requestsFor('setup')).toHaveLength(2);
   });
 
   it('has its answer at once where it was asked before', async () => {
@@ -88,7 +88,7 @@ describe('the question about the setup', () => {
       ask(open + s);
       await rest();
     }
-    expect(server.askedFor('episodes').map(({ params }) => Number(params.get('as_of_s')))).toEqual([open + 70]);
+    expect(server.requestsFor('episodes').map(({ params }) => Number(params.get('as_of_s')))).toEqual([open + 70]);
   });
 
   it('is asked anew within an episode, whose last trigger is not yet known there', async () => {
@@ -96,7 +96,7 @@ describe('the question about the setup', () => {
     await rest();
     ask(open + 15);
     await rest();
-    expect(server.askedFor('setup').map(({ params }) => Number(params.get('as_of_s')))).toEqual([open + 30, open + 15]);
+    expect(server.requestsFor('setup').map(({ params }) => Number(params.get('as_of_s')))).toEqual([open + 30, open + 15]);
     expect(question.answer().answer!.setup.ts_s).toBe(open + 15);
   });
 
@@ -108,7 +108,7 @@ describe('the question about the setup', () => {
     ask(open + 100, 'pm_high', 'from_above');
     await vi.advanceTimersByTimeAsync(2000);
     expect(question.answer().answer!.setup.approach_dir).toBe('from_above');
-    expect(server.askedFor('setup')).toHaveLength(2);
+    expect(server.requestsFor('setup')).toHaveLength(2);
   });
 
   it('shows nothing of another level while it waits', async () => {

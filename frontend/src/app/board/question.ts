@@ -1,11 +1,11 @@
 import { Signal, signal } from '@angular/core';
-import { stateOf } from '../api/asked';
+import type { Approach } from '../api/approach';
 import { Client, cancelled, isChanged } from '../api/client';
 import type { DayData } from '../api/day-data';
+import { stateOf } from '../api/fetched';
 import type { Episode, Episodes, SetupAnswer } from '../api/schema';
-import { newestTrigger } from './episodes';
-import type { Approach } from '../api/approach';
 import { LOADING, PanelState, READY } from '../ui/panel-state';
+import { newestTrigger } from './episodes';
 
 /** Quiet after which the question is asked, and how long a moving cursor can put it off. */
 export const QUIET_MS = 120;
@@ -23,7 +23,7 @@ export interface SetupRequest {
 
 interface Known {
   state: PanelState;
-  /** The answer as it was given, at or before the cursor it was asked for. */
+  /** The answer as it was given, at or before the cursor it was fetched for. */
   answer: SetupAnswer | null;
 }
 
@@ -38,7 +38,7 @@ const UNKNOWN: KnownUntil = { state: LOADING, answer: null, asOfS: -Infinity };
 export class SetupQuestion {
   private readonly episodesNow = signal<Episode[]>([]);
   private readonly answerNow = signal<KnownUntil>(UNKNOWN);
-  /** Episodes as of the latest moment asked about; cut them at the cursor. */
+  /** Episodes as of the latest moment requested; cut them at the cursor. */
   readonly episodes: Signal<Episode[]> = this.episodesNow.asReadonly();
   readonly answer: Signal<KnownUntil> = this.answerNow.asReadonly();
 
@@ -137,7 +137,7 @@ export class SetupQuestion {
     return request.asOfS <= this.episodesAsOfS ? this.answers.get(this.keyOf(request)) : undefined;
   }
 
-  /** What an answer hangs on: the trigger it is about, or the moment where the episodes known do not tell which trigger that is. */
+  /** What an answer hangs on: the trigger it is about, or the moment where the episodes known do not say which trigger that is. */
   private keyOf({ level, approachDir, asOfS }: SetupRequest): string {
     const trigger = newestTrigger(this.episodesNow(), level, approachDir, asOfS);
     return `${level}|${approachDir}|${trigger === 'unclear' ? `as of ${asOfS}` : trigger}`;

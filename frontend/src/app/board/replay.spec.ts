@@ -2,13 +2,13 @@ import { Component } from '@angular/core';
 import { TestBed } from '@angular/core/testing';
 import { Router, provideRouter } from '@angular/router';
 import { ServedDay } from '../api/day.fixture';
+import { madeUpEpisode } from '../api/episode.fixture';
 import type { Episode } from '../api/schema';
 import { MadeUpServer, MadeUpSocket } from '../api/server.fixture';
-import { chance } from '../api/made-up-day.fixture';
+import { chance } from '../ui/chance.fixture';
 import { newYork } from '../ui/new-york';
 import { PanelTables } from '../ui/panel-tables';
 import { Address, addressOf } from './address';
-import { madeUpEpisode } from '../api/episode.fixture';
 import { Notices } from './notices';
 import { Replay } from './replay';
 
@@ -163,7 +163,7 @@ describe('the replay', () => {
         furthest = Math.max(furthest, replay.target());
         if (next() < 0.5) await new Promise((done) => setTimeout(done, 3));
         expect(replay.cursor()).toBeLessThan(replay.day()!.known);
-        for (const { params } of server.asked) expect(Number(params.get('as_of_s') ?? 0)).toBeLessThanOrEqual(replay.day()!.endS(furthest));
+        for (const { params } of server.requests) expect(Number(params.get('as_of_s') ?? 0)).toBeLessThanOrEqual(replay.day()!.endS(furthest));
       }
       await cursorIs(replay.target());
     });
@@ -207,7 +207,7 @@ describe('the replay', () => {
       await replay.stepEpisode(1);
       await vi.waitFor(() => expect(replay.approachDir()).toBe('from_above'));
       expect(replay.cursorS()).toBe(day.rth_open_s + 70);
-      const { params } = server.askedFor('next-episode').at(-1)!;
+      const { params } = server.requestsFor('next-episode').at(-1)!;
       expect([params.get('level'), params.get('from_s'), params.get('back')]).toEqual(['pm_high', String(HERE.atS), '0']);
     });
 

@@ -92,7 +92,7 @@ export class Replay implements OnDestroy {
   /** Minutes that the picture of the resting size spans. */
   readonly heatSpan: Signal<number> = this.spanNow.asReadonly();
   /** Rises by one when the reader asks for the neighbours: their panel takes the focus. */
-  readonly neighboursAsked: Signal<number> = this.requests.asReadonly();
+  readonly neighbourRequests: Signal<number> = this.requests.asReadonly();
   readonly synthetic: Signal<boolean> = computed(() => this.day()?.day.synthetic ?? false);
   /** Episodes as they are known at the cursor. */
   readonly episodes: Signal<Episode[]> = computed(() => knownAt(this.question.episodes(), this.cursorS()), { equal: isSameList });
@@ -285,7 +285,7 @@ export class Replay implements OnDestroy {
     this.spanNow.set(minutes);
   }
 
-  askNeighbours(): void {
+  requestNeighbours(): void {
     this.requests.update((n) => n + 1);
   }
 

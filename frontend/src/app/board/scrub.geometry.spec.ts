@@ -1,7 +1,7 @@
 import { DayData } from '../api/day-data';
 import { ServedDay } from '../api/day.fixture';
-import type { Episode } from '../api/schema';
 import { madeUpEpisode } from '../api/episode.fixture';
+import type { Episode } from '../api/schema';
 import { marksOf, shareOf, sideOf } from './scrub.geometry';
 
 describe('the scrub bar', () => {

@@ -2,7 +2,7 @@ import type { DayData } from '../api/day-data';
 import type { Episode } from '../api/schema';
 
 /** One episode's mark on the scrub bar. */
-export interface Mark {
+export interface ScrubMark {
   /** Share of the bar from its left end, 0 to 1. */
   at: number;
   /** Side that won, as known at the cursor; `open` where it is not known, `flat` where neither did. */
@@ -20,7 +20,7 @@ export function shareOf(index: number, first: number, last: number): number {
 }
 
 /** Marks of the episodes that are known at the cursor; none lies right of it. */
-export function marksOf(episodes: Episode[], level: string, day: DayData, first: number, cursor: number): Mark[] {
+export function marksOf(episodes: Episode[], level: string, day: DayData, first: number, cursor: number): ScrubMark[] {
   return episodes
     .filter(({ start_s, setup }) => setup === 'level_test' && day.indexOfEnd(start_s) <= cursor)
     .map((episode) => {
@@ -35,7 +35,7 @@ export function marksOf(episodes: Episode[], level: string, day: DayData, first:
 }
 
 /** The side that an outcome favours: BREAK_UP and REJECT_UP are up. */
-export function sideOf(outcome: string | null): Mark['side'] {
+export function sideOf(outcome: string | null): ScrubMark['side'] {
   if (outcome === null || outcome === 'CENSORED') return 'open';
   if (outcome.endsWith('_UP')) return 'up';
   return outcome.endsWith('_DOWN') ? 'down' : 'flat';

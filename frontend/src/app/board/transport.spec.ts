@@ -1,9 +1,9 @@
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
 import { ServedDay } from '../api/day.fixture';
+import { madeUpEpisode } from '../api/episode.fixture';
 import { MadeUpServer, MadeUpSocket } from '../api/server.fixture';
 import { addressOf } from './address';
-import { madeUpEpisode } from '../api/episode.fixture';
 import { Replay } from './replay';
 import { Transport } from './transport';
 

@@ -1,11 +1,11 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
-import { newYork } from '../ui/new-york';
+import type { Approach } from '../api/approach';
+import { newYork, newYorkMinute } from '../ui/new-york';
 import { named } from '../ui/words';
+import { STRIDE_S } from './keys';
 import { Replay } from './replay';
 import { marksOf, shareOf } from './scrub.geometry';
 import { SPEEDS } from './speeds';
-import { STRIDE_S } from './keys';
-import type { Approach } from '../api/approach';
 
 /** Play, step, speed, level and the scrub bar. Nothing right of the cursor is drawn on it. */
 @Component({
@@ -98,15 +98,15 @@ export class Transport {
     return data ? marksOf(this.replay.episodes(), this.replay.level(), data, this.replay.first(), this.replay.cursor()) : [];
   });
   protected readonly share = computed(() => shareOf(this.replay.target(), this.replay.first(), this.replay.last()));
-  protected readonly startText = computed(() => this.endOf(this.replay.first()));
-  protected readonly endText = computed(() => this.endOf(this.replay.last()));
+  protected readonly startText = computed(() => this.endOf(this.replay.first(), newYorkMinute));
+  protected readonly endText = computed(() => this.endOf(this.replay.last(), newYorkMinute));
   protected readonly valueText = computed(() => {
     const marks = this.marks();
-    return `${this.endOf(this.replay.target(), 'seconds')} New York, ${marks.length} ${marks.length === 1 ? 'episode' : 'episodes'} so far`;
+    return `${this.endOf(this.replay.target(), newYork)} New York, ${marks.length} ${marks.length === 1 ? 'episode' : 'episodes'} so far`;
   });
 
-  private endOf(index: number, to: 'minutes' | 'seconds' = 'minutes'): string {
+  private endOf(index: number, time: (s: number) => string): string {
     const data = this.data();
-    return data ? newYork(data.endS(index)).slice(0, to === 'minutes' ? 5 : 8) : '';
+    return data ? time(data.endS(index)) : '';
   }
 }

@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, ElementRef, computed, effect, inject, untracked } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
 import { ActivatedRoute, Router } from '@angular/router';
-import { Asked } from '../api/asked';
+import { Fetched } from '../api/fetched';
 import { Client, ProblemError } from '../api/client';
 import { LakeDays } from '../api/lake-days';
 import { DayList, EvaluationReport } from '../api/schema';
@@ -23,8 +23,8 @@ export class EvaluationScreen {
   private readonly router = inject(Router);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
   private readonly asked = toSignal(inject(ActivatedRoute).queryParamMap, { requireSync: true });
-  private readonly days = new Asked<DayList>();
-  private readonly found = new Asked<EvaluationReport>();
+  private readonly days = new Fetched<DayList>();
+  private readonly found = new Fetched<EvaluationReport>();
   protected readonly roots = computed(() => this.days.value()?.roots ?? []);
   protected readonly root = computed(() => this.asked().get('root') ?? this.roots().at(0) ?? null);
   protected readonly state = computed(() => (this.root() === null ? this.days.state() : this.found.state()));
@@ -35,7 +35,7 @@ export class EvaluationScreen {
 
   constructor() {
     const lake = inject(LakeDays);
-    this.days.ask(async () => {
+    this.days.fetch(async () => {
       const days = await lake.load();
       if (days.roots.length === 0) {
         throw new ProblemError(404, { code: 'no_evaluation', message: `The lake ${days.lake} holds no market yet.`, mend: 'spymaster simulate' });
@@ -44,7 +44,7 @@ export class EvaluationScreen {
     });
     effect(() => {
       const root = this.root();
-      if (root !== null) untracked(() => this.found.ask((stop) => this.client.get<EvaluationReport>('evaluation', { root }, stop)));
+      if (root !== null) untracked(() => this.found.fetch((stop) => this.client.get<EvaluationReport>('evaluation', { root }, stop)));
     });
   }
 

@@ -1,12 +1,12 @@
 import { LABEL_HEIGHT } from '../market/axis-labels.geometry';
+import { HeatBitmap } from '../market/heat-bitmap';
+import { Ramp } from '../market/ramp';
+import { BOLD, Brush, FONT, hatch, labelBox, strokeLevel } from '../market/strokes';
 import { spread } from '../ui/axis.geometry';
 import { points } from '../ui/format';
 import { newYork, newYorkMinute } from '../ui/new-york';
-import { BOLD, Brush, FONT, hatch, labelBox, strokeLevel } from '../market/strokes';
 import { Colours } from '../ui/palette';
-import { HeatBitmap } from '../market/heat-bitmap';
 import { HeatFrame, Quote } from './heat.geometry';
-import { Ramp } from '../market/ramp';
 
 /** Paints one picture: heat, gaps, levels, best bid and offer, volume, axes. The brush's units are CSS pixels. */
 export function paintHeat(brush: Brush, frame: HeatFrame, bitmap: HeatBitmap, tick: number, colours: Colours, ramp: Ramp): void {

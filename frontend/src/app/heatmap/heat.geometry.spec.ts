@@ -1,5 +1,6 @@
 import { HEAT_TICKS, NO_TICK } from '../api/day-data';
-import { OPEN_S, chance, walkedDay } from '../api/made-up-day.fixture';
+import { OPEN_S, walkedDay } from '../api/made-up-day.fixture';
+import { chance } from '../ui/chance.fixture';
 import { HeatFrame, centreTicks, heatFrame, heatLayout, largestResting } from './heat.geometry';
 
 const SIZE = { width: 800, height: 300, ratio: 1 };

@@ -1,9 +1,9 @@
 import { DayData, NO_TICK } from '../api/day-data';
-import { axisPrices, axisTimes } from '../ui/axis.geometry';
 import { gapSpans } from '../market/candles.geometry';
 import { LevelLine, levelLines } from '../market/levels';
-import { EpochS, Px, Span, Ticks, ToX, ToY, WindowIndex } from '../ui/units';
 import { UNSEEN, contracts, heatAt, poolFor } from '../market/pooling';
+import { axisPrices, axisTimes } from '../ui/axis.geometry';
+import { EpochS, Px, Span, Ticks, ToX, ToY, WindowIndex } from '../ui/units';
 
 /** Points above and below its middle that the picture shows. */
 const HALF_RANGE_POINTS = 12;
@@ -26,7 +26,7 @@ export interface Rect {
   bottom: Px;
 }
 
-export interface Size {
+export interface CanvasSize {
   width: Px;
   height: Px;
   /** Device pixels in a CSS pixel. */
@@ -80,7 +80,7 @@ export interface HeatFrame {
   times: EpochS[];
 }
 
-/** Size that rests at one tick at the cursor. */
+/** CanvasSize that rests at one tick at the cursor. */
 export interface Resting {
   ticks: Ticks;
   side: 'bid' | 'offer';
@@ -89,7 +89,7 @@ export interface Resting {
   orMore: boolean;
 }
 
-export function heatLayout({ width, height }: Size): Layout {
+export function heatLayout({ width, height }: CanvasSize): Layout {
   const right = Math.max(1, width - AXIS_WIDTH - CURSOR_MARGIN);
   const timeTop = Math.max(3, height - TIME_HEIGHT);
   const plotBottom = Math.max(2, timeTop - VOLUME_HEIGHT);
@@ -118,7 +118,7 @@ export function centreTicks(data: DayData, count: number, halfRange: Ticks): Tic
 }
 
 /** The picture after `count` windows, or null where no price is known yet. */
-export function heatFrame(data: DayData, count: number, spanWindows: number, size: Size, levelIds: readonly string[], selected: string): HeatFrame | null {
+export function heatFrame(data: DayData, count: number, spanWindows: number, size: CanvasSize, levelIds: readonly string[], selected: string): HeatFrame | null {
   const halfRange = HALF_RANGE_POINTS / data.day.tick;
   const centre = centreTicks(data, count, halfRange);
   if (Number.isNaN(centre)) return null;

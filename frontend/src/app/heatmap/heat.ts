@@ -12,18 +12,18 @@ import {
   viewChild,
 } from '@angular/core';
 import { DayData } from '../api/day-data';
+import { Replay } from '../board/replay';
+import { HeatBitmap } from '../market/heat-bitmap';
+import { UNSEEN, contracts, heatAt } from '../market/pooling';
+import { ramp, rampTable } from '../market/ramp';
 import { points } from '../ui/format';
 import { newYork } from '../ui/new-york';
 import { NextFrame } from '../ui/next-frame';
-import { Replay } from '../board/replay';
 import { PanelFrame } from '../ui/panel-frame';
 import { Theme } from '../ui/theme';
-import { HeatBitmap } from '../market/heat-bitmap';
 import { paintHeat } from './heat-painter';
 import { TABLE_ROWS, heatSummary, sizeText } from './heat-summary';
-import { HeatFrame, Size, heatFrame, largestResting } from './heat.geometry';
-import { UNSEEN, contracts, heatAt } from '../market/pooling';
-import { ramp, rampTable } from '../market/ramp';
+import { HeatFrame, CanvasSize, heatFrame, largestResting } from './heat.geometry';
 
 /** Spans of time on offer. */
 const SPANS = [
@@ -52,7 +52,7 @@ export class HeatPanel {
   protected readonly spans = SPANS;
   /** Windows that the picture spans. */
   protected readonly span = computed(() => Math.round((60 * this.replay.heatSpan()) / (this.replay.day()?.day.window_s ?? NaN)) || 1);
-  private readonly size = signal<Size>({ width: 0, height: 0, ratio: 1 });
+  private readonly size = signal<CanvasSize>({ width: 0, height: 0, ratio: 1 });
   private readonly pointer = signal<{ x: number; y: number } | null>(null);
 
   protected readonly state = computed(() => this.replay.tableState('heat'));
@@ -104,7 +104,7 @@ export class HeatPanel {
       this.span();
       this.size();
       this.table();
-      untracked(() => this.nextFrame.ask());
+      untracked(() => this.nextFrame.request());
     });
     afterNextRender(() => this.watchSize());
     this.destroyed.onDestroy(() => this.nextFrame.cancel());

@@ -2,7 +2,7 @@ import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { DayData, NO_TICK } from '../api/day-data';
 import { madeUpDay } from '../api/made-up-day.fixture';
 import { Replay } from '../board/replay';
-import { replayOf } from '../setup/answer.fixture';
+import { replayOf } from '../board/replay.fixture';
 import { LadderPanel } from './ladder';
 
 /** The price's strike is 6800. */

@@ -1,12 +1,12 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { DayData } from '../api/day-data';
-import { points, signed } from '../ui/format';
 import { Replay } from '../board/replay';
-import { PanelState } from '../ui/panel-state';
+import { points, signed } from '../ui/format';
 import { PanelFrame } from '../ui/panel-frame';
+import { PanelState } from '../ui/panel-state';
+import { throttled } from '../ui/throttled';
 import { FlowBar } from './flow-bar';
 import { Ladder, Winner, flowScale, ladderAt } from './strikes.geometry';
-import { throttled } from '../ui/throttled';
 
 /** The eye follows no more: ten a second. */
 const UPDATE_MS = 100;

@@ -12,14 +12,14 @@ export type LadderColumns = Pick<
   'ladderBase' | 'strikes' | 'longDepth' | 'shortDepth' | 'longFlow' | 'shortFlow' | 'netPressure'
 >;
 
-export interface LadderGrid {
+export interface StrikeGrid {
   readonly stepTicks: number;
   readonly windowS: number;
 }
 
 export type Winner = 'up' | 'down' | 'even';
 
-/** What came less what its owners took away, in contracts a second: below 0 pulling outpaces adding. */
+/** What came minus what its owners took away, in contracts a second: below 0 pulling outpaces adding. */
 export interface Flow {
   readonly perSecond: number;
   /** Length of its bar from the zero line, -1..1 of the scale. */
@@ -61,7 +61,7 @@ export function strikeOf(levelTicks: number, stepTicks: number): number {
  * The rows of one window, around the level while the window's ladder reaches it, else around the price; null in a window without a
  * ladder. `levelTicks` is NaN while the level is unknown; a full bar is `scalePerSecond`.
  */
-export function ladderAt(columns: LadderColumns, index: number, levelTicks: number, scalePerSecond: number, grid: LadderGrid): Ladder | null {
+export function ladderAt(columns: LadderColumns, index: number, levelTicks: number, scalePerSecond: number, grid: StrikeGrid): Ladder | null {
   const base = columns.ladderBase[index];
   if (base === NO_TICK) return null;
   const placeOf = (strikeTicks: number): number => (strikeTicks - base) / grid.stepTicks;

@@ -1,8 +1,9 @@
 import { ChangeDetectionStrategy, Component, ElementRef, computed, inject, input, linkedSignal, output } from '@angular/core';
 import { Cell, LakeDay, LakeHealth } from '../api/schema';
+import { worked } from '../ui/duration';
 import { Place, moved } from '../ui/grid-move';
 import { rowsOf } from './lake-health';
-import { count, size, worked } from './sizes';
+import { count, size } from './sizes';
 import { StateMark } from './state-mark';
 
 export type Layer = LakeHealth['layers'][number];
@@ -17,8 +18,9 @@ export interface CellChosen {
   selector: 'sp-lake-grid',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [StateMark],
+  host: { '(keydown)': 'move($event)' },
   template: `
-    <table class="figures" role="grid" aria-label="Contract-days by layer" [attr.aria-rowcount]="days().length + 1" (keydown)="move($event)">
+    <table class="figures" role="grid" aria-label="Contract-days by layer" [attr.aria-rowcount]="days().length + 1">
       <thead>
         <tr>
           <th scope="col">Contract-day</th>
@@ -26,7 +28,7 @@ export interface CellChosen {
             <th scope="col">{{ layer }}</th>
           }
           @for (head of heads; track head.text) {
-            <th scope="col" class="num" [title]="head.told">{{ head.text }}</th>
+            <th scope="col" class="num" [title]="head.meaning">{{ head.text }}</th>
           }
         </tr>
       </thead>
@@ -58,12 +60,12 @@ export interface CellChosen {
                   [attr.aria-selected]="isChosen(day, layer)"
                   [attr.tabindex]="tab(row, column + 1)"
                   [attr.data-place]="row + '-' + (column + 1)"
-                  [title]="told(cell)"
+                  [title]="title(cell)"
                   (click)="focus({ row, column: column + 1 }); choose(day, layer)"
                 >
                   <sp-state-mark [state]="cell.state" />
-                  @if (rows(cell); as held) {
-                    <small>{{ count(held) }} rows</small>
+                  @if (rows(cell); as rowCount) {
+                    <small>{{ count(rowCount) }} rows</small>
                   }
                 </td>
               } @else {
@@ -132,12 +134,12 @@ export class LakeGrid {
   readonly chosen = input<CellChosen | null>(null);
   readonly cell = output<CellChosen>();
   protected readonly heads = [
-    { text: 'windows', told: '5-second windows kept' },
-    { text: 'triggers', told: 'trigger vectors' },
-    { text: 'anomalies', told: 'impossible records and gaps counted' },
-    { text: 'gaps', told: 'windows that carry a mark: halt, bad book, snapshot, ..' },
-    { text: 'size', told: 'bytes of all layers' },
-    { text: 'worked', told: 'how long its stages worked when they last had to' },
+    { text: 'windows', meaning: '5-second windows kept' },
+    { text: 'triggers', meaning: 'trigger vectors' },
+    { text: 'anomalies', meaning: 'impossible records and gaps counted' },
+    { text: 'gaps', meaning: 'windows that carry a mark: halt, bad book, snapshot, ..' },
+    { text: 'size', meaning: 'bytes of all layers' },
+    { text: 'worked', meaning: 'how long its stages worked when they last had to' },
   ];
   /** The one cell in the tab order. */
   protected readonly active = linkedSignal<Place>(() => {
@@ -162,7 +164,7 @@ export class LakeGrid {
     return rowsOf(cell);
   }
 
-  protected told(cell: Cell): string {
+  protected title(cell: Cell): string {
     const whys = [...new Set(cell.tables.map((table) => table.why).filter(Boolean))];
     return [cell.state, ...whys].join(': ');
   }

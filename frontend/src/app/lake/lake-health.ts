@@ -3,13 +3,13 @@ import { Cell, LakeDay } from '../api/schema';
 export type BuildState = Cell['state'];
 
 /** Which days are shown: `''` for all. */
-export interface Shown {
+export interface DayFilter {
   symbol: string;
   state: BuildState | 'chosen' | '';
 }
 
-/** The days that are asked for, newest first: what was built last stands on top. */
-export function daysShown(days: readonly LakeDay[], shown: Shown): LakeDay[] {
+/** The days that pass the filter, newest first: what was built last stands on top. */
+export function daysShown(days: readonly LakeDay[], shown: DayFilter): LakeDay[] {
   const wanted = (day: LakeDay): boolean => {
     if (shown.symbol !== '' && day.symbol !== shown.symbol) return false;
     if (shown.state === '') return true;

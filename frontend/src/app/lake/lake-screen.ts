@@ -1,19 +1,20 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, untracked } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
 import { ActivatedRoute, Params, Router } from '@angular/router';
-import { Asked } from '../api/asked';
 import { Client, ProblemError } from '../api/client';
+import { Fetched } from '../api/fetched';
 import { LakeDays } from '../api/lake-days';
 import { LakeHealth } from '../api/schema';
+import { worked } from '../ui/duration';
 import { PanelFrame } from '../ui/panel-frame';
 import { Command } from './command';
 import { CellChosen, LakeGrid, Layer } from './lake-grid';
-import { BuildState, Shown, countStates, daysShown, symbolsOf, totalOf } from './lake-health';
+import { BuildState, DayFilter, countStates, daysShown, symbolsOf, totalOf } from './lake-health';
 import { PartitionPanel } from './partition-panel';
-import { count, size, worked } from './sizes';
+import { count, size } from './sizes';
 import { StateMark } from './state-mark';
 
-/** What the lake holds: contract-days by layers, what is wrong, and the commands that mend it. */
+/** What the lake holds: contract-days by layers, what is wrong, and the commands that fix it. */
 @Component({
   selector: 'sp-lake-screen',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -26,12 +27,12 @@ export class LakeScreen {
   private readonly lakeDays = inject(LakeDays);
   private readonly router = inject(Router);
   private readonly params = toSignal(inject(ActivatedRoute).queryParamMap, { requireSync: true });
-  private readonly asked = new Asked<LakeHealth>();
+  private readonly fetched = new Fetched<LakeHealth>();
   protected readonly root = computed(() => this.params().get('root'));
-  protected readonly health = this.asked.value;
-  protected readonly shown = computed((): Shown => ({
+  protected readonly health = this.fetched.value;
+  protected readonly shown = computed((): DayFilter => ({
     symbol: this.params().get('symbol') ?? '',
-    state: (this.params().get('state') ?? '') as Shown['state'],
+    state: (this.params().get('state') ?? '') as DayFilter['state'],
   }));
   protected readonly symbols = computed(() => symbolsOf(this.health()?.days ?? []));
   protected readonly days = computed(() => daysShown(this.health()?.days ?? [], this.shown()));
@@ -42,7 +43,7 @@ export class LakeScreen {
     return day && day.cells[layer as Layer] ? { day, layer: layer as Layer } : null;
   });
   protected readonly gridState = computed(() => {
-    const state = this.asked.state();
+    const state = this.fetched.state();
     if (state.kind !== 'ready' || this.days().length > 0) return state;
     const nothing = (this.health()?.days.length ?? 0) === 0;
     return nothing
@@ -50,7 +51,7 @@ export class LakeScreen {
       : { kind: 'empty' as const, message: 'No contract-day is as asked for.', mend: null };
   });
   protected readonly synthetic = computed(() => this.days().some((day) => day.synthetic));
-  protected readonly states: { value: Shown['state']; text: string }[] = [
+  protected readonly states: { value: DayFilter['state']; text: string }[] = [
     { value: '', text: 'all' },
     { value: 'chosen', text: 'chosen contracts' },
     { value: 'done', text: 'with a layer done' },
@@ -87,7 +88,7 @@ export class LakeScreen {
   }
 
   private load(): void {
-    this.asked.ask(async (stop) => {
+    this.fetched.fetch(async (stop) => {
       const { lake, roots } = await this.lakeDays.load();
       const root = this.root() ?? roots.at(0);
       if (root === undefined) throw new ProblemError(404, { code: 'not_built', message: `The lake ${lake} holds no market yet.`, mend: 'spymaster simulate' });

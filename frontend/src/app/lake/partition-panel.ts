@@ -1,11 +1,13 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, signal, untracked } from '@angular/core';
-import { Asked } from '../api/asked';
 import { Client } from '../api/client';
+import { Fetched } from '../api/fetched';
 import { PartitionView } from '../api/schema';
+import { worked } from '../ui/duration';
 import { PanelFrame } from '../ui/panel-frame';
+import { named } from '../ui/words';
 import { Command } from './command';
 import { CellChosen } from './lake-grid';
-import { count, size, worked } from './sizes';
+import { count, size } from './sizes';
 import { StateMark } from './state-mark';
 
 /** One layer of a contract-day: its tables, and the manifest of the one that is looked at. */
@@ -33,7 +35,7 @@ import { StateMark } from './state-mark';
             @for (table of layer.tables; track table.dataset) {
               <tr>
                 <th scope="row">
-                  <button type="button" class="quiet" [attr.aria-pressed]="table.dataset === dataset()" (click)="asked.set(table.dataset)">
+                  <button type="button" class="quiet" [attr.aria-pressed]="table.dataset === dataset()" (click)="requested.set(table.dataset)">
                     {{ short(table.dataset) }}
                   </button>
                 </th>
@@ -76,11 +78,11 @@ import { StateMark } from './state-mark';
               </dd>
             }
             @for (anomaly of entries(manifest.anomalies); track anomaly[0]) {
-              <dt>{{ anomaly[0].replaceAll('_', ' ') }}</dt>
+              <dt>{{ named(anomaly[0]) }}</dt>
               <dd>{{ count(anomaly[1].count) }}, first at {{ anomaly[1].first }}</dd>
             }
             @for (fact of entries(manifest.facts); track fact[0]) {
-              <dt>{{ fact[0].replaceAll('_', ' ') }}</dt>
+              <dt>{{ named(fact[0]) }}</dt>
               <dd>{{ worded(fact[1]) }}</dd>
             }
             @for (input of entries(manifest.inputs); track input[0]) {
@@ -105,7 +107,7 @@ import { StateMark } from './state-mark';
         } @else if (found.raw) {
           <dl>
             @for (fact of entries(found.raw); track fact[0]) {
-              <dt>{{ fact[0].replaceAll('_', ' ') }}</dt>
+              <dt>{{ named(fact[0]) }}</dt>
               <dd>{{ worded(fact[1]) }}</dd>
             }
           </dl>
@@ -151,16 +153,17 @@ import { StateMark } from './state-mark';
 export class PartitionPanel {
   private readonly client = inject(Client);
   readonly chosen = input.required<CellChosen>();
-  protected readonly asked = signal('');
-  protected readonly partition = new Asked<PartitionView>();
+  protected readonly requested = signal('');
+  protected readonly partition = new Fetched<PartitionView>();
   protected readonly cell = computed(() => this.chosen().day.cells[this.chosen().layer] ?? null);
-  /** The table that is looked at: the one asked for, else the first that is not done, else the first. */
+  /** The table that is looked at: the one requested, else the first that is not done, else the first. */
   private readonly table = computed(() => {
     const tables = this.cell()?.tables ?? [];
-    const asked = tables.find((table) => table.dataset === this.asked());
-    return asked ?? tables.find((table) => table.state !== 'done') ?? tables.at(0) ?? null;
+    const requested = tables.find((table) => table.dataset === this.requested());
+    return requested ?? tables.find((table) => table.state !== 'done') ?? tables.at(0) ?? null;
   });
   protected readonly dataset = computed(() => this.table()?.dataset ?? '');
+  protected readonly named = named;
   protected readonly count = count;
   protected readonly size = size;
   protected readonly worked = worked;
@@ -172,7 +175,7 @@ export class PartitionPanel {
       untracked(() => {
         if (table === null) return this.partition.rest('This layer has no table.');
         const { dataset, symbol } = table;
-        this.partition.ask((stop) => this.client.get<PartitionView>('lake/partition', { dataset, symbol, date }, stop));
+        this.partition.fetch((stop) => this.client.get<PartitionView>('lake/partition', { dataset, symbol, date }, stop));
       });
     });
   }
@@ -181,8 +184,8 @@ export class PartitionPanel {
     return dataset.split('.').at(-1) as string;
   }
 
-  protected entries<V>(held: Record<string, V>): [string, V][] {
-    return Object.entries(held);
+  protected entries<V>(record: Record<string, V>): [string, V][] {
+    return Object.entries(record);
   }
 
   protected worded(fact: unknown): string {

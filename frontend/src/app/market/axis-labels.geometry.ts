@@ -1,7 +1,7 @@
 import { spread } from '../ui/axis.geometry';
 import { points } from '../ui/format';
-import { LevelLine, confluentGroups } from './levels';
 import { Px, Ticks, ToY } from '../ui/units';
+import { LevelLine, confluentGroups } from './levels';
 
 /** Height of a label on the price axis. */
 export const LABEL_HEIGHT: Px = 16;

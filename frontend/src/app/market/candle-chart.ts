@@ -9,14 +9,14 @@ import {
   UTCTimestamp,
   createChart,
 } from 'lightweight-charts';
+import { points, whole } from '../ui/format';
+import { newYork, newYorkMinute } from '../ui/new-york';
 import { Colours } from '../ui/palette';
+import { Px, Slot } from '../ui/units';
 import { CandleFeed, CandleSink } from './candle-feed';
 import { Candle, CandleFold, traded } from './candle-fold';
 import { CandleMarks, Marks } from './candle-marks';
 import { axisWidth } from './candle-painter';
-import { points, whole } from '../ui/format';
-import { newYork, newYorkMinute } from '../ui/new-york';
-import { Px, Slot } from '../ui/units';
 
 /** Candles of empty room between the last one and the price axis. */
 const RIGHT_ROOM = 2;
@@ -89,7 +89,7 @@ export class CandleChart {
   /**
    * Shows the fold's candles, which differ from before from slot `changed` on, with the marks around them.
    *
-   * Candles that are sent are drawn anew with the marks. Only where none is are the marks asked for alone: the library then measures
+   * Candles that are sent are drawn anew with the marks. Only where none is are the marks redrawn alone: the library then measures
    * its whole layout again and draws twice.
    */
   show(fold: CandleFold, changed: Slot, marks: Marks): void {

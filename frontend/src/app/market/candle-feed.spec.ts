@@ -1,6 +1,7 @@
+import { walkedDay } from '../api/made-up-day.fixture';
+import { chance } from '../ui/chance.fixture';
 import { CandleFeed } from './candle-feed';
 import { Candle, CandleFold } from './candle-fold';
-import { chance, walkedDay } from '../api/made-up-day.fixture';
 
 /** A chart that only remembers, and refuses an update that is neither of its last candle nor of the next. */
 class Remembered {

@@ -1,5 +1,5 @@
-import { Candle, CandleFold } from './candle-fold';
 import { Slot } from '../ui/units';
+import { Candle, CandleFold } from './candle-fold';
 
 /** Where candles are shown. `update` replaces the last candle shown or adds the one after it. */
 export interface CandleSink {

@@ -1,6 +1,7 @@
 import { DayData, NO_TICK } from '../api/day-data';
+import { OPEN_S, walkedDay, withHistory } from '../api/made-up-day.fixture';
+import { chance } from '../ui/chance.fixture';
 import { CANDLE_S, Candle, CandleFold, traded } from './candle-fold';
-import { OPEN_S, chance, walkedDay, withHistory } from '../api/made-up-day.fixture';
 
 /** The candles of windows [0, count) as one would explain them: for each two minutes, the trades within. */
 function naive(data: DayData, count: number): Candle[] {

@@ -7,12 +7,12 @@ import type {
   SeriesAttachedParameter,
   Time,
 } from 'lightweight-charts';
-import { HeatBitmap } from './heat-bitmap';
 import { Colours } from '../ui/palette';
+import { EpochS, Px, Ticks } from '../ui/units';
 import { AxisView, paintAxis, paintOver, paintTimes, paintUnder } from './candle-painter';
 import { CandleScene, candleX, roomForLevel } from './candles.geometry';
+import { HeatBitmap } from './heat-bitmap';
 import { Brush } from './strokes';
-import { EpochS, Px, Ticks } from '../ui/units';
 
 /** Ticks from price within which the axis makes room for the selected level: 15 points of ES. */
 const ROOM_TICKS: Ticks = 60;

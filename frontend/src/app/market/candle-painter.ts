@@ -1,14 +1,14 @@
-import { HeatBitmap } from './heat-bitmap';
-import { Colours } from '../ui/palette';
-import { LABEL_HEIGHT, axisLabels, brackets } from './axis-labels.geometry';
 import { axisPrices, axisTimes } from '../ui/axis.geometry';
-import { CANDLE_S } from './candle-fold';
-import { Box, CandleScene, Confirmation, LOOK_BACK, LOOK_FORWARD } from './candles.geometry';
 import { Claims } from '../ui/claims';
 import { points } from '../ui/format';
 import { newYorkMinute } from '../ui/new-york';
-import { BOLD, Brush, FONT, hatch, labelBox, rimmedText, strokeLevel } from './strokes';
+import { Colours } from '../ui/palette';
 import { EpochS, Px, Ticks, ToX, ToY } from '../ui/units';
+import { LABEL_HEIGHT, axisLabels, brackets } from './axis-labels.geometry';
+import { CANDLE_S } from './candle-fold';
+import { Box, CandleScene, Confirmation, LOOK_BACK, LOOK_FORWARD } from './candles.geometry';
+import { HeatBitmap } from './heat-bitmap';
+import { BOLD, Brush, FONT, hatch, labelBox, rimmedText, strokeLevel } from './strokes';
 
 /** A scene with the axes it is to be painted in. */
 export interface AxisView {

@@ -1,8 +1,8 @@
+import { NO_TICK } from '../api/day-data';
+import { OPEN_S, walkedDay } from '../api/made-up-day.fixture';
 import { CandleFold } from './candle-fold';
 import { candleSummary, candleText, lastCandles } from './candle-summary';
 import { candleScene } from './candles.geometry';
-import { NO_TICK } from '../api/day-data';
-import { OPEN_S, walkedDay } from '../api/made-up-day.fixture';
 
 const CANDLE = { startS: OPEN_S, open: 27200, high: 27204, low: 27198, close: 27201, volume: 412, buyVolume: 200, sellVolume: 212 };
 

@@ -1,8 +1,8 @@
 import { DayData } from '../api/day-data';
-import { Candle, CandleFold, traded } from './candle-fold';
-import { CandleScene } from './candles.geometry';
 import { points, signed } from '../ui/format';
 import { newYork, newYorkMinute } from '../ui/new-york';
+import { Candle, CandleFold, traded } from './candle-fold';
+import { CandleScene } from './candles.geometry';
 
 /** Rows of the panel's table. */
 export const TABLE_ROWS = 15;

@@ -1,9 +1,9 @@
 import { DayData } from '../api/day-data';
-import { Episode } from '../api/schema';
 import { madeUpEpisode } from '../api/episode.fixture';
+import { OPEN_S, walkedDay } from '../api/made-up-day.fixture';
+import { Episode } from '../api/schema';
 import { CANDLE_S, CandleFold } from './candle-fold';
 import { CandleScene, candleScene, candleX, gapSpans, roomForLevel } from './candles.geometry';
-import { OPEN_S, walkedDay } from '../api/made-up-day.fixture';
 
 const LEAD_IN = 360;
 const CLOSE_S = OPEN_S + 10 * CANDLE_S;

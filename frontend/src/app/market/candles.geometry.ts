@@ -1,8 +1,8 @@
 import { DayData } from '../api/day-data';
 import { Episode, ZoneTicks } from '../api/schema';
+import { EpochS, Px, Span, Ticks, ToX } from '../ui/units';
 import { CANDLE_S, Candle, CandleFold, traded } from './candle-fold';
 import { LevelLine, levelLines } from './levels';
-import { EpochS, Px, Span, Ticks, ToX } from '../ui/units';
 
 /** Candles of look-back that end with the confirmation, the confirming candle being the last. */
 export const LOOK_BACK = 6;

@@ -12,18 +12,18 @@ import {
   viewChild,
 } from '@angular/core';
 import { DayData } from '../api/day-data';
-import { HeatBitmap } from './heat-bitmap';
-import { ramp, rampTable } from './ramp';
 import { Replay } from '../board/replay';
+import { points } from '../ui/format';
+import { newYork, newYorkMinute } from '../ui/new-york';
 import { PanelFrame } from '../ui/panel-frame';
 import { Theme } from '../ui/theme';
+import { Slot } from '../ui/units';
 import { CandleChart } from './candle-chart';
 import { CANDLE_S, Candle, CandleFold, traded } from './candle-fold';
 import { candleSummary, candleText, lastCandles } from './candle-summary';
 import { candleScene } from './candles.geometry';
-import { points } from '../ui/format';
-import { newYork, newYorkMinute } from '../ui/new-york';
-import { Slot } from '../ui/units';
+import { HeatBitmap } from './heat-bitmap';
+import { ramp, rampTable } from './ramp';
 
 /** Two-minute candles with the levels, their tests and confirmed breaks, as known at the cursor. */
 @Component({

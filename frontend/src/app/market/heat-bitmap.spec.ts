@@ -1,5 +1,6 @@
 import { HEAT_TICKS, NO_TICK } from '../api/day-data';
-import { chance, walkedDay } from '../api/made-up-day.fixture';
+import { walkedDay } from '../api/made-up-day.fixture';
+import { chance } from '../ui/chance.fixture';
 import { PALETTE } from '../ui/palette';
 import { HeatBitmap } from './heat-bitmap';
 import { HeatColumns } from './pooling';

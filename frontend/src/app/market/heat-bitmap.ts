@@ -4,7 +4,7 @@ import { HeatColumns, firstMissing, heatReach, poolColumn } from './pooling';
 /** Ticks of room that a bitmap takes beyond what it needs, so that it is not enlarged at each new high. */
 const ROOM_TICKS = 64;
 
-/** Columns [from, to) that a picture of `count` windows still lacks, when columns [0, whole) hold all their windows. */
+/** Columns [from, to) that a picture of `count` windows is still missing, when columns [0, whole) hold all their windows. */
 export function columnsToPaint(whole: number, count: number, pool: number): { from: number; to: number; whole: number } {
   const complete = Math.floor(count / pool);
   return { from: Math.min(whole, complete), to: Math.ceil(count / pool), whole: complete };

@@ -1,5 +1,5 @@
-import { confluentGroups, levelLines } from './levels';
 import { OPEN_S, walkedDay } from '../api/made-up-day.fixture';
+import { confluentGroups, levelLines } from './levels';
 
 function day() {
   const data = walkedDay(1);

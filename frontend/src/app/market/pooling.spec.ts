@@ -1,5 +1,6 @@
 import { HEAT_TICKS, NO_TICK } from '../api/day-data';
-import { chance, walkedDay } from '../api/made-up-day.fixture';
+import { walkedDay } from '../api/made-up-day.fixture';
+import { chance } from '../ui/chance.fixture';
 import { columnsToPaint } from './heat-bitmap';
 import { HeatColumns, UNSEEN, contracts, firstMissing, heatAt, heatReach, poolColumn, poolFor } from './pooling';
 

@@ -6,7 +6,7 @@ export interface HeatColumns {
   readonly heat: Uint8Array;
   readonly heatBase: Int32Array;
   readonly windows: number;
-  /** Mid price at a window's end, NaN where there is none: heat is expected only behind the first one. */
+  /** Mid price at a window's end, NaN where there is none: heat is expected only after the first one. */
   midAt(window: WindowIndex): Ticks;
 }
 

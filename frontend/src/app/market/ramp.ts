@@ -1,4 +1,4 @@
-import { Colours } from '../ui/palette';
+import { Colours, channels } from '../ui/palette';
 import { UNSEEN } from './pooling';
 
 /** End colours of the heat, from nothing resting to the cut-off, and the colour where no window reached. */
@@ -25,10 +25,6 @@ export function rampTable({ nothing, most }: Ramp): Uint32Array {
   const [from, to] = [channels(nothing), channels(most)];
   for (let value = 0; value < 256; value++) bytes.set([...mix(from, to, value / 255), 255], 4 * (value - UNSEEN));
   return table;
-}
-
-function channels(colour: string): number[] {
-  return [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
 }
 
 function mix(from: number[], to: number[], share: number): number[] {

@@ -1,5 +1,5 @@
-import { Dash, LevelLine } from './levels';
 import { Px, ToX, ToY } from '../ui/units';
+import { Dash, LevelLine } from './levels';
 
 export type Brush = CanvasRenderingContext2D;
 

@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 import { signed } from '../ui/format';
-import { Mark, Side } from './conditions.geometry';
+import { ConditionMark, Side } from './conditions.geometry';
 
 const WORDS: Record<Side, string> = {
   up: 'counts for up',
@@ -21,7 +21,7 @@ const GLYPHS: Record<Side, { up: string; down: string; flat: string }> = {
   none: { up: '', down: '', flat: '–' },
 };
 
-/** One condition as a bar from the zero line, right where there is more room up, with the noise band behind and the two minutes' mean below. */
+/** One condition as a bar from the zero line, right where there is more room up, over the noise band and the two minutes' mean below. */
 @Component({
   selector: 'sp-condition-bar',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -43,7 +43,7 @@ const GLYPHS: Record<Side, { up: string; down: string; flat: string }> = {
   styleUrl: './condition-bar.css',
 })
 export class ConditionBar {
-  readonly mark = input.required<Mark>();
+  readonly mark = input.required<ConditionMark>();
   /** Decimals of the figure. */
   readonly digits = input.required<number>();
   protected readonly words = WORDS;

@@ -52,8 +52,8 @@ describe('four conditions', () => {
 
   it('counts conditions 1 and 2 both ways, 3 and 4 one way', () => {
     const { up, down } = counters([0.1, 0.1, -0.1, 0.1]);
-    expect(down).toEqual({ held: [true, true, false, true], count: 3 });
-    expect(up).toEqual({ held: [true, true, true, false], count: 3 });
+    expect(down).toEqual({ met: [true, true, false, true], count: 3 });
+    expect(up).toEqual({ met: [true, true, true, false], count: 3 });
   });
 
   it('counts asks that come for neither way', () => {

@@ -12,7 +12,7 @@ export interface Scale {
 /** Which way a condition counts: both where asks leave, neither where they come; none where it was not measured. */
 export type Side = 'up' | 'down' | 'both' | 'neither' | 'noise' | 'none';
 
-export interface Mark {
+export interface ConditionMark {
   /** Above 0 there is more room up: asks leave, or bids come. NaN where not measured. */
   readonly value: number;
   readonly side: Side;
@@ -25,8 +25,8 @@ export interface Mark {
 }
 
 export interface Counter {
-  /** Whether each of the four holds. */
-  readonly held: readonly boolean[];
+  /** Whether each of the four is met. */
+  readonly met: readonly boolean[];
   readonly count: number;
 }
 
@@ -43,7 +43,7 @@ function roomUp(condition: number, measured: number): number {
   return isOfAsks(condition) ? measured : -measured;
 }
 
-export function markOf(condition: number, measured: number, meanMeasured: number, scale: Scale | null): Mark {
+export function markOf(condition: number, measured: number, meanMeasured: number, scale: Scale | null): ConditionMark {
   const value = roomUp(condition, measured);
   const bounded = (size: number): number => (scale === null || scale.full === 0 ? 0 : Math.max(-1, Math.min(1, size / scale.full)));
   return {
@@ -74,8 +74,8 @@ export function recentMean(column: Float32Array, index: number): number {
 }
 
 function counter(favourable: number[]): Counter {
-  const held = favourable.map((value) => value > 0);
-  return { held, count: held.filter(Boolean).length };
+  const met = favourable.map((value) => value > 0);
+  return { met, count: met.filter(Boolean).length };
 }
 
 function sideOf(condition: number, value: number, scale: Scale | null): Side {

@@ -2,7 +2,7 @@ import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { ConditionColumns, DayData } from '../api/day-data';
 import { madeUpDay } from '../api/made-up-day.fixture';
 import { Replay } from '../board/replay';
-import { replayOf } from '../setup/answer.fixture';
+import { replayOf } from '../board/replay.fixture';
 import { ConditionsPanel } from './conditions';
 
 const SCALES = Array.from({ length: 4 }, () => ({ noise: 0.1, full: 1 }));

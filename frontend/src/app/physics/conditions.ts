@@ -1,13 +1,14 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
 import { ConditionColumns, DayData, STATES } from '../api/day-data';
 import { LevelInfo } from '../api/schema';
+import { Replay } from '../board/replay';
+import { roughly } from '../ui/duration';
 import { points, signed } from '../ui/format';
 import { newYorkMinute } from '../ui/new-york';
-import { Replay } from '../board/replay';
 import { PanelFrame } from '../ui/panel-frame';
-import { ConditionBar } from './condition-bar';
-import { Counter, Mark, Measured, counters, markOf, recentMean } from './conditions.geometry';
 import { throttled } from '../ui/throttled';
+import { ConditionBar } from './condition-bar';
+import { Counter, ConditionMark, Measured, counters, markOf, recentMean } from './conditions.geometry';
 
 const UPDATE_MS = 100;
 /** Each heading names what a bar to the right means. */
@@ -28,7 +29,7 @@ export interface LevelRow {
   /** The window is marked: nothing in it can be trusted. */
   readonly isGap: boolean;
   readonly distance: string;
-  readonly marks: readonly Mark[];
+  readonly marks: readonly ConditionMark[];
   /** False where the level is too far from the price for its conditions to be measured. */
   readonly isMeasured: boolean;
   readonly up: Counter;
@@ -111,9 +112,4 @@ function sinceNear(columns: ConditionColumns, index: number, windowS: number): s
   let last = index;
   while (last >= 0 && columns.nearS[last] === 0) last--;
   return last < 0 ? 'not yet' : `${roughly((index - last) * windowS)} ago`;
-}
-
-function roughly(seconds: number): string {
-  if (seconds < 60) return `${seconds} s`;
-  return seconds < 6000 ? `${Math.floor(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }

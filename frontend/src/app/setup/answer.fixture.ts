@@ -1,12 +1,6 @@
-/** Answers and a page's state written by hand, for the specs. */
+/** Answers written by hand, for the specs. */
 
-import { computed, signal } from '@angular/core';
-import { vi } from 'vitest';
-import { DayData } from '../api/day-data';
-import type { Episode, Neighbour, OutcomeRow, SetupAnswer } from '../api/schema';
-import type { TableName } from '../api/client';
-import type { Approach } from '../api/approach';
-import { PanelState, READY } from '../ui/panel-state';
+import type { Neighbour, OutcomeRow, SetupAnswer } from '../api/schema';
 
 /** 2025-10-14 12:04:50 in New York. */
 export const TRIGGER_S = 1760457890;
@@ -83,25 +77,5 @@ export function answer(over: Partial<SetupAnswer> = {}): SetupAnswer {
     outcomes: [outcomeAt(120), outcomeAt(480)],
     metric: { name: 'block', fit: null },
     ...over,
-  };
-}
-
-/** The page's state as the panels read it, every part of it to be set. */
-export function replayOf(data: DayData | null) {
-  const day = signal(data);
-  const cursor = signal(data === null ? -1 : data.known - 1);
-  return {
-    day,
-    cursor,
-    cursorS: computed(() => day()?.endS(cursor()) ?? NaN),
-    level: signal('pm_high'),
-    boardLevels: signal(['pm_high', 'or_high', 'vwap']),
-    synthetic: signal(true),
-    neighboursAsked: signal(0),
-    episodes: signal<Episode[]>([]),
-    setup: signal<{ state: PanelState; answer: SetupAnswer | null }>({ state: READY, answer: null }),
-    tableState: (_table: TableName): PanelState => READY,
-    setLevel: vi.fn<(levelId: string) => void>(),
-    open: vi.fn<(symbol: string, date: string, s: number, level?: string, approachDir?: Approach) => void>(),
   };
 }

@@ -16,7 +16,7 @@ export interface PathScale {
   readonly reachTicks: number;
 }
 
-export interface Size {
+export interface PathSize {
   readonly width: number;
   readonly height: number;
 }
@@ -29,18 +29,18 @@ export function sharedScale(paths: readonly MidPath[], barrierTicks: number): Pa
   return { fromS: FROM_S, toS: TO_S, reachTicks: Math.ceil(reach / ROUND_TO_TICKS) * ROUND_TO_TICKS };
 }
 
-export function xOf(seconds: number, scale: PathScale, size: Size): number {
+export function xOf(seconds: number, scale: PathScale, size: PathSize): number {
   return ((seconds - scale.fromS) / (scale.toS - scale.fromS)) * size.width;
 }
 
 /** The level is in the middle, above it up. */
-export function yOf(ticks: number, scale: PathScale, size: Size): number {
+export function yOf(ticks: number, scale: PathScale, size: PathSize): number {
   const bounded = Math.max(-scale.reachTicks, Math.min(scale.reachTicks, ticks));
   return (1 - bounded / scale.reachTicks) * (size.height / 2);
 }
 
 /** The `d` of the path's line; the pen is lifted where more than one window is missing between two points. */
-export function pathLine(path: MidPath, scale: PathScale, size: Size, windowS: number): string {
+export function pathLine(path: MidPath, scale: PathScale, size: PathSize, windowS: number): string {
   let line = '';
   let before = -Infinity;
   for (const [seconds, ticks] of path) {

@@ -1,8 +1,8 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
-import { MidPath, PathScale, Size, pathLine, xOf } from './mini-path.geometry';
+import { MidPath, PathScale, PathSize, pathLine, xOf } from './mini-path.geometry';
 import { Direction } from './outcome';
 
-const SIZE: Size = { width: 120, height: 48 };
+const SIZE: PathSize = { width: 120, height: 48 };
 
 /** One path of the mid around its level: before the trigger shaded, the level dashed, the line in the outcome's colour. */
 @Component({

@@ -2,8 +2,9 @@ import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { DayData } from '../api/day-data';
 import { madeUpDay } from '../api/made-up-day.fixture';
 import { Replay } from '../board/replay';
+import { replayOf } from '../board/replay.fixture';
 import { READY } from '../ui/panel-state';
-import { TRIGGER_S, answer, neighbour, replayOf } from './answer.fixture';
+import { TRIGGER_S, answer, neighbour } from './answer.fixture';
 import { NeighboursPanel } from './neighbours';
 
 describe('the neighbours', () => {
@@ -107,7 +108,7 @@ describe('the neighbours', () => {
     document.body.append(host());
     host();
     expect(document.activeElement).not.toBe(fixture.nativeElement);
-    replay.neighboursAsked.update((asked) => asked + 1);
+    replay.neighbourRequests.update((asked) => asked + 1);
     host();
     expect(document.activeElement).toBe(fixture.nativeElement);
   });

@@ -1,12 +1,12 @@
 import { ChangeDetectionStrategy, Component, ElementRef, computed, effect, inject, untracked } from '@angular/core';
-import { Neighbour, SetupAnswer } from '../api/schema';
-import { points } from '../ui/format';
-import { newYork } from '../ui/new-york';
-import { named } from '../ui/words';
-import { Replay } from '../board/replay';
 import type { Approach } from '../api/approach';
-import { READY } from '../ui/panel-state';
+import { Neighbour, SetupAnswer } from '../api/schema';
+import { Replay } from '../board/replay';
+import { points } from '../ui/format';
+import { newYork, newYorkMinute } from '../ui/new-york';
 import { PanelFrame } from '../ui/panel-frame';
+import { READY } from '../ui/panel-state';
+import { named } from '../ui/words';
 import { MiniPath } from './mini-path';
 import { DRAWN, MidPath, PathScale, sharedScale } from './mini-path.geometry';
 import { Look, countsLine, lookOf, outcomeRow } from './outcome';
@@ -48,8 +48,8 @@ export class NeighboursPanel {
 
   private readonly answer = computed(() => shownAnswer(this.replay.setup().answer, this.replay.cursorS()));
   private readonly standing = standing(() => ({ answer: this.answer(), data: this.replay.day(), index: this.replay.cursor() }));
-  private readonly told = computed(() => this.answer(), { equal: isSameSetup });
-  protected readonly view = computed(() => viewOf(this.told(), this.tick()));
+  private readonly setup = computed(() => this.answer(), { equal: isSameSetup });
+  protected readonly view = computed(() => viewOf(this.setup(), this.tick()));
   protected readonly state = computed(() => this.replay.setup().state);
   protected readonly row = computed(() => outcomeRow(this.view()!.answer));
   protected readonly approachDir = computed(() => this.view()!.answer.setup.approach_dir as Approach);
@@ -73,9 +73,9 @@ export class NeighboursPanel {
   });
 
   constructor() {
-    const askedBefore = untracked(this.replay.neighboursAsked);
+    const requestsBefore = untracked(this.replay.neighbourRequests);
     effect(() => {
-      if (this.replay.neighboursAsked() !== askedBefore) this.host.nativeElement.focus();
+      if (this.replay.neighbourRequests() !== requestsBefore) this.host.nativeElement.focus();
     });
   }
 
@@ -92,7 +92,7 @@ function viewOf(answer: SetupAnswer | null, tick: number): View | null {
   return { answer, multiples, scale };
 }
 
-/** An answer asked for again at a later moment about the same trigger draws nothing anew. */
+/** An answer fetched again at a later moment about the same trigger draws nothing anew. */
 function isSameSetup(a: SetupAnswer | null, b: SetupAnswer | null): boolean {
   if (a === null || b === null) return a === b;
   return a.version === b.version && a.setup.ts_s === b.setup.ts_s && a.setup.level_id === b.setup.level_id && a.setup.approach_dir === b.setup.approach_dir;
@@ -106,5 +106,5 @@ function multipleOf(neighbour: Neighbour, tick: number): Multiple {
   const ended = excursions.map(([name, ticks]) => (ticks === null ? '' : `, ${name} ${points(ticks, tick)} points`)).join('');
   const name = `${neighbour.session_date} ${time}, ${kind}, distance ${neighbour.distance.toFixed(2)}, ${neighbour.outcome}${ended}`;
   const word = look.kind === 'CENSORED' ? 'CENS.' : look.kind;
-  return { neighbour, look, word, path: neighbour.path ?? [], when: `${neighbour.session_date.slice(5)} ${time.slice(0, 5)}`, name };
+  return { neighbour, look, word, path: neighbour.path ?? [], when: `${neighbour.session_date.slice(5)} ${newYorkMinute(neighbour.ts_s)}`, name };
 }

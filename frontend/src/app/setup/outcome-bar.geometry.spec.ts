@@ -1,5 +1,5 @@
-import { outcomeMarks, shareInWords } from './outcome-bar.geometry';
 import { outcomeAt } from './answer.fixture';
+import { outcomeMarks, shareInWords } from './outcome-bar.geometry';
 
 describe('outcome bar', () => {
   it('places bar, whisker and base rate of the three kinds in percent', () => {

@@ -1,7 +1,7 @@
 /** Where the marks of an outcome bar lie, in percent of its width. */
 
-import type { OutcomeRow } from '../api/schema';
 import type { Approach } from '../api/approach';
+import type { OutcomeRow } from '../api/schema';
 import { lookOfKind, type Look } from './outcome';
 
 export interface ShareMarks {

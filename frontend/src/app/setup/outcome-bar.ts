@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
-import { OutcomeRow } from '../api/schema';
 import type { Approach } from '../api/approach';
+import { OutcomeRow } from '../api/schema';
 import { outcomeMarks, shareInWords } from './outcome-bar.geometry';
 import { ShareTrack } from './share-track';
 

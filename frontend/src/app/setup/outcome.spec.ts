@@ -1,5 +1,5 @@
-import { countsLine, lookOf, lookOfKind, outcomeRow } from './outcome';
 import { outcomeAt } from './answer.fixture';
+import { countsLine, lookOf, lookOfKind, outcomeRow } from './outcome';
 
 describe('outcome', () => {
   it('carries direction and glyph by the way the price went, not by the kind', () => {

@@ -1,7 +1,7 @@
 /** How an outcome looks: one glyph, one direction, one word, so that colour never carries it alone. */
 
-import type { OutcomeRow, SetupAnswer } from '../api/schema';
 import type { Approach } from '../api/approach';
+import type { OutcomeRow, SetupAnswer } from '../api/schema';
 
 export type Counts = SetupAnswer['counts'];
 export type Kind = keyof Counts;
@@ -34,8 +34,8 @@ export function lookOfKind(kind: Kind, approachDir: Approach): Look {
 /** `9 of 20 broke, 10 rejected, 1 censored`: the kinds that occurred. */
 export function countsLine(counts: Counts): string {
   const total = KINDS.reduce((sum, kind) => sum + counts[kind], 0);
-  const told = KINDS.filter((kind) => counts[kind] > 0).map((kind) => ({ kind, count: counts[kind] }));
-  return told.map(({ kind, count }, place) => `${count}${place === 0 ? ` of ${total}` : ''} ${ENDED[kind]}`).join(', ');
+  const occurred = KINDS.filter((kind) => counts[kind] > 0).map((kind) => ({ kind, count: counts[kind] }));
+  return occurred.map(({ kind, count }, place) => `${count}${place === 0 ? ` of ${total}` : ''} ${ENDED[kind]}`).join(', ');
 }
 
 /** The distribution at the answer's horizon, or at the last one before it that the past was seen to; null without any. */

@@ -1,9 +1,9 @@
-import { piecesOf, sinceThen, type Place } from './sentence.geometry';
+import { piecesOf, sinceThen, type PriceNow } from './sentence.geometry';
 
 const SENTENCE =
   'PM High 6693.50 from below, 1.875 points through. Up wins at 6695; at 6697 asks +340 contracts/s. ' +
   '20 setups on 8 days: BREAK 9, REJECT 10, CENSORED 1; base rate 41/59/0 %.';
-const PLACE: Place = { ageS: 25, windowS: 5, distanceTicks: 13, nearTicks: 5, tick: 0.25, levelName: 'PM High' };
+const PLACE: PriceNow = { ageS: 25, windowS: 5, distanceTicks: 13, nearTicks: 5, tick: 0.25, levelName: 'PM High' };
 
 describe('sentence', () => {
   it('cuts every figure out with its sign, its parts and its percent sign', () => {

@@ -1,6 +1,6 @@
 /** The answer's sentence cut into words and figures, and what became of its setup since. */
 
-export interface Piece {
+export interface SentencePiece {
   readonly text: string;
   readonly isFigure: boolean;
 }
@@ -8,8 +8,8 @@ export interface Piece {
 const FIGURE = /\d{4}-\d{2}-\d{2}|\d{2}:\d{2}(?::\d{2})?|[+−-]?\d+(?:\.\d+)?(?:\/\d+)*(?: %)?/g;
 
 /** Pieces in order; put together they are the text again. */
-export function piecesOf(text: string): Piece[] {
-  const pieces: Piece[] = [];
+export function piecesOf(text: string): SentencePiece[] {
+  const pieces: SentencePiece[] = [];
   let end = 0;
   for (const found of text.matchAll(FIGURE)) {
     if (found.index > end) pieces.push({ text: text.slice(end, found.index), isFigure: false });
@@ -20,11 +20,11 @@ export function piecesOf(text: string): Piece[] {
   return pieces;
 }
 
-export interface Place {
+export interface PriceNow {
   /** Since the setup's trigger. */
   readonly ageS: number;
   readonly windowS: number;
-  /** Mid less level at the cursor; NaN while there is no mid. */
+  /** Mid minus level at the cursor; NaN while there is no mid. */
   readonly distanceTicks: number;
   /** From the level out to here the price counts as near. */
   readonly nearTicks: number;
@@ -33,7 +33,7 @@ export interface Place {
 }
 
 /** Where the price is now against the level, said only when the setup is past; empty while the setup is the present window's. */
-export function sinceThen(place: Place): string {
+export function sinceThen(place: PriceNow): string {
   if (place.ageS < place.windowS || Number.isNaN(place.distanceTicks)) return '';
   const points = (Math.abs(place.distanceTicks) * place.tick).toFixed(3).replace(/0$/, '');
   const where = place.distanceTicks === 0 ? 'at' : `${points} points ${place.distanceTicks > 0 ? 'above' : 'below'}`;

@@ -1,10 +1,11 @@
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { DayData } from '../api/day-data';
-import type { Episode } from '../api/schema';
 import { madeUpDay } from '../api/made-up-day.fixture';
+import type { Episode } from '../api/schema';
 import { Replay } from '../board/replay';
+import { replayOf } from '../board/replay.fixture';
 import { LOADING, READY } from '../ui/panel-state';
-import { TRIGGER_S, answer, replayOf } from './answer.fixture';
+import { TRIGGER_S, answer } from './answer.fixture';
 import { Sentence } from './sentence';
 
 describe('the sentence', () => {

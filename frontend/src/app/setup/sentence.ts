@@ -1,11 +1,11 @@
 import { ChangeDetectionStrategy, Component, computed, inject, linkedSignal } from '@angular/core';
 import { SetupAnswer } from '../api/schema';
-import { SyntheticBadge } from '../ui/badges';
-import { newYork } from '../ui/new-york';
-import { named } from '../ui/words';
 import { Replay } from '../board/replay';
-import { mendOf, messageOf, tryAgain } from '../ui/panel-state';
+import { SyntheticBadge } from '../ui/badges';
 import { duration } from '../ui/duration';
+import { newYork } from '../ui/new-york';
+import { mendOf, messageOf, tryAgain } from '../ui/panel-state';
+import { named } from '../ui/words';
 import { piecesOf, sinceThen } from './sentence.geometry';
 import { shownAnswer } from './shown-answer';
 import { distanceAt, standing } from './standing';
@@ -101,7 +101,7 @@ export class Sentence {
     return running ? named(running.approach_dir) : null;
   });
 
-  /** What a screen reader is told: the first sentence of every episode, not each window's; nothing that lies right of the cursor. */
+  /** What a screen reader reads out: the first sentence of every episode, not each window's; nothing that lies right of the cursor. */
   protected readonly announced = linkedSignal<SetupAnswer | null, { episode: string; tsS: number; text: string }>({
     source: this.answer,
     computation: (answer, previous) => {

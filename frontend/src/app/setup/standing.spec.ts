@@ -2,7 +2,7 @@ import { signal } from '@angular/core';
 import { DayData } from '../api/day-data';
 import { madeUpDay } from '../api/made-up-day.fixture';
 import { TRIGGER_S, answer } from './answer.fixture';
-import { Shown, standing, standingOf } from './standing';
+import { ShownAnswer, standing, standingOf } from './standing';
 
 describe('whether there is a setup now', () => {
   const data = new DayData(madeUpDay(300));
@@ -28,7 +28,7 @@ describe('whether there is a setup now', () => {
 
   it('stays what it was while it is being asked again about the same setup', () => {
     at(2);
-    const shown = signal<Shown>({ answer: answer({ as_of_s: TRIGGER_S + 5 }), data, index: trigger + 1 });
+    const shown = signal<ShownAnswer>({ answer: answer({ as_of_s: TRIGGER_S + 5 }), data, index: trigger + 1 });
     const stands = standing(shown);
     expect(stands()).toBe('past');
     shown.update((before) => ({ ...before, index: trigger + 2 }));

@@ -6,8 +6,8 @@ import { Readiness } from '../api/readiness';
 import { MadeUpServer, MadeUpSocket } from '../api/server.fixture';
 import { addressOf } from '../board/address';
 import { Replay } from '../board/replay';
-import { App } from './app';
 import { Theme } from '../ui/theme';
+import { App } from './app';
 
 @Component({ template: '<button type="button">Any</button><input />' })
 class Screen {}
@@ -65,9 +65,9 @@ describe('the frame of the screens', () => {
     expect(replay.speed()).toBe(24);
     press('h');
     expect(replay.heatUnder()).toBe(true);
-    const asked = replay.neighboursAsked();
+    const requests = replay.neighbourRequests();
     press('n');
-    expect(replay.neighboursAsked()).toBe(asked + 1);
+    expect(replay.neighbourRequests()).toBe(requests + 1);
     press(' ');
     expect(replay.playing()).toBe(true);
     press(' ');

@@ -4,13 +4,13 @@ import { NavigationEnd, Router, RouterOutlet } from '@angular/router';
 import { filter, map } from 'rxjs';
 import { LakeDays } from '../api/lake-days';
 import { Readiness } from '../api/readiness';
-import { Command, commandOf, takenBy } from '../board/keys';
+import { KeyCommand, commandOf, takenBy } from '../board/keys';
 import { Notices } from '../board/notices';
 import { Replay } from '../board/replay';
+import { Theme } from '../ui/theme';
 import { Header } from './header';
 import { Help } from './help';
 import { Rail } from './rail';
-import { Theme } from '../ui/theme';
 
 /** The frame of all screens: header, rail, notices, keys and the live region. */
 @Component({
@@ -88,7 +88,7 @@ export class App {
   }
 
   /** Does a command; false where this screen does not know it. */
-  private run(command: Command): boolean {
+  private run(command: KeyCommand): boolean {
     switch (command.do) {
       case 'theme':
         this.theme.toggle();
@@ -123,7 +123,7 @@ export class App {
         this.replay.flipApproachDir();
         break;
       case 'neighbours':
-        this.replay.askNeighbours();
+        this.replay.requestNeighbours();
         break;
       case 'heat':
         this.replay.toggleHeat();

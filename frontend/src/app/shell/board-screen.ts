@@ -1,13 +1,13 @@
 import { ChangeDetectionStrategy, Component, DestroyRef, inject } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
 import { ActivatedRoute } from '@angular/router';
-import { HeatPanel } from '../heatmap/heat';
-import { ConditionsPanel } from '../physics/conditions';
-import { LadderPanel } from '../ladder/ladder';
-import { CandlesPanel } from '../market/candles';
 import { addressOf } from '../board/address';
 import { Replay } from '../board/replay';
 import { Transport } from '../board/transport';
+import { HeatPanel } from '../heatmap/heat';
+import { LadderPanel } from '../ladder/ladder';
+import { CandlesPanel } from '../market/candles';
+import { ConditionsPanel } from '../physics/conditions';
 import { NeighboursPanel } from '../setup/neighbours';
 import { Sentence } from '../setup/sentence';
 

@@ -1,9 +1,9 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, output } from '@angular/core';
 import { LakeDays } from '../api/lake-days';
 import type { DayEntry } from '../api/schema';
+import { Replay } from '../board/replay';
 import { ReplayBadge, SyntheticBadge } from '../ui/badges';
 import { newYork, secondsOf } from '../ui/new-york';
-import { Replay } from '../board/replay';
 import { STALE_AMBER_S, STALE_GREY_S } from '../ui/panel-state';
 import { Theme } from '../ui/theme';
 

@@ -1,5 +1,8 @@
 import { axisPrices, axisTimes, priceStep, spread } from './axis.geometry';
-import { OPEN_S, chance } from '../api/made-up-day.fixture';
+import { chance } from './chance.fixture';
+
+/** 2025-10-14 09:30:00 in New York. */
+const OPEN_S = 1760448600;
 
 describe('spread', () => {
   it('leaves labels where they want to be when none overlap', () => {

@@ -29,10 +29,10 @@ export function newYorkDate(s: number): string {
 /** Epoch seconds of a New York date and wall time; NaN where the text is no date or no time. */
 export function secondsOf(date: string, time: string): number {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(date) || !/^\d{2}:\d{2}(:\d{2})?$/.test(time)) return NaN;
-  const told = Date.parse(`${date}T${time.length === 5 ? `${time}:00` : time}Z`) / 1000;
-  if (Number.isNaN(told)) return NaN;
-  const near = told - offsetS(told);
-  return told - offsetS(near);
+  const wallS = Date.parse(`${date}T${time.length === 5 ? `${time}:00` : time}Z`) / 1000;
+  if (Number.isNaN(wallS)) return NaN;
+  const near = wallS - offsetS(wallS);
+  return wallS - offsetS(near);
 }
 
 function wall(s: number): string {

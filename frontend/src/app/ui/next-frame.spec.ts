@@ -12,11 +12,11 @@ describe('NextFrame', () => {
   it('paints once however often it is asked within a frame, and again after it', () => {
     let paints = 0;
     const frame = new NextFrame(() => paints++);
-    for (let i = 0; i < 12; i++) frame.ask();
+    for (let i = 0; i < 12; i++) frame.request();
     expect(frames).toHaveLength(1);
     frames[0]();
     expect(paints).toBe(1);
-    frame.ask();
+    frame.request();
     frames[1]();
     expect(paints).toBe(2);
   });
@@ -24,7 +24,7 @@ describe('NextFrame', () => {
   it('paints nothing after it was cancelled', () => {
     let paints = 0;
     const frame = new NextFrame(() => paints++);
-    frame.ask();
+    frame.request();
     frame.cancel();
     frames[0]();
     expect(paints).toBe(0);

@@ -1,20 +1,20 @@
-/** One paint a displayed frame, however often it is asked for in between. */
+/** One paint a displayed frame, however often it is requested in between. */
 export class NextFrame {
-  private asked = 0;
+  private handle = 0;
 
   constructor(private readonly paint: () => void) {}
 
-  ask(): void {
-    if (this.asked === 0) this.asked = requestAnimationFrame(() => this.now());
+  request(): void {
+    if (this.handle === 0) this.handle = requestAnimationFrame(() => this.now());
   }
 
   cancel(): void {
-    cancelAnimationFrame(this.asked);
-    this.asked = 0;
+    cancelAnimationFrame(this.handle);
+    this.handle = 0;
   }
 
   private now(): void {
-    this.asked = 0;
+    this.handle = 0;
     this.paint();
   }
 }

@@ -1,8 +1,8 @@
 import { ChangeDetectionStrategy, Component, signal } from '@angular/core';
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
-import { LOADING, PanelState, READY } from './panel-state';
 import { PanelFrame } from './panel-frame';
+import { LOADING, PanelState, READY } from './panel-state';
 
 @Component({
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -8,7 +8,7 @@ let panels = 0;
 
 /**
  * The frame of every panel: heading, unit, REPLAY and SYNTHETIC badges, and the panel's state in place of its body.
- * A canvas panel offers its figures as text in `<ng-template #table>`, which is rendered only while asked for.
+ * A canvas panel offers its figures as text in `<ng-template #table>`, which is rendered only while it is wanted.
  * `<... tools>` elements stand in the header.
  */
 @Component({

@@ -1,4 +1,4 @@
-/** What a panel has to show: its figures, or why it has none and what mends that. */
+/** What a panel has to show: its figures, or why it has none and what fixes that. */
 export type PanelState =
   | { kind: 'loading' }
   | { kind: 'ready' }
@@ -12,7 +12,7 @@ export function messageOf(state: PanelState): string {
   return 'message' in state ? state.message : '';
 }
 
-/** The command that mends it; null where there is none. */
+/** The command that fixes it; null where there is none. */
 export function mendOf(state: PanelState): string | null {
   return 'mend' in state ? state.mend : null;
 }

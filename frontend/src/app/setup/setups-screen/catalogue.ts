@@ -1,17 +1,17 @@
 import { Injectable, computed, inject } from '@angular/core';
-import { Asked } from '../../api/asked';
 import { Client } from '../../api/client';
+import { Fetched } from '../../api/fetched';
 import { Catalogue } from '../../api/schema';
 
-/** What every feature means, asked for once. */
+/** What every feature means, fetched once. */
 @Injectable({ providedIn: 'root' })
 export class FeatureCatalogue {
   private readonly client = inject(Client);
-  private readonly asked = new Asked<Catalogue>();
+  private readonly fetched = new Fetched<Catalogue>();
   /** By name; empty until it is there. */
-  readonly features = computed(() => new Map((this.asked.value()?.features ?? []).map((feature) => [feature.name, feature])));
+  readonly features = computed(() => new Map((this.fetched.value()?.features ?? []).map((feature) => [feature.name, feature])));
 
   constructor() {
-    this.asked.ask((stop) => this.client.get<Catalogue>('catalogue', {}, stop));
+    this.fetched.fetch((stop) => this.client.get<Catalogue>('catalogue', {}, stop));
   }
 }

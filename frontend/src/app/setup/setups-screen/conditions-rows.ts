@@ -1,6 +1,6 @@
 import { Columns } from '../../api/arrow';
-import { signed } from '../../ui/format';
 import { Side, markOf } from '../../physics/conditions.geometry';
+import { signed } from '../../ui/format';
 
 /** What one condition measures, in words, for above 0. */
 const WORDS = ['asks above the level moved away', 'asks above pulled faster than added', 'bids below the level moved away', 'bids below pulled faster than added'];

@@ -15,7 +15,7 @@ export interface StripData {
 export interface StripLayout {
   left: number;
   right: number;
-  marks: { x: number; told: string }[];
+  marks: { x: number; label: string }[];
   median: number | null;
   ticks: { x: number; label: string }[];
 }
@@ -28,7 +28,7 @@ export function layoutStrip(data: StripData): StripLayout {
   return {
     left: LEFT,
     right: RIGHT,
-    marks: data.distances.map((distance, place) => ({ x: x(distance), told: `neighbour ${place + 1}: distance ${distance.toFixed(2)}` })),
+    marks: data.distances.map((distance, place) => ({ x: x(distance), label: `neighbour ${place + 1}: distance ${distance.toFixed(2)}` })),
     median: data.median === null ? null : x(data.median),
     ticks: roundSteps(0, high, 6).map((value) => ({ x: x(value), label: String(value) })),
   };

@@ -21,7 +21,7 @@ import { HEIGHT, WIDTH, layoutStrip } from './distance-strip.geometry';
       <p class="muted scale-words"><span>0 % of the past’s own neighbours were nearer</span><span>beyond 95 %: nothing like it</span></p>
     }
     @if (answer().neighbours.length > 0) {
-      <svg role="img" [attr.viewBox]="'0 0 ' + width + ' ' + height" [attr.aria-label]="told()">
+      <svg role="img" [attr.viewBox]="'0 0 ' + width + ' ' + height" [attr.aria-label]="summary()">
         <line class="axis" [attr.x1]="layout().left" [attr.x2]="layout().right" y1="40" y2="40" />
         @for (tick of layout().ticks; track tick.label) {
           <line class="axis" [attr.x1]="tick.x" [attr.x2]="tick.x" y1="40" y2="44" />
@@ -29,7 +29,7 @@ import { HEIGHT, WIDTH, layoutStrip } from './distance-strip.geometry';
         }
         @for (mark of layout().marks; track $index) {
           <line class="mark" [class.beside]="$index === beside()" [attr.x1]="mark.x" [attr.x2]="mark.x" [attr.y1]="$index === beside() ? 8 : 18" y2="39">
-            <title>{{ mark.told }}</title>
+            <title>{{ mark.label }}</title>
           </line>
         }
         @if (layout().median !== null) {
@@ -118,7 +118,7 @@ export class DistanceStrip {
   protected readonly layout = computed(() => layoutStrip({ distances: this.distances(), median: this.answer().distance }));
   protected readonly percentile = computed(() => this.answer().distance_percentile?.toFixed(0) ?? '');
   protected readonly unit = computed(() => (this.answer().metric.name === 'cosine' ? 'of 2 in direction' : 'robust σ'));
-  protected readonly told = computed(() => {
+  protected readonly summary = computed(() => {
     const distances = this.distances();
     const [nearest, furthest] = [distances.at(0), distances.at(-1)].map((distance) => distance?.toFixed(2));
     return `${distances.length} neighbours at distances ${nearest} to ${furthest} ${this.unit()}, median ${this.answer().distance?.toFixed(2)}.`;

@@ -1,7 +1,7 @@
+import type { Approach } from '../../api/approach';
 import { OutcomeRow } from '../../api/schema';
 import { points } from '../../ui/format';
 import { horizon } from '../../ui/words';
-import type { Approach } from '../../api/approach';
 import { ShareMarks, outcomeMarks, shareInWords } from '../outcome-bar.geometry';
 
 export interface HorizonRow {

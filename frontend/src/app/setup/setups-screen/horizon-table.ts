@@ -1,8 +1,8 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
-import { OutcomeRow } from '../../api/schema';
 import type { Approach } from '../../api/approach';
-import { hiddenWords, horizonRows } from './horizon-rows';
+import { OutcomeRow } from '../../api/schema';
 import { ShareTrack } from '../share-track';
+import { hiddenWords, horizonRows } from './horizon-rows';
 
 /** What happened next to the similar past, one row a horizon: shares with interval and base rate, n, and how far it went. */
 @Component({

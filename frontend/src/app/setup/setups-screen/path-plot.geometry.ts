@@ -1,10 +1,10 @@
 import { roundSteps } from '../../ui/scale.geometry';
-import { MidPath, PathScale, Size, pathLine, sharedScale, xOf, yOf } from '../mini-path.geometry';
+import { MidPath, PathScale, PathSize, pathLine, sharedScale, xOf, yOf } from '../mini-path.geometry';
 
-export const SIZE: Size = { width: 520, height: 220 };
+export const SIZE: PathSize = { width: 520, height: 220 };
 export const LEFT = 54;
 export const BELOW = 36;
-const TOLD_TICKS = 5;
+const AXIS_TICKS = 5;
 const EVERY_S = 120;
 
 export interface PlotLine {
@@ -50,19 +50,19 @@ export function layoutPath(data: PathPlotData): PathLayout {
     triggerX: xOf(0, scale, SIZE),
     unknownX: data.knownToS < scale.toS ? xOf(Math.max(0, data.knownToS), scale, SIZE) : null,
     minutes: minutes.map((s) => ({ x: xOf(s, scale, SIZE), label: s === 0 ? 'trigger' : signedMinutes(s) })),
-    points: roundSteps(-reach, reach, TOLD_TICKS).map((value) => ({ y: y(value), label: pointsFrom(value) })),
+    points: roundSteps(-reach, reach, AXIS_TICKS).map((value) => ({ y: y(value), label: pointsFrom(value) })),
   };
 }
 
 /** Where every line ends, for those who hear the plot. */
 export function pathInWords(data: PathPlotData): string {
-  const told = data.lines
+  const ends = data.lines
     .filter((line) => line.path.length > 0)
     .map((line) => {
       const [seconds, ticks] = line.path.at(-1) as readonly [number, number];
       return `${line.label}: ${pointsFrom(ticks * data.tick)} points from the level ${signedMinutes(seconds)} from the trigger`;
     });
-  return told.length > 0 ? `${told.join('; ')}.` : 'No path is known.';
+  return ends.length > 0 ? `${ends.join('; ')}.` : 'No path is known.';
 }
 
 function pointsFrom(points: number): string {

@@ -8,7 +8,7 @@ let plots = 0;
   selector: 'sp-path-plot',
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <svg role="img" [attr.viewBox]="-left + ' -8 ' + (size.width + left + 96) + ' ' + (size.height + below + 8)" [attr.aria-label]="told()">
+    <svg role="img" [attr.viewBox]="-left + ' -8 ' + (size.width + left + 96) + ' ' + (size.height + below + 8)" [attr.aria-label]="summary()">
       <defs>
         <pattern [id]="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)">
           <line x1="0" y1="0" x2="6" y2="0" />
@@ -36,7 +36,7 @@ let plots = 0;
       <line class="level" x1="0" [attr.x2]="size.width" [attr.y1]="layout().levelY" [attr.y2]="layout().levelY" />
       @for (barrier of layout().barriers; track barrier.label) {
         <line class="barrier" x1="0" [attr.x2]="size.width" [attr.y1]="barrier.y" [attr.y2]="barrier.y" />
-        <text class="told" [attr.x]="size.width + 6" [attr.y]="barrier.y + 4">barrier {{ barrier.label }}</text>
+        <text class="barrier-label" [attr.x]="size.width + 6" [attr.y]="barrier.y + 4">barrier {{ barrier.label }}</text>
       }
       <line class="trigger" [attr.x1]="layout().triggerX" [attr.x2]="layout().triggerX" y1="0" [attr.y2]="size.height" />
       @for (line of layout().lines; track $index) {
@@ -62,5 +62,5 @@ export class PathPlot {
   protected readonly below = BELOW;
   protected readonly hatch = `unknown-${++plots}`;
   protected readonly layout = computed(() => layoutPath(this.data()));
-  protected readonly told = computed(() => pathInWords(this.data()));
+  protected readonly summary = computed(() => pathInWords(this.data()));
 }

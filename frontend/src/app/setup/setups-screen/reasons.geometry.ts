@@ -1,4 +1,5 @@
 import { Reason } from '../../api/schema';
+import { signed } from '../../ui/format';
 
 /** Bars reach to this many sigmas; what goes further ends at the edge and says its number. */
 export const REACH_SIGMA = 4;
@@ -19,8 +20,7 @@ export function sigmaBar(sigma: number): SigmaBar {
 
 /** `+1.8 σ`. */
 export function sigma(value: number): string {
-  const text = Math.abs(value).toFixed(1);
-  return `${Number(text) === 0 ? '' : value > 0 ? '+' : '−'}${text} σ`;
+  return `${signed(value, 1)} σ`;
 }
 
 /** One reason in words. */

@@ -1,20 +1,20 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, output, untracked } from '@angular/core';
-import { Asked } from '../../api/asked';
 import { Client } from '../../api/client';
+import { Fetched } from '../../api/fetched';
 import { Day, Neighbour, SetupAnswer } from '../../api/schema';
+import { Replay } from '../../board/replay';
 import { points, signed } from '../../ui/format';
 import { newYork } from '../../ui/new-york';
-import { levelName, named } from '../../ui/words';
-import { Replay } from '../../board/replay';
 import { PanelFrame } from '../../ui/panel-frame';
+import { levelName, named } from '../../ui/words';
 import { FROM_S, MidPath, TO_S } from '../mini-path.geometry';
 import { countsLine } from '../outcome';
-import { AskedFor, Pick } from './asked-for';
 import { DistanceStrip } from './distance-strip';
 import { HorizonTable } from './horizon-table';
 import { midPath } from './mid-path';
 import { PathPlot } from './path-plot';
 import { PathPlotData } from './path-plot.geometry';
+import { SetupsRequest, PickedSetup } from './setups-request';
 import { SideBySide } from './side-by-side';
 import { SimilarPast } from './similar-past';
 
@@ -36,12 +36,12 @@ interface OwnDay {
 export class SetupDetail {
   private readonly client = inject(Client);
   private readonly replay = inject(Replay);
-  readonly pick = input.required<Pick>();
-  readonly asked = input.required<AskedFor>();
+  readonly pick = input.required<PickedSetup>();
+  readonly request = input.required<SetupsRequest>();
   readonly compared = output<Neighbour>();
 
-  protected readonly answering = new Asked<SetupAnswer>();
-  protected readonly drawing = new Asked<OwnDay>();
+  protected readonly answering = new Fetched<SetupAnswer>();
+  protected readonly drawing = new Fetched<OwnDay>();
   protected readonly answer = this.answering.value;
   protected readonly day = computed(() => this.drawing.value()?.day ?? null);
   protected readonly tick = computed(() => this.day()?.tick ?? NaN);
@@ -93,7 +93,7 @@ export class SetupDetail {
   );
   protected readonly beside = computed(() => {
     const neighbours = this.answer()?.neighbours ?? [];
-    const wanted = this.asked().beside;
+    const wanted = this.request().beside;
     const found = neighbours.findIndex((one) => one.symbol === wanted?.symbol && one.ts_s === wanted.tsS);
     return found >= 0 ? found : neighbours.length > 0 ? 0 : -1;
   });
@@ -102,7 +102,7 @@ export class SetupDetail {
   private readonly question = computed(
     () => {
       const { symbol, level, approachDir, tsS, sessionDate } = this.pick();
-      const { setup, metric, asOfS } = this.asked();
+      const { setup, metric, asOfS } = this.request();
       return { symbol, level, approachDir, tsS, sessionDate, setup, metric, asOfS };
     },
     { equal: (one, other) => JSON.stringify(one) === JSON.stringify(other) },
@@ -112,11 +112,11 @@ export class SetupDetail {
     effect(() => {
       const { symbol, level, approachDir, tsS, setup, metric } = this.question();
       const params = { symbol, level, approach_dir: approachDir, setup, as_of_s: tsS, metric };
-      untracked(() => this.answering.ask((stop) => this.client.get<SetupAnswer>('setup', params, stop)));
+      untracked(() => this.answering.fetch((stop) => this.client.get<SetupAnswer>('setup', params, stop)));
     });
     effect(() => {
       const question = this.question();
-      untracked(() => this.drawing.ask((stop) => this.draw(question, stop)));
+      untracked(() => this.drawing.fetch((stop) => this.draw(question, stop)));
     });
   }
 

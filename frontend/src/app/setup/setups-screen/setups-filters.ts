@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, input, output } from '@an
 import { Params } from '@angular/router';
 import { SetupList } from '../../api/schema';
 import { levelName, named } from '../../ui/words';
-import { APPROACHES, AskedFor, LAKE_END, SETUPS } from './asked-for';
+import { APPROACHES, SetupsRequest, LAKE_END, SETUPS } from './setups-request';
 
 /** Which setups are listed, found by what, and what may be known of them. */
 @Component({
@@ -13,78 +13,78 @@ import { APPROACHES, AskedFor, LAKE_END, SETUPS } from './asked-for';
       @if (roots().length > 1) {
         <label>
           Market
-          <select aria-label="Market" (change)="asks($event, 'root')">
+          <select aria-label="Market" (change)="choose($event, 'root')">
             @for (one of roots(); track one) {
-              <option [value]="one" [selected]="one === asked().root">{{ one }}</option>
+              <option [value]="one" [selected]="one === request().root">{{ one }}</option>
             }
           </select>
         </label>
       }
       <label>
         Level
-        <select aria-label="Level" (change)="asks($event, 'level')">
+        <select aria-label="Level" (change)="choose($event, 'level')">
           @for (one of levels(); track one) {
-            <option [value]="one" [selected]="one === asked().level">{{ levelName(one) }}</option>
+            <option [value]="one" [selected]="one === request().level">{{ levelName(one) }}</option>
           }
         </select>
       </label>
       <label>
         Direction
-        <select aria-label="Direction" (change)="asks($event, 'approach_dir')">
+        <select aria-label="Direction" (change)="choose($event, 'approach_dir')">
           <option value="">both</option>
           @for (one of approaches; track one) {
-            <option [value]="one" [selected]="one === asked().approachDir">{{ named(one) }}</option>
+            <option [value]="one" [selected]="one === request().approachDir">{{ named(one) }}</option>
           }
         </select>
       </label>
       <label>
         Setup
-        <select aria-label="Setup" (change)="asks($event, 'setup')">
+        <select aria-label="Setup" (change)="choose($event, 'setup')">
           @for (one of setups; track one) {
-            <option [value]="one" [selected]="one === asked().setup">{{ named(one) }}</option>
+            <option [value]="one" [selected]="one === request().setup">{{ named(one) }}</option>
           }
         </select>
       </label>
       <label>
         Kind
-        <select aria-label="Kind" (change)="asks($event, 'kind')">
+        <select aria-label="Kind" (change)="choose($event, 'kind')">
           <option value="">any</option>
           @for (one of kinds(); track one) {
-            <option [value]="one" [selected]="one === asked().kind">{{ named(one) }}</option>
+            <option [value]="one" [selected]="one === request().kind">{{ named(one) }}</option>
           }
         </select>
       </label>
       <label>
         From
-        <input aria-label="From date" type="date" [value]="asked().first" (change)="asks($event, 'first')" />
+        <input aria-label="From date" type="date" [value]="request().first" (change)="choose($event, 'first')" />
       </label>
       <label>
         to
-        <input aria-label="To date" type="date" [value]="asked().last" (change)="asks($event, 'last')" />
+        <input aria-label="To date" type="date" [value]="request().last" (change)="choose($event, 'last')" />
       </label>
       <label>
         Between
-        <input aria-label="Between, New York time" type="time" [value]="asked().from" (change)="asks($event, 'from')" />
+        <input aria-label="Between, New York time" type="time" [value]="request().from" (change)="choose($event, 'from')" />
       </label>
       <label>
         and
-        <input aria-label="and, New York time" type="time" [value]="asked().to" (change)="asks($event, 'to')" />
+        <input aria-label="and, New York time" type="time" [value]="request().to" (change)="choose($event, 'to')" />
         NY
       </label>
       <label>
         Similar by
-        <select aria-label="Similar by" (change)="asks($event, 'metric')">
+        <select aria-label="Similar by" (change)="choose($event, 'metric')">
           @for (one of metrics(); track one) {
-            <option [value]="one" [selected]="one === asked().metric">{{ one }}</option>
+            <option [value]="one" [selected]="one === request().metric">{{ one }}</option>
           }
         </select>
       </label>
       <label>
         Known as of
-        <select aria-label="Known as of" (change)="asks($event, 'as_of_s')">
-          <option [value]="lakeEnd" [selected]="asked().asOfS === null">the lake’s end</option>
+        <select aria-label="Known as of" (change)="choose($event, 'as_of_s')">
+          <option [value]="lakeEnd" [selected]="request().asOfS === null">the lake’s end</option>
           @for (moment of moments(); track moment.s) {
-            <option [value]="moment.s" [selected]="moment.s === asked().asOfS">{{ moment.text }}</option>
+            <option [value]="moment.s" [selected]="moment.s === request().asOfS">{{ moment.text }}</option>
           }
         </select>
       </label>
@@ -114,10 +114,10 @@ import { APPROACHES, AskedFor, LAKE_END, SETUPS } from './asked-for';
   `,
 })
 export class SetupsFilters {
-  readonly asked = input.required<AskedFor>();
+  readonly request = input.required<SetupsRequest>();
   readonly roots = input.required<string[]>();
   readonly list = input.required<SetupList | null>();
-  /** Moments that may be asked for beside the lake's end. */
+  /** Moments on offer beside the lake's end. */
   readonly moments = input.required<{ s: number; text: string }[]>();
   readonly ask = output<Params>();
   protected readonly approaches = APPROACHES;
@@ -125,11 +125,11 @@ export class SetupsFilters {
   protected readonly lakeEnd = LAKE_END;
   protected readonly levelName = levelName;
   protected readonly named = named;
-  protected readonly levels = computed(() => withOwn(this.list()?.levels, this.asked().level));
-  protected readonly kinds = computed(() => withOwn(this.list()?.kinds, this.asked().kind));
-  protected readonly metrics = computed(() => withOwn(this.list()?.metrics, this.asked().metric));
+  protected readonly levels = computed(() => withOwn(this.list()?.levels, this.request().level));
+  protected readonly kinds = computed(() => withOwn(this.list()?.kinds, this.request().kind));
+  protected readonly metrics = computed(() => withOwn(this.list()?.metrics, this.request().metric));
 
-  protected asks(event: Event, name: string): void {
+  protected choose(event: Event, name: string): void {
     const value = (event.target as HTMLInputElement | HTMLSelectElement).value;
     this.ask.emit({ [name]: value || null, pick: null, beside: null });
   }

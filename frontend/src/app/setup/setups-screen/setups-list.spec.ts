@@ -1,7 +1,7 @@
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { SetupRow } from '../../api/schema';
-import { Pick, pickOf } from './asked-for';
 import { SetupsList } from './setups-list';
+import { PickedSetup, pickOf } from './setups-request';
 
 function row(tsS: number, over: Partial<SetupRow> = {}): SetupRow {
   return {
@@ -14,7 +14,7 @@ const rows = [row(1760457795, { outcome: null, mfe_ticks: null }), row(176045600
 
 describe('the list of setups', () => {
   let fixture: ComponentFixture<SetupsList>;
-  let picked: Pick[];
+  let picked: PickedSetup[];
 
   beforeEach(() => {
     fixture = TestBed.createComponent(SetupsList);

@@ -1,18 +1,19 @@
 import { ChangeDetectionStrategy, Component, ElementRef, computed, inject, input, linkedSignal, output } from '@angular/core';
 import { SetupRow } from '../../api/schema';
-import { named } from '../../ui/words';
-import { moved } from '../../ui/grid-move';
 import { points } from '../../ui/format';
+import { moved } from '../../ui/grid-move';
 import { newYorkMinute } from '../../ui/new-york';
+import { named } from '../../ui/words';
 import { lookOf } from '../outcome';
-import { Pick, isSamePick, pickOf } from './asked-for';
+import { PickedSetup, isSamePick, pickOf } from './setups-request';
 
 /** Setups newest first, one of them in the tab order; up and down move, Enter shows. */
 @Component({
   selector: 'sp-setups-list',
+  host: { '(keydown)': 'move($event)' },
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <table class="figures" (keydown)="move($event)">
+    <table class="figures">
       <caption class="hidden">
         Setups, newest first
       </caption>
@@ -93,10 +94,10 @@ import { Pick, isSamePick, pickOf } from './asked-for';
 export class SetupsList {
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
   readonly rows = input.required<SetupRow[]>();
-  readonly picked = input.required<Pick | null>();
+  readonly picked = input.required<PickedSetup | null>();
   /** Points of a tick; NaN while not known. */
   readonly tick = input.required<number>();
-  readonly pick = output<Pick>();
+  readonly pick = output<PickedSetup>();
   protected readonly lines = computed(() =>
     this.rows().map((row) => {
       const look = row.outcome === null ? null : lookOf(row.outcome);

@@ -1,20 +1,20 @@
 import { ChangeDetectionStrategy, Component, afterNextRender, computed, effect, inject, untracked } from '@angular/core';
 import { toSignal } from '@angular/core/rxjs-interop';
 import { ActivatedRoute, Params, Router } from '@angular/router';
-import { Asked } from '../../api/asked';
 import { Client } from '../../api/client';
+import { Fetched } from '../../api/fetched';
 import { LakeDays } from '../../api/lake-days';
 import { Day, Neighbour, SetupList } from '../../api/schema';
-import { newYork, newYorkDate } from '../../ui/new-york';
 import { Replay } from '../../board/replay';
-import { PanelState } from '../../ui/panel-state';
+import { newYork, newYorkDate } from '../../ui/new-york';
 import { PanelFrame } from '../../ui/panel-frame';
-import { Pick, askedFor, besideParams, pickOf, pickParams } from './asked-for';
+import { PanelState } from '../../ui/panel-state';
 import { SetupDetail } from './setup-detail';
 import { SetupsFilters } from './setups-filters';
 import { SetupsList } from './setups-list';
+import { PickedSetup, requestOf, besideParams, pickOf, pickParams } from './setups-request';
 
-/** All setups of a level that are known, and one of them large with its similar past. Everything asked for is in the URL. */
+/** All setups of a level that are known, and one of them large with its similar past. The whole request is in the URL. */
 @Component({
   selector: 'sp-setups-screen',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -27,24 +27,24 @@ export class SetupsScreen {
   private readonly router = inject(Router);
   private readonly replay = inject(Replay);
   private readonly params = toSignal(inject(ActivatedRoute).queryParamMap, { requireSync: true });
-  private readonly lake = new Asked<string[]>();
-  private readonly listing = new Asked<SetupList>();
-  private readonly newest = new Asked<Day>();
+  private readonly lake = new Fetched<string[]>();
+  private readonly listing = new Fetched<SetupList>();
+  private readonly newest = new Fetched<Day>();
   /** The board's moment when the reader came from there; null when not. */
   private readonly boardS = Number.isNaN(this.replay.cursorS()) ? null : this.replay.cursorS();
   protected readonly roots = computed(() => this.lake.value() ?? []);
-  protected readonly asked = computed(() => {
-    const asked = askedFor(this.params());
-    return { ...asked, root: asked.root || (this.roots().at(0) ?? ''), level: asked.level || this.replay.level() || LEVEL_FIRST };
+  protected readonly request = computed(() => {
+    const request = requestOf(this.params());
+    return { ...request, root: request.root || (this.roots().at(0) ?? ''), level: request.level || this.replay.level() || LEVEL_FIRST };
   });
   protected readonly list = this.listing.value;
   protected readonly moments = computed(() => {
-    const all = [this.boardS, this.asked().asOfS].filter((s): s is number => s !== null);
+    const all = [this.boardS, this.request().asOfS].filter((s): s is number => s !== null);
     return [...new Set(all)].map((s) => ({ s, text: `${s === this.boardS ? 'the board’s moment, ' : ''}${newYorkDate(s)} ${newYork(s)}` }));
   });
-  protected readonly pick = computed((): Pick | null => {
+  protected readonly pick = computed((): PickedSetup | null => {
     const first = this.list()?.setups.at(0);
-    return this.asked().pick ?? (first ? pickOf(first) : null);
+    return this.request().pick ?? (first ? pickOf(first) : null);
   });
   protected readonly state = computed((): PanelState => {
     if (this.lake.state().kind !== 'ready') return this.lake.state();
@@ -62,7 +62,7 @@ export class SetupsScreen {
   protected readonly synthetic = computed(() => this.list()?.setups.some((row) => row.synthetic) ?? false);
   private readonly question = computed(
     () => {
-      const { root, level, approachDir, setup, asOfS, first, last, from, to, kind } = this.asked();
+      const { root, level, approachDir, setup, asOfS, first, last, from, to, kind } = this.request();
       const given = (text: string): string | null => text || null;
       return {
         root, level, approach_dir: given(approachDir), setup, as_of_s: asOfS, first: given(first), last: given(last),
@@ -75,15 +75,15 @@ export class SetupsScreen {
   constructor() {
     const days = inject(LakeDays);
     if (this.boardS !== null && !this.params().has('as_of_s')) afterNextRender(() => this.comeFromBoard());
-    this.lake.ask(async () => (await days.load()).roots);
+    this.lake.fetch(async () => (await days.load()).roots);
     effect(() => {
       const question = this.question();
-      if (question.root !== '') untracked(() => this.listing.ask((stop) => this.client.get<SetupList>('setups', question, stop)));
+      if (question.root !== '') untracked(() => this.listing.fetch((stop) => this.client.get<SetupList>('setups', question, stop)));
     });
     effect(() => {
       const first = this.list()?.setups.at(0);
       if (!first || this.newest.value()) return;
-      untracked(() => this.newest.ask((stop) => this.client.get<Day>(`days/${first.symbol}/${first.session_date}`, {}, stop)));
+      untracked(() => this.newest.fetch((stop) => this.client.get<Day>(`days/${first.symbol}/${first.session_date}`, {}, stop)));
     });
   }
 
@@ -98,7 +98,7 @@ export class SetupsScreen {
     void this.router.navigate([], { queryParams, queryParamsHandling: 'merge', replaceUrl: true });
   }
 
-  protected show(pick: Pick): void {
+  protected show(pick: PickedSetup): void {
     this.ask(pickParams(pick));
   }
 

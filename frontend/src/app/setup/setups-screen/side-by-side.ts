@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, untracked } from '@angular/core';
-import { Asked } from '../../api/asked';
 import { Client } from '../../api/client';
+import { Fetched } from '../../api/fetched';
 import { Neighbour, SetupAnswer } from '../../api/schema';
 import { points } from '../../ui/format';
 import { newYork } from '../../ui/new-york';
@@ -104,7 +104,7 @@ export class SideBySide {
   readonly ownPath = input.required<MidPath>();
   readonly tick = input.required<number>();
   readonly windowS = input.required<number>();
-  private readonly measured = new Asked<number[] | null>();
+  private readonly measured = new Fetched<number[] | null>();
 
   protected readonly place = computed(() => this.answer().neighbours.indexOf(this.neighbour()) + 1);
   protected readonly plot = computed(
@@ -123,13 +123,13 @@ export class SideBySide {
     const { setup } = this.answer();
     const neighbour = this.neighbour();
     const look = lookOf(neighbour.outcome);
-    const told = (ticks: number | null): string => (ticks === null ? '–' : points(ticks, this.tick()));
+    const inPoints = (ticks: number | null): string => (ticks === null ? '–' : points(ticks, this.tick()));
     return [
       { name: 'trigger, NY', own: `${setup.session_date} ${newYork(setup.ts_s)}`, neighbour: `${neighbour.session_date} ${newYork(neighbour.ts_s)}` },
       { name: 'level', own: points(setup.level_ticks, this.tick()), neighbour: points(neighbour.level_ticks, this.tick()) },
       { name: 'kind', own: named(setup.episode_kind), neighbour: named(neighbour.episode_kind) },
       { name: 'outcome', own: 'not known then', neighbour: `${look.glyph} ${look.kind}` },
-      { name: 'MFE, MAE, points', own: 'not known then', neighbour: `${told(neighbour.mfe_ticks)}, ${told(neighbour.mae_ticks)}` },
+      { name: 'MFE, MAE, points', own: 'not known then', neighbour: `${inPoints(neighbour.mfe_ticks)}, ${inPoints(neighbour.mae_ticks)}` },
       { name: 'weight', own: '', neighbour: `${(100 * neighbour.weight).toFixed(1)} % at distance ${neighbour.distance.toFixed(2)}` },
     ];
   });
@@ -145,7 +145,7 @@ export class SideBySide {
       const { level_id } = this.answer().setup;
       const windowS = this.windowS();
       untracked(() =>
-        this.measured.ask(async (stop) =>
+        this.measured.fetch(async (stop) =>
           lastConditions(await this.client.table({ symbol, session_date }, 'conditions', { as_of_s: ts_s, from_s: ts_s - windowS, levels: level_id }, stop)),
         ),
       );

@@ -5,42 +5,42 @@ import { ProblemError, cancelled } from './client';
 /** Codes that say that something is not there yet, which is no failure: the panel is empty and says the command. */
 const ABSENT_CODES = ['unknown_day', 'unknown_level', 'not_built', 'no_setup', 'no_index', 'no_evaluation', 'not_known_yet', 'stale_index'];
 
-/** One thing asked of the server at a time: its answer, or why there is none. A newer question gives up the older one, as does its owner's end. */
-export class Asked<T> {
+/** One thing fetched from the server at a time: its answer, or why there is none. A newer request gives up the older one, as does its owner's end. */
+export class Fetched<T> {
   private readonly present = signal<PanelState>(LOADING);
-  private readonly held = signal<T | null>(null);
+  private readonly valueNow = signal<T | null>(null);
   private running: AbortController | null = null;
   readonly state: Signal<PanelState> = this.present.asReadonly();
-  /** null while there is none; the old answer goes as the new question is put. */
-  readonly value: Signal<T | null> = this.held.asReadonly();
+  /** null while there is none; the old answer goes with the new request. */
+  readonly value: Signal<T | null> = this.valueNow.asReadonly();
 
   constructor() {
     inject(DestroyRef).onDestroy(() => this.running?.abort());
   }
 
-  ask(request: (stop: AbortSignal) => Promise<T>): void {
+  fetch(request: (stop: AbortSignal) => Promise<T>): void {
     this.running?.abort();
     const running = (this.running = new AbortController());
     this.present.set(LOADING);
-    this.held.set(null);
+    this.valueNow.set(null);
     request(running.signal).then(
       (value) => {
         if (running !== this.running) return;
-        this.held.set(value);
+        this.valueNow.set(value);
         this.present.set(READY);
       },
       (error: unknown) => {
         if (running !== this.running || cancelled(error)) return;
-        this.present.set(stateOf(error, () => this.ask(request)));
+        this.present.set(stateOf(error, () => this.fetch(request)));
       },
     );
   }
 
-  /** Says why there is nothing to ask. */
+  /** Says why there is nothing to fetch. */
   rest(message: string, mend: string | null = null): void {
     this.running?.abort();
     this.running = null;
-    this.held.set(null);
+    this.valueNow.set(null);
     this.present.set({ kind: 'empty', message, mend });
   }
 }

@@ -1,9 +1,9 @@
 import { ParamMap, Params } from '@angular/router';
-import { SetupRow } from '../../api/schema';
 import type { Approach } from '../../api/approach';
+import { SetupRow } from '../../api/schema';
 
-/** What the reader asked to see; lives in the URL. Empty for any; the level, the root: for the board’s, the lake’s first. */
-export interface AskedFor {
+/** What the reader wants to see; lives in the URL. Empty for any; the level, the root: for the board’s, the lake’s first. */
+export interface SetupsRequest {
   root: string;
   level: string;
   approachDir: Approach | '';
@@ -18,13 +18,13 @@ export interface AskedFor {
   to: string;
   /** The moment that is known up to; null for the lake's end. */
   asOfS: number | null;
-  pick: Pick | null;
+  pick: PickedSetup | null;
   /** The neighbour that stands beside it. */
   beside: { symbol: string; tsS: number } | null;
 }
 
 /** One trigger: a level, a direction, a moment. */
-export interface Pick {
+export interface PickedSetup {
   symbol: string;
   sessionDate: string;
   tsS: number;
@@ -42,7 +42,7 @@ const PICK = /^([A-Za-z0-9]+)~(\d{4}-\d{2}-\d{2})~(\d+)~([A-Za-z0-9_.-]+)~(from_
 const BESIDE = /^([A-Za-z0-9]+)~(\d+)$/;
 
 /** The URL's parameters read; one that makes no sense counts as not given. */
-export function askedFor(params: ParamMap): AskedFor {
+export function requestOf(params: ParamMap): SetupsRequest {
   const like = (name: string, form: RegExp): string => {
     const text = params.get(name) ?? '';
     return form.test(text) ? text : '';
@@ -68,7 +68,7 @@ export function askedFor(params: ParamMap): AskedFor {
 }
 
 /** The parameter that says which setup is looked at. */
-export function pickParams(pick: Pick): Params {
+export function pickParams(pick: PickedSetup): Params {
   return { pick: `${pick.symbol}~${pick.sessionDate}~${pick.tsS}~${pick.level}~${pick.approachDir}`, beside: null };
 }
 
@@ -76,10 +76,10 @@ export function besideParams(symbol: string, tsS: number): Params {
   return { beside: `${symbol}~${tsS}` };
 }
 
-export function pickOf(row: SetupRow): Pick {
+export function pickOf(row: SetupRow): PickedSetup {
   return { symbol: row.symbol, sessionDate: row.session_date, tsS: row.ts_s, level: row.level_id, approachDir: row.approach_dir };
 }
 
-export function isSamePick(pick: Pick | null, row: SetupRow): boolean {
+export function isSamePick(pick: PickedSetup | null, row: SetupRow): boolean {
   return pick !== null && pick.symbol === row.symbol && pick.tsS === row.ts_s && pick.level === row.level_id && pick.approachDir === row.approach_dir;
 }

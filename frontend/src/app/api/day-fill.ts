@@ -1,0 +1,165 @@
+import type { Columns } from './arrow';
+import type { TableName } from './client';
+import { DayData, HEAT_TICKS, NO_TICK, STATES } from './day-data';
+import type { ReplayWindow } from './schema';
+
+const STRIKE_COLUMNS = ['longDepth', 'shortDepth', 'longFlow', 'shortFlow', 'longPull', 'shortPull', 'netPressure'] as const;
+const CONDITION_COLUMNS = ['distance', 'c1', 'c2', 'c3', 'c4', 'vacuumUp', 'vacuumDown', 'state', 'touches', 'nearS'] as const;
+
+/** Name in the server's table of each column of conditions. */
+const COLUMN_OF: Record<(typeof CONDITION_COLUMNS)[number], string> = {
+  distance: 'distance_ticks',
+  c1: 'c1',
+  c2: 'c2',
+  c3: 'c3',
+  c4: 'c4',
+  vacuumUp: 'vacuum_up',
+  vacuumDown: 'vacuum_down',
+  state: 'state',
+  touches: 'touches',
+  nearS: 'near_s',
+};
+
+/** Writes what the server sent of one of the day's tables into its columns. */
+export function fillTable(data: DayData, name: TableName, table: Columns): void {
+  FILLS[name](data, table);
+  data.touch();
+}
+
+const FILLS: Record<TableName, (data: DayData, table: Columns) => void> = {
+  candles: fillCandles,
+  windows: fillWindows,
+  heat: fillHeat,
+  levels: fillLevels,
+  ladder: fillLadder,
+  conditions: fillConditions,
+};
+
+/** One message of the replay: the window that follows, with all that became known in it. Windows that are there already are passed over. */
+export function appendWindow(data: DayData, message: ReplayWindow): void {
+  const index = data.indexOf(message.start_s);
+  if (index < data.known) return;
+  data.requireNext(message.start_s, data.known);
+  data.bid[index] = message.bid_ticks ?? NO_TICK;
+  data.ask[index] = message.ask_ticks ?? NO_TICK;
+  data.open[index] = message.open_ticks ?? NO_TICK;
+  data.high[index] = message.high_ticks ?? NO_TICK;
+  data.low[index] = message.low_ticks ?? NO_TICK;
+  data.close[index] = message.close_ticks ?? NO_TICK;
+  data.volume[index] = message.volume;
+  data.buyVolume[index] = message.buy_volume;
+  data.sellVolume[index] = message.sell_volume;
+  data.records[index] = message.records;
+  data.marks[index] = message.marks;
+  if (message.heat !== null) {
+    data.heatBase[index] = message.base_ticks ?? NO_TICK;
+    data.heat.set(bytes(message.heat), index * HEAT_TICKS);
+  }
+  const ladder = message.ladder;
+  if (ladder) {
+    data.ladderBase[index] = ladder.base_strike_ticks;
+    data.longDepth.set(ladder.long_depth, index * data.strikes);
+    data.shortDepth.set(ladder.short_depth, index * data.strikes);
+    data.longFlow.set(ladder.long_flow, index * data.strikes);
+    data.shortFlow.set(ladder.short_flow, index * data.strikes);
+    data.longPull.set(ladder.long_pull, index * data.strikes);
+    data.shortPull.set(ladder.short_pull, index * data.strikes);
+    data.netPressure.set(ladder.net_pressure, index * data.strikes);
+  }
+  for (const level of message.levels) data.addLevelStep(level.level_id, level.known_from_s, level.price_ticks);
+  for (const row of message.conditions) {
+    const columns = data.conditionsOf(row.level_id);
+    columns.distance[index] = row.distance_ticks;
+    [columns.c1[index], columns.c2[index], columns.c3[index], columns.c4[index]] = row.c;
+    columns.vacuumUp[index] = row.vacuum_up ?? NaN;
+    columns.vacuumDown[index] = row.vacuum_down ?? NaN;
+    columns.state[index] = STATES.indexOf(row.state);
+    columns.touches[index] = row.touches;
+    columns.nearS[index] = row.near_s;
+  }
+  data.known = index + 1;
+  data.touch();
+}
+
+/** Bars before the lead-in; they are the same at every cursor, so they are filled once. */
+function fillCandles(data: DayData, table: Columns): void {
+  const list = (name: string): number[] => Array.from(table.ints(name));
+  data.candles.startS = Array.from(table.seconds('start_s'));
+  data.candles.open = list('open_ticks');
+  data.candles.high = list('high_ticks');
+  data.candles.low = list('low_ticks');
+  data.candles.close = list('close_ticks');
+  data.candles.volume = list('volume');
+  data.candles.buyVolume = list('buy_volume');
+  data.candles.sellVolume = list('sell_volume');
+}
+
+/** Windows that follow on those known, or overlap them; BrokenSequence where one is left out. */
+function fillWindows(data: DayData, table: Columns): void {
+  const starts = table.seconds('start_s');
+  const first = table.rows > 0 ? Math.min(data.indexOf(starts[0]), data.known) : data.known;
+  for (let row = 0; row < table.rows; row++) data.requireNext(starts[row], first + row);
+  data.bid.set(table.ints('bid_ticks', NO_TICK), first);
+  data.ask.set(table.ints('ask_ticks', NO_TICK), first);
+  data.open.set(table.ints('open_ticks', NO_TICK), first);
+  data.high.set(table.ints('high_ticks', NO_TICK), first);
+  data.low.set(table.ints('low_ticks', NO_TICK), first);
+  data.close.set(table.ints('close_ticks', NO_TICK), first);
+  data.volume.set(table.ints('volume'), first);
+  data.buyVolume.set(table.ints('buy_volume'), first);
+  data.sellVolume.set(table.ints('sell_volume'), first);
+  data.records.set(table.ints('records'), first);
+  data.marks.set(table.ints('marks'), first);
+  data.known = Math.max(data.known, first + table.rows);
+}
+
+function fillHeat(data: DayData, table: Columns): void {
+  data.heatScale = Number(table.metadata.get('scale_contracts'));
+  if (table.rows > 0) {
+    const { values } = table.flat('heat');
+    const bases = table.ints('base_ticks', NO_TICK);
+    table.seconds('start_s').forEach((start, row) => {
+      const index = data.indexOf(start);
+      data.heatBase[index] = bases[row];
+      data.heat.set(values.subarray(row * HEAT_TICKS, (row + 1) * HEAT_TICKS), index * HEAT_TICKS);
+    });
+  }
+}
+
+function fillLevels(data: DayData, table: Columns): void {
+  const ids = table.words('level_id');
+  const from = table.seconds('known_from_s');
+  const prices = table.floats('price_ticks');
+  ids.forEach((id, row) => data.addLevelStep(id, from[row], prices[row]));
+}
+
+function fillLadder(data: DayData, table: Columns): void {
+  if (table.rows > 0) {
+    const bases = table.ints('base_strike_ticks', NO_TICK);
+    const indices = Array.from(table.seconds('start_s'), (start) => data.indexOf(start));
+    indices.forEach((index, row) => (data.ladderBase[index] = bases[row]));
+    for (const column of STRIKE_COLUMNS) {
+      const { width, values } = table.flat(snake(column));
+      if (width !== data.strikes)
+        throw new Error(`the ladder has ${width} strikes, the day says ${data.strikes}. Build the day again: spymaster build`);
+      indices.forEach((index, row) => data[column].set(values.subarray(row * width, (row + 1) * width), index * width));
+    }
+  }
+}
+
+function fillConditions(data: DayData, table: Columns): void {
+  const ids = table.words('level_id');
+  const starts = table.seconds('start_s');
+  for (const column of CONDITION_COLUMNS) {
+    const values = table.floats(COLUMN_OF[column]);
+    ids.forEach((id, row) => (data.conditionsOf(id)[column][data.indexOf(starts[row])] = values[row]));
+  }
+}
+
+function snake(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+function bytes(base64: string): Uint8Array {
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+}

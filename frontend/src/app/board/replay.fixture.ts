@@ -1,0 +1,27 @@
+import { computed, signal } from '@angular/core';
+import { vi } from 'vitest';
+import type { Approach } from '../api/approach';
+import type { TableName } from '../api/client';
+import type { DayData } from '../api/day-data';
+import type { Episode, SetupAnswer } from '../api/schema';
+import { PanelState, READY } from '../ui/panel-state';
+
+/** The page's state as the panels read it, every part of it to be set. */
+export function replayOf(data: DayData | null) {
+  const day = signal(data);
+  const cursor = signal(data === null ? -1 : data.known - 1);
+  return {
+    day,
+    cursor,
+    cursorS: computed(() => day()?.endS(cursor()) ?? NaN),
+    level: signal('pm_high'),
+    boardLevels: signal(['pm_high', 'or_high', 'vwap']),
+    synthetic: signal(true),
+    neighbourRequests: signal(0),
+    episodes: signal<Episode[]>([]),
+    setup: signal<{ state: PanelState; answer: SetupAnswer | null }>({ state: READY, answer: null }),
+    tableState: vi.fn<(table: TableName) => PanelState>(() => READY),
+    setLevel: vi.fn<(levelId: string) => void>(),
+    open: vi.fn<(symbol: string, date: string, s: number, level?: string, approachDir?: Approach) => void>(),
+  };
+}
