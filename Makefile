@@ -41,8 +41,10 @@ $(UI)/index.html: $(shell find frontend/src -not -name '*.spec.ts' -not -name '*
 	@frontend/npm.sh run --silent build
 	@touch $@
 
-ui-test: setup frontend/node_modules/.installed ## Test the board's parts, and that its types are the server's
+ui-test: setup frontend/node_modules/.installed ## Check the board's format, lint and types, and test its parts
 	@frontend/npm.sh run --silent types -- --check
+	@frontend/npm.sh run --silent check-format
+	@frontend/npm.sh run --silent lint
 	@frontend/npm.sh run --silent test
 
 test: setup ui ui-test ## Run the whole suite: the board's parts, the board in a browser, then Python's
@@ -61,6 +63,8 @@ check-python:
 	@$(RUN) pytest -q -m "not slow" tests/unit
 
 check-board:
+	@frontend/npm.sh run --silent check-format
+	@frontend/npm.sh run --silent lint
 	@frontend/npm.sh run --silent check-types
 	@frontend/npm.sh run --silent test
 
