@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from src.data_eng.core.simulator.planting import TRUTH_COLUMNS, Knobs
+from src.data_eng.core.simulator.planting import Knobs
 from src.data_eng.core.simulator.scenario import START_POSITION, SessionClock, session_plan, shape_of_day
 from src.data_eng.core.simulator.session import Instrument, Session, open_instrument, run_until
 from src.data_eng.core.simulator.tape import Events
@@ -22,15 +22,15 @@ LISTING = Listing(instrument_id=17103, base_ticks=26_800 - START_POSITION, tick_
 
 
 class Day(NamedTuple):
-    """Events of a session behind its opening orders, and the instrument they came from."""
+    """Events of a session after its opening orders, and the instrument they came from."""
 
     clock: SessionClock
     instrument: Instrument
     events: Events
 
     @property
-    def truth(self) -> NDArray[np.float64]:
-        """(episodes, 6) by TRUTH_COLUMNS."""
+    def truth(self) -> NDArray[np.void]:
+        """(episodes,) of TRUTH_DTYPE."""
         return self.instrument.planting.truth[: int(self.instrument.planting.rows)]
 
 
@@ -74,7 +74,3 @@ def area_under_curve(score: NDArray[np.float64], positive: NDArray[np.bool_]) ->
     rank = np.argsort(np.argsort(score))
     ones, zeros = int(positive.sum()), int((~positive).sum())
     return float((rank[positive].sum() - ones * (ones - 1) / 2) / (ones * zeros))
-
-
-def column(name: str) -> int:
-    return TRUTH_COLUMNS.index(name)

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from src.data_eng.core.simulator.market import STEP_S, BrokenMarket
+from src.data_eng.core.simulator.market import BrokenMarket
+from src.data_eng.core.simulator.plan import STEP_S
 from src.data_eng.core.simulator.scenario import START_POSITION
 from src.data_eng.core.simulator.session import run_until
 from tests.simulated_days import Day, opened, pulls, simulated_day

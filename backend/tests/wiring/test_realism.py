@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 
 from src.data_eng.cli.main import app
 from src.data_eng.config import load_settings
-from src.data_eng.evaluation.impact import log_slope, measure_impact
 from src.data_eng.simulation.files import Simulation, leading_instrument
+from src.data_eng.simulation.impact import log_slope, measure_impact
 from src.data_eng.simulation.market_sample import DISTRIBUTIONS, MarketSample
 from src.data_eng.simulation.realism import BANDS, LABELS, bin_edges, binned, distance, pooled, shown, simulated_samples, wasserstein
 from tests.samples import sample

@@ -15,7 +15,11 @@ from numba.core import cgutils, types
 from numba.extending import intrinsic, overload
 
 compiled = partial(nb.njit, cache=True, nogil=True, _nrt=False)
+"""For the functions that Python calls, and for large ones that kernels call."""
 inlined = partial(nb.njit, cache=True, _nrt=False, inline="always")
+"""For small helpers: their source is copied into the caller before it is compiled."""
+merged = partial(nb.njit, cache=True, _nrt=False, forceinline=True)
+"""For helpers of a page: compiled once, and merged into each caller's machine code. As fast as `inlined`, and far quicker to compile."""
 
 
 def prefetch(array: Any, index: Any) -> None:

@@ -397,9 +397,8 @@ def _traded_range(spec: SessionSpec, leader: Instrument) -> TradedRange:
 def _truth(simulation: Simulation, spec: SessionSpec, leader: Instrument) -> pa.Table:
     """The session's episodes, TRUTH_SCHEMA."""
     rows = leader.planting.truth[: int(leader.planting.rows)]
-    time_s, level, position, direction, outcome_class, signature_class = rows.T
     count, lag = len(rows), simulation.lag
-    ts_ns = spec.clock.origin_ns + (time_s * NS_PER_S).astype(np.int64)
+    ts_ns = spec.clock.origin_ns + (rows["time_s"] * NS_PER_S).astype(np.int64)
     drift_ns = ts_ns + int(drift_after_s(_knobs(simulation).lag_s) * NS_PER_S)
     end_ns = None if lag is None else drift_ns - round(lag * NS_PER_S)
     return pa.table(
@@ -407,11 +406,11 @@ def _truth(simulation: Simulation, spec: SessionSpec, leader: Instrument) -> pa.
             "session_date": [spec.date] * count,
             "symbol": [spec.leader.symbol] * count,
             "ts_ns": ts_ns,
-            "level_id": [LEVEL_IDS[int(i)] for i in level],
-            "level_ticks": position.astype(np.int32) + np.int32(leader.listing.base_ticks),
-            "approach_dir": ["from_below" if way > 0 else "from_above" for way in direction],
-            "class": [CLASS_NAMES[int(kind)] for kind in outcome_class],
-            "signature_class": [CLASS_NAMES[int(kind)] for kind in signature_class],
+            "level_id": [LEVEL_IDS[int(i)] for i in rows["level"]],
+            "level_ticks": rows["position"].astype(np.int32) + np.int32(leader.listing.base_ticks),
+            "approach_dir": ["from_below" if way > 0 else "from_above" for way in rows["direction"]],
+            "class": [CLASS_NAMES[int(kind)] for kind in rows["outcome_class"]],
+            "signature_class": [CLASS_NAMES[int(kind)] for kind in rows["signature_class"]],
             "signature": [simulation.signature] * count,
             "outcome": [simulation.outcome] * count,
             "drift_ns": drift_ns,

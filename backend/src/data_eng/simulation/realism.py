@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from ..config import Settings
 from ..errors import SpymasterError
-from ..evaluation.impact import Impact, measure_impact
 from .batch_job import file_name
 from .files import Simulation, file_specs, leading_instrument, session_specs, simulate
+from .impact import Impact, measure_impact
 from .market_sample import DISTRIBUTIONS, MarketSample, sample_of_file, thinned
 
 START = "2025-09-29"

@@ -1,4 +1,4 @@
-"""Price-time matching: what an aggressive order does to the book, told in the feed's own patterns.
+"""Price-time matching: what an aggressive order does to the book, written in the feed's own patterns.
 
 Patterns seen on the feed: `TFC`, `TFFCC` (every F before the first C), `TFTFCC` (a sweep), `TFM` (a part), some with a closing N.
 The aggressor's remainder (A, the T's id) comes before the C of what it hit, so the book is crossed inside the event.
@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
-import numba as nb
 import numpy as np
 
+from ..compiled import compiled, merged
 from ..events import ADD, CANCEL, FILL, MODIFY, NO_TICK, SIDE_NONE, TRADE
 from .orders import (
     ASK,
@@ -26,7 +26,7 @@ from .orders import (
     retreat_bests,
 )
 from .records import Record, zero_record
-from .tape import FIRST_PACKET, SECOND_PACKET, Tape, side_letter, write
+from .tape import FIRST_PACKET, SECOND_PACKET, Tape, side_letter, write, write_order
 
 MOST_HITS = 2048
 """Resting orders that one aggressor may hit, and so the largest aggressor."""
@@ -50,7 +50,7 @@ class Aggressor(NamedTuple):
     rests: bool
     """Whether what is left of it joins the book at the last price it took."""
     hidden: int
-    """Contracts of an order the book never showed, filled first: their F carries an id that no A ever told."""
+    """Contracts of an order the book never showed, filled first: their F carries an id that no A ever named."""
     unsigned: bool
     """Implied or spread trade: T and F carry side N."""
     resting_slot: int
@@ -61,7 +61,7 @@ def empty_hits() -> Hits:
     return zero_record(HITS_DTYPE)
 
 
-@nb.njit(cache=True)
+@compiled
 def execute(book: Book, tape: Tape, hits: Hits, order: Aggressor, ts_ns: int) -> int:
     """Trade `order` against the book and write its event, all but the end; returns the contracts traded.
 
@@ -97,12 +97,12 @@ def execute(book: Book, tape: Tape, hits: Hits, order: Aggressor, ts_ns: int) ->
     return traded
 
 
-@nb.njit(cache=True, forceinline=True)
+@merged
 def _is_beyond(position: int, worst: int, side: int) -> bool:
     return position > worst if side == BID else position < worst
 
 
-@nb.njit(cache=True)
+@compiled
 def _available(book: Book, side: int, position: int, wanted: int) -> int:
     """Contracts of a queue: what it shows and, only when more is wanted, what its icebergs hide."""
     available = book.quantity[side, position]
@@ -114,14 +114,14 @@ def _available(book: Book, side: int, position: int, wanted: int) -> int:
     return available
 
 
-@nb.njit(cache=True, forceinline=True)
+@merged
 def _fill_letter(unsigned: bool, side: int) -> int:
     return SIDE_NONE if unsigned else side_letter(side)
 
 
-@nb.njit(cache=True)
+@compiled
 def _next_queue(book: Book, side: int, position: int) -> int:
-    """First queue with orders behind `position`, looking away from the middle; NO_TICK when there is none."""
+    """First queue with orders beyond `position`, looking away from the middle; NO_TICK when there is none."""
     step = 1 if side == ASK else -1
     position += step
     while 0 <= position < book.orders.shape[1]:
@@ -131,7 +131,7 @@ def _next_queue(book: Book, side: int, position: int) -> int:
     return NO_TICK
 
 
-@nb.njit(cache=True)
+@compiled
 def _fill_queue(book: Book, tape: Tape, hits: Hits, hit: int, side: int, position: int, take: int, unsigned: bool, ts_ns: int) -> int:
     """Write the F of each order in line until `take` is filled, shown contracts first; returns the orders hit by the event so far."""
     letter, first = _fill_letter(unsigned, side), hit
@@ -153,25 +153,24 @@ def _fill_queue(book: Book, tape: Tape, hits: Hits, hit: int, side: int, positio
     return hit
 
 
-@nb.njit(cache=True)
+@compiled
 def _settle(book: Book, tape: Tape, hits: Hits, hit: int, ts_ns: int) -> None:
     """Take the fills off the book, one record an order: C for one used up, M for a part or an iceberg's refresh."""
     for i in range(hit):
         slot, filled = hits.slot[i], hits.filled[i]
-        letter, position = side_letter(book.side[slot]), book.position[slot]
         remaining = book.contracts[slot] + book.reserve[slot] - filled
         if remaining == 0:
-            write(tape, ts_ns, book.order_id[slot], position, book.contracts[slot], CANCEL, letter, SECOND_PACKET)
+            write_order(tape, book, slot, CANCEL, SECOND_PACKET, ts_ns)
             remove_order(book, slot)
         else:
             if filled < book.contracts[slot]:
                 resize_order(book, slot, book.contracts[slot] - filled)
             else:
                 _refresh_iceberg(book, slot, remaining, ts_ns)
-            write(tape, ts_ns, book.order_id[slot], position, book.contracts[slot], MODIFY, letter, SECOND_PACKET)
+            write_order(tape, book, slot, MODIFY, SECOND_PACKET, ts_ns)
 
 
-@nb.njit(cache=True)
+@compiled
 def _refresh_iceberg(book: Book, slot: int, remaining: int, ts_ns: int) -> None:
     """Show the next part of an iceberg; it loses its place in line."""
     side, position = book.side[slot], book.position[slot]
@@ -181,13 +180,12 @@ def _refresh_iceberg(book: Book, slot: int, remaining: int, ts_ns: int) -> None:
     join_queue(book, slot, side, position, ts_ns)
 
 
-@nb.njit(cache=True)
+@compiled
 def _settle_aggressor(book: Book, tape: Tape, slot: int, traded: int, ts_ns: int) -> None:
     """An aggressor that rested leaves its OLD price, by C when used up and by M when a part stays."""
-    letter, position = side_letter(book.side[slot]), book.position[slot]
     if traded >= book.contracts[slot]:
-        write(tape, ts_ns, book.order_id[slot], position, book.contracts[slot], CANCEL, letter, SECOND_PACKET)
+        write_order(tape, book, slot, CANCEL, SECOND_PACKET, ts_ns)
         remove_order(book, slot)
     else:
         resize_order(book, slot, book.contracts[slot] - traded)
-        write(tape, ts_ns, book.order_id[slot], position, book.contracts[slot], MODIFY, letter, SECOND_PACKET)
+        write_order(tape, book, slot, MODIFY, SECOND_PACKET, ts_ns)

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from ..compiled import compiled, merged
 from .records import Record, zero_record
 
 BID, ASK = 0, 1
 TICKS = 16384
 """Positions of a book: 4,096 ES points, more than a session moves."""
 EDGE = 256
-"""Positions at either end that hold no best, so that a queue a few levels behind one always exists."""
+"""Positions at either end that hold no best, so that a queue a few levels deeper always exists."""
 SLOTS = 1 << 18
 """Orders that may rest at once; a real ES book holds 8,000 to 14,000."""
 NOBODY = -1
@@ -65,13 +65,13 @@ def empty_book(first_order_id: int) -> Book:
     return book
 
 
-@nb.njit(cache=True, forceinline=True)
+@merged
 def new_order_id(book: Book) -> int:
     book.last_order_id += 1
     return book.last_order_id
 
 
-@nb.njit(cache=True, forceinline=True)
+@merged
 def join_queue(book: Book, slot: int, side: int, position: int, ts_ns: int) -> None:
     """Put an order last in line at a price."""
     last = book.tail[side, position]
@@ -89,7 +89,7 @@ def join_queue(book: Book, slot: int, side: int, position: int, ts_ns: int) -> N
     book.orders[side, position] += 1
 
 
-@nb.njit(cache=True, forceinline=True)
+@merged
 def leave_queue(book: Book, slot: int) -> None:
     """Take an order out of line; the slot stays the order's."""
     side, position = book.side[slot], book.position[slot]
@@ -106,7 +106,7 @@ def leave_queue(book: Book, slot: int) -> None:
     book.orders[side, position] -= 1
 
 
-@nb.njit(cache=True, forceinline=True)
+@merged
 def place_order(book: Book, order_id: int, side: int, position: int, size: int, reserve: int, ts_ns: int) -> int:
     """A new resting order; returns its slot. The bests move to it when it improves them."""
     book.free_slots -= 1
@@ -121,7 +121,7 @@ def place_order(book: Book, order_id: int, side: int, position: int, size: int, 
     return slot
 
 
-@nb.njit(cache=True, forceinline=True)
+@merged
 def remove_order(book: Book, slot: int) -> None:
     """Take an order off the book and free its slot."""
     leave_queue(book, slot)
@@ -131,14 +131,14 @@ def remove_order(book: Book, slot: int) -> None:
     book.order_id[slot] = 0
 
 
-@nb.njit(cache=True, forceinline=True)
+@merged
 def resize_order(book: Book, slot: int, size: int) -> None:
     """A new displayed size; the place in line is kept."""
     book.quantity[book.side[slot], book.position[slot]] += size - book.contracts[slot]
     book.contracts[slot] = size
 
 
-@nb.njit(cache=True, forceinline=True)
+@merged
 def improve_best(book: Book, side: int, position: int) -> None:
     if side == BID:
         book.best_bid = max(book.best_bid, position)
@@ -146,7 +146,7 @@ def improve_best(book: Book, side: int, position: int) -> None:
         book.best_ask = min(book.best_ask, position)
 
 
-@nb.njit(cache=True, forceinline=True)
+@merged
 def retreat_bests(book: Book) -> bool:
     """Move the bests away from emptied queues; True when one moved."""
     best_bid, best_ask = book.best_bid, book.best_ask
@@ -166,7 +166,7 @@ def resting_slots(book: Book) -> NDArray[np.int32]:
     return slots
 
 
-@nb.njit(cache=True)
+@compiled
 def _list_slots(book: Book, slots: NDArray[np.int32]) -> None:
     count = 0
     for side in range(2):

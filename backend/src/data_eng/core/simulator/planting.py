@@ -1,8 +1,9 @@
 """Physics planted at known levels: at a level's touch an episode begins, its class is drawn, and two independent knobs act.
 
-`signature`: from the touch on, the side that must give way is pulled faster, added to less and repriced away; the other is added to.
+`signature`: from the touch on, the side that must give way is pulled from faster, added to more slowly and repriced away; the other is
+added to faster.
 `outcome`: from DRIFT_S after the touch, the latent price drifts through the level (break), back from it (reject) or is held at it (chop).
-With a lag the signature acts for PULSE_S only and ends that long before the drift: what then tells the outcome lies at a known distance.
+With a lag the signature acts for PULSE_S only and ends that long before the drift: what then shows the outcome lies at a known distance.
 What was planted goes into a table of truth that nothing downstream reads.
 """
 
@@ -11,10 +12,11 @@ from __future__ import annotations
 from math import exp
 from typing import NamedTuple, TypeAlias
 
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from ..compiled import compiled
+from .orders import ASK, BID
 from .records import Record, zero_record
 
 LEVEL_IDS = ("pm_high", "pm_low", "or_high", "or_low", "pd_high", "pd_low")
@@ -41,7 +43,16 @@ CHOP_PULL = 0.05
 SIGNATURE_MAX = 0.6
 """Above it the thinned side moves the price by itself, and the knobs are no longer independent."""
 MOST_EPISODES = 4096
-TRUTH_COLUMNS = ("ts_s", "level", "position", "direction", "class", "signature_class")
+TRUTH_DTYPE = np.dtype(
+    [
+        ("time_s", np.float64),  # of the touch, session seconds
+        ("level", np.int64),
+        ("position", np.int64),  # of the level
+        ("direction", np.int64),  # +1 from below, -1 from above
+        ("outcome_class", np.int64),
+        ("signature_class", np.int64),
+    ]
+)
 
 
 class Knobs(NamedTuple):
@@ -52,7 +63,7 @@ class Knobs(NamedTuple):
     outcome: float
     """Drift of the latent price, ticks a second."""
     placebo: bool
-    """The signature's class is drawn apart from the outcome's."""
+    """The signature's class is drawn independently of the outcome's."""
     lag_s: float = NO_LAG
     """From the end of the signature's pulse to the drift, 0 .. LAG_MOST_S; NO_LAG lets the signature act from the touch to the episode's
     end."""
@@ -72,7 +83,7 @@ PLANTING_DTYPE = np.dtype(
         ("direction", np.int64),  # +1 from below, -1 from above
         ("outcome_class", np.int64),
         ("signature_class", np.int64),
-        ("truth", np.float64, (MOST_EPISODES, len(TRUTH_COLUMNS))),
+        ("truth", TRUTH_DTYPE, MOST_EPISODES),
         ("rows", np.int64),  # of truth
     ]
 )
@@ -86,7 +97,7 @@ def no_levels() -> Planting:
     return planting
 
 
-@nb.njit(cache=True)
+@compiled
 def watch_levels(planting: Planting, knobs: Knobs, mid: float, time_s: float, watching: bool, rng: np.random.Generator) -> None:
     """End the running episode when its time is over, follow the sides, and begin an episode at a touch while `watching`."""
     if not np.isnan(planting.start_s):
@@ -106,7 +117,7 @@ def watch_levels(planting: Planting, knobs: Knobs, mid: float, time_s: float, wa
             planting.side[level] = 1 if distance > 0 else -1
 
 
-@nb.njit(cache=True)
+@compiled
 def _begin_episode(planting: Planting, knobs: Knobs, level: int, direction: int, time_s: float, rng: np.random.Generator) -> None:
     planting.start_s, planting.level, planting.direction = time_s, level, direction
     planting.outcome_class = _drawn_class(rng)
@@ -116,12 +127,13 @@ def _begin_episode(planting: Planting, knobs: Knobs, level: int, direction: int,
     row = planting.rows
     if row < MOST_EPISODES:
         truth = planting.truth[row]
-        truth[0], truth[1], truth[2] = time_s, level, planting.position[level]
-        truth[3], truth[4], truth[5] = direction, planting.outcome_class, planting.signature_class
+        truth.time_s, truth.level, truth.position = time_s, level, planting.position[level]
+        truth.direction = direction
+        truth.outcome_class, truth.signature_class = planting.outcome_class, planting.signature_class
         planting.rows = row + 1
 
 
-@nb.njit(cache=True)
+@compiled
 def _drawn_class(rng: np.random.Generator) -> int:
     u = rng.random()
     if u < BREAK_SHARE:
@@ -129,13 +141,13 @@ def _drawn_class(rng: np.random.Generator) -> int:
     return REJECT if u < BREAK_SHARE + REJECT_SHARE else CHOP
 
 
-@nb.njit(cache=True)
+@compiled
 def drift_after_s(lag_s: float) -> float:
     """Seconds from the touch to the drift."""
     return DRIFT_S if lag_s < 0.0 else LAGGED_DRIFT_S
 
 
-@nb.njit(cache=True)
+@compiled
 def planted_drift(planting: Planting, knobs: Knobs, fair: float, time_s: float) -> float:
     """Drift of the latent price by the outcome knob, ticks a second; 0 outside an episode and before its drift begins."""
     if np.isnan(planting.start_s) or time_s - planting.start_s < drift_after_s(knobs.lag_s) or knobs.outcome == 0.0:
@@ -145,7 +157,7 @@ def planted_drift(planting: Planting, knobs: Knobs, fair: float, time_s: float) 
     return knobs.outcome * planting.outcome_class * planting.direction
 
 
-@nb.njit(cache=True)
+@compiled
 def planted_side(planting: Planting, knobs: Knobs, time_s: float) -> int:
     """Way the signature points: +1 asks give way, -1 bids give way, 0 nothing is planted now."""
     if np.isnan(planting.start_s) or knobs.signature == 0.0:
@@ -157,15 +169,15 @@ def planted_side(planting: Planting, knobs: Knobs, time_s: float) -> int:
     return planting.signature_class * planting.direction
 
 
-@nb.njit(cache=True)
-def lean_on_flow(lean: NDArray[np.float64], way: int, signature: float) -> None:
-    """Multiply the rates of [bid add, ask add, bid cancel, ask cancel] by what the signature asks.
+@compiled
+def lean_on_flow(add_lean: NDArray[np.float64], cancel_lean: NDArray[np.float64], way: int, signature: float) -> None:
+    """Multiply the sides' rates of adds and of cancels, (2,) each, by what the signature asks.
 
     Adds change half as much as pulls: a queue that thins is soon pulled from no more than it is added to, and would hide the signature.
     """
     if way == 0:
         return
-    giving, other = (1, 0) if way > 0 else (0, 1)
-    lean[2 + giving] *= exp(signature)
-    lean[giving] *= exp(-0.5 * signature)
-    lean[other] *= exp(0.5 * signature)
+    giving, other = (ASK, BID) if way > 0 else (BID, ASK)
+    cancel_lean[giving] *= exp(signature)
+    add_lean[giving] *= exp(-0.5 * signature)
+    add_lean[other] *= exp(0.5 * signature)

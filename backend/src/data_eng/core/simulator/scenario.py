@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..units import NS_PER_S
-from .market import ADD_SIZES, LEVELS, PLAN_DTYPE, Plan
 from .orders import TICKS
+from .plan import ADD_SIZES, LEVELS, PLAN_DTYPE, Plan
 from .planting import Knobs
 from .records import zero_record
 
@@ -24,12 +24,12 @@ FULL_DAY_SIGMA = 1.03
 SIGMA_POWER = 0.25
 """A thinner day is a calmer one: sigma falls with this power of the records."""
 OUTER_LEVELS = 130
-"""Queues a side behind the live ones at the opening, so that the book reaches beyond 100 ticks."""
+"""Queues a side beyond the live ones at the opening, so that the book reaches beyond 100 ticks."""
 OUTER_DECAY, OUTER_DEPTH = 60.0, 1.4
 DEPTH_BEHIND = 0.85
-"""Usual depth behind the best against the best's. What rests there grows to 1.3 to 1.8 times the best, which trades keep short."""
+"""Usual depth deeper than the best against the best's. What rests there grows to 1.3 to 1.8 times the best, which trades keep short."""
 FAR_SHARE, FAR_POWER = 0.16, 0.3
-"""Adds and cancels behind the live queues on a full day, and the power of the records with which they fall on a thinner one."""
+"""Adds and cancels deeper than the live queues on a full day, and the power of the records with which they fall on a thinner one."""
 FAR_LIFE_S, FAR_QUEUES = 400.0, 80.0
 """About how long an order lives there, and over how many queues the orders spread."""
 PROBE_SHARE = 0.93
@@ -163,7 +163,7 @@ def usual_depth(best: float) -> NDArray[np.float64]:
 
 
 def outer_depth(best: float) -> NDArray[np.int32]:
-    """(OUTER_LEVELS,) contracts of the queues behind the live ones at the opening."""
+    """(OUTER_LEVELS,) contracts of the queues beyond the live ones at the opening."""
     levels = np.arange(1, OUTER_LEVELS + 1)
     return np.maximum(OUTER_DEPTH * best * np.exp(-levels / OUTER_DECAY), 4.0).astype(np.int32)
 

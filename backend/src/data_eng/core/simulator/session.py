@@ -9,9 +9,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .market import Market, Plan, advance, close_book, open_book, opening_market
+from .advance import advance
+from .market import Market
 from .matching import Hits, empty_hits
+from .opening import close_book, open_book, opening_market
 from .orders import FIRST_ORDER_ID, Book, empty_book, resting_slots
+from .plan import Plan
 from .planting import PD_HIGH, PD_LOW, Planting, no_levels
 from .scenario import OPENING_S, START_POSITION, outer_depth
 from .tape import Events, Tape, empty_tape, joined, taken

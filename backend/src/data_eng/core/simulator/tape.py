@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from ..compiled import merged
 from ..events import NO_TICK, NONE, SIDE_ASK, SIDE_BID, SIDE_NONE
+from .orders import Book
 from .records import Record, zero_record
 
 LONGEST_EVENT = 8192
 """Records one event may need; a kernel returns when less room is left."""
 FIRST_PACKET, SECOND_PACKET = 0, 1
-"""The cancels and modifies that follow fills travel one packet behind the trade."""
-
-
+"""The cancels and modifies that follow fills travel one packet after the trade."""
+CLOSER_SHARE = 0.02
+"""Events that an N record closes."""
 CAPACITY = 100_000 + 2 * LONGEST_EVENT
 
 Tape: TypeAlias = Record
@@ -41,13 +42,13 @@ def empty_tape() -> Tape:
     return zero_record(TAPE_DTYPE)
 
 
-@nb.njit(cache=True, forceinline=True)
+@merged
 def side_letter(side: int) -> int:
     """0 is the bid's letter, 1 the ask's."""
     return SIDE_BID if side == 0 else SIDE_ASK
 
 
-@nb.njit(cache=True, forceinline=True)
+@merged
 def write(tape: Tape, ts_ns: int, order_id: int, position: int, contracts: int, action: int, side: int, packet: int) -> None:
     """Append a record that does not end its event."""
     i = tape.count
@@ -62,14 +63,27 @@ def write(tape: Tape, ts_ns: int, order_id: int, position: int, contracts: int, 
     tape.count = i + 1
 
 
-@nb.njit(cache=True, forceinline=True)
+@merged
+def write_order(tape: Tape, book: Book, slot: int, action: int, packet: int, ts_ns: int) -> None:
+    """Append a record of what a resting order is now."""
+    letter = side_letter(book.side[slot])
+    write(tape, ts_ns, book.order_id[slot], book.position[slot], book.contracts[slot], action, letter, packet)
+
+
+@merged
 def end_event(tape: Tape, with_closer: bool) -> None:
-    """Let the last record end its event, or an N record behind it."""
+    """Let the last record end its event, or an N record after it."""
     last = tape.count - 1
     if with_closer:
         write(tape, tape.ts_ns[last], 0, NO_TICK, 0, NONE, SIDE_NONE, tape.packet[last])
         last += 1
     tape.ends[last] = 1
+
+
+@merged
+def end_event_by_chance(tape: Tape, rng: np.random.Generator) -> None:
+    """End the event, as often as the venue does with a closer."""
+    end_event(tape, rng.random() < CLOSER_SHARE)
 
 
 class Events(NamedTuple):

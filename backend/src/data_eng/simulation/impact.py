@@ -12,9 +12,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.simulator.market import STEP_S, take_liquidity
 from ..core.simulator.orders import ASK, BID
+from ..core.simulator.plan import STEP_S
 from ..core.simulator.session import Instrument, run_until
+from ..core.simulator.takers import take_liquidity
 from ..core.simulator.tape import taken
 
 CHILDREN = (4, 8, 16, 32, 64, 128)
