@@ -11,10 +11,11 @@ from typer.testing import CliRunner
 
 from src.data_eng.cli.main import app
 from src.data_eng.config import load_settings
-from src.data_eng.simulation.files import Simulation, leading_instrument
 from src.data_eng.simulation.impact import log_slope, measure_impact
+from src.data_eng.simulation.instruments import first_leader
 from src.data_eng.simulation.market_sample import DISTRIBUTIONS, MarketSample
 from src.data_eng.simulation.realism import BANDS, LABELS, bin_edges, binned, distance, pooled, shown, simulated_samples, wasserstein
+from src.data_eng.simulation.sessions import Simulation
 from tests.samples import sample
 
 SMALL = Simulation("2025-09-29", 3, 300_000, 7, 0.0, 0.0, False, None, None, None)
@@ -40,7 +41,7 @@ def test_small_simulated_days_diffuse_and_remember(model: MarketSample) -> None:
 
 
 def test_metaorders_move_the_price_by_about_the_root_of_their_size() -> None:
-    leader, clock = leading_instrument(SMALL._replace(days=1))
+    leader, clock = first_leader(SMALL._replace(days=1), load_settings())
     impact = measure_impact(leader, clock.second(clock.rth_open_ns), clock.second(clock.rth_close_ns), 1)
     assert (impact.ticks > 0.0).all()
     assert impact.ticks[-1] > 2.0 * impact.ticks[0]

@@ -14,8 +14,11 @@ import zstandard
 from typer.testing import CliRunner
 
 from src.data_eng.cli.main import app
+from src.data_eng.config import load_settings
 from src.data_eng.core.events import MBO_DTYPE
-from src.data_eng.simulation.files import TRUTH_SCHEMA, Simulation, SimulationError, session_specs, simulate
+from src.data_eng.simulation.sessions import Simulation, SimulationError, session_specs
+from src.data_eng.simulation.simulate import simulate
+from src.data_eng.simulation.truth import TRUTH_SCHEMA
 from src.data_eng.sources.calendar import regular_hours
 from tests.parity.naive_replay import Replay, replay
 
@@ -23,11 +26,11 @@ RECORDS = 60_000
 SNAPSHOT, BAD_BOOK, BAD_TIME = 32, 4, 8
 PLAIN = Simulation("2025-10-02", 2, RECORDS, 7, 0.3, 0.15, False, None, None, None)
 TROUBLED = Simulation("2025-11-25", 3, RECORDS, 7, 0.3, 0.15, False, "2025-11-25", "2025-11-26", "2025-11-26")
-"""A gap, a degraded and roll day before Thanksgiving, and the half day behind it."""
+"""A gap, a degraded and roll day before Thanksgiving, and the half day after it."""
 
 
 def written(simulation: Simulation, folder: Path, workers: int = 1) -> Path:
-    for _ in simulate(simulation, folder, workers):
+    for _ in simulate(simulation, folder, load_settings(), workers):
         pass
     return folder
 
@@ -152,15 +155,15 @@ def day_trades(folder: Path, date: str) -> list[dict[str, int]]:
     return [{"price": int(price) // 250_000_000, "size": int(size)} for price, size in zip(chosen["price"], chosen["size"], strict=True)]
 
 
-def test_gap_loses_records_flags_the_book_and_mends_it_by_a_snapshot(troubled: Path) -> None:
+def test_gap_loses_records_flags_the_book_and_repairs_it_by_a_snapshot(troubled: Path) -> None:
     records = day_records(troubled, "2025-11-25")
     flagged = np.flatnonzero(records["flags"] & BAD_BOOK)
-    mended = np.flatnonzero((records["flags"] & SNAPSHOT > 0) & (np.arange(len(records)) > flagged[-1]))
+    repair = np.flatnonzero((records["flags"] & SNAPSHOT > 0) & (np.arange(len(records)) > flagged[-1]))
     before = records[: flagged[0]]
     assert int(records["sequence"][flagged[0]]) > int(before["sequence"][-1]) + 1
     assert int(records["ts_event"][flagged[0]]) - int(before["ts_event"][-1]) > 19 * 10**9
-    assert chr(records["action"][mended[0]]) == "R"
-    for book in [*replays(before).values(), *replays(records[mended[0] :]).values()]:
+    assert chr(records["action"][repair[0]]) == "R"
+    for book in [*replays(before).values(), *replays(records[repair[0] :]).values()]:
         assert book.faults[:2] == []
 
 
@@ -200,7 +203,7 @@ def test_volume_crosses_to_the_next_contract_at_the_roll(troubled: Path) -> None
 
 
 def test_new_york_clock_is_kept_over_the_end_of_summer_time() -> None:
-    specs = session_specs(PLAIN._replace(start="2025-10-31", days=2))
+    specs = session_specs(PLAIN._replace(start="2025-10-31", days=2), load_settings())
     friday, monday = (np.datetime64(spec.clock.rth_open_ns, "ns") for spec in specs[:2])
     assert (friday, monday) == (np.datetime64("2025-10-31T13:30"), np.datetime64("2025-11-03T14:30"))
 

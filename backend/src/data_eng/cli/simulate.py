@@ -18,7 +18,7 @@ def simulate(
     signature: Annotated[float, typer.Option(help="How strongly the side that will give way thins at a level, 0 to 0.6.")] = 0.3,
     outcome: Annotated[float, typer.Option(help="Drift of the price after a touch, ticks a second, 0 to 1.")] = 0.15,
     null: Annotated[bool, typer.Option("--null", help="Plant nothing: both knobs 0.")] = False,
-    placebo: Annotated[bool, typer.Option("--placebo", help="Draw the signature apart from the outcome.")] = False,
+    placebo: Annotated[bool, typer.Option("--placebo", help="Draw the signature independently of the outcome.")] = False,
     lag: Annotated[
         float | None, typer.Option(help="Let the signature act for 5 seconds only, which end this many seconds before the drift, 0 to 55.")
     ] = None,
@@ -39,8 +39,12 @@ def simulate(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from ..simulation.files import TRUTH, Simulation, file_specs, is_done, session_specs
-    from ..simulation.files import simulate as write_days
+    from ..config import load_settings
+    from ..simulation.files import file_specs
+    from ..simulation.sessions import Simulation, session_specs
+    from ..simulation.simulate import is_done
+    from ..simulation.simulate import simulate as write_days
+    from ..simulation.truth import TRUTH
 
     console = Console()
     if null:
@@ -49,12 +53,13 @@ def simulate(
     if is_done(simulation, out):
         console.print(f"{out} holds this simulation already.", highlight=False, soft_wrap=True)
         return
-    files = len(file_specs(session_specs(simulation), simulation))
+    settings = load_settings()
+    files = len(file_specs(session_specs(simulation, settings), simulation))
     began, total = perf_counter(), 0
     columns = (TextColumn("simulate"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task("simulate", total=files)
-        for result in write_days(simulation, out, workers, truth):
+        for result in write_days(simulation, out, settings, workers, truth):
             total += result.records
             progress.advance(task)
             console.print(f"{result.date}  {result.records:,} records  {result.truth.num_rows} episodes  {result.name}", highlight=False)

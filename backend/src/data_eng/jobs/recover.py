@@ -39,7 +39,9 @@ from ..lake.provenance import code_sha256
 from ..lake.writer import publish_partition
 from ..retrieval.index import LEVEL_TEST, IndexKey, rows_of
 from ..retrieval.index_builder import build_indexes
-from ..simulation.files import ROOT, Simulation, simulate
+from ..simulation.contracts import ROOT
+from ..simulation.sessions import Simulation
+from ..simulation.simulate import simulate
 from ..sources.calendar import sessions_between
 from ..sources.raw import collect, import_batch
 from .evaluate import Request as EvaluationRequest
@@ -139,9 +141,9 @@ def recover(plan: Plan, settings: Settings, console: Console) -> dict[str, Any]:
     bases = list(dict.fromkeys(_base_of(plan, run) for run in todo))
     with Crew(plan.workers or cores(), [__name__]) as crew:
         finish_all(
-            crew, "simulated markets", [(base.name, partial(_build_base, plan, base, settings)) for base in bases], console, tell=True
+            crew, "simulated markets", [(base.name, partial(_build_base, plan, base, settings)) for base in bases], console, report=True
         )
-        finish_all(crew, "evaluations", [(run.name, partial(_evaluate, plan, run, settings)) for run in todo], console, tell=True)
+        finish_all(crew, "evaluations", [(run.name, partial(_evaluate, plan, run, settings)) for run in todo], console, report=True)
     results = {run: _kept(plan, run, settings) or {} for run in runs}
     for run, result in results.items():
         if not result["skill"]:
@@ -255,7 +257,7 @@ def _build_base(plan: Plan, base: Base, settings: Settings) -> str:
     for folder in (kept, work):
         shutil.rmtree(folder, ignore_errors=True)
     try:
-        _simulate_and_build(plan, base, work)
+        _simulate_and_build(plan, base, work, settings)
         refs = list_partitions(work / "lake", TRIGGER_VECTORS)
         rows = 0
         for ref in refs:
@@ -268,7 +270,7 @@ def _build_base(plan: Plan, base: Base, settings: Settings) -> str:
     return f"{len(refs)} sessions, {rows:,} triggers"
 
 
-def _simulate_and_build(plan: Plan, base: Base, work: Path) -> None:
+def _simulate_and_build(plan: Plan, base: Base, work: Path, settings: Settings) -> None:
     simulation = Simulation(
         start=START,
         days=plan.sessions,
@@ -281,7 +283,7 @@ def _simulate_and_build(plan: Plan, base: Base, work: Path) -> None:
         degraded=None,
         roll=None,
     )
-    for _ in simulate(simulation, work / "job", 1):
+    for _ in simulate(simulation, work / "job", settings, workers=1):
         pass
     list(import_batch(collect([work / "job"]), work / "lake"))
     last = sessions_between(START, LAST_DATE)[plan.sessions - 1]

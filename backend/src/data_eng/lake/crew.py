@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeAlias
 
 import pyarrow as pa
 from rich.console import Console
@@ -22,11 +22,11 @@ from .machine import worker_context
 SLOW_IMPORTS = ("fastavro", "pandas")
 """What contracts and Arrow load at their first use (half a second); loaded once, in the fork server."""
 STOP_SECONDS = 5.0
-"""How long a worker that is asked to stop may take to clear its attempt away; behind it the next writer does."""
+"""How long a worker that is asked to stop may take to clear its attempt away; after that the next writer does."""
 
 
 class WorkFailed(SpymasterError):
-    """Calls of a crew that did not finish, the first of them told whole."""
+    """Calls of a crew that did not finish; the first of them is quoted whole."""
 
 
 class Failure(NamedTuple):
@@ -36,6 +36,13 @@ class Failure(NamedTuple):
     trace: str
     """Empty for a `SpymasterError`, whose message says all; the traceback of anything else, which is a bug."""
 
+    def __str__(self) -> str:
+        return f"{self.message}\n{self.trace}".strip()
+
+
+Outcome: TypeAlias = Any | Failure
+"""What a call returned, or how it failed."""
+
 
 class _Worker(NamedTuple):
     process: BaseProcess
@@ -43,15 +50,18 @@ class _Worker(NamedTuple):
 
 
 class Crew:
-    """Runs calls over `size` processes; with one worker the calls run in this process.
+    """Runs calls over `size` processes; a crew of one runs them in this process, unless `apart`.
 
     Processes start as `worker_context` says, with the stages' modules loaded where it can. Every worker uses one core: Arrow's own threads
     would take the cores of its neighbours. Calls must be picklable.
     """
 
-    def __init__(self, size: int, preload: Sequence[str] = ()) -> None:
+    def __init__(self, size: int, preload: Sequence[str] = (), *, apart: bool = False) -> None:
         self._size = size
+        self._in_this_process = size == 1 and not apart
         self._context = worker_context([*preload, *SLOW_IMPORTS])
+        self._waiting: deque[tuple[int, Callable[[], Any]]] = deque()
+        self._handed_in = 0
         self._idle: list[_Worker] = []
         self._busy: dict[Connection, tuple[_Worker, int]] = {}
 
@@ -61,16 +71,28 @@ class Crew:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.stop()
 
-    def run(self, calls: Sequence[Callable[[], Any]]) -> Iterator[tuple[int, Any | Failure]]:
-        """Yield (index of the call, its result or its `Failure`) as they finish."""
-        if self._size == 1:
-            pa.set_cpu_count(1)
-            yield from ((index, _attempt(call)) for index, call in enumerate(calls))
-            return
-        waiting = deque(enumerate(calls))
-        while waiting or self._busy:
-            while waiting and len(self._busy) < self._size:
-                self._hand_out(*waiting.popleft())
+    def run(self, calls: Sequence[Callable[[], Any]]) -> Iterator[tuple[int, Outcome]]:
+        """Yield (index of the call, its outcome) as they finish."""
+        index_of = {self.hand_in(call): index for index, call in enumerate(calls)}
+        for number, outcome in self.results():
+            yield index_of[number], outcome
+
+    def hand_in(self, call: Callable[[], Any]) -> int:
+        """Take on a call, which starts when a worker is free; returns its number."""
+        self._handed_in += 1
+        self._waiting.append((self._handed_in, call))
+        return self._handed_in
+
+    def results(self) -> Iterator[tuple[int, Outcome]]:
+        """Yield (number of the call, its outcome) as they finish, until none is left; further ones may be handed in meanwhile."""
+        while self._waiting or self._busy:
+            if self._in_this_process:
+                pa.set_cpu_count(1)
+                number, call = self._waiting.popleft()
+                yield number, _attempt(call)
+                continue
+            while self._waiting and len(self._busy) < self._size:
+                self._start(*self._waiting.popleft())
             for connection in wait(list(self._busy)):
                 assert isinstance(connection, Connection)
                 yield self._collect(connection)
@@ -87,14 +109,15 @@ class Crew:
             if worker.process.is_alive():
                 worker.process.kill()
                 worker.process.join()
+        self._waiting.clear()
         self._idle, self._busy = [], {}
 
-    def _hand_out(self, index: int, call: Callable[[], Any]) -> None:
+    def _start(self, number: int, call: Callable[[], Any]) -> None:
         worker = self._idle.pop() if self._idle else self._hire()
         if not worker.process.is_alive():
             worker = self._hire()
         worker.connection.send(call)
-        self._busy[worker.connection] = (worker, index)
+        self._busy[worker.connection] = (worker, number)
 
     def _hire(self) -> _Worker:
         ours, theirs = self._context.Pipe()
@@ -103,36 +126,44 @@ class Crew:
         theirs.close()
         return _Worker(process, ours)
 
-    def _collect(self, connection: Connection) -> tuple[int, Any | Failure]:
-        worker, index = self._busy.pop(connection)
+    def _collect(self, connection: Connection) -> tuple[int, Outcome]:
+        worker, number = self._busy.pop(connection)
         try:
             outcome = connection.recv()
         except (EOFError, ConnectionResetError):
             worker.process.join()
-            return index, Failure(f"its worker process died ({_death(worker.process.exitcode)}); the other days go on", "")
+            return number, Failure(f"its worker process died ({_death(worker.process.exitcode)}); the other days go on", "")
         self._idle.append(worker)
-        return index, outcome
+        return number, outcome
 
 
-def finish_all(crew: Crew, title: str, named: Sequence[tuple[str, Callable[[], Any]]], console: Console, tell: bool = False) -> list[Any]:
-    """Results of all calls, in their order, with a progress bar; `tell` prints a line for each as it finishes.
+def done(outcome: Outcome) -> Any:
+    """What a call returned. Raises `WorkFailed` where it failed."""
+    if isinstance(outcome, Failure):
+        raise WorkFailed(str(outcome))
+    return outcome
 
-    For calls that keep what they finish, so that running them again does only the rest. Raises `WorkFailed` behind the last if any failed.
+
+def finish_all(crew: Crew, title: str, named: Sequence[tuple[str, Callable[[], Any]]], console: Console, report: bool = False) -> list[Any]:
+    """Results of all calls, in their order, with a progress bar; `report` prints a line for each as it finishes.
+
+    For calls that keep what they finish, so that running them again does only the rest. Raises `WorkFailed` after the last if any failed.
     """
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())
     results: list[Any] = [None] * len(named)
     failures = []
     with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task(title, total=len(named))
-        for number, outcome in crew.run([call for _, call in named]):
+        for index, outcome in crew.run([call for _, call in named]):
             progress.advance(task)
-            results[number] = outcome
+            results[index] = outcome
             if isinstance(outcome, Failure):
-                failures.append(f"{named[number][0]}: {outcome.message}\n{outcome.trace}".strip())
-            elif tell:
-                console.print(f"{named[number][0]}  {outcome}", highlight=False, soft_wrap=True)
+                failures.append(f"{named[index][0]}: {outcome}")
+            elif report:
+                console.print(f"{named[index][0]}  {outcome}", highlight=False, soft_wrap=True)
     if failures:
-        raise WorkFailed(f"{len(failures)} of {len(named)} {title} failed; the others are kept. Run the same command again.\n{failures[0]}")
+        count = f"{len(failures)} of {len(named)} {title} failed; the others are kept."
+        raise WorkFailed(f"{failures[0]}\n{count}", fix="Run the same command again.")
     return results
 
 
@@ -149,7 +180,7 @@ def _work(connection: Connection) -> None:
         connection.send(_attempt(call))
 
 
-def _attempt(call: Callable[[], Any]) -> Any | Failure:
+def _attempt(call: Callable[[], Any]) -> Outcome:
     """The outermost loop of a contract-day: whatever it raises is recorded, and the other days go on."""
     try:
         return call()

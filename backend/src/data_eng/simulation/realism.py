@@ -18,9 +18,12 @@ from numpy.typing import NDArray
 from ..config import Settings
 from ..errors import SpymasterError
 from .batch_job import file_name
-from .files import Simulation, file_specs, leading_instrument, session_specs, simulate
+from .files import file_specs
 from .impact import Impact, measure_impact
+from .instruments import first_leader
 from .market_sample import DISTRIBUTIONS, MarketSample, sample_of_file, thinned
+from .sessions import Simulation, session_specs
+from .simulate import simulate
 
 START = "2025-09-29"
 FULL_DAY_LEAST = 5_000_000
@@ -140,7 +143,7 @@ def realism(files: list[Path], records: int, days: int, seed: int, workers: int,
     simulation = Simulation(START, days, records, seed, 0.0, 0.0, False, None, None, None)
     samples = tuple(sample_of_file(file, settings) for file in files)
     model = pooled(list(simulated_samples(simulation, workers, settings)), f"model, {days} x {records:,} records")
-    leader, clock = leading_instrument(simulation)
+    leader, clock = first_leader(simulation, settings)
     impact = measure_impact(leader, clock.second(clock.rth_open_ns), clock.second(clock.rth_close_ns), IMPACT_REPEATS)
     return Realism(
         simulation,
@@ -154,9 +157,9 @@ def realism(files: list[Path], records: int, days: int, seed: int, workers: int,
 
 def simulated_samples(simulation: Simulation, workers: int, settings: Settings) -> Iterator[MarketSample]:
     """The regular hours of each session, read back from the files that the simulator wrote."""
-    sessions = [file.date for file in file_specs(session_specs(simulation), simulation) if file.today is not None]
+    sessions = [file.date for file in file_specs(session_specs(simulation, settings), simulation) if file.today is not None]
     with TemporaryDirectory() as folder:
-        for _ in simulate(simulation, Path(folder), workers):
+        for _ in simulate(simulation, Path(folder), settings, workers):
             pass
         for date in sessions:
             yield sample_of_file(Path(folder) / file_name(date), settings)

@@ -163,7 +163,9 @@ def _best(call: Callable[[], Any], repeats: int = REPEATS) -> float:
 
 def _simulate(records: int, folder: Path) -> float:
     """Days of `records` and, to warm up with, small ones, imported into lakes of their own; returns simulated records a second."""
-    from ...simulation.files import Simulation, is_done, simulate
+    from ...config import load_settings
+    from ...simulation.sessions import Simulation
+    from ...simulation.simulate import is_done, simulate
     from ...sources.raw import collect, import_batch
 
     def made(name: str, size: int) -> float:
@@ -173,7 +175,7 @@ def _simulate(records: int, folder: Path) -> float:
 
         def write() -> None:
             nonlocal total
-            total = sum(result.records for result in simulate(simulation, job, 1))
+            total = sum(result.records for result in simulate(simulation, job, load_settings(), workers=1))
 
         seconds = 0.0 if is_done(simulation, job) else _seconds(write)
         list(import_batch(collect([job]), folder / name / "lake"))
@@ -184,12 +186,12 @@ def _simulate(records: int, folder: Path) -> float:
 
 
 def _in_child(measure: Callable[[], Times]) -> Times:
-    """`measure` in a fresh process, so that its peak memory and its threads are its own."""
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
+    """`measure` in a process of its own, so that its peak memory and its threads are its own."""
+    from ...lake.crew import Crew, done
 
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        return pool.submit(measure).result()
+    with Crew(1, apart=True) as crew:
+        ((_, outcome),) = crew.run([measure])
+    return done(outcome)
 
 
 def _lakes(folder: Path) -> tuple[Path, Path]:

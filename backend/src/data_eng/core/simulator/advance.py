@@ -62,9 +62,9 @@ def _take_step(book: Book, market: Market, planting: Planting, plan: Plan, rng: 
     mid = middle(book, market.latent)
     market.mids[step] = mid
     if book.free_slots < LONGEST_EVENT:
-        raise BrokenMarket("the simulated book is full. Ask for fewer --records.")
+        raise BrokenMarket("the simulated book is full.", "Ask for fewer --records.")
     if not 2 * EDGE < mid < TICKS - 2 * EDGE:
-        raise BrokenMarket("the simulated price left the book's range. Ask for fewer --records or a lower --outcome.")
+        raise BrokenMarket("the simulated price left the book's range.", "Ask for fewer --records or a lower --outcome.")
     mood = next_mood(market, time_s, rng)
     market.gain = paced_gain(market, plan, int(time_s)) * mood
     learn_levels(planting, plan, time_s)

@@ -15,7 +15,10 @@ IMPACTS = 4
 
 
 class BrokenMarket(SpymasterError):
-    """A plan whose market cannot go on."""
+    """A plan whose market cannot go on. A kernel raises it, with constants and without names."""
+
+    def __init__(self, what: str, fix: str | None = None) -> None:
+        super().__init__(what, fix=fix)
 
 
 Market: TypeAlias = Record
