@@ -6,6 +6,7 @@ close together have nearly the same features *and* nearly the same outcome. Whoe
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -48,6 +49,7 @@ def noise_index(
     days = [_session(seed, date, episodes, windows, kind, strength, layout, settings, key) for date in dates(sessions)]
     metadata = pa.concat_tables([table for table, _ in days])
     return Index(
+        lake=Path("nowhere"),
         key=key,
         root="ES",
         layout=layout,

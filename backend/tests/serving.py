@@ -116,7 +116,7 @@ def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
     """The answer's problem, held to the status and code expected."""
     assert answer.status_code == status, answer.text
     told = answer.json()
-    assert set(told) == {"code", "message", "mend"}
+    assert set(told) == {"code", "message", "fix"}
     assert told["code"] == code
     assert told["message"]
     return told

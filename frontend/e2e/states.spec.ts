@@ -21,7 +21,7 @@ for (const theme of THEMES) {
     });
 
     test('a server that prepares its first answer says so, and the board goes on by itself', async ({ board, page }) => {
-      await page.route('**/readyz', (route) => route.fulfill({ status: 503, json: { code: 'preparing', message: 'the server reads ESZ5 2025-10-14.', mend: null } }));
+      await page.route('**/readyz', (route) => route.fulfill({ status: 503, json: { code: 'preparing', message: 'the server reads ESZ5 2025-10-14.', fix: null } }));
       await page.goto(`${board.server.address}/board`);
       const strip = page.getByRole('status').filter({ hasText: 'Preparing: the server reads ESZ5 2025-10-14.' });
       await expect(strip).toBeVisible();
@@ -72,7 +72,7 @@ for (const theme of THEMES) {
     });
 
     test('a panel whose figures do not come says why and tries again, while the others go on', async ({ board, page }) => {
-      await page.route('**/tables/heat**', (route) => route.fulfill({ status: 500, json: { code: 'corrupt', message: 'part-0.parquet does not match its hash.', mend: 'spymaster build --overwrite' } }));
+      await page.route('**/tables/heat**', (route) => route.fulfill({ status: 500, json: { code: 'corrupt', message: 'part-0.parquet does not match its hash.', fix: 'spymaster build --overwrite' } }));
       await board.open();
       await expect(board.part('heat').getByRole('alert')).toContainText('does not match its hash');
       await expect(board.part('candles').locator('canvas').first()).toBeVisible();

@@ -315,9 +315,9 @@ class Environment(NamedTuple):
     """What the user's environment says; an unset variable is None."""
 
     lake: Path
-    level_id: str | None
-    index_dir: Path | None
-    selection_path: Path | None
+    level_id: str | None = None
+    index_dir: Path | None = None
+    selection_path: Path | None = None
     token: str | None = None
     """What a client must show where the server is bound to another address than loopback."""
     databento_key: SecretStr | None = None
@@ -338,6 +338,11 @@ class AppConfig:
     """Levels asked for; None: those that the lake is built with."""
     session: str | None = None
     """Span of the day asked for, `09:30-12:30`; None: the one that the lake is built for."""
+
+    @property
+    def where(self) -> Environment:
+        """Where this lake's indexes and selection maps lie."""
+        return self.environment._replace(lake=self.lake_root)
 
     def below(self, repo_root: Path) -> AppConfig:
         """The same with relative paths counted from the folder that holds `backend/`."""

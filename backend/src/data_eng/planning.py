@@ -123,9 +123,9 @@ def _own_days(cfg: AppConfig, contract: str, last: str, every_date: bool) -> lis
 
 
 def _chosen(cfg: AppConfig, root: str) -> list[tuple[str, str]]:
-    from .retrieval.mbo_contract_day_selector import kept_selection, selection_path
+    from .retrieval.mbo_contract_day_selector import kept_selection, map_path
 
-    selection = kept_selection(cfg.environment.selection_path or selection_path(cfg.lake_root), root)
+    selection = kept_selection(map_path(cfg.where), root)
     return selection.chosen() if selection is not None else []
 
 
@@ -149,10 +149,10 @@ def selection_map(lake: Path, root: str, first: str, last: str, settings: Settin
     A map that the user points to is never replaced: where it is stale, `StaleSelection` says in what.
     """
     from .retrieval.mbo_contract_day_selector import (
-        hold_current,
         is_current,
         kept_selection,
         load_selection,
+        require_current,
         save_selection,
         select_contract_days,
         selection_path,
@@ -160,8 +160,8 @@ def selection_map(lake: Path, root: str, first: str, last: str, settings: Settin
 
     own = selection_path(lake)
     if path is not None and path != own.absolute():
-        given = load_selection(path, root)
-        hold_current(given, path, lake, settings)
+        given = load_selection(path, root, lake)
+        require_current(given, path, lake, settings)
         return given
     selection = kept_selection(own, root)
     if selection is not None:

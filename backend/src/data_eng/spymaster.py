@@ -15,6 +15,7 @@ from pathlib import Path
 
 import polars as pl
 
+from . import commands
 from .config import AppConfig, load_config
 from .contracts import Contract, contract_of
 from .core.events import NO_TICK
@@ -49,7 +50,7 @@ def ask(
     As `spymaster query`; `answer.outcome` is the distribution at the primary horizon, `answer.matches` are the neighbours.
     """
     cfg = load_config(lake)
-    return answers.ask(cfg.lake_root, symbol, level, approach_dir, setup, at, cfg.settings.of_root(root_of(symbol)), metric)
+    return answers.ask(cfg.where, symbol, level, approach_dir, setup, at, cfg.settings.of_root(root_of(symbol)), metric)
 
 
 def ladder(at: str, *, symbol: str = "ES", lake: Path | None = None) -> pl.DataFrame:
@@ -59,7 +60,7 @@ def ladder(at: str, *, symbol: str = "ES", lake: Path | None = None) -> pl.DataF
     """
     cfg = load_config(lake)
     settings = cfg.settings.of_root(root_of(symbol))
-    rows = setups.ladder_rows(cfg.lake_root, symbol, moment_ns(at, settings.session.timezone), settings)
+    rows = setups.ladder_rows(cfg.where, symbol, moment_ns(at, settings.session.timezone), settings)
     frame = pl.DataFrame(rows.strikes)
     flows = [name for name in frame.columns if name.startswith(("long_", "short_", "buy_", "sell_", "net_"))]
     return frame.select(
@@ -124,14 +125,14 @@ def _span(dates: str) -> tuple[str, str]:
 def _partitions(cfg: AppConfig, dataset: str, symbol: str, first: str, last: str) -> list[PartitionRef]:
     """Of a contract or a table of roots all its partitions, of a root one contract a day."""
     own = list_partitions(cfg.lake_root, dataset, symbol)
-    held = own if own or symbol != root_of(symbol) else chosen_partitions(cfg.lake_root, dataset, symbol)
+    held = own if own or symbol != root_of(symbol) else chosen_partitions(cfg.where, dataset, symbol)
     refs = [ref for ref in held if first <= ref.date <= last]
     if not refs:
         what = f"The lake holds {held[0].date} to {held[-1].date}" if held else "The lake holds none"
         layer = dataset.partition(".")[0]
         raise PartitionMissing(
-            f"no {dataset} of {symbol} from {first} to {last} in {cfg.lake_root}. {what}. "
-            f"Run: spymaster build --layer {layer} --symbol {symbol} --dates {first}:{last} --lake {cfg.lake_root}"
+            f"no {dataset} of {symbol} from {first} to {last} in {cfg.lake_root}. {what}.",
+            fix=commands.build(cfg.lake_root, symbol, (first, last), layer=layer),
         )
     return refs
 

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from src.data_eng.cli.main import app
-from src.data_eng.config import Settings, load_settings
+from src.data_eng.config import Environment, Settings, load_settings
 from src.data_eng.evaluation.ledger import RESULT, evaluation_folder, read_trials
 from src.data_eng.jobs import evaluate as evaluating
 from src.data_eng.retrieval.index_builder import build_indexes
@@ -28,7 +28,7 @@ Ask = Callable[..., Result]
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("evaluated") / "lake"
     write_days(folder, session_dates(DAYS), episodes=4, windows=4, synthetic=True)
-    build_indexes(folder, "ES", KEY.level_id, load_settings())
+    build_indexes(Environment(folder), "ES", KEY.level_id, load_settings())
     return folder
 
 
@@ -73,7 +73,7 @@ def test_a_second_evaluation_forecasts_nothing_anew_and_is_no_new_try(lake: Path
 def test_what_is_kept_for_a_release_is_not_looked_at_before_and_only_once_then(tmp_path: Path) -> None:
     own, out = tmp_path / "lake", tmp_path / "report.html"
     write_days(own, session_dates(DAYS), episodes=4, windows=4, synthetic=True)
-    build_indexes(own, "ES", KEY.level_id, load_settings())
+    build_indexes(Environment(own), "ES", KEY.level_id, load_settings())
     assert ask(own, out).exit_code == 0
     assert json.loads(out.with_suffix(".json").read_text())["question"]["untouched_from"] == session_dates(DAYS)[-6]
     early = ask(own, out, "--to", session_dates(DAYS)[-1])
@@ -100,7 +100,7 @@ def test_a_release_that_cannot_begin_opens_nothing(lake: Path, tmp_path: Path) -
 def test_days_that_the_index_does_not_hold_are_not_passed_over(tmp_path: Path) -> None:
     own = tmp_path / "lake"
     write_days(own, session_dates(30), episodes=4, windows=4)
-    build_indexes(own, "ES", KEY.level_id, load_settings())
+    build_indexes(Environment(own), "ES", KEY.level_id, load_settings())
     write_days(own, session_dates(DAYS)[30:], episodes=4, windows=4)
     done = ask(own, tmp_path / "report.html", "--release")
     assert done.exit_code == 1
@@ -117,7 +117,7 @@ def test_an_index_of_other_code_is_refused(lake: Path, tmp_path: Path, monkeypat
 def test_too_few_sessions_are_said_to_be_too_few(tmp_path: Path) -> None:
     own, out = tmp_path / "lake", tmp_path / "report.html"
     write_days(own, session_dates(12), synthetic=True)
-    build_indexes(own, "ES", KEY.level_id, load_settings())
+    build_indexes(Environment(own), "ES", KEY.level_id, load_settings())
     done = ask(own, out)
     assert done.exit_code == 0, done.output
     assert "Nothing could be scored: 10 sessions up to" in done.stdout
@@ -127,7 +127,7 @@ def test_too_few_sessions_are_said_to_be_too_few(tmp_path: Path) -> None:
 def test_a_day_missing_in_the_middle_stops_nothing(tmp_path: Path) -> None:
     own, dates = tmp_path / "lake", session_dates(DAYS)
     write_days(own, [*dates[:10], *dates[12:]], episodes=4, windows=4)
-    build_indexes(own, "ES", KEY.level_id, load_settings())
+    build_indexes(Environment(own), "ES", KEY.level_id, load_settings())
     done = ask(own, tmp_path / "report.html")
     assert done.exit_code == 0, done.output
     assert not done.stdout.startswith("[SYNTHETIC]")

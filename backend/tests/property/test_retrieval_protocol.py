@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from src.data_eng.config import Settings
+from src.data_eng.config import Environment, Settings
 from src.data_eng.core.features.scaling import ScalerSeesFuture, scale
-from src.data_eng.retrieval.index import FutureSeen, Index, past_of
-from src.data_eng.retrieval.index_builder import build_indexes, open_index
+from src.data_eng.retrieval.index import FutureSeen, Index, open_index, past_of
+from src.data_eng.retrieval.index_builder import build_indexes
 from src.data_eng.retrieval.metrics import FITTED, METRICS, MetricFit
 from src.data_eng.retrieval.signals import judge
 from src.data_eng.sources.calendar import sessions_apart
@@ -39,8 +39,8 @@ def truncated(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathF
     for days in CUTS:
         lake: Path = tmp_path_factory.mktemp(f"after-{days}")
         write_days(lake, DATES[:days])
-        build_indexes(lake, "ES", KEY.level_id, SETTINGS, metric=request.param)
-        indexes[days] = open_index(lake, KEY, "ES", SETTINGS, request.param)
+        build_indexes(Environment(lake), "ES", KEY.level_id, SETTINGS, metric=request.param)
+        indexes[days] = open_index(Environment(lake), KEY, "ES", SETTINGS, request.param)
     return indexes
 
 
@@ -140,7 +140,7 @@ def test_what_happened_on_the_own_day_and_in_the_embargo_has_no_say(tmp_path: Pa
             table = table.set_column(column, table.schema.field(column), [["CENSORED"] * table.num_rows])
         write_triggers(tmp_path, date, table)
     metric = truncated[14].metric_name
-    build_indexes(tmp_path, "ES", KEY.level_id, SETTINGS, metric=metric)
-    blind = open_index(tmp_path, KEY, "ES", SETTINGS, metric)
+    build_indexes(Environment(tmp_path), "ES", KEY.level_id, SETTINGS, metric=metric)
+    blind = open_index(Environment(tmp_path), KEY, "ES", SETTINGS, metric)
     assert judgements(blind, DATES[10]) == judgements(truncated[14], DATES[10])
     assert judgements(blind, DATES[11]) != judgements(truncated[14], DATES[11])

@@ -32,7 +32,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from src.data_eng.config import Settings, environment, load_settings
+from src.data_eng.config import Environment, Settings, load_settings
 from src.data_eng.contracts import contract_of
 from src.data_eng.core.tables import BOOK_WINDOWS, LEVELS_TABLE, TRIGGER_VECTORS
 from src.data_eng.io import read_table
@@ -117,7 +117,7 @@ def triggers_of(lake: Path) -> list[Trigger]:
 
 def held_vectors(lake: Path) -> int:
     """Rows of the series' index; 0 where there is none."""
-    manifest = index_folder(lake, KEY, environment()) / MANIFEST
+    manifest = index_folder(Environment(lake), KEY) / MANIFEST
     return json.loads(manifest.read_text())["rows"] if manifest.exists() else 0
 
 
@@ -135,7 +135,7 @@ def with_past(lake: Path, copy: Path, vectors: int, settings: Settings) -> Path:
         ref = ref_in(copy, TRIGGER_VECTORS, refs[0].symbol, date)
         _write(ref, _made_day(base, spread, date, settings.with_session(facts["session"]), rng), facts)
         _write(ref_in(copy, BOOK_WINDOWS, refs[0].symbol, date), _dated_back(windows[rng.integers(len(windows))], date, settings), facts)
-    build_indexes(copy, "ES", KEY.level_id, settings)
+    build_indexes(Environment(copy), "ES", KEY.level_id, settings)
     return copy
 
 

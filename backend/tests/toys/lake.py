@@ -43,7 +43,7 @@ def toy_table(rows: int = 3, first: int = 0) -> pa.Table:
 
 def config(lake: Path, settings: Settings | None = None) -> AppConfig:
     """The configuration of a lake that no variable of the environment touches."""
-    return AppConfig(lake, settings or load_settings(), Environment(lake, None, None, None))
+    return AppConfig(lake, settings or load_settings(), Environment(lake))
 
 
 def put_raw(lake: Path, date: str, numbers: int = 3, synthetic: bool = True, condition: str = "available", root: str = "ES") -> Path:

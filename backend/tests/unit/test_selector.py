@@ -133,7 +133,7 @@ def test_a_saved_map_is_read_back_as_it_was_and_the_same_map_gives_the_same_byte
     path, again = selection_path(tmp_path), tmp_path / "again.parquet"
     save_selection(selection, path)
     save_selection(select(tmp_path), again)
-    assert load_selection(path, "ES") == selection
+    assert load_selection(path, "ES", tmp_path) == selection
     assert path.read_bytes() == again.read_bytes()
     assert path.with_suffix(".json").read_bytes() == again.with_suffix(".json").read_bytes()
 
@@ -152,7 +152,7 @@ def test_a_map_that_the_user_points_to_is_refused_when_stale_and_says_what_and_h
     lake, path = rolling_lake(tmp_path / "lake"), tmp_path / "mine.parquet"
     save_selection(select(lake), path)
     first, last = DATES[0], DATES[-1]
-    assert selection_map(lake, "ES", first, last, SETTINGS, path) == load_selection(path, "ES")
+    assert selection_map(lake, "ES", first, last, SETTINGS, path) == load_selection(path, "ES", lake)
     with pytest.raises(StaleSelection, match="other selection settings than it was made with"):
         selection_map(lake, "ES", first, last, load_settings(), path)
     put_day(lake, "2025-09-05", 900, 100)
@@ -167,16 +167,16 @@ def test_the_kept_map_is_made_anew_when_an_earlier_bronze_day_is_added(tmp_path:
     put_day(lake, "2025-09-05", 900, 100)
     chosen = selection_map(lake, "ES", DATES[0], DATES[-1], SETTINGS, None).chosen()
     assert chosen[0] == ("ESU5", DATES[0])
-    assert load_selection(selection_path(lake), "ES").chosen() == chosen
+    assert load_selection(selection_path(lake), "ES", lake).chosen() == chosen
 
 
 def test_a_missing_map_and_a_file_that_is_none_say_what_to_run(tmp_path: Path) -> None:
     with pytest.raises(SelectionError, match="Run: spymaster select"):
-        load_selection(tmp_path / "none.parquet", "ES")
+        load_selection(tmp_path / "none.parquet", "ES", tmp_path)
     other = tmp_path / "other.parquet"
     other.write_bytes(b"something else")
     with pytest.raises(SelectionError, match="is no selection map"):
-        load_selection(other, "ES")
+        load_selection(other, "ES", tmp_path)
 
 
 def test_the_verb_prints_every_session_with_its_reason_and_keeps_the_map(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -188,4 +188,4 @@ def test_the_verb_prints_every_session_with_its_reason_and_keeps_the_map(tmp_pat
     assert "share of 0.70" not in result.output
     assert "2025-09-11" in result.output
     assert "of 6 sessions chosen" in result.output
-    assert len(load_selection(out, "ES").rows) == 6
+    assert len(load_selection(out, "ES", lake).rows) == 6

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from src.data_eng.config import load_settings
+from src.data_eng.config import Environment, load_settings
 from src.data_eng.contracts import contract_of, enforce_contract
 from src.data_eng.core.tables import TRIGGER_SIGNALS
 from src.data_eng.io import read_table
@@ -108,7 +108,7 @@ DATES = session_dates(12)
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lake = tmp_path_factory.mktemp("signals")
     write_days(lake, DATES)
-    build_indexes(lake, "ES", KEY.level_id, SETTINGS)
+    build_indexes(Environment(lake), "ES", KEY.level_id, SETTINGS)
     return lake
 
 
@@ -131,7 +131,7 @@ def test_a_day_has_a_signal_for_every_trigger_and_the_first_days_say_why_not(lak
 
 def test_days_appended_later_leave_the_signals_as_they_are_to_the_last_byte(lake: Path, tmp_path: Path) -> None:
     write_days(tmp_path, DATES[:9])
-    build_indexes(tmp_path, "ES", KEY.level_id, SETTINGS)
+    build_indexes(Environment(tmp_path), "ES", KEY.level_id, SETTINGS)
     for place in (tmp_path, lake):
         BuildTriggerSignals().build(unit(8), config(place), SETTINGS)
     short, long = (read_manifest(ref_in(place, TRIGGER_SIGNALS, SYMBOL, DATES[8])) for place in (tmp_path, lake))
@@ -140,16 +140,16 @@ def test_days_appended_later_leave_the_signals_as_they_are_to_the_last_byte(lake
 
 def test_signals_are_current_until_what_the_day_may_see_changes(tmp_path: Path) -> None:
     write_days(tmp_path, DATES)
-    build_indexes(tmp_path, "ES", KEY.level_id, SETTINGS)
+    build_indexes(Environment(tmp_path), "ES", KEY.level_id, SETTINGS)
     stage = BuildTriggerSignals()
     assert stage.build(unit(10), config(tmp_path), SETTINGS).status == "built"
     kept = read_manifest(ref_in(tmp_path, TRIGGER_SIGNALS, SYMBOL, DATES[10]))
     write_triggers(tmp_path, DATES[9], trigger_table(DATES[9], episodes=2))  # within the embargo
-    build_indexes(tmp_path, "ES", KEY.level_id, SETTINGS)
+    build_indexes(Environment(tmp_path), "ES", KEY.level_id, SETTINGS)
     assert stage.build(unit(10), config(tmp_path), SETTINGS).status == "current"
     write_triggers(tmp_path, DATES[8], trigger_table(DATES[8], episodes=2))
     with pytest.raises(StaleIndex, match="Run: spymaster index --symbol ES --level pm_high"):
         stage.build(unit(10), config(tmp_path), SETTINGS)
-    build_indexes(tmp_path, "ES", KEY.level_id, SETTINGS)
+    build_indexes(Environment(tmp_path), "ES", KEY.level_id, SETTINGS)
     assert stage.build(unit(10), config(tmp_path), SETTINGS).status == "rebuilt"
     assert read_manifest(ref_in(tmp_path, TRIGGER_SIGNALS, SYMBOL, DATES[10])).files != kept.files

@@ -8,10 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from src.data_eng.config import Environment
 from src.data_eng.core.features.blocks import GROUPS
 from src.data_eng.core.features.scaling import RobustScaler
-from src.data_eng.retrieval.index import SETUPS, BlockSpace, IndexKey, PastView, layout_of, past_of, space_of
-from src.data_eng.retrieval.index_builder import build_indexes, open_index
+from src.data_eng.retrieval.index import SETUPS, BlockSpace, IndexKey, PastView, layout_of, open_index, past_of, space_of
+from src.data_eng.retrieval.index_builder import build_indexes
 from src.data_eng.retrieval.metrics import METRICS, metric_of
 from src.data_eng.retrieval.why import plain_label, why_near
 from tests.trigger_lake import KEY, session_dates, small_settings, write_days
@@ -26,13 +27,13 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lake = tmp_path_factory.mktemp("lake")
     write_days(lake, DATES)
     for metric in METRICS:
-        build_indexes(lake, "ES", KEY.level_id, SETTINGS, metric=metric)
+        build_indexes(Environment(lake), "ES", KEY.level_id, SETTINGS, metric=metric)
     return lake
 
 
 def flat_view(lake: Path) -> PastView:
     """The past of the last day under a scaler of median 0 and sigma 1."""
-    index = open_index(lake, KEY, "ES", SETTINGS)
+    index = open_index(Environment(lake), KEY, "ES", SETTINGS)
     view = past_of(index, DATES[-1], SETTINGS)
     dims = len(index.layout.dims)
     scaler = RobustScaler(np.zeros(dims, np.float32), np.ones(dims, np.float32), 8.0, view.scaler.fit_end, 100)
@@ -69,7 +70,7 @@ def test_reasons_are_the_shares_worked_out_by_hand(lake: Path) -> None:
 
 @pytest.mark.parametrize("metric", METRICS)
 def test_the_parts_of_a_distance_add_up_to_it_under_every_metric(lake: Path, metric: str) -> None:
-    index = open_index(lake, KEY, "ES", SETTINGS, metric)
+    index = open_index(Environment(lake), KEY, "ES", SETTINGS, metric)
     view = past_of(index, DATES[-1], SETTINGS)
     neighbours = view.find(index.vectors[-1], DATES[-1])
     places = view.space.place(np.concatenate([index.vectors[[-1]], index.vectors[neighbours.row]]))
@@ -92,7 +93,7 @@ def test_the_same_row_is_held_apart_by_nothing(lake: Path) -> None:
 
 
 def test_without_neighbours_there_is_nothing_to_explain(lake: Path) -> None:
-    index = open_index(lake, KEY, "ES", SETTINGS)
+    index = open_index(Environment(lake), KEY, "ES", SETTINGS)
     assert why_near(past_of(index, DATES[0], SETTINGS), index.vectors[0], np.empty(0, np.int64), WINDOW_S) == ()
 
 

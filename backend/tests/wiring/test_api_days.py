@@ -29,6 +29,7 @@ from src.data_eng.serve.stamps import hashes_of
 from src.data_eng.sources.calendar import session_times
 from tests.cut_lake import forget_future
 from tests.toy_lake import DATES, DAYS, LEVELS, SETTINGS, SYMBOL, TODAY
+from tests.toys.lake import config
 
 S = 1_000_000_000
 TABLES = ("candles", "windows", "heat", "levels", "ladder", "conditions")
@@ -39,7 +40,7 @@ DAY = f"/api/days/{SYMBOL}/{TODAY}"
 
 
 def client_of(lake: Path) -> TestClient:
-    return TestClient(create_app(lake, SETTINGS), headers={"Accept-Encoding": "identity"})
+    return TestClient(create_app(config(lake, SETTINGS)), headers={"Accept-Encoding": "identity"})
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +56,7 @@ def table_of(client: TestClient, name: str, **params: Any) -> pa.Table:
 
 def problem(client: TestClient, path: str, **params: Any) -> tuple[int, str, str | None]:
     answer = client.get(path, params=params)
-    return answer.status_code, answer.json()["code"], answer.json()["mend"]
+    return answer.status_code, answer.json()["code"], answer.json()["fix"]
 
 
 def rows(lake: Path, dataset: str) -> list[dict[str, Any]]:
@@ -239,9 +240,9 @@ def test_what_cannot_be_answered_is_a_problem_with_its_status(client: TestClient
     for outside in (START_S - 1, END_S + 1):
         assert problem(client, f"{DAY}/tables/windows", as_of_s=outside)[:2] == (422, "bad_request")
         assert problem(client, DAY, as_of_s=outside)[:2] == (422, "bad_request")
-    status, code, mend = problem(client, f"{DAY}/tables/conditions", as_of_s=START_S, levels="pd_low")
+    status, code, fix = problem(client, f"{DAY}/tables/conditions", as_of_s=START_S, levels="pd_low")
     assert (status, code) == (404, "unknown_level")
-    assert mend is not None and mend.endswith("--levels pd_low")
+    assert fix is not None and fix.endswith("--levels pd_low")
     nine = ",".join(f"level_{number}" for number in range(9))
     assert problem(client, f"{DAY}/tables/conditions", as_of_s=START_S, levels=nine)[:2] == (422, "bad_request")
     assert problem(client, DAY, version="0123456789abcdef")[:2] == (409, "day_changed")
@@ -251,9 +252,9 @@ def test_what_cannot_be_answered_is_a_problem_with_its_status(client: TestClient
 def test_a_table_that_is_not_built_names_its_command_and_the_others_go_on(own_lake: Path) -> None:
     remove_partition(ref_in(own_lake, "gold.future_mbo.mbo_physics_ladder", SYMBOL, TODAY))
     client = client_of(own_lake)
-    status, code, mend = problem(client, f"{DAY}/tables/ladder", as_of_s=START_S)
+    status, code, fix = problem(client, f"{DAY}/tables/ladder", as_of_s=START_S)
     assert (status, code) == (404, "not_built")
-    assert mend == f"spymaster build --layer gold --symbol {SYMBOL} --dates {TODAY}:{TODAY} --lake {own_lake}"
+    assert fix == f"spymaster build --layer gold --symbol {SYMBOL} --dates {TODAY}:{TODAY} --lake {own_lake}"
     assert [table["table"] for table in client.get(DAY).json()["absent"]] == ["ladder"]
     assert table_of(client, "windows", as_of_s=END_S).num_rows == 1_080
 
@@ -263,9 +264,9 @@ def test_a_day_of_which_only_events_are_there_is_not_built(own_lake: Path) -> No
         place = ref_in(own_lake, dataset, SYMBOL, TODAY)
         if entry.layer in ("silver", "gold") and place.path.exists():
             remove_partition(place)
-    status, code, mend = problem(client_of(own_lake), DAY)
+    status, code, fix = problem(client_of(own_lake), DAY)
     assert (status, code) == (404, "not_built")
-    assert mend is not None and mend.startswith(f"spymaster build --layer all --symbol {SYMBOL}")
+    assert fix is not None and fix.startswith(f"spymaster build --layer all --symbol {SYMBOL}")
 
 
 def test_a_damaged_table_is_corrupt_alone_and_is_read_again_once_it_is_mended(own_lake: Path) -> None:
@@ -311,12 +312,12 @@ WINDOWS, LADDER = "silver.future_mbo.book_windows_5s", "gold.future_mbo.mbo_phys
 
 
 def test_while_a_day_is_rebuilt_the_old_one_is_served_and_a_newcomer_is_asked_to_wait(own_lake: Path) -> None:
-    engine = Engine(own_lake, SETTINGS)
+    engine = Engine(config(own_lake, SETTINGS))
     before = engine.bundle(SYMBOL, TODAY)
     republish(own_lake, WINDOWS, marked(WINDOWS, own_lake, "volume", 7), {})
     assert engine.bundle(SYMBOL, TODAY) is before, "the ladder was made from other windows"
     with pytest.raises(Refusal, match=r"made from another silver.future_mbo.book_windows_5s.*Run: spymaster build") as refused:
-        Engine(own_lake, SETTINGS).bundle(SYMBOL, TODAY)
+        Engine(config(own_lake, SETTINGS)).bundle(SYMBOL, TODAY)
     assert refused.value.code == "rebuilding"
     assert client_of(own_lake).get(DAY).headers["retry-after"] == "1"
 
@@ -332,7 +333,7 @@ def test_a_reader_beside_a_rebuild_sees_the_old_day_or_the_new_one_and_never_a_m
         republish(own_lake, LADDER, tables[value][1], {str(ref_in(own_lake, WINDOWS, SYMBOL, TODAY)): sha256})
 
     publish(1)
-    engine, stop, latest, seen, mixed = Engine(own_lake, SETTINGS), Event(), Event(), set(), []
+    engine, stop, latest, seen, mixed = Engine(config(own_lake, SETTINGS)), Event(), Event(), set(), []
 
     def read() -> None:
         while not stop.is_set():
@@ -362,9 +363,9 @@ def test_a_reader_beside_a_rebuild_sees_the_old_day_or_the_new_one_and_never_a_m
 
 
 def test_days_longest_unused_leave_the_memory_first(served_lake: Path) -> None:
-    one = Engine(served_lake, SETTINGS).bundle(SYMBOL, TODAY).nbytes
+    one = Engine(config(served_lake, SETTINGS)).bundle(SYMBOL, TODAY).nbytes
     small = SETTINGS.model_copy(update={"serve": SETTINGS.serve.model_copy(update={"day_cache_bytes": int(one * 2.5)})})
-    engine = Engine(served_lake, small)
+    engine = Engine(config(served_lake, small))
     for date in (*DATES, DATES[-1]):
         engine.bundle(SYMBOL, date)
     assert (engine.shelf.opened, len(engine.shelf)) == (4, 2)

@@ -29,6 +29,7 @@ from src.data_eng.serve.messages import ReplayMessage, ReplayWindow
 from src.data_eng.serve.stream import TRY_AGAIN_LATER
 from src.data_eng.sources.calendar import session_times
 from tests.toy_lake import SETTINGS, SYMBOL, TODAY
+from tests.toys.lake import config
 
 S = 1_000_000_000
 START_S = session_times(TODAY, SETTINGS).start_ns // S
@@ -47,7 +48,7 @@ def running(lake: Path, settings: Settings, ping: Settings = SETTINGS) -> Iterat
     """A server on a free port, and the port; `ping` says how long a reader may leave a ping unanswered."""
     listener = listen("127.0.0.1", 0)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4_096)
-    server = server_of(guarded_app(lake, settings, "127.0.0.1", None), ping)
+    server = server_of(guarded_app(config(lake, settings), "127.0.0.1", None), ping)
     thread = Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     try:
@@ -113,7 +114,7 @@ def played(port: int, steps: Callable[[ClientConnection], Awaitable[Any]], **par
 
 
 def table(lake: Path, name: str, **params: Any) -> list[dict[str, Any]]:
-    client = TestClient(guarded_app(lake, SETTINGS, "127.0.0.1", None), base_url="http://127.0.0.1")
+    client = TestClient(guarded_app(config(lake, SETTINGS), "127.0.0.1", None), base_url="http://127.0.0.1")
     answer = client.get(f"/api/days/{SYMBOL}/{TODAY}/tables/{name}", params={"as_of_s": END_S, **params})
     return pa.ipc.open_stream(answer.content).read_all().to_pylist()
 

@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from src.data_eng.config import Environment
 from src.data_eng.core.tables import BOOK_WINDOWS, TRIGGER_VECTORS
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import read_manifest, ref_in, remove_partition
@@ -31,6 +32,7 @@ from src.data_eng.serve.stamps import stamps_of
 from src.data_eng.sources.calendar import session_times
 from tests.cut_lake import forget_future
 from tests.toy_lake import DATES, LEVELS, SETTINGS, SYMBOL, TODAY
+from tests.toys.lake import config
 
 S = 1_000_000_000
 START_S = session_times(TODAY, SETTINGS).start_ns // S
@@ -40,7 +42,7 @@ ASKED = {"symbol": "ES", "level": KEY.level_id, "approach_dir": KEY.approach_dir
 
 
 def client_of(lake: Path) -> TestClient:
-    return TestClient(create_app(lake, SETTINGS))
+    return TestClient(create_app(config(lake, SETTINGS)))
 
 
 @pytest.fixture(scope="module")
@@ -63,13 +65,13 @@ def asked(client: TestClient, as_of_s: int, **more: Any) -> dict[str, Any]:
 
 def refused(client: TestClient, path: str = "/api/setup", **params: Any) -> tuple[int, str, str | None]:
     answer = client.get(path, params={**ASKED, **params})
-    return answer.status_code, answer.json()["code"], answer.json()["mend"]
+    return answer.status_code, answer.json()["code"], answer.json()["fix"]
 
 
 def test_the_answer_is_the_query_commands(client: TestClient, served_lake: Path, triggers_s: list[int]) -> None:
     for as_of_s in (triggers_s[0], triggers_s[len(triggers_s) // 2], triggers_s[-1]):
         told = asked(client, as_of_s)
-        answer = answer_query(served_lake, find_setup(served_lake, "ES", KEY, as_of_s * S, SETTINGS), SETTINGS)
+        answer = answer_query(Environment(served_lake), find_setup(Environment(served_lake), "ES", KEY, as_of_s * S, SETTINGS), SETTINGS)
         said = json.loads(json.dumps(as_json(answer)))
         assert (told["sentence"], told["strangeness"], told["synthetic"]) == (said["sentence"], strangeness(answer), True)
         assert (told["past"], told["n_eff"], told["distance"], told["nothing_like_it"]) == (
@@ -124,7 +126,7 @@ def test_an_answer_is_the_same_when_the_future_is_not_there(
     as_of_s = triggers_s[40] + behind_s
     whole, listed = asked(client, as_of_s), client.get("/api/setups", params={"level": "or_high", "as_of_s": as_of_s}).json()
     forget_future(own_lake, SYMBOL, TODAY, as_of_s, SETTINGS)
-    build_indexes(own_lake, "ES", "or_high", SETTINGS)
+    build_indexes(Environment(own_lake), "ES", "or_high", SETTINGS)
     cut = client_of(own_lake)
     assert {**asked(cut, as_of_s), "version": ""} == {**whole, "version": ""}
     assert {**cut.get("/api/setups", params={"level": "or_high", "as_of_s": as_of_s}).json(), "kinds": []} == {**listed, "kinds": []}
@@ -153,11 +155,11 @@ def test_an_index_behind_the_lake_is_stale_and_one_built_anew_is_taken_up(own_la
     manifest, table = read_manifest(changed), read_table(changed)
     publish_partition(changed, table.slice(1), stage="test", inputs={}, settings_sha256="0", code_sha256="0", facts=manifest.facts)
     fresh = client_of(own_lake)
-    status, code, mend = refused(fresh, as_of_s=as_of_s)
-    assert (status, code, mend) == (409, "stale_index", f"spymaster index --symbol ES --level or_high --lake {own_lake}")
+    status, code, fix = refused(fresh, as_of_s=as_of_s)
+    assert (status, code, fix) == (409, "stale_index", f"spymaster index --symbol ES --level or_high --lake {own_lake}")
     time.sleep(LOOK_S)
     assert refused(client, as_of_s=as_of_s)[:2] == (409, "stale_index"), "though it has answered this before"
-    build_indexes(own_lake, "ES", "or_high", SETTINGS)
+    build_indexes(Environment(own_lake), "ES", "or_high", SETTINGS)
     after = asked(fresh, as_of_s)
     assert after["version"] == before["version"] == asked(client, as_of_s)["version"]
     assert {**after, "own_path": []} == {**asked(client, as_of_s), "own_path": []}
@@ -165,9 +167,9 @@ def test_an_index_behind_the_lake_is_stale_and_one_built_anew_is_taken_up(own_la
 
 def test_without_features_of_the_day_the_command_that_builds_them_is_named(own_lake: Path, triggers_s: list[int]) -> None:
     remove_partition(ref_in(own_lake, "silver.future_mbo.mbo_level_vacuum_5s", SYMBOL, TODAY))
-    status, code, mend = refused(client_of(own_lake), as_of_s=triggers_s[-1])
+    status, code, fix = refused(client_of(own_lake), as_of_s=triggers_s[-1])
     assert (status, code) == (404, "not_built")
-    assert mend is not None and mend.startswith("spymaster build --layer silver")
+    assert fix is not None and fix.startswith("spymaster build --layer silver")
 
 
 def test_equal_questions_at_one_time_are_computed_once(served_lake: Path, triggers_s: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,7 +196,7 @@ def test_equal_questions_at_one_time_are_computed_once(served_lake: Path, trigge
 
 
 def test_answers_computed_and_kept_are_counted(served_lake: Path, triggers_s: list[int]) -> None:
-    app = create_app(served_lake, SETTINGS)
+    app = create_app(config(served_lake, SETTINGS))
     for as_of_s in (triggers_s[-1], triggers_s[-1] + 1, triggers_s[-1] + 2, triggers_s[0]):
         asked(TestClient(app), as_of_s)
     counted = app.state.engine.counters()
@@ -204,7 +206,7 @@ def test_answers_computed_and_kept_are_counted(served_lake: Path, triggers_s: li
 def test_the_windows_of_a_neighbours_day_are_looked_at_at_most_once_a_second(own_lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looked = []
     monkeypatch.setattr(past_module, "stamps_of", lambda refs: looked.append(refs) or stamps_of(refs))
-    past, windows = Past(own_lake, SETTINGS), ref_in(own_lake, BOOK_WINDOWS, SYMBOL, DATES[0])
+    past, windows = Past(config(own_lake, SETTINGS)), ref_in(own_lake, BOOK_WINDOWS, SYMBOL, DATES[0])
     before = past.mids(SYMBOL, DATES[0])
     assert before is not None
     manifest, table = read_manifest(windows), read_table(windows)
@@ -261,7 +263,7 @@ def test_the_list_of_an_index_is_made_once_and_anew_when_the_index_is(own_lake: 
     assert told(kind="retest") + told(first=TODAY) + told(as_of_s=START_S) != []
     assert len(made) == 2, "from below and from above"
     remove_partition(ref_in(own_lake, TRIGGER_VECTORS, SYMBOL, TODAY))
-    build_indexes(own_lake, "ES", "or_high", SETTINGS)
+    build_indexes(Environment(own_lake), "ES", "or_high", SETTINGS)
     assert told() == [row for row in before if row["session_date"] != TODAY]
     assert len(made) == 4
 

@@ -12,13 +12,12 @@ import pytest
 from numpy.typing import NDArray
 from rich.console import Console
 
-from src.data_eng.config import load_settings
+from src.data_eng.config import Environment, load_settings
 from src.data_eng.core.book.record import MARK_BAD_BOOK, MARK_CROSSED, MARK_HALT, MARK_UNKNOWN_IDS
 from src.data_eng.core.events import F_LAST, F_MAYBE_BAD_BOOK, F_SNAPSHOT
 from src.data_eng.engines.crew import Request, run
 from src.data_eng.lake.partitions import list_partitions, read_manifest, ref_in
-from src.data_eng.retrieval.index import IndexKey
-from src.data_eng.retrieval.index_builder import open_index
+from src.data_eng.retrieval.index import IndexKey, open_index
 from src.data_eng.stages.base import StageResult
 from tests.real_stages import (
     SYMBOL,
@@ -230,7 +229,7 @@ def test_the_roll_day_is_left_out_with_its_reason_and_no_level_or_past_mixes_the
     before = days["2025-09-11"]
     regular = traded(before[before["instrument_id"] == DEC], ny_ns("2025-09-11", "09:30"), ny_ns("2025-09-11", "16:00"))
     assert level(lake, "2025-09-12", "pd_high")["price_ticks"] == regular.max()
-    index = open_index(lake, IndexKey("vwap", "level_test", "from_below"), "ES", load_settings())
+    index = open_index(Environment(lake), IndexKey("vwap", "level_test", "from_below"), "ES", load_settings())
     pairs = set(zip(index.metadata["symbol"].to_pylist(), index.metadata["session_date"].to_pylist(), strict=True))
     assert pairs and pairs <= set(vectors)
 

@@ -24,11 +24,11 @@ from src.data_eng.retrieval.index import (
     StaleIndex,
     check_inputs,
     index_folder,
-    load_index,
+    open_index,
     past_of,
     past_sha256,
 )
-from src.data_eng.retrieval.index_builder import TwoContracts, TwoSessions, build_indexes, open_index, trigger_sources
+from src.data_eng.retrieval.index_builder import TwoContracts, TwoSessions, build_indexes, trigger_sources
 from tests.trigger_lake import KEY, SYMBOL, TRIGGERS, session_dates, small_settings, trigger_table, write_days, write_triggers
 
 DATES = session_dates(16)
@@ -50,11 +50,11 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def statuses(lake: Path, **options: bool) -> dict[str, str]:
-    return {str(built.key): built.status for built in build_indexes(lake, "ES", "pm_high", SETTINGS, **options)}
+    return {str(built.key): built.status for built in build_indexes(Environment(lake), "ES", "pm_high", SETTINGS, **options)}
 
 
 def test_every_setup_and_side_has_an_index_even_without_triggers(lake: Path) -> None:
-    built = build_indexes(lake, "ES", "pm_high", SETTINGS)
+    built = build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
     rows = {str(index.key): index.rows for index in built}
     assert rows == {
         "pm_high/from_below": 16 * 3 * 4,
@@ -69,8 +69,8 @@ def test_every_setup_and_side_has_an_index_even_without_triggers(lake: Path) -> 
 
 
 def test_rows_lie_in_time_order_beside_their_metadata(lake: Path) -> None:
-    build_indexes(lake, "ES", "pm_high", SETTINGS)
-    index = open_index(lake, KEY, "ES", SETTINGS)
+    build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
+    index = open_index(Environment(lake), KEY, "ES", SETTINGS)
     times = index.metadata["ts_ns"].to_numpy()
     assert (np.diff(times) > 0).all()
     assert index.metadata["row"].to_pylist() == list(range(len(times)))
@@ -82,8 +82,8 @@ def test_rows_lie_in_time_order_beside_their_metadata(lake: Path) -> None:
 
 
 def test_each_day_has_a_scaler_of_exactly_the_rows_it_may_see(lake: Path) -> None:
-    build_indexes(lake, "ES", "pm_high", SETTINGS)
-    index = open_index(lake, KEY, "ES", SETTINGS)
+    build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
+    index = open_index(Environment(lake), KEY, "ES", SETTINGS)
     fits = {fit["as_of"]: (fit["fit_end"], fit["rows"]) for fit in json.loads((folder_of(lake) / NORM_STATS).read_text())["fits"]}
     # 12 triggers a day, 30 needed, one session of embargo: day 4 sees days 0 to 2.
     assert list(fits) == DATES[4:]
@@ -106,8 +106,8 @@ def test_days_appended_later_change_nothing_before_them(tmp_path: Path) -> None:
     write_days(tmp_path / "short", DATES[:10])
     write_days(tmp_path / "long", DATES)
     for lake in (tmp_path / "short", tmp_path / "long"):
-        build_indexes(lake, "ES", "pm_high", SETTINGS)
-    short, long = (open_index(tmp_path / name, KEY, "ES", SETTINGS) for name in ("short", "long"))
+        build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
+    short, long = (open_index(Environment(tmp_path / name), KEY, "ES", SETTINGS) for name in ("short", "long"))
     rows = len(short.vectors)
     assert long.metadata.slice(0, rows).equals(short.metadata)
     assert long.vectors[:rows].tobytes() == short.vectors.tobytes()
@@ -118,18 +118,18 @@ def test_days_appended_later_change_nothing_before_them(tmp_path: Path) -> None:
 
 def test_growing_day_by_day_gives_the_bytes_of_one_build(tmp_path: Path) -> None:
     write_days(tmp_path / "once", DATES[:8])
-    build_indexes(tmp_path / "once", "ES", "pm_high", SETTINGS)
+    build_indexes(Environment(tmp_path / "once"), "ES", "pm_high", SETTINGS)
     for date in DATES[:8]:
         write_days(tmp_path / "grown", [date])
-        build_indexes(tmp_path / "grown", "ES", "pm_high", SETTINGS)
+        build_indexes(Environment(tmp_path / "grown"), "ES", "pm_high", SETTINGS)
     assert contents(folder_of(tmp_path / "grown")) == contents(folder_of(tmp_path / "once"))
 
 
 def test_a_day_built_again_makes_the_index_stale_and_the_message_names_it(lake: Path) -> None:
-    build_indexes(lake, "ES", "pm_high", SETTINGS)
+    build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
     write_triggers(lake, DATES[3], trigger_table(DATES[3], episodes=2))
-    index = open_index(lake, KEY, "ES", SETTINGS)
-    partitions = {str(source.ref): (source.ref.date, source.sha256) for source in trigger_sources(lake, "ES", SETTINGS)}
+    index = open_index(Environment(lake), KEY, "ES", SETTINGS)
+    partitions = {str(source.ref): (source.ref.date, source.sha256) for source in trigger_sources(Environment(lake), "ES", SETTINGS)}
     with pytest.raises(StaleIndex, match=f"built before the rebuild of {TRIGGERS}/{SYMBOL}/{DATES[3]}.*spymaster index --symbol ES"):
         check_inputs(index, partitions, DATES[15], SETTINGS)
     check_inputs(index, partitions, DATES[4], SETTINGS)  # day 3 is within the embargo of day 4
@@ -138,36 +138,36 @@ def test_a_day_built_again_makes_the_index_stale_and_the_message_names_it(lake: 
 
 def test_a_missing_index_names_the_command(lake: Path) -> None:
     with pytest.raises(IndexMissing, match="Run: spymaster index --symbol ES --level pm_high"):
-        open_index(lake, KEY, "ES", SETTINGS)
+        open_index(Environment(lake), KEY, "ES", SETTINGS)
 
 
 def test_an_index_of_other_features_is_stale(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    build_indexes(lake, "ES", "pm_high", SETTINGS)
+    build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
     fewer = SETTINGS.model_copy(update={"vectors": SETTINGS.vectors.model_copy(update={"mean_windows": (3, 9)})})
     with pytest.raises(
         StaleIndex, match=r"index pm_high/from_below was built with \d+ features \(hash [0-9a-f]{4}\), this build has \d+ \(hash"
     ):
-        load_index(folder_of(lake), KEY, "ES", fewer)
+        open_index(Environment(lake), KEY, "ES", fewer)
 
 
 def test_an_index_of_other_settings_is_stale_and_is_rebuilt(lake: Path) -> None:
-    build_indexes(lake, "ES", "pm_high", SETTINGS)
+    build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
     other = small_settings(neighbours=20)
     with pytest.raises(StaleIndex, match="other settings"):
-        open_index(lake, KEY, "ES", other)
-    assert build_indexes(lake, "ES", "pm_high", other)[0].status == "rebuilt"
+        open_index(Environment(lake), KEY, "ES", other)
+    assert build_indexes(Environment(lake), "ES", "pm_high", other)[0].status == "rebuilt"
 
 
 def test_an_index_of_other_code_may_be_asked_and_is_built_anew(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(index_builder, "builder_sha256", lambda metric: "older")
-        build_indexes(lake, "ES", "pm_high", SETTINGS)
-    assert open_index(lake, KEY, "ES", SETTINGS).code_sha256 == "older"
+        build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
+    assert open_index(Environment(lake), KEY, "ES", SETTINGS).code_sha256 == "older"
     assert set(statuses(lake).values()) == {"rebuilt"}
 
 
 def test_a_build_that_dies_leaves_the_old_index_whole(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    build_indexes(lake, "ES", "pm_high", SETTINGS)
+    build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
     before = contents(folder_of(lake))
     write_triggers(lake, DATES[3], trigger_table(DATES[3], episodes=2))
 
@@ -176,16 +176,16 @@ def test_a_build_that_dies_leaves_the_old_index_whole(lake: Path, monkeypatch: p
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(index_builder, "_publish", die)
-        build_indexes(lake, "ES", "pm_high", SETTINGS)
+        build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
     assert contents(folder_of(lake)) == before
-    build_indexes(lake, "ES", "pm_high", SETTINGS)
+    build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
     assert contents(folder_of(lake)) != before
     leftovers = [entry.name for entry in folder_of(lake).parent.iterdir()]
     assert sorted(name.split("-")[0] for name in leftovers) == [".from_above", ".from_below", "from_above", "from_below"]
 
 
 def test_a_lake_copied_without_its_links_can_be_built_upon(lake: Path, tmp_path: Path) -> None:
-    build_indexes(lake, "ES", "pm_high", SETTINGS)
+    build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
     copied = tmp_path / "copied"
     shutil.copytree(lake / "gold", copied / "gold")
     shutil.copytree(lake / "indexes", copied / "indexes", ignore=shutil.ignore_patterns(".*"))
@@ -195,43 +195,45 @@ def test_a_lake_copied_without_its_links_can_be_built_upon(lake: Path, tmp_path:
 
 
 @pytest.mark.parametrize("metric", ["block", "user"])
-def test_a_file_that_is_missing_or_cut_is_named_with_the_command_that_mends_it(lake: Path, metric: str) -> None:
-    build_indexes(lake, "ES", "pm_high", SETTINGS)
+def test_a_file_that_is_missing_or_cut_is_named_with_the_command_that_fixes_it(lake: Path, metric: str) -> None:
+    build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
     before = contents(folder_of(lake))
     file = folder_of(lake) / FAISS_INDEX
     whole = len(before[FAISS_INDEX])
-    mend = "Run: spymaster index --symbol ES --level pm_high --overwrite$"
+    fix = f"Run: spymaster index --symbol ES --level pm_high --overwrite --lake {lake}$"
     for damage, said in ((file.unlink, "is missing"), (lambda: file.write_bytes(b"IxF2"), f"has 4 bytes, its manifest says {whole:,}")):
         damage()
-        with pytest.raises(DamagedIndex, match=f"^index pm_high/from_below.* at {folder_of(lake)}: {FAISS_INDEX} {said}. {mend}"):
-            open_index(lake, KEY, "ES", SETTINGS, metric)
+        with pytest.raises(DamagedIndex, match=f"^index pm_high/from_below.* at {folder_of(lake)}: {FAISS_INDEX} {said}. {fix}"):
+            open_index(Environment(lake), KEY, "ES", SETTINGS, metric)
         assert statuses(lake)["pm_high/from_below"] == "rebuilt"
         assert contents(folder_of(lake)) == before
 
 
 def test_the_plain_distance_vouches_for_each_byte_of_the_faiss_index(lake: Path) -> None:
-    build_indexes(lake, "ES", "pm_high", SETTINGS)
+    build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
     before = contents(folder_of(lake))
     spoiled = bytearray(before[FAISS_INDEX])
     spoiled[-1] ^= 1
     (folder_of(lake) / FAISS_INDEX).write_bytes(spoiled)
-    open_index(lake, KEY, "ES", SETTINGS)
-    with pytest.raises(DamagedIndex, match=f"{FAISS_INDEX} has hash [0-9a-f]{{4}}, its manifest says [0-9a-f]{{4}}. Run: .*--overwrite$"):
-        open_index(lake, KEY, "ES", SETTINGS, "user")
+    open_index(Environment(lake), KEY, "ES", SETTINGS)
+    with pytest.raises(
+        DamagedIndex, match=f"{FAISS_INDEX} has hash [0-9a-f]{{4}}, its manifest says [0-9a-f]{{4}}. Run: .*--overwrite --lake .*$"
+    ):
+        open_index(Environment(lake), KEY, "ES", SETTINGS, "user")
     statuses(lake, overwrite=True)
     assert contents(folder_of(lake)) == before
 
 
 def test_past_distances_stand_at_one_window_an_episode(lake: Path) -> None:
-    build_indexes(lake, "ES", "pm_high", SETTINGS)
-    index = open_index(lake, KEY, "ES", SETTINGS)
+    build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
+    index = open_index(Environment(lake), KEY, "ES", SETTINGS)
     distances = index.metadata["past_distance"].to_numpy(zero_copy_only=False).astype(float).reshape(16, 3, 4)
     assert np.isnan(distances[:4]).all()  # the first four days have no past to be measured against
     assert np.isfinite(distances[4:, :, 2]).all()
     assert np.isnan(distances[4:, :, [0, 1, 3]]).all()
     row = int(index.first_row[9]) + 6
     for metric, column in (("block", "past_distance"), ("user", "past_distance_user")):
-        view = past_of(open_index(lake, KEY, "ES", SETTINGS, metric), DATES[9], SETTINGS)
+        view = past_of(open_index(Environment(lake), KEY, "ES", SETTINGS, metric), DATES[9], SETTINGS)
         assert view.find(index.vectors[row], DATES[9]).distance == index.metadata[column][row].as_py()
 
 
@@ -240,24 +242,24 @@ def test_two_contracts_on_one_day_are_refused_until_the_selection_map_speaks(lak
     shutil.copytree(source, other)
     said = f"ESH6 and ESZ5 both have .* on {DATES[2]}.*Run: spymaster select --symbol ES --dates {DATES[0]}:{DATES[15]}$"
     with pytest.raises(TwoContracts, match=said):
-        build_indexes(lake, "ES", "pm_high", SETTINGS)
+        build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
 
 
 def test_triggers_made_under_other_rules_are_refused_until_all_are_made_again(lake: Path) -> None:
-    build_indexes(lake, "ES", "pm_high", SETTINGS)
+    build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
     wider = SETTINGS.model_copy(update={"zones": SETTINGS.zones.model_copy(update={"near_max": 6})})
     write_triggers(lake, DATES[0], trigger_table(DATES[0]), settings=wider)
-    mend = f"Run: spymaster build --layer all --symbol {SYMBOL} --dates {DATES[0]}:{DATES[15]}$"
+    fix = f"Run: spymaster build --layer all --symbol {SYMBOL} --dates {DATES[0]}:{DATES[15]} --lake {lake}$"
     for settings, stale in ((SETTINGS, DATES[0]), (wider, DATES[1])):
-        with pytest.raises(StaleIndex, match=f"^{TRIGGERS}/{SYMBOL}/{stale} was made under other rules .*{mend}"):
-            trigger_sources(lake, "ES", settings)
+        with pytest.raises(StaleIndex, match=f"^{TRIGGERS}/{SYMBOL}/{stale} was made under other rules .*{fix}"):
+            trigger_sources(Environment(lake), "ES", settings)
         with pytest.raises(StaleIndex, match="other rules"):
-            build_indexes(lake, "ES", "pm_high", settings)
+            build_indexes(Environment(lake), "ES", "pm_high", settings)
 
 
 def test_which_levels_and_which_span_are_asked_for_is_no_rule(lake: Path) -> None:
-    build_indexes(lake, "ES", "pm_high", SETTINGS)
-    assert len(trigger_sources(lake, "ES", SETTINGS.with_levels(("vwap",)).with_session("18:00-19:00"))) == 16
+    build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
+    assert len(trigger_sources(Environment(lake), "ES", SETTINGS.with_levels(("vwap",)).with_session("18:00-19:00"))) == 16
 
 
 def test_days_of_two_spans_are_not_mixed_in_an_index(lake: Path) -> None:
@@ -265,7 +267,7 @@ def test_days_of_two_spans_are_not_mixed_in_an_index(lake: Path) -> None:
     days = f"{TRIGGERS}/{SYMBOL}/{DATES[0]} was built for 09:30-12:30 and {TRIGGERS}/{SYMBOL}/{DATES[3]} for 09:30-16:00"
     command = f"spymaster build --layer all --symbol {SYMBOL} --dates {DATES[0]}:{DATES[15]}"
     with pytest.raises(TwoSessions, match=f"{days}.*Run: {command}$"):
-        build_indexes(lake, "ES", "pm_high", SETTINGS)
+        build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
 
 
 def test_trigger_vectors_of_another_length_name_the_whole_command(lake: Path) -> None:
@@ -273,13 +275,13 @@ def test_trigger_vectors_of_another_length_name_the_whole_command(lake: Path) ->
         table = trigger_table(date)
         shorter = pa.array([vector[:-1] for vector in table["vector"].to_pylist()], table.schema.field("vector").type)
         write_triggers(lake, date, table.set_column(table.schema.get_field_index("vector"), "vector", shorter))
-    with pytest.raises(StaleIndex, match=f"--stage build_trigger_vectors --symbol ES --dates {DATES[0]}:{DATES[15]}$"):
-        build_indexes(lake, "ES", "pm_high", SETTINGS)
+    with pytest.raises(StaleIndex, match=f"--stage build_trigger_vectors --symbol ES --dates {DATES[0]}:{DATES[15]} --lake .*$"):
+        build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
 
 
 def test_mbo_index_dir_names_the_folder_of_its_level(tmp_path: Path) -> None:
     def where(index_dir: str, level_id: str | None) -> Path:
-        return index_folder(tmp_path, KEY, Environment(tmp_path, level_id, Path(index_dir), None))
+        return index_folder(Environment(tmp_path, level_id, Path(index_dir)), KEY)
 
     default = tmp_path / "indexes" / "mbo_pm_high" / "level_test" / "from_below"
     assert where("/elsewhere/mbo_pm_high", None) == Path("/elsewhere/mbo_pm_high/level_test/from_below")
@@ -290,16 +292,16 @@ def test_mbo_index_dir_names_the_folder_of_its_level(tmp_path: Path) -> None:
 def test_synthetic_days_are_marked_row_by_row(tmp_path: Path) -> None:
     write_days(tmp_path, DATES[:3])
     write_days(tmp_path, DATES[3:6], synthetic=True)
-    assert build_indexes(tmp_path, "ES", "pm_high", SETTINGS)[0].synthetic
-    index = open_index(tmp_path, KEY, "ES", SETTINGS)
+    assert build_indexes(Environment(tmp_path), "ES", "pm_high", SETTINGS)[0].synthetic
+    index = open_index(Environment(tmp_path), KEY, "ES", SETTINGS)
     assert not past_of(index, DATES[4], SETTINGS).is_synthetic
     assert past_of(index, DATES[5], SETTINGS).is_synthetic
 
 
 def test_artefacts_have_no_clock_in_them(lake: Path) -> None:
-    build_indexes(lake, "ES", "pm_high", SETTINGS)
+    build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
     first = contents(folder_of(lake))
     shutil.rmtree(lake / "indexes")
-    build_indexes(lake, "ES", "pm_high", SETTINGS)
+    build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
     again = contents(folder_of(lake))
     assert first[VECTORS] == again[VECTORS] and first[METADATA] == again[METADATA] and first == again

@@ -36,7 +36,7 @@ def lake(whole: Path, tmp_path: Path) -> Path:
 
 def add(lake: Path, level: str, layer: str = "all", **environment: object) -> None:
     """One day with one level, as `--levels` asks for it."""
-    cfg = replace(config(lake), levels=(level,), environment=Environment(lake, None, None, None)._replace(**environment))
+    cfg = replace(config(lake), levels=(level,), environment=Environment(lake)._replace(**environment))
     assert build(lake, (TODAY, TODAY), cfg=cfg, layer=layer) == 0
 
 

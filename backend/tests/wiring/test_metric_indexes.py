@@ -11,13 +11,13 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from src.data_eng.config import Settings, environment
+from src.data_eng.config import Environment, Settings
 from src.data_eng.jobs.clear import index_folders, remove_all
 from src.data_eng.retrieval.distribution import shrunk_probabilities
 from src.data_eng.retrieval.exact import Groups
 from src.data_eng.retrieval.fitting import fit_metric, ranked_probability_score, scored_rows
-from src.data_eng.retrieval.index import METADATA, METRIC_FITS, VECTORS, Index, IndexMissing, StaleIndex, layout_of, past_of
-from src.data_eng.retrieval.index_builder import build_indexes, open_index
+from src.data_eng.retrieval.index import METADATA, METRIC_FITS, VECTORS, Index, IndexMissing, StaleIndex, layout_of, open_index, past_of
+from src.data_eng.retrieval.index_builder import build_indexes
 from src.data_eng.retrieval.metrics import METRICS, UnknownMetric, home_of, preset_metric, weight_groups
 from src.data_eng.retrieval.neighbours import weigh
 from src.data_eng.retrieval.signals import signal_horizon
@@ -43,7 +43,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lake = tmp_path_factory.mktemp("lake")
     write_days(lake, DATES)
     for metric in METRICS:
-        build_indexes(lake, "ES", "pm_high", SETTINGS, metric=metric)
+        build_indexes(Environment(lake), "ES", "pm_high", SETTINGS, metric=metric)
     return lake
 
 
@@ -56,7 +56,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 def opened(lake: Path, metric: str) -> Index:
-    return open_index(lake, KEY, "ES", SETTINGS, metric)
+    return open_index(Environment(lake), KEY, "ES", SETTINGS, metric)
 
 
 def test_each_metric_has_a_folder_of_its_own_beside_the_defaults(lake: Path) -> None:
@@ -81,7 +81,7 @@ def test_the_vectors_are_on_the_disk_once(lake: Path, metric: str) -> None:
 @pytest.mark.parametrize("metric", METRICS)
 def test_without_the_defaults_index_the_same_bytes_are_built(lake: Path, tmp_path: Path, metric: str) -> None:
     shutil.copytree(lake / "gold", tmp_path / "gold")
-    build_indexes(tmp_path, "ES", "pm_high", SETTINGS, metric=metric)
+    build_indexes(Environment(tmp_path), "ES", "pm_high", SETTINGS, metric=metric)
     assert contents(folder_of(tmp_path, metric)) == contents(folder_of(lake, metric))
     assert metric in OTHERS or not list(folder_of(tmp_path, metric).parent.glob("*@*"))
 
@@ -90,10 +90,10 @@ def test_without_the_defaults_index_the_same_bytes_are_built(lake: Path, tmp_pat
 def test_growing_day_by_day_gives_the_bytes_of_one_build(tmp_path: Path, metric: str) -> None:
     settings = with_fits(2, fit_episodes_min=9, preset_episodes_min=9)
     write_days(tmp_path / "once", DATES[:9])
-    build_indexes(tmp_path / "once", "ES", "pm_high", settings, metric=metric)
+    build_indexes(Environment(tmp_path / "once"), "ES", "pm_high", settings, metric=metric)
     for date in DATES[:9]:
         write_days(tmp_path / "grown", [date])
-        build_indexes(tmp_path / "grown", "ES", "pm_high", settings, metric=metric)
+        build_indexes(Environment(tmp_path / "grown"), "ES", "pm_high", settings, metric=metric)
     assert contents(folder_of(tmp_path / "grown", metric)) == contents(folder_of(tmp_path / "once", metric))
 
 
@@ -101,9 +101,9 @@ def test_growing_day_by_day_gives_the_bytes_of_one_build(tmp_path: Path, metric:
 def test_what_is_current_is_left_alone_and_a_day_built_again_is_not(lake: Path, tmp_path: Path, metric: str) -> None:
     copied = tmp_path / "copied"
     shutil.copytree(lake, copied, symlinks=True)
-    assert {built.status for built in build_indexes(copied, "ES", "pm_high", SETTINGS, metric=metric)} == {"current"}
+    assert {built.status for built in build_indexes(Environment(copied), "ES", "pm_high", SETTINGS, metric=metric)} == {"current"}
     write_triggers(copied, DATES[3], trigger_table(DATES[3], episodes=2))
-    built = build_indexes(copied, "ES", "pm_high", SETTINGS, metric=metric)
+    built = build_indexes(Environment(copied), "ES", "pm_high", SETTINGS, metric=metric)
     assert (built[0].status, built[0].metric, built[0].rows) == ("rebuilt", metric, 16 * 12 - 4)
     # The learned metric is fitted on the default's indexes and brings them up to date; the others leave them alone.
     assert (contents(folder_of(copied, "block")) == contents(folder_of(lake, "block"))) == (metric != "learned")
@@ -111,20 +111,20 @@ def test_what_is_current_is_left_alone_and_a_day_built_again_is_not(lake: Path, 
 
 @pytest.mark.parametrize("metric", OTHERS)
 def test_a_missing_index_and_one_of_another_metric_name_the_command(lake: Path, tmp_path: Path, metric: str) -> None:
-    mend = f"Run: spymaster index --symbol ES --level pm_high --metric {metric}$"
-    with pytest.raises(IndexMissing, match=f"index pm_high/from_below@{metric} is not at .*{mend}"):
-        open_index(tmp_path, KEY, "ES", SETTINGS, metric)
+    fix = f"Run: spymaster index --symbol ES --level pm_high --metric {metric} --lake {tmp_path}$"
+    with pytest.raises(IndexMissing, match=f"index pm_high/from_below@{metric} is not at .*{fix}"):
+        open_index(Environment(tmp_path), KEY, "ES", SETTINGS, metric)
     shutil.copytree(folder_of(lake, "block"), folder_of(tmp_path, metric))
-    with pytest.raises(StaleIndex, match=f"holds an index of metric block. Expected {metric}. {mend}"):
-        open_index(tmp_path, KEY, "ES", SETTINGS, metric)
+    with pytest.raises(StaleIndex, match=f"holds an index of metric block. Expected {metric}. {fix}"):
+        open_index(Environment(tmp_path), KEY, "ES", SETTINGS, metric)
     with pytest.raises(UnknownMetric, match="metric 'euclid' is unknown"):
-        open_index(lake, KEY, "ES", SETTINGS, "euclid")
+        open_index(Environment(lake), KEY, "ES", SETTINGS, "euclid")
 
 
 @pytest.mark.parametrize("metric", ["learned", "preset"])
 def test_a_fit_made_otherwise_is_stale_and_one_that_is_gone_is_not_made_up(lake: Path, metric: str) -> None:
     with pytest.raises(StaleIndex, match=f"index pm_high/from_below@{metric} .* other settings .scaling or retrieval or evaluation."):
-        open_index(lake, KEY, "ES", with_fits(4), metric)
+        open_index(Environment(lake), KEY, "ES", with_fits(4), metric)
     index = replace(opened(lake, metric), fit_of=lambda fit_end: None)
     with pytest.raises(StaleIndex, match=f"has no fit that ends on {DATES[11]}. Run: .* --metric {metric} --overwrite"):
         past_of(index, DATES[15], SETTINGS)
@@ -242,8 +242,8 @@ def fits_of(lake: Path, level_id: str) -> list[dict]:
 
 def test_a_learned_metric_leans_on_the_family_and_block_that_decide(tmp_path: Path) -> None:
     plant(tmp_path, "kinematics/current")
-    build_indexes(tmp_path, "ES", "pm_high", SETTINGS, metric="learned")
-    fit = past_of(open_index(tmp_path, KEY, "ES", SETTINGS, "learned"), DATES[15], SETTINGS).fit
+    build_indexes(Environment(tmp_path), "ES", "pm_high", SETTINGS, metric="learned")
+    fit = past_of(open_index(Environment(tmp_path), KEY, "ES", SETTINGS, "learned"), DATES[15], SETTINGS).fit
     assert fit is not None and max(fit.weights, key=fit.weights.__getitem__) == "kinematics/current"
     assert fit.weights["kinematics/current"] > 3
     assert fit.scores["fitted"] > fit.scores["even"]
@@ -251,8 +251,8 @@ def test_a_learned_metric_leans_on_the_family_and_block_that_decide(tmp_path: Pa
 
 def test_the_learned_metric_learns_from_all_levels_of_the_triggers(tmp_path: Path) -> None:
     plant(tmp_path, "trade/short", ("pm_high", "vwap"))
-    build_indexes(tmp_path, "ES", "pm_high", SETTINGS, metric="learned")
-    assert open_index(tmp_path, KEY._replace(level_id="vwap"), "ES", SETTINGS).vectors.shape[0] == 16 * 24  # built for it
+    build_indexes(Environment(tmp_path), "ES", "pm_high", SETTINGS, metric="learned")
+    assert open_index(Environment(tmp_path), KEY._replace(level_id="vwap"), "ES", SETTINGS).vectors.shape[0] == 16 * 24  # built for it
     fits = fits_of(tmp_path, "pm_high")
     assert [fit["episodes"] for fit in fits[1:]] == [2 * 6 * sessions for sessions in (6, 9, 12, 15)]
     assert max(fits[-1]["weights"], key=fits[-1]["weights"].get) == "trade/short"
@@ -261,16 +261,16 @@ def test_the_learned_metric_learns_from_all_levels_of_the_triggers(tmp_path: Pat
 def test_a_fit_taken_over_from_another_level_is_the_one_it_would_have_made(tmp_path: Path) -> None:
     plant(tmp_path, "trade/short", ("pm_high", "vwap"))
     for level_id in ("pm_high", "vwap"):
-        build_indexes(tmp_path, "ES", level_id, SETTINGS, metric="learned")
+        build_indexes(Environment(tmp_path), "ES", level_id, SETTINGS, metric="learned")
     taken = fits_of(tmp_path, "vwap")
     assert taken == fits_of(tmp_path, "pm_high")
-    assert build_indexes(tmp_path, "ES", "vwap", SETTINGS, overwrite=True, metric="learned")[0].status == "rebuilt"
+    assert build_indexes(Environment(tmp_path), "ES", "vwap", SETTINGS, overwrite=True, metric="learned")[0].status == "rebuilt"
     assert fits_of(tmp_path, "vwap") == taken
 
 
 def test_clearing_a_level_removes_the_indexes_of_all_metrics(lake: Path, tmp_path: Path) -> None:
     shutil.copytree(lake / "indexes", tmp_path / "indexes", symlinks=True)
-    remove_all([], index_folders(tmp_path, ["pm_high"], environment()))
+    remove_all([], index_folders(Environment(tmp_path), ["pm_high"]))
     assert not (tmp_path / "indexes" / "mbo_pm_high").exists()
 
 

@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from src.data_eng.cli.main import app
-from src.data_eng.config import load_settings
+from src.data_eng.config import Environment, load_settings
 from src.data_eng.core.session import NoMoment, clock, moment_ns
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import ref_in
@@ -31,12 +31,12 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_days(lake, DATES, synthetic=True)
     for date in (DATES[0], TODAY):
         write_level(lake, date, synthetic=True)
-    build_indexes(lake, "ES", "pm_high", SETTINGS)
+    build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
     return lake
 
 
 def asked(lake: Path, at: str) -> Answer:
-    return answer_query(lake, find_setup(lake, "ES", KEY, moment_ns(at), SETTINGS), SETTINGS)
+    return answer_query(Environment(lake), find_setup(Environment(lake), "ES", KEY, moment_ns(at), SETTINGS), SETTINGS)
 
 
 def told(lake: Path, *options: str) -> Result:
@@ -54,7 +54,7 @@ def test_a_time_with_an_offset_is_that_instant(lake: Path) -> None:
 
 def test_the_setup_is_the_trigger_at_or_before_the_time(lake: Path) -> None:
     for at, window in (("10:00:00", 0), ("10:00:04", 0), ("10:00:05", 1), ("10:00:19", 3)):
-        setup = find_setup(lake, "ES", KEY, moment_ns(f"{TODAY} {at}"), SETTINGS)
+        setup = find_setup(Environment(lake), "ES", KEY, moment_ns(f"{TODAY} {at}"), SETTINGS)
         assert setup.ts_ns == trigger_times_ns(TODAY)[0, window]
         assert (setup.episode, setup.episode_kind, setup.symbol) == (1, "first_test", SYMBOL)
 
@@ -120,14 +120,14 @@ def test_whether_a_time_is_answered_hangs_on_no_later_trigger(tmp_path: Path) ->
     for table in (pa.concat_tables([cut, whole.slice(3, 1)]), cut):
         write_triggers(tmp_path, TODAY, table)
         at_ns = int(trigger_times_ns(TODAY)[0, 0]) + 5_000_000_000
-        assert find_setup(tmp_path, "ES", KEY, at_ns - 1, SETTINGS).ts_ns == at_ns - 5_000_000_000
+        assert find_setup(Environment(tmp_path), "ES", KEY, at_ns - 1, SETTINGS).ts_ns == at_ns - 5_000_000_000
         with pytest.raises(NoSetup, match="no setup of pm_high/from_below"):
-            find_setup(tmp_path, "ES", KEY, at_ns, SETTINGS)
+            find_setup(Environment(tmp_path), "ES", KEY, at_ns, SETTINGS)
 
 
 def test_a_level_that_is_not_built_names_the_command_that_keeps_the_others(lake: Path) -> None:
     with pytest.raises(LevelUnknown, match=f"Run: spymaster build --layer all --symbol ES --dates {TODAY} --levels pd_low$"):
-        find_setup(lake, "ES", KEY._replace(level_id="pd_low"), moment_ns(f"{TODAY} 10:00:00"), SETTINGS)
+        find_setup(Environment(lake), "ES", KEY._replace(level_id="pd_low"), moment_ns(f"{TODAY} 10:00:00"), SETTINGS)
 
 
 def test_a_ladder_that_is_not_built_names_the_command(lake: Path) -> None:
@@ -171,7 +171,7 @@ def test_nothing_is_cut_in_eighty_columns(lake: Path) -> None:
 def test_hidden_quantiles_say_why(tmp_path: Path) -> None:
     write_days(tmp_path, DATES[:8], synthetic=True)
     write_level(tmp_path, DATES[7], synthetic=True)
-    build_indexes(tmp_path, "ES", "pm_high", SETTINGS)
+    build_indexes(Environment(tmp_path), "ES", "pm_high", SETTINGS)
     result = told(tmp_path, "--at", f"{DATES[7]} 10:00:00")
     assert "min are hidden: fewer than 8 effective episodes." in " ".join(result.output.split())
 
@@ -210,7 +210,7 @@ def test_the_answer_says_why_its_nearest_are_near(lake: Path) -> None:
 
 @pytest.mark.parametrize("metric", METRICS)
 def test_the_answer_says_which_metric_found_the_neighbours_unless_it_is_the_default(lake: Path, metric: str) -> None:
-    build_indexes(lake, "ES", "pm_high", SETTINGS, metric=metric)
+    build_indexes(Environment(lake), "ES", "pm_high", SETTINGS, metric=metric)
     asked_at = ("--at", f"{TODAY} 10:00:00", "--metric", metric)
     result = told(lake, *asked_at)
     assert result.exit_code == 0, result.output
@@ -228,7 +228,7 @@ def test_the_answer_says_which_metric_found_the_neighbours_unless_it_is_the_defa
 def test_a_metric_that_is_not_built_is_never_replaced_by_another(tmp_path: Path) -> None:
     write_days(tmp_path, DATES[:8])
     write_level(tmp_path, DATES[7])
-    build_indexes(tmp_path, "ES", "pm_high", SETTINGS)
+    build_indexes(Environment(tmp_path), "ES", "pm_high", SETTINGS)
     for metric, said in (
         ("cosine", "Run: spymaster index --symbol ES --level pm_high --metric cosine"),
         ("euclid", "is unknown. Expected"),

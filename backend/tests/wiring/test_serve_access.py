@@ -27,6 +27,7 @@ from src.data_eng.serve.api import guarded_app
 from src.data_eng.serve.buckets import CLIENTS_MAX, Buckets
 from src.data_eng.serve.metrics import install_metrics
 from tests.serving import Place, problem, serve_settings, served
+from tests.toys.lake import config
 
 TOKEN = "correct-horse-battery"
 BIG_BYTES = 30_000_000
@@ -99,7 +100,7 @@ def test_a_server_that_others_can_reach_does_not_start_without_a_strong_token(ho
 def test_a_request_that_does_not_show_the_token_is_refused(guarded: Place, authorization: str | None) -> None:
     answer = httpx.get(f"{guarded.url}/api/days", headers={} if authorization is None else {"Authorization": authorization})
     told = problem(answer, 401, "unauthorised")
-    assert "/?token=" in told["mend"]
+    assert "/?token=" in told["fix"]
     assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
@@ -165,7 +166,7 @@ def test_tokens_are_compared_in_constant_time_only() -> None:
 
 
 def test_every_address_of_the_server_but_the_sign_of_life_wants_the_token(tmp_path: Path) -> None:
-    app = guarded_app(tmp_path, serve_settings(), "0.0.0.0", TOKEN)
+    app = guarded_app(config(tmp_path, serve_settings()), "0.0.0.0", TOKEN)
     paths = app.openapi()["paths"]
     assert {"/healthz", "/readyz", "/metrics", "/api/days", "/api/lake"} <= set(paths)
     with served(app) as place:

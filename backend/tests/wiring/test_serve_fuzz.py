@@ -22,6 +22,7 @@ from src.data_eng.serve.messages import Problem
 from tests.serving import Place, serve_settings, served
 from tests.small_lake import S, at
 from tests.toy_lake import DAYS, LEVELS, ROOT, SYMBOL
+from tests.toys.lake import config
 
 LAST = DAYS[-1]
 START, END = at(LAST, "09:30:00") // S, at(LAST, "10:30:00") // S
@@ -40,7 +41,7 @@ LIKELY: dict[str, tuple[Any, ...]] = {
     "version": (None,),
 }
 """What a question must hold to reach behind the first refusal, by the parameter's name."""
-PATHS = sorted(create_app(Path("nowhere"), load_settings()).openapi()["paths"])
+PATHS = sorted(create_app(config(Path("nowhere"), load_settings())).openapi()["paths"])
 ASKED_NOTHING = ("/api/days", "/api/catalogue", "/healthz", "/readyz", "/metrics")
 """Operations without a parameter, which nothing that is asked can misfit."""
 BUDGET = settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
@@ -49,7 +50,7 @@ BUDGET = settings(max_examples=60, deadline=None, derandomize=True, database=Non
 @pytest.fixture(scope="module")
 def place(served_lake: Path) -> Iterator[Place]:
     limits = serve_settings(rate_per_s=1e6, rate_burst=1_000_000)
-    with served(guarded_app(served_lake, limits, "127.0.0.1", None)) as place:
+    with served(guarded_app(config(served_lake, limits), "127.0.0.1", None)) as place:
         yield place
 
 

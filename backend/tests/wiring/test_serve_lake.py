@@ -40,7 +40,7 @@ from src.data_eng.sources.calendar import sessions_between
 from tests.serving import START_S, Place, await_prepared, problem, serve_settings, served
 from tests.silver_day import put_silver_day
 from tests.toy_lake import DAYS, LEVELS, ROOT, SYMBOL, build
-from tests.toys.lake import put_raw
+from tests.toys.lake import config, put_raw
 
 FIRST, *CHOSEN = DAYS
 LAST = DAYS[-1]
@@ -52,7 +52,7 @@ ALL = ["raw", "bronze", "silver", "gold"]
 
 @pytest.fixture(scope="module")
 def place(served_lake: Path) -> Iterator[Place]:
-    with served(guarded_app(served_lake, load_settings(), "127.0.0.1", None)) as place:
+    with served(guarded_app(config(served_lake, load_settings()), "127.0.0.1", None)) as place:
         yield place
 
 
@@ -82,9 +82,9 @@ def ref(lake: Path, dataset: str, date: str = LAST, symbol: str = SYMBOL):
     return ref_in(lake, dataset, symbol, date)
 
 
-def obey(lake: Path, mend: str) -> None:
+def obey(lake: Path, fix: str) -> None:
     """Run a command as it was told."""
-    words = shlex.split(mend)
+    words = shlex.split(fix)
     assert words[0] == "spymaster"
     done = CliRunner().invoke(command_line, [*words[1:], "--workers", "1", "--lake", str(lake)])
     assert done.exit_code == 0, done.output
@@ -404,7 +404,7 @@ def test_an_evaluation_is_served_once_it_was_made_and_the_newest_each_time(lake:
         assert done.exit_code == 0, done.output
         return json.loads(out.with_suffix(".json").read_text())
 
-    with served(guarded_app(lake, load_settings(), "127.0.0.1", None)) as place:
+    with served(guarded_app(config(lake, load_settings()), "127.0.0.1", None)) as place:
         url = f"{place.url}/api/evaluation?root=ES"
         told = problem(httpx.get(url), 404, "no_evaluation")
         assert told["fix"].startswith("spymaster evaluate --symbol ES")
@@ -434,7 +434,7 @@ def test_the_catalogue_has_every_feature_level_and_table_of_this_build_in_words(
 
 
 def test_a_server_without_a_day_lives_but_is_not_ready(tmp_path: Path) -> None:
-    with served(guarded_app(tmp_path / "none", serve_settings(), "127.0.0.1", None)) as place:
+    with served(guarded_app(config(tmp_path / "none", serve_settings()), "127.0.0.1", None)) as place:
         assert httpx.get(f"{place.url}/healthz").json() == {"status": "ok"}
         assert "is not there" in problem(httpx.get(f"{place.url}/readyz"), 503, "not_ready")["message"]
         (tmp_path / "none").mkdir()
@@ -442,7 +442,7 @@ def test_a_server_without_a_day_lives_but_is_not_ready(tmp_path: Path) -> None:
 
 
 def test_a_server_says_what_it_prepares_until_it_has_answered_a_question_of_its_own(served_lake: Path) -> None:
-    app = guarded_app(served_lake, serve_settings(), "127.0.0.1", None)
+    app = guarded_app(config(served_lake, serve_settings()), "127.0.0.1", None)
     engine = app.state.engine
     answer, may_answer = engine.tell, threading.Event()
     engine.tell = lambda asked: may_answer.wait(START_S) and answer(asked)
@@ -474,7 +474,7 @@ def compiled():
     kernels = {id(kernel): kernel for module in ours for kernel in vars(module).values() if hasattr(kernel, "nopython_signatures")}
     return sum(len(kernel.nopython_signatures) for kernel in kernels.values())
 
-engine, symbol, date = Engine(Path(sys.argv[1]), load_settings()), *sys.argv[2:]
+engine, symbol, date = Engine(config(Path(sys.argv[1]), load_settings())), *sys.argv[2:]
 engine.warm()
 warmed = compiled()
 day = engine.bundle(symbol, date)
@@ -488,7 +488,7 @@ print(warmed, compiled())
 
 
 def test_a_lake_that_cannot_be_warmed_is_served_all_the_same(served_lake: Path) -> None:
-    app = guarded_app(served_lake, serve_settings(), "127.0.0.1", None)
+    app = guarded_app(config(served_lake, serve_settings()), "127.0.0.1", None)
 
     def fail(*_: object) -> None:
         raise IndexMissing("there is none")

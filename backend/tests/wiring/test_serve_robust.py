@@ -30,6 +30,7 @@ from src.data_eng.serve.api import guarded_app
 from tests.serving import Place, await_answer, problem, serve_settings, served, serving
 from tests.small_lake import S, at
 from tests.toy_lake import DAYS, ROOT, SYMBOL, build
+from tests.toys.lake import config
 
 LAST = DAYS[-1]
 TEN = at(LAST, "10:00:00") // S
@@ -46,7 +47,7 @@ AT_TEN = [*(f"{DAY}/tables/{table}?as_of_s={TEN}" for table in TABLES), f"{DAY}/
 @contextmanager
 def board(lake: Path, **limits: float) -> Iterator[tuple[Place, FastAPI]]:
     settings = serve_settings(**limits)
-    app = guarded_app(lake, settings, "127.0.0.1", None)
+    app = guarded_app(config(lake, settings), "127.0.0.1", None)
     with served(app, settings.serve) as place:
         yield place, app
 
@@ -207,7 +208,7 @@ def test_a_table_taken_away_under_the_server_is_told_with_its_command_and_the_re
         before = version_of(place)
         remove_partition(ref_in(lake, "gold.future_mbo.mbo_physics_ladder", SYMBOL, LAST))
         told = problem(httpx.get(f"{place.url}{DAY}/tables/ladder?as_of_s={TEN}"), 404, "not_built")
-        assert told["mend"].startswith("spymaster build --layer gold --symbol ESZ5 --dates 2025-10-10:2025-10-10")
+        assert told["fix"].startswith("spymaster build --layer gold --symbol ESZ5 --dates 2025-10-10:2025-10-10")
         problem(httpx.get(f"{place.url}{DAY}/tables/windows?as_of_s={TEN}&version={before}"), 409, "day_changed")
         for table in ("windows", "heat", "conditions"):
             assert httpx.get(f"{place.url}{DAY}/tables/{table}?as_of_s={TEN}").status_code == 200
@@ -238,7 +239,7 @@ def test_a_damaged_table_is_told_as_corrupt_and_the_rest_goes_on(lake: Path) -> 
     part.write_bytes(bytes(content))
     with board(lake) as (place, _):
         told = problem(httpx.get(f"{place.url}{DAY}/tables/ladder?as_of_s={TEN}"), 500, "corrupt")
-        assert "--overwrite" in told["mend"]
+        assert "--overwrite" in told["fix"]
         assert httpx.get(f"{place.url}{DAY}/tables/windows?as_of_s={TEN}").status_code == 200
 
 

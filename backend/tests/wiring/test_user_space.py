@@ -13,11 +13,11 @@ import pytest
 from typer.testing import CliRunner
 
 from src.data_eng.cli.main import app
-from src.data_eng.config import load_settings
+from src.data_eng.config import Environment, load_settings
 from src.data_eng.core.features.registry import APPROACHES
 from src.data_eng.retrieval.exact import Groups
-from src.data_eng.retrieval.index import FAISS_INDEX, NORM_STATS, NORM_STATS_SEED, Index, PastView, past_of
-from src.data_eng.retrieval.index_builder import build_indexes, open_index
+from src.data_eng.retrieval.index import FAISS_INDEX, NORM_STATS, NORM_STATS_SEED, Index, PastView, open_index, past_of
+from src.data_eng.retrieval.index_builder import build_indexes
 from tests.parity import naive_search
 from tests.trigger_lake import KEY, session_dates, trigger_table, write_days, write_level, write_triggers
 
@@ -35,7 +35,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lake = tmp_path_factory.mktemp("lake")
     for date in INDEXED:
         write_both_sides(lake, date)
-    build_indexes(lake, "ES", KEY.level_id, SETTINGS)
+    build_indexes(Environment(lake), "ES", KEY.level_id, SETTINGS)
     for date in DATES[14:]:
         write_both_sides(lake, date)
     write_level(lake, TODAY)
@@ -52,7 +52,7 @@ def folder_of(lake: Path, approach_dir: str) -> Path:
 
 
 def opened(lake: Path, approach_dir: str) -> Index:
-    return open_index(lake, KEY._replace(approach_dir=approach_dir), "ES", SETTINGS, "user")
+    return open_index(Environment(lake), KEY._replace(approach_dir=approach_dir), "ES", SETTINGS, "user")
 
 
 def todays_vector(approach_dir: str) -> np.ndarray:
@@ -125,7 +125,7 @@ def test_an_earlier_day_is_answered_by_its_own_fit_and_rows_as_norm_stats_has_th
 def test_an_earlier_day_does_not_see_what_the_artefact_holds(lake: Path, tmp_path: Path) -> None:
     for date in DATES[:10]:
         write_both_sides(tmp_path, date)
-    build_indexes(tmp_path, "ES", KEY.level_id, SETTINGS)
+    build_indexes(Environment(tmp_path), "ES", KEY.level_id, SETTINGS)
     short, long = opened(tmp_path, "from_below"), opened(lake, "from_below")
     vector = short.vectors[short.first_row[9]]
     assert repr(past_of(short, DATES[9], SETTINGS).find(vector, DATES[9])) == repr(past_of(long, DATES[9], SETTINGS).find(vector, DATES[9]))
@@ -153,7 +153,7 @@ def test_the_seed_is_median_and_mad_of_all_rows_and_the_newest_days_scaler(lake:
 def test_with_fewer_rows_than_a_fit_needs_the_artefact_is_empty_and_says_why(tmp_path: Path) -> None:
     write_days(tmp_path, DATES[:2])
     write_level(tmp_path, DATES[1])
-    build_indexes(tmp_path, "ES", KEY.level_id, SETTINGS)
+    build_indexes(Environment(tmp_path), "ES", KEY.level_id, SETTINGS)
     for approach_dir, rows in (("from_below", 24), ("from_above", 0)):
         artefact = faiss.read_index(str(folder_of(tmp_path, approach_dir) / FAISS_INDEX))
         seed = json.loads((folder_of(tmp_path, approach_dir) / NORM_STATS_SEED).read_text())

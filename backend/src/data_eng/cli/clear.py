@@ -20,21 +20,22 @@ def clear(
 
     Example: `spymaster clear --layer silver --layer gold --level pm_high --symbol ES --yes`
     """
-    from ..config import environment
+    from ..config import load_config
     from ..engines.crew import date_span
     from ..jobs.clear import built_partitions, index_folders, remove_all
     from ..sources.own_levels import require_level
     from .values import lake_named, symbol_named
 
-    target, surroundings = lake_named(lake), environment()
+    target = lake_named(lake)
+    where = load_config(target).where
     if symbol is not None:
         symbol_named(symbol, target)
     for level_id in level or []:
-        if not index_folders(target, [level_id], surroundings):
+        if not index_folders(where, [level_id]):
             require_level(level_id, target, None)
     span = date_span(dates, None, None) if dates else ()
     partitions = built_partitions(target, layer or [], symbol, *span)
-    folders = index_folders(target, level or [], surroundings)
+    folders = index_folders(where, level or [])
     what = f"{len(partitions)} partitions and {len(folders)} index folders of lake {target}"
     if not partitions and not folders:
         typer.echo(f"nothing to clear: {what}")

@@ -36,16 +36,17 @@ def evaluate(
     """
     from rich.console import Console
 
-    from ..config import load_settings
+    from ..config import load_config
     from ..jobs.evaluate import Request, metrics_named
     from ..jobs.evaluate import evaluate as run
     from .values import lake_named, levels_named, symbol_named
 
     console, place = Console(stderr=True), lake_named(lake)
+    cfg = load_config(place)
     root = symbol_named(symbol, place, built=True).root
     asked = None if levels == "all" else levels_named(levels, place, root)
-    request = Request(place, root, asked, setup, metrics_named(metric), first, last, release, workers, out)
-    result = run(request, load_settings().of_root(root), console)
+    request = Request(cfg.where, root, asked, setup, metrics_named(metric), first, last, release, workers, out)
+    result = run(request, cfg.settings.of_root(root), console)
     print_result(result, Console())
     files = {"report": out, "figures": out.with_suffix(".json"), "forecasts": out.with_suffix(".parquet")}
     console.print("   ".join(f"{name}: {file}" for name, file in files.items() if file.exists()), highlight=False, soft_wrap=True)

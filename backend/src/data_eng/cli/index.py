@@ -38,12 +38,13 @@ def index(
 
     console, place = Console(), lake_named(lake)
     root = symbol_named(symbol, place, built=True).root
-    settings = settings_of(load_config(place), root, "silver")
+    cfg = load_config(place)
+    settings = settings_of(cfg, root, "silver")
     levels = settings.levels.default if level == "all" else levels_named(level, place, root)
     named = METRICS if one_of("--metric", metric, (*METRICS, "all")) == "all" else (metric,)
     metrics = dict.fromkeys(map(home_of, named))
     for level_id, name in product(levels, metrics):
-        for built in build_indexes(place, root, level_id, settings, overwrite=overwrite, metric=name):
+        for built in build_indexes(cfg.where, root, level_id, settings, overwrite=overwrite, metric=name):
             mark = "  [magenta]synthetic[/]" if built.synthetic else ""
             told = f"{built.status:<8} {built.rows:>8,} triggers  {built.days:>4} days  {built.folder}"
             console.print(f"{index_name(built.key, built.metric):<40} {told}{mark}", highlight=False, soft_wrap=True)

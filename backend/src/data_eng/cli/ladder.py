@@ -30,15 +30,16 @@ def ladder(
     from rich.console import Console
     from rich.table import Table
 
-    from ..config import load_settings
+    from ..config import load_config
     from ..core.session import clock, moment_ns
     from ..core.units import price_text
     from ..retrieval.setup import ladder_rows
     from .values import lake_named, symbol_named
 
     place = lake_named(lake)
-    settings = load_settings().of_root(symbol_named(symbol, place, built=True).root)
-    rows = ladder_rows(place, symbol, moment_ns(at, settings.session.timezone), settings)
+    cfg = load_config(place)
+    settings = cfg.settings.of_root(symbol_named(symbol, place, built=True).root)
+    rows = ladder_rows(cfg.where, symbol, moment_ns(at, settings.session.timezone), settings)
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     mark = "  [bold magenta]SYNTHETIC[/]" if rows.synthetic else ""
     console.print(

@@ -44,7 +44,7 @@ def levels(
 def _table(lake: Path, symbol: str, date: str) -> Table:
     from rich.table import Table
 
-    from ..config import load_settings
+    from ..config import load_config
     from ..core.instrument import root_of
     from ..core.session import clock
     from ..core.tables import LEVELS_TABLE
@@ -53,9 +53,10 @@ def _table(lake: Path, symbol: str, date: str) -> Table:
     from ..lake.partitions import read_facts, ref_in
     from ..retrieval.setup import contract_of
 
-    symbol = contract_of(lake, symbol, date, LEVELS_TABLE)
+    cfg = load_config(lake)
+    symbol = contract_of(cfg.where, symbol, date, LEVELS_TABLE)
     ref = ref_in(lake, LEVELS_TABLE, symbol, date)
-    tick = load_settings().tick_of(root_of(symbol))
+    tick = cfg.settings.tick_of(root_of(symbol))
     rows = read_table(ref).to_pylist()
     synthetic = " (synthetic)" if read_facts(ref).get("synthetic") else ""
     table = Table(title=f"Levels of {symbol} {date}{synthetic}", caption="A moving level shows its last value of the day.")

@@ -52,7 +52,7 @@ def query(
     """
     from rich.console import Console
 
-    from ..config import load_settings
+    from ..config import load_config
     from ..core.features.registry import APPROACHES
     from ..retrieval.answer import as_json, ask
     from ..retrieval.index import SETUPS
@@ -64,7 +64,8 @@ def query(
     place = lake_named(lake)
     root = symbol_named(symbol, place, built=True).root
     (level,) = levels_named(level, place, root)
-    answer = ask(place, symbol, level, approach_dir, setup, at, load_settings().of_root(root), metric)
+    cfg = load_config(place)
+    answer = ask(cfg.where, symbol, level, approach_dir, setup, at, cfg.settings.of_root(root), metric)
     console = Console()
     if json:
         console.print_json(data=as_json(answer))

@@ -21,17 +21,17 @@ def select(
     from rich.console import Console
     from rich.table import Table
 
-    from ..config import environment, load_settings
+    from ..config import load_config
     from ..engines.crew import date_span
-    from ..retrieval.mbo_contract_day_selector import save_selection, select_contract_days, selection_path
+    from ..retrieval.mbo_contract_day_selector import map_path, save_selection, select_contract_days
     from .values import lake_named, symbol_named
 
     first, last = date_span(dates, None, None)
-    surroundings = environment()
     folder = lake_named(lake)
+    cfg = load_config(folder)
     root = symbol_named(symbol, folder).root
-    path = out or surroundings.selection_path or selection_path(folder)
-    selection = select_contract_days(folder, root, first, last, load_settings())
+    path = out or map_path(cfg.where)
+    selection = select_contract_days(folder, root, first, last, cfg.settings)
     save_selection(selection, path)
 
     table = Table("date", "contract", "volume before", "share", "roll", "data", "left out because")

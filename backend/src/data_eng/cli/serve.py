@@ -40,14 +40,15 @@ def serve(
 
     Example: `spymaster serve --lake demo-lake --open`
     """
-    from ..config import environment, load_settings
+    from ..config import load_config
     from ..serve.api import guarded_app
     from .values import lake_named
 
-    settings, surroundings = load_settings(), environment()
     place = lake_named(lake)
+    cfg = load_config(place)
+    settings = cfg.settings
     listener = listen(host, settings.serve.port if port is None else port)
-    app = guarded_app(place, settings, host, surroundings.token)
+    app = guarded_app(cfg, host, cfg.environment.token)
     address = address_of(host, listener.getsockname()[1])
     typer.echo(f"lake {place}\nCtrl-C stops it\n{address}")
     if open_page:

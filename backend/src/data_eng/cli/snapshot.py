@@ -44,7 +44,7 @@ def snapshot(
     from threading import Thread
     from urllib.parse import urlencode
 
-    from ..config import load_settings
+    from ..config import load_config
     from ..core.session import NS_PER_S, clock, moment_ns
     from ..lake.attempts import publish_file
     from ..retrieval.index import IndexKey
@@ -55,11 +55,13 @@ def snapshot(
     from .serve import address_of, listen, run, server_of
     from .values import lake_named, levels_named, symbol_named
 
-    settings, place = load_settings(), lake_named(lake)
+    place = lake_named(lake)
+    cfg = load_config(place)
+    settings = cfg.settings
     (level,) = levels_named(level, place, symbol_named(symbol, place, built=True).root)
-    at_ns = newest_trigger_ns(place, symbol, IndexKey(level, "level_test", approach_dir)) if at is None else moment_ns(at)
+    at_ns = newest_trigger_ns(cfg.where, symbol, IndexKey(level, "level_test", approach_dir)) if at is None else moment_ns(at)
     date, time = clock(at_ns).split(" ")
-    app = guarded_app(place, settings, "127.0.0.1", None)
+    app = guarded_app(cfg, "127.0.0.1", None)
     day = app.state.engine.day(symbol, date, None, None)
     first, last = clock(day.session_start_s * NS_PER_S), clock(day.session_end_s * NS_PER_S)
     if not day.session_start_s * NS_PER_S <= at_ns <= day.session_end_s * NS_PER_S:

@@ -23,17 +23,15 @@ def built_partitions(lake: Path, layers: Sequence[str], symbol: str | None, firs
     """Partition folders of the layers from `first` to `last`, of one contract or of all contracts of a root where `symbol` says so."""
     kept = [layer for layer in layers if layer not in CLEARABLE]
     if kept:
-        raise NotClearable("layer {value!r} is not removed by any command.", value=kept[0], expected=" or ".join(CLEARABLE))
+        raise NotClearable(f"layer {kept[0]!r} is not removed by any command. Expected {' or '.join(CLEARABLE)}.")
     datasets = [entry.key for entry in load_datasets().values() if entry.layer in layers]
     refs = [ref for dataset in datasets for ref in list_folders(lake, dataset)]
     return [ref for ref in refs if symbol in (None, ref.symbol, root_of(ref.symbol)) and first <= ref.date <= last]
 
 
-def index_folders(lake: Path, level_ids: Sequence[str], environment: Environment) -> list[Path]:
+def index_folders(where: Environment, level_ids: Sequence[str]) -> list[Path]:
     """Folders of the levels' indexes, one a setup, that are there."""
-    folders = [
-        index_folder(lake, IndexKey(level_id, setup, "from_below"), environment).parent for level_id in level_ids for setup in SETUPS
-    ]
+    folders = [index_folder(where, IndexKey(level_id, setup, "from_below")).parent for level_id in level_ids for setup in SETUPS]
     return [folder for folder in folders if folder.exists()]
 
 

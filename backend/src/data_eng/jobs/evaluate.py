@@ -15,7 +15,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from rich.console import Console
 
-from ..config import Settings, environment
+from .. import commands
+from ..config import Environment, Settings
 from ..core.features.registry import APPROACHES
 from ..core.session import is_date
 from ..errors import SpymasterError
@@ -29,9 +30,20 @@ from ..lake.crew import Crew, finish_all
 from ..lake.machine import cores
 from ..lake.provenance import code_sha256
 from ..retrieval.distribution import CLASSES
-from ..retrieval.index import MANIFEST, SETUPS, Index, IndexKey, IndexMissing, StaleIndex, build_command, check_inputs_through, index_folder
-from ..retrieval.index_builder import builder_sha256, open_index, trigger_sources
-from ..retrieval.mbo_contract_day_selector import kept_selection, selection_path
+from ..retrieval.index import (
+    MANIFEST,
+    SETUPS,
+    Index,
+    IndexKey,
+    IndexMissing,
+    StaleIndex,
+    check_inputs_through,
+    index_command,
+    index_folder,
+    open_index,
+)
+from ..retrieval.index_builder import builder_sha256, trigger_sources
+from ..retrieval.mbo_contract_day_selector import kept_selection, map_path
 from ..retrieval.metrics import METRICS, hold_metric
 
 
@@ -46,7 +58,7 @@ class UntouchedAsked(SpymasterError):
 class Request(NamedTuple):
     """What the flags ask for."""
 
-    lake: Path
+    where: Environment
     root: str
     levels: tuple[str, ...] | None
     """None for every level that has an index."""
@@ -57,6 +69,10 @@ class Request(NamedTuple):
     release: bool
     workers: int | None
     out: Path
+
+    @property
+    def lake(self) -> Path:
+        return self.where.lake
 
 
 def metrics_named(names: str) -> tuple[str, ...]:
@@ -71,11 +87,12 @@ def evaluate(request: Request, settings: Settings, console: Console) -> dict[str
     """
     _hold_request(request)
     folder, when = evaluation_folder(request.lake, request.root), datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
-    sources = trigger_sources(request.lake, request.root, settings)
+    sources = trigger_sources(request.where, request.root, settings)
     if not sources:
         raise CannotEvaluate(
-            f"{request.lake} has no trigger vectors of {request.root}. Expected at least {settings.evaluation.warm_up_sessions + 1} days. "
-            f"Run: spymaster build --layer all --symbol {request.root} --dates FIRST:LAST"
+            f"{request.lake} has no trigger vectors of {request.root}.",
+            expected=f"at least {settings.evaluation.warm_up_sessions + 1} days",
+            fix=commands.build(request.lake, request.root),
         )
     dates = [source.ref.date for source in sources]
     share = settings.evaluation.release_share
@@ -84,7 +101,7 @@ def evaluate(request: Request, settings: Settings, console: Console) -> dict[str
     first, last = _span(request, part, dates)
     partitions = {str(source.ref): (source.ref.date, source.sha256) for source in sources}
     for key in keys:
-        for metric, index in _indexes(request.lake, request.root, key, request.metrics, settings).items():
+        for metric, index in _indexes(request.where, request.root, key, request.metrics, settings).items():
             check_inputs_through(index, partitions, last)
             _hold_code(index, metric)
     if request.release:
@@ -143,7 +160,7 @@ def _untouched(folder: Path, dates: Sequence[str], share: float) -> Untouched:
 
 def _hold_code(index: Index, metric: str) -> None:
     if index.code_sha256 != builder_sha256(metric):
-        raise StaleIndex(f"index {index.name} was built by other code. Run: {build_command(index.key, index.root, metric)}")
+        raise StaleIndex(f"index {index.name} was built by other code.", fix=index.build)
 
 
 def _asked(request: Request, keys: Sequence[IndexKey], settings: Settings) -> str:
@@ -184,10 +201,11 @@ def _keys(request: Request) -> tuple[list[IndexKey], list[str]]:
     if request.levels is None:
         series = {level_id: keys for level_id, keys in series.items() if not lacking[level_id]}
     if not series:
-        command = build_command(IndexKey("pm_high", request.setup, APPROACHES[0]), request.root, request.metrics[0])
-        raise IndexMissing(f"{request.lake} has no level with an index by {' and by '.join(request.metrics)}. Run: {command}")
+        build = index_command(request.lake, IndexKey("pm_high", request.setup, APPROACHES[0]), request.root, request.metrics[0])
+        raise IndexMissing(f"{request.lake} has no level with an index by {' and by '.join(request.metrics)}.", fix=build)
     missing = [
-        f"{level_id}: no index by {' and by '.join(metrics)}. Run: {build_command(IndexKey(level_id, '', ''), request.root, metrics[0])}"
+        f"{level_id}: no index by {' and by '.join(metrics)}. "
+        f"Run: {index_command(request.lake, IndexKey(level_id, '', ''), request.root, metrics[0])}"
         for level_id, metrics in lacking.items()
         if metrics
     ]
@@ -195,7 +213,7 @@ def _keys(request: Request) -> tuple[list[IndexKey], list[str]]:
 
 
 def _is_built(request: Request, keys: Sequence[IndexKey], metric: str) -> bool:
-    return all((index_folder(request.lake, key, environment(), metric) / MANIFEST).exists() for key in keys)
+    return all((index_folder(request.where, key, metric) / MANIFEST).exists() for key in keys)
 
 
 def _walk(
@@ -204,7 +222,7 @@ def _walk(
     """Forecast what is not kept yet, and gather each series; a worker keeps its block before it takes the next."""
     spans = list(blocks_of(sessions, settings))
     calls = [
-        (str(key), partial(_forecast, request.lake, request.root, key, request.metrics, sessions, *span, settings, folder))
+        (str(key), partial(_forecast, request.where, request.root, key, request.metrics, sessions, *span, settings, folder))
         for key in keys
         for span in spans
     ]
@@ -224,7 +242,7 @@ def _again(folder: Path, name: str, key: IndexKey) -> Block:
 
 
 def _forecast(
-    lake: Path,
+    where: Environment,
     root: str,
     key: IndexKey,
     metrics: tuple[str, ...],
@@ -235,7 +253,7 @@ def _forecast(
     folder: Path,
 ) -> str:
     """Forecast one block, unless it is kept; its name."""
-    indexes = _indexes(lake, root, key, metrics, settings)
+    indexes = _indexes(where, root, key, metrics, settings)
     name = block_name(indexes, sessions, first, last, settings)
     if kept_block(folder, name, key) is None:
         keep_block(folder, name, forecast_block(indexes, sessions, first, last, settings))
@@ -243,19 +261,19 @@ def _forecast(
 
 
 @lru_cache(maxsize=1)
-def _opened(lake: Path, root: str, key: IndexKey, metrics: tuple[str, ...], settings: str) -> dict[str, Index]:
+def _opened(where: Environment, root: str, key: IndexKey, metrics: tuple[str, ...], settings: str) -> dict[str, Index]:
     parsed = Settings.model_validate_json(settings)
-    return {metric: open_index(lake, key, root, parsed, metric) for metric in metrics}
+    return {metric: open_index(where, key, root, parsed, metric) for metric in metrics}
 
 
-def _indexes(lake: Path, root: str, key: IndexKey, metrics: tuple[str, ...], settings: Settings) -> dict[str, Index]:
+def _indexes(where: Environment, root: str, key: IndexKey, metrics: tuple[str, ...], settings: Settings) -> dict[str, Index]:
     """The level's index by metric; a worker keeps those of its last block open."""
-    return _opened(lake, root, key, metrics, settings.model_dump_json())
+    return _opened(where, root, key, metrics, settings.model_dump_json())
 
 
 def _surroundings(request: Request, question: Question, pool: Pool | None, folder: Path, settings: Settings) -> dict[str, Any]:
     """What stands around the figures: hashes, tries, excluded sessions of the span."""
-    selection = kept_selection(selection_path(request.lake), request.root)
+    selection = kept_selection(map_path(request.where), request.root)
     rows = selection.rows if selection is not None else ()
     excluded = [
         {"date": row.date, "reason": row.reason} for row in rows if row.symbol is None and question.first <= row.date <= question.last

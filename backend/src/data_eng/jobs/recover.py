@@ -287,7 +287,7 @@ def _simulate_and_build(plan: Plan, base: Base, work: Path, settings: Settings) 
         pass
     list(import_batch(collect([work / "job"]), work / "lake"))
     last = sessions_between(START, LAST_DATE)[plan.sessions - 1]
-    cfg = AppConfig(work / "lake", load_settings(), Environment(work / "lake", None, None, None), plan.levels)
+    cfg = AppConfig(work / "lake", load_settings(), Environment(work / "lake"), plan.levels)
     for layer, stage in (("bronze", None), ("silver", None), ("gold", "build_trigger_vectors")):
         request = Request(cfg, "future_mbo", layer, ROOT, START, last, workers=1, stage=stage)
         if code := build(request, Console(quiet=True)):
@@ -304,10 +304,11 @@ def _evaluate(plan: Plan, market: Run, settings: Settings) -> str:
     shutil.rmtree(work, ignore_errors=True)
     try:
         _plant(plan, market, work / "lake", own)
+        where = Environment(work / "lake")
         for level_id in plan.levels:
             for metric in plan.metrics:
-                build_indexes(work / "lake", ROOT, level_id, own, metric=metric)
-        asked = EvaluationRequest(work / "lake", ROOT, plan.levels, LEVEL_TEST, plan.metrics, None, None, False, 1, work / "report.html")
+                build_indexes(where, ROOT, level_id, own, metric=metric)
+        asked = EvaluationRequest(where, ROOT, plan.levels, LEVEL_TEST, plan.metrics, None, None, False, 1, work / "report.html")
         result = evaluate(asked, own, Console(quiet=True))
         content = {"made_of": [*_made_of(plan, settings), list(plan.metrics)], "result": result}
         publish_file(plan.folder / f"{market.name}.json", json.dumps(content).encode())

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..config import Retrieval, Settings
+from ..config import Environment, Retrieval, Settings
 from ..core.instrument import root_of
 from ..core.pressure import DOWN, UP
 from ..core.session import clock, moment_ns
@@ -16,8 +15,8 @@ from ..core.units import price_text
 from ..lake.machine import cores
 from ..lake.partitions import read_facts, ref_in
 from .distribution import CLASSES, HorizonOutcome
-from .index import IndexKey, PastView, check_inputs, past_of
-from .index_builder import open_index, trigger_sources
+from .index import IndexKey, PastView, check_inputs, open_index, past_of
+from .index_builder import trigger_sources
 from .metrics import BLOCK, COSINE, IN_WORDS, USER, MetricFit
 from .neighbours import Neighbours
 from .setup import Setup, find_setup, newest_trigger_ns
@@ -85,13 +84,13 @@ class Answer(NamedTuple):
         return sum(match.outcome.startswith(kind) for match in self.matches)
 
 
-def answer_query(lake: Path, setup: Setup, settings: Settings, metric: str = BLOCK) -> Answer:
-    """Ask the past about a setup, by one metric. Raises `IndexMissing` and `StaleIndex` with the command that mends it."""
+def answer_query(where: Environment, setup: Setup, settings: Settings, metric: str = BLOCK) -> Answer:
+    """Ask the past about a setup, by one metric. Raises `IndexMissing` and `StaleIndex` with the command that builds it."""
     root = root_of(setup.symbol)
-    index = open_index(lake, setup.key, root, settings, metric)
-    sources = trigger_sources(lake, root, settings)
+    index = open_index(where, setup.key, root, settings, metric)
+    sources = trigger_sources(where, root, settings)
     check_inputs(index, {str(source.ref): (source.ref.date, source.sha256) for source in sources}, setup.session_date, settings)
-    own = read_facts(ref_in(lake, TRIGGER_VECTORS, setup.symbol, setup.session_date))
+    own = read_facts(ref_in(where.lake, TRIGGER_VECTORS, setup.symbol, setup.session_date))
     view = past_of(index, setup.session_date, settings)
     return answer_from(view, setup, settings, bool(own.get("synthetic")), threads=cores())
 
@@ -123,12 +122,12 @@ def answer_from(view: PastView, setup: Setup, settings: Settings, synthetic: boo
 
 
 def ask(
-    lake: Path, symbol: str, level_id: str, approach_dir: str, setup: str, at: str | None, settings: Settings, metric: str = BLOCK
+    where: Environment, symbol: str, level_id: str, approach_dir: str, setup: str, at: str | None, settings: Settings, metric: str = BLOCK
 ) -> Answer:
     """Find the setup at a New York time, or the newest in the lake, and answer it."""
     key = IndexKey(level_id, setup, approach_dir)
-    at_ns = newest_trigger_ns(lake, symbol, key) if at is None else moment_ns(at, settings.session.timezone)
-    return answer_query(lake, find_setup(lake, symbol, key, at_ns, settings), settings, metric)
+    at_ns = newest_trigger_ns(where, symbol, key) if at is None else moment_ns(at, settings.session.timezone)
+    return answer_query(where, find_setup(where, symbol, key, at_ns, settings), settings, metric)
 
 
 def level_name(level_id: str) -> str:

@@ -22,6 +22,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from .. import commands
+from ..commands import Command
 from ..config import Environment, Retrieval, Settings
 from ..core.features import feature_names
 from ..core.features.blocks import VectorLayout, vector_layout
@@ -106,6 +108,7 @@ def no_fit(_fit_end: str) -> None:
 class Index:
     """One index as it lies on the disk. Vectors are mapped, not read."""
 
+    lake: Path
     key: IndexKey
     root: str
     layout: VectorLayout
@@ -129,6 +132,11 @@ class Index:
     def name(self) -> str:
         """The key, and the metric where it is not the default."""
         return index_name(self.key, self.metric_name)
+
+    @property
+    def build(self) -> Command:
+        """The command that builds it from what the lake holds now."""
+        return index_command(self.lake, self.key, self.root, self.metric_name)
 
     @cached_property
     def metadata(self) -> pa.Table:
@@ -287,7 +295,7 @@ class PastView:
         layout = self.index.layout
         if len(vector) != len(layout.dims):
             other = _other_features(self.index.name, len(layout.dims), features_sha256(layout), len(vector), None)
-            raise StaleIndex(f"{other}. Run: {build_command(self.index.key, self.index.root, self.index.metric_name)}")
+            raise StaleIndex(other, fix=self.index.build)
         if self.space is None:
             return Neighbours(np.empty(0, np.int64), np.empty(0), np.empty(0), np.empty(0, np.int64))
         return weigh(self.space.find(vector, self.groups, self.rules, allowed, threads), self.index.day_of_row)
@@ -328,17 +336,17 @@ def rows_of(triggers: pa.Table, key: IndexKey) -> pa.Table:
     return triggers.filter(pc.and_(pc.and_(*matches[:2]), matches[2])).sort_by("ts_ns").combine_chunks()
 
 
-def index_folder(lake: Path, key: IndexKey, environment: Environment, metric: str = BLOCK) -> Path:
-    """Where an index lies: below `lake/indexes/mbo_<level>`, or below MBO_INDEX_DIR when that names this level's folder.
+def index_folder(where: Environment, key: IndexKey, metric: str = BLOCK) -> Path:
+    """Where an index lies: below the lake's `indexes/mbo_<level>`, or below MBO_INDEX_DIR when that names this level's folder.
 
     MBO_INDEX_DIR is this level's when it ends in `mbo_<level>` or when LEVEL_ID says so. The folder of the default metric is named for the
     approach, and `user` is answered from it; that of another stands beside it, `from_below@cosine`.
     """
-    chosen, name = environment.index_dir, f"mbo_{key.level_id}"
+    chosen, name = where.index_dir, f"mbo_{key.level_id}"
     folder = key.approach_dir if home_of(metric) == BLOCK else f"{key.approach_dir}@{metric}"
-    if chosen is not None and (chosen.name == name or environment.level_id == key.level_id):
+    if chosen is not None and (chosen.name == name or where.level_id == key.level_id):
         return chosen / key.setup / folder
-    return lake / "indexes" / name / key.setup / folder
+    return where.lake / "indexes" / name / key.setup / folder
 
 
 def index_name(key: IndexKey, metric: str) -> str:
@@ -366,31 +374,34 @@ def trigger_rules(settings: Settings) -> dict[str, str]:
     return {"rules_sha256": rules.sha256(*RULES_SECTIONS), "session": f"{session.start}-{session.end}"}
 
 
-def load_index(folder: Path, key: IndexKey, root: str, settings: Settings, metric: str = BLOCK) -> Index:
-    """Open the index of a root and metric and hold it to the features of this build and to the settings.
+def open_index(where: Environment, key: IndexKey, root: str, settings: Settings, metric: str = BLOCK) -> Index:
+    """Open the index of a root and metric, and require that it has the features of this build and was made under the settings.
 
     Raises
     ------
     IndexMissing when it is not there, StaleIndex when it was made with others, DamagedIndex when a file is missing or has another size;
     for `user` also when the hash of index.faiss differs (0.2 s for 202 MB), since its answers must be those of that file.
     """
-    name, home, mend = index_name(key, hold_metric(metric)), home_of(metric), f"Run: {build_command(key, root, metric)}"
+    name, home, folder = index_name(key, hold_metric(metric)), home_of(metric), index_folder(where, key, metric)
+    build = index_command(where.lake, key, root, metric)
     if not (folder / MANIFEST).exists():
-        raise IndexMissing(f"index {name} is not at {folder}. {mend}")
+        raise IndexMissing(f"index {name} is not at {folder}.", fix=build)
     content, layout = folder.resolve(), layout_of(key, settings)
     manifest = json.loads((content / MANIFEST).read_text())
     if manifest.get("metric", BLOCK) != home:
-        raise StaleIndex(f"{folder} holds an index of metric {manifest.get('metric', BLOCK)}. Expected {home}. {mend}")
+        raise StaleIndex(f"{folder} holds an index of metric {{value}}.", value=manifest.get("metric", BLOCK), expected=home, fix=build)
     if manifest["features_sha256"] != features_sha256(layout):
         built, now = (manifest["features"], manifest["features_sha256"]), (len(layout.dims), features_sha256(layout))
-        raise StaleIndex(f"{_other_features(name, *built, *now)}. {mend}")
+        raise StaleIndex(_other_features(name, *built, *now), fix=build)
     if manifest["settings_sha256"] != settings_sha256(settings, metric):
         depends = f"{' or '.join(SETTINGS_SECTIONS)}{' or evaluation' if metric in FITTED else ''}"
-        raise StaleIndex(f"index {name} was built with other settings ({depends}) than settings.yaml has now. {mend}")
+        raise StaleIndex(f"index {name} was built with other settings ({depends}) than settings.yaml has now.", fix=build)
     damage = damage_of(content, manifest, home, (FAISS_INDEX,) if metric == USER else ())
     if damage is not None:
-        raise DamagedIndex(f"index {name} at {folder}: {damage}. {mend} --overwrite")
+        again = index_command(where.lake, key, root, metric, overwrite=True)
+        raise DamagedIndex(f"index {name} at {folder}: {damage}.", fix=again)
     return Index(
+        lake=where.lake,
         key=key,
         root=manifest["root"],
         layout=layout,
@@ -458,8 +469,8 @@ def _fit_for(index: Index, as_of: str, settings: Settings) -> MetricFit | None:
         return None
     fit = index.fit_of(sessions[fitted_on - 1])
     if fit is None:
-        mend = build_command(index.key, index.root, index.metric_name)
-        raise StaleIndex(f"index {index.name} has no fit that ends on {sessions[fitted_on - 1]}. Run: {mend} --overwrite")
+        again = index_command(index.lake, index.key, index.root, index.metric_name, overwrite=True)
+        raise StaleIndex(f"index {index.name} has no fit that ends on {sessions[fitted_on - 1]}.", fix=again)
     return fit
 
 
@@ -479,8 +490,8 @@ def hold_past(what: str, end: str, session_date: str, embargo_sessions: int) -> 
     """Raise `FutureSeen` unless `end`, up to which `what` says it knows, lies further back of a query's day than the embargo."""
     if sessions_apart(end, session_date) <= embargo_sessions:
         raise FutureSeen(
-            f"{what}; a query of {session_date} may see only sessions more than {embargo_sessions} before it. "
-            f"Ask for the past of {session_date}."
+            f"{what}; a query of {session_date} may see only sessions more than {embargo_sessions} before it.",
+            fix=f"Ask for the past of {session_date}.",
         )
 
 
@@ -552,12 +563,12 @@ def _hold_inputs(index: Index, partitions: Mapping[str, tuple[str, str]], counts
     for name in sorted(built.keys() | held.keys()):
         if built.get(name) != held.get(name):
             what = "does not hold" if name not in built else "was built before the rebuild of" if name in held else "holds the removed"
-            raise StaleIndex(f"index {index.name} {what} {name}. Run: {build_command(index.key, index.root, index.metric_name)}")
+            raise StaleIndex(f"index {index.name} {what} {name}.", fix=index.build)
 
 
-def build_command(key: IndexKey, root: str, metric: str = BLOCK) -> str:
-    chosen = "" if home_of(metric) == BLOCK else f" --metric {metric}"
-    return f"spymaster index --symbol {root} --level {key.level_id}{chosen}"
+def index_command(lake: Path, key: IndexKey, root: str, metric: str = BLOCK, *, overwrite: bool = False) -> Command:
+    """The command that builds the indexes of a key's level, by the metric in whose folder they lie."""
+    return commands.index(lake, root, key.level_id, home_of(metric), overwrite=overwrite)
 
 
 def file_sha256(path: Path) -> str:
@@ -577,10 +588,10 @@ def mapped_vectors(path: Path) -> NDArray[np.float32]:
 
 def _approach(name: str) -> Approach:
     if name not in APPROACHES:
-        raise UnknownIndex(f"approach {name!r} is unknown. Expected one of {', '.join(APPROACHES)}.")
+        raise UnknownIndex("approach {value!r} is unknown.", value=name, expected=f"one of {', '.join(APPROACHES)}")
     return name
 
 
 def _other_features(name: str, built: int, built_sha256: str, now: int, now_sha256: str | None) -> str:
     this = f"{now} (hash {now_sha256[:4]})" if now_sha256 else f"{now}"
-    return f"index {name} was built with {built} features (hash {built_sha256[:4]}), this build has {this}"
+    return f"index {name} was built with {built} features (hash {built_sha256[:4]}), this build has {this}."

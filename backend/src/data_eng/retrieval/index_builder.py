@@ -38,7 +38,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
-from ..config import PACKAGE, Environment, Settings, environment
+from .. import commands
+from ..commands import Command
+from ..config import PACKAGE, Environment, Settings
 from ..contracts import conformed, contract_of
 from ..core.features.blocks import GROUPS, VectorLayout
 from ..core.features.registry import APPROACHES
@@ -72,16 +74,16 @@ from .index import (
     file_sha256,
     index_folder,
     layout_of,
-    load_index,
     mapped_vectors,
     measured_by,
+    open_index,
     past_distance_column,
     past_of,
     rows_of,
     scaler_line,
     trigger_rules,
 )
-from .mbo_contract_day_selector import kept_selection, selection_path
+from .mbo_contract_day_selector import kept_selection, map_path
 from .metrics import (
     BLOCK,
     COSINE,
@@ -147,32 +149,29 @@ class Source(NamedTuple):
 
 
 def build_indexes(
-    lake: Path,
+    where: Environment,
     root: str,
     level_id: str,
     settings: Settings,
-    index_dir: Path | None = None,
     overwrite: bool = False,
     metric: str = BLOCK,
 ) -> list[BuiltIndex]:
     """Bring the indexes of one level and metric up to date, both setups from both sides; also those without a single trigger yet.
 
-    `index_dir` is the level's folder in place of `lake/indexes/mbo_<level>`. An index whose inputs, settings, features and code are
+    They lie in the lake, or where MBO_INDEX_DIR says. An index whose inputs, settings, features and code are
     unchanged is left alone unless `overwrite`. Raises `TwoSessions` for trigger vectors of two spans of the day. The learned metric is
     fitted over all levels of the triggers, whose indexes of the default metric are brought up to date with it. For `user` the default's are
     built, from which it is answered.
     """
     metric = home_of(metric)
-    sources = trigger_sources(lake, root, settings)
-    _hold_one_session(lake, sources, root, settings)
-    where = environment()
-    where = where._replace(index_dir=index_dir, level_id=level_id) if index_dir is not None else where
-    job = _Job(lake, root, sources, settings, where, reuse=not overwrite)
+    sources = trigger_sources(where, root, settings)
+    _require_one_session(where, sources, root, settings)
+    job = _Job(root, sources, settings, where, reuse=not overwrite)
     keys = [IndexKey(level_id, setup, approach_dir) for setup in SETUPS for approach_dir in APPROACHES]
     stale = [key for key in keys if overwrite or job.current(key, metric) is None]
     levels = sorted({*_levels_of(sources), level_id}) if stale and metric == LEARNED else []
     for other in levels:
-        build_indexes(lake, root, other, settings, index_dir if other == level_id else None)
+        build_indexes(where, root, other, settings)
     twins = {key: job.current(key, BLOCK) if metric != BLOCK else None for key in stale}
     rows = _gather(sources, level_id, [key for key in stale if twins[key] is None])
     results = []
@@ -188,48 +187,45 @@ def build_indexes(
     return results
 
 
-def trigger_sources(lake: Path, root: str, settings: Settings) -> list[Source]:
+def trigger_sources(where: Environment, root: str, settings: Settings) -> list[Source]:
     """The contract-days of a root that have trigger vectors, in order of dates.
 
     Raises `StaleIndex` for the first that was made under other rules than the settings now have: they cannot be compared.
     """
-    refs, now = chosen_partitions(lake, TRIGGER_VECTORS, root), trigger_rules(settings)
+    refs, now = chosen_partitions(where, TRIGGER_VECTORS, root), trigger_rules(settings)
     sources = []
     for ref in refs:
         facts = read_facts(ref)
         if facts.get("rules_sha256") != now["rules_sha256"]:
             raise StaleIndex(
-                f"{ref} was made under other rules ({', '.join(RULES_SECTIONS)}) than settings.yaml has now. "
-                f"Run: {_build_days(refs, ref, root)}"
+                f"{ref} was made under other rules ({', '.join(RULES_SECTIONS)}) than settings.yaml has now.",
+                fix=_build_days(where, refs, ref, root),
             )
         sources.append(Source(ref, manifest_sha256(ref), bool(facts.get("synthetic")), facts["session"]))
     return sources
 
 
-def chosen_partitions(lake: Path, dataset: str, root: str) -> list[PartitionRef]:
+def chosen_partitions(where: Environment, dataset: str, root: str) -> list[PartitionRef]:
     """Complete partitions of a root's contract-days, in order of dates, one contract a day.
 
     Where the selection map speaks of a day, its contract is the one, and a day it excludes is left out. Raises `TwoContracts` for a day
     with two contracts of which it says nothing.
     """
-    chosen = _selected(lake, root)
+    chosen = _selected(where, root)
     by_date: dict[str, list[PartitionRef]] = {}
-    for ref in list_partitions(lake, dataset):
+    for ref in list_partitions(where.lake, dataset):
         if root_of(ref.symbol) == root and chosen.get(ref.date, ref.symbol) == ref.symbol:
             by_date.setdefault(ref.date, []).append(ref)
     for date, refs in by_date.items():
         if len(refs) > 1:
-            held = [*by_date, *(ref.date for ref in list_partitions(lake, MBO_DAYS, root))]
+            held = [*by_date, *(ref.date for ref in list_partitions(where.lake, MBO_DAYS, root))]
             raise TwoContracts(
-                f"{' and '.join(ref.symbol for ref in refs)} both have {dataset} on {date}. Expected one contract of {root} a day. "
-                f"Run: spymaster select --symbol {root} --dates {min(held)}:{max(held)}"
+                f"{{value}} both have {dataset} on {date}.",
+                value=" and ".join(ref.symbol for ref in refs),
+                expected=f"one contract of {root} a day",
+                fix=commands.select(where.lake, root, held),
             )
     return [ref for _, (ref,) in sorted(by_date.items())]
-
-
-def open_index(lake: Path, key: IndexKey, root: str, settings: Settings, metric: str = BLOCK) -> Index:
-    """The index of this build's features and settings, where the environment says it lies."""
-    return load_index(index_folder(lake, key, environment(), metric), key, root, settings, metric)
 
 
 @cache
@@ -241,30 +237,31 @@ def builder_sha256(metric: str = BLOCK) -> str:
     return digest.hexdigest()
 
 
-def _selected(lake: Path, root: str) -> dict[str, str | None]:
+def _selected(where: Environment, root: str) -> dict[str, str | None]:
     """Contract by date as the selection map has it, None for an excluded day; empty without a map."""
-    selection = kept_selection(environment().selection_path or selection_path(lake), root)
+    selection = kept_selection(map_path(where), root)
     return {row.date: row.symbol for row in selection.rows} if selection is not None else {}
 
 
-def _hold_one_session(lake: Path, sources: list[Source], root: str, settings: Settings) -> None:
+def _require_one_session(where: Environment, sources: list[Source], root: str, settings: Settings) -> None:
     """Raise `TwoSessions` unless all were built for one span; the command builds them for the one that the lake is built for."""
-    kept = read_kept(lake).get(root)
+    kept = read_kept(where.lake).get(root)
     now = kept.session if kept is not None else trigger_rules(settings)["session"]
     other = next((source for source in sources if source.session != sources[0].session), None)
     if other is not None:
         stray = other if sources[0].session == now else sources[0]
         raise TwoSessions(
-            f"{sources[0].ref} was built for {sources[0].session} and {other.ref} for {other.session}. Expected one span of the day in an "
-            f"index. Run: {_build_days([source.ref for source in sources], stray.ref, root)}"
+            f"{sources[0].ref} was built for {sources[0].session} and {other.ref} for {other.session}.",
+            expected="one span of the day in an index",
+            fix=_build_days(where, [source.ref for source in sources], stray.ref, root),
         )
 
 
-def _build_days(refs: list[PartitionRef], ref: PartitionRef, root: str) -> str:
+def _build_days(where: Environment, refs: list[PartitionRef], ref: PartitionRef, root: str) -> Command:
     """The command that builds a contract-day again, with all others of its symbol: the root where the selection map chose it."""
-    symbol = root if ref.date in _selected(ref.lake, root) else ref.symbol
+    symbol = root if ref.date in _selected(where, root) else ref.symbol
     dates = [other.date for other in refs if symbol in (root, other.symbol)]
-    return f"spymaster build --layer all --symbol {symbol} --dates {min(dates)}:{max(dates)}"
+    return commands.build(where.lake, symbol, dates)
 
 
 class _Level(NamedTuple):
@@ -278,7 +275,6 @@ class _Level(NamedTuple):
 class _Job(NamedTuple):
     """What all indexes of one build have in common."""
 
-    lake: Path
     root: str
     sources: list[Source]
     settings: Settings
@@ -287,12 +283,12 @@ class _Job(NamedTuple):
     """Whether what an earlier build found may be taken over."""
 
     def folder(self, key: IndexKey, metric: str) -> Path:
-        return index_folder(self.lake, key, self.where, metric)
+        return index_folder(self.where, key, metric)
 
     def current(self, key: IndexKey, metric: str) -> Index | None:
         """The index, if it is what would be built now."""
         try:
-            index = load_index(self.folder(key, metric), key, self.root, self.settings, metric)
+            index = open_index(self.where, key, self.root, self.settings, metric)
         except (IndexMissing, StaleIndex):
             return None
         return index if index.inputs == _inputs(self.sources) and index.code_sha256 == builder_sha256(metric) else None
@@ -300,7 +296,7 @@ class _Job(NamedTuple):
     def level(self, key: IndexKey, level_id: str) -> _Level:
         """What a level has for the index `key`, which itself has nothing to take over."""
         other = key._replace(level_id=level_id)
-        block = load_index(self.folder(other, BLOCK), other, self.root, self.settings)
+        block = open_index(self.where, other, self.root, self.settings)
         return _Level(block, self.current(other, LEARNED) if self.reuse and other != key else None)
 
 
@@ -358,8 +354,9 @@ def _build(job: _Job, key: IndexKey, metric: str, rows: pa.Table | Index, pool: 
             if isinstance(rows, Index):
                 vectors, metadata = _link_vectors(job.folder(key, BLOCK) / VECTORS, path), rows.metadata.drop_columns(_distances(BLOCK))
             else:
-                vectors, metadata = _write_vectors(path, key, job.root, rows, layout), _metadata(rows)
+                vectors, metadata = _write_vectors(path, key, job, rows, layout), _metadata(rows)
             index = Index(
+                lake=job.where.lake,
                 key=key,
                 root=job.root,
                 layout=layout,
@@ -372,7 +369,7 @@ def _build(job: _Job, key: IndexKey, metric: str, rows: pa.Table | Index, pool: 
                 synthetic=any(source.synthetic for source in job.sources),
                 metric_name=metric,
             )
-            known = _unchanged_past(folder, index, job.settings) if job.reuse else NOTHING_KNOWN
+            known = _unchanged_past(job.where, index, job.settings) if job.reuse else NOTHING_KNOWN
             learned = _learn_and_measure(index, known, pool, job.settings)
             _write_artefacts(attempt.folder, index, learned, job.settings)
             _publish(attempt.folder, folder)
@@ -456,10 +453,10 @@ def _measure(index: Index, also: list[Index], day: str, first: int, last: int, s
     return Measured(view.scaler, distances, trials)
 
 
-def _unchanged_past(folder: Path, index: Index, settings: Settings) -> Known:
+def _unchanged_past(where: Environment, index: Index, settings: Settings) -> Known:
     """What the present index found for the days up to which its inputs equal the new ones."""
     try:
-        present = load_index(folder, index.key, index.root, settings, index.metric_name)
+        present = open_index(where, index.key, index.root, settings, index.metric_name)
     except (IndexMissing, StaleIndex):
         return NOTHING_KNOWN
     if present.code_sha256 != index.code_sha256:
@@ -503,7 +500,7 @@ def _link_vectors(source: Path, path: Path) -> NDArray[np.float32]:
     return mapped_vectors(path)
 
 
-def _write_vectors(path: Path, key: IndexKey, root: str, rows: pa.Table, layout: VectorLayout) -> NDArray[np.float32]:
+def _write_vectors(path: Path, key: IndexKey, job: _Job, rows: pa.Table, layout: VectorLayout) -> NDArray[np.float32]:
     """Write the vectors as one .npy and map it; a vector of another length than this build's raises `StaleIndex`.
 
     Written as a file, not through the map: a full disk is an error there, and kills the process here.
@@ -519,9 +516,9 @@ def _write_vectors(path: Path, key: IndexKey, root: str, rows: pa.Table, layout:
             if (lengths != dimensions).any():
                 first, last = (rows["session_date"][place].as_py() for place in (0, rows.num_rows - 1))
                 raise StaleIndex(
-                    f"trigger vectors of {key} have {lengths[lengths != dimensions][0]} features, this build has {dimensions} "
-                    f"(hash {features_sha256(layout)[:4]}). Run: "
-                    f"spymaster build --layer gold --stage build_trigger_vectors --symbol {root} --dates {first}:{last}"
+                    f"trigger vectors of {key} have {{value}} features, this build has {dimensions} (hash {features_sha256(layout)[:4]}).",
+                    value=int(lengths[lengths != dimensions][0]),
+                    fix=commands.build(job.where.lake, job.root, (first, last), layer="gold", stage="build_trigger_vectors"),
                 )
             file.write(chunk.flatten().to_numpy())
     return np.asarray(np.load(path, mmap_mode="r"))

@@ -19,7 +19,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..config import Settings
+from .. import commands
+from ..config import Environment, Settings
 from ..core.events import TRADE
 from ..core.tables import MBO, MBO_DAYS
 from ..errors import SpymasterError
@@ -109,13 +110,12 @@ def is_current(selection: SelectionMap, lake: Path, settings: Settings) -> bool:
     return not stale_in(selection, lake, settings)
 
 
-def hold_current(selection: SelectionMap, path: Path, lake: Path, settings: Settings) -> None:
+def require_current(selection: SelectionMap, path: Path, lake: Path, settings: Settings) -> None:
     """Raise `StaleSelection` for a map that is not current, with the command that makes it anew."""
     stale = stale_in(selection, lake, settings)
     if stale:
-        span = f"{selection.rows[0].date}:{selection.rows[-1].date}" if selection.rows else "FIRST:LAST"
-        mend = f"spymaster select --symbol {selection.root} --dates {span} --out {path} --lake {lake}"
-        raise StaleSelection(f"selection map {path} is stale: {stale}. Run: {mend}")
+        again = commands.select(lake, selection.root, (row.date for row in selection.rows), path)
+        raise StaleSelection(f"selection map {path} is stale: {stale}.", fix=again)
 
 
 def stale_in(selection: SelectionMap, lake: Path, settings: Settings) -> str:
@@ -134,8 +134,13 @@ def stale_in(selection: SelectionMap, lake: Path, settings: Settings) -> str:
 
 
 def selection_path(lake: Path) -> Path:
-    """Where the maps of all roots are kept unless MBO_SELECTION_PATH says otherwise."""
+    """The lake's own place for the maps of all roots."""
     return lake / "selection" / "mbo_contract_day_selection.parquet"
+
+
+def map_path(where: Environment) -> Path:
+    """Where the maps lie: at MBO_SELECTION_PATH, or at their place in the lake."""
+    return where.selection_path or selection_path(where.lake)
 
 
 def save_selection(selection: SelectionMap, path: Path) -> None:
@@ -155,13 +160,11 @@ def save_selection(selection: SelectionMap, path: Path) -> None:
     publish_file(path, sink.getvalue().to_pybytes())
 
 
-def load_selection(path: Path, root: str) -> SelectionMap:
+def load_selection(path: Path, root: str, lake: Path) -> SelectionMap:
     """The map of a root; raises `SelectionError` where there is none."""
     found = kept_selection(path, root)
     if found is None:
-        raise SelectionError(
-            f"no selection map of {root} at {path.absolute()}. Run: spymaster select --symbol {root} --dates FIRST:LAST --out {path}"
-        )
+        raise SelectionError(f"no selection map of {root} at {path.absolute()}.", fix=commands.select(lake, root, out=path))
     return found
 
 
@@ -183,7 +186,9 @@ def _maps_in(path: Path) -> dict[str, SelectionMap]:
             for root, about in made_from.items()
         }
     except (pa.ArrowInvalid, KeyError, TypeError):
-        raise SelectionError(f"{path} is no selection map. Run: spymaster select --symbol ES --dates FIRST:LAST --out {path}") from None
+        raise SelectionError(
+            f"{path} is no selection map.", fix="Move it away: the next build or `spymaster select` makes the map anew."
+        ) from None
 
 
 def _row_of(row: dict[str, Any]) -> SelectionRow:

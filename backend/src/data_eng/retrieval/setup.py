@@ -11,7 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ..config import Settings
+from .. import commands
+from ..commands import Command
+from ..config import Environment, Settings
 from ..core.instrument import root_of
 from ..core.pressure import CONDITIONS, DOWN, UP
 from ..core.session import NS_PER_S, clock
@@ -67,6 +69,8 @@ class Setup(NamedTuple):
     """None while the physics ladder of the day is not built."""
     tick: float
     vector: NDArray[np.float32]
+    build_ladder: Command
+    """What builds the day's ladder."""
 
     @property
     def level_price(self) -> float:
@@ -92,21 +96,20 @@ class Setup(NamedTuple):
     def ladder_line(self) -> str:
         """`Up wins at 6799, 6800, 6801; at 6802 asks +340 contracts/s`, from the strikes up to 3 points around the price."""
         if self.strikes is None:
-            mend = f"spymaster build --layer gold --stage build_physics_ladder --symbol {self.symbol} --dates {self.session_date}"
-            return f"not built for {self.session_date}; run: {mend}"
+            return f"not built for {self.session_date}; run: {self.build_ladder}"
         return ladder_line(self.strikes, self.mid_ticks * self.tick, self.key.approach_dir)
 
 
-def find_setup(lake: Path, symbol: str, key: IndexKey, at_ns: int, settings: Settings) -> Setup:
+def find_setup(where: Environment, symbol: str, key: IndexKey, at_ns: int, settings: Settings) -> Setup:
     """The last trigger at or before `at_ns`, less than one window earlier. What follows `at_ns` has no say in it.
 
     Raises
     ------
     LevelUnknown when the level is not known at that time, NoSetup without such a trigger, PartitionMissing for a day that is not built.
     """
-    session_date = clock(at_ns)[:10]
-    ref = ref_in(lake, TRIGGER_VECTORS, contract_of(lake, symbol, session_date, TRIGGER_VECTORS), session_date)
-    _hold_level(ref_in(lake, LEVELS_TABLE, ref.symbol, session_date), symbol, key.level_id, at_ns)
+    session_date, lake = clock(at_ns)[:10], where.lake
+    ref = ref_in(lake, TRIGGER_VECTORS, contract_of(where, symbol, session_date, TRIGGER_VECTORS), session_date)
+    _require_level(ref_in(lake, LEVELS_TABLE, ref.symbol, session_date), symbol, key.level_id, at_ns)
     triggers = rows_of(read_table(ref), key)
     row = _row_at(triggers, key, ref, at_ns, settings.book.window_s)
     trigger = triggers.drop_columns(["vector"]).slice(row, 1).to_pylist()[0]
@@ -118,6 +121,7 @@ def find_setup(lake: Path, symbol: str, key: IndexKey, at_ns: int, settings: Set
         _conditions(ref_in(lake, LEVEL_VACUUM, ref.symbol, session_date), key.level_id, trigger["ts_ns"]),
         strikes_at(ref_in(lake, PHYSICS_LADDER, ref.symbol, session_date), trigger["ts_ns"], tick),
         tick,
+        lake,
     )
 
 
@@ -128,6 +132,7 @@ def setup_of(
     conditions: dict[str, tuple[float, ...]],
     strikes: tuple[Strike, ...] | None,
     tick: float,
+    lake: Path,
 ) -> Setup:
     """The setup of one row of the trigger vectors; `conditions` and `strikes` are those of its window, `tick` is in points."""
     return Setup(
@@ -140,13 +145,14 @@ def setup_of(
         strikes=strikes,
         tick=tick,
         vector=vector,
+        build_ladder=commands.build(lake, symbol, [trigger["session_date"]], layer="gold", stage="build_physics_ladder"),
     )
 
 
-def newest_trigger_ns(lake: Path, symbol: str, key: IndexKey) -> int:
+def newest_trigger_ns(where: Environment, symbol: str, key: IndexKey) -> int:
     """Time of the last trigger of a level, setup and approach among a root's chosen days, or a contract's. Raises `NoSetup` for none."""
     root = root_of(symbol)
-    refs = chosen_partitions(lake, TRIGGER_VECTORS, root) if symbol == root else list_partitions(lake, TRIGGER_VECTORS, symbol)
+    refs = chosen_partitions(where, TRIGGER_VECTORS, root) if symbol == root else list_partitions(where.lake, TRIGGER_VECTORS, symbol)
     for ref in reversed(refs):
         ts_ns = rows_of(read_table(ref, [*key._fields, "ts_ns"]), key)["ts_ns"]
         if len(ts_ns):
@@ -154,8 +160,8 @@ def newest_trigger_ns(lake: Path, symbol: str, key: IndexKey) -> int:
     held = sorted({level_id for ref in refs for level_id in read_table(ref, ["level_id"])["level_id"].unique().to_pylist()})
     raise NoSetup(
         f"no setup of {key} for {symbol} on any of the lake's {len(refs)} days with triggers, which are of "
-        f"{', '.join(held) or 'no level'}. Ask for another --level, --approach or --setup, or run: "
-        f"spymaster build --layer all --symbol {symbol} --dates FIRST:LAST"
+        f"{', '.join(held) or 'no level'}. Ask for another --level, --approach or --setup, or build more days.",
+        fix=commands.build(where.lake, symbol),
     )
 
 
@@ -180,17 +186,17 @@ class LadderRows(NamedTuple):
     synthetic: bool
 
 
-def ladder_rows(lake: Path, symbol: str, at_ns: int, settings: Settings) -> LadderRows:
+def ladder_rows(where: Environment, symbol: str, at_ns: int, settings: Settings) -> LadderRows:
     """The ladder of the last window that had ended at a time, at most one window earlier. Raises `NoSetup` where there is none."""
     session_date, root = clock(at_ns)[:10], root_of(symbol)
-    ref = ref_in(lake, PHYSICS_LADDER, contract_of(lake, symbol, session_date, PHYSICS_LADDER), session_date)
+    ref = ref_in(where.lake, PHYSICS_LADDER, contract_of(where, symbol, session_date, PHYSICS_LADDER), session_date)
     table, tick = read_table(ref), settings.tick_of(root)
     ts_ns = table["ts_ns"].to_numpy()
     row = int(np.searchsorted(ts_ns, at_ns, side="right")) - 1
     if row < 0 or at_ns - ts_ns[row] >= settings.book.window_s * NS_PER_S:
-        span = f"It runs from {clock(ts_ns[0])[11:]} to {clock(ts_ns[-1])[11:]}, less gaps" if len(ts_ns) else "It is empty"
+        span = f"It runs from {clock(ts_ns[0])[11:]} to {clock(ts_ns[-1])[11:]}, minus gaps" if len(ts_ns) else "It is empty"
         asked = f"the ladder of {ref.symbol} {session_date} has no window at {clock(at_ns)[11:]} New York"
-        raise NoSetup(f"{asked}. {span}. Ask for a time in it.")
+        raise NoSetup(f"{asked}. {span}.", fix="Ask for a time in it.")
     rows = table.filter(pc.equal(table["ts_ns"], int(ts_ns[row]))).to_pylist()
     return LadderRows(
         ref.symbol,
@@ -223,34 +229,33 @@ def _against(strike: Strike, from_below: bool) -> float:
     return strike.short_flow_per_s if from_below else strike.long_flow_per_s
 
 
-def contract_of(lake: Path, symbol: str, session_date: str, dataset: str) -> str:
+def contract_of(where: Environment, symbol: str, session_date: str, dataset: str) -> str:
     """The contract asked for, or the root's contract of the day. Raises `NoSetup` where a table has nothing of it that day."""
     root = root_of(symbol)
-    refs = chosen_partitions(lake, dataset, root) if symbol == root else list_partitions(lake, dataset, symbol)
+    refs = chosen_partitions(where, dataset, root) if symbol == root else list_partitions(where.lake, dataset, symbol)
     found = next((ref.symbol for ref in refs if ref.date == session_date), None)
     if found is None:
         held = f"The lake holds {len(refs)} days, {refs[0].date} to {refs[-1].date}" if refs else "The lake holds none"
-        raise NoSetup(
-            f"no {dataset} of {symbol} on {session_date}. {held}. Run: spymaster build --layer all --symbol {symbol} "
-            f"--dates {session_date}:{session_date}"
-        )
+        raise NoSetup(f"no {dataset} of {symbol} on {session_date}. {held}.", fix=commands.build(where.lake, symbol, [session_date]))
     return found
 
 
-def _hold_level(ref: PartitionRef, symbol: str, level_id: str, at_ns: int) -> None:
+def _require_level(ref: PartitionRef, symbol: str, level_id: str, at_ns: int) -> None:
     """Raise `LevelUnknown` unless the level is known at a time; `symbol` is what was asked for, the root or the contract."""
     table = read_table(ref)
     rows = table.filter(pc.equal(table["level_id"], level_id)).to_pylist()
     what = f"level {level_id} for {ref.symbol} {ref.date}"
     if not rows:
         built = list(dict.fromkeys(table["level_id"].to_pylist()))
-        mend = f"spymaster build --layer all --symbol {symbol} --dates {ref.date} --levels {level_id}"
-        raise LevelUnknown(f"{what} was not built. Built are: {', '.join(built)}. Run: {mend}")
+        build = commands.build(ref.lake, symbol, [ref.date], levels=[level_id])
+        raise LevelUnknown(f"{what} was not built. Built are: {', '.join(built)}.", fix=build)
     if rows[0]["price_ticks"] is None:
         raise LevelUnknown(f"{what} is absent: {rows[0]['reason']}.")
     known_from_ns = rows[0]["known_from_ns"]
     if at_ns < known_from_ns:
-        raise LevelUnknown(f"{what} is unknown before {clock(known_from_ns)} New York; asked at {clock(at_ns)[11:]}. Ask after that.")
+        raise LevelUnknown(
+            f"{what} is unknown before {clock(known_from_ns)} New York; asked at {clock(at_ns)[11:]}.", fix="Ask after that."
+        )
 
 
 def _row_at(triggers: pa.Table, key: IndexKey, ref: PartitionRef, at_ns: int, window_s: int) -> int:
@@ -261,11 +266,13 @@ def _row_at(triggers: pa.Table, key: IndexKey, ref: PartitionRef, at_ns: int, wi
         return row
     asked = f"no setup of {key} for {ref.symbol} at {clock(at_ns)} New York"
     if not len(ts_ns):
-        raise NoSetup(f"{asked}: the price never tested it from that side on {ref.date}. Ask for the other --approach, level or day.")
+        raise NoSetup(
+            f"{asked}: the price never tested it from that side on {ref.date}.", fix="Ask for the other --approach, level or day."
+        )
     spans = [ts_ns[episode == number] for number in np.unique(episode)]
     nearest = sorted(spans, key=lambda span: min(abs(int(span[0]) - at_ns), abs(int(span[-1]) - at_ns)))[:EPISODES_NAMED]
     named = ", ".join(f"{clock(span[0])[11:]}-{clock(span[-1])[11:]}" for span in sorted(nearest, key=lambda span: span[0]))
-    raise NoSetup(f"{asked}. Its triggers that day: {named}, less gaps. Ask for a time within one of these.")
+    raise NoSetup(f"{asked}. Its triggers that day: {named}, minus gaps.", fix="Ask for a time within one of these.")
 
 
 def _conditions(ref: PartitionRef, level_id: str, ts_ns: int) -> dict[str, tuple[float, ...]]:

@@ -282,8 +282,8 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
     return replayed
 
 
-def _refused(code: ProblemCode, message: str, mend: str | None = None, headers: dict[str, str] | None = None) -> Reply:
-    problem = Problem(code=code, message=message, mend=mend)
+def _refused(code: ProblemCode, message: str, fix: str | None = None, headers: dict[str, str] | None = None) -> Reply:
+    problem = Problem(code=code, message=message, fix=fix)
     return Reply(status_of(problem), problem, headers or {})
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI, Request, Response
@@ -14,7 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 
-from ..config import AppConfig, Settings, environment
+from ..config import AppConfig
 from ..errors import SpymasterError
 from ..health.judge import Judge
 from .access import SECURITY_HEADERS, install_access
@@ -22,14 +22,15 @@ from .engine import Engine
 from .messages import Problem, ReplayProtocol
 from .metrics import install_metrics
 from .page import install_page
-from .problems import for_lake, problem_of
-from .replies import engine_of, problem_reply
+from .problems import problem_of
+from .replies import problem_reply
 from .routes import catalogue, days, evaluation, health, lake, replay, setups
 
 
-def create_app(lake_folder: Path, settings: Settings, warm: bool = False) -> FastAPI:
+def create_app(cfg: AppConfig, warm: bool = False) -> FastAPI:
     """The server of one lake, without its gate. `warm` answers a question of its own when it starts, while it already listens."""
-    engine = Engine(lake_folder, settings)
+    cfg = replace(cfg, lake_root=cfg.lake_root.resolve())
+    engine = Engine(cfg)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -52,7 +53,7 @@ def create_app(lake_folder: Path, settings: Settings, warm: bool = False) -> Fas
         responses={"4XX": {"model": Problem}, "5XX": {"model": Problem}},
     )
     app.state.engine = engine
-    app.state.judge = Judge(AppConfig(lake_folder, settings, environment()))
+    app.state.judge = Judge(cfg)
     for module in (days, setups, replay, catalogue, evaluation, lake):
         app.include_router(module.router, prefix="/api")
     app.include_router(health.router)
@@ -65,10 +66,10 @@ def create_app(lake_folder: Path, settings: Settings, warm: bool = False) -> Fas
     return app
 
 
-def guarded_app(lake_folder: Path, settings: Settings, host: str, token: str | None) -> FastAPI:
+def guarded_app(cfg: AppConfig, host: str, token: str | None) -> FastAPI:
     """The server as it is bound to `host`: behind its gate, and counted. Raises `OpenToStrangers` for a host that needs a token."""
-    app = create_app(lake_folder, settings, warm=True)
-    install_access(app, host, token, settings.serve)
+    app = create_app(cfg, warm=True)
+    install_access(app, host, token, cfg.settings.serve)
     engine: Engine = app.state.engine
     install_metrics(app).read_from(engine.counters, engine.gauges)
     return app
@@ -86,9 +87,9 @@ def document(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
-async def _spymaster_error(request: Request, error: Exception) -> Response:
+async def _spymaster_error(_: Request, error: Exception) -> Response:
     assert isinstance(error, SpymasterError)
-    return problem_reply(for_lake(problem_of(error), engine_of(request).lake))
+    return problem_reply(problem_of(error))
 
 
 async def _bad_request(_: Request, error: Exception) -> Response:
@@ -97,15 +98,15 @@ async def _bad_request(_: Request, error: Exception) -> Response:
     place, name = first["loc"][0], first["loc"][-1]
     given = str(first.get("input"))[:80]
     if (place, name) == ("path", "table"):
-        return problem_reply(Problem(code="unknown_table", message=f"table {given!r} is unknown. {first['msg']}.", mend=None))
-    return problem_reply(Problem(code="bad_request", message=f"{place} {name} is {given!r}. {first['msg']}.", mend=None))
+        return problem_reply(Problem(code="unknown_table", message=f"table {given!r} is unknown. {first['msg']}.", fix=None))
+    return problem_reply(Problem(code="bad_request", message=f"{place} {name} is {given!r}. {first['msg']}.", fix=None))
 
 
 async def _http_error(_: Request, error: Exception) -> Response:
     """Starlette's own refusals: no such address, no such method."""
     assert isinstance(error, HTTPException)
     code = {404: "unknown_page", 405: "bad_method"}.get(error.status_code, "bad_request")
-    return problem_reply(Problem(code=code, message=f"{error.detail}.", mend=None), error.headers)
+    return problem_reply(Problem(code=code, message=f"{error.detail}.", fix=None), error.headers)
 
 
 async def _unexpected(_: Request, error: Exception) -> Response:
@@ -114,4 +115,4 @@ async def _unexpected(_: Request, error: Exception) -> Response:
     Starlette gives this answer in front of the gate, which cannot add its headers to it.
     """
     message = f"the server failed on this question ({type(error).__name__}). Its log says where; other questions go on."
-    return problem_reply(Problem(code="internal", message=message, mend=None), SECURITY_HEADERS)
+    return problem_reply(Problem(code="internal", message=message, fix=None), SECURITY_HEADERS)

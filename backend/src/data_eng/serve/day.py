@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from .. import commands
 from ..config import Settings
 from .arrow import KnownTable
 from .day_tables import LevelRows
 from .messages import AbsentTable, ConditionScale, TableName
 from .moments import Moments
-from .problems import Refusal, build_command
+from .problems import Refusal
 from .triggers import Triggers
 
 EPISODES = "episodes"
@@ -78,7 +79,7 @@ class DayBundle:
         """Raise unless the moment lies within the session."""
         start_s, end_s = self.moments.session_start_s, self.moments.session_end_s
         if not start_s <= as_of_s <= end_s:
-            raise Refusal("bad_request", f"as_of_s is {as_of_s}. Expected {start_s} to {end_s}, the session of {self.session_date}.")
+            raise Refusal("bad_request", f"as_of_s is {as_of_s}.", expected=f"{start_s} to {end_s}, the session of {self.session_date}")
 
     def cut(self, name: TableName, from_s: int | None, as_of_s: int, level_ids: tuple[str, ...] | None) -> pa.Table:
         """Rows of a table known in (from_s, as_of_s]. `level_ids` choose rows of the conditions."""
@@ -93,7 +94,7 @@ class DayBundle:
         """Raise the problem of a table that is absent."""
         fault = next((table for table in self.absent if table.table == name), None)
         if fault is not None:
-            raise Refusal(fault.code, fault.message, fault.mend)
+            raise Refusal(fault.code, fault.message, fix=fault.fix)
 
     def require_level(self, level_id: str) -> LevelRows:
         """The level's prices; raises for one that the day does not have."""
@@ -102,7 +103,7 @@ class DayBundle:
             raise Refusal(
                 "unknown_level",
                 f"level {level_id} of {self.symbol} {self.session_date} was not built. Built are: {', '.join(held) or 'none'}.",
-                f"{build_command(self.lake, self.symbol, self.session_date)} --levels {level_id}",
+                fix=commands.build(self.lake, self.symbol, [self.session_date], levels=[level_id]),
             )
         return self.levels[level_id]
 
@@ -110,7 +111,7 @@ class DayBundle:
         """The levels named, each once; the day's first ones where none is named."""
         chosen = tuple(dict.fromkeys(level_ids)) if level_ids is not None else tuple(self.levels)[:CONDITIONS_SHOWN]
         if len(chosen) > CONDITIONS_MAX:
-            raise Refusal("bad_request", f"{len(chosen)} levels are asked for. Expected at most {CONDITIONS_MAX}.")
+            raise Refusal("bad_request", f"{len(chosen)} levels are asked for.", expected=f"at most {CONDITIONS_MAX}")
         for level_id in chosen:
             self.require_level(level_id)
         return chosen

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from .. import commands
 from ..config import Settings
 from ..core.instrument import root_of
 from ..core.pressure import CONDITIONS, DOWN
@@ -34,7 +35,7 @@ from .day import EPISODES, DayBundle
 from .day_tables import candles_table, conditions_tables, heat_table, ladder_table, level_rows, level_spans, levels_table, windows_table
 from .messages import AbsentTable, ConditionScale, TableName
 from .moments import moments_of
-from .problems import Refusal, build_command, problem_of
+from .problems import Refusal, problem_of
 from .stamps import hashes_of, version_of
 from .triggers import read_triggers
 
@@ -85,7 +86,7 @@ def open_day(lake: Path, symbol: str, session_date: str, settings: Settings) -> 
         bundle = _Opened(lake, symbol, session_date, settings, records).bundle()
         if {str(ref): record.sha256 for ref, record in records.items()} == hashes_of(refs):
             return bundle
-    raise Rebuilding(f"{symbol} {session_date} was replaced {OPEN_TRIES} times while it was read. Ask again when its build is over.")
+    raise Rebuilding(f"{symbol} {session_date} was replaced {OPEN_TRIES} times while it was read.", fix="Ask again when its build is over.")
 
 
 class _Opened:
@@ -170,7 +171,7 @@ class _Opened:
             return make()
         except (PartitionMissing, PartitionCorrupt) as error:
             problem = problem_of(error)
-            self._absent.append(AbsentTable(table=name, code=problem.code, message=problem.message, mend=problem.mend))
+            self._absent.append(AbsentTable(table=name, code=problem.code, message=problem.message, fix=problem.fix))
             return None
 
     def _measured(self, vacuum: Callable[[], pa.Table]) -> dict[str, pa.Table]:
@@ -243,12 +244,11 @@ def _hold_fit(records: dict[PartitionRef, Record]) -> None:
         for name, sha256 in record.inputs.items():
             if held.get(name, sha256) != sha256:
                 raise Rebuilding(
-                    f"{ref} was made from another {name} than is there now: the day is being rebuilt, or its build was broken off. "
-                    f"Run: {build_command(ref.lake, ref.symbol, ref.date)}"
+                    f"{ref} was made from another {name} than is there now: the day is being rebuilt, or its build was broken off.",
+                    fix=commands.build(ref.lake, ref.symbol, [ref.date]),
                 )
 
 
 def _nothing_built(lake: Path, symbol: str, session_date: str) -> Refusal:
-    return Refusal(
-        "not_built", f"nothing of {symbol} {session_date} is built in the lake {lake.name}.", build_command(lake, symbol, session_date)
-    )
+    build = commands.build(lake, symbol, [session_date])
+    return Refusal("not_built", f"nothing of {symbol} {session_date} is built in the lake {lake.name}.", fix=build)

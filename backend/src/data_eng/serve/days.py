@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
-from ..config import Settings, environment
+from .. import commands
+from ..config import AppConfig
 from ..core.instrument import root_of
 from ..core.tables import BOOK_WINDOWS, MBO, TRIGGER_VECTORS
 from ..lake.cache import Cache
@@ -22,10 +22,10 @@ from ..lake.partitions import (
     ref_in,
 )
 from ..planning import why_not_chosen
-from ..retrieval.mbo_contract_day_selector import SelectionRow, kept_selection, selection_path
+from ..retrieval.mbo_contract_day_selector import SelectionRow, kept_selection, map_path
 from ..sources.calendar import regular_hours
 from .messages import DayEntry, DayList
-from .problems import Refusal, build_command
+from .problems import Refusal
 from .stamps import Stamp, stamps_of, version_of
 
 LAYERS = (MBO, BOOK_WINDOWS, TRIGGER_VECTORS)
@@ -49,9 +49,10 @@ class Held(NamedTuple):
 class Days:
     """The contract-days of a lake. Manifests are read once; a changed one is read again."""
 
-    def __init__(self, lake: Path, settings: Settings) -> None:
-        self._lake = lake
-        self._settings = settings
+    def __init__(self, cfg: AppConfig) -> None:
+        self._lake = cfg.lake_root
+        self._where = cfg.where
+        self._settings = cfg.settings
         self._held: Cache[Stamp, Held] = Cache(KEPT_PARTITIONS)
         self._last: tuple[float, DayList | None] = (0.0, None)
         self._lock = Lock()
@@ -102,10 +103,10 @@ class Days:
         """The refusal of a day that cannot be shown: it is not built, or the lake does not know it."""
         dates = sorted({day.session_date for day in self.listed().days if day.root == root_of(symbol)})
         held = f"The lake holds {len(dates)} days, {dates[0]} to {dates[-1]}" if dates else "The lake holds none"
-        mend = build_command(self._lake, symbol, session_date)
+        build = commands.build(self._lake, symbol, [session_date])
         if session_date in dates and (symbol == root_of(symbol) or is_partition_complete(ref_in(self._lake, MBO, symbol, session_date))):
-            return Refusal("not_built", f"{symbol} {session_date} is in the lake, and none of its tables is built.", mend)
-        return Refusal("unknown_day", f"{symbol} {session_date} is not in the lake. {held}.", mend)
+            return Refusal("not_built", f"{symbol} {session_date} is in the lake, and none of its tables is built.", fix=build)
+        return Refusal("unknown_day", f"{symbol} {session_date} is not in the lake. {held}.", fix=build)
 
     def _held_of(self, ref: PartitionRef) -> Held | None:
         (stamp,) = stamps_of([ref])
@@ -120,7 +121,7 @@ class Days:
         return held
 
     def _selection(self, root: str) -> dict[str, SelectionRow]:
-        path = environment().selection_path or selection_path(self._lake)
+        path = map_path(self._where)
         try:
             changed = path.stat()
         except FileNotFoundError:

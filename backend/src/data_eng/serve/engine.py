@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from pathlib import Path
 from typing import NamedTuple
 
 from pydantic_core import to_json
 
-from ..config import Settings
+from ..config import AppConfig
 from ..core.features.registry import APPROACHES
 from ..core.session import NS_PER_S, clock
 from ..errors import SpymasterError
@@ -51,15 +50,15 @@ class Asked(NamedTuple):
 class Engine:
     """The lake behind the API. Every method may be called from any thread; none belongs on the event loop."""
 
-    def __init__(self, lake: Path, settings: Settings) -> None:
-        self.lake = lake = lake.resolve()
-        self.settings = settings
+    def __init__(self, cfg: AppConfig) -> None:
+        self.lake = cfg.lake_root
+        self.settings = settings = cfg.settings
         self.preparing: str | None = None
         """What is done before the first question can be answered as fast as later ones; null once that is done."""
         self.work = Work(settings.serve.workers)
-        self.days = Days(lake, settings)
-        self.shelf = Shelf(lake, settings, self.days)
-        self.past = Past(lake, settings)
+        self.days = Days(cfg)
+        self.shelf = Shelf(cfg, self.days)
+        self.past = Past(cfg)
         self._told: Cache[tuple[object, ...], Told] = Cache(settings.serve.answer_cache)
         self._bodies: Cache[tuple[object, ...], Encoded] = Cache(ANSWER_BYTES)
         self._lists: Cache[tuple[str, int, int], EpisodeList] = Cache(INDEXES_KEPT)

@@ -60,7 +60,7 @@ class Problem(Message):
 
     code: ProblemCode
     message: str = Field(description="What, which value, what was expected.")
-    mend: str | None = Field(description="The command that mends it; null where none does.")
+    fix: str | None = Field(description="The command that fixes it, or what to do; null where nothing does.")
 
 
 class DayEntry(Message):
@@ -125,7 +125,7 @@ class AbsentTable(Message):
     table: str
     code: ProblemCode
     message: str
-    mend: str | None = Field(description="The command that builds it.")
+    fix: str | None = Field(description="The command that builds it.")
 
 
 class Day(Message):

@@ -6,13 +6,14 @@ import json
 import sys
 from pathlib import Path
 
-from ..config import load_settings
+from ..config import AppConfig, Environment, load_settings
 from .api import create_app
 
 
 def openapi_text() -> str:
     """The document; the same code gives the same bytes."""
-    return json.dumps(create_app(Path("lake"), load_settings()).openapi(), indent=1, sort_keys=True) + "\n"
+    lake = Path("lake")
+    return json.dumps(create_app(AppConfig(lake, load_settings(), Environment(lake))).openapi(), indent=1, sort_keys=True) + "\n"
 
 
 if __name__ == "__main__":

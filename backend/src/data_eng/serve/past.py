@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
-from ..config import Settings, environment
+from ..config import AppConfig
 from ..core.tables import BOOK_WINDOWS, TRIGGER_VECTORS
 from ..lake.cache import Cache
 from ..lake.partitions import ref_in
@@ -18,10 +18,10 @@ from ..retrieval.index import (
     IndexKey,
     IndexMissing,
     PastView,
-    build_command,
     check_inputs,
+    index_command,
     index_folder,
-    load_index,
+    open_index,
     past_of,
 )
 from ..retrieval.index_builder import Source, chosen_partitions, trigger_sources
@@ -66,9 +66,9 @@ class HeldMids(NamedTuple):
 class Past:
     """Everything that is asked of earlier days. Safe between threads."""
 
-    def __init__(self, lake: Path, settings: Settings) -> None:
-        self._lake = lake
-        self._settings = settings
+    def __init__(self, cfg: AppConfig) -> None:
+        self._where = cfg.where
+        self._settings = cfg.settings
         self._indexes: Cache[tuple[IndexKey, str, str], Opened] = Cache(INDEXES_KEPT)
         self._views: Cache[tuple[tuple[str, int, int], str], PastView] = Cache(VIEW_BYTES)
         self._fresh: Cache[tuple[tuple[str, int, int], str, str], bool] = Cache(10_000)
@@ -83,15 +83,15 @@ class Past:
         return self._views.size
 
     def index(self, key: IndexKey, root: str, metric: str) -> Opened:
-        """The index as it lies on the disk now. Raises `IndexMissing` and `StaleIndex` with the command that mends it."""
-        folder = index_folder(self._lake, key, environment(), metric)
+        """The index as it lies on the disk now. Raises `IndexMissing` and `StaleIndex` with the command that builds it."""
+        folder = index_folder(self._where, key, metric)
         held = self._indexes.get((key, root, metric))
         if held is not None and held.identity == _identity(folder):
             return held
-        index = load_index(folder, key, root, self._settings.of_root(root), metric)
+        index = open_index(self._where, key, root, self._settings.of_root(root), metric)
         if index.root != root:
-            mend = build_command(key, root, metric)
-            raise IndexMissing(f"index {index.name} is of {index.root} and there is none of {root}. Run: {mend}")
+            build = index_command(self._where.lake, key, root, metric)
+            raise IndexMissing(f"index {index.name} is of {index.root} and there is none of {root}.", fix=build)
         opened = Opened(_identity(folder), index)
         index.metadata  # noqa: B018 - read now, while the folder is the one that was opened
         self._indexes.put((key, root, metric), opened)
@@ -123,20 +123,19 @@ class Past:
         key, now_s = (symbol, session_date), time.monotonic()
         held = self._mids.get(key)
         if held is None or now_s - held.at_s >= LOOK_S:
-            (stamp,) = stamps_of([ref_in(self._lake, BOOK_WINDOWS, symbol, session_date)])
-            mids = held.mids if held is not None and held.stamp == stamp else day_mids(self._lake, symbol, session_date)
+            (stamp,) = stamps_of([ref_in(self._where.lake, BOOK_WINDOWS, symbol, session_date)])
+            mids = held.mids if held is not None and held.stamp == stamp else day_mids(self._where.lake, symbol, session_date)
             held = HeldMids(now_s, stamp, mids)
             self._mids.put(key, held)
         return held.mids
 
     def levels(self) -> list[str]:
         """Levels that have indexes."""
-        return sorted(folder.name.removeprefix("mbo_") for folder in (self._lake / "indexes").glob("mbo_*"))
+        return sorted(folder.name.removeprefix("mbo_") for folder in (self._where.lake / "indexes").glob("mbo_*"))
 
     def metrics(self, key: IndexKey) -> list[str]:
         """Metrics that a key has indexes of."""
-        where = environment()
-        return [metric for metric in METRICS if (index_folder(self._lake, key, where, metric) / MANIFEST).exists()]
+        return [metric for metric in METRICS if (index_folder(self._where, key, metric) / MANIFEST).exists()]
 
     def _look(self, root: str) -> Looked:
         looked = self._looked.get(root)
@@ -147,9 +146,9 @@ class Past:
             now_s = time.monotonic()
             if looked is not None and now_s - looked.at_s < LOOK_S:
                 return looked
-            stamps = stamps_of(chosen_partitions(self._lake, TRIGGER_VECTORS, root))
+            stamps = stamps_of(chosen_partitions(self._where, TRIGGER_VECTORS, root))
             if looked is None or looked.stamps != stamps:
-                sources = trigger_sources(self._lake, root, self._settings.of_root(root))
+                sources = trigger_sources(self._where, root, self._settings.of_root(root))
                 generation = version_of({str(source.ref): source.sha256 for source in sources})
                 looked = Looked(now_s, stamps, sources, generation)
             else:

@@ -1,11 +1,9 @@
-"""What goes wrong for an asker: a code, a status, what happened and the command that mends it."""
+"""What goes wrong for an asker: a code, a status, what happened and the command that fixes it."""
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from ..config import UnknownDataset, environment
-from ..errors import SpymasterError
+from ..config import UnknownDataset
+from ..errors import Runnable, SpymasterError
 from ..health.judge import UnknownRoot
 from ..lake.partitions import BadAddress, PartitionCorrupt, PartitionMissing
 from ..retrieval.index import IndexMissing, StaleIndex, UnknownIndex
@@ -57,39 +55,21 @@ CODE_OF: dict[type[SpymasterError], ProblemCode] = {
     CalendarError: "bad_request",
 }
 """Code of the errors that the rings above raise; another one is `internal`."""
-MEND = "Run: "
-"""What comes before the command in our messages."""
 
 
 class Refusal(SpymasterError):
     """An answer that is a problem, raised where the fact is known."""
 
-    def __init__(self, code: ProblemCode, message: str, mend: str | None = None) -> None:
-        super().__init__(message, fix=None if mend is None else f"{MEND}{mend}")
+    def __init__(self, code: ProblemCode, message: str, *, expected: str = "", fix: Runnable | str | None = None) -> None:
+        super().__init__(message, expected=expected, fix=fix)
         self.code: ProblemCode = code
-        self.mend = mend
-
-
-def build_command(lake: Path, symbol: str, session_date: str, layer: str = "all") -> str:
-    """The command that builds a day; it names the lake where that is not the default one."""
-    where = "" if lake == environment().lake else f" --lake {lake}"
-    return f"spymaster build --layer {layer} --symbol {symbol} --dates {session_date}:{session_date}{where}"
 
 
 def problem_of(error: SpymasterError) -> Problem:
-    """The problem that an error is to an asker; the command is taken out of the message."""
-    if isinstance(error, Refusal):
-        return Problem(code=error.code, message=error.message, mend=error.mend)
-    code = next((code for kind, code in CODE_OF.items() if isinstance(error, kind)), "internal")
-    message, _, mend = error.message.partition(MEND)  # commands inside sentences, until every error has its fix apart
-    return Problem(code=code, message=message.strip(), mend=mend or (str(error.fix) if error.fix else None))
-
-
-def for_lake(problem: Problem, lake: Path) -> Problem:
-    """The problem with its command told which lake is meant, where that is not the default one."""
-    if problem.mend is None or not problem.mend.startswith("spymaster ") or "--lake " in problem.mend or lake == environment().lake:
-        return problem
-    return problem.model_copy(update={"mend": f"{problem.mend} --lake {lake}"})
+    """The problem that an error is to the caller."""
+    known = (code for kind, code in CODE_OF.items() if isinstance(error, kind))
+    code = error.code if isinstance(error, Refusal) else next(known, "internal")
+    return Problem(code=code, message=error.message, fix=None if error.fix is None else str(error.fix))
 
 
 def status_of(problem: Problem) -> int:

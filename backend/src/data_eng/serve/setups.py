@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from pydantic_core import to_json
 
+from .. import commands
 from ..config import Settings
 from ..core.pressure import CONDITIONS, DOWN, UP
 from ..core.session import NS_PER_S, clock
@@ -23,7 +24,7 @@ from .day_tables import LevelRows
 from .level_names import why_unknown
 from .moments import second_of
 from .past import Opened, Past
-from .problems import Refusal, build_command
+from .problems import Refusal
 
 
 def newest_setup(day: DayBundle, key: IndexKey, as_of_s: int) -> Setup:
@@ -38,7 +39,8 @@ def newest_setup(day: DayBundle, key: IndexKey, as_of_s: int) -> Setup:
         raise Refusal(
             "no_setup",
             f"no setup of {key} for {day.symbol} {day.session_date} up to {clock(as_of_s * NS_PER_S)[11:]} New York: the price has not "
-            "tested it from that side yet. Ask for a later time, the other approach or another level.",
+            "tested it from that side yet.",
+            fix="Ask for a later time, the other approach or another level.",
         )
     trigger = day.triggers.row(row)
     return setup_of(
@@ -48,6 +50,7 @@ def newest_setup(day: DayBundle, key: IndexKey, as_of_s: int) -> Setup:
         _conditions(day, key.level_id, trigger["ts_ns"]),
         _strikes(day, trigger["ts_ns"]),
         day.tick,
+        day.lake,
     )
 
 
@@ -163,8 +166,8 @@ def _conditions(day: DayBundle, level_id: str, ts_ns: int) -> dict[str, tuple[fl
     rows = day.measured.get(level_id)
     place = int(np.searchsorted(rows["ts_ns"].to_numpy(), ts_ns)) if rows is not None else 0
     if rows is None or place == rows.num_rows or rows["ts_ns"][place].as_py() != ts_ns:
-        mend = build_command(day.lake, day.symbol, day.session_date, "silver")
-        raise Refusal("not_built", f"features of {level_id} for {day.symbol} {day.session_date} are not built.", mend)
+        build = commands.build(day.lake, day.symbol, [day.session_date], layer="silver")
+        raise Refusal("not_built", f"features of {level_id} for {day.symbol} {day.session_date} are not built.", fix=build)
     row = rows.slice(place, 1).to_pylist()[0]
     return {direction: tuple(row[name] for name in names) for direction, names in CONDITIONS.items()}
 

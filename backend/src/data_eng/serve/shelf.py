@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
-from ..config import Settings
+from ..config import AppConfig
 from ..core.instrument import root_of
 from ..lake.cache import Cache
 from .day import DayBundle
@@ -26,11 +25,11 @@ class Shelved(NamedTuple):
 class Shelf:
     """Days by contract and date, those longest unused let go when they take more than `settings.serve.day_cache_bytes`."""
 
-    def __init__(self, lake: Path, settings: Settings, days: Days) -> None:
-        self._lake = lake
+    def __init__(self, cfg: AppConfig, days: Days) -> None:
+        self._lake = cfg.lake_root
         self._lake_days = days
-        self._settings = settings
-        self._days: Cache[tuple[str, str], Shelved] = Cache(settings.serve.day_cache_bytes)
+        self._settings = cfg.settings
+        self._days: Cache[tuple[str, str], Shelved] = Cache(cfg.settings.serve.day_cache_bytes)
         self._locks: dict[tuple[str, str], Lock] = {}
         self.opened = 0
         """How often a day was read from the lake."""
@@ -55,7 +54,9 @@ class Shelf:
         """
         day = self._present(symbol, session_date)
         if version is not None and version != day.version:
-            raise Refusal("day_changed", f"{symbol} {session_date} is at version {day.version}. Asked for {version}. Load the day again.")
+            raise Refusal(
+                "day_changed", f"{symbol} {session_date} is at version {day.version}. Asked for {version}.", fix="Load the day again."
+            )
         return day
 
     def _present(self, symbol: str, session_date: str) -> DayBundle:
@@ -77,8 +78,7 @@ class Shelf:
                     shelved = Shelved(open_day(self._lake, symbol, session_date, settings), stamps)
                 except Rebuilding as error:
                     if held is None:
-                        message, _, mend = str(error).partition("Run: ")
-                        raise Refusal("rebuilding", message.strip(), mend or None) from None
+                        raise Refusal("rebuilding", error.message, fix=error.fix) from None
                     return held.day
                 self.opened += 1
             self._days.put(key, shelved, shelved.day.nbytes)

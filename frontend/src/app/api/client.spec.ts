@@ -22,14 +22,14 @@ describe('the client', () => {
     expect(query({ b: null })).toBe('');
   });
 
-  it('tells the server’s problem and what mends it', async () => {
-    answers(() => Response.json({ code: 'not_built', message: 'no gold', mend: 'spymaster build' }, { status: 404 }));
+  it('tells the server’s problem and what fixes it', async () => {
+    answers(() => Response.json({ code: 'not_built', message: 'no gold', fix: 'spymaster build' }, { status: 404 }));
     const { status, problem, message } = await failure();
-    expect([status, problem.code, problem.mend, message]).toEqual([404, 'not_built', 'spymaster build', 'no gold']);
+    expect([status, problem.code, problem.fix, message]).toEqual([404, 'not_built', 'spymaster build', 'no gold']);
   });
 
   it('knows the problem that means another version of the day', async () => {
-    answers(() => Response.json({ code: 'day_changed', message: 'built anew', mend: null }, { status: 409 }));
+    answers(() => Response.json({ code: 'day_changed', message: 'built anew', fix: null }, { status: 409 }));
     expect(isChanged(await failure())).toBe(true);
     expect(isChanged(new Error('any'))).toBe(false);
   });
@@ -42,7 +42,7 @@ describe('the client', () => {
   it('says that the server does not answer, and how to start it', async () => {
     answers(() => Promise.reject(new TypeError('network')));
     const { status, problem } = await failure();
-    expect([status, problem.code, problem.mend]).toEqual([0, 'unreached', 'spymaster serve']);
+    expect([status, problem.code, problem.fix]).toEqual([0, 'unreached', 'spymaster serve']);
   });
 
   it('makes no problem of a request that it gave up itself', async () => {

@@ -53,7 +53,7 @@ export class Client {
       throw new ProblemError(UNREACHED, {
         code: 'unreached',
         message: 'The server does not answer.',
-        mend: 'spymaster serve',
+        fix: 'spymaster serve',
       });
     });
     if (!response.ok) throw new ProblemError(response.status, await problemOf(response));
@@ -83,6 +83,6 @@ async function problemOf(response: Response): Promise<Trouble> {
   return {
     code: 'internal',
     message: `The server answered ${response.status} to ${new URL(response.url).pathname} without saying why.`,
-    mend: null,
+    fix: null,
   };
 }

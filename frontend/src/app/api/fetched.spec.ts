@@ -5,7 +5,7 @@ import { Fetched } from './fetched';
 import type { Problem } from './schema';
 
 function problem(code: Problem['code']): ProblemError {
-  return new ProblemError(404, { code, message: 'why', mend: 'spymaster build' });
+  return new ProblemError(404, { code, message: 'why', fix: 'spymaster build' });
 }
 
 const owner = (): EnvironmentInjector => createEnvironmentInjector([], TestBed.inject(EnvironmentInjector));
@@ -33,14 +33,14 @@ describe('Asked', () => {
     });
     fetched.rest('nothing chosen');
     expect(stopped!.aborted).toBe(true);
-    expect(fetched.state()).toEqual({ kind: 'empty', message: 'nothing chosen', mend: null });
+    expect(fetched.state()).toEqual({ kind: 'empty', message: 'nothing chosen', fix: null });
   });
 
   it('what is not built yet is empty, with the command that builds it', async () => {
     const fetched = begin();
     fetched.fetch(() => Promise.reject(problem('no_evaluation')));
     await settled();
-    expect(fetched.state()).toEqual({ kind: 'empty', message: 'why', mend: 'spymaster build' });
+    expect(fetched.state()).toEqual({ kind: 'empty', message: 'why', fix: 'spymaster build' });
   });
 
   it('a failure can be tried again', async () => {

@@ -37,17 +37,17 @@ export class Fetched<T> {
   }
 
   /** Says why there is nothing to fetch. */
-  rest(message: string, mend: string | null = null): void {
+  rest(message: string, fix: string | null = null): void {
     this.running?.abort();
     this.running = null;
     this.valueNow.set(null);
-    this.present.set({ kind: 'empty', message, mend });
+    this.present.set({ kind: 'empty', message, fix });
   }
 }
 
 /** What a panel shows for a failure. */
 export function stateOf(error: unknown, retry: () => void): PanelState {
-  if (!(error instanceof ProblemError)) return { kind: 'error', message: (error as Error).message, mend: null, retry };
-  const { code, message, mend } = error.problem;
-  return ABSENT_CODES.includes(code) ? { kind: 'empty', message, mend } : { kind: 'error', message, mend, retry };
+  if (!(error instanceof ProblemError)) return { kind: 'error', message: (error as Error).message, fix: null, retry };
+  const { code, message, fix } = error.problem;
+  return ABSENT_CODES.includes(code) ? { kind: 'empty', message, fix } : { kind: 'error', message, fix, retry };
 }

@@ -3,7 +3,7 @@ import { LOOK_AGAIN_MS, Readiness } from './readiness';
 import type { Problem } from './schema';
 
 function problem(code: Problem['code'], message: string): Response {
-  return Response.json({ code, message, mend: null } satisfies Problem, { status: 503 });
+  return Response.json({ code, message, fix: null } satisfies Problem, { status: 503 });
 }
 
 describe('the readiness of the server', () => {

@@ -149,7 +149,7 @@ export interface paths {
         };
         /**
          * Lake
-         * @description Every contract-day of a root by layer: done, missing, failed or stale, why, and the command that mends it.
+         * @description Every contract-day of a root by layer: done, missing, failed or stale, why, and the command that fixes it.
          */
         get: operations["lake_api_lake_get"];
         put?: never;
@@ -298,7 +298,7 @@ export interface components {
              * Mend
              * @description The command that builds it.
              */
-            mend: string | null;
+            fix: string | null;
             /** Message */
             message: string;
             /** Table */
@@ -369,7 +369,7 @@ export interface components {
              * Mend
              * @description The command that builds it; null where it is done.
              */
-            mend: string | null;
+            fix: string | null;
             /**
              * Seconds
              * @description How long its stages worked when they last had to; null where no run of theirs was noted.
@@ -1004,7 +1004,7 @@ export interface components {
          */
         LakeProblem: {
             /** Mend */
-            mend: string;
+            fix: string;
             /** What */
             what: string;
         };
@@ -1361,9 +1361,9 @@ export interface components {
             code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_setup" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "not_known_yet" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "preparing" | "corrupt" | "internal";
             /**
              * Mend
-             * @description The command that mends it; null where none does.
+             * @description The command that fixes it; null where none does.
              */
-            mend: string | null;
+            fix: string | null;
             /**
              * Message
              * @description What, which value, what was expected.
@@ -1578,9 +1578,9 @@ export interface components {
             code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_setup" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "not_known_yet" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "preparing" | "corrupt" | "internal";
             /**
              * Mend
-             * @description The command that mends it; null where none does.
+             * @description The command that fixes it; null where none does.
              */
-            mend: string | null;
+            fix: string | null;
             /**
              * Message
              * @description What, which value, what was expected.

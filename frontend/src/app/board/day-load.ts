@@ -84,7 +84,7 @@ export class DayLoad {
     const entry = firstDay(fitting);
     if (entry) return entry;
     const message = `The lake ${lake} has no day${symbol ? ` of ${symbol}` : ''}${date ? ` on ${date}` : ''} to show. Files come in first, then a build.`;
-    throw new ProblemError(404, { code: 'not_built', message, mend: 'spymaster import FILES && spymaster build --layer all --symbol ES --dates FIRST:LAST' });
+    throw new ProblemError(404, { code: 'not_built', message, fix: 'spymaster import FILES && spymaster build --layer all --symbol ES --dates FIRST:LAST' });
   }
 
   private async begin(day: Day, wish: Wish, isCurrent: () => boolean, enter: (opening: Opening) => void): Promise<void> {
@@ -104,7 +104,7 @@ export class DayLoad {
     const windows = feed.state('windows');
     if (windows.kind === 'empty' || data.known === 0) {
       this.stateNow.set(
-        windows.kind === 'empty' ? windows : { kind: 'empty', message: `${day.symbol} has no windows on ${day.session_date}.`, mend: null },
+        windows.kind === 'empty' ? windows : { kind: 'empty', message: `${day.symbol} has no windows on ${day.session_date}.`, fix: null },
       );
       return;
     }

@@ -61,11 +61,11 @@ describe('the feed of a day', () => {
 
   it('does not ask for a table that is not built, and says the command that builds it', async () => {
     const served = new ServedDay();
-    served.day.absent.push({ table: 'ladder', code: 'not_built', message: 'no ladder', mend: 'spymaster build --layer gold' });
+    served.day.absent.push({ table: 'ladder', code: 'not_built', message: 'no ladder', fix: 'spymaster build --layer gold' });
     const { server, feed } = start(served);
     await feed.open(8);
     await feed.extend(9);
-    expect(feed.state('ladder')).toEqual({ kind: 'empty', message: 'no ladder', mend: 'spymaster build --layer gold' });
+    expect(feed.state('ladder')).toEqual({ kind: 'empty', message: 'no ladder', fix: 'spymaster build --layer gold' });
     expect(server.requestsFor('/ladder')).toEqual([]);
     expect(feed.state('heat').kind).toBe('ready');
   });

@@ -35,8 +35,8 @@ export class DayFeed {
     private readonly changed: () => void,
   ) {
     this.levels = [...levels];
-    for (const { table, message, mend } of data.day.absent) {
-      if (table in this.states) this.states[table as TableName].set({ kind: 'empty', message, mend });
+    for (const { table, message, fix } of data.day.absent) {
+      if (table in this.states) this.states[table as TableName].set({ kind: 'empty', message, fix });
     }
   }
 

@@ -22,22 +22,22 @@ describe('the notices', () => {
 
   it('a passing one takes no later one with it', () => {
     notices.mention('The session has ended');
-    notices.show({ text: 'The connection broke', mend: null, retry: null });
+    notices.show({ text: 'The connection broke', fix: null, retry: null });
     vi.advanceTimersByTime(60_000);
     expect(notices.notice()!.text).toBe('The connection broke');
   });
 
   it("a failure has the server's message and command, and goes once it works again", () => {
     const retry = vi.fn<() => void>();
-    notices.fail(new ProblemError(404, { code: 'not_built', message: 'no windows', mend: 'spymaster build' }), retry);
-    expect(notices.notice()).toEqual({ text: 'no windows', mend: 'spymaster build', retry });
+    notices.fail(new ProblemError(404, { code: 'not_built', message: 'no windows', fix: 'spymaster build' }), retry);
+    expect(notices.notice()).toEqual({ text: 'no windows', fix: 'spymaster build', retry });
     expect(notices.announced()).toBe('no windows');
     notices.recover();
     expect(notices.notice()).toBeNull();
   });
 
   it('what cannot be tried again stays when something else works again', () => {
-    notices.show({ text: 'built anew', mend: null, retry: null });
+    notices.show({ text: 'built anew', fix: null, retry: null });
     notices.recover();
     expect(notices.notice()!.text).toBe('built anew');
   });

@@ -4,7 +4,7 @@ import { ProblemError } from '../api/client';
 /** Something that happened and that the reader should know, until it is over or closed. */
 export interface Notice {
   text: string;
-  mend: string | null;
+  fix: string | null;
   retry: (() => void) | null;
 }
 
@@ -32,7 +32,7 @@ export class Notices implements OnDestroy {
 
   /** Shows and speaks something that passes: it goes by itself. */
   mention(text: string): void {
-    const notice: Notice = { text, mend: null, retry: null };
+    const notice: Notice = { text, fix: null, retry: null };
     this.noticeNow.set(notice);
     this.announce(text);
     clearTimeout(this.timer);
@@ -41,8 +41,8 @@ export class Notices implements OnDestroy {
 
   /** Shows and speaks why something failed, with a way to try it again. */
   fail(error: unknown, retry: () => void): void {
-    const { message, mend } = error instanceof ProblemError ? error.problem : { message: (error as Error).message, mend: null };
-    this.noticeNow.set({ text: message, mend, retry });
+    const { message, fix } = error instanceof ProblemError ? error.problem : { message: (error as Error).message, fix: null };
+    this.noticeNow.set({ text: message, fix, retry });
     this.announce(message);
   }
 

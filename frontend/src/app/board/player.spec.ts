@@ -80,7 +80,7 @@ describe('the player', () => {
     MadeUpSocket.last.say({ type: 'end', as_of_s: 200 });
     expect(player.playing()).toBe(false);
     player.play();
-    MadeUpSocket.last.say({ type: 'problem', code: 'day_changed', message: 'why', mend: null });
+    MadeUpSocket.last.say({ type: 'problem', code: 'day_changed', message: 'why', fix: null });
     expect(player.playing()).toBe(false);
     expect(events).toEqual(['ended', 'day_changed']);
     vi.advanceTimersByTime(60_000);

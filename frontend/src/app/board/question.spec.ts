@@ -117,7 +117,7 @@ describe('the question about the setup', () => {
     ask(open + 30, 'or_high');
     expect(question.answer()).toMatchObject({ state: { kind: 'loading' }, answer: null });
     await rest();
-    expect(question.answer()).toMatchObject({ state: { kind: 'empty', message: 'no setup of or_high', mend: null }, answer: null });
+    expect(question.answer()).toMatchObject({ state: { kind: 'empty', message: 'no setup of or_high', fix: null }, answer: null });
   });
 
   it('that failed can be tried again', async () => {

@@ -106,10 +106,10 @@ describe('the replay', () => {
       expect(replay.atEnd()).toBe(true);
     });
 
-    it('of a day that is not in the lake says so, and what mends it', async () => {
+    it('of a day that is not in the lake says so, and what fixes it', async () => {
       server.fail('2025-10-14', 404, 'unknown_day');
       await replay.restore(HERE);
-      expect(replay.dayState()).toEqual({ kind: 'empty', message: '2025-10-14: unknown_day', mend: 'spymaster build' });
+      expect(replay.dayState()).toEqual({ kind: 'empty', message: '2025-10-14: unknown_day', fix: 'spymaster build' });
       expect(replay.tableState('heat')).toEqual(replay.dayState());
     });
 
@@ -118,7 +118,7 @@ describe('the replay', () => {
       expect(replay.dayState()).toEqual({
         kind: 'empty',
         message: 'The lake made-up has no day on 2031-01-01 to show. Files come in first, then a build.',
-        mend: 'spymaster import FILES && spymaster build --layer all --symbol ES --dates FIRST:LAST',
+        fix: 'spymaster import FILES && spymaster build --layer all --symbol ES --dates FIRST:LAST',
       });
     });
 
@@ -145,7 +145,7 @@ describe('the replay', () => {
       server.fail('/windows', 500, 'corrupt');
       await replay.restore(HERE);
       const state = replay.dayState();
-      expect(state).toMatchObject({ kind: 'error', message: '/windows: corrupt', mend: 'spymaster build' });
+      expect(state).toMatchObject({ kind: 'error', message: '/windows: corrupt', fix: 'spymaster build' });
       if (state.kind === 'error') state.retry();
       await vi.waitFor(() => expect(replay.dayState().kind).toBe('ready'));
       expect(replay.cursorS()).toBe(HERE.atS);
@@ -180,7 +180,7 @@ describe('the replay', () => {
       const from = replay.cursor();
       server.fail('/windows', 500, 'internal');
       replay.step(2);
-      await vi.waitFor(() => expect(notices.notice()).toMatchObject({ text: '/windows: internal', mend: 'spymaster build' }));
+      await vi.waitFor(() => expect(notices.notice()).toMatchObject({ text: '/windows: internal', fix: 'spymaster build' }));
       expect([replay.cursor(), replay.target()]).toEqual([from, from]);
       notices.notice()!.retry!();
       await cursorIs(from + 2);
@@ -237,7 +237,7 @@ describe('the replay', () => {
       replay.goTo(day.rth_open_s + 10);
       await vi.waitFor(() => expect(replay.cursorS()).toBe(day.rth_open_s + 10));
       expect(replay.setup().answer).toBeNull();
-      await vi.waitFor(() => expect(replay.setup().state).toEqual({ kind: 'empty', message: 'no setup of pm_high', mend: null }));
+      await vi.waitFor(() => expect(replay.setup().state).toEqual({ kind: 'empty', message: 'no setup of pm_high', fix: null }));
     });
   });
 

@@ -59,8 +59,8 @@ export class Replay implements OnDestroy {
     problem: (problem) =>
       problem.code === 'day_changed'
         ? this.reloadHere()
-        : this.notices.show({ text: problem.message, mend: problem.mend, retry: () => this.play() }),
-    broken: () => this.notices.show({ text: 'The connection to the replay broke; it is being tried again.', mend: null, retry: null }),
+        : this.notices.show({ text: problem.message, fix: problem.fix, retry: () => this.play() }),
+    broken: () => this.notices.show({ text: 'The connection to the replay broke; it is being tried again.', fix: null, retry: null }),
     restored: () => this.notices.close(),
   });
 
@@ -321,7 +321,7 @@ export class Replay implements OnDestroy {
   /** Loads a day again that the server holds at another version by now. */
   private reload({ symbol, session_date }: Day, atS: number | null): void {
     const text = `${symbol} ${session_date} was built anew; it has been loaded again.`;
-    void this.load(symbol, session_date, atS, { text, mend: null, retry: null });
+    void this.load(symbol, session_date, atS, { text, fix: null, retry: null });
   }
 
   private reloadHere(): void {

@@ -37,7 +37,7 @@ describe('the evaluation screen', () => {
   });
 
   it('without an evaluation it gives the command that makes one', async () => {
-    const refusal = { code: 'no_evaluation' as const, message: 'ES has not been evaluated in this lake.', mend: 'spymaster evaluate --symbol ES --out report.html' };
+    const refusal = { code: 'no_evaluation' as const, message: 'ES has not been evaluated in this lake.', fix: 'spymaster evaluate --symbol ES --out report.html' };
     const fixture = await shown(() => Promise.reject(new ProblemError(404, refusal)));
     expect(fixture.nativeElement.querySelector('code').textContent).toBe('spymaster evaluate --symbol ES --out report.html');
     expect(fixture.nativeElement.querySelector('[role=alert]')).toBeNull();
@@ -45,7 +45,7 @@ describe('the evaluation screen', () => {
 
   it('a failure can be tried again', async () => {
     let tries = 0;
-    const failure = new ProblemError(500, { code: 'internal', message: 'It broke.', mend: null });
+    const failure = new ProblemError(500, { code: 'internal', message: 'It broke.', fix: null });
     const fixture = await shown(() => (++tries === 1 ? Promise.reject(failure) : Promise.resolve(result({ sentence: 'x', skilful: true }, false))));
     fixture.nativeElement.querySelector('[role=alert] button').click();
     await settled();

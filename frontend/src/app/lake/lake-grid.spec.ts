@@ -2,7 +2,7 @@ import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { Cell, LakeDay } from '../api/schema';
 import { CellChosen, LakeGrid } from './lake-grid';
 
-const cell = (state: Cell['state']): Cell => ({ state, tables: [], seconds: null, mend: null });
+const cell = (state: Cell['state']): Cell => ({ state, tables: [], seconds: null, fix: null });
 
 function day(date: string, cells: Record<string, Cell>): LakeDay {
   return {

@@ -2,7 +2,7 @@ import { LakeDay } from '../api/schema';
 import { countStates, daysShown, rowsOf, symbolsOf, totalOf } from './lake-health';
 
 function day(symbol: string, date: string, states: Partial<Record<'silver' | 'gold', 'done' | 'missing' | 'failed' | 'stale'>>, windows: number | null = 10): LakeDay {
-  const cells = Object.fromEntries(Object.entries(states).map(([layer, state]) => [layer, { state, tables: [], seconds: null, mend: null }]));
+  const cells = Object.fromEntries(Object.entries(states).map(([layer, state]) => [layer, { state, tables: [], seconds: null, fix: null }]));
   return {
     symbol, session_date: date, synthetic: true, chosen: symbol === 'ESZ5', reason: null, cells, windows, gaps: 0, triggers: null, anomalies: 0, bytes: 5, seconds: null,
   };
@@ -42,6 +42,6 @@ describe('lake health', () => {
 
   it('rows of a layer are those of its tables together', () => {
     const table = { dataset: 'a', symbol: 'ESZ5', state: 'done' as const, rows: 3, bytes: 0, anomalies: 0, why: null };
-    expect(rowsOf({ state: 'done', tables: [table, { ...table, rows: 4 }], seconds: null, mend: null })).toBe(7);
+    expect(rowsOf({ state: 'done', tables: [table, { ...table, rows: 4 }], seconds: null, fix: null })).toBe(7);
   });
 });

@@ -47,8 +47,8 @@ import { StateMark } from './state-mark';
             }
           </tbody>
         </table>
-        @if (layer.mend) {
-          <p>Build the layer: <sp-command [text]="layer.mend" /></p>
+        @if (layer.fix) {
+          <p>Build the layer: <sp-command [text]="layer.fix" /></p>
         }
         @if (layer.seconds !== null) {
           <p class="muted">Its stages last worked {{ worked(layer.seconds) }}.</p>

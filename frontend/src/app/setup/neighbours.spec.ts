@@ -100,7 +100,7 @@ describe('the neighbours', () => {
   });
 
   it('gives the command where there is no index', () => {
-    replay.setup.set({ state: { kind: 'empty', message: 'no index of pm_high', mend: 'spymaster index --level pm_high' }, answer: null });
+    replay.setup.set({ state: { kind: 'empty', message: 'no index of pm_high', fix: 'spymaster index --level pm_high' }, answer: null });
     expect(host().querySelector('code')!.textContent).toBe('spymaster index --level pm_high');
   });
 

@@ -98,8 +98,8 @@ describe('the sentence', () => {
     expect(text('[aria-live]')).toBe('next');
   });
 
-  it('says why there is no answer and the command that mends it', () => {
-    replay.setup.set({ state: { kind: 'empty', message: 'no index of pm_high', mend: 'spymaster index --level pm_high' }, answer: null });
+  it('says why there is no answer and the command that fixes it', () => {
+    replay.setup.set({ state: { kind: 'empty', message: 'no index of pm_high', fix: 'spymaster index --level pm_high' }, answer: null });
     expect(text()).toContain('no index of pm_high');
     expect(text('code')).toBe('spymaster index --level pm_high');
   });
@@ -112,7 +112,7 @@ describe('the sentence', () => {
 
   it('asks again after an error', () => {
     const retry = vi.fn();
-    replay.setup.set({ state: { kind: 'error', message: 'the server did not answer', mend: null, retry }, answer: null });
+    replay.setup.set({ state: { kind: 'error', message: 'the server did not answer', fix: null, retry }, answer: null });
     text();
     fixture.nativeElement.querySelector('button').click();
     expect(retry).toHaveBeenCalledOnce();

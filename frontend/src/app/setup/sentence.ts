@@ -4,7 +4,7 @@ import { Replay } from '../board/replay';
 import { SyntheticBadge } from '../ui/badges';
 import { duration } from '../ui/duration';
 import { newYork } from '../ui/new-york';
-import { mendOf, messageOf, tryAgain } from '../ui/panel-state';
+import { fixOf, messageOf, tryAgain } from '../ui/panel-state';
 import { named } from '../ui/words';
 import { piecesOf, sinceThen } from './sentence.geometry';
 import { shownAnswer } from './shown-answer';
@@ -64,8 +64,8 @@ import { distanceAt, standing } from './standing';
             <p class="waiting" role="status"><span class="hidden">The answer is being looked up</span></p>
           }
         }
-        @if (mend()) {
-          <code>{{ mend() }}</code>
+        @if (fix()) {
+          <code>{{ fix() }}</code>
         }
       }
       <p class="hidden" aria-live="polite">{{ announced().text }}</p>
@@ -115,7 +115,7 @@ export class Sentence {
   });
 
   protected readonly message = computed(() => messageOf(this.state()));
-  protected readonly mend = computed(() => mendOf(this.state()));
+  protected readonly fix = computed(() => fixOf(this.state()));
 
   protected retry(): void {
     tryAgain(this.state());

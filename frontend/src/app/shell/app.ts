@@ -29,8 +29,8 @@ import { Rail } from './rail';
       @if (notices.notice(); as notice) {
         <div class="notice" role="group" aria-label="Notice">
           <span>{{ notice.text }}</span>
-          @if (notice.mend) {
-            <code>{{ notice.mend }}</code>
+          @if (notice.fix) {
+            <code>{{ notice.fix }}</code>
           }
           @if (notice.retry; as retry) {
             <button type="button" (click)="notices.close(); retry()">Try again</button>

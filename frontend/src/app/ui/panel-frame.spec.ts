@@ -75,7 +75,7 @@ describe('a panel', () => {
   });
 
   it('shows what is missing and the command that makes it', async () => {
-    const text = await show({ kind: 'empty', message: 'No ladder of ESZ5.', mend: 'spymaster build' });
+    const text = await show({ kind: 'empty', message: 'No ladder of ESZ5.', fix: 'spymaster build' });
     expect(text).toContain('No ladder of ESZ5.');
     expect(page().querySelector('code')!.textContent).toBe('spymaster build');
     expect(text).not.toContain('6800.00');
@@ -83,7 +83,7 @@ describe('a panel', () => {
 
   it('shows an error with a way to try again', async () => {
     const retry = vi.fn();
-    await show({ kind: 'error', message: 'It broke.', mend: null, retry });
+    await show({ kind: 'error', message: 'It broke.', fix: null, retry });
     expect(page().querySelector('[role=alert]')!.textContent).toContain('It broke.');
     page().querySelector<HTMLButtonElement>('[role=alert] button')!.click();
     expect(retry).toHaveBeenCalledOnce();

@@ -1,7 +1,7 @@
 import { NgTemplateOutlet } from '@angular/common';
 import { ChangeDetectionStrategy, Component, TemplateRef, computed, contentChild, inject, input, signal } from '@angular/core';
 import { ReplayBadge, SyntheticBadge } from './badges';
-import { PanelState, READY, STALE_GREY_S, mendOf, messageOf, tryAgain } from './panel-state';
+import { PanelState, READY, STALE_GREY_S, fixOf, messageOf, tryAgain } from './panel-state';
 import { PanelTables } from './panel-tables';
 
 let panels = 0;
@@ -51,16 +51,16 @@ let panels = 0;
         @case ('empty') {
           <div class="message" role="status">
             <p>{{ message() }}</p>
-            @if (mend()) {
-              <code>{{ mend() }}</code>
+            @if (fix()) {
+              <code>{{ fix() }}</code>
             }
           </div>
         }
         @case ('error') {
           <div class="message error" role="alert">
             <p><span aria-hidden="true">⚠ </span>{{ message() }}</p>
-            @if (mend()) {
-              <code>{{ mend() }}</code>
+            @if (fix()) {
+              <code>{{ fix() }}</code>
             }
             <button type="button" (click)="retry()">Try again</button>
           </div>
@@ -108,7 +108,7 @@ export class PanelFrame {
     return state.kind === 'gap' ? state.message : null;
   });
   protected readonly message = computed(() => messageOf(this.state()));
-  protected readonly mend = computed(() => mendOf(this.state()));
+  protected readonly fix = computed(() => fixOf(this.state()));
 
   protected toggleTable(): void {
     if (this.name() === '') this.opened.update((isOpen) => !isOpen);

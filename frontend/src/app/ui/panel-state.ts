@@ -2,8 +2,8 @@
 export type PanelState =
   | { kind: 'loading' }
   | { kind: 'ready' }
-  | { kind: 'empty'; message: string; mend: string | null }
-  | { kind: 'error'; message: string; mend: string | null; retry: () => void }
+  | { kind: 'empty'; message: string; fix: string | null }
+  | { kind: 'error'; message: string; fix: string | null; retry: () => void }
   | { kind: 'stale'; ageS: number }
   | { kind: 'gap'; message: string };
 
@@ -13,8 +13,8 @@ export function messageOf(state: PanelState): string {
 }
 
 /** The command that fixes it; null where there is none. */
-export function mendOf(state: PanelState): string | null {
-  return 'mend' in state ? state.mend : null;
+export function fixOf(state: PanelState): string | null {
+  return 'fix' in state ? state.fix : null;
 }
 
 /** Asks again for what failed. */

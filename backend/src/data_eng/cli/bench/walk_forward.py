@@ -38,7 +38,7 @@ def walk_forward_times(folder: Path, sessions: int) -> WalkTimes:
 
     from rich.console import Console
 
-    from ...config import load_settings
+    from ...config import Environment, load_settings
     from ...errors import SpymasterError
     from ...jobs.evaluate import Request, evaluate
     from ...lake.crew import Crew, Failure
@@ -47,20 +47,21 @@ def walk_forward_times(folder: Path, sessions: int) -> WalkTimes:
     from ...sources.calendar import sessions_between
 
     settings, lake = load_settings(), folder / "walk-forward" / "lake"
+    where = Environment(lake)
     every_session = settings.evaluation.model_copy(update={"release_share": 0.0})
     settings = settings.model_copy(update={"evaluation": every_session})
     console = Console(stderr=True)
     with console.status(f"writing {sessions} sessions of random triggers"):
         for date in sessions_between(FIRST, LAST)[:sessions]:
             _write_day(lake, date, settings)
-    calls = [partial(build_indexes, lake, "ES", level_id, settings) for level_id in SIX_LEVELS]
+    calls = [partial(build_indexes, where, "ES", level_id, settings) for level_id in SIX_LEVELS]
     began = perf_counter()
     with Crew(WORKERS, [__name__]) as crew, console.status("building their indexes"):
         failures = [outcome for _, outcome in crew.run(calls) if isinstance(outcome, Failure)]
     if failures:
         raise SpymasterError(f"an index could not be built: {failures[0].message}")
     indexes = perf_counter() - began
-    request = Request(lake, "ES", SIX_LEVELS, LEVEL_TEST, ("block",), None, None, False, WORKERS, folder / "walk-forward" / "report.html")
+    request = Request(where, "ES", SIX_LEVELS, LEVEL_TEST, ("block",), None, None, False, WORKERS, folder / "walk-forward" / "report.html")
     with _PeakMemory() as memory:
         began = perf_counter()
         result = evaluate(request, settings, console)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import ValidationError
 
 from ... import commands
+from ...commands import Command
 from ...evaluation.ledger import RESULT, evaluation_folder
 from ..messages_evaluation import EvaluationReport
 from ..problems import Refusal
@@ -22,22 +23,22 @@ async def evaluation(request: Request, root: SymbolQuery, zstd_taken: TakesZstd)
     """The figures of the newest `spymaster evaluate` of a root in this lake."""
     engine, records = engine_of(request), judge_of(request).records
     path = evaluation_folder(engine.lake, root) / RESULT
-    mend = str(commands.evaluate(records.lake, root))
+    again = commands.evaluate(engine.lake, root)
 
     def found() -> bytes:
-        body = records.read(path, lambda content: _held(content, path, root, mend))
+        body = records.read(path, lambda content: _held(content, path, root, again))
         if body is None:
-            raise Refusal("no_evaluation", f"{root} has not been evaluated in this lake.", mend)
+            raise Refusal("no_evaluation", f"{root} has not been evaluated in this lake.", fix=again)
         return packed(body, zstd_taken)
 
     return body_reply(await engine.work.run(found), JSON, zstd_taken)
 
 
-def _held(content: bytes, path: Path, root: str, mend: str) -> bytes:
+def _held(content: bytes, path: Path, root: str, again: Command) -> bytes:
     """A result that this build understands, in the API's own words."""
     try:
         return EvaluationReport.model_validate_json(content).model_dump_json(by_alias=True).encode()
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
-        raise Refusal("no_evaluation", f"{path.name} of {root} was kept by another build ({where}: {first['msg']}).", mend) from None
+        raise Refusal("no_evaluation", f"{path.name} of {root} was kept by another build ({where}: {first['msg']}).", fix=again) from None

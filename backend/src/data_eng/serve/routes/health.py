@@ -37,7 +37,7 @@ async def readyz(request: Request) -> Ready:
     """200 when the lake can be read and holds a day; 503 with the reason otherwise, `preparing` while the first answer is warmed."""
     engine = engine_of(request)
     if not engine.lake.is_dir():
-        raise Refusal("not_ready", f"lake {engine.lake.name} is not there.", "spymaster simulate, or spymaster import FILE")
+        raise Refusal("not_ready", f"lake {engine.lake.name} is not there.", fix="spymaster simulate, or spymaster import FILE")
     if engine.preparing is not None:
         raise Refusal("preparing", f"{engine.preparing}.")
 
@@ -47,7 +47,7 @@ async def readyz(request: Request) -> Ready:
             raise Refusal(
                 "not_ready",
                 f"lake {engine.lake.name} holds no contract-day.",
-                "spymaster import FILES && spymaster build --layer all --symbol ES --dates FIRST:LAST",
+                fix="spymaster import FILES && spymaster build --layer all --symbol ES --dates FIRST:LAST",
             )
         return Ready(status="ready", days=days)
 

@@ -11,7 +11,7 @@ from starlette.websockets import WebSocketDisconnect, WebSocketState
 from ...errors import SpymasterError
 from ..engine import Engine
 from ..messages import ReplayProblem, ReplayQuery
-from ..problems import Refusal, for_lake, problem_of
+from ..problems import Refusal, problem_of
 from ..stream import TRY_AGAIN_LATER, ReaderStuck, Replay
 
 router = APIRouter(tags=["replay"])
@@ -29,7 +29,7 @@ async def replay(socket: WebSocket) -> None:
         await playing.run(socket)
         await _close(socket, NORMAL)
     except SpymasterError as error:
-        problem = for_lake(problem_of(error), engine.lake)
+        problem = problem_of(error)
         await _tell(socket, ReplayProblem(**problem.model_dump()))
         await _close(socket, REFUSED, problem.code)
     except ReaderStuck:

@@ -50,7 +50,7 @@ export class SetupsScreen {
     if (this.lake.state().kind !== 'ready') return this.lake.state();
     const state = this.listing.state();
     if (state.kind !== 'ready' || this.list()?.setups.length !== 0) return state;
-    return { kind: 'empty', message: 'No setup is as asked for. Widen the dates, the time of day or the direction.', mend: null };
+    return { kind: 'empty', message: 'No setup is as asked for. Widen the dates, the time of day or the direction.', fix: null };
   });
   protected readonly unit = computed(() => {
     const list = this.list();

@@ -27,7 +27,7 @@ class BuildIndexes(RootStage):
     def build_level(self, unit: RootLevel, cfg: AppConfig, overwrite: bool = False) -> StageResult:
         started = time.perf_counter()
         settings = settings_of(cfg, unit.root, self.layer)
-        indexes = build_indexes(cfg.lake_root, unit.root, unit.level_id, settings, overwrite=overwrite)
+        indexes = build_indexes(cfg.where, unit.root, unit.level_id, settings, overwrite=overwrite)
         statuses = {index.status for index in indexes}
         status: Status = "built" if "built" in statuses else "rebuilt" if "rebuilt" in statuses else "current"
         return StageResult(

@@ -14,8 +14,8 @@ from ....core.features.registry import APPROACHES
 from ....core.tables import TRIGGER_SIGNALS, TRIGGER_VECTORS
 from ....planning import ContractDay
 from ....retrieval.distribution import CLASSES
-from ....retrieval.index import SETUPS, IndexKey, PastView, check_inputs, past_of, past_sha256, rows_of
-from ....retrieval.index_builder import open_index, trigger_sources
+from ....retrieval.index import SETUPS, IndexKey, PastView, check_inputs, open_index, past_of, past_sha256, rows_of
+from ....retrieval.index_builder import trigger_sources
 from ....retrieval.signals import FireLog, Judgement, judge_all, signal_horizon
 from ...base import Stage, StageIO
 from ...door import StageLake
@@ -33,10 +33,11 @@ class BuildTriggerSignals(Stage):
 
     def other_inputs(self, unit: ContractDay, cfg: AppConfig, settings: Settings) -> Mapping[str, str]:
         """What the day may see of each index, so that a day appended later makes nothing stale."""
-        partitions = {str(source.ref): (source.ref.date, source.sha256) for source in trigger_sources(cfg.lake_root, unit.root, settings)}
+        sources = trigger_sources(cfg.where, unit.root, settings)
+        partitions = {str(source.ref): (source.ref.date, source.sha256) for source in sources}
         seen = {}
         for key in _keys(settings):
-            index = open_index(cfg.lake_root, key, unit.root, settings)
+            index = open_index(cfg.where, key, unit.root, settings)
             check_inputs(index, partitions, unit.date, settings)
             seen[f"index/{key.level_id}/{key.setup}/{key.approach_dir}"] = past_sha256(index, unit.date, settings)
         return seen
@@ -47,7 +48,7 @@ class BuildTriggerSignals(Stage):
         for key in _keys(lake.settings):
             own = rows_of(triggers, key)
             if own.num_rows:
-                view = past_of(open_index(lake.folder, key, unit.root, lake.settings), unit.date, lake.settings)
+                view = past_of(open_index(lake.cfg.where, key, unit.root, lake.settings), unit.date, lake.settings)
                 synthetic = synthetic or view.is_synthetic
                 rows += list(_signals(own, view, lake.settings))
         rows.sort(key=itemgetter("setup", "level_id", "approach_dir", "ts_ns"))
