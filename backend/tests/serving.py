@@ -18,7 +18,7 @@ import httpx
 import uvicorn
 
 from src.data_eng.config import BACKEND, Serve, Settings, load_settings
-from src.data_eng.serve.sockets import server_options
+from src.data_eng.serve.gate.sockets import server_options
 
 START_S = 60.0
 

@@ -11,8 +11,10 @@ from src.data_eng.core.events import NO_TICK
 from src.data_eng.lake.cache import Cache
 from src.data_eng.lake.partitions import PartitionCorrupt, PartitionMissing
 from src.data_eng.retrieval.index import StaleIndex
-from src.data_eng.serve.arrow import KnownTable, stream_bytes
-from src.data_eng.serve.day_tables import (
+from src.data_eng.serve.day.arrow import KnownTable, stream_bytes
+from src.data_eng.serve.day.moments import Moments, second_of, whole_s
+from src.data_eng.serve.day.stream import MarketClock
+from src.data_eng.serve.day.tables import (
     HEAT_BELOW,
     HEAT_TICKS,
     SCALE,
@@ -24,11 +26,9 @@ from src.data_eng.serve.day_tables import (
     levels_table,
     windows_table,
 )
-from src.data_eng.serve.moments import Moments, second_of, whole_s
-from src.data_eng.serve.problems import STATUS, Refusal, problem_of
-from src.data_eng.serve.replies import takes_zstd
-from src.data_eng.serve.stream import MarketClock
-from src.data_eng.serve.triggers import outcome_known_s, read_triggers
+from src.data_eng.serve.day.triggers import outcome_known_s, read_triggers
+from src.data_eng.serve.gate.problems import STATUS, Refusal, problem_of
+from src.data_eng.serve.gate.replies import takes_zstd
 from tests.trigger_lake import trigger_table, trigger_times_ns
 
 S = 1_000_000_000

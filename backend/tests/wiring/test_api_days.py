@@ -12,20 +12,20 @@ import pytest
 import zstandard
 from fastapi.testclient import TestClient
 
-from src.data_eng.config import load_datasets
+from src.data_eng.config import Settings, load_datasets
 from src.data_eng.contracts import contract_of
 from src.data_eng.core.pressure import STATES
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import list_partitions, manifest_sha256, ref_in, remove_partition
 from src.data_eng.lake.writer import publish_partition
-from src.data_eng.serve import days as days_module
 from src.data_eng.serve.api import create_app
-from src.data_eng.serve.day_reader import day_refs
-from src.data_eng.serve.days import LAYERS
-from src.data_eng.serve.engine import Engine
-from src.data_eng.serve.messages import Day
-from src.data_eng.serve.problems import Refusal
-from src.data_eng.serve.stamps import hashes_of
+from src.data_eng.serve.day import days as days_module
+from src.data_eng.serve.day.days import LAYERS, Days
+from src.data_eng.serve.day.reader import day_refs
+from src.data_eng.serve.day.shelf import Shelf
+from src.data_eng.serve.day.stamps import hashes_of
+from src.data_eng.serve.gate.problems import Refusal
+from src.data_eng.serve.messages.day import Day
 from src.data_eng.sources.calendar import session_times
 from tests.cut_lake import forget_future
 from tests.toy_lake import DATES, DAYS, LEVELS, SETTINGS, SYMBOL, TODAY
@@ -37,6 +37,11 @@ START_S = session_times(TODAY, SETTINGS).start_ns // S
 END_S = START_S + 3_600
 RNG = np.random.default_rng(4)
 DAY = f"/api/days/{SYMBOL}/{TODAY}"
+
+
+def shelf_of(lake: Path, settings: Settings = SETTINGS) -> Shelf:
+    cfg = config(lake, settings)
+    return Shelf(cfg, Days(cfg))
 
 
 def client_of(lake: Path) -> TestClient:
@@ -312,12 +317,12 @@ WINDOWS, LADDER = "silver.future_mbo.book_windows_5s", "gold.future_mbo.mbo_phys
 
 
 def test_while_a_day_is_rebuilt_the_old_one_is_served_and_a_newcomer_is_asked_to_wait(own_lake: Path) -> None:
-    engine = Engine(config(own_lake, SETTINGS))
-    before = engine.bundle(SYMBOL, TODAY)
+    shelf = shelf_of(own_lake)
+    before = shelf.day(SYMBOL, TODAY)
     republish(own_lake, WINDOWS, marked(WINDOWS, own_lake, "volume", 7), {})
-    assert engine.bundle(SYMBOL, TODAY) is before, "the ladder was made from other windows"
+    assert shelf.day(SYMBOL, TODAY) is before, "the ladder was made from other windows"
     with pytest.raises(Refusal, match=r"made from another silver.future_mbo.book_windows_5s.*Run: spymaster build") as refused:
-        Engine(config(own_lake, SETTINGS)).bundle(SYMBOL, TODAY)
+        shelf_of(own_lake).day(SYMBOL, TODAY)
     assert refused.value.code == "rebuilding"
     assert client_of(own_lake).get(DAY).headers["retry-after"] == "1"
 
@@ -333,11 +338,11 @@ def test_a_reader_beside_a_rebuild_sees_the_old_day_or_the_new_one_and_never_a_m
         republish(own_lake, LADDER, tables[value][1], {str(ref_in(own_lake, WINDOWS, SYMBOL, TODAY)): sha256})
 
     publish(1)
-    engine, stop, latest, seen, mixed = Engine(config(own_lake, SETTINGS)), Event(), Event(), set(), []
+    shelf, stop, latest, seen, mixed = shelf_of(own_lake), Event(), Event(), set(), []
 
     def read() -> None:
         while not stop.is_set():
-            day = engine.bundle(SYMBOL, TODAY)
+            day = shelf.day(SYMBOL, TODAY)
             volume = set(day.tables["windows"].table["volume"].to_pylist())
             depth = set(day.tables["ladder"].table["long_depth"][0].as_py())
             seen.add((day.version, *volume))
@@ -346,7 +351,7 @@ def test_a_reader_beside_a_rebuild_sees_the_old_day_or_the_new_one_and_never_a_m
             if volume != depth:
                 mixed.append((volume, depth))
 
-    engine.bundle(SYMBOL, TODAY)
+    shelf.day(SYMBOL, TODAY)
     readers = [Thread(target=read) for _ in range(3)]
     for reader in readers:
         reader.start()
@@ -363,9 +368,9 @@ def test_a_reader_beside_a_rebuild_sees_the_old_day_or_the_new_one_and_never_a_m
 
 
 def test_days_longest_unused_leave_the_memory_first(served_lake: Path) -> None:
-    one = Engine(config(served_lake, SETTINGS)).bundle(SYMBOL, TODAY).nbytes
+    one = shelf_of(served_lake).day(SYMBOL, TODAY).nbytes
     small = SETTINGS.model_copy(update={"serve": SETTINGS.serve.model_copy(update={"day_cache_bytes": int(one * 2.5)})})
-    engine = Engine(config(served_lake, small))
+    shelf = shelf_of(served_lake, small)
     for date in (*DATES, DATES[-1]):
-        engine.bundle(SYMBOL, date)
-    assert (engine.shelf.opened, len(engine.shelf)) == (4, 2)
+        shelf.day(SYMBOL, date)
+    assert (shelf.opened, len(shelf)) == (4, 2)

@@ -21,8 +21,8 @@ from typer.testing import CliRunner
 from src.data_eng.cli.main import app
 from src.data_eng.cli.serve import PortTaken, address_of, listen
 from src.data_eng.config import BACKEND
+from src.data_eng.serve.gate.page import install_page
 from src.data_eng.serve.openapi import openapi_text
-from src.data_eng.serve.page import install_page
 from tests.toy_lake import SYMBOL, TODAY
 
 

@@ -22,13 +22,14 @@ from src.data_eng.retrieval.answer import answer_query, as_json, strangeness
 from src.data_eng.retrieval.index import IndexKey
 from src.data_eng.retrieval.index_builder import build_indexes
 from src.data_eng.retrieval.setup import find_setup
-from src.data_eng.serve import engine as engine_module
-from src.data_eng.serve import past as past_module
 from src.data_eng.serve.api import create_app
-from src.data_eng.serve.messages import SetupAnswer, SetupList
-from src.data_eng.serve.past import LOOK_S, Past
-from src.data_eng.serve.setup_list import episode_list
-from src.data_eng.serve.stamps import stamps_of
+from src.data_eng.serve.day.stamps import stamps_of
+from src.data_eng.serve.messages.setup import SetupAnswer, SetupList
+from src.data_eng.serve.setup import answers as answers_module
+from src.data_eng.serve.setup import listing as listing_module
+from src.data_eng.serve.setup import past as past_module
+from src.data_eng.serve.setup.listing import episode_list
+from src.data_eng.serve.setup.past import LOOK_S, Past
 from src.data_eng.sources.calendar import session_times
 from tests.cut_lake import forget_future
 from tests.toy_lake import DATES, LEVELS, SETTINGS, SYMBOL, TODAY
@@ -174,13 +175,13 @@ def test_without_features_of_the_day_the_command_that_builds_them_is_named(own_l
 
 def test_equal_questions_at_one_time_are_computed_once(served_lake: Path, triggers_s: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     computed = []
-    tell = engine_module.tell
+    answer_from = answers_module.answer_from
 
-    def counted(*arguments: Any) -> Any:
+    def counted(*arguments: Any, **named: Any) -> Any:
         computed.append(1)
-        return tell(*arguments)
+        return answer_from(*arguments, **named)
 
-    monkeypatch.setattr(engine_module, "tell", counted)
+    monkeypatch.setattr(answers_module, "answer_from", counted)
     together = Barrier(8)
     with client_of(served_lake) as client, ThreadPoolExecutor(8) as pool:
 
@@ -199,7 +200,7 @@ def test_answers_computed_and_kept_are_counted(served_lake: Path, triggers_s: li
     app = create_app(config(served_lake, SETTINGS))
     for as_of_s in (triggers_s[-1], triggers_s[-1] + 1, triggers_s[-1] + 2, triggers_s[0]):
         asked(TestClient(app), as_of_s)
-    counted = app.state.engine.counters()
+    counted = app.state.shared.counters()
     assert (counted["answers_computed_total"], counted["answers_kept_total"]) == (2, 2)
 
 
@@ -253,7 +254,7 @@ def test_the_list_holds_every_episode_by_its_first_trigger_newest_first(client: 
 
 def test_the_list_of_an_index_is_made_once_and_anew_when_the_index_is(own_lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
-    monkeypatch.setattr(engine_module, "episode_list", lambda *what: made.append(what) or episode_list(*what))
+    monkeypatch.setattr(listing_module, "episode_list", lambda *what: made.append(what) or episode_list(*what))
     client = client_of(own_lake)
 
     def told(**params: Any) -> list[dict[str, Any]]:

@@ -21,11 +21,11 @@ from starlette.websockets import WebSocket
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
-from src.data_eng.serve import access
-from src.data_eng.serve.access import COOKIE, SECURITY_HEADERS, OpenToStrangers, install_access, needed_token
 from src.data_eng.serve.api import guarded_app
-from src.data_eng.serve.buckets import CLIENTS_MAX, Buckets
-from src.data_eng.serve.metrics import install_metrics
+from src.data_eng.serve.gate import access
+from src.data_eng.serve.gate.access import COOKIE, SECURITY_HEADERS, OpenToStrangers, install_access, needed_token
+from src.data_eng.serve.gate.buckets import CLIENTS_MAX, Buckets
+from src.data_eng.serve.gate.metrics import install_metrics
 from tests.serving import Place, problem, serve_settings, served
 from tests.toys.lake import config
 

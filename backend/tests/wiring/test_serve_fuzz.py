@@ -18,7 +18,7 @@ from schemathesis.specs.openapi.checks import response_schema_conformance, statu
 
 from src.data_eng.config import load_settings
 from src.data_eng.serve.api import create_app, guarded_app
-from src.data_eng.serve.messages import Problem
+from src.data_eng.serve.messages.problem import Problem
 from tests.serving import Place, serve_settings, served
 from tests.small_lake import S, at
 from tests.toy_lake import DAYS, LEVELS, ROOT, SYMBOL

@@ -443,9 +443,9 @@ def test_a_server_without_a_day_lives_but_is_not_ready(tmp_path: Path) -> None:
 
 def test_a_server_says_what_it_prepares_until_it_has_answered_a_question_of_its_own(served_lake: Path) -> None:
     app = guarded_app(config(served_lake, serve_settings()), "127.0.0.1", None)
-    engine = app.state.engine
-    answer, may_answer = engine.tell, threading.Event()
-    engine.tell = lambda asked: may_answer.wait(START_S) and answer(asked)
+    shared = app.state.shared
+    compute, may_answer = shared.answers.compute, threading.Event()
+    shared.answers.compute = lambda request: may_answer.wait(START_S) and compute(request)
     with served(app) as place:
         try:
             while "compiles its kernels" not in problem(httpx.get(f"{place.url}/readyz"), 503, "preparing")["message"]:
@@ -453,11 +453,11 @@ def test_a_server_says_what_it_prepares_until_it_has_answered_a_question_of_its_
             assert httpx.get(f"{place.url}/readyz").headers["retry-after"] == "1"
             assert httpx.get(f"{place.url}/healthz").status_code == 200
             assert httpx.get(f"{place.url}/api/days").status_code == 200
-            assert engine.counters()["answers_computed_total"] == 0
+            assert shared.counters()["answers_computed_total"] == 0
         finally:
             may_answer.set()
         assert await_prepared(place).json()["status"] == "ready"
-        assert engine.counters()["answers_computed_total"] > 0
+        assert shared.counters()["answers_computed_total"] > 0
 
 
 def test_the_kernels_of_an_answer_are_compiled_once_the_server_is_ready(served_lake: Path) -> None:
@@ -465,21 +465,22 @@ def test_the_kernels_of_an_answer_are_compiled_once_the_server_is_ready(served_l
     probe = """
 import sys
 from pathlib import Path
-from src.data_eng.config import load_settings
+from src.data_eng.config import load_config
 from src.data_eng.retrieval.metrics import BLOCK
-from src.data_eng.serve.engine import Engine
+from src.data_eng.serve.shared import Shared
+from src.data_eng.serve.warming import warm
 
 def compiled():
     ours = [module for name, module in list(sys.modules.items()) if name.startswith("src.data_eng")]
     kernels = {id(kernel): kernel for module in ours for kernel in vars(module).values() if hasattr(kernel, "nopython_signatures")}
     return sum(len(kernel.nopython_signatures) for kernel in kernels.values())
 
-engine, symbol, date = Engine(config(Path(sys.argv[1]), load_settings())), *sys.argv[2:]
-engine.warm()
+shared, symbol, date = Shared(load_config(Path(sys.argv[1]))), *sys.argv[2:]
+warm(shared)
 warmed = compiled()
-day = engine.bundle(symbol, date)
+day = shared.shelf.day(symbol, date)
 for key in day.triggers.rows:
-    engine.tell(engine.ask(symbol, key, day.moments.session_end_s, BLOCK, None))
+    shared.answers.compute(shared.answers.request(symbol, key, day.moments.session_end_s, BLOCK, None))
 print(warmed, compiled())
 """
     command = [sys.executable, "-c", probe, str(served_lake), SYMBOL, LAST]
@@ -493,7 +494,7 @@ def test_a_lake_that_cannot_be_warmed_is_served_all_the_same(served_lake: Path) 
     def fail(*_: object) -> None:
         raise IndexMissing("there is none")
 
-    app.state.engine.tell = fail
+    app.state.shared.answers.compute = fail
     with served(app) as place:
         assert await_prepared(place).json()["status"] == "ready"
 

@@ -25,8 +25,8 @@ from websockets.sync.client import ClientConnection, connect
 from src.data_eng.config import load_datasets, load_settings
 from src.data_eng.io import verify_partition
 from src.data_eng.lake.partitions import list_partitions, ref_in, remove_partition
-from src.data_eng.serve.access import SECURITY_HEADERS
 from src.data_eng.serve.api import guarded_app
+from src.data_eng.serve.gate.access import SECURITY_HEADERS
 from tests.serving import Place, await_answer, problem, serve_settings, served, serving
 from tests.small_lake import S, at
 from tests.toy_lake import DAYS, ROOT, SYMBOL, build
@@ -251,7 +251,7 @@ def test_a_bug_is_told_as_internal_without_its_insides_and_the_next_question_is_
         def fail() -> None:
             raise OSError(5, "Input/output error", "/secret/place")
 
-        monkeypatch.setattr(app.state.engine, "day_list", fail)
+        monkeypatch.setattr(app.state.shared.days, "listed", fail)
         answer = httpx.get(f"{place.url}/api/days")
         told = problem(answer, 500, "internal")
         assert "OSError" in told["message"]

@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from src.data_eng.cli.main import app
-from src.data_eng.serve import page
+from src.data_eng.serve.gate import page
 
 MOMENT = ("--level", "pm_high", "--approach", "from_below", "--at")
 

@@ -85,7 +85,7 @@ def server_of(app: FastAPI, settings: Settings) -> Server:
     """The server of an application, not yet running."""
     import uvicorn
 
-    from ..serve.sockets import server_options
+    from ..serve.gate.sockets import server_options
 
     options = server_options(settings.serve)
     return uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=STOP_S, **options))

@@ -51,7 +51,8 @@ def snapshot(
     from ..retrieval.setup import newest_trigger_ns
     from ..serve.api import guarded_app
     from ..serve.chromium import Picture, find_chromium, take
-    from ..serve.page import UI
+    from ..serve.day.view import day_view
+    from ..serve.gate.page import UI
     from .serve import address_of, listen, run, server_of
     from .values import lake_named, levels_named, symbol_named
 
@@ -62,7 +63,7 @@ def snapshot(
     at_ns = newest_trigger_ns(cfg.where, symbol, IndexKey(level, "level_test", approach_dir)) if at is None else moment_ns(at)
     date, time = clock(at_ns).split(" ")
     app = guarded_app(cfg, "127.0.0.1", None)
-    day = app.state.engine.day(symbol, date, None, None)
+    day = day_view(app.state.shared.shelf.day(symbol, date), None)
     first, last = clock(day.session_start_s * NS_PER_S), clock(day.session_end_s * NS_PER_S)
     if not day.session_start_s * NS_PER_S <= at_ns <= day.session_end_s * NS_PER_S:
         raise NotOnTheBoard(f"{date} {time} New York is outside the session of {day.symbol}.", expected=f"--at from {first} to {last}")

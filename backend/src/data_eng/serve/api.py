@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -17,30 +18,32 @@ from starlette.exceptions import HTTPException
 from ..config import AppConfig
 from ..errors import SpymasterError
 from ..health.judge import Judge
-from .access import SECURITY_HEADERS, install_access
-from .engine import Engine
-from .messages import Problem, ReplayProtocol
-from .metrics import install_metrics
-from .page import install_page
-from .problems import problem_of
-from .replies import problem_reply
+from .gate.access import SECURITY_HEADERS, install_access
+from .gate.metrics import install_metrics
+from .gate.page import install_page
+from .gate.problems import problem_of
+from .gate.replies import problem_reply
+from .messages.problem import Problem
+from .messages.replay import ReplayProtocol
 from .routes import catalogue, days, evaluation, health, lake, replay, setups
+from .shared import Shared
+from .warming import warm as warm_up
 
 
 def create_app(cfg: AppConfig, warm: bool = False) -> FastAPI:
-    """The server of one lake, without its gate. `warm` answers a question of its own when it starts, while it already listens."""
+    """The server of one lake, without its gate. `warm` computes answers of its own when it starts, while it already listens."""
     cfg = replace(cfg, lake_root=cfg.lake_root.resolve())
-    engine = Engine(cfg)
+    shared = Shared(cfg)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if warm:
-            engine.preparing = "the server starts"
-        warming = asyncio.create_task(engine.work.run(engine.warm)) if warm else None
+            shared.preparing = "the server starts"
+        warming = asyncio.create_task(shared.work.run(partial(warm_up, shared))) if warm else None
         yield
         if warming is not None:
             warming.cancel()
-        engine.close()
+        shared.work.close()
 
     app = FastAPI(
         title="Spymaster",
@@ -52,7 +55,7 @@ def create_app(cfg: AppConfig, warm: bool = False) -> FastAPI:
         openapi_url="/api/openapi.json",
         responses={"4XX": {"model": Problem}, "5XX": {"model": Problem}},
     )
-    app.state.engine = engine
+    app.state.shared = shared
     app.state.judge = Judge(cfg)
     for module in (days, setups, replay, catalogue, evaluation, lake):
         app.include_router(module.router, prefix="/api")
@@ -70,20 +73,20 @@ def guarded_app(cfg: AppConfig, host: str, token: str | None) -> FastAPI:
     """The server as it is bound to `host`: behind its gate, and counted. Raises `OpenToStrangers` for a host that needs a token."""
     app = create_app(cfg, warm=True)
     install_access(app, host, token, cfg.settings.serve)
-    engine: Engine = app.state.engine
-    install_metrics(app).read_from(engine.counters, engine.gauges)
+    shared: Shared = app.state.shared
+    install_metrics(app).read_from(shared.counters, shared.gauges)
     return app
 
 
 def document(app: FastAPI) -> dict[str, Any]:
     """The OpenAPI document, with the messages of the replay's socket among its models."""
     if app.openapi_schema is None:
-        told = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
+        described = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
         protocol = ReplayProtocol.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
-        models = told["components"]["schemas"]
+        models = described["components"]["schemas"]
         models |= {name: model for name, model in protocol.pop("$defs").items() if name not in models}
         models[ReplayProtocol.__name__] = protocol
-        app.openapi_schema = told
+        app.openapi_schema = described
     return app.openapi_schema
 
 
@@ -110,9 +113,9 @@ async def _http_error(_: Request, error: Exception) -> Response:
 
 
 async def _unexpected(_: Request, error: Exception) -> Response:
-    """A bug, or a disk that fails: the server's log holds the traceback, the asker is told only what kind it was.
+    """A bug, or a disk that fails: the server's log holds the traceback, the caller learns only what kind it was.
 
     Starlette gives this answer in front of the gate, which cannot add its headers to it.
     """
-    message = f"the server failed on this question ({type(error).__name__}). Its log says where; other questions go on."
+    message = f"the server failed on this request ({type(error).__name__}). Its log says where; other requests go on."
     return problem_reply(Problem(code="internal", message=message, fix=None), SECURITY_HEADERS)

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from .messages import Approach, Message, SetupName
+from .messages.base import Approach, Message, SetupName
 
 
 class EvaluationQuestion(Message):

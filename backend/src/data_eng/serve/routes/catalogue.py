@@ -12,8 +12,8 @@ from ...core.features import FAMILIES, FEATURES
 from ...core.features.registry import APPROACHES
 from ...core.levels import LEVELS, find_level
 from ...retrieval.answer import level_name
-from ..messages_catalogue import Catalogue, ColumnInfo, FeatureInfo, LevelMeaning, TableInfo
-from ..replies import engine_of
+from ..messages.catalogue import Catalogue, ColumnInfo, FeatureInfo, LevelMeaning, TableInfo
+from ..shared import shared_of
 
 router = APIRouter(tags=["catalogue"])
 
@@ -21,8 +21,8 @@ router = APIRouter(tags=["catalogue"])
 @router.get("/catalogue")
 async def catalogue(request: Request) -> Catalogue:
     """Every feature with its formula and unit, every level, every table with its columns."""
-    engine = engine_of(request)
-    return await engine.work.once("catalogue", partial(_catalogue, engine.settings))
+    shared = shared_of(request)
+    return await shared.work.once("catalogue", partial(_catalogue, shared.settings))
 
 
 def _catalogue(settings: Settings) -> Catalogue:

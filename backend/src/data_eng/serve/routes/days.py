@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from ..arrow import STREAM
-from ..messages import LEVEL_LIST, Day, DayList, Episodes, NextEpisode, Second, TableName
-from ..replies import JSON, AsOf, LevelId, Symbol, TakesZstd, Version, body_reply, engine_of, packed
+from ..day.arrow import STREAM
+from ..day.bodies import Body
+from ..day.view import day_view
+from ..gate.replies import JSON, AsOf, LevelId, Symbol, TakesZstd, Version, body_reply, packed
+from ..messages.base import LEVEL_LIST, Second
+from ..messages.day import Day, DayList, Episodes, NextEpisode, TableName
+from ..shared import shared_of
 
 router = APIRouter(tags=["days"])
 SessionDate = date
@@ -19,12 +22,12 @@ SessionDate = date
 @router.get("/days", response_model=DayList)
 async def days(request: Request, zstd_taken: TakesZstd) -> Response:
     """The contract-days of the lake, oldest first."""
-    engine = engine_of(request)
+    shared = shared_of(request)
 
     def found() -> bytes:
-        return packed(engine.day_list().model_dump_json().encode(), zstd_taken)
+        return packed(shared.days.listed().model_dump_json().encode(), zstd_taken)
 
-    return body_reply(await engine.work.once(("days", zstd_taken), found), JSON, zstd_taken)
+    return body_reply(await shared.work.once(("days", zstd_taken), found), JSON, zstd_taken)
 
 
 @router.get("/days/{symbol}/{session_date}")
@@ -36,8 +39,8 @@ async def day(
     version: Version = None,
 ) -> Day:
     """One day: its moments, its levels as known, the grids that its tables lie on."""
-    engine = engine_of(request)
-    return await engine.work.run(partial(engine.day, symbol, session_date.isoformat(), as_of_s, version))
+    shared = shared_of(request)
+    return await shared.work.run(lambda: day_view(shared.shelf.day(symbol, session_date.isoformat(), version), as_of_s))
 
 
 @router.get(
@@ -57,17 +60,28 @@ async def table(
     version: Version = None,
 ) -> Response:
     """One table of a day."""
-    engine = engine_of(request)
+    shared = shared_of(request)
     chosen = tuple(levels.split(",")) if levels is not None else None
-    found = await engine.work.run(partial(engine.table, symbol, session_date.isoformat(), table, from_s, as_of_s, chosen, version, zstd))
-    return body_reply(found.body, STREAM, zstd, found.version, found.synthetic)
+
+    def found() -> Body:
+        day = shared.shelf.day(symbol, session_date.isoformat(), version)
+        return shared.bodies.table(day, table, from_s, as_of_s, chosen, zstd)
+
+    body = await shared.work.run(found)
+    return body_reply(body.content, STREAM, zstd, body.version, body.synthetic)
 
 
 @router.get("/days/{symbol}/{session_date}/episodes")
 async def episodes(request: Request, symbol: Symbol, session_date: SessionDate, as_of_s: AsOf, version: Version = None) -> Episodes:
     """Episodes that had begun, with the outcomes that were known."""
-    engine = engine_of(request)
-    return await engine.work.run(partial(engine.episodes, symbol, session_date.isoformat(), as_of_s, version))
+    shared = shared_of(request)
+
+    def found() -> Episodes:
+        day = shared.shelf.day(symbol, session_date.isoformat(), version)
+        day.require_as_of(as_of_s)
+        return Episodes(version=day.version, as_of_s=as_of_s, episodes=day.require_triggers().known_episodes(as_of_s))
+
+    return await shared.work.run(found)
 
 
 @router.get("/days/{symbol}/{session_date}/next-episode")
@@ -80,5 +94,13 @@ async def next_episode(
     back: Annotated[bool, Query(description="The one before instead of the next.")] = False,
 ) -> NextEpisode:
     """When the next test of a level begins: the one answer that looks ahead, and it says no more than this moment."""
-    engine = engine_of(request)
-    return await engine.work.run(partial(engine.next_episode, symbol, session_date.isoformat(), level, from_s, back))
+    shared = shared_of(request)
+
+    def found() -> NextEpisode:
+        day = shared.shelf.day(symbol, session_date.isoformat())
+        triggers = day.require_triggers()
+        if level is not None:
+            day.require_level(level)
+        return NextEpisode(ts_s=triggers.next_start(level, from_s, back))
+
+    return await shared.work.run(found)

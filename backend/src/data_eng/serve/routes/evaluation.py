@@ -10,9 +10,10 @@ from pydantic import ValidationError
 from ... import commands
 from ...commands import Command
 from ...evaluation.ledger import RESULT, evaluation_folder
+from ..gate.problems import Refusal
+from ..gate.replies import JSON, SymbolQuery, TakesZstd, body_reply, packed
 from ..messages_evaluation import EvaluationReport
-from ..problems import Refusal
-from ..replies import JSON, SymbolQuery, TakesZstd, body_reply, engine_of, packed
+from ..shared import shared_of
 from .lake import judge_of
 
 router = APIRouter(tags=["evaluation"])
@@ -21,9 +22,9 @@ router = APIRouter(tags=["evaluation"])
 @router.get("/evaluation", response_model=EvaluationReport)
 async def evaluation(request: Request, root: SymbolQuery, zstd_taken: TakesZstd) -> Response:
     """The figures of the newest `spymaster evaluate` of a root in this lake."""
-    engine, records = engine_of(request), judge_of(request).records
-    path = evaluation_folder(engine.lake, root) / RESULT
-    again = commands.evaluate(engine.lake, root)
+    shared, records = shared_of(request), judge_of(request).records
+    path = evaluation_folder(shared.lake, root) / RESULT
+    again = commands.evaluate(shared.lake, root)
 
     def found() -> bytes:
         body = records.read(path, lambda content: _held(content, path, root, again))
@@ -31,7 +32,7 @@ async def evaluation(request: Request, root: SymbolQuery, zstd_taken: TakesZstd)
             raise Refusal("no_evaluation", f"{root} has not been evaluated in this lake.", fix=again)
         return packed(body, zstd_taken)
 
-    return body_reply(await engine.work.run(found), JSON, zstd_taken)
+    return body_reply(await shared.work.run(found), JSON, zstd_taken)
 
 
 def _held(content: bytes, path: Path, root: str, again: Command) -> bytes:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
-from ..messages import Message
-from ..metrics import CONTENT_TYPE, Metrics
-from ..problems import Refusal
-from ..replies import engine_of
+from ..gate.metrics import CONTENT_TYPE, Metrics
+from ..gate.problems import Refusal
+from ..messages.base import Message
+from ..shared import shared_of
 
 router = APIRouter(tags=["health"])
 
@@ -35,23 +35,23 @@ async def healthz() -> Alive:
 @router.get("/readyz")
 async def readyz(request: Request) -> Ready:
     """200 when the lake can be read and holds a day; 503 with the reason otherwise, `preparing` while the first answer is warmed."""
-    engine = engine_of(request)
-    if not engine.lake.is_dir():
-        raise Refusal("not_ready", f"lake {engine.lake.name} is not there.", fix="spymaster simulate, or spymaster import FILE")
-    if engine.preparing is not None:
-        raise Refusal("preparing", f"{engine.preparing}.")
+    shared = shared_of(request)
+    if not shared.lake.is_dir():
+        raise Refusal("not_ready", f"lake {shared.lake.name} is not there.", fix="spymaster simulate, or spymaster import FILE")
+    if shared.preparing is not None:
+        raise Refusal("preparing", f"{shared.preparing}.")
 
     def found() -> Ready:
-        days = len(engine.day_list().days)
+        days = len(shared.days.listed().days)
         if not days:
             raise Refusal(
                 "not_ready",
-                f"lake {engine.lake.name} holds no contract-day.",
+                f"lake {shared.lake.name} holds no contract-day.",
                 fix="spymaster import FILES && spymaster build --layer all --symbol ES --dates FIRST:LAST",
             )
         return Ready(status="ready", days=days)
 
-    return await engine.work.run(found)
+    return await shared.work.run(found)
 
 
 @router.get("/metrics", response_class=Response, responses={200: {"description": "Prometheus text.", "content": {"text/plain": {}}}})

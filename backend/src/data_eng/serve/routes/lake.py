@@ -10,7 +10,8 @@ from fastapi import APIRouter, Query, Request, Response
 from ...core.tables import LEVELS_TABLE
 from ...health.judge import Judge
 from ...health.models import LakeHealth, PartitionView
-from ..replies import JSON, SymbolQuery, TakesZstd, body_reply, engine_of, packed
+from ..gate.replies import JSON, SymbolQuery, TakesZstd, body_reply, packed
+from ..shared import shared_of
 
 router = APIRouter(tags=["lake"])
 ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
@@ -24,12 +25,12 @@ def judge_of(request: Request) -> Judge:
 @router.get("/lake", response_model=LakeHealth)
 async def lake(request: Request, root: SymbolQuery, zstd_taken: TakesZstd) -> Response:
     """Every contract-day of a root by layer: done, missing, failed or stale, why, and the command that fixes it."""
-    engine, judge = engine_of(request), judge_of(request)
+    shared, judge = shared_of(request), judge_of(request)
 
     def found() -> bytes:
-        return packed(judge.recent(root, engine.day_list().lake_version).model_dump_json().encode(), zstd_taken)
+        return packed(judge.recent(root, shared.days.listed().lake_version).model_dump_json().encode(), zstd_taken)
 
-    return body_reply(await engine.work.once(("lake", root, zstd_taken), found), JSON, zstd_taken)
+    return body_reply(await shared.work.once(("lake", root, zstd_taken), found), JSON, zstd_taken)
 
 
 @router.get("/lake/partition")
@@ -40,4 +41,4 @@ async def partition(
     date: Annotated[str, Query(pattern=ISO_DATE, description="2025-10-16.")],
 ) -> PartitionView:
     """One partition: its manifest, how its last run went, and the command that builds it anew."""
-    return await engine_of(request).work.run(partial(judge_of(request).partition, dataset, symbol, date))
+    return await shared_of(request).work.run(partial(judge_of(request).partition, dataset, symbol, date))

@@ -9,10 +9,10 @@ from pydantic import ValidationError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from ...errors import SpymasterError
-from ..engine import Engine
-from ..messages import ReplayProblem, ReplayQuery
-from ..problems import Refusal, problem_of
-from ..stream import TRY_AGAIN_LATER, ReaderStuck, Replay
+from ..day.stream import TRY_AGAIN_LATER, ReaderStuck, Replay
+from ..gate.problems import Refusal, problem_of
+from ..messages.replay import ReplayProblem, ReplayQuery
+from ..shared import Shared, shared_of
 
 router = APIRouter(tags=["replay"])
 NORMAL, REFUSED = 1000, 1008
@@ -22,15 +22,15 @@ CLOSE_REASON = "no message was taken"
 @router.websocket("/replay")
 async def replay(socket: WebSocket) -> None:
     """Send one message a window at the speed asked for; see `ReplayProtocol` for the messages both ways."""
-    engine: Engine = socket.app.state.engine
+    shared = shared_of(socket)
     await socket.accept()
     try:
-        playing = await _opened(engine, socket)
+        playing = await _opened(shared, socket)
         await playing.run(socket)
         await _close(socket, NORMAL)
     except SpymasterError as error:
         problem = problem_of(error)
-        await _tell(socket, ReplayProblem(**problem.model_dump()))
+        await _send(socket, ReplayProblem(**problem.model_dump()))
         await _close(socket, REFUSED, problem.code)
     except ReaderStuck:
         await _close(socket, TRY_AGAIN_LATER, CLOSE_REASON)
@@ -38,19 +38,19 @@ async def replay(socket: WebSocket) -> None:
         return
 
 
-async def _opened(engine: Engine, socket: WebSocket) -> Replay:
+async def _opened(shared: Shared, socket: WebSocket) -> Replay:
     try:
         asked = ReplayQuery.model_validate(dict(socket.query_params))
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         raise Refusal("bad_request", f"query {name} is {str(first.get('input'))[:80]!r}. {first['msg']}.") from None
-    day = await engine.work.run(partial(engine.bundle, asked.symbol, asked.date.isoformat(), asked.version))
+    day = await shared.work.run(partial(shared.shelf.day, asked.symbol, asked.date.isoformat(), asked.version))
     levels = tuple(asked.levels.split(",")) if asked.levels is not None else None
-    return Replay(day, asked.from_s, asked.speed, levels, engine.work, engine.settings.serve.reader_timeout_s)
+    return Replay(day, asked.from_s, asked.speed, levels, shared.work, shared.settings.serve.reader_timeout_s)
 
 
-async def _tell(socket: WebSocket, problem: ReplayProblem) -> None:
+async def _send(socket: WebSocket, problem: ReplayProblem) -> None:
     if _is_open(socket):
         await socket.send_text(problem.model_dump_json())
 

@@ -9,9 +9,11 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 
 from ...retrieval.index import IndexKey
-from ..messages import Approach, Second, SetupAnswer, SetupList, SetupName
-from ..replies import JSON, AsOf, LevelId, SymbolQuery, TakesZstd, Version, body_reply, engine_of, packed
-from ..setup_list import Chosen
+from ..gate.replies import JSON, AsOf, LevelId, SymbolQuery, TakesZstd, Version, body_reply, packed
+from ..messages.base import Approach, Second, SetupName
+from ..messages.setup import SetupAnswer, SetupList
+from ..setup.listing import Chosen
+from ..shared import shared_of
 
 router = APIRouter(tags=["setups"])
 RootQuery = Annotated[str, Query(pattern="^[A-Z0-9]{1,6}$", description="The root, for example ES.")]
@@ -32,14 +34,15 @@ async def setup(
     version: Version = None,
 ) -> Response:
     """The newest trigger of a level and approach on the session day of `as_of_s`, and its similar past."""
-    engine = engine_of(request)
+    shared = shared_of(request)
     key = IndexKey(level, setup, approach_dir)
-    asked = await engine.work.run(partial(engine.ask, symbol, key, as_of_s, metric, version))
-    told = engine.kept_answer(asked)
-    if told is None:
-        told = await engine.work.once(asked.key, partial(engine.tell, asked))
-    body = await engine.work.run(lambda: packed(told.body(as_of_s), takes_zstd))
-    return body_reply(body, JSON, takes_zstd, told.version, told.synthetic)
+    answers = shared.answers
+    found = await shared.work.run(partial(answers.request, symbol, key, as_of_s, metric, version))
+    answer = answers.kept.get(found.key)
+    if answer is None:
+        answer = await shared.work.once(found.key, partial(answers.compute, found))
+    body = await shared.work.run(lambda: packed(answer.body(as_of_s), takes_zstd))
+    return body_reply(body, JSON, takes_zstd, answer.version, answer.synthetic)
 
 
 @router.get("/setups", response_model=SetupList)
@@ -58,7 +61,7 @@ async def setups(
     kind: Annotated[str | None, Query(pattern="^[a-z_]{1,20}$", description="first_test, retest or repeat_test.")] = None,
 ) -> Response:
     """Every episode of a level by its first trigger, newest first, at most 500."""
-    engine = engine_of(request)
+    shared = shared_of(request)
     chosen = Chosen(as_of_s, first.isoformat() if first else None, last.isoformat() if last else None, time_from, time_to, kind)
-    body = await engine.work.run(lambda: packed(engine.setups(root, level, approach_dir, setup, chosen), takes_zstd))
+    body = await shared.work.run(lambda: packed(shared.listing.setups(root, level, approach_dir, setup, chosen), takes_zstd))
     return body_reply(body, JSON, takes_zstd)

@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from .. import commands
-from ..config import Settings
+from ... import commands
+from ...config import Settings
+from ..gate.problems import Refusal
+from ..messages.day import AbsentTable, ConditionScale, TableName
 from .arrow import KnownTable
-from .day_tables import LevelRows
-from .messages import AbsentTable, ConditionScale, TableName
 from .moments import Moments
-from .problems import Refusal
+from .tables import LevelRows
 from .triggers import Triggers
 
 EPISODES = "episodes"
@@ -75,7 +75,7 @@ class DayBundle:
     def window_s(self) -> int:
         return self.settings.book.window_s
 
-    def hold_as_of(self, as_of_s: int) -> None:
+    def require_as_of(self, as_of_s: int) -> None:
         """Raise unless the moment lies within the session."""
         start_s, end_s = self.moments.session_start_s, self.moments.session_end_s
         if not start_s <= as_of_s <= end_s:
@@ -83,18 +83,24 @@ class DayBundle:
 
     def cut(self, name: TableName, from_s: int | None, as_of_s: int, level_ids: tuple[str, ...] | None) -> pa.Table:
         """Rows of a table known in (from_s, as_of_s]. `level_ids` choose rows of the conditions."""
-        self.hold_as_of(as_of_s)
-        self.hold_table(name)
+        self.require_as_of(as_of_s)
+        self.require_table(name)
         if name == "conditions":
             return self._cut_conditions(from_s, as_of_s, level_ids)
         table = self.tables[name].cut(from_s, as_of_s)
         return _with_dictionary(table) if name == "levels" else table
 
-    def hold_table(self, name: str) -> None:
+    def require_table(self, name: str) -> None:
         """Raise the problem of a table that is absent."""
         fault = next((table for table in self.absent if table.table == name), None)
         if fault is not None:
             raise Refusal(fault.code, fault.message, fix=fault.fix)
+
+    def require_triggers(self) -> Triggers:
+        """The day's triggers; raises their problem where they are absent."""
+        self.require_table(EPISODES)
+        assert self.triggers is not None
+        return self.triggers
 
     def require_level(self, level_id: str) -> LevelRows:
         """The level's prices; raises for one that the day does not have."""

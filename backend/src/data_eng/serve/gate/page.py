@@ -9,11 +9,10 @@ from pathlib import Path
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 
-from ..lake.cache import Cache
-from .arrow import zstd
-from .replies import takes_zstd
+from ...lake.cache import Cache
+from .replies import takes_zstd, zstd
 
-UI = Path(__file__).parent / "_ui"
+UI = Path(__file__).parents[1] / "_ui"
 HASHED = re.compile(r"-[A-Z0-9]{8}\.[a-z0-9]+$")
 """A file named for its content never changes."""
 IMMUTABLE, FRESH = "public, max-age=31536000, immutable", "no-cache"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ..core.levels import find_level
-from ..core.session import NS_PER_S, clock
-from ..retrieval.answer import level_name
-from .day import DayBundle
-from .day_tables import LevelRows
-from .messages import LevelGroup, LevelInfo
+from ...core.levels import find_level
+from ...core.session import NS_PER_S, clock
+from ...retrieval.answer import level_name
+from ..messages.day import LevelGroup, LevelInfo
+from .bundle import DayBundle
+from .tables import LevelRows
 
 GROUPS: dict[str, LevelGroup] = {
     "pm": "premarket",

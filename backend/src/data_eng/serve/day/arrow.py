@@ -6,12 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
-import zstandard
 from numpy.typing import NDArray
 
 STREAM = "application/vnd.apache.arrow.stream"
-ZSTD_LEVEL = 3
-"""A three-hour day in a few milliseconds; level 9 takes ten times as long for a tenth less."""
 
 
 class KnownTable(NamedTuple):
@@ -42,8 +39,3 @@ def stream_bytes(table: pa.Table) -> bytes:
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(pa.concat_tables([table.slice(0, 0), table]).combine_chunks())
     return sink.getvalue().to_pybytes()
-
-
-def zstd(content: bytes) -> bytes:
-    """Compressed for HTTP's `Content-Encoding: zstd`."""
-    return zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(content)

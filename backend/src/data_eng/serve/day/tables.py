@@ -9,8 +9,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ..core.events import NO_TICK
-from ..core.pressure import STATES
+from ...core.events import NO_TICK
+from ...core.pressure import STATES
 from .arrow import KnownTable
 from .moments import Moments, whole_s
 

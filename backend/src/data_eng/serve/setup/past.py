@@ -8,11 +8,11 @@ from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
-from ..config import AppConfig
-from ..core.tables import BOOK_WINDOWS, TRIGGER_VECTORS
-from ..lake.cache import Cache
-from ..lake.partitions import ref_in
-from ..retrieval.index import (
+from ...config import AppConfig
+from ...core.tables import BOOK_WINDOWS, TRIGGER_VECTORS
+from ...lake.cache import Cache
+from ...lake.partitions import ref_in
+from ...retrieval.index import (
     MANIFEST,
     Index,
     IndexKey,
@@ -24,10 +24,10 @@ from ..retrieval.index import (
     open_index,
     past_of,
 )
-from ..retrieval.index_builder import Source, chosen_partitions, trigger_sources
-from ..retrieval.metrics import METRICS
-from ..retrieval.paths import DayMids, day_mids
-from .stamps import Stamp, stamps_of, version_of
+from ...retrieval.index_builder import Source, chosen_partitions, trigger_sources
+from ...retrieval.metrics import METRICS
+from ...retrieval.paths import DayMids, day_mids
+from ..day.stamps import Stamp, stamps_of, version_of
 
 INDEXES_KEPT = 64
 VIEW_BYTES = 600_000_000
@@ -97,7 +97,7 @@ class Past:
         self._indexes.put((key, root, metric), opened)
         return opened
 
-    def hold_fresh(self, opened: Opened, session_date: str) -> None:
+    def require_fresh(self, opened: Opened, session_date: str) -> None:
         """Raise `StaleIndex` where trigger vectors that a day may see have changed since the index was built; cheap to ask again."""
         looked = self._look(opened.index.root)
         checked = (opened.identity, session_date, looked.generation)

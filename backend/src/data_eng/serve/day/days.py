@@ -6,12 +6,12 @@ import time
 from threading import Lock
 from typing import NamedTuple
 
-from .. import commands
-from ..config import AppConfig
-from ..core.instrument import root_of
-from ..core.tables import BOOK_WINDOWS, MBO, TRIGGER_VECTORS
-from ..lake.cache import Cache
-from ..lake.partitions import (
+from ... import commands
+from ...config import AppConfig
+from ...core.instrument import root_of
+from ...core.tables import BOOK_WINDOWS, MBO, TRIGGER_VECTORS
+from ...lake.cache import Cache
+from ...lake.partitions import (
     PartitionCorrupt,
     PartitionMissing,
     PartitionRef,
@@ -21,11 +21,11 @@ from ..lake.partitions import (
     read_manifest,
     ref_in,
 )
-from ..planning import why_not_chosen
-from ..retrieval.mbo_contract_day_selector import SelectionRow, kept_selection, map_path
-from ..sources.calendar import regular_hours
-from .messages import DayEntry, DayList
-from .problems import Refusal
+from ...planning import why_not_chosen
+from ...retrieval.mbo_contract_day_selector import SelectionRow, kept_selection, map_path
+from ...sources.calendar import regular_hours
+from ..gate.problems import Refusal
+from ..messages.day import DayEntry, DayList
 from .stamps import Stamp, stamps_of, version_of
 
 LAYERS = (MBO, BOOK_WINDOWS, TRIGGER_VECTORS)

@@ -8,33 +8,34 @@ from typing import Any, NamedTuple
 import numpy as np
 from pydantic_core import to_json
 
-from .. import commands
-from ..config import Settings
-from ..core.pressure import CONDITIONS, DOWN, UP
-from ..core.session import NS_PER_S, clock
-from ..retrieval.answer import Answer, Match, answer_from, sentence, strangeness
-from ..retrieval.distribution import CLASSES, HorizonOutcome
-from ..retrieval.index import IndexKey
-from ..retrieval.metrics import feature_of
-from ..retrieval.paths import AFTER_S, PATHS_DRAWN, DayMids, path_around
-from ..retrieval.setup import Setup, Strike, setup_of
-from ..retrieval.why import Reason
-from .day import EPISODES, DayBundle
-from .day_tables import LevelRows
-from .level_names import why_unknown
-from .moments import second_of
+from ... import commands
+from ...config import Settings
+from ...core.pressure import CONDITIONS, DOWN, UP
+from ...core.session import NS_PER_S, clock
+from ...lake.cache import Cache
+from ...retrieval.answer import Answer, Match, answer_from, sentence, strangeness
+from ...retrieval.distribution import CLASSES, HorizonOutcome
+from ...retrieval.index import IndexKey
+from ...retrieval.metrics import feature_of
+from ...retrieval.paths import AFTER_S, PATHS_DRAWN, DayMids, path_around
+from ...retrieval.setup import Setup, Strike, setup_of
+from ...retrieval.why import Reason
+from ..day.bundle import DayBundle
+from ..day.levels import why_unknown
+from ..day.moments import second_of
+from ..day.shelf import Shelf
+from ..day.tables import LevelRows
+from ..gate.problems import Refusal
 from .past import Opened, Past
-from .problems import Refusal
 
 
 def newest_setup(day: DayBundle, key: IndexKey, as_of_s: int) -> Setup:
     """The newest trigger of a level and approach at or before a moment of the day."""
-    day.hold_as_of(as_of_s)
+    day.require_as_of(as_of_s)
     level = day.require_level(key.level_id)
-    day.hold_table(EPISODES)
-    _hold_known(day, key.level_id, level, as_of_s)
-    assert day.triggers is not None
-    row = day.triggers.newest(key, as_of_s)
+    triggers = day.require_triggers()
+    _require_known(day, key.level_id, level, as_of_s)
+    row = triggers.newest(key, as_of_s)
     if row is None:
         raise Refusal(
             "no_setup",
@@ -42,11 +43,11 @@ def newest_setup(day: DayBundle, key: IndexKey, as_of_s: int) -> Setup:
             "tested it from that side yet.",
             fix="Ask for a later time, the other approach or another level.",
         )
-    trigger = day.triggers.row(row)
+    trigger = triggers.row(row)
     return setup_of(
         day.symbol,
         trigger,
-        day.triggers.vector(row),
+        triggers.vector(row),
         _conditions(day, key.level_id, trigger["ts_ns"]),
         _strikes(day, trigger["ts_ns"]),
         day.tick,
@@ -54,11 +55,20 @@ def newest_setup(day: DayBundle, key: IndexKey, as_of_s: int) -> Setup:
     )
 
 
-class Told(NamedTuple):
+class SetupRequest(NamedTuple):
+    """A setup, its index, and the key under which its answer is kept."""
+
+    day: DayBundle
+    setup: Setup
+    opened: Opened
+    key: tuple[object, ...]
+
+
+class AnswerBody(NamedTuple):
     """An answer as JSON but for what changes from moment to moment, and what that is made from."""
 
     rest: bytes
-    """Members of the object behind those of `head`, without the opening brace."""
+    """Members of the object after those of `head`, without the opening brace."""
     version: str
     synthetic: bool
     ts_s: int
@@ -72,12 +82,33 @@ class Told(NamedTuple):
         return to_json(head)[:-1] + b"," + self.rest
 
 
-def tell(day: DayBundle, setup: Setup, opened: Opened, past: Past, settings: Settings) -> Told:
-    """Ask the past about a setup and put the answer into words."""
-    view = past.view(opened, setup.session_date)
-    answer = answer_from(view, setup, settings, day.synthetic, threads=1)
-    rest = to_json(answer_json(answer, day.version, past), inf_nan_mode="null")[1:]
-    return Told(rest, day.version, answer.synthetic, second_of(setup.ts_ns), setup.level_ticks, past.mids(setup.symbol, setup.session_date))
+class Answers:
+    """Answers to setups, computed once for as long as the day, the setup and the index stay."""
+
+    def __init__(self, settings: Settings, shelf: Shelf, past: Past) -> None:
+        self._settings = settings
+        self._shelf = shelf
+        self._past = past
+        self.kept: Cache[tuple[object, ...], AnswerBody] = Cache(settings.serve.answer_cache)
+
+    def request(self, symbol: str, key: IndexKey, as_of_s: int, metric: str, version: str | None) -> SetupRequest:
+        """The setup that is meant and the index that knows its past; quick, since a kept answer is found by it."""
+        day = self._shelf.day(symbol, clock(as_of_s * NS_PER_S)[:10], version)
+        setup = newest_setup(day, key, as_of_s)
+        opened = self._past.index(key, day.root, metric)
+        self._past.require_fresh(opened, day.session_date)
+        return SetupRequest(day, setup, opened, (day.version, day.symbol, day.session_date, key, setup.ts_ns, opened.identity))
+
+    def compute(self, request: SetupRequest) -> AnswerBody:
+        """Search the past, and keep the answer."""
+        day, setup, opened, key = request
+        view = self._past.view(opened, setup.session_date)
+        answer = answer_from(view, setup, self._settings.of_root(day.root), day.synthetic, threads=1)
+        rest = to_json(answer_json(answer, day.version, self._past), inf_nan_mode="null")[1:]
+        mids = self._past.mids(setup.symbol, setup.session_date)
+        body = AnswerBody(rest, day.version, answer.synthetic, second_of(setup.ts_ns), setup.level_ticks, mids)
+        self.kept.put(key, body)
+        return body
 
 
 def answer_json(answer: Answer, version: str, past: Past) -> dict[str, Any]:
@@ -104,7 +135,7 @@ def answer_json(answer: Answer, version: str, past: Past) -> dict[str, Any]:
 
 
 def path_json(mids: DayMids, ts_s: int, level_ticks: float, after_s: int) -> list[tuple[int, float]]:
-    """Seconds from a trigger and ticks from its level, from two minutes before it to `after_s` behind it; gaps are left out."""
+    """Seconds from a trigger and ticks from its level, from two minutes before it to `after_s` after it; gaps are left out."""
     path = path_around(mids, ts_s * NS_PER_S, level_ticks, min(after_s, AFTER_S))
     seen = np.isfinite(path.ticks)
     return list(zip(path.seconds[seen].astype(np.int64).tolist(), path.ticks[seen].tolist(), strict=True))
@@ -154,7 +185,7 @@ def _outcome_json(outcome: HorizonOutcome) -> dict[str, Any]:
     return {"horizon_s": outcome.horizon_s, **by_class, **rest, "excursions": excursions}
 
 
-def _hold_known(day: DayBundle, level_id: str, level: LevelRows, as_of_s: int) -> None:
+def _require_known(day: DayBundle, level_id: str, level: LevelRows, as_of_s: int) -> None:
     if not (level.known_s <= as_of_s).any():
         why = why_unknown(day, level_id, level, as_of_s)
         raise Refusal(

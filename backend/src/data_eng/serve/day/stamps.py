@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from ..lake.partitions import PartitionMissing, PartitionRef, manifest_sha256
+from ...lake.partitions import PartitionMissing, PartitionRef, manifest_sha256
 
 
 class Stamp(NamedTuple):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from ..config import UnknownDataset
-from ..errors import Runnable, SpymasterError
-from ..health.judge import UnknownRoot
-from ..lake.partitions import BadAddress, PartitionCorrupt, PartitionMissing
-from ..retrieval.index import IndexMissing, StaleIndex, UnknownIndex
-from ..retrieval.index_builder import TwoContracts
-from ..retrieval.metrics import UnknownMetric
-from ..retrieval.setup import LevelUnknown, NoSetup
-from ..sources.calendar import CalendarError
-from .messages import Problem, ProblemCode
+from ...config import UnknownDataset
+from ...errors import Runnable, SpymasterError
+from ...health.judge import UnknownRoot
+from ...lake.partitions import BadAddress, PartitionCorrupt, PartitionMissing
+from ...retrieval.index import IndexMissing, StaleIndex, UnknownIndex
+from ...retrieval.index_builder import TwoContracts
+from ...retrieval.metrics import UnknownMetric
+from ...retrieval.setup import LevelUnknown, NoSetup
+from ...sources.calendar import CalendarError
+from ..messages.problem import Problem, ProblemCode
 
 STATUS: dict[ProblemCode, int] = {
     "unknown_day": 404,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from uvicorn._types import ASGISendEvent
 
-    from ..config import Serve
+    from ...config import Serve
 
 
 def server_options(limits: Serve) -> dict[str, Any]:

@@ -11,11 +11,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from .. import commands
-from ..config import Settings
-from ..core.instrument import root_of
-from ..core.pressure import CONDITIONS, DOWN
-from ..core.tables import (
+from ... import commands
+from ...config import Settings
+from ...core.instrument import root_of
+from ...core.pressure import CONDITIONS, DOWN
+from ...core.tables import (
     BOOK_FLOW,
     BOOK_WINDOWS,
     LEVEL_VACUUM,
@@ -26,17 +26,17 @@ from ..core.tables import (
     TRIGGER_SIGNALS,
     TRIGGER_VECTORS,
 )
-from ..errors import SpymasterError
-from ..io import read_table
-from ..lake.partitions import Manifest, PartitionCorrupt, PartitionMissing, PartitionRef, manifest_sha256, parse_ref, read_manifest, ref_in
-from ..sources.calendar import session_times
+from ...errors import SpymasterError
+from ...io import read_table
+from ...lake.partitions import Manifest, PartitionCorrupt, PartitionMissing, PartitionRef, manifest_sha256, parse_ref, read_manifest, ref_in
+from ...sources.calendar import session_times
+from ..gate.problems import Refusal, problem_of
+from ..messages.day import AbsentTable, ConditionScale, TableName
 from .arrow import KnownTable
-from .day import EPISODES, DayBundle
-from .day_tables import candles_table, conditions_tables, heat_table, ladder_table, level_rows, level_spans, levels_table, windows_table
-from .messages import AbsentTable, ConditionScale, TableName
+from .bundle import EPISODES, DayBundle
 from .moments import moments_of
-from .problems import Refusal, problem_of
 from .stamps import hashes_of, version_of
+from .tables import candles_table, conditions_tables, heat_table, ladder_table, level_rows, level_spans, levels_table, windows_table
 from .triggers import read_triggers
 
 OWN = (BOOK_WINDOWS, BOOK_FLOW, TRADE_BARS, LEVELS_TABLE, LEVEL_VACUUM, PHYSICS_LADDER, PRESSURE_STREAM, TRIGGER_SIGNALS, TRIGGER_VECTORS)
@@ -82,7 +82,7 @@ def open_day(lake: Path, symbol: str, session_date: str, settings: Settings) -> 
     for _ in range(OPEN_TRIES):
         refs = day_refs(lake, symbol, session_date, settings)
         records = _records(refs)
-        _hold_fit(records)
+        _require_fit(records)
         bundle = _Opened(lake, symbol, session_date, settings, records).bundle()
         if {str(ref): record.sha256 for ref, record in records.items()} == hashes_of(refs):
             return bundle
@@ -237,7 +237,7 @@ def _manifest(ref: PartitionRef) -> Manifest | None:
         return None
 
 
-def _hold_fit(records: dict[PartitionRef, Record]) -> None:
+def _require_fit(records: dict[PartitionRef, Record]) -> None:
     """Raise `Rebuilding` where a partition was made from another version of one that is there."""
     held = {str(ref): record.sha256 for ref, record in records.items()}
     for ref, record in records.items():

@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field
 
-from ..health.models import Layer
-from .messages import Message
+from ...health.models import Layer
+from ..messages.base import Message
 
 
 class FeatureInfo(Message):

@@ -30,7 +30,7 @@ class HostNames:
     def __str__(self) -> str:
         return " or ".join(sorted(self._names))
 
-    def hold(self, header: str) -> bool:
+    def include(self, header: str) -> bool:
         """Whether a Host header names this server, at any port."""
         found = HOST.fullmatch(header)
         if found is None:

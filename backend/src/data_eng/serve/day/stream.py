@@ -12,13 +12,13 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 from starlette.websockets import WebSocket
 
-from ..core.pressure import STATES
+from ...core.pressure import STATES
+from ..gate.problems import Refusal
+from ..gate.work import Work
+from ..messages.replay import ReplayCommand, ReplayEnd, ReplayHello, ReplayPause, ReplayResume, ReplaySpeed
 from .arrow import KnownTable
-from .day import DayBundle
-from .day_tables import LADDER_COUNTS
-from .messages import ReplayCommand, ReplayEnd, ReplayHello, ReplayPause, ReplayResume, ReplaySpeed
-from .problems import Refusal
-from .work import Work
+from .bundle import DayBundle
+from .tables import LADDER_COUNTS
 
 BATCH = 60
 """Windows that are encoded at once: five minutes, a few milliseconds."""
@@ -82,8 +82,8 @@ class Replay:
     def __init__(
         self, day: DayBundle, from_s: int, speed: float, level_ids: tuple[str, ...] | None, work: Work, reader_timeout_s: float
     ) -> None:
-        day.hold_as_of(from_s)
-        day.hold_table("windows")
+        day.require_as_of(from_s)
+        day.require_table("windows")
         self._day = day
         self._from_s = from_s
         self._speed = speed

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.session import NS_PER_S, SessionTimes
+from ...core.session import NS_PER_S, SessionTimes
 
 
 class Moments(NamedTuple):

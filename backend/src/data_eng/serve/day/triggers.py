@@ -10,9 +10,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ..config import Settings
-from ..retrieval.index import BREAK_AND_CONFIRM, LEVEL_TEST, IndexKey
-from .messages import Episode
+from ...config import Settings
+from ...retrieval.index import BREAK_AND_CONFIRM, LEVEL_TEST, IndexKey
+from ..messages.day import Episode
 from .moments import second_of, whole_s
 
 DECIDED = ("BREAK", "REJECT", "WHIPSAW")

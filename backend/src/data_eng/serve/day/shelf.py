@@ -5,13 +5,13 @@ from __future__ import annotations
 from threading import Lock
 from typing import NamedTuple
 
-from ..config import AppConfig
-from ..core.instrument import root_of
-from ..lake.cache import Cache
-from .day import DayBundle
-from .day_reader import Rebuilding, day_refs, open_day
+from ...config import AppConfig
+from ...core.instrument import root_of
+from ...lake.cache import Cache
+from ..gate.problems import Refusal
+from .bundle import DayBundle
 from .days import Days
-from .problems import Refusal
+from .reader import Rebuilding, day_refs, open_day
 from .stamps import Stamp, hashes_of, stamps_of
 
 
@@ -43,15 +43,16 @@ class Shelf:
         return self._days.size
 
     def day(self, symbol: str, session_date: str, version: str | None = None) -> DayBundle:
-        """The day as the lake has it now.
+        """The day as the lake has it now; `symbol` is a contract, or a root for the day's chosen one.
 
         While its partitions are replaced one after the other, what is in memory goes on being served.
 
         Raises
         ------
-        Refusal: `rebuilding` where there is nothing in memory, `day_changed` where the asker has another version, `not_built` or
+        Refusal: `rebuilding` where there is nothing in memory, `day_changed` where the caller has another version, `not_built` or
         `unknown_day` where there is nothing of the day.
         """
+        symbol = self._lake_days.contract(symbol, session_date)
         day = self._present(symbol, session_date)
         if version is not None and version != day.version:
             raise Refusal(

@@ -7,18 +7,24 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from pydantic_core import to_json
 
-from ..config import Settings
-from ..core.session import NS_PER_S, clock
-from ..retrieval.index import Index
-from ..retrieval.signals import signal_horizon
-from .moments import whole_s
-from .triggers import outcome_known_s
+from ...config import Settings
+from ...core.features.registry import APPROACHES
+from ...core.session import NS_PER_S, clock
+from ...lake.cache import Cache
+from ...retrieval.index import Index, IndexKey
+from ...retrieval.metrics import BLOCK
+from ...retrieval.signals import signal_horizon
+from ..day.moments import whole_s
+from ..day.triggers import outcome_known_s
+from ..messages.base import Approach, SetupName
+from .past import INDEXES_KEPT, Opened, Past
 
 LISTED_MAX = 500
 """Episodes in one list."""
 BEFORE_TIME = ("symbol", "session_date", "level_id", "approach_dir", "episode", "episode_kind")
-BEHIND_TIME = ("distance_ticks", "level_ticks")
+AFTER_TIME = ("distance_ticks", "level_ticks")
 """Members of `messages.SetupRow` that are columns of the index."""
 
 
@@ -76,11 +82,38 @@ class EpisodeList(NamedTuple):
         return {
             **{name: self.columns[name][place] for name in BEFORE_TIME},
             "ts_s": int(self.ts_s[place]),
-            **{name: self.columns[name][place] for name in BEHIND_TIME},
+            **{name: self.columns[name][place] for name in AFTER_TIME},
             "outcome": self.outcome[place] if seen else None,
             **{name: values[place] if measured else None for name, values in self.excursions.items()},
             "synthetic": self.columns["synthetic"][place],
         }
+
+
+class Listing:
+    """Episodes by level, each index's made once for as long as the index stays what it is."""
+
+    def __init__(self, settings: Settings, past: Past) -> None:
+        self._settings = settings
+        self._past = past
+        self._lists: Cache[tuple[str, int, int], EpisodeList] = Cache(INDEXES_KEPT)
+
+    def setups(self, root: str, level: str, approach_dir: Approach | None, setup: SetupName, chosen: Chosen) -> bytes:
+        """Episodes of one level, newest first: a `SetupList` as JSON."""
+        keys = [IndexKey(level, setup, side) for side in APPROACHES if approach_dir in (None, side)]
+        lists = [self._list_of(self._past.index(key, root, BLOCK)) for key in keys]
+        total, rows = newest_rows(lists, chosen)
+        kinds = sorted(frozenset().union(*(one.kinds for one in lists)))
+        metrics = self._past.metrics(keys[0])
+        return to_json(
+            {"total": total, "setups": rows, "levels": self._past.levels(), "kinds": kinds, "metrics": metrics}, inf_nan_mode="null"
+        )
+
+    def _list_of(self, opened: Opened) -> EpisodeList:
+        found = self._lists.get(opened.identity)
+        if found is None:
+            found = episode_list(opened.index, self._settings.of_root(opened.index.root))
+            self._lists.put(opened.identity, found)
+        return found
 
 
 def episode_list(index: Index, settings: Settings) -> EpisodeList:
@@ -93,7 +126,7 @@ def episode_list(index: Index, settings: Settings) -> EpisodeList:
     ts_s = whole_s(ts_ns)
     known_s = [outcome_known_s(*one, horizon_s) for one in zip(outcome, hits_ns, ts_ns.tolist(), strict=True)]
     return EpisodeList(
-        columns={name: rows[name].to_pylist() for name in (*BEFORE_TIME, *BEHIND_TIME, "synthetic")},
+        columns={name: rows[name].to_pylist() for name in (*BEFORE_TIME, *AFTER_TIME, "synthetic")},
         ts_s=ts_s,
         date=rows["session_date"].to_numpy(zero_copy_only=False).astype("U10"),
         time=np.array([clock(second * NS_PER_S)[11:16] for second in ts_s.tolist()], "U5"),

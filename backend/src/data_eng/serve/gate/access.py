@@ -16,17 +16,17 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.datastructures import Headers
 
-from ..errors import SpymasterError
+from ...errors import SpymasterError
+from ..messages.problem import Problem, ProblemCode
 from .buckets import Buckets
 from .hosts import HostNames, is_loopback, is_same_origin
-from .messages import Problem, ProblemCode
 from .problems import status_of
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from ..config import Serve
+    from ...config import Serve
 
 TOKEN_MIN = 16
 """Characters; 16 of 64 kinds are 96 bits, which nobody guesses at the rate that is let through."""
@@ -151,7 +151,7 @@ class Gate:
         if length > self._limits.url_max_bytes:
             return _refused("too_large", f"the URL has {length} bytes. Expected at most {self._limits.url_max_bytes}.")
         hosts = headers.getlist("host")
-        if len(hosts) != 1 or not self._names.hold(hosts[0]):
+        if len(hosts) != 1 or not self._names.include(hosts[0]):
             return _refused(
                 "bad_host",
                 f"host {', '.join(hosts)!r} is not this server. Expected {self._names}.",

@@ -1,0 +1,36 @@
+"""A day as of a moment, as the API says it."""
+
+from __future__ import annotations
+
+from ..messages.day import Day, LadderGrid, ZoneTicks
+from .bundle import DayBundle
+from .levels import level_infos
+
+
+def day_view(day: DayBundle, as_of_s: int | None) -> Day:
+    """The day as of a moment, by default of the session's start."""
+    as_of_s = day.moments.session_start_s if as_of_s is None else as_of_s
+    day.require_as_of(as_of_s)
+    settings = day.settings
+    zones = settings.zones
+    return Day(
+        symbol=day.symbol,
+        root=day.root,
+        session_date=day.session_date,
+        version=day.version,
+        synthetic=day.synthetic,
+        tick=day.tick,
+        window_s=day.window_s,
+        **day.moments._asdict(),
+        opening_range_s=day.opening_range_s,
+        half_day=day.half_day,
+        levels=level_infos(day, as_of_s),
+        barrier_ticks=day.barrier_ticks,
+        confluence_ticks=settings.levels.confluence_ticks,
+        zone_ticks=ZoneTicks(at=zones.at_max, near=zones.near_max, mid=zones.mid_max, far=zones.far_max),
+        ladder=LadderGrid(step_ticks=settings.ladder.step_ticks, reach_points=settings.ladder.reach_points),
+        conditions=day.scales,
+        horizons_s=list(settings.labels.horizons_s),
+        primary_horizon_s=settings.labels.primary_horizon_s,
+        absent=list(day.absent),
+    )

@@ -1,0 +1,26 @@
+"""What every message of the API shares: its base, its units, and the values that several subjects use.
+
+Times are whole seconds UTC and end in `_s`, as durations do; a moment within a second is rounded up, for only then is it known. Prices are
+ticks and end in `_ticks`; `Day.tick` turns them into points. `as_of_s` is what the caller may know: every answer holds that and no more.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Approach = Literal["from_below", "from_above"]
+SetupName = Literal["level_test", "break_and_confirm"]
+SYMBOL = r"^[A-Za-z0-9][A-Za-z0-9.:-]{0,31}$"
+LEVEL_ID = r"^[A-Za-z0-9_.-]{1,64}$"
+LEVEL_LIST = r"^[A-Za-z0-9_.-]{1,64}(,[A-Za-z0-9_.-]{1,64}){0,15}$"
+VERSION = "^[0-9a-f]{16}$"
+Second = Annotated[int, Field(ge=0, le=4_294_967_295)]
+"""Seconds UTC."""
+
+
+class Message(BaseModel):
+    """Frozen; an unknown field is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, ser_json_inf_nan="null")

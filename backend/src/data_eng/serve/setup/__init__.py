@@ -1,0 +1,1 @@
+"""A setup, its similar past, and the list of all setups."""

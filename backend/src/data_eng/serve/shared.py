@@ -1,0 +1,51 @@
+"""What the routes of one application share: the lake's days, its past, and what is kept of them in memory."""
+
+from __future__ import annotations
+
+from fastapi.requests import HTTPConnection
+
+from ..config import AppConfig
+from .day.bodies import Bodies
+from .day.days import Days
+from .day.shelf import Shelf
+from .gate.work import Work
+from .setup.answers import Answers
+from .setup.listing import Listing
+from .setup.past import Past
+
+
+class Shared:
+    """Every part may be asked from any thread; none belongs on the event loop."""
+
+    def __init__(self, cfg: AppConfig) -> None:
+        self.lake = cfg.lake_root
+        self.settings = cfg.settings
+        self.preparing: str | None = None
+        """What is done before the first answer is as fast as later ones; None once that is done."""
+        self.work = Work(cfg.settings.serve.workers)
+        self.days = Days(cfg)
+        self.shelf = Shelf(cfg, self.days)
+        self.bodies = Bodies()
+        self.past = Past(cfg)
+        self.answers = Answers(cfg.settings, self.shelf, self.past)
+        self.listing = Listing(cfg.settings, self.past)
+
+    def counters(self) -> dict[str, float]:
+        """Counts since the start, for the metrics."""
+        return {
+            "days_opened_total": self.shelf.opened,
+            "tables_encoded_total": self.bodies.kept.made,
+            "tables_kept_total": self.bodies.kept.found,
+            "answers_computed_total": self.answers.kept.made,
+            "answers_kept_total": self.answers.kept.found,
+        }
+
+    def gauges(self) -> dict[str, float]:
+        """What is held now, for the metrics."""
+        return {"days_held": len(self.shelf), "days_held_bytes": self.shelf.size, "tables_held_bytes": self.bodies.kept.size}
+
+
+def shared_of(connection: HTTPConnection) -> Shared:
+    """What the application of a request or socket shares."""
+    shared: Shared = connection.app.state.shared
+    return shared
