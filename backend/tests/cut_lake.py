@@ -12,7 +12,7 @@ from src.data_eng.contracts import contract_of
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import is_partition_complete, read_manifest, ref_in
 from src.data_eng.lake.writer import publish_partition
-from src.data_eng.retrieval.index import BREAK_AND_CONFIRM
+from src.data_eng.retrieval.key import BREAK_AND_CONFIRM
 
 S = 1_000_000_000
 TABLES = (

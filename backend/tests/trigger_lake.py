@@ -12,7 +12,7 @@ from src.data_eng.contracts import contract_of
 from src.data_eng.core.pressure import CONDITIONS, DOWN, UP
 from src.data_eng.lake.partitions import ref_in
 from src.data_eng.lake.writer import publish_partition
-from src.data_eng.retrieval.index import IndexKey, layout_of, trigger_rules
+from src.data_eng.retrieval.key import IndexKey, layout_of, trigger_rules
 from src.data_eng.sources.calendar import session_times, sessions_between
 
 TRIGGERS = "gold.future_mbo.mbo_trigger_vectors"

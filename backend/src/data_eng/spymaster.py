@@ -28,8 +28,8 @@ from .lake.partitions import PartitionMissing, PartitionRef, list_partitions, re
 from .retrieval import answer as answers
 from .retrieval import setup as setups
 from .retrieval.answer import Answer, level_name
-from .retrieval.index_builder import chosen_partitions
 from .retrieval.metrics import BLOCK
+from .retrieval.sources import chosen_partitions
 
 TICKS, NS_UTC = "ticks", "ns UTC"
 """Units in the contracts whose columns can be had in points and in New York time."""

@@ -14,7 +14,8 @@ from src.data_eng.evaluation.kept import block_name, keep_block, kept_block
 from src.data_eng.evaluation.resampling import permutation, skill
 from src.data_eng.evaluation.scores import rps
 from src.data_eng.evaluation.walk_forward import CLIMATOLOGY, FIELDS, Block, blocks_of, forecast_block, join, similar
-from src.data_eng.retrieval.index import FutureSeen, Index, past_of
+from src.data_eng.retrieval.index import Index
+from src.data_eng.retrieval.past import FutureSeen, past_of
 from src.data_eng.retrieval.signals import signal_horizon
 
 from ..noise import dates, noise_index

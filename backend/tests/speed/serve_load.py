@@ -38,8 +38,9 @@ from src.data_eng.core.tables import BOOK_WINDOWS, LEVELS_TABLE, TRIGGER_VECTORS
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import PartitionRef, is_partition_complete, list_partitions, read_facts, ref_in
 from src.data_eng.lake.writer import publish_partition
-from src.data_eng.retrieval.index import MANIFEST, IndexKey, index_folder
+from src.data_eng.retrieval.artefacts import MANIFEST
 from src.data_eng.retrieval.index_builder import build_indexes
+from src.data_eng.retrieval.key import IndexKey, index_folder
 from src.data_eng.sources.calendar import session_times, sessions_between
 from tests.serving import Place, serving
 

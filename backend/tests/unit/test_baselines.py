@@ -16,7 +16,8 @@ from src.data_eng.config import load_settings
 from src.data_eng.evaluation.baselines import FREQUENCY_BASELINES, climatology_of, eigen_series, hit_probabilities, hold, image_series
 from src.data_eng.evaluation.episodes import Episodes
 from src.data_eng.retrieval.distribution import BREAK, CENSORED, CHOP, REJECT, WHIPSAW
-from src.data_eng.retrieval.index import FutureSeen, IndexKey
+from src.data_eng.retrieval.key import IndexKey
+from src.data_eng.retrieval.past import FutureSeen
 from src.data_eng.sources.calendar import sessions_between
 from tests.parity.naive_search import effective_n
 

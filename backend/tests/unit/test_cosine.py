@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from src.data_eng.core.features.scaling import fit_scaler, scale
 from src.data_eng.retrieval.cosine import direction_metric, directions, nearest_directions
-from src.data_eng.retrieval.exact import Groups, squared_distances
+from src.data_eng.retrieval.distance import squared_distances
+from src.data_eng.retrieval.exact import Groups
 from tests.parity import naive_metrics, naive_search
 
 

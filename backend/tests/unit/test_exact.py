@@ -7,16 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from src.data_eng.retrieval.exact import (
-    BLOCK_DIMENSIONS_MAX,
-    Groups,
-    Metric,
-    MetricError,
-    block_metric,
-    encode,
-    nearest_episodes,
-    squared_distances,
-)
+from src.data_eng.retrieval.codes import encode
+from src.data_eng.retrieval.distance import BLOCK_DIMENSIONS_MAX, Metric, MetricError, block_metric, squared_distances
+from src.data_eng.retrieval.exact import Groups, nearest_episodes
 from tests.parity import naive_search
 
 

@@ -11,8 +11,8 @@ import pytest
 from src.data_eng.config import Settings, SettingsError, load_settings
 from src.data_eng.core.features.blocks import GROUPS
 from src.data_eng.core.features.scaling import RobustScaler
-from src.data_eng.retrieval.exact import squared_distances
-from src.data_eng.retrieval.index import SETUPS, IndexKey, layout_of
+from src.data_eng.retrieval.distance import squared_distances
+from src.data_eng.retrieval.key import SETUPS, IndexKey, layout_of
 from src.data_eng.retrieval.metrics import (
     FIT_SETTINGS,
     METRICS,
@@ -22,10 +22,10 @@ from src.data_eng.retrieval.metrics import (
     fit_line,
     fitted_metric,
     grouped_metric,
-    hold_metric,
     metric_of,
     preset_metric,
     read_fit,
+    require_metric,
     settings_sha256,
     weight_groups,
 )
@@ -137,7 +137,7 @@ def test_a_fit_is_read_back_as_it_was_written(tmp_path) -> None:
 
 def test_names_and_presets_that_are_unknown_are_refused() -> None:
     with pytest.raises(UnknownMetric, match=r"metric 'euclid' is unknown\. Expected one of block, user, cosine, learned, preset"):
-        hold_metric("euclid")
+        require_metric("euclid")
     with pytest.raises(SettingsError, match="Expected 'fast' and 'even' among them"):
         preset_metric(SCALER, LAYOUT, SETTINGS, "fast")
     with pytest.raises(SettingsError, match=r"presets\.even are for \['current'\]"):

@@ -14,7 +14,9 @@ from src.data_eng.evaluation.episodes import Episodes
 from src.data_eng.evaluation.models import MODELS, Fitted, fit_model
 from src.data_eng.evaluation.scores import class_of, rps
 from src.data_eng.retrieval.distribution import BREAK, CENSORED, CHOP, REJECT, WHIPSAW
-from src.data_eng.retrieval.index import FutureSeen, IndexKey, StaleIndex, layout_of
+from src.data_eng.retrieval.index import StaleIndex
+from src.data_eng.retrieval.key import IndexKey, layout_of
+from src.data_eng.retrieval.past import FutureSeen
 from tests.unit.test_baselines import HORIZONS, SESSIONS, SETTINGS, at_every_horizon, made_episodes
 
 pytestmark = pytest.mark.slow

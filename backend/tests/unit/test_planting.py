@@ -17,7 +17,7 @@ from src.data_eng.evaluation.planting import (
     sign_of_outcome,
     vectors_of,
 )
-from src.data_eng.retrieval.index import layout_of
+from src.data_eng.retrieval.key import layout_of
 
 from ..trigger_lake import KEY, session_dates, trigger_table
 

@@ -11,9 +11,12 @@ import pytest
 from src.data_eng.config import Environment
 from src.data_eng.core.features.blocks import GROUPS
 from src.data_eng.core.features.scaling import RobustScaler
-from src.data_eng.retrieval.index import SETUPS, BlockSpace, IndexKey, PastView, layout_of, open_index, past_of, space_of
+from src.data_eng.retrieval.index import open_index
 from src.data_eng.retrieval.index_builder import build_indexes
+from src.data_eng.retrieval.key import SETUPS, IndexKey, layout_of
 from src.data_eng.retrieval.metrics import METRICS, metric_of
+from src.data_eng.retrieval.past import PastView, past_of
+from src.data_eng.retrieval.space import BlockSpace, space_of
 from src.data_eng.retrieval.why import plain_label, why_near
 from tests.trigger_lake import KEY, session_dates, small_settings, write_days
 

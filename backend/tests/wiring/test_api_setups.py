@@ -19,8 +19,8 @@ from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import read_manifest, ref_in, remove_partition
 from src.data_eng.lake.writer import publish_partition
 from src.data_eng.retrieval.answer import answer_query, as_json, strangeness
-from src.data_eng.retrieval.index import IndexKey
 from src.data_eng.retrieval.index_builder import build_indexes
+from src.data_eng.retrieval.key import IndexKey
 from src.data_eng.retrieval.setup import find_setup
 from src.data_eng.serve.api import create_app
 from src.data_eng.serve.day.stamps import stamps_of

@@ -17,7 +17,8 @@ from src.data_eng.core.book.record import MARK_BAD_BOOK, MARK_CROSSED, MARK_HALT
 from src.data_eng.core.events import F_LAST, F_MAYBE_BAD_BOOK, F_SNAPSHOT
 from src.data_eng.engines.crew import Request, run
 from src.data_eng.lake.partitions import list_partitions, read_manifest, ref_in
-from src.data_eng.retrieval.index import IndexKey, open_index
+from src.data_eng.retrieval.index import open_index
+from src.data_eng.retrieval.key import IndexKey
 from src.data_eng.stages.base import StageResult
 from tests.real_stages import (
     SYMBOL,

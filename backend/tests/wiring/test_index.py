@@ -13,22 +13,13 @@ import pytest
 from src.data_eng.config import Environment
 from src.data_eng.lake.partitions import ref_in
 from src.data_eng.retrieval import index_builder
-from src.data_eng.retrieval.index import (
-    FAISS_INDEX,
-    MANIFEST,
-    METADATA,
-    NORM_STATS,
-    VECTORS,
-    DamagedIndex,
-    IndexMissing,
-    StaleIndex,
-    check_inputs,
-    index_folder,
-    open_index,
-    past_of,
-    past_sha256,
-)
-from src.data_eng.retrieval.index_builder import TwoContracts, TwoSessions, build_indexes, trigger_sources
+from src.data_eng.retrieval.artefacts import FAISS_INDEX, MANIFEST, METADATA, NORM_STATS, VECTORS
+from src.data_eng.retrieval.index import DamagedIndex, IndexMissing, StaleIndex, open_index
+from src.data_eng.retrieval.index_builder import build_indexes
+from src.data_eng.retrieval.key import index_folder
+from src.data_eng.retrieval.past import past_of
+from src.data_eng.retrieval.sources import TwoContracts, TwoSessions, trigger_sources
+from src.data_eng.retrieval.staleness import check_inputs, past_sha256
 from tests.trigger_lake import KEY, SYMBOL, TRIGGERS, session_dates, small_settings, trigger_table, write_days, write_triggers
 
 DATES = session_dates(16)
@@ -175,7 +166,7 @@ def test_a_build_that_dies_leaves_the_old_index_whole(lake: Path, monkeypatch: p
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(index_builder, "_publish", die)
+        patch.setattr(index_builder, "publish", die)
         build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
     assert contents(folder_of(lake)) == before
     build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)

@@ -13,13 +13,16 @@ import pytest
 
 from src.data_eng.config import Environment, Settings
 from src.data_eng.jobs.clear import index_folders, remove_all
+from src.data_eng.retrieval.artefacts import METADATA, METRIC_FITS, VECTORS
 from src.data_eng.retrieval.distribution import shrunk_probabilities
 from src.data_eng.retrieval.exact import Groups
 from src.data_eng.retrieval.fitting import fit_metric, ranked_probability_score, scored_rows
-from src.data_eng.retrieval.index import METADATA, METRIC_FITS, VECTORS, Index, IndexMissing, StaleIndex, layout_of, open_index, past_of
+from src.data_eng.retrieval.index import Index, IndexMissing, StaleIndex, open_index
 from src.data_eng.retrieval.index_builder import build_indexes
+from src.data_eng.retrieval.key import layout_of
 from src.data_eng.retrieval.metrics import METRICS, UnknownMetric, home_of, preset_metric, weight_groups
 from src.data_eng.retrieval.neighbours import weigh
+from src.data_eng.retrieval.past import past_of
 from src.data_eng.retrieval.signals import signal_horizon
 from tests.parity import naive_metrics, naive_search
 from tests.trigger_lake import KEY, session_dates, small_settings, trigger_table, write_days, write_triggers

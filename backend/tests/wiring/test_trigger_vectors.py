@@ -18,7 +18,7 @@ from src.data_eng.core.tables import LEVEL_VACUUM, TRIGGER_VECTORS
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import read_manifest, ref_in
 from src.data_eng.planning import ContractDay
-from src.data_eng.retrieval.index import trigger_rules
+from src.data_eng.retrieval.key import trigger_rules
 from src.data_eng.sources.calendar import session_times
 from src.data_eng.stages.gold.future_mbo.build_trigger_vectors import BuildTriggerVectors
 from src.data_eng.stages.silver.future_mbo.compute_level_vacuum_5s import ComputeLevelVacuum5s

@@ -31,8 +31,8 @@ def index(
 
     from ..config import load_config
     from ..lake.keep import settings_of
-    from ..retrieval.index import index_name
     from ..retrieval.index_builder import build_indexes
+    from ..retrieval.key import index_name
     from ..retrieval.metrics import METRICS, home_of
     from .values import lake_named, levels_named, one_of, symbol_named
 

@@ -55,7 +55,7 @@ def query(
     from ..config import load_config
     from ..core.features.registry import APPROACHES
     from ..retrieval.answer import as_json, ask
-    from ..retrieval.index import SETUPS
+    from ..retrieval.key import SETUPS
     from ..retrieval.metrics import METRICS
     from .values import lake_named, levels_named, one_of, symbol_named
 
@@ -205,8 +205,8 @@ def _print_why(answer: Answer, shown: int, console: Console) -> None:
     for match in answer.matches[:shown]:
         together = ", ".join(_reason(reason) for reason in match.why.together[:TOGETHER_SHOWN])
         apart = ", ".join(f"{_reason(reason)} ({100 * reason.share:.0f} %)" for reason in match.why.apart[:1])
-        told = f"{clock(match.ts_ns)}  both: {together or 'nothing far out'}; apart: {apart or 'nothing'}"
-        console.print(told, highlight=False)
+        line = f"{clock(match.ts_ns)}  both: {together or 'nothing far out'}; apart: {apart or 'nothing'}"
+        console.print(line, highlight=False)
 
 
 def _reason(reason: Reason) -> str:

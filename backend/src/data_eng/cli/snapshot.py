@@ -47,7 +47,7 @@ def snapshot(
     from ..config import load_config
     from ..core.session import NS_PER_S, clock, moment_ns
     from ..lake.attempts import publish_file
-    from ..retrieval.index import IndexKey
+    from ..retrieval.key import IndexKey
     from ..retrieval.setup import newest_trigger_ns
     from ..serve.api import guarded_app
     from ..serve.chromium import Picture, find_chromium, take

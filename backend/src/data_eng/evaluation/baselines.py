@@ -21,8 +21,8 @@ from scipy.special import erfc
 
 from ..config import Settings
 from ..retrieval.distribution import CENSORED, CLASSES, class_probabilities, cumulative_incidence, past_climatology, weighted_counts
-from ..retrieval.index import FutureSeen
 from ..retrieval.neighbours import effective_n
+from ..retrieval.past import FutureSeen
 from ..sources.calendar import sessions_apart
 from .episodes import Episodes
 

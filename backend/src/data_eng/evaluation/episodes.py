@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from ..config import Settings
 from ..retrieval.fitting import scored_rows, scored_window
-from ..retrieval.index import Index, IndexKey
+from ..retrieval.index import Index
+from ..retrieval.key import IndexKey
 
 MOMENTUM_WINDOWS = 24
 """Two minutes: the last bar."""

@@ -13,7 +13,8 @@ import numpy as np
 from ..config import Settings
 from ..lake.attempts import publish_file
 from ..lake.provenance import code_sha256
-from ..retrieval.index import Index, IndexKey
+from ..retrieval.index import Index
+from ..retrieval.key import IndexKey
 from . import walk_forward
 from .episodes import Episodes
 from .walk_forward import FIELDS, Block

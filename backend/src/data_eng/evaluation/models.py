@@ -50,7 +50,9 @@ from ..core.features.blocks import DERIVATIVES, VectorLayout
 from ..core.features.scaling import RobustScaler, fit_scaler, scale
 from ..errors import SpymasterError
 from ..retrieval.distribution import CLASSES
-from ..retrieval.index import FutureSeen, StaleIndex, layout_of
+from ..retrieval.index import StaleIndex
+from ..retrieval.key import layout_of
+from ..retrieval.past import FutureSeen
 from ..retrieval.signals import signal_horizon
 from .baselines import Forecast, climatology_of, hold_after
 from .episodes import Episodes

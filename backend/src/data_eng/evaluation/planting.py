@@ -18,7 +18,7 @@ from ..config import Settings
 from ..core.features.scaling import fit_scaler
 from ..core.pressure import CONDITIONS, DOWN, UP
 from ..retrieval.distribution import BREAK, REJECT, outcome_kinds
-from ..retrieval.index import IndexKey, layout_of, rows_of
+from ..retrieval.key import IndexKey, layout_of, rows_of
 from ..retrieval.signals import signal_horizon
 
 SHIFTED_BLOCKS = ("w0", "w3_mean")

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from ..config import Settings
 from ..retrieval.distribution import CENSORED, CLASSES, excursion_quantiles, past_climatology, shrunk_probabilities
-from ..retrieval.index import Index, past_of, visible_days
+from ..retrieval.index import Index
+from ..retrieval.past import past_of, visible_days
 from ..retrieval.signals import signal_horizon
 from .baselines import FREQUENCY_BASELINES
 from .episodes import Episodes, joined, scored_episodes

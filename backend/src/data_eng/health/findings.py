@@ -13,7 +13,7 @@ from ..io import verify_partition
 from ..lake.attempts import ATTEMPT_PREFIX
 from ..lake.partitions import PartitionCorrupt, PartitionRef, is_partition_complete, list_partitions, parse_ref
 from ..lake.raw import unreadable_files
-from ..retrieval.index import SETUPS
+from ..retrieval.key import SETUPS
 from ..retrieval.mbo_contract_day_selector import is_current
 from .models import BuildState, Finding, LakeDay, Layer
 from .state import LakeLook

@@ -10,7 +10,7 @@ from ..config import Environment, load_datasets
 from ..core.instrument import root_of
 from ..errors import SpymasterError
 from ..lake.partitions import PartitionRef, list_folders, remove_partition
-from ..retrieval.index import SETUPS, IndexKey, index_folder
+from ..retrieval.key import SETUPS, IndexKey, index_folder
 
 CLEARABLE = ("silver", "gold")
 

@@ -29,22 +29,14 @@ from ..lake.attempts import publish_file
 from ..lake.crew import Crew, finish_all
 from ..lake.machine import cores
 from ..lake.provenance import code_sha256
+from ..retrieval.artefacts import MANIFEST
 from ..retrieval.distribution import CLASSES
-from ..retrieval.index import (
-    MANIFEST,
-    SETUPS,
-    Index,
-    IndexKey,
-    IndexMissing,
-    StaleIndex,
-    check_inputs_through,
-    index_command,
-    index_folder,
-    open_index,
-)
-from ..retrieval.index_builder import builder_sha256, trigger_sources
+from ..retrieval.index import Index, IndexMissing, StaleIndex, open_index
+from ..retrieval.key import SETUPS, IndexKey, index_command, index_folder
 from ..retrieval.mbo_contract_day_selector import kept_selection, map_path
-from ..retrieval.metrics import METRICS, hold_metric
+from ..retrieval.metrics import METRICS, require_metric
+from ..retrieval.sources import trigger_sources
+from ..retrieval.staleness import builder_sha256, check_inputs_through
 
 
 class CannotEvaluate(SpymasterError):
@@ -77,7 +69,7 @@ class Request(NamedTuple):
 
 def metrics_named(names: str) -> tuple[str, ...]:
     """Metrics of a flag: names with commas between them, or all. Raises `UnknownMetric`."""
-    return METRICS if names == "all" else tuple(dict.fromkeys(hold_metric(name) for name in names.split(",")))
+    return METRICS if names == "all" else tuple(dict.fromkeys(require_metric(name) for name in names.split(",")))
 
 
 def evaluate(request: Request, settings: Settings, console: Console) -> dict[str, Any]:

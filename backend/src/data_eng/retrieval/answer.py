@@ -15,12 +15,15 @@ from ..core.units import price_text
 from ..lake.machine import cores
 from ..lake.partitions import read_facts, ref_in
 from .distribution import CLASSES, HorizonOutcome
-from .index import IndexKey, PastView, check_inputs, open_index, past_of
-from .index_builder import trigger_sources
+from .index import open_index
+from .key import IndexKey
 from .metrics import BLOCK, COSINE, IN_WORDS, USER, MetricFit
 from .neighbours import Neighbours
+from .past import PastView, past_of
 from .setup import Setup, find_setup, newest_trigger_ns
 from .signals import signal_horizon
+from .sources import trigger_sources
+from .staleness import check_inputs
 from .why import Why, why_near
 
 LEVEL_NAMES = {"pm": "PM", "or": "OR", "pd": "PD", "on": "ON", "vwap": "VWAP", "sma": "SMA", "ema": "EMA", "gex": "GEX"}

@@ -13,7 +13,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from .exact import Found, Groups, Metric, nearest_within_bounds
+from .distance import Metric
+from .exact import Found, Groups, nearest_within_bounds
 
 ROUNDINGS = 4
 """Roundings a term of the product may have seen beside those of its sum: two of the directions, the product, and the sum of squares."""

@@ -11,13 +11,16 @@ from numpy.typing import NDArray
 
 from ..config import Settings
 from ..core.features.blocks import GROUPS, VectorLayout
+from .distance import scaled
 from .distribution import BREAK, CENSORED, REJECT, shrunk_probabilities
-from .exact import scaled
-from .index import BREAK_AND_CONFIRM, Index, PastView, space_of
+from .index import Index
+from .key import BREAK_AND_CONFIRM
 from .learned import learn
 from .metrics import EVEN, PRESET, MetricFit, even_weights, metric_of, preset_metric, weight_groups
 from .neighbours import weigh
+from .past import PastView
 from .signals import signal_horizon
+from .space import space_of
 
 DIGITS = 6
 """Digits kept of a mean score; they are for the reader, the choice is made before."""

@@ -19,9 +19,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 LOG_TIMES_MAX = 4.0
-"""A group's weight is at most e^4 = 55 times its even one, or that much less."""
+"""A group's weight is at most e^4 = 55 times its even one, or as much below it."""
 ITERATIONS_MAX = 40
-"""Steps of the search for the weights; what the pull leaves to be gained behind them is below 1e-3 of the likelihood."""
+"""Steps of the search for the weights; what the pull leaves to be gained after them is below 1e-3 of the likelihood."""
 DIGITS = 4
 """Digits kept of a weight: the last bits of a sum, which differ between machines, have no say."""
 

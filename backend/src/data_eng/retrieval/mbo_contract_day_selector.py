@@ -4,7 +4,7 @@ A session's front contract is the outright that traded most on the session befor
 the least share of the root's volume and trades the least number of contracts asked for, when its roll is over, and when bronze has it that
 day. Every other session is excluded with its reason.
 
-The roll is the first session with another front than the last one that had any. It and the sessions right behind it, `roll_trim_sessions`
+The roll is the first session with another front than the last one that had any. It and the sessions right after it, `roll_trim_sessions`
 in all, are excluded. Those before a roll stay: on that morning nobody knew that the volume would move. So a row depends on earlier
 sessions only, and on what the lake holds of its own day; a longer lake changes no earlier row.
 """
@@ -208,7 +208,7 @@ class _Fronts:
         return ref_in(self.lake, MBO_DAYS, self.root, session)
 
     def of(self, session: str) -> Front | None:
-        """The front contract by the volume of the session before; None where bronze lacks it or nothing traded."""
+        """The front contract by the volume of the session before; None where bronze does not have it or nothing traded."""
         if session not in self._known:
             self._known[session] = self._counted(previous_session(session))
         return self._known[session]

@@ -27,7 +27,7 @@ from ..core.features import FEATURES
 from ..core.features.blocks import CONTEXT, DERIVATIVES, GROUPS, VectorLayout
 from ..core.features.scaling import RobustScaler
 from ..errors import SpymasterError
-from .exact import Metric, block_metric
+from .distance import Metric, block_metric
 
 BLOCK, USER, COSINE, LEARNED, PRESET = "block", "user", "cosine", "learned", "preset"
 METRICS = (BLOCK, USER, COSINE, LEARNED, PRESET)
@@ -81,7 +81,7 @@ class WeightGroups(NamedTuple):
 
 def home_of(metric: str) -> str:
     """The metric whose folder an index lies in: its own, but the default's for `user`."""
-    return BLOCK if hold_metric(metric) == USER else metric
+    return BLOCK if require_metric(metric) == USER else metric
 
 
 def answered_from(home: str) -> tuple[str, ...]:
@@ -89,7 +89,7 @@ def answered_from(home: str) -> tuple[str, ...]:
     return (home, *(metric for metric in METRICS if metric != home and home_of(metric) == home))
 
 
-def hold_metric(name: str) -> str:
+def require_metric(name: str) -> str:
     """The name, if it is a metric's. Raises `UnknownMetric`."""
     if name not in METRICS:
         raise UnknownMetric(f"metric {name!r} is unknown. Expected one of {', '.join(METRICS)}.")

@@ -51,7 +51,7 @@ def day_mids(lake: Path, symbol: str, session_date: str) -> DayMids | None:
 
 
 def path_around(mids: DayMids, ts_ns: int, level_ticks: float, after_s: int) -> MidPath:
-    """Mid from two minutes before a trigger to `after_s` behind it."""
+    """Mid from two minutes before a trigger to `after_s` after it."""
     first = int(np.searchsorted(mids.end_ns, ts_ns - BEFORE_S * NS_PER_S))
     last = int(np.searchsorted(mids.end_ns, ts_ns + after_s * NS_PER_S, side="right"))
     return MidPath((mids.end_ns[first:last] - ts_ns) / NS_PER_S, mids.mid_ticks[first:last] - level_ticks)

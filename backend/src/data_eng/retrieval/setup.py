@@ -1,4 +1,4 @@
-"""The setup that is asked about: one trigger of a day, its level, the four conditions both ways and the strikes around the price."""
+"""The setup of a query: one trigger of a day, its level, the four conditions both ways and the strikes around the price."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from ..core.units import price_text, short_price
 from ..errors import SpymasterError
 from ..io import read_table
 from ..lake.partitions import PartitionRef, is_partition_complete, list_partitions, read_facts, ref_in
-from .index import IndexKey, rows_of
-from .index_builder import chosen_partitions
+from .key import IndexKey, rows_of
+from .sources import chosen_partitions
 
 TRIGGER_FIELDS = ("ts_ns", "episode", "episode_kind", "level_ticks", "mid_ticks", "distance_ticks", "barrier_ticks")
 EPISODES_NAMED = 6
@@ -195,8 +195,8 @@ def ladder_rows(where: Environment, symbol: str, at_ns: int, settings: Settings)
     row = int(np.searchsorted(ts_ns, at_ns, side="right")) - 1
     if row < 0 or at_ns - ts_ns[row] >= settings.book.window_s * NS_PER_S:
         span = f"It runs from {clock(ts_ns[0])[11:]} to {clock(ts_ns[-1])[11:]}, minus gaps" if len(ts_ns) else "It is empty"
-        asked = f"the ladder of {ref.symbol} {session_date} has no window at {clock(at_ns)[11:]} New York"
-        raise NoSetup(f"{asked}. {span}.", fix="Ask for a time in it.")
+        missing = f"the ladder of {ref.symbol} {session_date} has no window at {clock(at_ns)[11:]} New York"
+        raise NoSetup(f"{missing}. {span}.", fix="Ask for a time in it.")
     rows = table.filter(pc.equal(table["ts_ns"], int(ts_ns[row]))).to_pylist()
     return LadderRows(
         ref.symbol,
@@ -241,7 +241,7 @@ def contract_of(where: Environment, symbol: str, session_date: str, dataset: str
 
 
 def _require_level(ref: PartitionRef, symbol: str, level_id: str, at_ns: int) -> None:
-    """Raise `LevelUnknown` unless the level is known at a time; `symbol` is what was asked for, the root or the contract."""
+    """Raise `LevelUnknown` unless the level is known at a time; `symbol` is the root or the contract of the request."""
     table = read_table(ref)
     rows = table.filter(pc.equal(table["level_id"], level_id)).to_pylist()
     what = f"level {level_id} for {ref.symbol} {ref.date}"
@@ -259,20 +259,20 @@ def _require_level(ref: PartitionRef, symbol: str, level_id: str, at_ns: int) ->
 
 
 def _row_at(triggers: pa.Table, key: IndexKey, ref: PartitionRef, at_ns: int, window_s: int) -> int:
-    """The last trigger at or before a time, if less than one window has passed since. Whether there is one hangs on no later trigger."""
+    """The last trigger at or before a time, if less than one window has passed since. No later trigger decides whether there is one."""
     ts_ns, episode = triggers["ts_ns"].to_numpy(), triggers["episode"].to_numpy()
     row = int(np.searchsorted(ts_ns, at_ns, side="right")) - 1
     if row >= 0 and at_ns < ts_ns[row] + window_s * NS_PER_S:
         return row
-    asked = f"no setup of {key} for {ref.symbol} at {clock(at_ns)} New York"
+    missing = f"no setup of {key} for {ref.symbol} at {clock(at_ns)} New York"
     if not len(ts_ns):
         raise NoSetup(
-            f"{asked}: the price never tested it from that side on {ref.date}.", fix="Ask for the other --approach, level or day."
+            f"{missing}: the price never tested it from that side on {ref.date}.", fix="Ask for the other --approach, level or day."
         )
     spans = [ts_ns[episode == number] for number in np.unique(episode)]
     nearest = sorted(spans, key=lambda span: min(abs(int(span[0]) - at_ns), abs(int(span[-1]) - at_ns)))[:EPISODES_NAMED]
     named = ", ".join(f"{clock(span[0])[11:]}-{clock(span[-1])[11:]}" for span in sorted(nearest, key=lambda span: span[0]))
-    raise NoSetup(f"{asked}. Its triggers that day: {named}, minus gaps.", fix="Ask for a time within one of these.")
+    raise NoSetup(f"{missing}. Its triggers that day: {named}, minus gaps.", fix="Ask for a time within one of these.")
 
 
 def _conditions(ref: PartitionRef, level_id: str, ts_ns: int) -> dict[str, tuple[float, ...]]:

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from ..config import Settings, Signals
 from ..core.session import clock
 from .distribution import BREAK, CENSORED, CLASSES, REJECT, interval, shrunk_probabilities, weighted_quantile
-from .index import BREAK_AND_CONFIRM, PastView
+from .key import BREAK_AND_CONFIRM
 from .neighbours import Neighbours
+from .past import PastView
 
 FIRE, HOLD = "fire", "hold"
 RISK_SHARE = 0.8
@@ -49,7 +50,7 @@ class Judgement(NamedTuple):
 
     @property
     def margin(self) -> float:
-        """The leading of break and reject less the larger of the other two classes."""
+        """The leading of break and reject minus the larger of the other two classes."""
         other = self.p[1] if self.leads_break else self.p[0]
         return self.lead_p - max(other, self.p[2])
 

@@ -34,7 +34,7 @@ from numpy.typing import NDArray
 
 from ..config import Scaling
 from ..core.features.scaling import MAD_TO_SIGMA, RobustScaler, medians_and_mads
-from .exact import Metric, block_metric, scaled
+from .distance import Metric, block_metric, scaled
 
 ROWS_AT_ONCE = 2_048
 """Rows that are scaled at a time: 20 MB of float64."""

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from ..core.features.blocks import DERIVATIVES, GROUPS
 from ..core.features.scaling import scale
-from .index import PastView
 from .metrics import feature_of
+from .past import PastView
 
 REASONS = 5
 """Features given each way."""
@@ -82,8 +82,8 @@ def plain_label(dim: str, window_s: int) -> str:
     words = re.sub(r"(_(log|rest|ticks))+$", "", rest) if rest not in WORDS else rest
     for short, full in WORDS.items():
         words = re.sub(rf"(^|_){short}(_|$)", rf"\1{full}\2", words)
-    told = " ".join(filter(None, (FAMILY_WORDS.get(family, ""), words.replace("_", " "))))
-    return f"{difference}{told}{_span(block, window_s)}"
+    name = " ".join(filter(None, (FAMILY_WORDS.get(family, ""), words.replace("_", " "))))
+    return f"{difference}{name}{_span(block, window_s)}"
 
 
 def _span(block: str, window_s: int) -> str:
@@ -92,8 +92,8 @@ def _span(block: str, window_s: int) -> str:
     if found is None:
         return ""
     seconds = int(found[1]) * window_s
-    told = f"{seconds // 60} min" if seconds % 60 == 0 else f"{seconds} s"
-    return f", {'mean' if found[2] == 'mean' else 'trend'} of {told}"
+    length = f"{seconds // 60} min" if seconds % 60 == 0 else f"{seconds} s"
+    return f", {'mean' if found[2] == 'mean' else 'trend'} of {length}"
 
 
 def _blocks(group: NDArray[np.int8], apart: NDArray[np.float64]) -> dict[str, float]:

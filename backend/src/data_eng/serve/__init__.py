@@ -1,1 +1,1 @@
-"""The server: what the lake holds, told as of a moment. Nothing that an asker could not have known leaves it."""
+"""The server: what the lake holds, as of a moment. Nothing that a caller could not have known leaves it."""

@@ -1,4 +1,4 @@
-"""A headless Chromium that takes one picture of a page: started, told by the DevTools protocol what to show, and ended."""
+"""A headless Chromium that takes one picture of a page: started, directed by the DevTools protocol, and ended."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from .setup.past import Past
 
 
 class Shared:
-    """Every part may be asked from any thread; none belongs on the event loop."""
+    """Every part may be called from any thread; none belongs on the event loop."""
 
     def __init__(self, cfg: AppConfig) -> None:
         self.lake = cfg.lake_root

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from ..errors import SpymasterError
-from ..retrieval.index import LEVEL_TEST
+from ..retrieval.key import LEVEL_TEST
 from ..retrieval.metrics import BLOCK
 from .shared import Shared
 

@@ -311,8 +311,10 @@ def _query_times() -> QueryTimes:
 
     from ...config import load_settings
     from ...core.features.scaling import fit_scaler
-    from ...retrieval.exact import Groups, Metric, encode, nearest_episodes, scaled
-    from ...retrieval.index import IndexKey, layout_of
+    from ...retrieval.codes import encode
+    from ...retrieval.distance import Metric, scaled
+    from ...retrieval.exact import Groups, nearest_episodes
+    from ...retrieval.key import IndexKey, layout_of
     from ...retrieval.metrics import metric_of
     from ...retrieval.user_space import user_metric
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
     from ...config import Settings
-    from ...retrieval.index import IndexKey
+    from ...retrieval.key import IndexKey
 
 EPISODES, WINDOWS = 25, 8
 """Of each level and direction a day; windows of an episode as the median full-size simulated day has them (7)."""
@@ -42,8 +42,8 @@ def walk_forward_times(folder: Path, sessions: int) -> WalkTimes:
     from ...errors import SpymasterError
     from ...jobs.evaluate import Request, evaluate
     from ...lake.crew import Crew, Failure
-    from ...retrieval.index import LEVEL_TEST
     from ...retrieval.index_builder import build_indexes
+    from ...retrieval.key import LEVEL_TEST
     from ...sources.calendar import sessions_between
 
     settings, lake = load_settings(), folder / "walk-forward" / "lake"
@@ -74,7 +74,7 @@ def _write_day(lake: Path, date: str, settings: Settings) -> None:
     from ...core.tables import TRIGGER_VECTORS
     from ...lake.partitions import ref_in
     from ...lake.writer import publish_partition
-    from ...retrieval.index import LEVEL_TEST, IndexKey, trigger_rules
+    from ...retrieval.key import LEVEL_TEST, IndexKey, trigger_rules
     from ...stages.gold.future_mbo.build_trigger_vectors import ROWS_BY_LEVEL
 
     keys = sorted(IndexKey(level_id, LEVEL_TEST, approach_dir) for level_id in SIX_LEVELS for approach_dir in APPROACHES)
@@ -97,7 +97,7 @@ def _triggers(key: IndexKey, date: str, settings: Settings) -> pa.Table:
 
     from ...contracts import contract_of
     from ...core.tables import TRIGGER_VECTORS
-    from ...retrieval.index import layout_of
+    from ...retrieval.key import layout_of
     from ...sources.calendar import session_times
 
     rng = np.random.default_rng([*date.encode(), *str(key).encode()])

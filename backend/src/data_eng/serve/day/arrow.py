@@ -24,7 +24,7 @@ class KnownTable(NamedTuple):
         return self.table.slice(first, last - first)
 
     def rows(self, from_s: int | None, as_of_s: int) -> tuple[int, int]:
-        """First row of the cut and the row behind its last."""
+        """First row of the cut and the row after its last."""
         last = int(np.searchsorted(self.known_s, as_of_s, side="right"))
         first = 0 if from_s is None else int(np.searchsorted(self.known_s, from_s, side="right"))
         return min(first, last), last
@@ -33,7 +33,7 @@ class KnownTable(NamedTuple):
 def stream_bytes(table: pa.Table) -> bytes:
     """The table as an Arrow IPC stream with plain buffers, which is what readers in a browser take.
 
-    The rows are copied first: Arrow pads the buffers of a slice with what lies behind it, which here is the future.
+    The rows are copied first: Arrow pads the buffers of a slice with what follows it, which here is the future.
     """
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:

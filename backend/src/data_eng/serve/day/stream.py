@@ -174,7 +174,7 @@ class Replay:
 
 
 class Frames:
-    """The windows of a day behind a moment, encoded batch by batch."""
+    """The windows of a day after a moment, encoded batch by batch."""
 
     def __init__(self, day: DayBundle, from_s: int, level_ids: tuple[str, ...] | None) -> None:
         self._day = day
@@ -218,7 +218,7 @@ def _frames(
         while place < len(levels) and levels[place]["known_from_s"] <= end_s:
             place += 1
         hot, strikes = heat.get(start_s), ladder.get(start_s)
-        told = {
+        message = {
             "type": "window",
             **row,
             "base_ticks": hot["base_ticks"] if hot is not None else None,
@@ -227,12 +227,12 @@ def _frames(
             "levels": levels[came:place],
             "conditions": conditions.get(start_s, []),
         }
-        yield Frame(end_s, to_json(told, inf_nan_mode="null")[:-1])
+        yield Frame(end_s, to_json(message, inf_nan_mode="null")[:-1])
 
 
 def _condition(level_id: str, row: dict[str, Any]) -> dict[str, Any]:
-    told = {name: row[name] for name in ("distance_ticks", "vacuum_up", "vacuum_down", "touches", "near_s")}
-    return {"level_id": level_id, **told, "c": [row[f"c{number}"] for number in (1, 2, 3, 4)], "state": STATES[row["state"]]}
+    figures = {name: row[name] for name in ("distance_ticks", "vacuum_up", "vacuum_down", "touches", "near_s")}
+    return {"level_id": level_id, **figures, "c": [row[f"c{number}"] for number in (1, 2, 3, 4)], "state": STATES[row["state"]]}
 
 
 def _cut(table: KnownTable | None, from_s: int, to_s: int) -> list[dict[str, Any]]:

@@ -80,7 +80,7 @@ def heat_table(flow: pa.Table, windows: pa.Table, moments: Moments, window_s: in
 
 
 def heat_base_ticks(best_bid: NDArray[np.int32], best_ask: NDArray[np.int32], marks: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """(windows,) tick of the first byte: the mid, halves up, less 48; where it is not to be trusted, that of the window before."""
+    """(windows,) tick of the first byte: the mid, halves up, minus 48; where it is not to be trusted, that of the window before."""
     trusted = (best_bid != NO_TICK) & (best_ask != NO_TICK) & (marks == 0)
     mid = np.floor((best_bid.astype(np.float64) + best_ask) / 2 + 0.5).astype(np.int64)
     last = np.maximum.accumulate(np.where(trusted, np.arange(len(mid)), -1))
@@ -156,7 +156,7 @@ def conditions_tables(pressure: pa.Table, vacuum: pa.Table) -> dict[str, KnownTa
 
 
 def level_spans(table: pa.Table) -> dict[str, tuple[int, int]]:
-    """First row of each level and the row behind its last, of a table whose rows lie by level."""
+    """First row of each level and the row after its last, of a table whose rows lie by level."""
     level_ids = table["level_id"].to_numpy(zero_copy_only=False)
     first = np.flatnonzero(np.append([True], level_ids[1:] != level_ids[:-1]))[: len(level_ids)]
     return {level_ids[low]: (int(low), int(high)) for low, high in pairwise(np.append(first, len(level_ids)))}

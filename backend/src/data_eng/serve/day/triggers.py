@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ...config import Settings
-from ...retrieval.index import BREAK_AND_CONFIRM, LEVEL_TEST, IndexKey
+from ...retrieval.key import BREAK_AND_CONFIRM, LEVEL_TEST, IndexKey
 from ..messages.day import Episode
 from .moments import second_of, whole_s
 
@@ -37,7 +37,7 @@ class Triggers:
 
     table: pa.Table
     rows: dict[IndexKey, tuple[int, int]]
-    """First row of a key and the row behind its last."""
+    """First row of a key and the row after its last."""
     ts_s: NDArray[np.int64]
     episodes: tuple[EpisodeRows, ...]
     """By their start."""
@@ -61,7 +61,7 @@ class Triggers:
         return [_episode(rows, as_of_s) for rows in self.episodes if rows.triggers_s[0] <= as_of_s]
 
     def next_start(self, level_id: str | None, from_s: int, back: bool) -> int | None:
-        """Start of the next level test behind `from_s`, or of the last one before it; of any level where none is named."""
+        """Start of the next level test after `from_s`, or of the last one before it; of any level where none is named."""
         starts = [
             int(rows.triggers_s[0])
             for rows in self.episodes

@@ -32,7 +32,7 @@ TOKEN_MIN = 16
 """Characters; 16 of 64 kinds are 96 bits, which nobody guesses at the rate that is let through."""
 COOKIE = "spymaster"
 OPEN_PATHS = ("/healthz",)
-"""Says that the process lives and nothing else; asked by supervisors that hold no token."""
+"""Says that the process lives and nothing else; for supervisors that have no token."""
 PIECE_BYTES = 262_144
 """A longer body is handed to the socket in pieces of this size, so that a reader that stopped is noticed and pins no more memory."""
 SECURITY_HEADERS = {

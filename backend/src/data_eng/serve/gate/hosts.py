@@ -12,9 +12,9 @@ HOST = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9_.-]+)(:[0-9]{1,5})?")
 
 
 class HostNames:
-    """The names under which a server bound to `host` may be asked.
+    """The names under which a server bound to `host` may be addressed.
 
-    A server bound to every address of the machine may be asked by any address, since no address can be another site's name.
+    A server bound to every address of the machine may be addressed by any address, since no address can be another site's name.
     """
 
     def __init__(self, host: str) -> None:

@@ -22,7 +22,7 @@ CONTENT_TYPE = CONTENT_TYPE_LATEST
 LATENCY_BUCKETS_S = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.08, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 """Among them 80 and 250 ms, within which an answer about a setup and a day's view are to come."""
 NO_ROUTE = "(none)"
-"""Route of requests that the gate refused and of addresses that nothing answers; never the address itself, which the asker chooses."""
+"""Route of requests that the gate refused and of addresses that nothing answers; never the address itself, which the client chooses."""
 Readings = Callable[[], Mapping[str, float]]
 
 
@@ -120,7 +120,7 @@ class Counting:
 
 
 def install_metrics(app: Starlette) -> Metrics:
-    """Count what passes through `app`; call it behind `install_access`, since the last one installed is the first to be asked."""
+    """Count what passes through `app`; call it after `install_access`, since the last one installed is the first to be called."""
     metrics = Metrics()
     app.state.metrics = metrics
     app.add_middleware(Counting, metrics=metrics)

@@ -1,4 +1,4 @@
-"""What goes wrong for an asker: a code, a status, what happened and the command that fixes it."""
+"""What goes wrong for a caller: a code, a status, what happened and the command that fixes it."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from ...config import UnknownDataset
 from ...errors import Runnable, SpymasterError
 from ...health.judge import UnknownRoot
 from ...lake.partitions import BadAddress, PartitionCorrupt, PartitionMissing
-from ...retrieval.index import IndexMissing, StaleIndex, UnknownIndex
-from ...retrieval.index_builder import TwoContracts
+from ...retrieval.index import IndexMissing, StaleIndex
+from ...retrieval.key import UnknownIndex
 from ...retrieval.metrics import UnknownMetric
 from ...retrieval.setup import LevelUnknown, NoSetup
+from ...retrieval.sources import TwoContracts
 from ...sources.calendar import CalendarError
 from ..messages.problem import Problem, ProblemCode
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def server_options(limits: Serve) -> dict[str, Any]:
-    """What uvicorn must be told so that the gate's limits hold below it, too; nothing of a URL, which may hold the token, is logged."""
+    """Uvicorn's options, so that the gate's limits hold below it, too; nothing of a URL, which may hold the token, is logged."""
     return {
         "http": ImpatientConnection,
         "ws": ImpatientSocket,
@@ -75,7 +75,7 @@ class ImpatientSocket(WebSocketsSansIOProtocol):
     """
 
     async def send(self, message: ASGISendEvent) -> None:
-        """One ASGI message; a close behind a close is none."""
+        """One ASGI message; a close after a close is none."""
         if message["type"] != "websocket.close":
             await self.writable.wait()
             if self.close_sent:

@@ -1,4 +1,4 @@
-"""Work off the event loop: a bounded pool of threads, and one computation for equal questions asked at one time."""
+"""Work off the event loop: a bounded pool of threads, and one computation for equal requests at one time."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Work:
         return await asyncio.get_running_loop().run_in_executor(self._pool, compute)
 
     async def once(self, key: Hashable, compute: Callable[[], T]) -> T:
-        """As `run`; who asks the same while it is computed waits for the same answer. It goes on when an asker goes away."""
+        """As `run`; a caller that wants the same while it is computed waits for the same answer. It goes on when a caller goes away."""
         flight = self._flights.get(key)
         if flight is None:
             flight = asyncio.get_running_loop().run_in_executor(self._pool, compute)
@@ -37,4 +37,4 @@ class Work:
     def _landed(self, key: Hashable, flight: asyncio.Future[Any]) -> None:
         self._flights.pop(key, None)
         if not flight.cancelled():
-            flight.exception()  # seen, also when every asker has gone away
+            flight.exception()  # seen, also when every caller has gone away

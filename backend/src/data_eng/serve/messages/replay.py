@@ -51,7 +51,7 @@ class ReplayConditions(Message):
     """One level in one window."""
 
     level_id: str
-    distance_ticks: float = Field(description="Mid less level.")
+    distance_ticks: float = Field(description="Mid minus level.")
     c: list[float] = Field(description="Conditions 1 to 4 as measured for down, ln ratio.")
     vacuum_up: float | None = Field(description="Quantile of the past, 0 to 1.")
     vacuum_down: float | None
@@ -102,7 +102,7 @@ class ReplayQuery(Message):
 
     symbol: str = Field(pattern=SYMBOL, description="A contract or a root.")
     date: calendar_date = Field(description="Session date.")
-    from_s: Second = Field(description="The first window sent is the one that ends behind this.")
+    from_s: Second = Field(description="The first window sent is the one that ends after this.")
     speed: float = Field(default=1.0, ge=1, le=240, description="Market seconds a second.")
     levels: str | None = Field(default=None, pattern=LEVEL_LIST, description="Levels whose conditions are sent, by commas, at most 8.")
     version: str | None = Field(default=None, pattern=VERSION)

@@ -17,7 +17,7 @@ class StrikeConditions(Message):
 
 
 class SetupInfo(Message):
-    """The trigger that is asked about."""
+    """The trigger of the request."""
 
     setup: SetupName
     level_id: str
@@ -78,7 +78,7 @@ class Neighbour(Message):
     level_ticks: float
     synthetic: bool
     path: list[tuple[int, float]] | None = Field(
-        description="[seconds from the trigger, mid less level in ticks], -120 to 840 s, gaps left out; null beyond the nearest 24, or "
+        description="[seconds from the trigger, mid minus level in ticks], -120 to 840 s, gaps left out; null beyond the nearest 24, or "
         "where the day's windows are not in the lake."
     )
     why: WhyNear
@@ -138,7 +138,7 @@ class SetupAnswer(Message):
     as_of_s: int
     sentence: str
     synthetic: bool
-    age_s: int = Field(description="as_of less the trigger.")
+    age_s: int = Field(description="as_of minus the trigger.")
     setup: SetupInfo
     past: Past
     neighbours: list[Neighbour] = Field(description="Nearest first.")

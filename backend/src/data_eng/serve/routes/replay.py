@@ -40,14 +40,14 @@ async def replay(socket: WebSocket) -> None:
 
 async def _opened(shared: Shared, socket: WebSocket) -> Replay:
     try:
-        asked = ReplayQuery.model_validate(dict(socket.query_params))
+        query = ReplayQuery.model_validate(dict(socket.query_params))
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         raise Refusal("bad_request", f"query {name} is {str(first.get('input'))[:80]!r}. {first['msg']}.") from None
-    day = await shared.work.run(partial(shared.shelf.day, asked.symbol, asked.date.isoformat(), asked.version))
-    levels = tuple(asked.levels.split(",")) if asked.levels is not None else None
-    return Replay(day, asked.from_s, asked.speed, levels, shared.work, shared.settings.serve.reader_timeout_s)
+    day = await shared.work.run(partial(shared.shelf.day, query.symbol, query.date.isoformat(), query.version))
+    levels = tuple(query.levels.split(",")) if query.levels is not None else None
+    return Replay(day, query.from_s, query.speed, levels, shared.work, shared.settings.serve.reader_timeout_s)
 
 
 async def _send(socket: WebSocket, problem: ReplayProblem) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
-from ...retrieval.index import IndexKey
+from ...retrieval.key import IndexKey
 from ..gate.replies import JSON, AsOf, LevelId, SymbolQuery, TakesZstd, Version, body_reply, packed
 from ..messages.base import Approach, Second, SetupName
 from ..messages.setup import SetupAnswer, SetupList

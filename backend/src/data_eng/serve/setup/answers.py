@@ -15,7 +15,7 @@ from ...core.session import NS_PER_S, clock
 from ...lake.cache import Cache
 from ...retrieval.answer import Answer, Match, answer_from, sentence, strangeness
 from ...retrieval.distribution import CLASSES, HorizonOutcome
-from ...retrieval.index import IndexKey
+from ...retrieval.key import IndexKey
 from ...retrieval.metrics import feature_of
 from ...retrieval.paths import AFTER_S, PATHS_DRAWN, DayMids, path_around
 from ...retrieval.setup import Setup, Strike, setup_of

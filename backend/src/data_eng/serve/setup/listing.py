@@ -13,7 +13,8 @@ from ...config import Settings
 from ...core.features.registry import APPROACHES
 from ...core.session import NS_PER_S, clock
 from ...lake.cache import Cache
-from ...retrieval.index import Index, IndexKey
+from ...retrieval.index import Index
+from ...retrieval.key import IndexKey
 from ...retrieval.metrics import BLOCK
 from ...retrieval.signals import signal_horizon
 from ..day.moments import whole_s

@@ -12,21 +12,14 @@ from ...config import AppConfig
 from ...core.tables import BOOK_WINDOWS, TRIGGER_VECTORS
 from ...lake.cache import Cache
 from ...lake.partitions import ref_in
-from ...retrieval.index import (
-    MANIFEST,
-    Index,
-    IndexKey,
-    IndexMissing,
-    PastView,
-    check_inputs,
-    index_command,
-    index_folder,
-    open_index,
-    past_of,
-)
-from ...retrieval.index_builder import Source, chosen_partitions, trigger_sources
+from ...retrieval.artefacts import MANIFEST
+from ...retrieval.index import Index, IndexMissing, open_index
+from ...retrieval.key import IndexKey, index_command, index_folder
 from ...retrieval.metrics import METRICS
+from ...retrieval.past import PastView, past_of
 from ...retrieval.paths import DayMids, day_mids
+from ...retrieval.sources import Source, chosen_partitions, trigger_sources
+from ...retrieval.staleness import check_inputs
 from ..day.stamps import Stamp, stamps_of, version_of
 
 INDEXES_KEPT = 64
@@ -64,7 +57,7 @@ class HeldMids(NamedTuple):
 
 
 class Past:
-    """Everything that is asked of earlier days. Safe between threads."""
+    """Everything that answers need of earlier days. Safe between threads."""
 
     def __init__(self, cfg: AppConfig) -> None:
         self._where = cfg.where

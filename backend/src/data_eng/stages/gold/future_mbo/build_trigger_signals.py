@@ -14,9 +14,12 @@ from ....core.features.registry import APPROACHES
 from ....core.tables import TRIGGER_SIGNALS, TRIGGER_VECTORS
 from ....planning import ContractDay
 from ....retrieval.distribution import CLASSES
-from ....retrieval.index import SETUPS, IndexKey, PastView, check_inputs, open_index, past_of, past_sha256, rows_of
-from ....retrieval.index_builder import trigger_sources
+from ....retrieval.index import open_index
+from ....retrieval.key import SETUPS, IndexKey, rows_of
+from ....retrieval.past import PastView, past_of
 from ....retrieval.signals import FireLog, Judgement, judge_all, signal_horizon
+from ....retrieval.sources import trigger_sources
+from ....retrieval.staleness import check_inputs, past_sha256
 from ...base import Stage, StageIO
 from ...door import StageLake
 
@@ -24,7 +27,7 @@ TRIGGER_COLUMNS = ("setup", "level_id", "approach_dir", "session_date", "episode
 
 
 class BuildTriggerSignals(Stage):
-    """One row a trigger. The past is asked as of the day itself; triggers of a level are decided in time order."""
+    """One row a trigger. The past is searched as of the day itself; triggers of a level are decided in time order."""
 
     name: ClassVar[str] = "build_trigger_signals"
     io: ClassVar[StageIO] = StageIO(inputs=[TRIGGER_VECTORS], output=TRIGGER_SIGNALS)
@@ -70,19 +73,19 @@ def _signals(own: pa.Table, view: PastView, settings: Settings) -> Iterator[dict
     judgements = judge_all(view, vectors, view.as_of, horizon)
     for trigger, judgement in zip(own.select(list(TRIGGER_COLUMNS)).to_pylist(), judgements, strict=True):
         decision = log.decide(judgement, no_judgement, trigger["episode"], trigger["ts_ns"], settings.retrieval.strange_percentile)
-        told = _told(judgement) if judgement is not None else {}
-        yield {**trigger, "horizon_s": view.index.horizons_s[horizon], **told, **decision._asdict()}
+        columns = _columns(judgement) if judgement is not None else {}
+        yield {**trigger, "horizon_s": view.index.horizons_s[horizon], **columns, **decision._asdict()}
 
 
-def _told(judgement: Judgement) -> dict[str, Any]:
-    told: dict[str, Any] = {}
+def _columns(judgement: Judgement) -> dict[str, Any]:
+    columns: dict[str, Any] = {}
     for position, name in enumerate(CLASSES):
-        told[f"p_{name}"] = judgement.p[position]
-        told[f"p_{name}_low"] = judgement.low[position]
-        told[f"p_{name}_high"] = judgement.high[position]
-        told[f"base_{name}"] = judgement.base[position]
-    told["lead"] = "BREAK" if judgement.leads_break else "REJECT"
-    told["margin"] = judgement.margin
+        columns[f"p_{name}"] = judgement.p[position]
+        columns[f"p_{name}_low"] = judgement.low[position]
+        columns[f"p_{name}_high"] = judgement.high[position]
+        columns[f"base_{name}"] = judgement.base[position]
+    columns["lead"] = "BREAK" if judgement.leads_break else "REJECT"
+    columns["margin"] = judgement.margin
     for name in ("risk_q80_ticks", "resolve_rate", "whipsaw_rate", "episodes", "days", "n_eff", "distance", "distance_percentile"):
-        told[name] = getattr(judgement, name)
-    return told
+        columns[name] = getattr(judgement, name)
+    return columns

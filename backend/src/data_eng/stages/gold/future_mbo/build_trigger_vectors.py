@@ -21,7 +21,7 @@ from ....core.tables import BOOK_WINDOWS, LEVEL_VACUUM, LEVELS_TABLE, TRADE_BARS
 from ....lake.partitions import PartitionRef
 from ....lake.writer import ParquetOptions
 from ....planning import ContractDay
-from ....retrieval.index import BREAK_AND_CONFIRM, LEVEL_TEST, IndexKey, layout_of, trigger_rules
+from ....retrieval.key import BREAK_AND_CONFIRM, LEVEL_TEST, IndexKey, layout_of, trigger_rules
 from ....sources.calendar import session_times
 from ...base import Stage, StageIO, last_complete
 from ...door import StageLake

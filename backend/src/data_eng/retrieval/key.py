@@ -1,0 +1,105 @@
+"""Which index: one level, setup and approach; how long its vectors are, under which rules its triggers were made, and where it lies."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from .. import commands
+from ..commands import Command
+from ..config import Environment, Settings
+from ..core.features import feature_names
+from ..core.features.blocks import VectorLayout, vector_layout
+from ..core.features.registry import APPROACHES, Approach
+from ..errors import SpymasterError
+from .metrics import BLOCK, home_of
+
+LEVEL_TEST, BREAK_AND_CONFIRM = "level_test", "break_and_confirm"
+SETUPS = (LEVEL_TEST, BREAK_AND_CONFIRM)
+RULES_SECTIONS = ("session", "book", "zones", "episodes", "labels", "vectors")
+"""Settings under which triggers are found, labelled and described; those of one index were all made under the same."""
+
+
+class UnknownIndex(SpymasterError):
+    """A setup or approach that no index is made for."""
+
+
+class IndexKey(NamedTuple):
+    """Which index: one level, setup and approach."""
+
+    level_id: str
+    setup: str
+    approach_dir: str
+
+    def __str__(self) -> str:
+        setup = "" if self.setup == LEVEL_TEST else f"{self.setup}/"
+        return f"{self.level_id}/{setup}{self.approach_dir}"
+
+
+def rows_of(triggers: pa.Table, key: IndexKey) -> pa.Table:
+    """Rows of one level, setup and approach, in time order."""
+    matches = [pc.equal(triggers[name], value) for name, value in key._asdict().items()]
+    return triggers.filter(pc.and_(pc.and_(*matches[:2]), matches[2])).sort_by("ts_ns").combine_chunks()
+
+
+def index_folder(where: Environment, key: IndexKey, metric: str = BLOCK) -> Path:
+    """Where an index lies: below the lake's `indexes/mbo_<level>`, or below MBO_INDEX_DIR when that names this level's folder.
+
+    MBO_INDEX_DIR is this level's when it ends in `mbo_<level>` or when LEVEL_ID says so. The folder of the default metric is named for the
+    approach, and `user` is answered from it; that of another stands beside it, `from_below@cosine`.
+    """
+    chosen, name = where.index_dir, f"mbo_{key.level_id}"
+    folder = key.approach_dir if home_of(metric) == BLOCK else f"{key.approach_dir}@{metric}"
+    if chosen is not None and (chosen.name == name or where.level_id == key.level_id):
+        return chosen / key.setup / folder
+    return where.lake / "indexes" / name / key.setup / folder
+
+
+def index_name(key: IndexKey, metric: str) -> str:
+    """The key, and the metric where it is not the default."""
+    return str(key) if metric == BLOCK else f"{key}@{metric}"
+
+
+def trigger_rules(settings: Settings) -> dict[str, str]:
+    """What trigger vectors say of the rules they were made under: `rules_sha256`, and `session`, the span they were looked for in.
+
+    The span stands by itself, so that a query need not name the span that a lake was built for. Which levels were looked at is no rule.
+    """
+    session = settings.session
+    rules = settings.model_copy(update={"session": session.model_copy(update={"start": "", "end": ""})})
+    return {"rules_sha256": rules.sha256(*RULES_SECTIONS), "session": f"{session.start}-{session.end}"}
+
+
+def layout_of(key: IndexKey, settings: Settings) -> VectorLayout:
+    """Dimensions of this build's vectors."""
+    of_candles = key.setup == BREAK_AND_CONFIRM
+    mean_windows = settings.vectors.confirm_mean_windows if of_candles else settings.vectors.mean_windows
+    return _layout(require_approach(key.approach_dir), tuple(mean_windows))
+
+
+@cache
+def _layout(approach_dir: Approach, mean_windows: tuple[int, ...]) -> VectorLayout:
+    return vector_layout(feature_names(approach_dir), mean_windows)
+
+
+def features_sha256(layout: VectorLayout) -> str:
+    """Hash of the dimensions' names and blocks, in order."""
+    return hashlib.sha256(json.dumps([layout.dims, layout.group.tolist()]).encode()).hexdigest()
+
+
+def index_command(lake: Path, key: IndexKey, root: str, metric: str = BLOCK, *, overwrite: bool = False) -> Command:
+    """The command that builds the indexes of a key's level, by the metric in whose folder they lie."""
+    return commands.index(lake, root, key.level_id, home_of(metric), overwrite=overwrite)
+
+
+def require_approach(name: str) -> Approach:
+    """The name, if it is an approach. Raises `UnknownIndex`."""
+    if name not in APPROACHES:
+        raise UnknownIndex("approach {value!r} is unknown.", value=name, expected=f"one of {', '.join(APPROACHES)}")
+    return name
