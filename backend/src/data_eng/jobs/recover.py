@@ -38,10 +38,10 @@ from ..lake.partitions import PartitionRef, list_partitions, read_facts, read_ma
 from ..lake.provenance import code_sha256
 from ..lake.writer import publish_partition
 from ..retrieval.index_builder import build_indexes
+from ..retrieval.key import LEVEL_TEST, IndexKey, rows_of
 from ..simulation.contracts import ROOT
 from ..simulation.sessions import Simulation
 from ..simulation.simulate import simulate
-from ..retrieval.key import LEVEL_TEST, IndexKey, rows_of
 from ..sources.calendar import sessions_between
 from ..sources.raw import collect, import_batch
 from .evaluate import Request as EvaluationRequest
