@@ -27,9 +27,10 @@ from .io import read_table
 from .lake.partitions import PartitionMissing, PartitionRef, list_partitions, read_facts
 from .retrieval import answer as answers
 from .retrieval import setup as setups
-from .retrieval.answer import Answer, level_name
 from .retrieval.metrics import BLOCK
+from .retrieval.parts import Answer
 from .retrieval.sources import chosen_partitions
+from .retrieval.words import level_name
 
 TICKS, NS_UTC = "ticks", "ns UTC"
 """Units in the contracts whose columns can be had in points and in New York time."""
@@ -47,7 +48,8 @@ def ask(
 ) -> Answer:
     """The setup at a New York time (None: the newest in the lake), its most similar past, and what happened next.
 
-    As `spymaster query`; `answer.outcome` is the distribution at the primary horizon, `answer.matches` are the neighbours.
+    As `spymaster query --json`, by the same names: `answer.outcome` is the distribution at the primary horizon, `answer.neighbours` are the
+    similar episodes.
     """
     cfg = load_config(lake)
     return answers.ask(cfg.where, symbol, level, approach_dir, setup, at, cfg.settings.of_root(root_of(symbol)), metric)

@@ -8,11 +8,12 @@ import pytest
 
 from src.data_eng.config import load_settings
 from src.data_eng.core.events import NO_TICK
+from src.data_eng.core.session import second_of
 from src.data_eng.lake.cache import Cache
 from src.data_eng.lake.partitions import PartitionCorrupt, PartitionMissing
 from src.data_eng.retrieval.index import StaleIndex
 from src.data_eng.serve.day.arrow import KnownTable, stream_bytes
-from src.data_eng.serve.day.moments import Moments, second_of, whole_s
+from src.data_eng.serve.day.moments import Moments, whole_s
 from src.data_eng.serve.day.stream import MarketClock
 from src.data_eng.serve.day.tables import (
     HEAT_BELOW,

@@ -14,9 +14,10 @@ from src.data_eng.config import Environment, load_settings
 from src.data_eng.core.session import NoMoment, clock, moment_ns
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import ref_in
-from src.data_eng.retrieval.answer import Answer, answer_query, sentence, strangeness
+from src.data_eng.retrieval.answer import answer_query
 from src.data_eng.retrieval.index_builder import build_indexes
 from src.data_eng.retrieval.metrics import FITTED, METRICS
+from src.data_eng.retrieval.parts import Answer
 from src.data_eng.retrieval.setup import LevelUnknown, NoSetup, Strike, find_setup, ladder_line
 from tests.trigger_lake import KEY, LEVELS, SYMBOL, session_dates, trigger_table, trigger_times_ns, write_days, write_level, write_triggers
 
@@ -60,7 +61,7 @@ def test_the_setup_is_the_trigger_at_or_before_the_time(lake: Path) -> None:
 
 
 def test_the_setup_knows_its_level_its_distance_and_its_conditions_both_ways(lake: Path) -> None:
-    setup = asked(lake, f"{TODAY} 10:00:00").setup
+    setup = find_setup(Environment(lake), "ES", KEY, moment_ns(f"{TODAY} 10:00:00"), SETTINGS)
     assert (setup.level_price, setup.points_away, setup.where) == (6800.0, 1.25, "1.25 points away")
     assert setup.conditions["up"] == pytest.approx((0.1, -0.2, 0.3, -0.4))
     assert setup.conditions["down"] == pytest.approx((1.0, 2.0, 3.0, 4.0))
@@ -69,16 +70,16 @@ def test_the_setup_knows_its_level_its_distance_and_its_conditions_both_ways(lak
 
 def test_neighbours_are_of_earlier_days_only_one_an_episode_and_three_a_day(lake: Path) -> None:
     answer = asked(lake, f"{TODAY} 10:00:00")
-    assert max(match.session_date for match in answer.matches) <= DATES[-3]
-    assert answer.past_end == DATES[-3]
-    per_day = [sum(match.session_date == date for match in answer.matches) for date in DATES]
+    assert max(neighbour.session_date for neighbour in answer.neighbours) <= DATES[-3]
+    assert answer.past.end == DATES[-3]
+    per_day = [sum(neighbour.session_date == date for neighbour in answer.neighbours) for date in DATES]
     assert max(per_day) <= 3
-    assert len(answer.matches) == 14 * 3
-    assert sum(match.weight for match in answer.matches) == pytest.approx(1.0)
+    assert len(answer.neighbours) == 14 * 3
+    assert sum(neighbour.weight for neighbour in answer.neighbours) == pytest.approx(1.0)
 
 
 def test_the_sentence_is_made_of_the_numbers(lake: Path) -> None:
-    words = sentence(asked(lake, f"{TODAY} 10:00:00"))
+    words = asked(lake, f"{TODAY} 10:00:00").sentence
     assert words.startswith("PM High 6800.00 from below, 1.25 points away. 42 setups on 14 days: BREAK ")
     assert words.endswith("%.")
 
@@ -87,17 +88,17 @@ def test_outcomes_say_how_many_they_are_made_of(lake: Path) -> None:
     answer = asked(lake, f"{TODAY} 10:00:00")
     assert [outcome.horizon_s for outcome in answer.outcomes] == list(SETTINGS.labels.horizons_s)
     for outcome in answer.outcomes:
-        assert sum(outcome.p) == pytest.approx(1.0)
-        assert all(low <= p <= high for low, p, high in zip(outcome.low, outcome.p, outcome.high, strict=True))
+        assert sum(share.p for share in outcome.shares.values()) == pytest.approx(1.0)
+        assert all(share.low <= share.p <= share.high for share in outcome.shares.values())
         assert (outcome.episodes, outcome.days) == (42, 14)
         assert 1 < outcome.n_eff <= 14
 
 
 def test_a_day_without_a_past_shows_its_setup_and_says_so(lake: Path) -> None:
     answer = asked(lake, f"{DATES[0]} 10:00:00")
-    assert (answer.matches, answer.outcomes, answer.past_episodes) == ((), (), 0)
-    assert "holds nothing yet" in sentence(answer)
-    assert "holds nothing yet" in strangeness(answer)
+    assert (answer.neighbours, answer.outcomes, answer.past.episodes) == ((), (), 0)
+    assert "holds nothing yet" in answer.sentence
+    assert "holds nothing yet" in answer.strangeness
 
 
 def test_a_level_is_unknown_before_its_time(lake: Path) -> None:
@@ -126,13 +127,17 @@ def test_whether_a_time_is_answered_hangs_on_no_later_trigger(tmp_path: Path) ->
 
 
 def test_a_level_that_is_not_built_names_the_command_that_keeps_the_others(lake: Path) -> None:
-    with pytest.raises(LevelUnknown, match=f"Run: spymaster build --layer all --symbol ES --dates {TODAY} --levels pd_low$"):
+    with pytest.raises(
+        LevelUnknown, match=f"Run: spymaster build --layer all --symbol ES --dates {TODAY}:{TODAY} --levels pd_low --lake {lake}$"
+    ):
         find_setup(Environment(lake), "ES", KEY._replace(level_id="pd_low"), moment_ns(f"{TODAY} 10:00:00"), SETTINGS)
 
 
 def test_a_ladder_that_is_not_built_names_the_command(lake: Path) -> None:
     said = asked(lake, f"{TODAY} 10:00:00").setup.ladder_line
-    assert said.endswith(f"run: spymaster build --layer gold --stage build_physics_ladder --symbol {SYMBOL} --dates {TODAY}")
+    assert said.endswith(
+        f"run: spymaster build --layer gold --stage build_physics_ladder --symbol {SYMBOL} --dates {TODAY}:{TODAY} --lake {lake}"
+    )
 
 
 def test_a_day_that_is_not_built_names_the_command(lake: Path) -> None:
@@ -190,6 +195,8 @@ def test_json_holds_the_whole_answer(lake: Path) -> None:
     answer = json.loads(told(lake, "--at", f"{TODAY} 10:00:00", "--json").stdout)
     assert answer["synthetic"] is True
     assert answer["setup"]["new_york"] == f"{TODAY} 10:00:00"
+    assert answer["setup"]["ts_s"] * 1_000_000_000 == moment_ns(f"{TODAY} 10:00:00")
+    assert answer["setup"]["level_ticks"] * answer["setup"]["tick"] == answer["setup"]["level_price"]
     assert len(answer["neighbours"]) == 42
     assert [outcome["horizon_s"] for outcome in answer["outcomes"]] == [120, 240, 360, 480, 600, 720, 840]
 
@@ -203,7 +210,7 @@ def test_the_answer_says_why_its_nearest_are_near(lake: Path) -> None:
     for neighbour in answer["neighbours"]:
         why = neighbour["why"]
         assert len(why["together"]) == len(why["apart"]) == 5
-        assert sum(why["squared_distance_by_block"].values()) == pytest.approx(1.0)
+        assert sum(why["blocks"].values()) == pytest.approx(1.0)
         assert [reason["share"] for reason in why["apart"]] == sorted((reason["share"] for reason in why["apart"]), reverse=True)
         assert all(reason["query_sigma"] * reason["neighbour_sigma"] > 0 for reason in why["together"])
 

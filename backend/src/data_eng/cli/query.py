@@ -12,9 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from ..retrieval.answer import Answer, Match
-    from ..retrieval.distribution import HorizonOutcome
-    from ..retrieval.why import Reason
+    from ..retrieval.parts import Answer, ClassShare, Neighbour, OutcomeRow, Reason
 
 CONDITION_WORDS = (
     "asks above move higher",
@@ -54,7 +52,7 @@ def query(
 
     from ..config import load_config
     from ..core.features.registry import APPROACHES
-    from ..retrieval.answer import as_json, ask
+    from ..retrieval.answer import ask
     from ..retrieval.key import SETUPS
     from ..retrieval.metrics import METRICS
     from .values import lake_named, levels_named, one_of, symbol_named
@@ -65,14 +63,15 @@ def query(
     root = symbol_named(symbol, place, built=True).root
     (level,) = levels_named(level, place, root)
     cfg = load_config(place)
-    answer = ask(cfg.where, symbol, level, approach_dir, setup, at, cfg.settings.of_root(root), metric)
+    settings = cfg.settings.of_root(root)
+    answer = ask(cfg.where, symbol, level, approach_dir, setup, at, settings, metric)
     console = Console()
     if json:
-        console.print_json(data=as_json(answer))
+        console.print_json(answer.model_dump_json(by_alias=True))
     else:
         if at is None:
             console.print("No --at: the newest trigger of this level, approach and setup in the lake.", highlight=False)
-        print_answer(answer, neighbours, console)
+        print_answer(answer, neighbours, settings.retrieval.quantiles_min_n_eff, console)
     if plot is not None:
         from ..retrieval.picture import draw_answer
 
@@ -80,40 +79,39 @@ def query(
         Console(stderr=True).print(f"picture: {plot}", highlight=False, soft_wrap=True)
 
 
-def print_answer(answer: Answer, neighbours: int, console: Console) -> None:
-    """Print the setup, then what the past says about it; nothing is cut in 80 columns."""
-    from ..retrieval.answer import metric_line, sentence, strangeness
+def print_answer(answer: Answer, neighbours: int, n_eff_min: float, console: Console) -> None:
+    """Print the setup, then what the past says about it; nothing is cut in 80 columns. Quantiles need an effective n of `n_eff_min`."""
     from ..retrieval.metrics import BLOCK
+    from ..retrieval.words import metric_line
 
     say = partial(console.print, highlight=False)
     if answer.synthetic:
         say("[bold magenta]SYNTHETIC[/]  simulated data: the figures show how the tool works, not how the market does")
-    say(f"[bold]{sentence(answer)}[/]\n")
+    say(f"[bold]{answer.sentence}[/]\n")
     _print_setup(answer, console)
     if answer.outcomes:
-        past = f"{answer.past_episodes} episodes on {answer.past_days} days up to {answer.past_end}"
-        counted = f"{len(answer.matches)} most similar of {past}, on {answer.match_days} days, effective n {answer.n_eff:.1f}"
+        past = f"{answer.past.episodes} episodes on {answer.past.days} days up to {answer.past.end}"
+        counted = f"{len(answer.neighbours)} most similar of {past}, on {answer.match_days} days, effective n {answer.n_eff:.1f}"
         say(f"\n[bold]What happened next[/]  {counted}")
-        if answer.metric != BLOCK:
-            say(metric_line(answer))
+        if answer.metric.name != BLOCK:
+            say(metric_line(answer.metric))
         say(_outcome_table(answer))
-        say(f"In brackets the {100 * answer.rules.interval:.0f} % interval; base: all of the past; n: episodes seen so far.\n")
-        _print_excursions(answer, console)
-        say(f"\n[bold]{min(neighbours, len(answer.matches))} nearest of {len(answer.matches)}[/]  {_neighbour_units(answer)}")
+        say(f"In brackets the {100 * answer.interval:.0f} % interval; base: all of the past; n: episodes seen so far.\n")
+        _print_excursions(answer, n_eff_min, console)
+        say(f"\n[bold]{min(neighbours, len(answer.neighbours))} nearest of {len(answer.neighbours)}[/]  {_neighbour_units(answer)}")
         say(_neighbour_table(answer, neighbours))
         _print_why(answer, min(neighbours, EXPLAINED), console)
-        say(f"\n{strangeness(answer)}")
+        say(f"\n{answer.strangeness}")
 
 
 def _print_setup(answer: Answer, console: Console) -> None:
-    from ..core.session import clock
     from ..core.units import price_text
 
     setup, say = answer.setup, partial(console.print, highlight=False)
-    kind = f"{setup.key.setup}, {setup.episode_kind.replace('_', ' ')}, episode {setup.episode} of the day"
-    say(f"{setup.symbol}  {clock(setup.ts_ns)} New York  {kind}")
+    kind = f"{setup.setup}, {setup.episode_kind.replace('_', ' ')}, episode {setup.episode} of the day"
+    say(f"{setup.symbol}  {setup.new_york} New York  {kind}")
     say(
-        f"level {price_text(setup.level_price, setup.tick)}, mid {price_text(setup.mid_ticks * setup.tick, setup.tick, finer=1)}: "
+        f"level {price_text(setup.level_price, setup.tick)}, mid {price_text(setup.mid_price, setup.tick, finer=1)}: "
         f"{setup.where} ({setup.distance_ticks:+.1f} ticks); "
         f"barrier {setup.barrier_ticks} ticks"
     )
@@ -126,12 +124,11 @@ def _print_setup(answer: Answer, console: Console) -> None:
 def _condition_table(answer: Answer) -> Table:
     from rich.table import Table
 
-    setup = answer.setup
     table = Table("condition (above 0 in favour)", box=None, pad_edge=False)
-    for way in ("up", "down"):
-        table.add_column(f"{way} {setup.favours(way)}/4", justify="right")
-    for number in range(4):
-        table.add_row(f"{number + 1} {CONDITION_WORDS[number]}", *(_signed(setup.conditions[way][number]) for way in ("up", "down")))
+    for way, values in answer.setup.conditions:
+        table.add_column(f"{way} {sum(value > 0 for value in values)}/4", justify="right")
+    for number, (up, down) in enumerate(zip(answer.setup.conditions.up, answer.setup.conditions.down, strict=True)):
+        table.add_row(f"{number + 1} {CONDITION_WORDS[number]}", _signed(up), _signed(down))
     return table
 
 
@@ -142,13 +139,13 @@ def _outcome_table(answer: Answer) -> Table:
     for heading in ("after", "BREAK %", "base", "REJECT %", "base", "CHOP %", "base", "n", "days", "eff n"):
         table.add_column(heading, justify="right")
     for outcome in answer.outcomes:
-        shares = [text for place in range(len(outcome.p)) for text in (_share(outcome, place), f"{100 * outcome.base[place]:.0f}")]
+        shares = [text for share in outcome.shares.values() for text in (_share(share), f"{100 * share.base:.0f}")]
         known = (str(outcome.episodes), str(outcome.days), f"{outcome.n_eff:.1f}")
         table.add_row(_minutes(outcome), *shares, *known, style="bold" if outcome is answer.outcome else None)
     return table
 
 
-def _print_excursions(answer: Answer, console: Console) -> None:
+def _print_excursions(answer: Answer, n_eff_min: float, console: Console) -> None:
     """Quantiles of MFE and MAE where enough is known of them, and whipsaws; a sentence for the horizons at which they are hidden."""
     from rich.table import Table
 
@@ -157,21 +154,21 @@ def _print_excursions(answer: Answer, console: Console) -> None:
         table.add_column(heading, justify="right")
     for outcome in answer.outcomes:
         if outcome.excursions is not None:
-            quantiles = ("/".join(f"{ticks:.0f}" for ticks in values) for values in outcome.excursions)
+            quantiles = ("/".join(f"{ticks:.0f}" for ticks in values) for _, values in outcome.excursions)
             table.add_row(_minutes(outcome), *quantiles, f"{100 * outcome.whipsaw:.0f}", f"{outcome.n_eff:.1f}")
     if table.row_count:
         console.print(table)
     hidden = [outcome for outcome in answer.outcomes if outcome.excursions is None]
     if hidden:
         at = ", ".join(str(outcome.horizon_s // 60) for outcome in hidden)
-        few = f"fewer than {answer.rules.quantiles_min_n_eff:g} effective episodes"
+        few = f"fewer than {n_eff_min:g} effective episodes"
         console.print(f"MFE and MAE quantiles after {at} min are hidden: {few}.", highlight=False)
 
 
 def _neighbour_units(answer: Answer) -> str:
-    from ..retrieval.answer import distance_unit
+    from ..retrieval.words import distance_unit
 
-    return f"distance {distance_unit(answer.metric)}; outcome, MFE and MAE (ticks) after {answer.horizon_s // 60} min"
+    return f"distance {distance_unit(answer.metric.name)}; outcome, MFE and MAE (ticks) after {answer.horizon_s // 60} min"
 
 
 def _neighbour_table(answer: Answer, shown: int) -> Table:
@@ -183,29 +180,26 @@ def _neighbour_table(answer: Answer, shown: int) -> Table:
     table.add_column("outcome")
     table.add_column("MFE", justify="right")
     table.add_column("MAE", justify="right")
-    for match in answer.matches[:shown]:
-        table.add_row(*_neighbour_cells(match))
+    for neighbour in answer.neighbours[:shown]:
+        table.add_row(*_neighbour_cells(neighbour))
     return table
 
 
-def _neighbour_cells(match: Match) -> list[str]:
-    from ..core.session import clock
-
-    date, time = clock(match.ts_ns).split(" ")
-    ticks = ["-" if value is None else f"{value:.0f}" for value in (match.mfe_ticks, match.mae_ticks)]
-    return [date, time, match.episode_kind.replace("_", " "), f"{match.distance:.2f}", f"{100 * match.weight:.1f} %", match.outcome, *ticks]
+def _neighbour_cells(neighbour: Neighbour) -> list[str]:
+    date, time = neighbour.new_york.split(" ")
+    ticks = ["-" if value is None else f"{value:.0f}" for value in (neighbour.mfe_ticks, neighbour.mae_ticks)]
+    kind, near = neighbour.episode_kind.replace("_", " "), (f"{neighbour.distance:.2f}", f"{100 * neighbour.weight:.1f} %")
+    return [date, time, kind, *near, neighbour.outcome, *ticks]
 
 
 def _print_why(answer: Answer, shown: int, console: Console) -> None:
     """A line for each of the nearest: what it has in common with this setup, and what holds it apart."""
-    from ..core.session import clock
-
-    if shown and answer.matches:
+    if shown and answer.neighbours:
         console.print("\n[bold]Why near[/]  this setup/neighbour, in sigma from the past's median", highlight=False)
-    for match in answer.matches[:shown]:
-        together = ", ".join(_reason(reason) for reason in match.why.together[:TOGETHER_SHOWN])
-        apart = ", ".join(f"{_reason(reason)} ({100 * reason.share:.0f} %)" for reason in match.why.apart[:1])
-        line = f"{clock(match.ts_ns)}  both: {together or 'nothing far out'}; apart: {apart or 'nothing'}"
+    for neighbour in answer.neighbours[:shown]:
+        together = ", ".join(_reason(reason) for reason in neighbour.why.together[:TOGETHER_SHOWN])
+        apart = ", ".join(f"{_reason(reason)} ({100 * reason.share:.0f} %)" for reason in neighbour.why.apart[:1])
+        line = f"{neighbour.new_york}  both: {together or 'nothing far out'}; apart: {apart or 'nothing'}"
         console.print(line, highlight=False)
 
 
@@ -213,11 +207,11 @@ def _reason(reason: Reason) -> str:
     return f"{reason.label} {reason.query_sigma:+.1f}/{reason.neighbour_sigma:+.1f}"
 
 
-def _share(outcome: HorizonOutcome, place: int) -> str:
-    return f"{100 * outcome.p[place]:.0f} ({100 * outcome.low[place]:.0f}-{100 * outcome.high[place]:.0f})"
+def _share(share: ClassShare) -> str:
+    return f"{100 * share.p:.0f} ({100 * share.low:.0f}-{100 * share.high:.0f})"
 
 
-def _minutes(outcome: HorizonOutcome) -> str:
+def _minutes(outcome: OutcomeRow) -> str:
     return f"{outcome.horizon_s // 60} min"
 
 

@@ -96,6 +96,11 @@ def _city(timezone: str) -> str:
     return timezone.rpartition("/")[2].replace("_", " ")
 
 
+def second_of(ts_ns: int) -> int:
+    """Seconds UTC, rounded up: what happens within a second is known at its end."""
+    return -(-ts_ns // NS_PER_S)
+
+
 def clock(ts_ns: int, timezone: str = NEW_YORK) -> str:
     """`2025-10-01 09:30:00` in the given zone; the fraction of a second is cut off."""
     moment = datetime.fromtimestamp(ts_ns // NS_PER_S, UTC).astimezone(ZoneInfo(timezone))

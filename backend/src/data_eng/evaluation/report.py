@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ..retrieval.answer import level_name
+from ..retrieval.words import level_name
 from . import plots
 from .page import (
     ABSENT,

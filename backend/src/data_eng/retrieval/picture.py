@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..core.session import clock
-from ..core.units import price_text
-from .answer import Answer, level_name, strangeness
+from ..core.session import NS_PER_S
 from .distribution import CLASSES
 from .metrics import BLOCK
+from .parts import Answer, Neighbour, SetupInfo
 from .paths import AFTER_S, BEFORE_S, PATHS_DRAWN, MidPath, day_mids, path_around
+from .words import heading
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -42,9 +42,7 @@ def draw_answer(lake: Path, answer: Answer, path: Path) -> None:
     _draw_paths(paths, lake, answer)
     _draw_outcomes(outcomes, answer)
     setup = answer.setup
-    price = price_text(setup.level_price, setup.tick)
-    title = f"{level_name(setup.key.level_id)} {price} {setup.key.approach_dir.replace('_', ' ')}, {setup.where}"
-    figure.suptitle(f"{title}   {setup.symbol}  {clock(setup.ts_ns)} New York", color=TEXT, fontsize=15, fontweight="bold")
+    figure.suptitle(f"{heading(setup)}   {setup.symbol}  {setup.new_york} New York", color=TEXT, fontsize=15, fontweight="bold")
     figure.supxlabel(_footing(answer), color=MUTED, fontsize=10)
     if answer.synthetic:
         _stamp(paths)
@@ -53,22 +51,22 @@ def draw_answer(lake: Path, answer: Answer, path: Path) -> None:
 
 def _draw_paths(axes: Axes, lake: Path, answer: Answer) -> None:
     setup, drawn = answer.setup, []
-    heaviest = max((match.weight for match in answer.matches), default=1.0)
-    for match in answer.matches[:PATHS_DRAWN]:
-        path = _path(lake, match.symbol, match.session_date, match.ts_ns, match.level_ticks, AFTER_S)
+    heaviest = max((neighbour.weight for neighbour in answer.neighbours), default=1.0)
+    for neighbour in answer.neighbours[:PATHS_DRAWN]:
+        path = _path(lake, neighbour, AFTER_S)
         if path is None:
             continue
-        kind = match.outcome.split("_")[0]
-        strength = 0.25 + 0.6 * match.weight / heaviest
+        kind = neighbour.outcome.split("_")[0]
+        strength = 0.25 + 0.6 * neighbour.weight / heaviest
         axes.plot(path.seconds / 60, path.ticks, color=COLOURS[kind], linestyle=DASHES[kind], linewidth=1.3, alpha=strength)
         drawn.append(kind)
-    own = _path(lake, setup.symbol, setup.session_date, setup.ts_ns, setup.level_ticks, 0)
+    own = _path(lake, setup, 0)
     if own is not None:
         axes.plot(own.seconds / 60, own.ticks, color=TEXT, linewidth=3, label="this setup, up to now")
     if own is None and not drawn:
         axes.text(0.5, 0.6, "paths absent: build silver for these days", color=MUTED, ha="center", transform=axes.transAxes)
     for kind in dict.fromkeys(drawn):
-        label = f"{kind}: {answer.count(kind)} of {len(answer.matches)}"
+        label = f"{kind}: {getattr(answer.counts, kind)} of {len(answer.neighbours)}"
         axes.plot([], [], color=COLOURS[kind], linestyle=DASHES[kind], linewidth=1.8, label=label)
     axes.axhline(0, color=TEXT, linewidth=1.2)
     for barrier in (-setup.barrier_ticks, setup.barrier_ticks):
@@ -80,16 +78,16 @@ def _draw_paths(axes: Axes, lake: Path, answer: Answer) -> None:
     axes.set_xlim(-BEFORE_S / 60, AFTER_S / 60)
     axes.set_xlabel("minutes from the trigger", color=TEXT)
     axes.set_ylabel("mid, ticks from the level (dashed: today's barriers)", color=TEXT)
-    shown = min(len(answer.matches), PATHS_DRAWN)
+    shown = min(len(answer.neighbours), PATHS_DRAWN)
     axes.set_title(f"This setup and its {shown} nearest of the past" if shown else "This setup", color=TEXT, loc="left")
     if axes.get_legend_handles_labels()[0]:
         title = f"outcome after {answer.horizon_s // 60} min" if drawn else None
         axes.legend(loc="upper left", frameon=True, facecolor=PANEL, edgecolor=GRID, labelcolor=TEXT, title=title)
 
 
-def _path(lake: Path, symbol: str, session_date: str, ts_ns: int, level_ticks: float, after_s: int) -> MidPath | None:
-    mids = day_mids(lake, symbol, session_date)
-    return None if mids is None else path_around(mids, ts_ns, level_ticks, after_s)
+def _path(lake: Path, around: SetupInfo | Neighbour, after_s: int) -> MidPath | None:
+    mids = day_mids(lake, around.symbol, around.session_date)
+    return None if mids is None else path_around(mids, around.ts_s * NS_PER_S, around.level_ticks, after_s)
 
 
 def _draw_outcomes(axes: Axes, answer: Answer) -> None:
@@ -102,9 +100,8 @@ def _draw_outcomes(axes: Axes, answer: Answer) -> None:
     width = 0.26
     for place, name in enumerate(CLASSES):
         x = np.arange(len(answer.outcomes)) + (place - 1) * width
-        p, low, high, base = (
-            np.array([getattr(outcome, field)[place] for outcome in answer.outcomes]) for field in ("p", "low", "high", "base")
-        )
+        shares = [outcome.shares[name] for outcome in answer.outcomes]
+        p, low, high, base = (np.array([getattr(share, field) for share in shares]) for field in ("p", "low", "high", "base"))
         colour = COLOURS[name.upper()]
         axes.bar(x, 100 * p, width * 0.92, color=colour, alpha=0.75, hatch=HATCHES[name], edgecolor=PANEL, label=name.upper())
         axes.errorbar(x, 100 * p, yerr=100 * np.stack([p - low, high - p]), fmt="none", ecolor=TEXT, elinewidth=1.4, capsize=3)
@@ -117,12 +114,12 @@ def _draw_outcomes(axes: Axes, answer: Answer) -> None:
 
 
 def _footing(answer: Answer) -> str:
-    if not answer.matches:
-        return strangeness(answer)
-    metric = "" if answer.metric == BLOCK else f" ({answer.metric} metric)"
-    past = f"Past: {answer.past_episodes} episodes on {answer.past_days} days up to {answer.past_end}."
-    neighbours = f"{len(answer.matches)} neighbours on {answer.match_days} days{metric}"
-    return f"{past} {neighbours}, effective n {answer.n_eff:.1f}. {strangeness(answer)}"
+    if not answer.neighbours:
+        return answer.strangeness
+    metric = "" if answer.metric.name == BLOCK else f" ({answer.metric.name} metric)"
+    past = f"Past: {answer.past.episodes} episodes on {answer.past.days} days up to {answer.past.end}."
+    neighbours = f"{len(answer.neighbours)} neighbours on {answer.match_days} days{metric}"
+    return f"{past} {neighbours}, effective n {answer.n_eff:.1f}. {answer.strangeness}"
 
 
 def _stamp(axes: Axes) -> None:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from ..core.features.blocks import DERIVATIVES, GROUPS
 from ..core.features.scaling import scale
 from .metrics import feature_of
+from .parts import Reason, WhyNear
 from .past import PastView
 
 REASONS = 5
@@ -36,30 +37,7 @@ FAMILY_WORDS = {"p": "path", "t": "traded"}
 DIFFERENCES = dict(zip(DERIVATIVES, ("", "change of ", "second change of ", "third change of "), strict=True))
 
 
-class Reason(NamedTuple):
-    """One feature, by one dimension of it."""
-
-    dim: str
-    label: str
-    query_sigma: float
-    """Of this setup, in robust sigmas from the past's median."""
-    neighbour_sigma: float
-    share: float
-    """Of all that the two have in common, or of their squared distance; of all the feature's dimensions together."""
-
-
-class Why(NamedTuple):
-    """Of one neighbour."""
-
-    together: tuple[Reason, ...]
-    """What both are far from the past's median in, on the same side; the most first."""
-    apart: tuple[Reason, ...]
-    """What their distance is made of; the most first."""
-    blocks: dict[str, float]
-    """Share of their squared distance by block."""
-
-
-def why_near(view: PastView, vector: NDArray[np.float32], rows: NDArray[np.int64], window_s: int) -> tuple[Why, ...]:
+def why_near(view: PastView, vector: NDArray[np.float32], rows: NDArray[np.int64], window_s: int) -> tuple[WhyNear, ...]:
     """Reasons for neighbours, rows of the index, of a raw query vector (dims,), under the view's metric. Empty without neighbours."""
     if view.scaler is None or view.space is None or not len(rows):
         return ()
@@ -69,7 +47,9 @@ def why_near(view: PastView, vector: NDArray[np.float32], rows: NDArray[np.int64
     apart = weight * (place[:1] - place[1:]) ** 2
     together = np.where(place[:1] * place[1:] > 0, weight * np.minimum(np.abs(place[:1]), np.abs(place[1:])) ** 2, 0.0)
     both = [_reasons(parts, layout.dims, sigma, window_s) for parts in (together, apart)]
-    return tuple(Why(near, far, _blocks(layout.group, parts)) for near, far, parts in zip(*both, apart, strict=True))
+    return tuple(
+        WhyNear(together=near, apart=far, blocks=_blocks(layout.group, parts)) for near, far, parts in zip(*both, apart, strict=True)
+    )
 
 
 @cache
@@ -121,7 +101,14 @@ def _reasons(parts: NDArray[np.float64], dims: tuple[str, ...], sigma: NDArray[n
         total = sums[row].sum()
         found.append(
             tuple(
-                Reason(dims[dim], plain_label(dims[dim], window_s), float(sigma[0, dim]), float(sigma[1 + row, dim]), float(part / total))
+                Reason(
+                    dim=dims[dim],
+                    label=plain_label(dims[dim], window_s),
+                    feature=feature_of(dims[dim]),
+                    query_sigma=float(sigma[0, dim]),
+                    neighbour_sigma=float(sigma[1 + row, dim]),
+                    share=float(part / total),
+                )
                 for dim, part in zip(most[row].tolist(), sums[row, largest[row]], strict=True)
                 if part > 0
             )

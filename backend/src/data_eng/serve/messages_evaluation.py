@@ -6,7 +6,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from .messages.base import Approach, Message, SetupName
+from ..core.features.registry import Approach
+from ..retrieval.parts import SetupName
+from .messages.base import Message
 
 
 class EvaluationQuestion(Message):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...core.levels import find_level
 from ...core.session import NS_PER_S, clock
-from ...retrieval.answer import level_name
+from ...retrieval.words import level_name
 from ..messages.day import LevelGroup, LevelInfo
 from .bundle import DayBundle
 from .tables import LevelRows

@@ -36,8 +36,3 @@ def moments_of(times: SessionTimes, window_s: int) -> Moments:
 def whole_s(ts_ns: NDArray[np.int64]) -> NDArray[np.int64]:
     """Seconds, rounded up: what happens within a second is known at its end."""
     return -(-ts_ns // NS_PER_S)
-
-
-def second_of(ts_ns: int) -> int:
-    """As `whole_s`, of one moment."""
-    return -(-ts_ns // NS_PER_S)

@@ -11,9 +11,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ...config import Settings
+from ...core.session import second_of
 from ...retrieval.key import BREAK_AND_CONFIRM, LEVEL_TEST, IndexKey
 from ..messages.day import Episode
-from .moments import second_of, whole_s
+from .moments import whole_s
 
 DECIDED = ("BREAK", "REJECT", "WHIPSAW")
 """Outcomes that a touched barrier decides; the others are known when their horizon is over."""

@@ -6,12 +6,10 @@ ticks and end in `_ticks`; `Day.tick` turns them into points. `as_of_s` is what 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Approach = Literal["from_below", "from_above"]
-SetupName = Literal["level_test", "break_and_confirm"]
 SYMBOL = r"^[A-Za-z0-9][A-Za-z0-9.:-]{0,31}$"
 LEVEL_ID = r"^[A-Za-z0-9_.-]{1,64}$"
 LEVEL_LIST = r"^[A-Za-z0-9_.-]{1,64}(,[A-Za-z0-9_.-]{1,64}){0,15}$"

@@ -6,7 +6,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from .base import Approach, Message, SetupName
+from ...core.features.registry import Approach
+from ...retrieval.parts import SetupName
+from .base import Message
 from .problem import ProblemCode
 
 TableName = Literal["candles", "windows", "heat", "levels", "ladder", "conditions"]

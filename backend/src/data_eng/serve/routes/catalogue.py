@@ -11,7 +11,7 @@ from ...contracts import contract_of
 from ...core.features import FAMILIES, FEATURES
 from ...core.features.registry import APPROACHES
 from ...core.levels import LEVELS, find_level
-from ...retrieval.answer import level_name
+from ...retrieval.words import level_name
 from ..messages.catalogue import Catalogue, ColumnInfo, FeatureInfo, LevelMeaning, TableInfo
 from ..shared import shared_of
 

@@ -8,9 +8,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from ...core.features.registry import Approach
 from ...retrieval.key import IndexKey
+from ...retrieval.parts import SetupName
 from ..gate.replies import JSON, AsOf, LevelId, SymbolQuery, TakesZstd, Version, body_reply, packed
-from ..messages.base import Approach, Second, SetupName
+from ..messages.base import Second
 from ..messages.setup import SetupAnswer, SetupList
 from ..setup.listing import Chosen
 from ..shared import shared_of

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from pydantic_core import to_json
 
 from ... import commands
 from ...config import Settings
-from ...core.pressure import CONDITIONS, DOWN, UP
-from ...core.session import NS_PER_S, clock
+from ...core.pressure import CONDITIONS
+from ...core.session import NS_PER_S, clock, second_of
 from ...lake.cache import Cache
-from ...retrieval.answer import Answer, Match, answer_from, sentence, strangeness
-from ...retrieval.distribution import CLASSES, HorizonOutcome
+from ...retrieval.answer import answer_from
 from ...retrieval.key import IndexKey
-from ...retrieval.metrics import feature_of
+from ...retrieval.parts import Answer, Neighbour
 from ...retrieval.paths import AFTER_S, PATHS_DRAWN, DayMids, path_around
 from ...retrieval.setup import Setup, Strike, setup_of
-from ...retrieval.why import Reason
 from ..day.bundle import DayBundle
 from ..day.levels import why_unknown
-from ..day.moments import second_of
 from ..day.shelf import Shelf
 from ..day.tables import LevelRows
 from ..gate.problems import Refusal
+from ..messages.setup import DayAnswer, DrawnNeighbour
 from .past import Opened, Past
 
 
@@ -104,34 +101,20 @@ class Answers:
         day, setup, opened, key = request
         view = self._past.view(opened, setup.session_date)
         answer = answer_from(view, setup, self._settings.of_root(day.root), day.synthetic, threads=1)
-        rest = to_json(answer_json(answer, day.version, self._past), inf_nan_mode="null")[1:]
+        rest = day_answer(answer, day.version, self._past).model_dump_json(by_alias=True).encode()[1:]
         mids = self._past.mids(setup.symbol, setup.session_date)
         body = AnswerBody(rest, day.version, answer.synthetic, second_of(setup.ts_ns), setup.level_ticks, mids)
         self.kept.put(key, body)
         return body
 
 
-def answer_json(answer: Answer, version: str, past: Past) -> dict[str, Any]:
-    """All of `messages.SetupAnswer` but `as_of_s`, `age_s` and `own_path`."""
-    return {
-        "version": version,
-        "sentence": sentence(answer),
-        "synthetic": answer.synthetic,
-        "setup": _setup_json(answer.setup),
-        "past": {"episodes": answer.past_episodes, "days": answer.past_days, "end": answer.past_end},
-        "neighbours": [_neighbour_json(match, past if place < PATHS_DRAWN else None) for place, match in enumerate(answer.matches)],
-        "counts": {kind: answer.count(kind) for kind in ("BREAK", "REJECT", "CHOP", "WHIPSAW", "CENSORED")},
-        "match_days": answer.match_days,
-        "n_eff": answer.n_eff,
-        "distance": answer.distance,
-        "distance_percentile": answer.distance_percentile,
-        "nothing_like_it": answer.is_strange,
-        "strangeness": strangeness(answer),
-        "horizon_s": answer.horizon_s,
-        "interval": answer.rules.interval,
-        "outcomes": [_outcome_json(outcome) for outcome in answer.outcomes],
-        "metric": {"name": answer.metric, "fit": None if answer.fit is None else answer.fit._asdict()},
-    }
+def day_answer(answer: Answer, version: str, past: Past) -> DayAnswer:
+    """The answer with the paths of its nearest neighbours, which `past` gives."""
+    drawn = tuple(
+        DrawnNeighbour(**dict(neighbour), path=_path(neighbour, past) if place < PATHS_DRAWN else None)
+        for place, neighbour in enumerate(answer.neighbours)
+    )
+    return DayAnswer(**{**dict(answer), "version": version, "neighbours": drawn})
 
 
 def path_json(mids: DayMids, ts_s: int, level_ticks: float, after_s: int) -> list[tuple[int, float]]:
@@ -141,48 +124,9 @@ def path_json(mids: DayMids, ts_s: int, level_ticks: float, after_s: int) -> lis
     return list(zip(path.seconds[seen].astype(np.int64).tolist(), path.ticks[seen].tolist(), strict=True))
 
 
-def _setup_json(setup: Setup) -> dict[str, Any]:
-    return {
-        **setup.key._asdict(),
-        "symbol": setup.symbol,
-        "session_date": setup.session_date,
-        "ts_s": second_of(setup.ts_ns),
-        "episode": setup.episode,
-        "episode_kind": setup.episode_kind,
-        "level_ticks": setup.level_ticks,
-        "mid_ticks": setup.mid_ticks,
-        "distance_ticks": setup.distance_ticks,
-        "barrier_ticks": setup.barrier_ticks,
-        "confluent_ids": setup.confluent_ids,
-        "conditions": {direction: setup.conditions[direction] for direction in (UP, DOWN)},
-        "ladder_line": setup.ladder_line,
-    }
-
-
-def _neighbour_json(match: Match, past: Past | None) -> dict[str, Any]:
-    """`past` gives the path; None leaves it out."""
-    ts_s = second_of(match.ts_ns)
-    mids = past.mids(match.symbol, match.session_date) if past is not None else None
-    told = match._asdict()
-    del told["ts_ns"]
-    why = {"together": _reasons(match.why.together), "apart": _reasons(match.why.apart), "blocks": match.why.blocks}
-    return {**told, "ts_s": ts_s, "path": path_json(mids, ts_s, match.level_ticks, AFTER_S) if mids is not None else None, "why": why}
-
-
-def _reasons(reasons: Sequence[Reason]) -> list[dict[str, Any]]:
-    return [{"feature": feature_of(reason.dim), **reason._asdict()} for reason in reasons]
-
-
-def _outcome_json(outcome: HorizonOutcome) -> dict[str, Any]:
-    by_class = {
-        name: {"p": outcome.p[place], "low": outcome.low[place], "high": outcome.high[place], "base": outcome.base[place]}
-        for place, name in enumerate(CLASSES)
-    }
-    excursions = None
-    if outcome.excursions is not None:
-        excursions = {"mfe": outcome.excursions.mfe_ticks, "mae": outcome.excursions.mae_ticks}
-    rest = {name: getattr(outcome, name) for name in ("whipsaw", "episodes", "days", "n_eff")}
-    return {"horizon_s": outcome.horizon_s, **by_class, **rest, "excursions": excursions}
+def _path(neighbour: Neighbour, past: Past) -> list[tuple[int, float]] | None:
+    mids = past.mids(neighbour.symbol, neighbour.session_date)
+    return None if mids is None else path_json(mids, neighbour.ts_s, neighbour.level_ticks, AFTER_S)
 
 
 def _require_known(day: DayBundle, level_id: str, level: LevelRows, as_of_s: int) -> None:

@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 from pydantic_core import to_json
 
 from ...config import Settings
-from ...core.features.registry import APPROACHES
+from ...core.features.registry import APPROACHES, Approach
 from ...core.session import NS_PER_S, clock
 from ...lake.cache import Cache
 from ...retrieval.index import Index
 from ...retrieval.key import IndexKey
 from ...retrieval.metrics import BLOCK
+from ...retrieval.parts import SetupName
 from ...retrieval.signals import signal_horizon
 from ..day.moments import whole_s
 from ..day.triggers import outcome_known_s
-from ..messages.base import Approach, SetupName
 from .past import INDEXES_KEPT, Opened, Past
 
 LISTED_MAX = 500
