@@ -295,7 +295,7 @@ export interface components {
              */
             code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_setup" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "not_known_yet" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "preparing" | "corrupt" | "internal";
             /**
-             * Mend
+             * Fix
              * @description The command that builds it.
              */
             fix: string | null;
@@ -366,7 +366,7 @@ export interface components {
          */
         Cell: {
             /**
-             * Mend
+             * Fix
              * @description The command that builds it; null where it is done.
              */
             fix: string | null;
@@ -381,7 +381,7 @@ export interface components {
              */
             state: "done" | "missing" | "failed" | "stale";
             /** Tables */
-            tables: components["schemas"]["TableCell"][];
+            tables: components["schemas"]["TableState"][];
         };
         /**
          * ClassShare
@@ -581,6 +581,11 @@ export interface components {
             /** Days */
             days: components["schemas"]["DayEntry"][];
             /**
+             * Fix
+             * @description The command that brings the first day; null where there is one.
+             */
+            fix: string | null;
+            /**
              * Lake
              * @description Name of the lake's folder.
              */
@@ -614,6 +619,62 @@ export interface components {
             strange_share: number | null;
         };
         /**
+         * DrawnNeighbour
+         * @description One similar episode of the past, with the mid around it.
+         */
+        DrawnNeighbour: {
+            /**
+             * Distance
+             * @description From the query, in robust sigmas; of directions for the cosine.
+             */
+            distance: number;
+            /** Episode Kind */
+            episode_kind: string;
+            /** Level Price */
+            level_price: number;
+            /** Level Ticks */
+            level_ticks: number;
+            /**
+             * Mae Ticks
+             * @description Farthest against it.
+             */
+            mae_ticks: number | null;
+            /**
+             * Mfe Ticks
+             * @description Farthest in the approach's direction within the horizon; null where censored.
+             */
+            mfe_ticks: number | null;
+            /** New York */
+            new_york: string;
+            /**
+             * Outcome
+             * @description At the answer's horizon.
+             */
+            outcome: string;
+            /**
+             * Path
+             * @description [seconds from the trigger, mid minus level in ticks], -120 to 840 s, gaps left out; null beyond the nearest 24, or where the day's windows are not in the lake.
+             */
+            path: [
+                number,
+                number
+            ][] | null;
+            /** Session Date */
+            session_date: string;
+            /** Symbol */
+            symbol: string;
+            /** Synthetic */
+            synthetic: boolean;
+            /** Ts S */
+            ts_s: number;
+            /**
+             * Weight
+             * @description Its weight in the outcomes; all together 1.
+             */
+            weight: number;
+            why: components["schemas"]["WhyNear"];
+        };
+        /**
          * Episode
          * @description One test of a level, or one confirmed break, as far as it is known.
          */
@@ -622,7 +683,7 @@ export interface components {
              * Approach Dir
              * @enum {string}
              */
-            approach_dir: "from_below" | "from_above";
+            approach_dir: "from_above" | "from_below";
             /** Barrier Ticks */
             barrier_ticks: number;
             /** Confluent Ids */
@@ -717,7 +778,7 @@ export interface components {
          */
         EvaluationQuestion: {
             /** Approaches */
-            approaches: ("from_below" | "from_above")[];
+            approaches: ("from_above" | "from_below")[];
             /** Embargo Sessions */
             embargo_sessions: number;
             /**
@@ -890,6 +951,39 @@ export interface components {
             unit: string;
         };
         /**
+         * Finding
+         * @description Something missing, failed, stale or unfinished, over all days that share it.
+         */
+        Finding: {
+            /**
+             * Fix
+             * @description The command that fixes it, or what to do.
+             */
+            fix: string;
+            /** What */
+            what: string;
+        };
+        /**
+         * FitInfo
+         * @description What a metric had learned from past outcomes (`metrics.MetricFit`).
+         */
+        FitInfo: {
+            /** Choice */
+            choice: string | null;
+            /** Episodes */
+            episodes: number;
+            /** Fit End */
+            fit_end: string;
+            /** Scores */
+            scores: {
+                [key: string]: number;
+            };
+            /** Weights */
+            weights: {
+                [key: string]: number;
+            };
+        };
+        /**
          * LadderGrid
          * @description The strikes of the physics ladder.
          */
@@ -989,7 +1083,7 @@ export interface components {
             /** Layers */
             layers: ("raw" | "bronze" | "silver" | "gold")[];
             /** Problems */
-            problems: components["schemas"]["LakeProblem"][];
+            problems: components["schemas"]["Finding"][];
             /** Root */
             root: string;
             /**
@@ -997,16 +1091,6 @@ export interface components {
              * @description All that the lake holds.
              */
             roots: string[];
-        };
-        /**
-         * LakeProblem
-         * @description Something missing, failed or stale, over all days that share it.
-         */
-        LakeProblem: {
-            /** Mend */
-            fix: string;
-            /** What */
-            what: string;
         };
         /**
          * LastRun
@@ -1130,67 +1214,10 @@ export interface components {
          * @description How the neighbours were found.
          */
         MetricInfo: {
-            /**
-             * Fit
-             * @description What a metric that learns had learned; null for one that does not.
-             */
-            fit: {
-                [key: string]: unknown;
-            } | null;
+            /** @description What a metric that learns had learned; null for one that does not. */
+            fit: components["schemas"]["FitInfo"] | null;
             /** Name */
             name: string;
-        };
-        /**
-         * Neighbour
-         * @description One similar episode of the past.
-         */
-        Neighbour: {
-            /**
-             * Distance
-             * @description From the query, in robust sigmas; of directions for the cosine.
-             */
-            distance: number;
-            /** Episode Kind */
-            episode_kind: string;
-            /** Level Ticks */
-            level_ticks: number;
-            /**
-             * Mae Ticks
-             * @description Furthest against it.
-             */
-            mae_ticks: number | null;
-            /**
-             * Mfe Ticks
-             * @description Furthest in the approach's direction within the horizon; null where censored.
-             */
-            mfe_ticks: number | null;
-            /**
-             * Outcome
-             * @description At the answer's horizon.
-             */
-            outcome: string;
-            /**
-             * Path
-             * @description [seconds from the trigger, mid less level in ticks], -120 to 840 s, gaps left out; null beyond the nearest 24, or where the day's windows are not in the lake.
-             */
-            path: [
-                number,
-                number
-            ][] | null;
-            /** Session Date */
-            session_date: string;
-            /** Symbol */
-            symbol: string;
-            /** Synthetic */
-            synthetic: boolean;
-            /** Ts S */
-            ts_s: number;
-            /**
-             * Weight
-             * @description Its weight in the outcomes; all together 1.
-             */
-            weight: number;
-            why: components["schemas"]["WhyNear"];
         };
         /**
          * NextEpisode
@@ -1262,7 +1289,7 @@ export interface components {
         };
         /**
          * PartitionView
-         * @description One partition, as its manifest tells.
+         * @description One partition, from its manifest.
          */
         PartitionView: {
             /** Dataset */
@@ -1296,10 +1323,10 @@ export interface components {
             why: string | null;
         };
         /**
-         * Past
+         * PastSeen
          * @description What the answer could see.
          */
-        Past: {
+        PastSeen: {
             /** Days */
             days: number;
             /**
@@ -1360,8 +1387,8 @@ export interface components {
              */
             code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_setup" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "not_known_yet" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "preparing" | "corrupt" | "internal";
             /**
-             * Mend
-             * @description The command that fixes it; null where none does.
+             * Fix
+             * @description The command that fixes it, or what to do; null where nothing does.
              */
             fix: string | null;
             /**
@@ -1409,7 +1436,7 @@ export interface components {
             query_sigma: number;
             /**
              * Share
-             * @description Of all that they share, or of their squared distance.
+             * @description Of all that they share, or of their squared distance; of all the feature's dimensions together.
              */
             share: number;
         };
@@ -1455,7 +1482,7 @@ export interface components {
             c: number[];
             /**
              * Distance Ticks
-             * @description Mid less level.
+             * @description Mid minus level.
              */
             distance_ticks: number;
             /** Level Id */
@@ -1577,8 +1604,8 @@ export interface components {
              */
             code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_setup" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "not_known_yet" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "preparing" | "corrupt" | "internal";
             /**
-             * Mend
-             * @description The command that fixes it; null where none does.
+             * Fix
+             * @description The command that fixes it, or what to do; null where nothing does.
              */
             fix: string | null;
             /**
@@ -1616,7 +1643,7 @@ export interface components {
             date: string;
             /**
              * From S
-             * @description The first window sent is the one that ends behind this.
+             * @description The first window sent is the one that ends after this.
              */
             from_s: number;
             /**
@@ -1736,7 +1763,7 @@ export interface components {
              * Approach Dir
              * @enum {string}
              */
-            approach_dir: "from_below" | "from_above";
+            approach_dir: "from_above" | "from_below";
             /** Episodes */
             episodes: number;
             /** Forecaster */
@@ -1759,7 +1786,7 @@ export interface components {
         SetupAnswer: {
             /**
              * Age S
-             * @description as_of less the trigger.
+             * @description as_of minus the trigger.
              */
             age_s: number;
             /** As Of S */
@@ -1779,7 +1806,10 @@ export interface components {
              * @description Probability that the intervals hold.
              */
             interval: number;
-            /** Match Days */
+            /**
+             * Match Days
+             * @description Sessions that the neighbours are of.
+             */
             match_days: number;
             metric: components["schemas"]["MetricInfo"];
             /** N Eff */
@@ -1788,10 +1818,13 @@ export interface components {
              * Neighbours
              * @description Nearest first.
              */
-            neighbours: components["schemas"]["Neighbour"][];
+            neighbours: components["schemas"]["DrawnNeighbour"][];
             /** Nothing Like It */
             nothing_like_it: boolean;
-            /** Outcomes */
+            /**
+             * Outcomes
+             * @description Empty when the past holds too little to compare with.
+             */
             outcomes: components["schemas"]["OutcomeRow"][];
             /**
              * Own Path
@@ -1801,7 +1834,7 @@ export interface components {
                 number,
                 number
             ][];
-            past: components["schemas"]["Past"];
+            past: components["schemas"]["PastSeen"];
             /** Sentence */
             sentence: string;
             setup: components["schemas"]["SetupInfo"];
@@ -1817,14 +1850,14 @@ export interface components {
         };
         /**
          * SetupInfo
-         * @description The trigger that is asked about.
+         * @description The trigger of the request.
          */
         SetupInfo: {
             /**
              * Approach Dir
              * @enum {string}
              */
-            approach_dir: "from_below" | "from_above";
+            approach_dir: "from_above" | "from_below";
             /** Barrier Ticks */
             barrier_ticks: number;
             conditions: components["schemas"]["StrikeConditions"];
@@ -1839,14 +1872,25 @@ export interface components {
             episode: number;
             /** Episode Kind */
             episode_kind: string;
+            /**
+             * Ladder
+             * @description Null while the day's ladder is not built.
+             */
+            ladder: components["schemas"]["StrikeFlow"][] | null;
             /** Ladder Line */
             ladder_line: string;
             /** Level Id */
             level_id: string;
+            /** Level Price */
+            level_price: number;
             /** Level Ticks */
             level_ticks: number;
+            /** Mid Price */
+            mid_price: number;
             /** Mid Ticks */
             mid_ticks: number;
+            /** New York */
+            new_york: string;
             /** Session Date */
             session_date: string;
             /**
@@ -1856,8 +1900,18 @@ export interface components {
             setup: "level_test" | "break_and_confirm";
             /** Symbol */
             symbol: string;
+            /**
+             * Tick
+             * @description Points of one tick.
+             */
+            tick: number;
             /** Ts S */
             ts_s: number;
+            /**
+             * Where
+             * @description The same in words: 1.25 points away.
+             */
+            where: string;
         };
         /**
          * SetupList
@@ -1887,7 +1941,7 @@ export interface components {
              * Approach Dir
              * @enum {string}
              */
-            approach_dir: "from_below" | "from_above";
+            approach_dir: "from_above" | "from_below";
             /** Distance Ticks */
             distance_ticks: number;
             /** Episode */
@@ -1978,10 +2032,44 @@ export interface components {
             up: number[];
         };
         /**
-         * TableCell
+         * StrikeFlow
+         * @description One $1 strike in the trigger's window.
+         */
+        StrikeFlow: {
+            /** Long Flow Per S */
+            long_flow_per_s: number;
+            /** Net Pressure Per S */
+            net_pressure_per_s: number;
+            /**
+             * Price
+             * @description Points; the strike holds the ticks from here up to the next.
+             */
+            price: number;
+            /** Short Flow Per S */
+            short_flow_per_s: number;
+        };
+        /**
+         * TableInfo
+         * @description One table of the lake, from its contract.
+         */
+        TableInfo: {
+            /** Columns */
+            columns: components["schemas"]["ColumnInfo"][];
+            /** Dataset */
+            dataset: string;
+            /**
+             * Layer
+             * @enum {string}
+             */
+            layer: "raw" | "bronze" | "silver" | "gold";
+            /** Meaning */
+            meaning: string;
+        };
+        /**
+         * TableState
          * @description One table of one contract-day.
          */
-        TableCell: {
+        TableState: {
             /**
              * Anomalies
              * @description Impossible records and gaps that its manifest counts.
@@ -2017,23 +2105,6 @@ export interface components {
              * @description Why it failed, is stale or is missing; null where it is done.
              */
             why: string | null;
-        };
-        /**
-         * TableInfo
-         * @description One table of the lake, from its contract.
-         */
-        TableInfo: {
-            /** Columns */
-            columns: components["schemas"]["ColumnInfo"][];
-            /** Dataset */
-            dataset: string;
-            /**
-             * Layer
-             * @enum {string}
-             */
-            layer: "raw" | "bronze" | "silver" | "gold";
-            /** Meaning */
-            meaning: string;
         };
         /**
          * TrialRow
@@ -2075,7 +2146,7 @@ export interface components {
         };
         /**
          * WhyNear
-         * @description Why a neighbour is near; it explains a distance, not an outcome.
+         * @description Why a neighbour is near; it explains a distance, not an outcome. The most first.
          */
         WhyNear: {
             /** Apart */
@@ -2125,6 +2196,7 @@ export type Day = components['schemas']['Day'];
 export type DayEntry = components['schemas']['DayEntry'];
 export type DayList = components['schemas']['DayList'];
 export type DistanceRow = components['schemas']['DistanceRow'];
+export type DrawnNeighbour = components['schemas']['DrawnNeighbour'];
 export type Episode = components['schemas']['Episode'];
 export type Episodes = components['schemas']['Episodes'];
 export type EvaluationCounts = components['schemas']['EvaluationCounts'];
@@ -2135,22 +2207,22 @@ export type ExcludedSession = components['schemas']['ExcludedSession'];
 export type ExcursionQuantiles = components['schemas']['ExcursionQuantiles'];
 export type ExcursionRow = components['schemas']['ExcursionRow'];
 export type FeatureInfo = components['schemas']['FeatureInfo'];
+export type Finding = components['schemas']['Finding'];
+export type FitInfo = components['schemas']['FitInfo'];
 export type LadderGrid = components['schemas']['LadderGrid'];
 export type LakeDay = components['schemas']['LakeDay'];
 export type LakeHealth = components['schemas']['LakeHealth'];
-export type LakeProblem = components['schemas']['LakeProblem'];
 export type LastRun = components['schemas']['LastRun'];
 export type LevelInfo = components['schemas']['LevelInfo'];
 export type LevelMeaning = components['schemas']['LevelMeaning'];
 export type Manifest = components['schemas']['Manifest'];
 export type MetricInfo = components['schemas']['MetricInfo'];
-export type Neighbour = components['schemas']['Neighbour'];
 export type NextEpisode = components['schemas']['NextEpisode'];
 export type OutcomeCounts = components['schemas']['OutcomeCounts'];
 export type OutcomeRow = components['schemas']['OutcomeRow'];
 export type PartFile = components['schemas']['PartFile'];
 export type PartitionView = components['schemas']['PartitionView'];
-export type Past = components['schemas']['Past'];
+export type PastSeen = components['schemas']['PastSeen'];
 export type PermutationRow = components['schemas']['PermutationRow'];
 export type Power = components['schemas']['Power'];
 export type Problem = components['schemas']['Problem'];
@@ -2179,8 +2251,9 @@ export type SharpnessRow = components['schemas']['SharpnessRow'];
 export type SkillOfDay = components['schemas']['SkillOfDay'];
 export type SkillRow = components['schemas']['SkillRow'];
 export type StrikeConditions = components['schemas']['StrikeConditions'];
-export type TableCell = components['schemas']['TableCell'];
+export type StrikeFlow = components['schemas']['StrikeFlow'];
 export type TableInfo = components['schemas']['TableInfo'];
+export type TableState = components['schemas']['TableState'];
 export type TrialRow = components['schemas']['TrialRow'];
 export type Verdict = components['schemas']['Verdict'];
 export type WhyNear = components['schemas']['WhyNear'];
@@ -2270,7 +2343,7 @@ export interface operations {
             query?: {
                 /** @description Seconds UTC; by default the session's start. */
                 as_of_s?: number | null;
-                /** @description The day's version that the asker has; another one is a `day_changed`. */
+                /** @description The day's version that the caller has; another is a `day_changed`. */
                 version?: string | null;
             };
             header?: never;
@@ -2315,9 +2388,9 @@ export interface operations {
     episodes_api_days__symbol___session_date__episodes_get: {
         parameters: {
             query: {
-                /** @description What the asker may know: seconds UTC within the session. */
+                /** @description What the caller may know: seconds UTC within the session. */
                 as_of_s: number;
-                /** @description The day's version that the asker has; another one is a `day_changed`. */
+                /** @description The day's version that the caller has; another is a `day_changed`. */
                 version?: string | null;
             };
             header?: never;
@@ -2411,13 +2484,13 @@ export interface operations {
     table_api_days__symbol___session_date__tables__table__get: {
         parameters: {
             query: {
-                /** @description What the asker may know: seconds UTC within the session. */
+                /** @description What the caller may know: seconds UTC within the session. */
                 as_of_s: number;
                 /** @description Rows known later than this; by default from the beginning. */
                 from_s?: number | null;
                 /** @description For `conditions`: at most 8 levels, by commas. */
                 levels?: string | null;
-                /** @description The day's version that the asker has; another one is a `day_changed`. */
+                /** @description The day's version that the caller has; another is a `day_changed`. */
                 version?: string | null;
             };
             header?: {
@@ -2600,13 +2673,13 @@ export interface operations {
                 symbol: string;
                 /** @description For example pm_high. */
                 level: string;
-                approach_dir: "from_below" | "from_above";
-                /** @description What the asker may know: seconds UTC within the session. */
+                approach_dir: "from_above" | "from_below";
+                /** @description What the caller may know: seconds UTC within the session. */
                 as_of_s: number;
                 setup?: "level_test" | "break_and_confirm";
                 /** @description block, user, cosine, learned or preset. */
                 metric?: string;
-                /** @description The day's version that the asker has; another one is a `day_changed`. */
+                /** @description The day's version that the caller has; another is a `day_changed`. */
                 version?: string | null;
             };
             header?: {
@@ -2653,7 +2726,7 @@ export interface operations {
                 level: string;
                 /** @description The root, for example ES. */
                 root?: string;
-                approach_dir?: ("from_below" | "from_above") | null;
+                approach_dir?: ("from_above" | "from_below") | null;
                 setup?: "level_test" | "break_and_confirm";
                 /** @description Only what was known then; by default all that the lake knows. */
                 as_of_s?: number | null;

@@ -79,12 +79,12 @@ export class DayLoad {
   }
 
   private async newestDay(symbol: string | null, date: string | null): Promise<{ symbol: string; session_date: string }> {
-    const { lake, days } = await this.lake.load();
+    const { lake, days, fix } = await this.lake.load();
     const fitting = days.filter((day) => (!symbol || day.symbol === symbol || day.root === symbol) && (!date || day.session_date === date));
     const entry = firstDay(fitting);
     if (entry) return entry;
     const message = `The lake ${lake} has no day${symbol ? ` of ${symbol}` : ''}${date ? ` on ${date}` : ''} to show. Files come in first, then a build.`;
-    throw new ProblemError(404, { code: 'not_built', message, fix: 'spymaster import FILES && spymaster build --layer all --symbol ES --dates FIRST:LAST' });
+    throw new ProblemError(404, { code: 'not_built', message, fix });
   }
 
   private async begin(day: Day, wish: Wish, isCurrent: () => boolean, enter: (opening: Opening) => void): Promise<void> {

@@ -47,7 +47,7 @@ export class LakeScreen {
     if (state.kind !== 'ready' || this.days().length > 0) return state;
     const nothing = (this.health()?.days.length ?? 0) === 0;
     return nothing
-      ? { kind: 'empty' as const, message: 'The lake holds no contract-day yet.', fix: 'spymaster simulate' }
+      ? { kind: 'empty' as const, message: 'The lake holds no contract-day yet.', fix: this.health()?.problems.at(0)?.fix ?? null }
       : { kind: 'empty' as const, message: 'No contract-day is as asked for.', fix: null };
   });
   protected readonly synthetic = computed(() => this.days().some((day) => day.synthetic));
@@ -89,9 +89,9 @@ export class LakeScreen {
 
   private load(): void {
     this.fetched.fetch(async (stop) => {
-      const { lake, roots } = await this.lakeDays.load();
+      const { lake, roots, fix } = await this.lakeDays.load();
       const root = this.root() ?? roots.at(0);
-      if (root === undefined) throw new ProblemError(404, { code: 'not_built', message: `The lake ${lake} holds no market yet.`, fix: 'spymaster simulate' });
+      if (root === undefined) throw new ProblemError(404, { code: 'not_built', message: `The lake ${lake} holds no market yet.`, fix });
       return this.client.get<LakeHealth>('lake', { root }, stop);
     });
   }

@@ -1,6 +1,6 @@
 /** Answers written by hand, for the specs. */
 
-import type { Neighbour, OutcomeRow, SetupAnswer } from '../api/schema';
+import type { DrawnNeighbour, OutcomeRow, SetupAnswer } from '../api/schema';
 
 /** 2025-10-14 12:04:50 in New York. */
 export const TRIGGER_S = 1760457890;
@@ -19,7 +19,7 @@ export function outcomeAt(horizonS: number): OutcomeRow {
   };
 }
 
-export function neighbour(over: Partial<Neighbour> = {}): Neighbour {
+export function neighbour(over: Partial<DrawnNeighbour> = {}): DrawnNeighbour {
   return {
     symbol: 'ESZ5',
     session_date: '2025-10-03',
@@ -31,6 +31,8 @@ export function neighbour(over: Partial<Neighbour> = {}): Neighbour {
     mfe_ticks: 24,
     mae_ticks: 0,
     level_ticks: 26774,
+    level_price: 6693.5,
+    new_york: '2025-10-03 12:12:30',
     synthetic: true,
     path: [[-5, -3], [0, -2], [5, 4]],
     why: { together: [], apart: [], blocks: {} },
@@ -60,7 +62,13 @@ export function answer(over: Partial<SetupAnswer> = {}): SetupAnswer {
       barrier_ticks: 8,
       confluent_ids: [],
       conditions: { up: [0, 0, 0, 0], down: [0, 0, 0, 0] },
+      ladder: null,
       ladder_line: 'Up wins at 6695',
+      level_price: 6693.5,
+      mid_price: 6695.375,
+      new_york: '2025-10-14 12:04:50',
+      tick: 0.25,
+      where: '1.875 points through',
     },
     past: { episodes: 28, days: 8, end: '2025-10-10' },
     neighbours: [neighbour(), neighbour({ session_date: '2025-09-30', outcome: 'REJECT_DOWN', mfe_ticks: null, distance: 3.28 })],

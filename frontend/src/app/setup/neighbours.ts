@@ -1,6 +1,6 @@
 import { ChangeDetectionStrategy, Component, ElementRef, computed, effect, inject, untracked } from '@angular/core';
 import type { Approach } from '../api/approach';
-import { Neighbour, SetupAnswer } from '../api/schema';
+import { DrawnNeighbour, SetupAnswer } from '../api/schema';
 import { Replay } from '../board/replay';
 import { points } from '../ui/format';
 import { newYork, newYorkMinute } from '../ui/new-york';
@@ -15,7 +15,7 @@ import { shownAnswer } from './shown-answer';
 import { standing } from './standing';
 
 interface Multiple {
-  readonly neighbour: Neighbour;
+  readonly neighbour: DrawnNeighbour;
   readonly look: Look;
   readonly path: MidPath;
   /** The kind, as short as its place. */
@@ -98,7 +98,7 @@ function isSameSetup(a: SetupAnswer | null, b: SetupAnswer | null): boolean {
   return a.version === b.version && a.setup.ts_s === b.setup.ts_s && a.setup.level_id === b.setup.level_id && a.setup.approach_dir === b.setup.approach_dir;
 }
 
-function multipleOf(neighbour: Neighbour, tick: number): Multiple {
+function multipleOf(neighbour: DrawnNeighbour, tick: number): Multiple {
   const look = lookOf(neighbour.outcome);
   const time = newYork(neighbour.ts_s);
   const kind = named(neighbour.episode_kind);

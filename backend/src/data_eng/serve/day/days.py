@@ -21,6 +21,7 @@ from ...lake.partitions import (
     read_manifest,
     ref_in,
 )
+from ...lake.raw import raw_roots
 from ...planning import why_not_chosen
 from ...retrieval.mbo_contract_day_selector import SelectionRow, kept_selection, map_path
 from ...sources.calendar import regular_hours
@@ -67,6 +68,11 @@ class Days:
                 self._last = (time.monotonic(), listed)
             return listed
 
+    def _first_command(self) -> str:
+        """Files come in first, then a build."""
+        roots = raw_roots(self._lake)
+        return str(commands.build(self._lake, roots[0]) if roots else commands.bring_in(self._lake))
+
     def _look(self) -> DayList:
         """Every contract-day with events or windows, oldest first; dates without a session and without windows are left out."""
         found: dict[tuple[str, str], dict[str, Held]] = {}
@@ -85,7 +91,8 @@ class Days:
             root = root_of(symbol)
             reason = why_not_chosen(chosen[root].get(date), symbol, built.get((date, root), []))
             entries.append(_entry(date, symbol, held, reason))
-        return DayList(lake=self._lake.name, lake_version=version_of(hashes), roots=roots, days=entries)
+        fix = None if entries else self._first_command()
+        return DayList(lake=self._lake.name, lake_version=version_of(hashes), roots=roots, days=entries, fix=fix)
 
     def contract(self, symbol: str, session_date: str) -> str:
         """The contract of a root on a day; a contract is itself. Raises for a root without one."""

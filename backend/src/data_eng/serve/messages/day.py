@@ -34,6 +34,7 @@ class DayList(Message):
     lake_version: str = Field(description="16 hex digits that change when a day is added, rebuilt or removed.")
     roots: list[str]
     days: list[DayEntry]
+    fix: str | None = Field(description="The command that brings the first day; null where there is one.")
 
 
 class LevelInfo(Message):

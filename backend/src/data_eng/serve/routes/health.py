@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
+from ... import commands
 from ..gate.metrics import CONTENT_TYPE, Metrics
 from ..gate.problems import Refusal
 from ..messages.base import Message
@@ -37,19 +38,15 @@ async def readyz(request: Request) -> Ready:
     """200 when the lake can be read and holds a day; 503 with the reason otherwise, `preparing` while the first answer is warmed."""
     shared = shared_of(request)
     if not shared.lake.is_dir():
-        raise Refusal("not_ready", f"lake {shared.lake.name} is not there.", fix="spymaster simulate, or spymaster import FILE")
+        raise Refusal("not_ready", f"lake {shared.lake.name} is not there.", fix=commands.bring_in(shared.lake))
     if shared.preparing is not None:
         raise Refusal("preparing", f"{shared.preparing}.")
 
     def found() -> Ready:
-        days = len(shared.days.listed().days)
-        if not days:
-            raise Refusal(
-                "not_ready",
-                f"lake {shared.lake.name} holds no contract-day.",
-                fix="spymaster import FILES && spymaster build --layer all --symbol ES --dates FIRST:LAST",
-            )
-        return Ready(status="ready", days=days)
+        listed = shared.days.listed()
+        if not listed.days:
+            raise Refusal("not_ready", f"lake {shared.lake.name} holds no contract-day.", fix=listed.fix)
+        return Ready(status="ready", days=len(listed.days))
 
     return await shared.work.run(found)
 

@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, output, untracked } from '@angular/core';
 import { Client } from '../../api/client';
 import { Fetched } from '../../api/fetched';
-import { Day, Neighbour, SetupAnswer } from '../../api/schema';
+import { Day, DrawnNeighbour, SetupAnswer } from '../../api/schema';
 import { Replay } from '../../board/replay';
 import { points, signed } from '../../ui/format';
 import { newYork } from '../../ui/new-york';
@@ -38,7 +38,7 @@ export class SetupDetail {
   private readonly replay = inject(Replay);
   readonly pick = input.required<PickedSetup>();
   readonly request = input.required<SetupsRequest>();
-  readonly compared = output<Neighbour>();
+  readonly compared = output<DrawnNeighbour>();
 
   protected readonly answering = new Fetched<SetupAnswer>();
   protected readonly drawing = new Fetched<OwnDay>();
@@ -126,7 +126,7 @@ export class SetupDetail {
     this.replay.open(symbol, sessionDate, tsS, level, approachDir);
   }
 
-  protected open(neighbour: Neighbour): void {
+  protected open(neighbour: DrawnNeighbour): void {
     const { level, approachDir } = this.pick();
     this.replay.open(neighbour.symbol, neighbour.session_date, neighbour.ts_s, level, approachDir);
   }

@@ -4,7 +4,7 @@ import { ActivatedRoute, Params, Router } from '@angular/router';
 import { Client } from '../../api/client';
 import { Fetched } from '../../api/fetched';
 import { LakeDays } from '../../api/lake-days';
-import { Day, Neighbour, SetupList } from '../../api/schema';
+import { Day, DrawnNeighbour, SetupList } from '../../api/schema';
 import { Replay } from '../../board/replay';
 import { newYork, newYorkDate } from '../../ui/new-york';
 import { PanelFrame } from '../../ui/panel-frame';
@@ -102,7 +102,7 @@ export class SetupsScreen {
     this.ask(pickParams(pick));
   }
 
-  protected compare(neighbour: Neighbour): void {
+  protected compare(neighbour: DrawnNeighbour): void {
     this.ask(besideParams(neighbour.symbol, neighbour.ts_s));
   }
 }

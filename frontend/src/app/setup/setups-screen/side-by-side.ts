@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, untracked } from '@angular/core';
 import { Client } from '../../api/client';
 import { Fetched } from '../../api/fetched';
-import { Neighbour, SetupAnswer } from '../../api/schema';
+import { DrawnNeighbour, SetupAnswer } from '../../api/schema';
 import { points } from '../../ui/format';
 import { newYork } from '../../ui/new-york';
 import { named } from '../../ui/words';
@@ -100,7 +100,7 @@ export class SideBySide {
   private readonly client = inject(Client);
   protected readonly catalogue = inject(FeatureCatalogue);
   readonly answer = input.required<SetupAnswer>();
-  readonly neighbour = input.required<Neighbour>();
+  readonly neighbour = input.required<DrawnNeighbour>();
   readonly ownPath = input.required<MidPath>();
   readonly tick = input.required<number>();
   readonly windowS = input.required<number>();

@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, computed, input, output } from '@angular/core';
-import { Neighbour, SetupAnswer } from '../../api/schema';
+import { DrawnNeighbour, SetupAnswer } from '../../api/schema';
 import { points } from '../../ui/format';
 import { newYork, newYorkMinute } from '../../ui/new-york';
 import { named } from '../../ui/words';
@@ -108,8 +108,8 @@ export class SimilarPast {
   readonly beside = input.required<number>();
   readonly tick = input.required<number>();
   readonly windowS = input.required<number>();
-  readonly opened = output<Neighbour>();
-  readonly compared = output<Neighbour>();
+  readonly opened = output<DrawnNeighbour>();
+  readonly compared = output<DrawnNeighbour>();
   protected readonly multiples = computed(() =>
     this.answer().neighbours.slice(0, DRAWN).map((neighbour) => {
       const look = lookOf(neighbour.outcome);
@@ -131,7 +131,7 @@ export class SimilarPast {
     return left > 0 ? `${left} more count in the figures and are not drawn.` : '';
   });
 
-  private nameOf(neighbour: Neighbour): string {
+  private nameOf(neighbour: DrawnNeighbour): string {
     const went = neighbour.mfe_ticks === null ? '' : `, MFE ${points(neighbour.mfe_ticks, this.tick())} points`;
     return `${newYork(neighbour.ts_s)} New York, ${named(neighbour.episode_kind)}, ${named(neighbour.outcome)}${went}`;
   }
