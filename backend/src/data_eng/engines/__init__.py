@@ -1,0 +1,1 @@
+"""How a pipeline runs over many contract-days: on a crew of processes of this machine."""

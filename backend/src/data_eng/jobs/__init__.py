@@ -1,0 +1,1 @@
+"""Long work over many days: evaluate, recover, clear."""

@@ -1,0 +1,1 @@
+"""Synthetic sessions as a Databento batch job."""
