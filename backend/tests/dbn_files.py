@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import zstandard
 from databento_dbn import Metadata, Schema, SType, SystemMsg
+from databento_dbn.metadata import MappingInterval
 from numpy.typing import NDArray
 
 from src.data_eng.core.events import F_LAST, F_SNAPSHOT, MBO_DTYPE, UNDEF_PRICE
@@ -59,15 +62,17 @@ def a_day(day: str = DAY, count: int = 40, symbols: dict[str, int] = SYMBOLS) ->
     return records(orders)
 
 
-class _Interval(NamedTuple):
+@dataclass
+class _Interval:
     start_date: date
     end_date: date
     symbol: str
 
 
-class _Mapping(NamedTuple):
+@dataclass
+class _Mapping:
     raw_symbol: str
-    intervals: list[_Interval]
+    intervals: Sequence[MappingInterval]
 
 
 def header(
@@ -85,8 +90,8 @@ def header(
         dataset=dataset,
         start=start,
         end=start + days * NS_PER_DAY,
-        stype_in=SType.PARENT,
-        stype_out=SType.INSTRUMENT_ID,
+        stype_in=SType("parent"),
+        stype_out=SType("instrument_id"),
         schema=Schema.from_str(schema) if schema else None,
         symbols=["ES.FUT"],
         mappings=[_Mapping(name, [_Interval(first, first + timedelta(days=days), str(number))]) for name, number in symbols.items()],

@@ -109,7 +109,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     @property
     def service(self) -> Service:
-        return self.server.service  # type: ignore[attr-defined]
+        service: Service = self.server.service  # type: ignore[attr-defined]
+        return service
 
     def log_message(self, *_: object) -> None:
         """Tests read `Service.asked`."""
@@ -136,7 +137,8 @@ class _Handler(BaseHTTPRequestHandler):
         if endpoint in service.lost_answers:
             service.lost_answers.discard(endpoint)
             self.close_connection = True
-            return self.connection.close()
+            self.connection.close()
+            return None
         return self._json(status, body)
 
     def _metadata_get_cost(self, asked: dict[str, str]) -> tuple[int, Any]:
@@ -150,7 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _batch_submit_job(self, asked: dict[str, str]) -> tuple[int, Any]:
         number = len(self.service.jobs) + 1
-        job = {
+        job: dict[str, Any] = {
             **asked,
             "id": f"GLBX-20251018-{number:010d}",
             "cost_usd": None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -41,7 +43,7 @@ def tape(windows: list[list[Row]]) -> FlowTape:
     rows = [sorted(window, key=lambda entry: (entry["side"], entry["price_ticks"])) for window in windows]
     flat = [entry for window in rows for entry in window]
 
-    def column(name: str, kind: type[np.generic] = np.int32) -> NDArray[np.generic]:
+    def column(name: str, kind: type[np.generic] = np.int32) -> NDArray[Any]:
         return np.array([entry[name] for entry in flat], kind)
 
     return FlowTape(

@@ -117,6 +117,6 @@ def _vectors(rng: np.random.Generator, at: np.ndarray, layout: VectorLayout) -> 
     steps = rng.normal(0, 0.05, (at[-1] + 1, 12))
     factors = np.cumsum(steps, axis=0)[at] + rng.normal(0, 1.5, 12)
     mix = np.random.default_rng(5).normal(0, 1 / np.sqrt(12), (12, len(layout.dims)))
-    vectors = factors @ mix + 0.2 * rng.standard_normal((len(at), len(layout.dims)))
+    vectors: np.ndarray = factors @ mix + 0.2 * rng.standard_normal((len(at), len(layout.dims)))
     vectors[:, -1] = TICKS_PER_WINDOW
     return vectors

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -41,7 +42,8 @@ def batch(records: Iterable[Record], snapshot: Iterable[bool] | None = None) -> 
 
 def cut(events: EventBatch, first: int, last: int) -> EventBatch:
     """Records first..last-1 of a batch."""
-    return EventBatch(*(column[first:last] for column in events))
+    columns: tuple[Any, ...] = events
+    return EventBatch._make(column[first:last] for column in columns)
 
 
 def play(events: EventBatch, end_ns: int, start_ns: int = 0, cuts: Iterable[int] = (), band: int = 100) -> tuple[Book, FlowTables, Flow]:

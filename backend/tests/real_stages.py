@@ -94,4 +94,5 @@ def snapshot_of(records: NDArray[np.void], ts_ns: int) -> NDArray[np.void]:
 def traded(records: NDArray[np.void], start_ns: int, end_ns: int) -> NDArray[np.int64]:
     """Ticks of the trades in [start_ns, end_ns)."""
     of_span = (records["ts_recv"] >= start_ns) & (records["ts_recv"] < end_ns) & (records["action"] == ord("T"))
-    return records["price"][of_span] // TICK_NANOS
+    ticks: NDArray[np.int64] = records["price"][of_span] // TICK_NANOS
+    return ticks

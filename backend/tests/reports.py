@@ -101,7 +101,7 @@ def sample_recovery(seed: int = 7) -> dict[str, Any]:
     runs, points = [], []
     for kind, signature, outcome, seeds, effect in planted:
         for name in SIMILAR[:2]:
-            place = {"kind": kind, "signature": signature, "outcome": outcome, "forecaster": name}
+            place: dict[str, Any] = {"kind": kind, "signature": signature, "outcome": outcome, "forecaster": name}
             own = [
                 place | {"seed": number, "sessions": 40, "episodes": 1900, "p": float(rng.random())} | interval(rng, effect, 0.01)
                 for number in range(seeds)

@@ -115,7 +115,7 @@ def await_prepared(place: Place) -> httpx.Response:
 def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
     """The answer's problem, held to the status and code expected."""
     assert answer.status_code == status, answer.text
-    told = answer.json()
+    told: dict[str, Any] = answer.json()
     assert set(told) == {"code", "message", "fix"}
     assert told["code"] == code
     assert told["message"]

@@ -31,7 +31,8 @@ class Day(NamedTuple):
     @property
     def truth(self) -> NDArray[np.void]:
         """(episodes,) of TRUTH_DTYPE."""
-        return self.instrument.planting.truth[: int(self.instrument.planting.rows)]
+        truth: NDArray[np.void] = self.instrument.planting.truth[: int(self.instrument.planting.rows)]
+        return truth
 
 
 def summer_clock() -> SessionClock:
@@ -66,7 +67,8 @@ def pulls(events: Events) -> NDArray[np.bool_]:
     event = np.r_[0, np.cumsum(events.ends[:-1])]
     with_trade = np.zeros(event[-1] + 1, bool)
     with_trade[event[events.action == ord("T")]] = True
-    return (events.action == ord("C")) & ~with_trade[event]
+    alone: NDArray[np.bool_] = (events.action == ord("C")) & ~with_trade[event]
+    return alone
 
 
 def area_under_curve(score: NDArray[np.float64], positive: NDArray[np.bool_]) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -32,7 +33,7 @@ def make_toy_lake(folder: Path, days: tuple[str, ...] = DAYS) -> Path:
     return lake
 
 
-def build(lake: Path, days: tuple[str, ...] = DAYS, levels: tuple[str, ...] = LEVELS, **changes: object) -> int:
+def build(lake: Path, days: tuple[str, ...] = DAYS, levels: tuple[str, ...] = LEVELS, **changes: Any) -> int:
     """Run the pipeline over `days` as `make_toy_lake` does; the exit code."""
     cfg = replace(config(lake), levels=levels, session=SESSION)
     request = Request(cfg, "future_mbo", "all", ROOT, days[0], days[-1], 1)

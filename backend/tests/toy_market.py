@@ -174,9 +174,9 @@ def write_dbn(
     metadata = dbn.Metadata(
         dataset=dataset,
         start=start,
-        stype_in=dbn.SType.PARENT,
-        stype_out=dbn.SType.INSTRUMENT_ID,
-        schema=dbn.Schema.MBO,
+        stype_in=dbn.SType("parent"),
+        stype_out=dbn.SType("instrument_id"),
+        schema=dbn.Schema("mbo"),
         symbols=[parent],
         partial=[],
         not_found=[],

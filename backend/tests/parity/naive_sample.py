@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 
 from src.data_eng.core.events import EventBatch
 
 LAST = 128
+Best: TypeAlias = tuple[int, int, int]
+"""Tick, contracts and orders of a side's best."""
 
 
 @dataclass
@@ -17,7 +20,7 @@ class NaiveSample:
 
     start_ns: int
     end_ns: int
-    orders: dict[int, list] = field(default_factory=dict)  # id: [side, tick, size]
+    orders: dict[int, tuple[str, int, int]] = field(default_factory=dict)  # id: side, tick, size
     born: dict[int, int] = field(default_factory=dict)
     adds: list[int] = field(default_factory=list)
     filled: set[int] = field(default_factory=set)
@@ -28,9 +31,9 @@ class NaiveSample:
     improving: int = 0
     signs: list[int] = field(default_factory=list)
     flow: float = 0.0
-    seconds: dict[int, tuple] = field(default_factory=dict)  # second: best bid and best offer behind its last event
+    seconds: dict[int, tuple[Best | None, Best | None]] = field(default_factory=dict)  # best bid and offer after its last event
 
-    def best(self, side: str) -> tuple[int, int, int] | None:
+    def best(self, side: str) -> Best | None:
         """Tick, contracts and orders of a side's best."""
         ticks = [tick for other, tick, _ in self.orders.values() if other == side]
         if not ticks:
@@ -62,7 +65,7 @@ class NaiveSample:
                 self.signs.append(1 if side == "B" else -1)
                 trade_seen = True
             elif action == "A":
-                self.orders[order_id] = [side, tick, size]
+                self.orders[order_id] = (side, tick, size)
                 self.born[order_id] = ts_ns
                 if counts:
                     self.adds.append(order_id)
@@ -71,7 +74,7 @@ class NaiveSample:
                     self.at_best += own is not None and better == 0
                     self.improving += better > 0
             elif action == "M":
-                self.orders[order_id] = [side, tick, size]
+                self.orders[order_id] = (side, tick, size)
             elif action == "C":
                 del self.orders[order_id]
                 if counts and order_id in named:
@@ -81,13 +84,13 @@ class NaiveSample:
                     self.lives.append(ts_ns - self.born[order_id])
         if counts:
             after = self.best("B"), self.best("A")
-            if None not in (*before, *after):
-                self.flow += self._pressed(before, after)
+            if before[0] and before[1] and after[0] and after[1]:
+                self.flow += self._pressed((before[0], before[1]), (after[0], after[1]))
             self.seconds[ts_ns // 10**9] = after
 
     @staticmethod
-    def _pressed(before: tuple, after: tuple) -> float:
-        """What joined or bettered the bid, less what left it, less the same of the offer."""
+    def _pressed(before: tuple[Best, Best], after: tuple[Best, Best]) -> float:
+        """What joined or bettered the bid, minus what left it, minus the same of the offer."""
         pressed = 0.0
         for sign, way, old, new in ((1, 1, before[0], after[0]), (-1, -1, before[1], after[1])):
             if (new[0] - old[0]) * way >= 0:
@@ -96,13 +99,16 @@ class NaiveSample:
                 pressed -= sign * old[1]
         return pressed
 
-    def grid(self) -> list[tuple]:
-        """The book at each full second behind the first event's: as the last event before it left it."""
+    def grid(self) -> list[tuple[Best, Best]]:
+        """The book at each full second after the first event's: as the last event before it left it."""
         first, last = min(self.seconds), max(self.seconds)
         books, book = [], self.seconds[first]
         for second in range(first, last):
             book = self.seconds.get(second, book)
-            books.append(book)
+            bid, ask = book
+            assert bid is not None
+            assert ask is not None
+            books.append((bid, ask))
         return books
 
     def never_filled(self) -> float:

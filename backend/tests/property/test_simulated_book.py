@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +20,7 @@ from src.data_eng.core.simulator.orders import (
     resting_slots,
     retreat_bests,
 )
-from src.data_eng.core.simulator.tape import empty_tape, taken
+from src.data_eng.core.simulator.tape import Events, empty_tape, taken
 from tests.parity.naive_matching import NaiveVenue
 
 MIDDLE = 8000
@@ -48,7 +50,7 @@ def naive_queues(venue: NaiveVenue) -> dict[tuple[int, int], list[tuple[int, int
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.one_of(PLACE, PLACE, TRADE, CANCEL), max_size=60))
-def test_book_and_naive_venue_hold_the_same_queues(operations: list[tuple]) -> None:
+def test_book_and_naive_venue_hold_the_same_queues(operations: list[tuple[Any, ...]]) -> None:
     book, venue = empty_book(FIRST_ORDER_ID), NaiveVenue()
     for number, (kind, *details) in enumerate(operations, start=1):
         if kind == "place":
@@ -81,7 +83,7 @@ def _passive_position(book: Book, side: int, depth: int) -> int:
     return max(MIDDLE + 1, int(book.best_bid) + 1) + depth
 
 
-def _trades(events) -> list[int]:
+def _trades(events: Events) -> list[int]:
     return [size for action, size in zip(events.action.tolist(), events.contracts.tolist(), strict=True) if action == ord("T")]
 
 

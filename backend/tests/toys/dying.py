@@ -100,9 +100,9 @@ def run_toy_stages(lake: Path, overwrite: bool = False) -> None:
         stage.build(unit, config(lake), load_settings(), overwrite)
 
 
-ACTIONS: dict[str, tuple[Callable[[Path], None], Callable[[Path], None]]] = {
+ACTIONS: dict[str, tuple[Callable[[Path], object], Callable[[Path], object]]] = {
     "a first write": (lambda lake: None, partial(write_rows, rows=3)),
     "an overwrite": (partial(write_rows, rows=5), partial(write_rows, rows=3)),
-    "two stages": (lambda lake: put_raw(lake, UNIT.date) and None, run_toy_stages),
+    "two stages": (lambda lake: put_raw(lake, UNIT.date), run_toy_stages),
 }
 """What is there before, and what is killed."""

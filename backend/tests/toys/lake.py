@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
@@ -21,7 +22,7 @@ for key in (TOY_EVENTS, TOY_COUNT, TOY_SUM):
     path = f"{layer}/product_type={product}/symbol={{symbol}}/table={table}"
     load_datasets()[key] = Dataset(key, path, "parquet", ("symbol", "dt"), Path(__file__).with_name("toy.avsc"))
 
-PROVENANCE = {"stage": "toy", "inputs": {}, "settings_sha256": "settings", "code_sha256": "code"}
+PROVENANCE: dict[str, Any] = {"stage": "toy", "inputs": {}, "settings_sha256": "settings", "code_sha256": "code"}
 
 
 def toy_ref(lake: Path, dataset: str = TOY_COUNT, symbol: str = "ESZ5", date: str = "2025-10-16") -> PartitionRef:

@@ -44,8 +44,8 @@ class ToyCount(Stage):
     settings_sections: ClassVar[tuple[str, ...]] = ("book",)
 
     def run(self, cfg: AppConfig, repo_root: Path, symbol: str, dt: str, overwrite: bool = False) -> StageResult:
-        """Its days are those of the toy events, which a worker process is not told otherwise."""
-        planning.EVENTS = TOY_EVENTS
+        """Its days are those of the toy events, which a worker process does not know otherwise."""
+        planning.MBO = TOY_EVENTS  # type: ignore[attr-defined]
         return super().run(cfg, repo_root, symbol, dt, overwrite)
 
     def reads(self, unit: ContractDay, cfg: AppConfig, settings: Settings) -> list[PartitionRef]:

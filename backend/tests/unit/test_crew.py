@@ -24,11 +24,11 @@ def test_a_call_may_follow_from_a_result(size: int) -> None:
     """1 is doubled until it passes 100: 2, 4, .. 128."""
     with Crew(size) as crew:
         crew.hand_in(partial(operator.mul, 1, 2))
-        seen = []
+        seen: list[int] = []
         for _, outcome in crew.results():
-            seen.append(outcome)
-            if outcome < 100:
-                crew.hand_in(partial(operator.mul, outcome, 2))
+            seen.append(done(outcome))
+            if seen[-1] < 100:
+                crew.hand_in(partial(operator.mul, seen[-1], 2))
     assert seen == [2, 4, 8, 16, 32, 64, 128]
 
 

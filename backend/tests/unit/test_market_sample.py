@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -98,6 +99,7 @@ def test_signs_spread_and_depth_equal_the_slow_twins(minutes: tuple[EventBatch, 
 def test_any_cut_of_the_records_gives_the_same_measures(minutes: tuple[EventBatch, Stretch], records: int) -> None:
     batch, stretch = minutes
     whole = measured(minutes)
+    assert stretch.start_ns is not None
     late = np.searchsorted(batch.ts_event_ns, stretch.start_ns) - 5
     columns: tuple[Any, ...] = tuple(batch)
     pieces = [EventBatch._make(column[:late] for column in columns), *cut(EventBatch._make(column[late:] for column in columns), records)]
@@ -148,7 +150,7 @@ def test_real_evening_has_the_figures_it_is_known_for() -> None:
     assert [figures[f"cancelled_life_p{percent}"] for percent in (10, 50, 90)] == pytest.approx([0.0012, 3.2, 161], rel=0.03)
 
 
-def test_file_that_is_not_there_or_too_short_says_so(minutes: tuple[EventBatch, Stretch], tmp_path) -> None:
+def test_file_that_is_not_there_or_too_short_says_so(minutes: tuple[EventBatch, Stretch], tmp_path: Path) -> None:
     with pytest.raises(SampleError, match="is not a file"):
         sample_of_file(tmp_path / "none.dbn", load_settings())
     batch, stretch = minutes

@@ -25,7 +25,8 @@ def day() -> Day:
 def regular_mids(day: Day) -> NDArray[np.float64]:
     """Middle of the book at each step of the regular hours."""
     first, last = (int(day.clock.second(moment) / STEP_S) for moment in (day.clock.rth_open_ns, day.clock.rth_close_ns))
-    return day.instrument.market.mids[first:last]
+    mids: NDArray[np.float64] = day.instrument.market.mids[first:last]
+    return mids
 
 
 def variance_a_second(mids: NDArray[np.float64], seconds: float) -> float:

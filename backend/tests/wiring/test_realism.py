@@ -14,7 +14,7 @@ from src.data_eng.config import load_settings
 from src.data_eng.simulation.impact import log_slope, measure_impact
 from src.data_eng.simulation.instruments import first_leader
 from src.data_eng.simulation.market_sample import DISTRIBUTIONS, MarketSample
-from src.data_eng.simulation.realism import BANDS, LABELS, bin_edges, binned, distance, pooled, shown, simulated_samples, wasserstein
+from src.data_eng.simulation.realism import BANDS, LABELS, Band, bin_edges, binned, distance, pooled, shown, simulated_samples, wasserstein
 from src.data_eng.simulation.sessions import Simulation
 from tests.samples import sample
 
@@ -31,7 +31,7 @@ def model() -> MarketSample:
 @pytest.mark.parametrize(
     "band", [band for band in BANDS if not band.full_day and band.key not in LEFT_TO_MORE_DAYS], ids=lambda band: band.key
 )
-def test_small_simulated_days_lie_in_the_measured_band(model: MarketSample, band) -> None:
+def test_small_simulated_days_lie_in_the_measured_band(model: MarketSample, band: Band) -> None:
     assert band.low <= model.figures[band.key] <= band.high
 
 

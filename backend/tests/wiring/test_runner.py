@@ -31,7 +31,7 @@ BOTH: Pipeline = [ToyIngest(), ToyCount()]
 
 @pytest.fixture(autouse=True)
 def toy_events(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(planning, "EVENTS", TOY_EVENTS)
+    monkeypatch.setattr(planning, "MBO", TOY_EVENTS)
 
 
 @pytest.fixture
@@ -279,7 +279,7 @@ from src.data_eng.config import Environment, load_settings
 from src.data_eng.engines.crew import Request, run
 from tests.toys.lake import TOY_EVENTS, config
 from tests.toys.stages import SlowCount, ToyIngest
-planning.EVENTS = TOY_EVENTS
+planning.MBO = TOY_EVENTS
 if __name__ == "__main__":
     cfg = config(Path(sys.argv[1]))
     request = Request(cfg, "future_mbo", "all", "ESZ5", "2025-10-15", "2025-10-17", workers=int(sys.argv[2]))

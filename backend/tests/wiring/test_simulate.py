@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from pathlib import Path
+from typing import Any
 
 import databento
 import numpy as np
@@ -220,7 +221,7 @@ def test_new_york_clock_is_kept_over_the_end_of_summer_time() -> None:
         ({"lag": -1.0}, "--lag -1.0"),
     ],
 )
-def test_impossible_simulation_says_what_was_expected(change: dict, says: str, tmp_path: Path) -> None:
+def test_impossible_simulation_says_what_was_expected(change: dict[str, Any], says: str, tmp_path: Path) -> None:
     with pytest.raises(SimulationError, match=says):
         written(PLAIN._replace(**change), tmp_path)
 

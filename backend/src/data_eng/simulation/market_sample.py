@@ -127,7 +127,7 @@ def _stretch(file: DbnFile) -> Stretch:
 
 
 def _whole_events(batches: Iterable[EventBatch]) -> Iterator[EventBatch]:
-    """The same records, cut behind an F_LAST; what follows the last one is left out."""
+    """The same records, cut after an F_LAST; what follows the last one is left out."""
     rest: tuple[Any, ...] = ()
     for batch in batches:
         columns: tuple[Any, ...] = tuple(batch)
@@ -159,7 +159,7 @@ class _Reader:
         self.cancels = np.zeros(2, np.int64)
         self.next_second_ns: int | None = None
         self.last_event_ns = -1
-        self.seen: dict[str, list[NDArray]] = {name: [] for name in _SEEN}
+        self.seen: dict[str, list[NDArray[Any]]] = {name: [] for name in _SEEN}
 
     def read(self, batch: EventBatch) -> None:
         """Take whole events."""
@@ -185,7 +185,7 @@ class _Reader:
         self._note_trades(batch, event, inside)
         self._note_clock(batch.ts_event_ns[ends], inside[ends], levels)
 
-    def _note(self, **values: NDArray) -> None:
+    def _note(self, **values: NDArray[Any]) -> None:
         for name, array in values.items():
             self.seen[name].append(array)
 
@@ -261,7 +261,7 @@ class _Reader:
 
     def _figures(
         self,
-        kept: dict[str, NDArray],
+        kept: dict[str, NDArray[Any]],
         grid: NDArray[np.int32],
         lives: NDArray[np.float64],
         filled: NDArray[np.bool_],
@@ -298,7 +298,7 @@ class _Reader:
         }
 
 
-def _distributions(kept: dict[str, NDArray], grid: NDArray[np.int32], lives: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+def _distributions(kept: dict[str, NDArray[Any]], grid: NDArray[np.int32], lives: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
     sizes = grid[:, :, :, SIZE].astype(np.float64)
     bid, ask = sizes[:, BID, 0], sizes[:, ASK, 0]
     _, at = np.unique(kept["flow_second"] // FLOW_S, return_inverse=True)
@@ -323,8 +323,8 @@ def best_flow(levels: NDArray[np.int32]) -> NDArray[np.float64]:
     """
     price, size = levels[:, :, 0, PRICE].astype(np.int64), levels[:, :, 0, SIZE].astype(np.float64)
     bid, ask = price[:, BID], price[:, ASK]
-    bid_flow = np.where(bid[1:] >= bid[:-1], size[1:, BID], 0.0) - np.where(bid[1:] <= bid[:-1], size[:-1, BID], 0.0)
-    ask_flow = np.where(ask[1:] <= ask[:-1], size[1:, ASK], 0.0) - np.where(ask[1:] >= ask[:-1], size[:-1, ASK], 0.0)
+    bid_flow: NDArray[np.float64] = np.where(bid[1:] >= bid[:-1], size[1:, BID], 0.0) - np.where(bid[1:] <= bid[:-1], size[:-1, BID], 0.0)
+    ask_flow: NDArray[np.float64] = np.where(ask[1:] <= ask[:-1], size[1:, ASK], 0.0) - np.where(ask[1:] >= ask[:-1], size[:-1, ASK], 0.0)
     return bid_flow - ask_flow
 
 
@@ -337,7 +337,8 @@ def lives_s(
     order = np.argsort(births, kind="stable")
     at = np.minimum(np.searchsorted(births[order], pulled), len(births) - 1)
     known = births[order][at] == pulled
-    return (pulled_ns[known] - born_ns[order][at[known]]) / NS_PER_S
+    lives: NDArray[np.float64] = (pulled_ns[known] - born_ns[order][at[known]]) / NS_PER_S
+    return lives
 
 
 def variance_a_second(mids: NDArray[np.float64], seconds: int) -> float:
@@ -366,5 +367,5 @@ def _share(chosen: NDArray[np.bool_]) -> float:
     return float(chosen.mean()) if len(chosen) else float("nan")
 
 
-def _quantiles(name: str, values: NDArray, percents: tuple[int, ...]) -> dict[str, float]:
+def _quantiles(name: str, values: NDArray[Any], percents: tuple[int, ...]) -> dict[str, float]:
     return {f"{name}_p{percent}": float(np.percentile(values, percent)) if len(values) else float("nan") for percent in percents}

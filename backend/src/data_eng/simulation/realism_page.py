@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .market_sample import MEMORY_LAGS, SIGNATURE_S, MarketSample
 from .realism import COUNTED, LABELS, Realism, RealismError, bin_edges, binned, shown, shown_band
@@ -115,7 +114,7 @@ def _draw_impact(axes: Axes, report: Realism) -> None:
     axes.set_title(f"impact, ticks, of contracts: power {impact.slope:.2f}", color=TEXT, loc="left", fontsize=11)
 
 
-def _log_axis(axes: Axes, ticks: tuple[int, ...] | NDArray) -> None:
+def _log_axis(axes: Axes, ticks: tuple[int, ...]) -> None:
     axes.set_xscale("log")
     axes.set_xticks(list(ticks), [str(tick) for tick in ticks])
     axes.minorticks_off()
