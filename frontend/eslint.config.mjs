@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import tseslint from 'typescript-eslint';
 
 /** The rooms of `src/app`, lowest first. A room may import those before it, so no two rooms know each other. */
-const ROOMS = ['ui', 'api', 'board', 'market', 'heatmap', 'ladder', 'physics', 'setup', 'setup/setups-screen', 'evaluation', 'lake', 'shell'];
+const ROOMS = 'ui api board market heatmap ladder physics setup setup/setups-screen evaluation lake shell'.split(' ');
 
 const folders = readdirSync(new URL('src/app/', import.meta.url), { withFileTypes: true }).filter((entry) => entry.isDirectory());
 const unlisted = folders.find(({ name }) => !ROOMS.includes(name));
@@ -12,7 +12,9 @@ if (unlisted) throw new Error(`src/app/${unlisted.name} has no place among the r
 
 /** For each room: the imports that would lead up. */
 const rooms = ROOMS.map((room, place) => {
-  const above = ROOMS.slice(place + 1).map((other) => (other.startsWith(`${room}/`) ? `\\./${other.slice(room.length + 1)}/` : `(\\.\\./)+${other}/`));
+  const above = ROOMS.slice(place + 1).map((other) =>
+    other.startsWith(`${room}/`) ? `\\./${other.slice(room.length + 1)}/` : `(\\.\\./)+${other}/`,
+  );
   const regex = `^(${above.join('|')})`;
   const message = `${room}/ may import only the rooms before it: ${ROOMS.slice(0, place).join(', ') || 'none'}.`;
   return {

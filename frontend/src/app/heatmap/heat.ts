@@ -77,7 +77,8 @@ export class HeatPanel {
     ),
   );
   protected readonly cutOff = computed(() => this.atCursor((data) => data.heatScale, NaN));
-  protected readonly time = computed(() => newYork(this.replay.cursorS()));
+  /** Heads the panel's table. */
+  protected readonly caption = computed(() => `Largest resting sizes within 12 points at ${newYork(this.replay.cursorS())} New York`);
   protected readonly pointed = computed(() => {
     const pointer = this.pointer();
     const frame = this.frame();

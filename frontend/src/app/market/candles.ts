@@ -40,7 +40,8 @@ export class CandlesPanel {
   private readonly place = viewChild.required<ElementRef<HTMLElement>>('place');
 
   protected readonly state = computed(() => this.replay.tableState('windows'));
-  protected readonly time = computed(() => newYork(this.replay.cursorS()));
+  /** Heads the panel's table. */
+  protected readonly caption = computed(() => `Last candles at ${newYork(this.replay.cursorS())} New York, prices in points, volume in contracts`);
   private readonly pointed = signal<Slot | null>(null);
   /** Rises by one whenever the candles stand at another moment. */
   private readonly moved = signal(0);
