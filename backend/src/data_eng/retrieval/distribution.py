@@ -331,7 +331,7 @@ def _add_up(
 def _dirichlet_draws(concentration: NDArray[np.float64], draws: int) -> NDArray[np.float64]:
     """(draws, CLASSES); a class of concentration 0 is always 0."""
     gamma = np.random.default_rng(BOOTSTRAP_SEED).standard_gamma(concentration, size=(draws, len(concentration)))
-    return gamma / gamma.sum(axis=1, keepdims=True)
+    return np.asarray(gamma / gamma.sum(axis=1, keepdims=True))
 
 
 def _bootstrap_draws(neighbours: Neighbours, kinds: NDArray[np.int8], climatology: Climatology, rules: Retrieval) -> NDArray[np.float64]:
@@ -360,7 +360,7 @@ def _quantiles(draws: NDArray[np.float64], shares: tuple[float, ...]) -> NDArray
     above = np.minimum(below + 1, len(draws) - 1)
     ordered = np.partition(draws.T, np.unique([below, above]), axis=1)
     low, high, part = ordered[:, below], ordered[:, above], place - below
-    return np.where(part < 0.5, low + (high - low) * part, high - (high - low) * (1 - part)).T
+    return np.asarray(np.where(part < 0.5, low + (high - low) * part, high - (high - low) * (1 - part)).T)
 
 
 def _three(values: NDArray[np.float64] | list[float]) -> tuple[float, float, float]:

@@ -45,7 +45,7 @@ def ranked_probability_score(p: NDArray[np.float64], kind: int) -> float:
     """Of probabilities in the order of CLASSES against what happened, on the scale reject < chop < break; 0 is perfect, 1 the worst."""
     p_break, p_reject, _ = p
     rejected, broke = float(kind == REJECT), float(kind == BREAK)
-    return ((p_reject - rejected) ** 2 + (p_break - broke) ** 2) / 2
+    return float((p_reject - rejected) ** 2 + (p_break - broke) ** 2) / 2
 
 
 def try_presets(view: PastView, first: int, last: int, settings: Settings) -> NDArray[np.float64]:

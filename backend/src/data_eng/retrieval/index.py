@@ -123,7 +123,7 @@ class Index:
     @cached_property
     def whipsaw(self) -> NDArray[np.bool_]:
         """(rows,) whether both barriers were touched in the end."""
-        return self.metadata["whipsaw"].to_numpy(zero_copy_only=False)
+        return np.asarray(self.metadata["whipsaw"].to_numpy(zero_copy_only=False))
 
     @cached_property
     def mfe_ticks(self) -> NDArray[np.float32]:

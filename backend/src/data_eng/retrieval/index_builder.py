@@ -227,7 +227,7 @@ def _write_vectors(path: Path, key: IndexKey, job: _Job, rows: pa.Table, layout:
     dimensions = len(layout.dims)
     if not rows.num_rows:
         np.save(path, np.empty((0, dimensions), np.float32))
-        return np.load(path)
+        return np.asarray(np.load(path))
     with path.open("wb") as file:
         np.lib.format.write_array_header_1_0(file, {"descr": "<f4", "fortran_order": False, "shape": (rows.num_rows, dimensions)})
         for chunk in rows["vector"].chunks:

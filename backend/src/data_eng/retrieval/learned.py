@@ -166,4 +166,4 @@ def _product(left: NDArray[np.float64], right: NDArray[np.float32]) -> float:
             lanes[lane] += left[first + lane] * right[first + lane]
     for place in range(whole, len(left)):
         lanes[0] += left[place] * right[place]
-    return lanes.sum()
+    return float(lanes.sum())

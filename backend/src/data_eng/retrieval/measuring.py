@@ -127,7 +127,7 @@ def unchanged_past(where: Environment, index: Index, settings: Settings) -> Know
 
 
 def _column(index: Index, name: str) -> NDArray[np.float64]:
-    return index.metadata[name].to_numpy(zero_copy_only=False).astype(np.float64)
+    return np.asarray(index.metadata[name].to_numpy(zero_copy_only=False), np.float64)
 
 
 def distance_columns(home: str) -> list[str]:

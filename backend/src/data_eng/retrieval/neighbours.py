@@ -53,8 +53,8 @@ def kernel_weights(squared_distance: NDArray[np.float64]) -> NDArray[np.float64]
     if len(squared_distance) == 0:
         return np.empty(0)
     median = np.median(squared_distance)
-    weight = np.exp(-squared_distance / (2 * median)) if median > 0 else (squared_distance == 0).astype(np.float64)
-    return weight / weight.sum()
+    weight: NDArray[np.float64] = np.exp(-squared_distance / (2 * median)) if median > 0 else (squared_distance == 0).astype(np.float64)
+    return np.asarray(weight / weight.sum())
 
 
 def effective_n(weight: NDArray[np.float64], day: NDArray[np.int64]) -> float:

@@ -78,7 +78,7 @@ class PastView:
     def past_distances(self) -> NDArray[np.float64]:
         """How far the neighbours of each visible episode were when it was new, one window an episode."""
         column = self.index.metadata[past_distance_column(self.index.metric_name)]
-        distances = column.to_numpy(zero_copy_only=False)[: self.rows].astype(np.float64)
+        distances: NDArray[np.float64] = column.to_numpy(zero_copy_only=False)[: self.rows].astype(np.float64)
         return distances[np.isfinite(distances)]
 
     def find(

@@ -51,11 +51,12 @@ class Triggers:
 
     def row(self, row: int) -> dict[str, Any]:
         """One trigger, without the vector."""
-        return self.table.slice(row, 1).drop_columns(["vector"]).to_pylist()[0]
+        triggers: list[dict[str, Any]] = self.table.slice(row, 1).drop_columns(["vector"]).to_pylist()
+        return triggers[0]
 
     def vector(self, row: int) -> NDArray[np.float32]:
         """Raw vector of a trigger, whose length is its setup's."""
-        return self.table["vector"][row].values.to_numpy()
+        return np.asarray(self.table["vector"][row].values.to_numpy())
 
     def known_episodes(self, as_of_s: int) -> list[Episode]:
         """Episodes that had begun, as far as they were known."""

@@ -132,11 +132,12 @@ def _route(scope: Scope) -> str:
 
     A route knows its template without the prefix under which its router was included; that is what the address has more in front.
     """
-    template = getattr(scope.get("route"), "path", None)
+    template: str | None = getattr(scope.get("route"), "path", None)
     if template is None or ":path}" in template:
         return template or NO_ROUTE
-    more = scope["path"].count("/") - template.count("/")
-    return "/".join(scope["path"].split("/")[: more + 1]) + template
+    path: str = scope["path"]
+    more = path.count("/") - template.count("/")
+    return "/".join(path.split("/")[: more + 1]) + template
 
 
 def _method(scope: Scope) -> str:

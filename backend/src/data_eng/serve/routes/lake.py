@@ -19,7 +19,8 @@ ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 def judge_of(request: Request) -> Judge:
     """The judge of the application's lake."""
-    return request.app.state.judge
+    judge: Judge = request.app.state.judge
+    return judge
 
 
 @router.get("/lake", response_model=LakeHealth)
