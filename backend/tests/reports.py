@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from src.data_eng.evaluation.result import EvaluationResult, RecoveryResult
+
 SIMILAR = ("similar_weighted", "similar_cosine", "similar_learned")
 BASELINES = ("climatology", "recency", "time_of_day", "distance_only", "momentum", "logistic", "lightgbm", "mlp")
 HORIZONS_S = (60, 120, 240, 480, 600, 720, 840)
@@ -16,8 +18,13 @@ SESSIONS = 48
 CENTRE = {"logistic": 0.006, "lightgbm": -0.031, "mlp": -0.142, "momentum": -0.004, "distance_only": 0.009, "similar_weighted": 0.011}
 
 
-def sample_result(seed: int = 7) -> dict[str, Any]:
+def sample_result(**changes: Any) -> EvaluationResult:
     """A full result in which a similar past is a little better than the base rate and no better than the distance."""
+    return EvaluationResult(**(sample_figures() | changes))
+
+
+def sample_figures(seed: int = 7) -> dict[str, Any]:
+    """The same, as it is kept in a file."""
     rng = np.random.default_rng(seed)
     dates = session_dates(SESSIONS)
     forecasters = [(name, "similar") for name in SIMILAR] + [(name, "baseline") for name in BASELINES[1:]]
@@ -33,7 +40,7 @@ def sample_result(seed: int = 7) -> dict[str, Any]:
             "embargo_sessions": 1, "score_window": 4, "untouched_from": "2025-10-17", "released": False,
         },
         "hashes": {name: rng.bytes(32).hex() for name in ("settings", "code", "data")},
-        "counts": {"episodes": 7012, "sessions": SESSIONS, "series": 12, "censored": 311, "warm_up": 2874, "excluded_sessions": 4},
+        "counts": {"episodes": 7012, "sessions": SESSIONS, "series": 12, "censored": 311},
         "power": {"detectable_skill": 0.018, "sessions": SESSIONS, "share": 0.8},
         "skill": [
             {"forecaster": name, "kind": kind, "horizon_s": horizon, "score": score, "episodes": 7012 - horizon, "sessions": SESSIONS}
@@ -41,7 +48,8 @@ def sample_result(seed: int = 7) -> dict[str, Any]:
             for name, kind in forecasters for horizon in HORIZONS_S for score in ("rps", "brier", "log_loss")
         ],
         "against": [
-            {"forecaster": name, "baseline": other} | interval(rng, CENTRE.get(name, 0.0) - CENTRE.get(other, 0.0), 0.01)
+            {"forecaster": name, "baseline": other, "episodes": 7012, "sessions": SESSIONS}
+            | interval(rng, CENTRE.get(name, 0.0) - CENTRE.get(other, 0.0), 0.01)
             for name in SIMILAR for other in BASELINES
         ],
         "permutation": [
@@ -78,9 +86,9 @@ def sample_result(seed: int = 7) -> dict[str, Any]:
              "count": np.histogram(rng.gamma(6, 0.2, 9000), np.linspace(0, 3, 31))[0].tolist()}
             for name in SIMILAR
         ],
-        "recovery": sample_recovery(seed),
+        "recovery": sample_recovery(seed).plain(),
         "ledger": [
-            {"when": f"2025-11-{day:02d} 14:0{day % 10}", "forecaster": name, "levels": "all", "setup": "touch", "first": dates[0],
+            {"when": f"2025-11-{day:02d} 14:0{day % 10}", "forecaster": name, "levels": ["pm_high"], "setup": "touch", "first": dates[0],
              "last": dates[-1], "horizon_s": PRIMARY_S, "skill": float(rng.normal(0, 0.01)), "p": float(rng.random()),
              "settings": rng.bytes(8).hex(), "data": rng.bytes(8).hex()}
             for day in (3, 4) for name in SIMILAR
@@ -93,16 +101,17 @@ def sample_result(seed: int = 7) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def sample_recovery(seed: int = 7) -> dict[str, Any]:
+def sample_recovery(seed: int = 7) -> RecoveryResult:
     """Twenty seeds of the null and the placebo, five at each of four planted strengths; two forecasters."""
     rng = np.random.default_rng(seed)
     planted = [("null", 0.0, 0.0, 20, 0.0), ("placebo", 0.6, 0.3, 20, 0.0)]
     planted += [("planted", signature, 0.3, 5, 0.09 * signature) for signature in (0.15, 0.3, 0.45, 0.6)]
-    runs, points = [], []
+    runs: list[dict[str, Any]] = []
+    points: list[dict[str, Any]] = []
     for kind, signature, outcome, seeds, effect in planted:
         for name in SIMILAR[:2]:
             place: dict[str, Any] = {"kind": kind, "signature": signature, "outcome": outcome, "forecaster": name}
-            own = [
+            own: list[dict[str, Any]] = [
                 place | {"seed": number, "sessions": 40, "episodes": 1900, "p": float(rng.random())} | interval(rng, effect, 0.01)
                 for number in range(seeds)
             ]
@@ -110,29 +119,31 @@ def sample_recovery(seed: int = 7) -> dict[str, Any]:
             skill = np.array([run["skill"] for run in own])
             half = 2 * float(skill.std()) / len(own) ** 0.5
             middle = {"mean": float(skill.mean()), "low": float(skill.mean()) - half, "high": float(skill.mean()) + half}
-            above = sum(run["low"] > 0 for run in own)
+            above = sum(float(run["low"]) > 0 for run in own)
             points.append(place | middle | {"seeds": seeds, "significant": above, "bounds_above_zero": above})
-    return {
-        "synthetic": True,
-        "question": {"root": "ES", "levels": ["pm_high"], "setup": "touch", "approaches": ["from_below"], "horizon_s": PRIMARY_S},
-        "runs": runs,
-        "points": points,
-        "expectations": [
-            {"sentence": "Over 20 null seeds the mean skill lies within [−0.010, +0.004].", "met": True},
-            {"sentence": "In at most 3 of 20 null seeds the lower bound is above 0.", "met": True},
-            {"sentence": "The placebo looks like the null.", "met": False},
-        ],
-    }
+    question = {
+        "sessions": 40, "records": 300_000, "bases": 5, "null_seeds": 20, "seeds": 5, "strengths": [0.15, 0.3, 0.45, 0.6], "markets": [],
+        "levels": ["pm_high"], "metrics": ["block"], "horizon_s": PRIMARY_S,
+    }  # fmt: skip
+    expectations = [
+        {"sentence": "Over 20 null seeds the mean skill lies within [−0.010, +0.004].", "met": True},
+        {"sentence": "In at most 3 of 20 null seeds the lower bound is above 0.", "met": True},
+        {"sentence": "The placebo looks like the null.", "met": False},
+    ]
+    return RecoveryResult.model_validate(
+        {"synthetic": True, "question": question, "runs": runs, "points": points, "expectations": expectations}
+    )
 
 
-def ugly_result() -> dict[str, Any]:
+def ugly_result() -> EvaluationResult:
     """What hardly anybody would send: long names, markup in names, wild figures, many trials, holes everywhere."""
-    result = sample_result(3)
+    result = sample_figures(3)
     long = "a_forecaster_whose_name_was_written_by_a_committee_and_never_shortened_" * 2
     rename = {"similar_cosine": long, "similar_learned": "<script>alert('$x_1$')</script> & \"quotes\""}
     for part in result.values():
         for row in part if isinstance(part, list) else []:
-            row["forecaster"] = rename.get(row.get("forecaster"), row.get("forecaster"))
+            if isinstance(row, dict) and "forecaster" in row:
+                row["forecaster"] = rename.get(row["forecaster"], row["forecaster"])
     for row in result["skill"]:
         if row["forecaster"] == "mlp":
             row.update(skill=-37.5, low=-80.0, high=-9.0)
@@ -142,13 +153,27 @@ def ugly_result() -> dict[str, Any]:
         row | {"when": f"2025-12-{day:02d} 09:{row['p'] * 59:02.0f}"} for day in range(1, 31) for row in result["ledger"] * 4
     ]
     result["excluded"] = [
-        {"date": day, "reason": f"reason number {number % 3}, {'told at length ' * 9}"} for number, day in enumerate(session_dates(90))
+        {"date": day, "reason": f"reason number {number % 3}, {'said at length ' * 9}"} for number, day in enumerate(session_dates(90))
     ]
     result["skill_by_day"] = result["skill_by_day"][:1]
     result["reliability"][0]["bins"] = []
     result["distances"][0].update(edges=[], count=[])
     result["missing"] = ["The learned metric could not be fitted: one class only in the first 20 sessions." * 3]
-    return result
+    return EvaluationResult(**result)
+
+
+def empty_result() -> EvaluationResult:
+    """An evaluation that could score nothing."""
+    figures = sample_figures()
+    why = "10 sessions up to 2025-10-14, of which the first 20 are the warm-up"
+    return EvaluationResult(
+        synthetic=True,
+        question=figures["question"],
+        counts={"episodes": 0, "sessions": 0, "series": 0, "censored": 0},
+        missing=[f"Every figure: {why}. Build more days, then evaluate again."],
+        power={"detectable_skill": None, "sessions": 0, "share": 0.8},
+        verdict={"sentence": f"Nothing could be scored: {why}.", "skilful": False},
+    )
 
 
 def session_dates(count: int) -> list[str]:
@@ -165,9 +190,10 @@ def interval(rng: np.random.Generator, centre: float, half: float, name: str = "
 
 def bins(rng: np.random.Generator, middle: float) -> list[dict[str, float]]:
     """Ten bins around the base rate, most of them near it."""
-    told = middle + np.linspace(-0.15, 0.15, 7)
-    episodes = (2600 * np.exp(-((told - middle) ** 2) / 0.008)).astype(int) + 20
+    stated = middle + np.linspace(-0.15, 0.15, 7)
+    episodes = (2600 * np.exp(-((stated - middle) ** 2) / 0.008)).astype(int) + 20
     return [
-        {"p": float(p), "episodes": int(count)} | interval(rng, float(middle + 0.6 * (p - middle)), 1.6 / count**0.5, "frequency")
-        for p, count in zip(told, episodes, strict=True)
+        {"p": float(p), "episodes": int(count), "sessions": SESSIONS}
+        | interval(rng, float(middle + 0.6 * (p - middle)), 1.6 / count**0.5, "frequency")
+        for p, count in zip(stated, episodes, strict=True)
     ]

@@ -14,9 +14,9 @@ from typer.testing import CliRunner, Result
 from src.data_eng.cli.main import app
 from src.data_eng.config import Environment, Settings, load_settings
 from src.data_eng.evaluation.ledger import RESULT, evaluation_folder, read_trials
+from src.data_eng.evaluation.result import KeptEvaluation
 from src.data_eng.jobs import evaluate as evaluating
 from src.data_eng.retrieval.index_builder import build_indexes
-from src.data_eng.serve.messages_evaluation import EvaluationReport
 
 from ..trigger_lake import KEY, session_dates, write_days
 
@@ -51,13 +51,13 @@ def test_the_verdict_comes_first_and_the_report_stands_beside_its_figures(lake: 
     assert "pm_high from above: no episode could be scored" in " ".join(result["missing"])
     kept = json.loads((evaluation_folder(lake, "ES") / RESULT).read_text())
     assert {name: value for name, value in kept.items() if name != "when"} == result
-    assert EvaluationReport.model_validate(kept).model_dump(mode="json", by_alias=True) == kept
+    assert KeptEvaluation(**kept).plain() == kept
     table = pq.ParquetFile(out.with_suffix(".parquet")).read()
     sums = sum(table[f"p_{name}"].to_numpy(zero_copy_only=False) for name in ("break", "reject", "chop"))
     assert np.allclose(sums[np.isfinite(sums)], 1.0)
 
 
-def test_a_second_evaluation_forecasts_nothing_anew_and_is_no_new_try(lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_evaluation_forecasts_nothing_again_and_is_no_trial(lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert ask(lake, tmp_path / "first.html", "--levels", "pm_high").exit_code == 0
 
     def refuse(*_: object) -> None:
@@ -143,7 +143,7 @@ def test_a_day_missing_in_the_middle_stops_nothing(tmp_path: Path) -> None:
         (["--setup", "level"], "setup 'level' is unknown. Expected level_test or break_and_confirm"),
         (["--from", "tomorrow"], "--from 'tomorrow' is no date. Expected for example 2025-10-01"),
         (["--from", "2025-10-20", "--to", "2025-10-10"], "--from 2025-10-20 is later than --to 2025-10-10"),
-        (["--from", "2025-11-13"], "--from 2025-11-13 lies behind"),
+        (["--from", "2025-11-13"], "--from 2025-11-13 lies after"),
         (["--release", "--from", "2025-10-20"], "Expected neither --from nor --to beside it"),
     ],
 )

@@ -10,8 +10,10 @@ from rich.console import Console
 
 from src.data_eng.config import load_settings
 from src.data_eng.errors import SpymasterError
+from src.data_eng.evaluation.expectations import expectations
+from src.data_eng.evaluation.result import CoverageRow, RecoveryPoint
 from src.data_eng.jobs import recover as recovery
-from src.data_eng.jobs.recover import Plan, expectations, markets_named, numbers_named, planned_runs, recover
+from src.data_eng.jobs.recover import Plan, markets_named, numbers_named, planned_runs, recover
 
 
 def plan(folder: Path) -> Plan:
@@ -23,9 +25,9 @@ def test_every_kind_of_market_is_built_evaluated_and_kept(tmp_path: Path, monkey
     few = settings.evaluation.model_copy(update={"warm_up_sessions": 5, "min_past_episodes": 3, "permutations": 99, "bootstrap_draws": 100})
     settings = settings.model_copy(update={"evaluation": few})
     result = recover(plan(tmp_path), settings, Console(quiet=True))
-    assert [point["kind"] for point in result["points"]] == ["null", "placebo", "planted", "market"]
-    assert result["synthetic"]
-    assert len(result["expectations"]) == 7
+    assert [point.kind for point in result.points] == ["null", "placebo", "planted", "market"]
+    assert result.synthetic
+    assert len(result.expectations) == 7
     assert not list(tmp_path.glob(".*")), "what was built is removed"
 
     def refuse(*_: object) -> None:
@@ -42,20 +44,44 @@ def test_no_two_runs_share_a_seed(tmp_path: Path) -> None:
     assert len(seeds) == len(set(seeds)) == 20 + 20 + 30 + 20
 
 
-def point(kind: str, mean: float, strength: float = 0.0, **more: Any) -> dict[str, Any]:
-    made = {"forecaster": "similar block", "kind": kind, "signature": strength, "outcome": 0.0, "seeds": 20, "mean": mean}
-    return made | {"significant": 20 if kind == "planted" else 1, "bounds_above_zero": 1} | more
+def point(kind: str, mean: float, strength: float = 0.0) -> RecoveryPoint:
+    return RecoveryPoint(
+        forecaster="similar block",
+        kind=kind,
+        signature=strength,
+        outcome=0.0,
+        seeds=20,
+        mean=mean,
+        low=None,
+        high=None,
+        significant=20 if kind == "planted" else 1,
+        bounds_above_zero=1,
+    )
+
+
+def covered(share: float, episodes: int) -> CoverageRow:
+    return CoverageRow(
+        forecaster="similar block",
+        horizon_s=480,
+        wanted=0.9,
+        covered=share,
+        low=None,
+        high=None,
+        episodes=episodes,
+        sessions=9,
+        mean_size=2.0,
+    )
 
 
 GOOD = [point("null", -0.002), point("placebo", 0.001), point("planted", 0.02, 0.5), point("planted", 0.08, 1.0)]
-COVERED = [{"covered": 0.91, "episodes": 100}, {"covered": 0.89, "episodes": 100}]
+COVERED = [covered(0.91, 100), covered(0.89, 100)]
 
 
-def unmet(points: list[dict[str, Any]], coverage: list[dict[str, Any]] = COVERED) -> list[str]:
-    return [expectation["sentence"] for expectation in expectations(points, coverage) if not expectation["met"]]
+def unmet(points: list[RecoveryPoint], coverage: list[CoverageRow] = COVERED) -> list[str]:
+    return [expectation.sentence for expectation in expectations(points, coverage) if not expectation.met]
 
 
-def test_expectations_hold_where_they_should() -> None:
+def test_expectations_are_met_where_they_should_be() -> None:
     assert unmet(GOOD) == []
 
 
@@ -70,16 +96,16 @@ def test_expectations_hold_where_they_should() -> None:
     ],
 )
 def test_each_expectation_can_fail(place: int, change: dict[str, Any], words: str) -> None:
-    points = [made | change if number == place else made for number, made in enumerate(GOOD)]
+    points = [made.model_copy(update=change) if number == place else made for number, made in enumerate(GOOD)]
     (sentence,) = unmet(points)
     assert words in sentence
 
 
-def test_coverage_and_the_learned_metric_are_held_too() -> None:
-    assert "cover 0.830" in unmet(GOOD, [{"covered": 0.83, "episodes": 10}])[0]
-    learned = [made | {"forecaster": "similar learned"} for made in GOOD]
+def test_coverage_and_the_learned_metric_are_judged_too() -> None:
+    assert "cover 0.830" in unmet(GOOD, [covered(0.83, 10)])[0]
+    learned = [made.model_copy(update={"forecaster": "similar learned"}) for made in GOOD]
     assert unmet([*GOOD, *learned]) == []
-    worse = [*learned[:3], learned[3] | {"mean": 0.07}]
+    worse = [*learned[:3], learned[3].model_copy(update={"mean": 0.07})]
     assert "at least as good as the plain one" in unmet([*GOOD, *worse])[0]
 
 

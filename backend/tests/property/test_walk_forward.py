@@ -9,8 +9,8 @@ import pytest
 
 from src.data_eng.config import Settings, load_settings
 from src.data_eng.evaluation import models, walk_forward
-from src.data_eng.evaluation.judgement import Pool, pool_of
 from src.data_eng.evaluation.kept import block_name, keep_block, kept_block
+from src.data_eng.evaluation.pool import Pool, pool_of
 from src.data_eng.evaluation.resampling import permutation, skill
 from src.data_eng.evaluation.scores import rps
 from src.data_eng.evaluation.walk_forward import CLIMATOLOGY, FIELDS, Block, blocks_of, forecast_block, join, similar
@@ -94,7 +94,7 @@ def test_what_comes_later_changes_no_forecast(settings: Settings, monkeypatch: p
     whole, cut = noise_index(3, 40, episodes=4), noise_index(3, 34, episodes=4)
     long, short = walk(whole, settings, 40), walk(cut, settings, 34)
     days = dates(34)
-    # The last block of the shorter walk is cut short by its end, the fit behind it is not.
+    # The last block of the shorter walk is cut short by its end, the fit before it is not.
     kept = np.isin(long.episodes.session_date, days)
     assert kept.sum() == len(short.episodes.day) > 0
     for name in short.p:
@@ -107,8 +107,8 @@ def test_what_comes_later_changes_no_forecast(settings: Settings, monkeypatch: p
 @pytest.mark.usefixtures("frequencies_only")
 def test_quantiles_of_moves_hold_as_many_as_they_say(settings: Settings) -> None:
     block = walk(noise_index(5, 50), settings, 50)
-    held = block.held[similar("block")]
-    given = held[np.isfinite(held).all(axis=1)]
+    covered = block.covered[similar("block")]
+    given = covered[np.isfinite(covered).all(axis=1)]
     assert len(given) > 200
     assert given.mean(axis=0) == pytest.approx([0.8, 0.8], abs=0.07)
 

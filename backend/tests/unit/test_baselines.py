@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -31,10 +32,10 @@ CORRECTION = 0.5826
 """-zeta(1/2) / sqrt(2 pi): seen in steps only, a barrier is met as if it lay that many steps further (Broadie, Glasserman, Kou 1997)."""
 
 
-def made_episodes(kinds: NDArray, day: Sequence[int], setup: str = "level_test", **columns: NDArray) -> Episodes:
+def made_episodes(kinds: NDArray[Any], day: Sequence[int] | NDArray[np.int64], setup: str = "level_test", **columns: Any) -> Episodes:
     """Episodes of pm_high from below with the given outcomes on the given sessions, four ticks over the lower barrier of sixteen."""
     count = len(kinds)
-    usual = {
+    usual: dict[str, Any] = {
         "open_s": np.full(count, 600.0),
         "upper_ticks": np.full(count, 12.0),
         "lower_ticks": np.full(count, 4.0),
@@ -80,12 +81,12 @@ def random_past(seed: int, count: int = 80) -> Episodes:
     )
 
 
-def some_queries(**columns: NDArray) -> Episodes:
+def some_queries(**columns: Any) -> Episodes:
     count = len(next(iter(columns.values()))) if columns else 3
     return made_episodes(at_every_horizon([CHOP] * count), [35] * count, **columns)
 
 
-def naive_counts(kinds: NDArray, weights: Sequence[float]) -> list[tuple[float, float, float, float]]:
+def naive_counts(kinds: NDArray[Any], weights: Sequence[float]) -> list[tuple[float, float, float, float]]:
     """At risk, broke, rejected and whipsawed, by horizon."""
     counts = []
     for horizon in range(HORIZONS):
@@ -302,7 +303,8 @@ def test_the_random_walk_is_a_distribution_that_only_adds_up(upper: float, lower
 
 def test_given_time_the_nearer_barrier_is_met_in_proportion_to_the_other_distance() -> None:
     up, down = hit_probabilities(np.array(12.0), np.array(4.0), np.array(0.5), np.array(1e9))
-    assert (up, down) == (pytest.approx(0.25), pytest.approx(0.75))
+    assert up == pytest.approx(0.25)
+    assert down == pytest.approx(0.75)
 
 
 def test_a_far_barrier_keeps_its_tiny_chance() -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 
 from src.data_eng.config import Settings, load_settings
-from src.data_eng.evaluation.judgement import Pool, Question, judge
+from src.data_eng.evaluation.judgement import Question, judge
 from src.data_eng.evaluation.ledger import Trial
+from src.data_eng.evaluation.pool import Pool
+from src.data_eng.evaluation.result import EvaluationResult
 from src.data_eng.evaluation.walk_forward import forecaster_names
 
 from ..trigger_lake import session_dates
@@ -31,86 +31,86 @@ def pool(knowing: float, outcome: np.ndarray | None = None, metrics: tuple[str, 
     drawn = np.random.default_rng(1).integers(0, 3, count) if outcome is None else outcome
     outcomes = np.repeat(drawn[:, None], horizons, axis=1)
     even = np.full((count, horizons, 3), 1 / 3)
-    told = even.copy()
+    stated = even.copy()
     known = outcomes >= 0
-    told[known] = (1 - knowing) / 3 + knowing * np.eye(3)[outcomes[known]]
+    stated[known] = (1 - knowing) / 3 + knowing * np.eye(3)[outcomes[known]]
     names = forecaster_names(metrics)
     return Pool(
         series=np.zeros(count, np.int64),
         day=np.repeat(np.arange(20, 20 + SESSIONS), EPISODES),
         session_date=np.repeat(session_dates(SESSIONS), EPISODES),
         outcome=outcomes,
-        p={name: told if name.startswith("similar") else even for name in names},
+        p={name: stated if name.startswith("similar") else even for name in names},
         distance={name: np.ones(count) for name in names if name.startswith("similar")},
         percentile={name: np.full(count, 50.0) for name in names if name.startswith("similar")},
-        held={name: np.ones((count, 2)) for name in names if name.startswith("similar")},
+        covered={name: np.ones((count, 2)) for name in names if name.startswith("similar")},
         names=(("pm_high", "from_below"), ("pm_high", "from_above")),
     )
 
 
-def verdict(made: Pool | None, settings: Settings, trials: tuple[Trial, ...] = ()) -> dict:
+def judged(made: Pool | None, settings: Settings, trials: tuple[Trial, ...] = ()) -> EvaluationResult:
     result, _ = judge(made, QUESTION, trials, "2025-07-01 00:00:00", settings)
-    json.dumps(result, allow_nan=False)
+    assert EvaluationResult.model_validate_json(result.kept()) == result
     return result
 
 
 def test_knowing_something_is_claimed_with_its_interval(settings: Settings) -> None:
-    result = verdict(pool(0.2), settings)
-    assert result["verdict"]["skilful"]
-    told = "Skilful over 40 sessions and 320 episodes on synthetic data: similar block beats climatology by 0."
-    assert result["verdict"]["sentence"].startswith(told)
+    result = judged(pool(0.2), settings)
+    assert result.verdict.skilful
+    sentence = "Skilful over 40 sessions and 320 episodes on synthetic data: similar block beats climatology by 0."
+    assert result.verdict.sentence.startswith(sentence)
 
 
 def test_knowing_nothing_is_said_with_the_skill_that_could_have_been_seen(settings: Settings) -> None:
-    result = verdict(pool(0.0), settings)
-    assert not result["verdict"]["skilful"]
-    assert result["verdict"]["sentence"].startswith("No skill shown over 40 sessions and 320 episodes on synthetic data.")
+    result = judged(pool(0.0), settings)
+    assert not result.verdict.skilful
+    assert result.verdict.sentence.startswith("No skill shown over 40 sessions and 320 episodes on synthetic data.")
 
 
 def test_one_baseline_that_is_not_beaten_is_enough_to_claim_nothing(settings: Settings) -> None:
     made = pool(0.2)
-    result = verdict(made._replace(p=made.p | {"random_walk": made.p["similar block"]}), settings)
-    assert not result["verdict"]["skilful"]
-    assert result["permutation"][0]["p_corrected"] < 0.05
+    result = judged(made._replace(p=made.p | {"random_walk": made.p["similar block"]}), settings)
+    assert not result.verdict.skilful
+    assert (result.permutation[0].p_corrected or 0) < 0.05
 
 
-def test_many_tries_before_cost_the_claim(settings: Settings) -> None:
+def test_many_trials_before_cost_the_claim(settings: Settings) -> None:
     made = pool(0.0)
     guess = np.random.default_rng(2).normal(0, 0.05, made.p["similar block"].shape)
     made.p["similar block"] += guess - guess.mean(axis=-1, keepdims=True)
     _, own = judge(made, QUESTION, (), "2025-07-01 00:00:00", settings)
     rng = np.random.default_rng(3)
-    tries = tuple(own[0]._replace(data=f"other {number}", draws=tuple(rng.normal(0, 1, 999))) for number in range(200))
-    few, many = verdict(made, settings), verdict(made, settings, tries)
-    assert few["permutation"][0]["p"] == many["permutation"][0]["p"]
-    assert many["permutation"][0]["p_corrected"] > few["permutation"][0]["p_corrected"]
-    assert many["permutation"][0]["trials"] == 201
+    trials = tuple(own[0]._replace(data=f"other {number}", draws=tuple(rng.normal(0, 1, 999))) for number in range(200))
+    few, many = judged(made, settings), judged(made, settings, trials)
+    assert few.permutation[0].p == many.permutation[0].p
+    assert (many.permutation[0].p_corrected or 0) > (few.permutation[0].p_corrected or 1)
+    assert many.permutation[0].trials == 201
 
 
 @pytest.mark.parametrize("kind", [0, 1, 2])
 def test_an_outcome_that_is_always_the_same_leaves_a_report(kind: int, settings: Settings) -> None:
-    result = verdict(pool(0.0, np.full(SESSIONS * EPISODES, kind)), settings)
-    assert not result["verdict"]["skilful"]
-    assert result["counts"]["episodes"] == SESSIONS * EPISODES
+    result = judged(pool(0.0, np.full(SESSIONS * EPISODES, kind)), settings)
+    assert not result.verdict.skilful
+    assert result.counts.episodes == SESSIONS * EPISODES
 
 
 def test_climatology_that_is_never_wrong_cannot_be_beaten_and_no_figure_is_made_up(settings: Settings) -> None:
     made = pool(0.0, np.zeros(SESSIONS * EPISODES, np.int64))
     sure = np.zeros_like(made.p["climatology"])
     sure[..., 0] = 1.0
-    result = verdict(made._replace(p=dict.fromkeys(made.p, sure)), settings)
-    assert not result["verdict"]["skilful"]
-    assert all(row["skill"] is None for row in result["skill"])
+    result = judged(made._replace(p=dict.fromkeys(made.p, sure)), settings)
+    assert not result.verdict.skilful
+    assert all(row.skill is None for row in result.skill)
 
 
 def test_a_series_without_an_episode_is_named_and_the_rest_stands(settings: Settings) -> None:
-    assert verdict(pool(0.2), settings)["missing"] == [
-        "pm_high from above: no episode could be scored (fewer than 10 past episodes, or none after the warm-up)."
-    ]
+    assert judged(pool(0.2), settings).missing == (
+        "pm_high from above: no episode could be scored (fewer than 10 past episodes, or none after the warm-up).",
+    )
 
 
 def test_nothing_to_score_is_a_sentence(settings: Settings) -> None:
     for made in (None, pool(0.0, np.full(SESSIONS * EPISODES, -1))):
-        result = verdict(made, settings)
-        assert result["verdict"]["sentence"].startswith("Nothing could be scored: no series has 10 past episodes seen to 480 s")
-        assert result["skill"] == []
+        result = judged(made, settings)
+        assert result.verdict.sentence.startswith("Nothing could be scored: no series has 10 past episodes seen to 480 s")
+        assert result.skill == ()

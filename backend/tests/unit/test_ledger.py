@@ -1,4 +1,4 @@
-"""What evaluations must not forget: their tries, and the sessions that nobody has looked at."""
+"""What evaluations must not forget: their trials, and the sessions that nobody has looked at."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def trial(forecaster: str = "similar block", skill: float = 0.01) -> Trial:
     )
 
 
-def test_a_try_is_noted_once_and_for_ever(tmp_path: Path) -> None:
+def test_a_trial_is_noted_once_and_for_ever(tmp_path: Path) -> None:
     append_trials(tmp_path, [trial(), trial("similar cosine")])
     append_trials(tmp_path, [trial()._replace(when="2025-11-02 10:00:00")])
     append_trials(tmp_path, [trial()._replace(data="other")])
@@ -39,7 +39,7 @@ def test_a_try_is_noted_once_and_for_ever(tmp_path: Path) -> None:
     assert read_trials(tmp_path)[0] == trial()
 
 
-def test_a_line_that_a_kill_cut_short_is_no_try_and_harms_none(tmp_path: Path) -> None:
+def test_a_line_that_a_kill_cut_short_is_no_trial_and_harms_none(tmp_path: Path) -> None:
     append_trials(tmp_path, [trial(), trial("similar cosine")])
     whole = (tmp_path / LEDGER).read_bytes()
     (tmp_path / LEDGER).write_bytes(whole[:-20])

@@ -187,8 +187,7 @@ def test_a_past_of_two_sessions_is_answered_by_climatology() -> None:
 @pytest.mark.parametrize("name", MODELS)
 def test_inputs_that_do_not_vary_are_answered_by_climatology(name: str) -> None:
     past, queries = enough()
-    constant = {"vectors": np.ones_like(past.vectors), "momentum_ticks": np.zeros(len(past.day))}
-    model = fitted(name, past._replace(**constant))
+    model = fitted(name, past._replace(vectors=np.ones_like(past.vectors), momentum_ticks=np.zeros(len(past.day))))
     assert model.why == "No input varies among the past episodes."
     assert answers_climatology(model, past, queries)
 
@@ -228,10 +227,10 @@ def test_models_see_every_undifferenced_dimension_and_no_difference() -> None:
 def test_what_a_model_has_earned_is_measured_on_sessions_it_never_saw() -> None:
     asked: list[tuple[set[int], set[int]]] = []
 
-    def spy(inputs: NDArray, label: NDArray, seed: int) -> models.Predict:
+    def spy(inputs: NDArray[np.float32], label: NDArray[np.int64], seed: int) -> models.Predict:
         learned = set(inputs[:, 0].astype(int))
 
-        def predict(rows: NDArray) -> NDArray[np.float64]:
+        def predict(rows: NDArray[np.float32]) -> NDArray[np.float64]:
             asked.append((learned, set(rows[:, 0].astype(int))))
             return np.full((len(rows), len(np.unique(label))), 1 / len(np.unique(label)))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import permutations as orders
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,11 +33,11 @@ BASE = np.array([0.3, 0.45, 0.25])
 
 
 def normalised(raw: np.ndarray) -> np.ndarray:
-    return raw / raw.sum(axis=-1, keepdims=True)
+    return np.asarray(raw / raw.sum(axis=-1, keepdims=True))
 
 
 def outcomes(p: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    return (p.cumsum(axis=1)[:, :2] < rng.random((len(p), 1))).sum(axis=1)
+    return np.asarray((p.cumsum(axis=1)[:, :2] < rng.random((len(p), 1))).sum(axis=1))
 
 
 def noise(
@@ -258,7 +259,7 @@ class TestPermutation:
             pytest.param({"day_effect": 1.0, "series": 10, "present": 0.3, "per_session": 2}, id="strong effects, series often absent"),
         ],
     )
-    def test_on_noise_p_is_about_uniform(self, shape: dict) -> None:
+    def test_on_noise_p_is_about_uniform(self, shape: dict[str, Any]) -> None:
         p_values = np.array([permutation(*noise(seed, **shape), 199, seed).p for seed in range(300)])
         assert stats.kstest(p_values, "uniform").pvalue > 0.01
         assert (p_values <= 0.05).mean() == pytest.approx(0.05, abs=0.03)

@@ -111,5 +111,5 @@ def test_what_is_no_distribution_is_refused(row: list[float]) -> None:
 
 
 def test_another_number_of_classes_is_refused() -> None:
-    with pytest.raises(BadForecast, match="2 classes; expected 3"):
+    with pytest.raises(BadForecast, match=r"2 classes\. Expected 3"):
         brier(np.array([[0.5, 0.5]]), np.array([0]))

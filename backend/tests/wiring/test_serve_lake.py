@@ -24,6 +24,9 @@ from src.data_eng.core.features import FEATURES
 from src.data_eng.core.levels import LEVELS as KNOWN_LEVELS
 from src.data_eng.core.tables import RAW_MBO
 from src.data_eng.engines import crew as runner
+from src.data_eng.evaluation.ledger import RESULT
+from src.data_eng.evaluation.report_parts.report import report_of
+from src.data_eng.evaluation.result import KeptEvaluation
 from src.data_eng.health import state
 from src.data_eng.health.judge import Judge
 from src.data_eng.health.models import LakeDay, LakeHealth
@@ -398,11 +401,11 @@ def test_a_partition_that_is_not_there_is_missing_and_no_error(place: Place) -> 
 
 
 def test_an_evaluation_is_served_once_it_was_made_and_the_newest_each_time(lake: Path, tmp_path: Path) -> None:
-    def evaluate(name: str, *flags: str) -> dict:
+    def evaluate(name: str, *flags: str) -> KeptEvaluation:
         out = tmp_path / f"{name}.html"
         done = CliRunner().invoke(command_line, ["evaluate", "--lake", str(lake), "--out", str(out), "--workers", "1", *flags])
         assert done.exit_code == 0, done.output
-        return json.loads(out.with_suffix(".json").read_text())
+        return KeptEvaluation.model_validate_json((lake / "evaluation" / "ES" / RESULT).read_bytes())
 
     with served(guarded_app(config(lake, load_settings()), "127.0.0.1", None)) as place:
         url = f"{place.url}/api/evaluation?root=ES"
@@ -410,11 +413,9 @@ def test_an_evaluation_is_served_once_it_was_made_and_the_newest_each_time(lake:
         assert told["fix"].startswith("spymaster evaluate --symbol ES")
         for name, flags in (("first", ("--levels", "pm_high")), ("second", ("--levels", "vwap"))):
             made = evaluate(name, *flags)
-            assert made["verdict"]["sentence"].startswith("Nothing could be scored")
-            answer = httpx.get(url).json()
-            assert answer.pop("when")
-            assert answer == made
-        kept = lake / "evaluation" / "ES" / "result.json"
+            assert made.verdict.sentence.startswith("Nothing could be scored")
+            assert httpx.get(url).json() == report_of(made, made.when).model_dump(mode="json")
+        kept = lake / "evaluation" / "ES" / RESULT
         kept.write_text(kept.read_text().replace('"verdict"', '"judgement"'))
         told = problem(httpx.get(url), 404, "no_evaluation")
         assert "kept by another build" in told["message"]

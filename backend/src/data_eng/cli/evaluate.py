@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from ..evaluation.result import EvaluationResult
 
 
 def evaluate(
@@ -44,33 +46,30 @@ def evaluate(
     console, place = Console(stderr=True), lake_named(lake)
     cfg = load_config(place)
     root = symbol_named(symbol, place, built=True).root
-    asked = None if levels == "all" else levels_named(levels, place, root)
-    request = Request(cfg.where, root, asked, setup, metrics_named(metric), first, last, release, workers, out)
+    chosen = None if levels == "all" else levels_named(levels, place, root)
+    request = Request(cfg.where, root, chosen, setup, metrics_named(metric), first, last, release, workers, out)
     result = run(request, cfg.settings.of_root(root), console)
     print_result(result, Console())
     files = {"report": out, "figures": out.with_suffix(".json"), "forecasts": out.with_suffix(".parquet")}
     console.print("   ".join(f"{name}: {file}" for name, file in files.items() if file.exists()), highlight=False, soft_wrap=True)
 
 
-def print_result(result: dict[str, Any], console: Console) -> None:
+def print_result(result: EvaluationResult, console: Console) -> None:
     """The verdict first, then what each forecast was worth against climatology."""
     from rich.table import Table
 
-    mark = "[SYNTHETIC] " if result["synthetic"] else ""
-    console.print(f"{mark}{result['verdict']['sentence']}", highlight=False, soft_wrap=True, markup=False)
-    horizon_s = result["question"]["horizon_s"]
-    table = Table(title=f"skill against climatology at {horizon_s} s (RPS), 95 % by sessions", title_justify="left")
-    for name, justify in (("forecast", "left"), ("skill", "right"), ("from", "right"), ("to", "right"), ("p corrected", "right")):
-        table.add_column(name, justify=justify)  # type: ignore[arg-type]
-    corrected = {row["forecaster"]: "" if row["p_corrected"] is None else f"{row['p_corrected']:.3f}" for row in result["permutation"]}
-    for row in result["skill"]:
-        if row["score"] == "rps" and row["horizon_s"] == horizon_s:
-            table.add_row(
-                row["forecaster"], *(_signed(row[name]) for name in ("skill", "low", "high")), corrected.get(row["forecaster"], "")
-            )
+    mark = "[SYNTHETIC] " if result.synthetic else ""
+    console.print(f"{mark}{result.verdict.sentence}", highlight=False, soft_wrap=True, markup=False)
+    table = Table(title=f"skill against climatology at {result.question.horizon_s} s (RPS), 95 % by sessions", title_justify="left")
+    table.add_column("forecast", justify="left")
+    for name in ("skill", "from", "to", "p corrected"):
+        table.add_column(name, justify="right")
+    corrected = {row.forecaster: "" if row.p_corrected is None else f"{row.p_corrected:.3f}" for row in result.permutation}
+    for row in result.primary_skill():
+        table.add_row(row.forecaster, *map(_signed, (row.skill, row.low, row.high)), corrected.get(row.forecaster, ""))
     if table.row_count:
         console.print(table)
-    for sentence in result["missing"]:
+    for sentence in result.missing:
         console.print(f"missing: {sentence}", highlight=False, soft_wrap=True, markup=False)
 
 

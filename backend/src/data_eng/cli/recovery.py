@@ -31,21 +31,19 @@ def recovery(
 
     Example: `spymaster recovery --sessions 68 --null-seeds 20 --seeds 5 --workers 2 --out recovery.html`
     """
-    import json
-
     from rich.console import Console
 
     from ..config import load_settings
-    from ..evaluation.report import write_recovery
+    from ..evaluation.page import write_page
+    from ..evaluation.report_parts.report import recovery_report
     from ..jobs.evaluate import metrics_named
     from ..jobs.recover import Plan, RecoveryFailed, markets_named, numbers_named, recover
     from ..lake.attempts import publish_file
     from .values import levels_named
 
     if out.suffix != ".html" or out.is_dir():
-        raise RecoveryFailed(
-            "--out {value} cannot be the report.", value=out, expected="a file name that ends in .html; figures go beside it"
-        )
+        expected = "a file name that ends in .html; figures go beside it"
+        raise RecoveryFailed("--out {value} cannot be the report.", value=out, expected=expected)
     plan = Plan(
         folder=folder or out.with_suffix(""),
         sessions=sessions,
@@ -60,12 +58,10 @@ def recovery(
         workers=workers,
     )
     result = recover(plan, load_settings(), Console(stderr=True))
-    write_recovery(result, out)
-    publish_file(out.with_suffix(".json"), json.dumps(result, indent=1).encode())
+    write_page(recovery_report(result), out)
+    publish_file(out.with_suffix(".json"), result.kept())
     console = Console()
-    for expectation in result["expectations"]:
-        console.print(
-            f"{'held  ' if expectation['met'] else 'FAILED'}  {expectation['sentence']}", highlight=False, soft_wrap=True, markup=False
-        )
+    for expectation in result.expectations:
+        console.print(f"{'met   ' if expectation.met else 'FAILED'}  {expectation.sentence}", highlight=False, soft_wrap=True, markup=False)
     console.print(f"[SYNTHETIC] report: {out}   figures: {out.with_suffix('.json')}", highlight=False, soft_wrap=True, markup=False)
-    raise typer.Exit(0 if all(expectation["met"] for expectation in result["expectations"]) else 1)
+    raise typer.Exit(0 if all(expectation.met for expectation in result.expectations) else 1)

@@ -38,18 +38,19 @@ _IMAGES_UNTIL = 0.25
 def hold(past: Episodes, queries: Episodes, settings: Settings) -> None:
     """Raise `FutureSeen` unless every past episode lies further back of every query than the embargo."""
     if len(past.session_date):
-        hold_after(str(max(past.session_date)), queries, settings.retrieval.embargo_sessions, f"the past of {past.key}")
+        require_after(str(max(past.session_date)), queries, settings.retrieval.embargo_sessions, f"the past of {past.key}")
 
 
-def hold_after(last_day: str, queries: Episodes, embargo_sessions: int, what: str) -> None:
-    """Raise `FutureSeen` unless every query is more than the embargo behind `last_day`, the last that `what` knows of."""
+def require_after(last_day: str, queries: Episodes, embargo_sessions: int, what: str) -> None:
+    """Raise `FutureSeen` unless every query is more than the embargo after `last_day`, the last that `what` knows of."""
     if len(queries.session_date) == 0:
         return
     earliest = str(min(queries.session_date))
     if sessions_apart(last_day, earliest) <= embargo_sessions:
         raise FutureSeen(
-            f"{what} holds {last_day}; a query of {earliest} may see only sessions more than {embargo_sessions} before it. "
-            f"Forecast {earliest} from earlier sessions alone."
+            f"{what} holds {last_day}; a query of {{value}} may see only sessions more than {embargo_sessions} before it.",
+            value=earliest,
+            fix=f"Forecast {earliest} from earlier sessions alone.",
         )
 
 
@@ -110,7 +111,7 @@ def random_walk(past: Episodes, queries: Episodes, settings: Settings) -> Foreca
 
 
 def hit_probabilities(
-    upper_ticks: NDArray[np.float64], lower_ticks: NDArray[np.float64], sigma_ticks: NDArray[np.float64], time_s: NDArray
+    upper_ticks: NDArray[np.float64], lower_ticks: NDArray[np.float64], sigma_ticks: NDArray[np.float64], time_s: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Chance that a driftless Brownian motion has met the upper barrier first, and the lower one first, within `time_s`.
 
@@ -153,14 +154,16 @@ def image_series(start: NDArray[np.float64], travelled: NDArray[np.float64]) -> 
     """Chance of the upper barrier first, for a width of 1, by images; `travelled` above 0."""
     odd = 2 * np.arange(_SERIES_TERMS) + 1
     spread = np.sqrt(2 * travelled)[..., None]
-    return (erfc((odd - start[..., None]) / spread) - erfc((odd + start[..., None]) / spread)).sum(axis=-1)
+    chance: NDArray[np.float64] = (erfc((odd - start[..., None]) / spread) - erfc((odd + start[..., None]) / spread)).sum(axis=-1)
+    return chance
 
 
 def eigen_series(start: NDArray[np.float64], travelled: NDArray[np.float64]) -> NDArray[np.float64]:
     """Chance of the upper barrier first, for a width of 1, by eigenfunctions; `travelled` above 0."""
     n = np.arange(1, _SERIES_TERMS + 1)
     decay = np.exp(-((n * np.pi) ** 2) * travelled[..., None] / 2)
-    return start + 2 / np.pi * ((-1.0) ** n / n * np.sin(n * np.pi * start[..., None]) * decay).sum(axis=-1)
+    chance: NDArray[np.float64] = start + 2 / np.pi * ((-1.0) ** n / n * np.sin(n * np.pi * start[..., None]) * decay).sum(axis=-1)
+    return chance
 
 
 def _upper_first(start: NDArray[np.float64], travelled: NDArray[np.float64]) -> NDArray[np.float64]:

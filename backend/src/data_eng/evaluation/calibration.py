@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +37,7 @@ class Bin(NamedTuple):
 
 
 class Coverage(NamedTuple):
-    """How often the set held what came, over the episodes that had a set and an outcome."""
+    """How often the set contained the outcome, over the episodes that had a set and an outcome."""
 
     covered: float
     """NaN where there are none."""
@@ -52,7 +52,7 @@ class Coverage(NamedTuple):
 
 
 def reliability(
-    p_class: NDArray[np.float64], happened: NDArray, day: NDArray[np.int64], bins: int, draws: int, interval: float, seed: int
+    p_class: NDArray[np.float64], happened: NDArray[Any], day: NDArray[np.int64], bins: int, draws: int, interval: float, seed: int
 ) -> list[Bin]:
     """How often a class came, by how likely it was called; a reliable forecaster lies on the diagonal.
 
@@ -122,7 +122,7 @@ def conformal_sets(
     set (all of them where several are); this, too, can only cover more.
     """
     if not 0 < wanted < 1:
-        raise BadCoverage(f"coverage {wanted} is impossible; expected a probability between 0 and 1, such as 0.9.")
+        raise BadCoverage("coverage {value} is impossible.", value=wanted, expected="a probability between 0 and 1, such as 0.9")
     strangeness = 1 - checked(p)
     known = np.isfinite(strangeness[:, 0]) & (outcome != NO_CLASS)
     came = np.take_along_axis(strangeness, np.where(known, outcome, 0)[:, None], axis=1)[:, 0]
@@ -152,12 +152,12 @@ def coverage(
     interval: float,
     seed: int,
 ) -> Coverage:
-    """Share of the sets of `conformal_sets` that held what came, its interval over sessions (see `ratio`), and the mean size."""
+    """Share of the sets of `conformal_sets` that contained the outcome, its interval over sessions (see `ratio`), and the mean size."""
     known = made & (outcome != NO_CLASS)
-    held = np.take_along_axis(sets[known], outcome[known][:, None], axis=1)[:, 0].astype(np.float64)
-    found = ratio(held, np.ones(len(held)), day[known], draws, interval, seed)
-    mean_size = float(sets[known].sum(axis=1).mean()) if len(held) else float("nan")
-    return Coverage(found.value, found.low, found.high, mean_size, found.episodes, found.sessions)
+    contained = np.take_along_axis(sets[known], outcome[known][:, None], axis=1)[:, 0].astype(np.float64)
+    share = ratio(contained, np.ones(len(contained)), day[known], draws, interval, seed)
+    mean_size = float(sets[known].sum(axis=1).mean()) if len(contained) else float("nan")
+    return Coverage(share.value, share.low, share.high, mean_size, share.episodes, share.sessions)
 
 
 def wilson(share: float, episodes: int, interval: float) -> tuple[float, float]:

@@ -42,7 +42,7 @@ class Episodes(NamedTuple):
     vectors: NDArray[np.float32]
     """(episodes, dims) raw."""
 
-    def take(self, rows: NDArray) -> Episodes:
+    def take(self, rows: NDArray[np.bool_ | np.int64]) -> Episodes:
         """The named episodes, in the order named; a mask keeps the order."""
         columns: list[Any] = [value[rows] if isinstance(value, np.ndarray) else value for value in self]
         return Episodes(*columns)

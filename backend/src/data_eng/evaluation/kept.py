@@ -26,7 +26,7 @@ FORECASTS = "forecasts"
 def block_name(indexes: Mapping[str, Index], sessions: Sequence[str], first: int, last: int, settings: Settings) -> str:
     """Name made of all that a block's forecasts can depend on: code, its own and its indexes', settings, sessions and trigger vectors."""
     one = next(iter(indexes.values()))
-    told = [
+    made_of = [
         code_sha256(Path(str(walk_forward.__file__))),
         settings.sha256(*SETTINGS_SECTIONS),
         list(one.key),
@@ -35,7 +35,7 @@ def block_name(indexes: Mapping[str, Index], sessions: Sequence[str], first: int
         first,
         [entry for entry in one.inputs if entry[1] <= sessions[last - 1]],
     ]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:24]
+    return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()[:24]
 
 
 def keep_block(folder: Path, name: str, block: Block) -> None:

@@ -1,6 +1,6 @@
-"""What must not be forgotten between two evaluations: every try, which part of the lake nobody has looked at yet, and the newest result.
+"""What must not be forgotten between two evaluations: every trial, which part of the lake nobody has looked at yet, and the newest result.
 
-All lie in the lake, under `evaluation/<root>/`. The ledger is only ever appended to: the tries are what the p-value of the next one is
+All lie in the lake, under `evaluation/<root>/`. The ledger is only ever appended to: the trials are what the p-value of the next one is
 corrected by. The untouched part begins where the first evaluation found it; later sessions join it, days filled in before do
 not. A release scores it once.
 """
@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from ..errors import SpymasterError
 from ..lake.attempts import locked, publish_file
+from .result import EvaluationResult, KeptEvaluation
 
 LEDGER, UNTOUCHED, RESULT = "ledger.jsonl", "untouched.json", "result.json"
 
@@ -28,7 +29,7 @@ class AlreadyReleased(SpymasterError):
 
 
 class Trial(NamedTuple):
-    """One try: a forecaster judged on some sessions."""
+    """One trial: a forecaster judged on some sessions."""
 
     when: str
     """UTC, to the second."""
@@ -44,13 +45,13 @@ class Trial(NamedTuple):
     settings: str
     """Hash of the settings it was made with."""
     data: str
-    """Hash of the outcomes it was judged on and of its forecasts: other forecasts are another try, whatever made them so."""
+    """Hash of the outcomes it was judged on and of its forecasts: other forecasts are another trial, whatever made them so."""
     draws: tuple[float, ...]
     """Skill under each permutation."""
 
     @property
     def identity(self) -> tuple[Any, ...]:
-        """What makes it another try; the same question asked again of the same data is none."""
+        """What makes it another trial; the same question of the same data is the same trial."""
         return self[1:7] + self[9:11]
 
 
@@ -67,7 +68,7 @@ class Release(NamedTuple):
 
 
 class Untouched(NamedTuple):
-    """Behind which session nothing was looked at, and what was released before."""
+    """After which session nothing was looked at, and what was released before."""
 
     after: str
     releases: tuple[Release, ...]
@@ -77,14 +78,14 @@ def evaluation_folder(lake: Path, root: str) -> Path:
     return lake / "evaluation" / root
 
 
-def keep_result(folder: Path, result: dict[str, Any], when: str) -> None:
+def keep_result(folder: Path, result: EvaluationResult, when: str) -> None:
     """Put the figures of an evaluation in the place of those before; `when` is UTC, to the second."""
     folder.mkdir(parents=True, exist_ok=True)
-    publish_file(folder / RESULT, json.dumps({"when": when, **result}, indent=1).encode())
+    publish_file(folder / RESULT, KeptEvaluation(**result.plain(), when=when).kept())
 
 
 def read_trials(folder: Path) -> list[Trial]:
-    """All tries so far, oldest first. A last line that a kill cut short is no try: its evaluation never reported."""
+    """All trials so far, oldest first. A last line that a kill cut short is no trial: its evaluation never reported."""
     path = folder / LEDGER
     lines = path.read_text().splitlines(keepends=True) if path.exists() else []
     if lines and not lines[-1].endswith("\n"):
@@ -93,7 +94,7 @@ def read_trials(folder: Path) -> list[Trial]:
 
 
 def append_trials(folder: Path, trials: Sequence[Trial]) -> None:
-    """Add the tries that the ledger does not hold yet."""
+    """Add the trials that are not in the ledger yet."""
     with locked(folder):
         known = {trial.identity for trial in read_trials(folder)}
         lines = "".join(f"{json.dumps(trial._asdict())}\n" for trial in trials if trial.identity not in known)
@@ -105,7 +106,7 @@ def append_trials(folder: Path, trials: Sequence[Trial]) -> None:
 
 
 def untouched(folder: Path, sessions: Sequence[str], share: float) -> Untouched:
-    """Where the untouched part begins: as kept, or, at the lake's first evaluation, behind all but the last `share` of its sessions."""
+    """Where the untouched part begins: as kept, or, at the lake's first evaluation, after all but the last `share` of its sessions."""
     path = folder / UNTOUCHED
     if not path.exists():
         looked_at = sessions[: len(sessions) - int(len(sessions) * share)]
@@ -126,8 +127,11 @@ def release(folder: Path, sessions: Sequence[str], share: float, question: str, 
             pending = part.releases[-1]
             if pending.question != question:
                 raise AlreadyReleased(
-                    f"the release of {pending.first} to {pending.last}, begun at {pending.when}, was stopped before its report and asked "
-                    "something else (levels, setup, metrics, settings or code). Expected the same question. Run that command again."
+                    f"the release of {pending.first} to {pending.last}, begun at {{value}}, was stopped before its report and asked "
+                    "something else (levels, setup, metrics, settings or code).",
+                    value=pending.when,
+                    expected="the same question",
+                    fix="Run that command again.",
                 )
             return pending
         opened = [session for session in sessions if session > part.after]
@@ -136,8 +140,10 @@ def release(folder: Path, sessions: Sequence[str], share: float, question: str, 
                 "; ".join(f"{made.first} to {made.last} were scored at {made.when}" for made in part.releases[-1:]) or "none was set aside"
             )
             raise AlreadyReleased(
-                f"no session behind {part.after} is untouched: {done}. Expected sessions that no evaluation has seen. "
-                "Build newer days, then run the release again."
+                f"no session after {{value}} is untouched: {done}.",
+                value=part.after,
+                expected="sessions that no evaluation has seen",
+                fix="Build newer days, then run the release again.",
             )
         made = Release(when, opened[0], opened[-1], question, reported=False)
         _write_untouched(folder / UNTOUCHED, part._replace(releases=(*part.releases, made)))
@@ -165,8 +171,10 @@ def _trial(line: str, path: Path, number: int) -> Trial:
         return Trial(**{**kept, "levels": tuple(kept["levels"]), "draws": tuple(kept["draws"])})
     except (ValueError, TypeError, KeyError) as error:
         raise LedgerCorrupt(
-            f"line {number} of {path} is no trial ({error}). Expected one JSON object a line, as written. Restore the file from a backup: "
-            "without every past try no p-value can be corrected."
+            f"line {number} of {path} is no trial ({{value}}).",
+            value=error,
+            expected="one JSON object a line, as written",
+            fix="Restore the file from a backup: without every past trial no p-value can be corrected.",
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""Forecasts by fitted models: a logistic regression, boosted trees and a small neural net, each held to what it has earned on the past.
+"""Forecasts by fitted models: a logistic regression, boosted trees and a small neural net, each trusted by what it has earned on the past.
 
 Inputs
 ------
@@ -54,7 +54,7 @@ from ..retrieval.index import StaleIndex
 from ..retrieval.key import layout_of
 from ..retrieval.past import FutureSeen
 from ..retrieval.signals import signal_horizon
-from .baselines import Forecast, climatology_of, hold_after
+from .baselines import Forecast, climatology_of, require_after
 from .episodes import Episodes
 from .scores import NO_CLASS, P_FLOOR, class_of
 
@@ -123,7 +123,7 @@ class Fitted:
 
     def forecast(self, queries: Episodes) -> Forecast:
         """(queries, horizons, CLASSES); NaN at every horizon but one. Raises `FutureSeen` for a query within the embargo of `fit_end`."""
-        hold_after(self.fit_end, queries, self.embargo_sessions, f"the {self.name} of {queries.key}")
+        require_after(self.fit_end, queries, self.embargo_sessions, f"the {self.name} of {queries.key}")
         forecast = np.full((len(queries.day), *self.climatology.shape), np.nan)
         forecast[:, self.horizon] = self.climatology[self.horizon]
         if self.model is not None and len(queries.day):
@@ -140,7 +140,7 @@ class _Model:
     scaler: RobustScaler
     row_length: float
     """Root mean square length of the past's scaled rows."""
-    labels: NDArray[np.int8]
+    labels: NDArray[np.int64]
     """Positions in CLASSES that the past has."""
     of_inputs: Predict
 
@@ -157,7 +157,7 @@ def fit_model(name: str, past: Episodes, settings: Settings, fit_end: str) -> Fi
     Parameters
     ----------
     past : in time order, none of a session after `fit_end`.
-    fit_end : session date, ISO, that the fit counts as having seen; queries must lie further behind it than the embargo.
+    fit_end : session date, ISO, that the fit counts as having seen; queries must lie further after it than the embargo.
 
     Notes
     -----
@@ -167,7 +167,9 @@ def fit_model(name: str, past: Episodes, settings: Settings, fit_end: str) -> Fi
     last = max(past.session_date, default=fit_end)
     if last > fit_end:
         raise FutureSeen(
-            f"{name} of {past.key} is to be fitted up to {fit_end}, but its past holds {last}. Give it the episodes up to {fit_end} alone."
+            f"{name} of {past.key} is to be fitted up to {fit_end}, but its past holds {{value}}.",
+            value=last,
+            fix=f"Give it the episodes up to {fit_end} alone.",
         )
     horizon = signal_horizon(past.key.setup, settings.labels.horizons_s, settings)
     label = class_of(past.kinds[:, horizon])
@@ -179,7 +181,7 @@ def fit_model(name: str, past: Episodes, settings: Settings, fit_end: str) -> Fi
     return Fitted(name, fit_end, why, len(label), weight, horizon, settings.retrieval.embargo_sessions, climatology_of(past), model)
 
 
-def _too_little(known: Episodes, label: NDArray[np.int8], settings: Settings) -> str | None:
+def _too_little(known: Episodes, label: NDArray[np.int64], settings: Settings) -> str | None:
     """Why nothing can be learned from this past, as a sentence."""
     least, sessions = settings.scaling.min_rows, len(np.unique(known.day))
     if len(label) < least:
@@ -191,7 +193,7 @@ def _too_little(known: Episodes, label: NDArray[np.int8], settings: Settings) ->
     return None
 
 
-def _fit(name: str, known: Episodes, label: NDArray[np.int8], settings: Settings, fit_end: str) -> tuple[str | None, float, _Model | None]:
+def _fit(name: str, known: Episodes, label: NDArray[np.int64], settings: Settings, fit_end: str) -> tuple[str | None, float, _Model | None]:
     columns = _columns(known, settings)
     raw = _inputs(known, columns)
     scaler = fit_scaler(raw, fit_end, INPUT_CLIP_SIGMA, settings.scaling.min_rows)
@@ -210,10 +212,10 @@ def _fit(name: str, known: Episodes, label: NDArray[np.int8], settings: Settings
 
 
 def _earned_share(
-    fit: Callable[[NDArray[np.float32], NDArray[np.int8], int], Predict],
+    fit: Callable[[NDArray[np.float32], NDArray[np.int64], int], Predict],
     inputs: NDArray[np.float32],
     known: Episodes,
-    label: NDArray[np.int8],
+    label: NDArray[np.int64],
     settings: Settings,
 ) -> float:
     """Share of the model, in [0, 1], that would have cost the fewest nats on sessions it was not fitted on; the least of equals."""
@@ -236,14 +238,14 @@ def _earned_share(
     return float(shares[np.log(np.maximum(mixed, P_FLOOR)).sum(axis=1).argmax(), 0])
 
 
-def _logistic(inputs: NDArray[np.float32], label: NDArray[np.int8], seed: int) -> Predict:
+def _logistic(inputs: NDArray[np.float32], label: NDArray[np.int64], seed: int) -> Predict:
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(C=LOG_ODDS_SPREAD**2, max_iter=200, random_state=seed).fit(inputs, label)
     return lambda rows: model.predict_proba(rows).astype(np.float64)
 
 
-def _lightgbm(inputs: NDArray[np.float32], label: NDArray[np.int8], seed: int) -> Predict:
+def _lightgbm(inputs: NDArray[np.float32], label: NDArray[np.int64], seed: int) -> Predict:
     lightgbm = lightgbm_library()
     labels, place = np.unique(label, return_inverse=True)
     rules = TREE_RULES | {"num_class": len(labels), "seed": seed}
@@ -251,7 +253,7 @@ def _lightgbm(inputs: NDArray[np.float32], label: NDArray[np.int8], seed: int) -
     return lambda rows: np.asarray(booster.predict(rows, num_threads=1), np.float64)
 
 
-def _mlp(inputs: NDArray[np.float32], label: NDArray[np.int8], seed: int) -> Predict:
+def _mlp(inputs: NDArray[np.float32], label: NDArray[np.int64], seed: int) -> Predict:
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.neural_network import MLPClassifier
 
@@ -269,7 +271,7 @@ def _mlp(inputs: NDArray[np.float32], label: NDArray[np.int8], seed: int) -> Pre
     return lambda rows: model.predict_proba(rows).astype(np.float64)
 
 
-MODELS: dict[str, Callable[[NDArray[np.float32], NDArray[np.int8], int], Predict]] = {
+MODELS: dict[str, Callable[[NDArray[np.float32], NDArray[np.int64], int], Predict]] = {
     "logistic": _logistic,
     "lightgbm": _lightgbm,
     "mlp": _mlp,
@@ -282,8 +284,9 @@ def _columns(episodes: Episodes, settings: Settings) -> NDArray[np.int64]:
     layout = layout_of(episodes.key, settings)
     if episodes.vectors.shape[1] != len(layout.dims):
         raise StaleIndex(
-            f"vectors of {episodes.key} have {episodes.vectors.shape[1]} dimensions, this build's have {len(layout.dims)}. "
-            f"Run: spymaster index --level {episodes.key.level_id}"
+            f"vectors of {episodes.key} have {{value}} dimensions, this build's have {len(layout.dims)}.",
+            value=episodes.vectors.shape[1],
+            fix=f"Build the index of {episodes.key.level_id} again.",
         )
     return _undifferenced(layout)
 
@@ -304,7 +307,7 @@ def _scaled(scaler: RobustScaler, inputs: NDArray[np.float32], day: str) -> NDAr
     return np.nan_to_num(scale(scaler, inputs, day), nan=0.0)
 
 
-def _of_all_classes(probabilities: NDArray[np.float64], labels: NDArray[np.int8]) -> NDArray[np.float64]:
+def _of_all_classes(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
     """(rows, CLASSES) from (rows, labels): a class that the past does not have gets 0."""
     every = np.zeros((len(probabilities), len(CLASSES)))
     every[:, labels] = probabilities
@@ -313,7 +316,8 @@ def _of_all_classes(probabilities: NDArray[np.float64], labels: NDArray[np.int8]
 
 def _one_thread() -> AbstractContextManager[object]:
     """Linear algebra on one thread: the same bytes on every machine load, and workers do not crowd each other out."""
-    return _pools().limit(limits=1)
+    limited: AbstractContextManager[object] = _pools().limit(limits=1)
+    return limited
 
 
 @cache
@@ -330,7 +334,8 @@ def lightgbm_library() -> ModuleType:
         import lightgbm
     except OSError as error:
         raise LibraryMissing(
-            f"LightGBM cannot be loaded: {str(error).splitlines()[0]}. It is one of the forecasts that `evaluate` compares with, and "
-            "needs the OpenMP runtime. On macOS run: brew install libomp"
+            "LightGBM cannot be loaded: {value}. It is one of the forecasts that `evaluate` compares with, and needs the OpenMP runtime.",
+            value=str(error).splitlines()[0],
+            fix="On macOS run: brew install libomp",
         ) from None
     return lightgbm

@@ -27,7 +27,7 @@ SAME = 1e-12
 
 
 class BadReference(SpymasterError):
-    """A reference that the forecasts cannot be held against."""
+    """A reference that the forecasts cannot be compared with."""
 
 
 class Ratio(NamedTuple):
@@ -177,8 +177,10 @@ def permutation(
     """
     if p.shape != reference.shape:
         raise BadReference(
-            f"forecasts have shape {p.shape} and the reference {reference.shape}; expected probabilities of both, (episodes, 3). "
-            "Hand in the reference's forecasts, not its scores."
+            f"forecasts have shape {p.shape} and the reference {{value}}.",
+            value=reference.shape,
+            expected="probabilities of both, (episodes, 3)",
+            fix="Hand in the reference's forecasts, not its scores.",
         )
     departure = cumulated(checked(p)) - cumulated(checked(reference))
     surprise = cumulated(one_hot(outcome)) - cumulated(reference)
@@ -198,7 +200,7 @@ def corrected_p(observed: float, own_draws: NDArray[np.float64], others: Sequenc
     """p-value of one trial among many: how often the best of all trials does as well by chance.
 
     Every trial's skills are studentised by the mean and standard deviation of its own draws, so that a trial of few sessions, whose
-    chance skills spread wide, does not drown the rest; then the observed one is held against the largest of each permutation (Westfall
+    chance skills spread wide, does not drown the rest; then the observed one is compared with the largest of each permutation (Westfall
     and Young 1993, single step).
 
     Parameters
@@ -317,7 +319,8 @@ def _earnings(
 def _on_scale_of(own: NDArray[np.float64], dealt: NDArray[np.float64]) -> NDArray[np.float64]:
     """(permutations,) totals of `dealt` times the spread of `own` over theirs; as they are where all sessions earn the same."""
     spread = dealt.std(axis=1)
-    return dealt.sum(axis=1) * np.divide(own.std(), spread, out=np.ones_like(spread), where=spread > SAME)
+    scaled: NDArray[np.float64] = dealt.sum(axis=1) * np.divide(own.std(), spread, out=np.ones_like(spread), where=spread > SAME)
+    return scaled
 
 
 def _expanded_tail(interval: float, sessions: int) -> float:

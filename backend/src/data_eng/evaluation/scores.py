@@ -64,18 +64,21 @@ def rps(p: NDArray[np.float64], outcome: NDArray[np.int64]) -> NDArray[np.float6
     -----
     Epstein 1969, J. Appl. Meteor. 8, divides by the number of cuts, as here; Murphy 1971 leaves the sum. Skills are the same either way.
     """
-    return ((cumulated(checked(p)) - cumulated(one_hot(outcome))) ** 2).mean(axis=-1)
+    score: NDArray[np.float64] = ((cumulated(checked(p)) - cumulated(one_hot(outcome))) ** 2).mean(axis=-1)
+    return score
 
 
 def brier(p: NDArray[np.float64], outcome: NDArray[np.int64]) -> NDArray[np.float64]:
     """Brier score, (..): the sum over the three classes of the squared differences, in [0, 2] (Brier 1950, Mon. Weather Rev. 78)."""
-    return ((checked(p) - one_hot(outcome)) ** 2).sum(axis=-1)
+    score: NDArray[np.float64] = ((checked(p) - one_hot(outcome)) ** 2).sum(axis=-1)
+    return score
 
 
 def log_loss(p: NDArray[np.float64], outcome: NDArray[np.int64]) -> NDArray[np.float64]:
     """Logarithmic score, (..) nats: minus the log of the probability given to what came, at least P_FLOOR (Good 1952)."""
     given = (checked(p) * one_hot(outcome)).sum(axis=-1)
-    return -np.log(np.maximum(given, P_FLOOR))
+    score: NDArray[np.float64] = -np.log(np.maximum(given, P_FLOOR))
+    return score
 
 
 SCORES: dict[str, Callable[[NDArray[np.float64], NDArray[np.int64]], NDArray[np.float64]]] = {
@@ -100,13 +103,18 @@ def checked(p: NDArray[np.float64]) -> NDArray[np.float64]:
     """The forecasts themselves, all of a row NaN where any of it is. Raises `BadForecast` for a row that is no distribution."""
     if p.shape[-1] != len(CLASSES):
         raise BadForecast(
-            f"forecasts have {p.shape[-1]} classes; expected {len(CLASSES)}: {', '.join(CLASSES)}. Put classes on the last axis."
+            "forecasts have {value} classes.",
+            value=p.shape[-1],
+            expected=f"{len(CLASSES)}: {', '.join(CLASSES)}",
+            fix="Put classes on the last axis.",
         )
     total = p.sum(axis=-1, keepdims=True)
     wrong = (np.abs(total[..., 0] - 1) > SUM_TOLERANCE) | (p.min(axis=-1) < -SUM_TOLERANCE)
     if wrong.any():
         raise BadForecast(
-            f"{int(wrong.sum())} of {wrong.size} forecasts are no probabilities, the first {p[wrong][0].tolist()}. "
-            "Expected three numbers from 0 on that add to 1, or NaN where no forecast was made. Correct the forecaster."
+            f"{int(wrong.sum())} of {wrong.size} forecasts are no probabilities, the first {{value}}.",
+            value=p[wrong][0].tolist(),
+            expected="three numbers from 0 on that add to 1, or NaN where no forecast was made",
+            fix="Correct the forecaster.",
         )
     return np.where(np.isnan(total), np.nan, p)

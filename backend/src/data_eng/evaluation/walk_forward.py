@@ -2,7 +2,7 @@
 
 A session's forecasts see only sessions further back than the embargo. What needs no fit (frequencies, the search) sees the past of that
 very session; what is fitted (models) is fitted anew every so many sessions and used until the next fit. A *block* is the sessions of one
-fit of one level and approach: its forecasts depend on nothing behind its last session, so blocks run side by side, and a kept one stays
+fit of one level and approach: its forecasts depend on nothing after its last session, so blocks run side by side, and a kept one stays
 right when the lake grows.
 """
 
@@ -38,7 +38,7 @@ class Block(NamedTuple):
     """Of the neighbours, by similar forecaster; NaN where the past was too small to search."""
     percentile: dict[str, NDArray[np.float64]]
     """Of that distance among the past's; NaN where the past was too small to rank."""
-    held: dict[str, NDArray[np.float64]]
+    covered: dict[str, NDArray[np.float64]]
     """(episodes, 2) whether the MFE and the MAE at the primary horizon lay from the neighbours' 10 % to their 90 % quantile: 1 or 0; NaN
     where the quantiles are hidden or the episode was not seen so far."""
 
@@ -90,12 +90,12 @@ def forecast_block(indexes: Mapping[str, Index], sessions: tuple[str, ...], firs
                 past = _past(known, sessions, sessions[day], settings)
                 p = {name: forecast(past, queries, settings) for name, forecast in FREQUENCY_BASELINES.items()}
                 p |= {name: model.forecast(queries) for name, model in models.items()}
-                found = {similar(metric): _search(index, queries, past, settings) for metric, index in indexes.items()}
-                p |= {name: np.where(np.isnan(search.p), p[CLIMATOLOGY], search.p) for name, search in found.items()}
-                distance = {name: search.distance for name, search in found.items()}
-                percentile = {name: search.percentile for name, search in found.items()}
-                held = {name: search.held for name, search in found.items()}
-                pieces.append(Block(queries, p, distance, percentile, held))
+                searches = {similar(metric): _search(index, queries, past, settings) for metric, index in indexes.items()}
+                p |= {name: np.where(np.isnan(search.p), p[CLIMATOLOGY], search.p) for name, search in searches.items()}
+                distance = {name: search.distance for name, search in searches.items()}
+                percentile = {name: search.percentile for name, search in searches.items()}
+                covered = {name: search.covered for name, search in searches.items()}
+                pieces.append(Block(queries, p, distance, percentile, covered))
     return join(pieces)
 
 
@@ -112,7 +112,7 @@ class _Search(NamedTuple):
     p: NDArray[np.float64]
     distance: NDArray[np.float64]
     percentile: NDArray[np.float64]
-    held: NDArray[np.float64]
+    covered: NDArray[np.float64]
 
 
 def _search(index: Index, queries: Episodes, past: Episodes, settings: Settings) -> _Search:
@@ -136,7 +136,7 @@ def _search(index: Index, queries: Episodes, past: Episodes, settings: Settings)
         quantiles = excursion_quantiles(neighbours, kinds, index.mfe_ticks[rows], index.mae_ticks[rows], horizon, settings.retrieval)
         if quantiles is not None and queries.kinds[at, horizon] != CENSORED:
             came = (index.mfe_ticks[queries.row[at], horizon], index.mae_ticks[queries.row[at], horizon])
-            search.held[at] = [low <= value <= high for value, (low, _, high) in zip(came, quantiles, strict=True)]
+            search.covered[at] = [low <= value <= high for value, (low, _, high) in zip(came, quantiles, strict=True)]
         search.distance[at] = neighbours.distance
         percentile = view.percentile(neighbours)
         search.percentile[at] = np.nan if percentile is None else percentile

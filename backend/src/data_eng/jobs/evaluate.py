@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 from rich.console import Console
@@ -20,17 +19,19 @@ from ..config import Environment, Settings
 from ..core.features.registry import APPROACHES
 from ..core.session import is_date
 from ..errors import SpymasterError
-from ..evaluation.judgement import Pool, Question, data_sha256, judge, pool_of
+from ..evaluation.judgement import Question, judge
 from ..evaluation.kept import block_name, keep_block, kept_block
 from ..evaluation.ledger import Untouched, append_trials, close_release, evaluation_folder, keep_result, read_trials, release, untouched
-from ..evaluation.report import write_report
+from ..evaluation.page import write_page
+from ..evaluation.pool import Pool, data_sha256, forecast_table, pool_of
+from ..evaluation.report_parts.report import report_of
+from ..evaluation.result import EvaluationHashes, EvaluationResult, ExcludedSession, TrialRow
 from ..evaluation.walk_forward import Block, blocks_of, forecast_block, join
 from ..lake.attempts import publish_file
 from ..lake.crew import Crew, finish_all
 from ..lake.machine import cores
 from ..lake.provenance import code_sha256
 from ..retrieval.artefacts import MANIFEST
-from ..retrieval.distribution import CLASSES
 from ..retrieval.index import Index, IndexMissing, StaleIndex, open_index
 from ..retrieval.key import SETUPS, IndexKey, index_command, index_folder
 from ..retrieval.mbo_contract_day_selector import kept_selection, map_path
@@ -43,7 +44,7 @@ class CannotEvaluate(SpymasterError):
     """An evaluation that cannot be made as asked, or has nothing to work on."""
 
 
-class UntouchedAsked(SpymasterError):
+class UntouchedRequested(SpymasterError):
     """An evaluation that would look at the sessions kept for a release."""
 
 
@@ -72,32 +73,33 @@ def metrics_named(names: str) -> tuple[str, ...]:
     return METRICS if names == "all" else tuple(dict.fromkeys(require_metric(name) for name in names.split(",")))
 
 
-def evaluate(request: Request, settings: Settings, console: Console) -> dict[str, Any]:
-    """Evaluate and write `out`, and beside it `.json` and `.parquet`; returns what the report says.
+def evaluate(request: Request, settings: Settings, console: Console) -> EvaluationResult:
+    """Evaluate and write `out`, and beside it `.json` and `.parquet`; returns the figures.
 
-    The figures are kept in the lake, too, as the root's newest.
+    The lake also keeps the figures, as the root's newest.
     """
-    _hold_request(request)
+    _check_request(request)
     folder, when = evaluation_folder(request.lake, request.root), datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
     sources = trigger_sources(request.where, request.root, settings)
     if not sources:
         raise CannotEvaluate(
-            f"{request.lake} has no trigger vectors of {request.root}.",
+            f"{{value}} has no trigger vectors of {request.root}.",
+            value=request.lake,
             expected=f"at least {settings.evaluation.warm_up_sessions + 1} days",
             fix=commands.build(request.lake, request.root),
         )
     dates = [source.ref.date for source in sources]
     share = settings.evaluation.release_share
-    keys, lacking = _keys(request)
+    keys, unbuilt = _keys(request)
     part = _untouched(folder, dates, share)
     first, last = _span(request, part, dates)
     partitions = {str(source.ref): (source.ref.date, source.sha256) for source in sources}
     for key in keys:
         for metric, index in _indexes(request.where, request.root, key, request.metrics, settings).items():
             check_inputs_through(index, partitions, last)
-            _hold_code(index, metric)
+            _check_code(index, metric)
     if request.release:
-        made = release(folder, dates, share, _asked(request, keys, settings), when)
+        made = release(folder, dates, share, _question_sha256(request, keys, settings), when)
         first, last = made.first, made.last
     sessions = tuple(session for session in dates if session <= last)
     blocks = _walk(request, keys, sessions, folder, settings, console)
@@ -116,28 +118,35 @@ def evaluate(request: Request, settings: Settings, console: Console) -> dict[str
     pool = pool_of(blocks, first, last) if blocks else None
     result, trials = judge(pool, question, read_trials(folder), when, settings)
     append_trials(folder, trials)
-    result["missing"] += lacking
-    result |= _surroundings(request, question, pool, folder, settings)
+    result = result.model_copy(
+        update={
+            "missing": (*result.missing, *unbuilt),
+            "hashes": _hashes(pool, settings),
+            "ledger": _ledger(folder),
+            "excluded": _excluded(request, question),
+        }
+    )
     _write(request.out, result, pool, settings)
     keep_result(folder, result, when)
     if request.release:
-        close_release(folder, dates, share, scored=bool(result["counts"]["episodes"]))
+        close_release(folder, dates, share, scored=bool(result.counts.episodes))
     return result
 
 
-def _hold_request(request: Request) -> None:
-    """Raise `CannotEvaluate` for what cannot be asked, before anything is looked at."""
+def _check_request(request: Request) -> None:
+    """Raise `CannotEvaluate` for what makes no evaluation, before anything is looked at."""
     if request.setup not in SETUPS:
-        raise CannotEvaluate(f"setup {request.setup!r} is unknown. Expected {' or '.join(SETUPS)}.")
+        raise CannotEvaluate("setup {value!r} is unknown.", value=request.setup, expected=" or ".join(SETUPS))
     if request.out.suffix != ".html" or request.out.is_dir():
-        raise CannotEvaluate(f"--out {request.out} cannot be the report. Expected a file name that ends in .html; figures go beside it.")
+        expected = "a file name that ends in .html; figures go beside it"
+        raise CannotEvaluate("--out {value} cannot be the report.", value=request.out, expected=expected)
     for flag, text in (("--from", request.first), ("--to", request.last)):
         if text is not None and not is_date(text):
-            raise CannotEvaluate(f"{flag} {text!r} is no date. Expected for example 2025-10-01.")
+            raise CannotEvaluate(f"{flag} {{value!r}} is no date.", value=text, expected="for example 2025-10-01")
     if request.first and request.last and request.first > request.last:
-        raise CannotEvaluate(f"--from {request.first} is later than --to {request.last}. Expected the earlier date first.")
+        raise CannotEvaluate(f"--from {{value}} is later than --to {request.last}.", value=request.first, expected="the earlier date first")
     if request.release and (request.first or request.last):
-        raise CannotEvaluate("--release scores all that is untouched, and nothing else. Expected neither --from nor --to beside it.")
+        raise CannotEvaluate("--release scores all that is untouched, and nothing else.", expected="neither --from nor --to beside it")
 
 
 def _untouched(folder: Path, dates: Sequence[str], share: float) -> Untouched:
@@ -145,20 +154,22 @@ def _untouched(folder: Path, dates: Sequence[str], share: float) -> Untouched:
         return untouched(folder, dates, share)
     except PermissionError as error:
         raise CannotEvaluate(
-            f"{folder} cannot be written ({error.strerror}). An evaluation keeps its forecasts, its tries and the untouched part there. "
-            "Expected a lake that you may write to; copy it, or change its permissions."
+            f"{{value}} cannot be written ({error.strerror}). An evaluation keeps its forecasts, its trials and the untouched part there.",
+            value=folder,
+            expected="a lake that you may write to",
+            fix="Copy it, or change its permissions.",
         ) from error
 
 
-def _hold_code(index: Index, metric: str) -> None:
+def _check_code(index: Index, metric: str) -> None:
     if index.code_sha256 != builder_sha256(metric):
-        raise StaleIndex(f"index {index.name} was built by other code.", fix=index.build)
+        raise StaleIndex("index {value} was built by other code.", value=index.name, fix=index.build)
 
 
-def _asked(request: Request, keys: Sequence[IndexKey], settings: Settings) -> str:
-    """Hash of all that a release is asked."""
-    told = [list(map(list, keys)), list(request.metrics), settings.results_sha256(), _code_sha256()]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+def _question_sha256(request: Request, keys: Sequence[IndexKey], settings: Settings) -> str:
+    """Hash of all that a release scores."""
+    question = [list(map(list, keys)), list(request.metrics), settings.results_sha256(), _code_sha256()]
+    return hashlib.sha256(json.dumps(question).encode()).hexdigest()[:16]
 
 
 def _code_sha256() -> str:
@@ -170,35 +181,40 @@ def _span(request: Request, part: Untouched, dates: Sequence[str]) -> tuple[str,
     if request.release:
         return dates[0], dates[-1]
     if request.last is not None and request.last > part.after and any(session > part.after for session in dates):
-        raise UntouchedAsked(
-            f"--to {request.last} reaches into the sessions behind {part.after}, which stay untouched until a release scores them once. "
-            f"Expected at most {part.after}; or add --release, without --from and --to."
+        raise UntouchedRequested(
+            f"--to {{value}} reaches into the sessions after {part.after}, which stay untouched until a release scores them once.",
+            value=request.last,
+            expected=f"at most {part.after}; or add --release, without --from and --to",
         )
     if request.first is not None and request.first > part.after:
-        raise UntouchedAsked(
-            f"--from {request.first} lies behind {part.after}, where sessions stay untouched until a release scores them once. "
-            f"Expected a date up to {part.after}; or add --release, without --from and --to."
+        raise UntouchedRequested(
+            f"--from {{value}} lies after {part.after}, where sessions stay untouched until a release scores them once.",
+            value=request.first,
+            expected=f"a date up to {part.after}; or add --release, without --from and --to",
         )
     return request.first or dates[0], min(request.last or part.after, part.after)
 
 
 def _keys(request: Request) -> tuple[list[IndexKey], list[str]]:
-    """The series to evaluate; and, where all levels are asked for, a sentence for each that lacks an index."""
+    """The series to evaluate; and, where all levels are wanted, a sentence for each that has no index."""
     folders = sorted((request.lake / "indexes").glob("mbo_*"))
     levels = request.levels or tuple(folder.name.removeprefix("mbo_") for folder in folders)
     series = {level_id: [IndexKey(level_id, request.setup, approach_dir) for approach_dir in APPROACHES] for level_id in levels}
-    lacking = {
+    unbuilt = {
         level_id: [metric for metric in request.metrics if not _is_built(request, keys, metric)] for level_id, keys in series.items()
     }
     if request.levels is None:
-        series = {level_id: keys for level_id, keys in series.items() if not lacking[level_id]}
+        series = {level_id: keys for level_id, keys in series.items() if not unbuilt[level_id]}
     if not series:
-        build = index_command(request.lake, IndexKey("pm_high", request.setup, APPROACHES[0]), request.root, request.metrics[0])
-        raise IndexMissing(f"{request.lake} has no level with an index by {' and by '.join(request.metrics)}.", fix=build)
+        raise IndexMissing(
+            f"{{value}} has no level with an index by {' and by '.join(request.metrics)}.",
+            value=request.lake,
+            fix=index_command(request.lake, IndexKey("pm_high", request.setup, APPROACHES[0]), request.root, request.metrics[0]),
+        )
     missing = [
         f"{level_id}: no index by {' and by '.join(metrics)}. "
         f"Run: {index_command(request.lake, IndexKey(level_id, '', ''), request.root, metrics[0])}"
-        for level_id, metrics in lacking.items()
+        for level_id, metrics in unbuilt.items()
         if metrics
     ]
     return [key for keys in series.values() for key in keys], missing
@@ -229,7 +245,7 @@ def _again(folder: Path, name: str, key: IndexKey) -> Block:
     """A block that was just kept. Raises `CannotEvaluate` when somebody has removed it since."""
     block = kept_block(folder, name, key)
     if block is None:
-        raise CannotEvaluate(f"forecasts {name} of {key} are gone from {folder}. Expected them to stay. Run the same command again.")
+        raise CannotEvaluate(f"forecasts {{value}} of {key} are gone from {folder}.", value=name, fix="Run the same command again.")
     return block
 
 
@@ -263,56 +279,32 @@ def _indexes(where: Environment, root: str, key: IndexKey, metrics: tuple[str, .
     return _opened(where, root, key, metrics, settings.model_dump_json())
 
 
-def _surroundings(request: Request, question: Question, pool: Pool | None, folder: Path, settings: Settings) -> dict[str, Any]:
-    """What stands around the figures: hashes, tries, excluded sessions of the span."""
+def _hashes(pool: Pool | None, settings: Settings) -> EvaluationHashes:
+    data = data_sha256(pool) if pool is not None else ""
+    return EvaluationHashes(settings=settings.results_sha256()[:16], code=_code_sha256()[:16], data=data)
+
+
+def _ledger(folder: Path) -> tuple[TrialRow, ...]:
+    """Every trial so far, without the draws."""
+    rows = ({name: value for name, value in trial._asdict().items() if name != "draws"} for trial in read_trials(folder))
+    return tuple(TrialRow(**row) for row in rows)
+
+
+def _excluded(request: Request, question: Question) -> tuple[ExcludedSession, ...]:
+    """Sessions of the span that the selection map leaves out."""
     selection = kept_selection(map_path(request.where), request.root)
-    rows = selection.rows if selection is not None else ()
-    excluded = [
-        {"date": row.date, "reason": row.reason} for row in rows if row.symbol is None and question.first <= row.date <= question.last
-    ]
-    trials = [{name: value for name, value in trial._asdict().items() if name != "draws"} for trial in read_trials(folder)]
-    return {
-        "hashes": {
-            "settings": settings.results_sha256()[:16],
-            "code": _code_sha256()[:16],
-            "data": data_sha256(pool) if pool is not None else "",
-        },
-        "ledger": trials,
-        "excluded": excluded,
-        "recovery": None,
-    }
+    return tuple(
+        ExcludedSession(date=row.date, reason=row.reason)
+        for row in (selection.rows if selection is not None else ())
+        if row.symbol is None and question.first <= row.date <= question.last
+    )
 
 
-def _write(out: Path, result: dict[str, Any], pool: Pool | None, settings: Settings) -> None:
-    out.parent.mkdir(parents=True, exist_ok=True)
-    write_report(result, out)
-    publish_file(out.with_suffix(".json"), json.dumps(result, indent=1).encode())
+def _write(out: Path, result: EvaluationResult, pool: Pool | None, settings: Settings) -> None:
+    write_page(report_of(result), out)
+    publish_file(out.with_suffix(".json"), result.kept())
     out.with_suffix(".parquet").unlink(missing_ok=True)
     if pool is not None:
         sink = pa.BufferOutputStream()
-        pq.write_table(forecast_table(pool, settings), sink)
+        pq.write_table(forecast_table(pool, settings.labels.horizons_s), sink)
         publish_file(out.with_suffix(".parquet"), sink.getvalue().to_pybytes())
-
-
-def forecast_table(pool: Pool, settings: Settings) -> pa.Table:
-    """Every forecast as a row: session, level, approach, forecaster, horizon, three probabilities, outcome (null where censored)."""
-    horizons_s = settings.labels.horizons_s
-    tables = []
-    for name, p in pool.p.items():
-        for horizon, horizon_s in enumerate(horizons_s):
-            count, outcome = len(pool.day), pool.outcome[:, horizon]
-            level, approach_dir = (np.array(names)[pool.series] for names in zip(*pool.names, strict=True))
-            tables.append(
-                pa.table(
-                    {
-                        "session_date": pool.session_date,
-                        "level_id": level,
-                        "approach_dir": approach_dir,
-                        "forecaster": [name] * count,
-                        "horizon_s": np.full(count, horizon_s, np.int32),
-                        **{f"p_{kind}": p[:, horizon, at] for at, kind in enumerate(CLASSES)},
-                        "outcome": pa.array(np.array(CLASSES)[outcome], mask=outcome < 0),
-                    }
-                )
-            )
-    return pa.concat_tables(tables)

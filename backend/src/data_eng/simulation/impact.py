@@ -64,7 +64,7 @@ def measure_impact(leader: Instrument, open_s: float, close_s: float, repeats: i
         run_until(leader, float(start_s // STEP_S * STEP_S))
         for repeat in range(repeats):
             for size, children in enumerate(CHILDREN):
-                bought, sold = (_middle_behind(leader, [number, repeat], pace, side, children) for side in (BID, ASK))
+                bought, sold = (_middle_after(leader, [number, repeat], pace, side, children) for side in (BID, ASK))
                 moves[size].append(0.5 * (bought - sold))
     mean = np.array([np.mean(each) for each in moves])
     error = np.array([np.std(each) / np.sqrt(len(each)) for each in moves])
@@ -80,8 +80,8 @@ def _pace(leader: Instrument, open_s: float, close_s: float) -> Pace:
     return Pace(contracts, max(1, round(pause_s / STEP_S)))
 
 
-def _middle_behind(leader: Instrument, seed: list[int], pace: Pace, side: int, children: int) -> float:
-    """Middle of a copied market one step behind the last of `children` market orders; `leader` itself stays as it is."""
+def _middle_after(leader: Instrument, seed: list[int], pace: Pace, side: int, children: int) -> float:
+    """Middle of a copied market one step after the last of `children` market orders; `leader` itself stays as it is."""
     market = _copied(leader, seed)
     for _ in range(children):
         take_liquidity(market.book, market.market, market.planting, market.tape, market.hits, market.plan, side, pace.contracts)

@@ -2,6 +2,7 @@ import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
 import { Client, ProblemError } from '../api/client';
 import { EvaluationScreen } from './evaluation-screen';
+import { part, report } from './report.fixture';
 
 const settled = (): Promise<void> => new Promise((done) => setTimeout(done));
 
@@ -19,21 +20,24 @@ function shown(evaluation: () => Promise<unknown>): Promise<ComponentFixture<Eva
   })();
 }
 
-const result = (verdict: unknown, synthetic: unknown): unknown => ({
-  verdict, synthetic, question: { root: 'ES', first: '2025-10-01', last: '2025-12-19', horizon_s: 480 }, counts: { episodes: 900, sessions: 40, series: 2 },
-});
-
 describe('the evaluation screen', () => {
   it('says first that retrieval adds nothing, in the largest words of the page', async () => {
-    const fixture = await shown(() => Promise.resolve(result({ sentence: 'No skill shown over 40 sessions.', skilful: false }, true)));
+    const fixture = await shown(() => Promise.resolve(report()));
     expect(fixture.nativeElement.querySelector('h1').textContent).toBe('Retrieval adds nothing that 40 sessions could show.');
     expect(fixture.nativeElement.querySelector('.sentence').textContent).toBe('No skill shown over 40 sessions.');
     expect(fixture.nativeElement.querySelector('header').textContent).toContain('SYNTHETIC');
   });
 
-  it('says when it is not recorded where the data come from', async () => {
-    const fixture = await shown(() => Promise.resolve(result({ sentence: 'x', skilful: false }, null)));
-    expect(fixture.nativeElement.querySelector('header').textContent).toContain('ORIGIN UNKNOWN');
+  it('shows the parts that the server sends, in their order, and lists them', async () => {
+    const fixture = await shown(() => Promise.resolve(report({ parts: [part('skill', { title: 'Skill' }), part('ledger', { title: 'Trial ledger' })] })));
+    const titles = (selector: string): string[] => [...fixture.nativeElement.querySelectorAll(selector)].map((one: HTMLElement) => one.textContent?.trim() ?? '');
+    expect(titles('nav a')).toEqual(['Skill', 'Trial ledger']);
+    expect(titles('sp-report-section h2')).toEqual(['Skill', 'Trial ledger']);
+  });
+
+  it('real data are not marked', async () => {
+    const fixture = await shown(() => Promise.resolve(report({ synthetic: false })));
+    expect(fixture.nativeElement.querySelector('header').textContent).not.toContain('SYNTHETIC');
   });
 
   it('without an evaluation it gives the command that makes one', async () => {
@@ -46,7 +50,7 @@ describe('the evaluation screen', () => {
   it('a failure can be tried again', async () => {
     let tries = 0;
     const failure = new ProblemError(500, { code: 'internal', message: 'It broke.', fix: null });
-    const fixture = await shown(() => (++tries === 1 ? Promise.reject(failure) : Promise.resolve(result({ sentence: 'x', skilful: true }, false))));
+    const fixture = await shown(() => (++tries === 1 ? Promise.reject(failure) : Promise.resolve(report({ headline: 'Retrieval adds something.' }))));
     fixture.nativeElement.querySelector('[role=alert] button').click();
     await settled();
     fixture.detectChanges();

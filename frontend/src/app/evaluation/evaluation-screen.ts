@@ -4,17 +4,15 @@ import { ActivatedRoute, Router } from '@angular/router';
 import { Fetched } from '../api/fetched';
 import { Client, ProblemError } from '../api/client';
 import { LakeDays } from '../api/lake-days';
-import { DayList, EvaluationReport } from '../api/schema';
+import { DayList, Report } from '../api/schema';
 import { PanelFrame } from '../ui/panel-frame';
-import { reportOf } from './report';
 import { ReportSection } from './report-section';
-import { ReportWords } from './report-words';
 
 /** Is a similar past worth anything? The newest evaluation of a market: its verdict first, then all that it rests on. */
 @Component({
   selector: 'sp-evaluation-screen',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [PanelFrame, ReportSection, ReportWords],
+  imports: [PanelFrame, ReportSection],
   templateUrl: './evaluation-screen.html',
   styleUrl: './evaluation-screen.css',
 })
@@ -24,14 +22,11 @@ export class EvaluationScreen {
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
   private readonly asked = toSignal(inject(ActivatedRoute).queryParamMap, { requireSync: true });
   private readonly days = new Fetched<DayList>();
-  private readonly found = new Fetched<EvaluationReport>();
+  private readonly newest = new Fetched<Report>();
   protected readonly roots = computed(() => this.days.value()?.roots ?? []);
   protected readonly root = computed(() => this.asked().get('root') ?? this.roots().at(0) ?? null);
-  protected readonly state = computed(() => (this.root() === null ? this.days.state() : this.found.state()));
-  protected readonly report = computed(() => {
-    const result = this.found.value();
-    return result ? reportOf(result) : null;
-  });
+  protected readonly state = computed(() => (this.root() === null ? this.days.state() : this.newest.state()));
+  protected readonly report = computed(() => this.newest.value() ?? null);
 
   constructor() {
     const lake = inject(LakeDays);
@@ -44,7 +39,7 @@ export class EvaluationScreen {
     });
     effect(() => {
       const root = this.root();
-      if (root !== null) untracked(() => this.found.fetch((stop) => this.client.get<EvaluationReport>('evaluation', { root }, stop)));
+      if (root !== null) untracked(() => this.newest.fetch((stop) => this.client.get<Report>('evaluation', { root }, stop)));
     });
   }
 

@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
-import { FigureTable as Table } from './report-part';
+import { FigureTable as Table } from '../api/schema';
 
 /** A table of the report: figures right, an interval below its figure. */
 @Component({
@@ -14,7 +14,7 @@ import { FigureTable as Table } from './report-part';
         <thead>
           <tr>
             @for (head of table().heads; track $index) {
-              <th scope="col" [class.num]="head.number">{{ head.text }}</th>
+              <th scope="col" [class.num]="head.column === 'number'">{{ head.text }}</th>
             }
           </tr>
         </thead>
@@ -23,10 +23,14 @@ import { FigureTable as Table } from './report-part';
             <tr>
               @for (cell of row; track $index) {
                 @if ($first) {
-                  <th scope="row" [class.kept]="table().heads[0].kept">{{ cell.text }}</th>
+                  <th scope="row" [class.kept]="table().heads[0].column === 'kept'">{{ cell.text }}</th>
                 } @else {
-                  <td [class.num]="table().heads[$index].number" [class.kept]="table().heads[$index].kept" [class.above]="cell.above">
-                    {{ cell.text }}
+                  <td [class.num]="table().heads[$index].column === 'number'" [class.kept]="table().heads[$index].column !== 'text'" [class.up]="cell.tone === 'up'">
+                    @if (cell.code) {
+                      <code>{{ cell.text }}</code>
+                    } @else {
+                      {{ cell.text }}
+                    }
                     @if (cell.note) {
                       <small>{{ cell.note }}</small>
                     }
@@ -76,7 +80,7 @@ import { FigureTable as Table } from './report-part';
       display: block;
       color: var(--muted);
     }
-    .above {
+    .up {
       color: var(--up);
       font-weight: 600;
     }

@@ -1,5 +1,6 @@
+import { Histogram } from '../api/schema';
 import { Tick, straight, ticksOf } from '../ui/scale.geometry';
-import { HistogramPlotData } from './plots';
+import { tickLabel } from './tick-label';
 
 export const WIDTH = 340;
 export const HEIGHT = 190;
@@ -14,20 +15,18 @@ export interface HistogramLayout {
   top: number;
   bottom: number;
   most: number;
-  bars: { x: number; y: number; width: number; height: number; told: string }[];
+  bars: { x: number; y: number; width: number; height: number; title: string }[];
   ticks: (Tick & { label: string })[];
   mark: number | null;
 }
 
-/** Bars from the first edge to the last; the axis reaches out to the mark, so that one far off is seen to be far off. */
-export function layoutHistogram(data: HistogramPlotData): HistogramLayout {
-  const beyond = data.mark ? [data.mark.value] : [];
-  const low = Math.min(...data.edges, ...beyond);
-  const high = Math.max(...data.edges, ...beyond);
+/** Bars from the first edge to the last. */
+export function layoutHistogram({ axis, counted, counts, edges, mark }: Histogram): HistogramLayout {
+  const name = (value: number): string => tickLabel(value, axis.form);
   const right = WIDTH - RIGHT;
   const bottom = HEIGHT - BOTTOM;
-  const x = straight(low, high, LEFT, right);
-  const most = Math.max(...data.counts);
+  const x = straight(axis.low, axis.high, LEFT, right);
+  const most = Math.max(...counts);
   const up = straight(0, Math.max(1, most), 0, bottom - TOP);
   return {
     left: LEFT,
@@ -35,27 +34,14 @@ export function layoutHistogram(data: HistogramPlotData): HistogramLayout {
     top: TOP,
     bottom,
     most,
-    bars: data.counts.map((count, place) => ({
-      x: x(data.edges[place]),
+    bars: counts.map((count, place) => ({
+      x: x(edges[place]),
       y: bottom - up(count),
-      width: Math.max(0.5, x(data.edges[place + 1]) - x(data.edges[place]) - 0.5),
+      width: Math.max(0.5, x(edges[place + 1]) - x(edges[place]) - 0.5),
       height: up(count),
-      told: `${short(data.edges[place])} to ${short(data.edges[place + 1])}: ${count} ${data.counted}`,
+      title: `${name(edges[place])} to ${name(edges[place + 1])}: ${count} ${counted}`,
     })),
-    ticks: ticksOf(low, high, LEFT, right, 4).map((tick) => ({ ...tick, label: short(tick.value) })),
-    mark: data.mark ? x(data.mark.value) : null,
+    ticks: ticksOf(axis.low, axis.high, LEFT, right, 4).map((tick) => ({ ...tick, label: name(tick.value) })),
+    mark: mark ? x(mark.value) : null,
   };
-}
-
-/** Count, range and mark, for those who hear the plot. */
-export function histogramInWords(data: HistogramPlotData): string {
-  const total = data.counts.reduce((sum, count) => sum + count, 0);
-  const peak = data.counts.indexOf(Math.max(...data.counts));
-  const most = `most between ${short(data.edges[peak])} and ${short(data.edges[peak + 1])}`;
-  const marked = data.mark ? `; ${data.mark.label}` : '';
-  return `${data.title}: ${total} ${data.counted} by ${data.unit}, ${most}${marked}.`;
-}
-
-function short(value: number): string {
-  return String(Number(value.toPrecision(3))).replace('-', '−');
 }

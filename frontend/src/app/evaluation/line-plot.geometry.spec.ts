@@ -1,13 +1,5 @@
-import { layoutLines, linesInWords } from './line-plot.geometry';
-import { LinePlotData, LineSeries } from './plots';
-
-function series(label: string, strong: boolean, values: number[]): LineSeries {
-  return { label, strong, points: values.map((value) => ({ value, low: value - 0.01, high: value + 0.01 })) };
-}
-
-function plot(...all: LineSeries[]): LinePlotData {
-  return { kind: 'lines', title: 'Skill', unit: 'RPS skill', places: all[0].points.map((_, place) => `${place + 1} min`), series: all };
-}
+import { layoutLines } from './line-plot.geometry';
+import { lines as plot, point, series } from './report.fixture';
 
 describe('line plot geometry', () => {
   it('the zero line lies below a skill above zero and above one below it', () => {
@@ -17,7 +9,7 @@ describe('line plot geometry', () => {
     expect(below.y).toBeGreaterThan(layout.zero);
   });
 
-  it('the similar past is drawn last, over the grey references', () => {
+  it('the similar past is drawn last, over the grey baselines', () => {
     const layout = layoutLines(plot(series('ours', true, [0.01, 0.01]), series('mlp', false, [-0.1, 0.1])));
     expect(layout.series.map((own) => own.look)).toEqual([null, 0]);
     expect(layout.series[0].marks).toEqual([]);
@@ -35,16 +27,30 @@ describe('line plot geometry', () => {
   });
 
   it('a missing figure breaks the line', () => {
-    expect(layoutLines(plot(series('a', true, [0.01, NaN, 0.02]))).series[0].path.match(/M/g)).toHaveLength(2);
+    expect(layoutLines(plot(series('a', true, [0.01, null, 0.02]))).series[0].path.match(/M/g)).toHaveLength(2);
   });
 
-  it('many places are told only now and then', () => {
+  it('many places are named only now and then', () => {
     const layout = layoutLines(plot(series('a', true, new Array<number>(60).fill(0.01))));
     expect(layout.places).toHaveLength(8);
     expect(layout.series[0].marks).toEqual([]);
   });
 
-  it('says where every series ends', () => {
-    expect(linesInWords(plot(series('a', true, [0.01, 0.02])))).toBe('Skill, RPS skill, 1 min to 2 min: a +0.020 at 2 min.');
+  it('a series without a line has its marks at any number of places, larger for more weight', () => {
+    const apart = series('a', true, new Array<number>(60).fill(0.01), false);
+    apart.points[1] = point(0.01, 0.25);
+    const [drawn] = layoutLines(plot(apart)).series;
+    expect(drawn.path).toBe('');
+    expect(drawn.marks).toHaveLength(60);
+    expect(drawn.marks[0].size).toBeCloseTo(2 * drawn.marks[1].size);
+  });
+
+  it('single values lie at their places, those outside the axis are left out', () => {
+    const layout = layoutLines({ ...plot(series('a', true, [0.01, 0.02])), dots: [{ place: 1, value: 0 }, { place: 0, value: 9 }] });
+    expect(layout.dots).toEqual([{ x: layout.places[1].x, y: layout.zero }]);
+  });
+
+  it('a mark says whose it is, where, and its figure', () => {
+    expect(layoutLines(plot(series('a', true, [0.01, 0.02]))).series[0].marks[1].title).toBe('a, 2 min: its figure');
   });
 });

@@ -1,8 +1,7 @@
+import { LinePoint, LineSeries, Lines } from '../api/schema';
 import { Tick, straight, ticksOf } from '../ui/scale.geometry';
 import { Marker, linePath } from './marker.geometry';
-import { skill } from './figures';
-import { LinePlotData, LineSeries } from './plots';
-import { skillReach, skillTick } from './skill-axis.geometry';
+import { tickLabel } from './tick-label';
 
 export const WIDTH = 880;
 export const HEIGHT = 280;
@@ -10,7 +9,12 @@ const LEFT = 62;
 const RIGHT = 14;
 const TOP = 10;
 const BOTTOM = 40;
-const PLACES_TOLD = 8;
+const PLACES_NAMED = 8;
+/** A line over more places has no mark at each. */
+const MARKED_PLACES_MAX = 24;
+const MARK = 4.5;
+/** Of the largest mark of a series without a line. */
+const LARGEST_MARK = 6;
 /** Series from a similar past that have a look of their own; more are drawn grey. */
 export const LOOKS: { marker: Marker; dash: string }[] = [
   { marker: 'circle', dash: '' },
@@ -20,12 +24,22 @@ export const LOOKS: { marker: Marker; dash: string }[] = [
   { marker: 'wedge', dash: '10 3 2 3 2 3' },
 ];
 
+export interface DrawnMark {
+  x: number;
+  y: number;
+  /** Half its width. */
+  size: number;
+  low: number | null;
+  high: number | null;
+  title: string;
+}
+
 export interface DrawnSeries {
   label: string;
   /** Place in `LOOKS`; null for the grey ones. */
   look: number | null;
   path: string;
-  marks: { x: number; y: number; low: number | null; high: number | null; told: string }[];
+  marks: DrawnMark[];
 }
 
 export interface LineLayout {
@@ -36,62 +50,56 @@ export interface LineLayout {
   zero: number;
   ticks: (Tick & { label: string })[];
   places: { x: number; label: string }[];
+  dots: { x: number; y: number }[];
   series: DrawnSeries[];
 }
 
-/** Lines over places side by side; the references lie grey below, the similar past each with its own shape, dash and colour. */
-export function layoutLines(data: LinePlotData): LineLayout {
-  const [low, high] = skillReach(finite(data.series.filter((own) => own.strong)), finite(data.series));
+/** Lines over places side by side; the grey series lie below, the strong ones each with its own shape, dash and colour. */
+export function layoutLines(plot: Lines): LineLayout {
+  const { axis, places, series } = plot;
   const right = WIDTH - RIGHT;
   const bottom = HEIGHT - BOTTOM;
-  const y = straight(low, high, bottom, TOP);
-  const bounded = (value: number): number => Math.max(TOP, Math.min(bottom, y(value)));
-  const inside = (value: number): number => (value >= low && value <= high ? y(value) : NaN);
-  const step = (right - LEFT) / Math.max(1, data.places.length);
+  const y = straight(axis.low, axis.high, bottom, TOP);
+  const step = (right - LEFT) / Math.max(1, places.length);
   const x = (place: number): number => LEFT + step * (place + 0.5);
-  const ordered = [...data.series.filter((own) => !own.strong), ...data.series.filter((own) => own.strong)];
-  const strong = data.series.filter((own) => own.strong);
-  const series = ordered.map((own): DrawnSeries => {
+  const inside = (value: number | null): number => (value !== null && value >= axis.low && value <= axis.high ? y(value) : NaN);
+  const bounded = (value: number | null): number | null => (value === null ? null : Math.max(TOP, Math.min(bottom, y(value))));
+  const strong = series.filter((own) => own.strong);
+  const drawn = [...series.filter((own) => !own.strong), ...strong].map((own): DrawnSeries => {
     const order = strong.indexOf(own);
     const look = order >= 0 && order < LOOKS.length ? order : null;
     const shift = look === null ? 0 : (look - (Math.min(strong.length, LOOKS.length) - 1) / 2) * Math.min(6, step / 8);
-    const places = own.points.map((point, place) => ({ x: x(place) + shift, y: inside(point.value), point, place }));
+    const at = own.points.map((point, place) => ({ point, place, x: x(place) + shift, y: inside(point.value) }));
+    const marked = look !== null && (!own.joined || places.length <= MARKED_PLACES_MAX) ? at.filter((one) => Number.isFinite(one.y)) : [];
     return {
       label: own.label,
       look,
-      path: linePath(places.map(({ x: at, y: up }) => [at, up])),
-      marks: places
-        .filter(({ y: up }) => look !== null && Number.isFinite(up) && data.places.length <= 24)
-        .map(({ x: at, y: up, point, place }) => ({
-          x: at,
-          y: up,
-          low: Number.isFinite(point.low) ? bounded(point.low) : null,
-          high: Number.isFinite(point.high) ? bounded(point.high) : null,
-          told: `${own.label}, ${data.places[place]}: ${skill(point.value)}`,
-        })),
+      path: own.joined ? linePath(at.map((one) => [one.x, one.y])) : '',
+      marks: marked.map((one) => ({
+        x: one.x,
+        y: one.y,
+        size: sizeOf(own, one.point),
+        low: bounded(one.point.low),
+        high: bounded(one.point.high),
+        title: `${own.label}, ${places[one.place]}: ${one.point.figure}`,
+      })),
     };
   });
-  const every = Math.max(1, Math.ceil(data.places.length / PLACES_TOLD));
+  const every = Math.max(1, Math.ceil(places.length / PLACES_NAMED));
   return {
     left: LEFT,
     right,
     top: TOP,
     bottom,
     zero: y(0),
-    ticks: ticksOf(low, high, bottom, TOP, 5).map((tick) => ({ ...tick, label: skillTick(tick.value) })),
-    places: data.places.map((label, place) => ({ x: x(place), label })).filter((_, place) => place % every === 0),
-    series,
+    ticks: ticksOf(axis.low, axis.high, bottom, TOP, 5).map((tick) => ({ ...tick, label: tickLabel(tick.value, axis.form) })),
+    places: places.map((label, place) => ({ x: x(place), label })).filter((_, place) => place % every === 0),
+    dots: plot.dots.map((dot) => ({ x: x(dot.place), y: inside(dot.value) })).filter((dot) => Number.isFinite(dot.y)),
+    series: drawn,
   };
 }
 
-/** The last figure of every series from a similar past, for those who hear the plot. */
-export function linesInWords(data: LinePlotData): string {
-  const told = data.series
-    .filter((own) => own.strong)
-    .map((own) => `${own.label} ${skill(own.points.findLast((point) => Number.isFinite(point.value))?.value)} at ${data.places.at(-1)}`);
-  return `${data.title}, ${data.unit}, ${data.places[0]} to ${data.places.at(-1)}: ${told.join('; ')}.`;
-}
-
-function finite(series: readonly LineSeries[]): number[] {
-  return series.flatMap((own) => own.points.flatMap((point) => [point.value, point.low, point.high])).filter(Number.isFinite);
+/** The area of a mark without a line grows with its weight. */
+function sizeOf(series: LineSeries, point: LinePoint): number {
+  return series.joined ? MARK : LARGEST_MARK * Math.sqrt(point.weight);
 }

@@ -1,7 +1,7 @@
+import { Reliability } from '../api/schema';
 import { straight } from '../ui/scale.geometry';
 import { Marker, linePath } from './marker.geometry';
-import { percent } from './figures';
-import { ReliabilityPlotData } from './plots';
+import { tickLabel } from './tick-label';
 
 export const WIDTH = 340;
 export const HEIGHT = 390;
@@ -31,20 +31,20 @@ export interface ReliabilityLayout {
     look: string;
     marker: Marker;
     path: string;
-    points: { x: number; y: number; low: number; high: number; told: string }[];
-    counts: { x: number; y: number; width: number; height: number; told: string }[];
+    points: { x: number; y: number; low: number; high: number; title: string }[];
+    counts: { x: number; y: number; width: number; height: number; title: string }[];
   }[];
 }
 
 /** Stated probability across, observed frequency up, both from 0 to 1; below it how many episodes each bin holds. */
-export function layoutReliability(data: ReliabilityPlotData): ReliabilityLayout {
+export function layoutReliability(plot: Reliability): ReliabilityLayout {
   const right = WIDTH - RIGHT;
   const bottom = TOP + SQUARE;
   const x = straight(0, 1, LEFT, right);
   const y = straight(0, 1, bottom, TOP);
   const countsTop = bottom + 24 + BETWEEN;
   const countsBottom = countsTop + COUNTS;
-  const most = Math.max(0, ...data.outcomes.flatMap(({ bins }) => bins.map((bin) => bin.episodes)).filter(Number.isFinite));
+  const most = Math.max(0, ...plot.outcomes.flatMap(({ bins }) => bins.map((bin) => bin.episodes)));
   const up = straight(0, Math.max(1, most), 0, COUNTS);
   return {
     left: LEFT,
@@ -54,45 +54,31 @@ export function layoutReliability(data: ReliabilityPlotData): ReliabilityLayout 
     countsTop,
     countsBottom,
     most,
-    ticks: [0, 0.25, 0.5, 0.75, 1].map((share) => ({ x: x(share), y: y(share), label: percent(share, 0) })),
-    outcomes: data.outcomes.map(({ outcome, bins }, place) => {
+    ticks: [0, 0.25, 0.5, 0.75, 1].map((share) => ({ x: x(share), y: y(share), label: tickLabel(share, 'share') })),
+    outcomes: plot.outcomes.map(({ outcome, bins }, place) => {
       const { look, marker } = OUTCOME_LOOKS[outcome] ?? { look: 'series-2', marker: 'diamond' };
-      const drawn = bins.filter((bin) => Number.isFinite(bin.frequency));
       return {
         outcome,
         look,
         marker,
-        path: linePath(drawn.map((bin) => [x(bin.p), y(bin.frequency)])),
-        points: drawn.map((bin) => ({
+        path: linePath(bins.map((bin) => [x(bin.p), y(bin.frequency)])),
+        points: bins.map((bin) => ({
           x: x(bin.p),
           y: y(bin.frequency),
-          low: y(within(Number.isFinite(bin.low) ? bin.low : bin.frequency)),
-          high: y(within(Number.isFinite(bin.high) ? bin.high : bin.frequency)),
-          told: `${outcome}: said ${percent(bin.p)}, happened ${percent(bin.frequency)} of ${bin.episodes} episodes`,
+          low: y(within(bin.low ?? bin.frequency)),
+          high: y(within(bin.high ?? bin.frequency)),
+          title: `${outcome}: ${bin.figure}`,
         })),
-        counts: bins
-          .filter((bin) => Number.isFinite(bin.episodes))
-          .map((bin) => ({
-            x: x(bin.p) + (place - (data.outcomes.length - 1) / 2) * 5 - 2,
-            y: countsBottom - up(bin.episodes),
-            width: 4,
-            height: up(bin.episodes),
-            told: `${outcome} near ${percent(bin.p, 0)}: ${bin.episodes} episodes`,
-          })),
+        counts: bins.map((bin) => ({
+          x: x(bin.p) + (place - (plot.outcomes.length - 1) / 2) * 5 - 2,
+          y: countsBottom - up(bin.episodes),
+          width: 4,
+          height: up(bin.episodes),
+          title: `${outcome}: ${bin.figure}`,
+        })),
       };
     }),
   };
-}
-
-/** How far the observed lies from the stated, weighted by episodes, for those who hear the plot. */
-export function reliabilityInWords(data: ReliabilityPlotData): string {
-  const told = data.outcomes.map(({ outcome, bins }) => {
-    const known = bins.filter((bin) => Number.isFinite(bin.frequency) && bin.episodes > 0);
-    const episodes = known.reduce((sum, bin) => sum + bin.episodes, 0);
-    const apart = known.reduce((sum, bin) => sum + bin.episodes * Math.abs(bin.frequency - bin.p), 0) / Math.max(1, episodes);
-    return `${outcome} off by ${percent(apart)} on average over ${episodes} episodes`;
-  });
-  return `Reliability of ${data.title}: ${told.join('; ')}.`;
 }
 
 function within(share: number): number {

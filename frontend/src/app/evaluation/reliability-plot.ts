@@ -1,14 +1,14 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
+import { Reliability } from '../api/schema';
 import { markerPath } from './marker.geometry';
-import { ReliabilityPlotData } from './plots';
-import { HEIGHT, WIDTH, layoutReliability, reliabilityInWords } from './reliability-plot.geometry';
+import { HEIGHT, WIDTH, layoutReliability } from './reliability-plot.geometry';
 
 /** Stated probability against observed frequency, with the episodes of each bin below. */
 @Component({
   selector: 'sp-reliability-plot',
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <svg role="img" [attr.viewBox]="'0 0 ' + width + ' ' + height" [style.max-width.px]="width" [attr.aria-label]="told()">
+    <svg role="img" [attr.viewBox]="'0 0 ' + width + ' ' + height" [style.max-width.px]="width" [attr.aria-label]="plot().description">
       @for (tick of layout().ticks; track tick.label) {
         <line class="grid" [attr.x1]="tick.x" [attr.x2]="tick.x" [attr.y1]="layout().top" [attr.y2]="layout().bottom" />
         <line class="grid" [attr.x1]="layout().left" [attr.x2]="layout().right" [attr.y1]="tick.y" [attr.y2]="tick.y" />
@@ -21,11 +21,11 @@ import { HEIGHT, WIDTH, layoutReliability, reliabilityInWords } from './reliabil
           <path class="own-line" [attr.d]="own.path" />
           @for (point of own.points; track $index) {
             <line class="own-line" [attr.x1]="point.x" [attr.x2]="point.x" [attr.y1]="point.low" [attr.y2]="point.high" />
-            <path class="own-mark" [attr.d]="shape(own.marker, point.x, point.y)"><title>{{ point.told }}</title></path>
+            <path class="own-mark" [attr.d]="shape(own.marker, point.x, point.y)"><title>{{ point.title }}</title></path>
           }
           @for (count of own.counts; track $index) {
             <rect class="own-mark" [attr.x]="count.x" [attr.y]="count.y" [attr.width]="count.width" [attr.height]="count.height">
-              <title>{{ count.told }}</title>
+              <title>{{ count.title }}</title>
             </rect>
           }
         </g>
@@ -49,10 +49,9 @@ import { HEIGHT, WIDTH, layoutReliability, reliabilityInWords } from './reliabil
   styleUrl: './plot.css',
 })
 export class ReliabilityPlot {
-  readonly data = input.required<ReliabilityPlotData>();
+  readonly plot = input.required<Reliability>();
   protected readonly width = WIDTH;
   protected readonly height = HEIGHT;
-  protected readonly layout = computed(() => layoutReliability(this.data()));
-  protected readonly told = computed(() => reliabilityInWords(this.data()));
+  protected readonly layout = computed(() => layoutReliability(this.plot()));
   protected shape = (marker: Parameters<typeof markerPath>[0], x: number, y: number): string => markerPath(marker, x, y, 4);
 }

@@ -1,44 +1,60 @@
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
+import { Part } from '../api/schema';
 import { PanelFrame } from '../ui/panel-frame';
 import { FigureTable } from './figure-table';
 import { HistogramPlot } from './histogram-plot';
 import { IntervalPlot } from './interval-plot';
 import { LinePlot } from './line-plot';
 import { ReliabilityPlot } from './reliability-plot';
-import { Part } from './report-part';
 
-/** One part of the report. Where there is a plot, its table stands behind *show as table*; without one it stands open. */
+/** One part of the report. Where there is a plot, *show as table* shows its table; without one it stands open. */
 @Component({
   selector: 'sp-report-section',
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [PanelFrame, FigureTable, IntervalPlot, LinePlot, ReliabilityPlot, HistogramPlot],
   template: `
-    <sp-panel [heading]="part().title" [unit]="behind()" [market]="false" [synthetic]="synthetic()">
-      @for (sentence of part().says; track $index) {
+    <sp-panel [heading]="part().title" [unit]="part().basis" [market]="false" [synthetic]="part().synthetic">
+      @for (sentence of part().sentences; track $index) {
         <p>{{ sentence }}</p>
       }
-      @for (sentence of part().lacks; track $index) {
-        <p class="lacks">{{ sentence }}</p>
+      @for (sentence of part().missing; track $index) {
+        <p class="missing">{{ sentence }}</p>
+      }
+      @if (part().facts.length > 0) {
+        <dl>
+          @for (fact of part().facts; track fact.name) {
+            <div>
+              <dt>{{ fact.name }}</dt>
+              <dd>
+                @if (fact.code) {
+                  <code>{{ fact.value }}</code>
+                } @else {
+                  {{ fact.value }}
+                }
+              </dd>
+            </div>
+          }
+        </dl>
       }
       @if (part().plots.length > 0) {
         <div class="plots" [class.small]="small()">
           @for (plot of part().plots; track $index) {
             <figure>
-              @if (plot.kind !== 'lines') {
+              @if (part().plots.length > 1 || plot.kind !== 'lines') {
                 <figcaption class="title">{{ plot.title }}</figcaption>
               }
               @switch (plot.kind) {
                 @case ('intervals') {
-                  <sp-interval-plot [data]="plot" />
+                  <sp-interval-plot [plot]="plot" />
                 }
                 @case ('lines') {
-                  <sp-line-plot [data]="plot" />
+                  <sp-line-plot [plot]="plot" />
                 }
                 @case ('reliability') {
-                  <sp-reliability-plot [data]="plot" />
+                  <sp-reliability-plot [plot]="plot" />
                 }
                 @case ('histogram') {
-                  <sp-histogram-plot [data]="plot" />
+                  <sp-histogram-plot [plot]="plot" />
                 }
               }
             </figure>
@@ -53,22 +69,24 @@ import { Part } from './report-part';
           }
         </ng-template>
       } @else {
-        @if (part().facts.length > 0) {
-          <dl>
-            @for (fact of part().facts; track fact.name) {
-              <div>
-                <dt>{{ fact.name }}</dt>
-                <dd>{{ fact.value }}</dd>
-              </div>
-            }
-          </dl>
-        }
         @for (table of part().tables; track $index) {
           <sp-figure-table [table]="table" />
         }
       }
-      @for (point of part().points; track $index) {
-        <p>{{ point }}</p>
+      @for (bullets of part().bullets; track $index) {
+        @if (bullets.heading) {
+          <h3>{{ bullets.heading }}</h3>
+        }
+        <ul>
+          @for (bullet of bullets.entries; track $index) {
+            <li>
+              @if (bullet.term) {
+                <b>{{ bullet.term }}:</b>
+              }
+              {{ bullet.text }}
+            </li>
+          }
+        </ul>
       }
     </sp-panel>
   `,
@@ -76,9 +94,6 @@ import { Part } from './report-part';
 })
 export class ReportSection {
   readonly part = input.required<Part>();
-  /** n and dates that stand behind the figures. */
-  readonly behind = input.required<string>();
-  readonly synthetic = input.required<boolean>();
 
   protected small(): boolean {
     return this.part().plots.every((plot) => plot.kind === 'reliability' || plot.kind === 'histogram');

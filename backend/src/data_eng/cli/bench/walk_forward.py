@@ -66,7 +66,7 @@ def walk_forward_times(folder: Path, sessions: int) -> WalkTimes:
         began = perf_counter()
         result = evaluate(request, settings, console)
         seconds = perf_counter() - began
-    return WalkTimes(indexes, seconds, memory.peak_bytes, result["counts"]["episodes"])
+    return WalkTimes(indexes, seconds, memory.peak_bytes, result.counts.episodes)
 
 
 def _write_day(lake: Path, date: str, settings: Settings) -> None:
