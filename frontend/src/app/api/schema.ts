@@ -129,7 +129,7 @@ export interface paths {
         };
         /**
          * Evaluation
-         * @description The figures of the newest `spymaster evaluate` of a root in this lake.
+         * @description The newest `spymaster evaluate` of a root in this lake: the parts that its page has, too.
          */
         get: operations["evaluation_api_evaluation_get"];
         put?: never;
@@ -305,26 +305,6 @@ export interface components {
             table: string;
         };
         /**
-         * AgainstRow
-         * @description The similar past against one simpler forecast.
-         */
-        AgainstRow: {
-            /** Baseline */
-            baseline: string;
-            /** Episodes */
-            episodes: number;
-            /** Forecaster */
-            forecaster: string;
-            /** High */
-            high: number | null;
-            /** Low */
-            low: number | null;
-            /** Sessions */
-            sessions: number;
-            /** Skill */
-            skill: number | null;
-        };
-        /**
          * Alive
          * @description The process answers.
          */
@@ -344,6 +324,50 @@ export interface components {
             count: number;
             /** First */
             first: number | string;
+        };
+        /**
+         * Axis
+         * @description A straight axis.
+         */
+        Axis: {
+            /**
+             * Form
+             * @description How its ticks are written: with a sign, in percent, or as they are.
+             * @enum {string}
+             */
+            form: "skill" | "share" | "plain";
+            /** High */
+            high: number;
+            /** Label */
+            label: string;
+            /** Low */
+            low: number;
+        };
+        /**
+         * Bullet
+         * @description One entry of a list; `term` is what it explains.
+         */
+        Bullet: {
+            /**
+             * Term
+             * @default
+             */
+            term: string;
+            /** Text */
+            text: string;
+        };
+        /**
+         * Bullets
+         * @description A list.
+         */
+        Bullets: {
+            /** Entries */
+            entries: components["schemas"]["Bullet"][];
+            /**
+             * Heading
+             * @default
+             */
+            heading: string;
         };
         /**
          * Catalogue
@@ -428,33 +452,6 @@ export interface components {
              * @description Median of |value|.
              */
             noise: number;
-        };
-        /**
-         * CoverageRow
-         * @description How often a set of outcomes held what came.
-         */
-        CoverageRow: {
-            /** Covered */
-            covered: number | null;
-            /** Episodes */
-            episodes: number;
-            /** Forecaster */
-            forecaster: string;
-            /** High */
-            high: number | null;
-            /** Horizon S */
-            horizon_s: number;
-            /** Low */
-            low: number | null;
-            /**
-             * Mean Size
-             * @description Outcomes in a set, 1 to 3.
-             */
-            mean_size: number | null;
-            /** Sessions */
-            sessions: number;
-            /** Wanted */
-            wanted: number;
         };
         /**
          * Day
@@ -599,24 +596,14 @@ export interface components {
             roots: string[];
         };
         /**
-         * DistanceRow
-         * @description How far the neighbours were: a histogram in robust sigmas.
+         * Dot
+         * @description A single value, drawn under the lines.
          */
-        DistanceRow: {
-            /** Count */
-            count: number[];
-            /**
-             * Edges
-             * @description One more than counts.
-             */
-            edges: number[];
-            /** Forecaster */
-            forecaster: string;
-            /**
-             * Strange Share
-             * @description Of episodes unlike anything before.
-             */
-            strange_share: number | null;
+        Dot: {
+            /** Place */
+            place: number;
+            /** Value */
+            value: number;
         };
         /**
          * DrawnNeighbour
@@ -741,149 +728,6 @@ export interface components {
             version: string;
         };
         /**
-         * EvaluationCounts
-         * @description How much was scored.
-         */
-        EvaluationCounts: {
-            /**
-             * Censored
-             * @description Episodes without an outcome.
-             */
-            censored: number;
-            /** Episodes */
-            episodes: number;
-            /**
-             * Series
-             * @description Levels times approaches.
-             */
-            series: number;
-            /** Sessions */
-            sessions: number;
-        };
-        /**
-         * EvaluationHashes
-         * @description What the figures were made with.
-         */
-        EvaluationHashes: {
-            /** Code */
-            code: string;
-            /** Data */
-            data: string;
-            /** Settings */
-            settings: string;
-        };
-        /**
-         * EvaluationQuestion
-         * @description What was evaluated, and by which rules.
-         */
-        EvaluationQuestion: {
-            /** Approaches */
-            approaches: ("from_above" | "from_below")[];
-            /** Embargo Sessions */
-            embargo_sessions: number;
-            /**
-             * First
-             * @description First session scored, ISO date.
-             */
-            first: string;
-            /**
-             * Horizon S
-             * @description The horizon of every figure that names none.
-             */
-            horizon_s: number;
-            /** Horizons S */
-            horizons_s: number[];
-            /** Last */
-            last: string;
-            /** Levels */
-            levels: string[];
-            /** Released */
-            released: boolean;
-            /** Root */
-            root: string;
-            /**
-             * Score Window
-             * @description Which window of an episode was forecast.
-             */
-            score_window: number;
-            /**
-             * Setup
-             * @enum {string}
-             */
-            setup: "level_test" | "break_and_confirm";
-            /**
-             * Untouched From
-             * @description First session that nobody has looked at; null where there is none.
-             */
-            untouched_from: string | null;
-            /** Warm Up Sessions */
-            warm_up_sessions: number;
-        };
-        /**
-         * EvaluationReport
-         * @description The newest evaluation of a root.
-         */
-        EvaluationReport: {
-            /** Against */
-            against: components["schemas"]["AgainstRow"][];
-            /** By Series */
-            by_series: components["schemas"]["SeriesRow"][];
-            counts: components["schemas"]["EvaluationCounts"];
-            /** Coverage */
-            coverage: components["schemas"]["CoverageRow"][];
-            /** Distances */
-            distances: components["schemas"]["DistanceRow"][];
-            /** Excluded */
-            excluded: components["schemas"]["ExcludedSession"][];
-            /** Excursions */
-            excursions: components["schemas"]["ExcursionRow"][];
-            hashes: components["schemas"]["EvaluationHashes"];
-            /** Ledger */
-            ledger: components["schemas"]["TrialRow"][];
-            /**
-             * Missing
-             * @description What has no figure, a sentence each.
-             */
-            missing: string[];
-            /** Permutation */
-            permutation: components["schemas"]["PermutationRow"][];
-            power: components["schemas"]["Power"];
-            question: components["schemas"]["EvaluationQuestion"];
-            /**
-             * Recovery
-             * @description Recovery of planted effects; null where it was not run.
-             */
-            recovery: {
-                [key: string]: unknown;
-            } | null;
-            /** Reliability */
-            reliability: components["schemas"]["ReliabilityRow"][];
-            /** Sharpness */
-            sharpness: components["schemas"]["SharpnessRow"][];
-            /** Skill */
-            skill: components["schemas"]["SkillRow"][];
-            /** Skill By Day */
-            skill_by_day: components["schemas"]["SkillOfDay"][];
-            /** Synthetic */
-            synthetic: boolean;
-            verdict: components["schemas"]["Verdict"];
-            /**
-             * When
-             * @description UTC, to the second.
-             */
-            when: string;
-        };
-        /**
-         * ExcludedSession
-         * @description A session of the span that the selection map leaves out.
-         */
-        ExcludedSession: {
-            /** Date */
-            date: string;
-            /** Reason */
-            reason: string | null;
-        };
-        /**
          * ExcursionQuantiles
          * @description Quantiles 10, 50 and 90 in ticks, signed by the approach.
          */
@@ -894,31 +738,19 @@ export interface components {
             mfe: number[];
         };
         /**
-         * ExcursionRow
-         * @description How often MFE or MAE lay between the quantiles that the similar past gave.
+         * Fact
+         * @description A name and its value in words.
          */
-        ExcursionRow: {
-            /** Covered */
-            covered: number | null;
-            /** Episodes */
-            episodes: number;
+        Fact: {
             /**
-             * Excursion
-             * @enum {string}
+             * Code
+             * @default false
              */
-            excursion: "MFE" | "MAE";
-            /** Forecaster */
-            forecaster: string;
-            /** High */
-            high: number | null;
-            /** Horizon S */
-            horizon_s: number;
-            /** Low */
-            low: number | null;
-            /** Sessions */
-            sessions: number;
-            /** Wanted */
-            wanted: number;
+            code: boolean;
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
         };
         /**
          * FeatureInfo
@@ -949,6 +781,65 @@ export interface components {
             quadrant: string;
             /** Unit */
             unit: string;
+        };
+        /**
+         * FigureCell
+         * @description One cell of a table.
+         */
+        FigureCell: {
+            /**
+             * Code
+             * @default false
+             */
+            code: boolean;
+            /**
+             * Note
+             * @description Smaller, below: an interval, a number of episodes.
+             * @default
+             */
+            note: string;
+            /** Text */
+            text: string;
+            /**
+             * Tone
+             * @description Never the only carrier of a meaning.
+             * @default
+             * @enum {string}
+             */
+            tone: "" | "up";
+        };
+        /**
+         * FigureHead
+         * @description The head of a column.
+         */
+        FigureHead: {
+            /**
+             * Column
+             * @description Numbers stand right; kept text is not broken.
+             * @default number
+             * @enum {string}
+             */
+            column: "number" | "text" | "kept";
+            /** Text */
+            text: string;
+        };
+        /**
+         * FigureTable
+         * @description A table; the first cell of a row heads the row.
+         */
+        FigureTable: {
+            /** Caption */
+            caption: string;
+            /**
+             * Folded
+             * @description Words to open it by; empty for a table that stands open.
+             * @default
+             */
+            folded: string;
+            /** Heads */
+            heads: components["schemas"]["FigureHead"][];
+            /** Rows */
+            rows: components["schemas"]["FigureCell"][][];
         };
         /**
          * Finding
@@ -982,6 +873,90 @@ export interface components {
             weights: {
                 [key: string]: number;
             };
+        };
+        /**
+         * Histogram
+         * @description Counts by value.
+         */
+        Histogram: {
+            axis: components["schemas"]["Axis"];
+            /**
+             * Counted
+             * @description What is counted: episodes, permutations.
+             */
+            counted: string;
+            /** Counts */
+            counts: number[];
+            /** Description */
+            description: string;
+            /**
+             * Edges
+             * @description One more than counts.
+             */
+            edges: number[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "histogram";
+            mark: components["schemas"]["Mark"] | null;
+            /** Title */
+            title: string;
+        };
+        /**
+         * IntervalRow
+         * @description One figure with its interval.
+         */
+        IntervalRow: {
+            /**
+             * Figure
+             * @description The figure in words; with a sign where the lower bound of a skill is above 0.
+             */
+            figure: string;
+            /** High */
+            high: number | null;
+            /** Label */
+            label: string;
+            /** Low */
+            low: number | null;
+            /**
+             * Note
+             * @description Episodes and sessions that the figure rests on.
+             */
+            note: string;
+            /**
+             * Strong
+             * @description From a similar past: drawn filled; a baseline is hollow.
+             */
+            strong: boolean;
+            /** Value */
+            value: number | null;
+        };
+        /**
+         * Intervals
+         * @description Figures with intervals, one row each, against a line to compare with.
+         */
+        Intervals: {
+            axis: components["schemas"]["Axis"];
+            /**
+             * Description
+             * @description The plot in a sentence, for those who hear it.
+             */
+            description: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "intervals";
+            /**
+             * Reference
+             * @description 0 for a skill, the share wanted for a coverage.
+             */
+            reference: number;
+            /** Rows */
+            rows: components["schemas"]["IntervalRow"][];
+            /** Title */
+            title: string;
         };
         /**
          * LadderGrid
@@ -1174,6 +1149,79 @@ export interface components {
             name: string;
         };
         /**
+         * LinePoint
+         * @description A series at one place; a value of null breaks the line.
+         */
+        LinePoint: {
+            /**
+             * Figure
+             * @default
+             */
+            figure: string;
+            /** High */
+            high: number | null;
+            /** Low */
+            low: number | null;
+            /** Value */
+            value: number | null;
+            /**
+             * Weight
+             * @description Larger marks for more; the largest of a plot has 1.
+             * @default 1
+             */
+            weight: number;
+        };
+        /**
+         * LineSeries
+         * @description One forecaster, or one kind of market.
+         */
+        LineSeries: {
+            /**
+             * Joined
+             * @description Whether a line joins the marks.
+             */
+            joined: boolean;
+            /** Label */
+            label: string;
+            /** Points */
+            points: components["schemas"]["LinePoint"][];
+            /**
+             * Strong
+             * @description With a colour, shape and dash of its own; the others are grey.
+             */
+            strong: boolean;
+        };
+        /**
+         * Lines
+         * @description Series over places side by side: horizons, sessions, planted strengths.
+         */
+        Lines: {
+            /**
+             * Across
+             * @description What the places are.
+             */
+            across: string;
+            axis: components["schemas"]["Axis"];
+            /** Description */
+            description: string;
+            /**
+             * Dots
+             * @default []
+             */
+            dots: components["schemas"]["Dot"][];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "lines";
+            /** Places */
+            places: string[];
+            /** Series */
+            series: components["schemas"]["LineSeries"][];
+            /** Title */
+            title: string;
+        };
+        /**
          * Manifest
          * @description What a complete partition holds and what it was made from. Equal inputs give equal bytes: there is no clock in it.
          */
@@ -1208,6 +1256,16 @@ export interface components {
             stage: string;
             /** Symbol */
             symbol: string;
+        };
+        /**
+         * Mark
+         * @description A value to compare with.
+         */
+        Mark: {
+            /** Label */
+            label: string;
+            /** Value */
+            value: number;
         };
         /**
          * MetricInfo
@@ -1274,6 +1332,65 @@ export interface components {
             whipsaw: number;
         };
         /**
+         * Part
+         * @description One section of the report, rendered in the order of the fields.
+         */
+        Part: {
+            /**
+             * Basis
+             * @description Episodes, sessions and dates that the figures rest on.
+             * @default
+             */
+            basis: string;
+            /**
+             * Bullets
+             * @default []
+             */
+            bullets: components["schemas"]["Bullets"][];
+            /**
+             * Caption
+             * @description How to read the plots.
+             * @default
+             */
+            caption: string;
+            /**
+             * Facts
+             * @default []
+             */
+            facts: components["schemas"]["Fact"][];
+            /** Id */
+            id: string;
+            /**
+             * Missing
+             * @description Sentences where something could not be shown.
+             * @default []
+             */
+            missing: string[];
+            /**
+             * Plots
+             * @description All of one kind.
+             * @default []
+             */
+            plots: (components["schemas"]["Intervals"] | components["schemas"]["Lines"] | components["schemas"]["Reliability"] | components["schemas"]["Histogram"])[];
+            /**
+             * Sentences
+             * @default []
+             */
+            sentences: string[];
+            /**
+             * Synthetic
+             * @description Whether the figures are of simulated data.
+             */
+            synthetic: boolean;
+            /**
+             * Tables
+             * @default []
+             */
+            tables: components["schemas"]["FigureTable"][];
+            /** Title */
+            title: string;
+        };
+        /**
          * PartFile
          * @description One data file of a partition.
          */
@@ -1336,45 +1453,6 @@ export interface components {
             end: string | null;
             /** Episodes */
             episodes: number;
-        };
-        /**
-         * PermutationRow
-         * @description How often chance shows as much.
-         */
-        PermutationRow: {
-            /**
-             * Draws
-             * @description Skill of each permutation.
-             */
-            draws: (number | null)[];
-            /** Forecaster */
-            forecaster: string;
-            /** Observed */
-            observed: number | null;
-            /** P */
-            p: number | null;
-            /**
-             * P Corrected
-             * @description For every try in the ledger.
-             */
-            p_corrected: number | null;
-            /** Trials */
-            trials: number;
-        };
-        /**
-         * Power
-         * @description The smallest skill that this many sessions would show.
-         */
-        Power: {
-            /** Detectable Skill */
-            detectable_skill: number | null;
-            /** Sessions */
-            sessions: number;
-            /**
-             * Share
-             * @description How often it would be shown.
-             */
-            share: number;
         };
         /**
          * Problem
@@ -1441,34 +1519,21 @@ export interface components {
             share: number;
         };
         /**
-         * ReliabilityBin
-         * @description Forecasts of about the same probability, and how often what they spoke of came.
+         * Reliability
+         * @description Stated probability across, observed frequency up, both from 0 to 1, and the episodes of each bin.
          */
-        ReliabilityBin: {
-            /** Episodes */
-            episodes: number;
-            /** Frequency */
-            frequency: number;
-            /** High */
-            high: number | null;
-            /** Low */
-            low: number | null;
-            /** P */
-            p: number;
-            /** Sessions */
-            sessions: number;
-        };
-        /**
-         * ReliabilityRow
-         * @description One outcome as one forecaster saw it.
-         */
-        ReliabilityRow: {
-            /** Bins */
-            bins: components["schemas"]["ReliabilityBin"][];
-            /** Class */
-            class: string;
-            /** Forecaster */
-            forecaster: string;
+        Reliability: {
+            /** Description */
+            description: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "reliability";
+            /** Outcomes */
+            outcomes: components["schemas"]["StatedOutcome"][];
+            /** Title */
+            title: string;
         };
         /**
          * ReplayConditions
@@ -1755,29 +1820,38 @@ export interface components {
             volume: number;
         };
         /**
-         * SeriesRow
-         * @description One level from one side.
+         * Report
+         * @description A whole report; the headline is what the reader sees first.
          */
-        SeriesRow: {
+        Report: {
             /**
-             * Approach Dir
-             * @enum {string}
+             * Facts
+             * @description The few numbers that weigh the verdict.
              */
-            approach_dir: "from_above" | "from_below";
-            /** Episodes */
-            episodes: number;
-            /** Forecaster */
-            forecaster: string;
-            /** High */
-            high: number | null;
-            /** Level Id */
-            level_id: string;
-            /** Low */
-            low: number | null;
-            /** Sessions */
-            sessions: number;
-            /** Skill */
-            skill: number | null;
+            facts: components["schemas"]["Fact"][];
+            /**
+             * Good
+             * @description Whether the headline reports what was hoped for.
+             */
+            good: boolean;
+            /** Headline */
+            headline: string;
+            /**
+             * Kicker
+             * @description The question, and of what it is asked.
+             */
+            kicker: string;
+            /** Parts */
+            parts: components["schemas"]["Part"][];
+            /**
+             * Sentence
+             * @description The verdict with its figures; may be empty.
+             */
+            sentence: string;
+            /** Synthetic */
+            synthetic: boolean;
+            /** Title */
+            title: string;
         };
         /**
          * SetupAnswer
@@ -1971,55 +2045,32 @@ export interface components {
             ts_s: number;
         };
         /**
-         * SharpnessRow
-         * @description How far from even the forecasts were.
+         * StatedBin
+         * @description Forecasts of about the same probability.
          */
-        SharpnessRow: {
-            /** Forecaster */
-            forecaster: string;
-            /** Sharpness */
-            sharpness: number | null;
-        };
-        /**
-         * SkillOfDay
-         * @description One session.
-         */
-        SkillOfDay: {
-            /** Date */
-            date: string;
+        StatedBin: {
             /** Episodes */
             episodes: number;
-            /** Forecaster */
-            forecaster: string;
-            /** Skill */
-            skill: number;
-        };
-        /**
-         * SkillRow
-         * @description A forecaster against climatology.
-         */
-        SkillRow: {
-            /** Episodes */
-            episodes: number;
-            /** Forecaster */
-            forecaster: string;
+            /** Figure */
+            figure: string;
+            /** Frequency */
+            frequency: number;
             /** High */
             high: number | null;
-            /** Horizon S */
-            horizon_s: number;
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "similar" | "baseline";
             /** Low */
             low: number | null;
-            /** Score */
-            score: string;
-            /** Sessions */
-            sessions: number;
-            /** Skill */
-            skill: number | null;
+            /** P */
+            p: number;
+        };
+        /**
+         * StatedOutcome
+         * @description One outcome's bins.
+         */
+        StatedOutcome: {
+            /** Bins */
+            bins: components["schemas"]["StatedBin"][];
+            /** Outcome */
+            outcome: string;
         };
         /**
          * StrikeConditions
@@ -2107,44 +2158,6 @@ export interface components {
             why: string | null;
         };
         /**
-         * TrialRow
-         * @description One try in the ledger, of this evaluation or an earlier one.
-         */
-        TrialRow: {
-            /** Data */
-            data: string;
-            /** First */
-            first: string;
-            /** Forecaster */
-            forecaster: string;
-            /** Horizon S */
-            horizon_s: number;
-            /** Last */
-            last: string;
-            /** Levels */
-            levels: string[];
-            /** P */
-            p: number | null;
-            /** Settings */
-            settings: string;
-            /** Setup */
-            setup: string;
-            /** Skill */
-            skill: number | null;
-            /** When */
-            when: string;
-        };
-        /**
-         * Verdict
-         * @description The answer to the question, first.
-         */
-        Verdict: {
-            /** Sentence */
-            sentence: string;
-            /** Skilful */
-            skilful: boolean;
-        };
-        /**
          * WhyNear
          * @description Why a neighbour is near; it explains a distance, not an outcome. The most first.
          */
@@ -2183,53 +2196,57 @@ export interface components {
     pathItems: never;
 }
 export type AbsentTable = components['schemas']['AbsentTable'];
-export type AgainstRow = components['schemas']['AgainstRow'];
 export type Alive = components['schemas']['Alive'];
 export type Anomaly = components['schemas']['Anomaly'];
+export type Axis = components['schemas']['Axis'];
+export type Bullet = components['schemas']['Bullet'];
+export type Bullets = components['schemas']['Bullets'];
 export type Catalogue = components['schemas']['Catalogue'];
 export type Cell = components['schemas']['Cell'];
 export type ClassShare = components['schemas']['ClassShare'];
 export type ColumnInfo = components['schemas']['ColumnInfo'];
 export type ConditionScale = components['schemas']['ConditionScale'];
-export type CoverageRow = components['schemas']['CoverageRow'];
 export type Day = components['schemas']['Day'];
 export type DayEntry = components['schemas']['DayEntry'];
 export type DayList = components['schemas']['DayList'];
-export type DistanceRow = components['schemas']['DistanceRow'];
+export type Dot = components['schemas']['Dot'];
 export type DrawnNeighbour = components['schemas']['DrawnNeighbour'];
 export type Episode = components['schemas']['Episode'];
 export type Episodes = components['schemas']['Episodes'];
-export type EvaluationCounts = components['schemas']['EvaluationCounts'];
-export type EvaluationHashes = components['schemas']['EvaluationHashes'];
-export type EvaluationQuestion = components['schemas']['EvaluationQuestion'];
-export type EvaluationReport = components['schemas']['EvaluationReport'];
-export type ExcludedSession = components['schemas']['ExcludedSession'];
 export type ExcursionQuantiles = components['schemas']['ExcursionQuantiles'];
-export type ExcursionRow = components['schemas']['ExcursionRow'];
+export type Fact = components['schemas']['Fact'];
 export type FeatureInfo = components['schemas']['FeatureInfo'];
+export type FigureCell = components['schemas']['FigureCell'];
+export type FigureHead = components['schemas']['FigureHead'];
+export type FigureTable = components['schemas']['FigureTable'];
 export type Finding = components['schemas']['Finding'];
 export type FitInfo = components['schemas']['FitInfo'];
+export type Histogram = components['schemas']['Histogram'];
+export type IntervalRow = components['schemas']['IntervalRow'];
+export type Intervals = components['schemas']['Intervals'];
 export type LadderGrid = components['schemas']['LadderGrid'];
 export type LakeDay = components['schemas']['LakeDay'];
 export type LakeHealth = components['schemas']['LakeHealth'];
 export type LastRun = components['schemas']['LastRun'];
 export type LevelInfo = components['schemas']['LevelInfo'];
 export type LevelMeaning = components['schemas']['LevelMeaning'];
+export type LinePoint = components['schemas']['LinePoint'];
+export type LineSeries = components['schemas']['LineSeries'];
+export type Lines = components['schemas']['Lines'];
 export type Manifest = components['schemas']['Manifest'];
+export type Mark = components['schemas']['Mark'];
 export type MetricInfo = components['schemas']['MetricInfo'];
 export type NextEpisode = components['schemas']['NextEpisode'];
 export type OutcomeCounts = components['schemas']['OutcomeCounts'];
 export type OutcomeRow = components['schemas']['OutcomeRow'];
+export type Part = components['schemas']['Part'];
 export type PartFile = components['schemas']['PartFile'];
 export type PartitionView = components['schemas']['PartitionView'];
 export type PastSeen = components['schemas']['PastSeen'];
-export type PermutationRow = components['schemas']['PermutationRow'];
-export type Power = components['schemas']['Power'];
 export type Problem = components['schemas']['Problem'];
 export type Ready = components['schemas']['Ready'];
 export type Reason = components['schemas']['Reason'];
-export type ReliabilityBin = components['schemas']['ReliabilityBin'];
-export type ReliabilityRow = components['schemas']['ReliabilityRow'];
+export type Reliability = components['schemas']['Reliability'];
 export type ReplayConditions = components['schemas']['ReplayConditions'];
 export type ReplayEnd = components['schemas']['ReplayEnd'];
 export type ReplayHello = components['schemas']['ReplayHello'];
@@ -2242,20 +2259,17 @@ export type ReplayQuery = components['schemas']['ReplayQuery'];
 export type ReplayResume = components['schemas']['ReplayResume'];
 export type ReplaySpeed = components['schemas']['ReplaySpeed'];
 export type ReplayWindow = components['schemas']['ReplayWindow'];
-export type SeriesRow = components['schemas']['SeriesRow'];
+export type Report = components['schemas']['Report'];
 export type SetupAnswer = components['schemas']['SetupAnswer'];
 export type SetupInfo = components['schemas']['SetupInfo'];
 export type SetupList = components['schemas']['SetupList'];
 export type SetupRow = components['schemas']['SetupRow'];
-export type SharpnessRow = components['schemas']['SharpnessRow'];
-export type SkillOfDay = components['schemas']['SkillOfDay'];
-export type SkillRow = components['schemas']['SkillRow'];
+export type StatedBin = components['schemas']['StatedBin'];
+export type StatedOutcome = components['schemas']['StatedOutcome'];
 export type StrikeConditions = components['schemas']['StrikeConditions'];
 export type StrikeFlow = components['schemas']['StrikeFlow'];
 export type TableInfo = components['schemas']['TableInfo'];
 export type TableState = components['schemas']['TableState'];
-export type TrialRow = components['schemas']['TrialRow'];
-export type Verdict = components['schemas']['Verdict'];
 export type WhyNear = components['schemas']['WhyNear'];
 export type ZoneTicks = components['schemas']['ZoneTicks'];
 export type $defs = Record<string, never>;
@@ -2555,7 +2569,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["EvaluationReport"];
+                    "application/json": components["schemas"]["Report"];
                 };
             };
             /** @description Client Error */

@@ -33,7 +33,7 @@ export class EvaluationScreen {
     this.days.fetch(async () => {
       const days = await lake.load();
       if (days.roots.length === 0) {
-        throw new ProblemError(404, { code: 'no_evaluation', message: `The lake ${days.lake} holds no market yet.`, fix: 'spymaster simulate' });
+        throw new ProblemError(404, { code: 'no_evaluation', message: `The lake ${days.lake} holds no market yet.`, fix: days.fix });
       }
       return days;
     });
