@@ -9,9 +9,11 @@ from typing import Any, NamedTuple
 
 from .config import BACKEND, PACKAGE, Settings, load_datasets, load_settings
 from .contracts import Contract, contract_of
-from .core.features import FAMILIES, FEATURES, Feature, feature_names
+from .core import features
+from .core.features import FEATURES, Feature, feature_names
 from .core.features.blocks import CONTEXT, GROUPS, VectorLayout, vector_layout
 from .core.features.registry import APPROACHES
+from .core.levels import FAMILIES, KNOWN_AT_IN_WORDS, LEVELS
 from .errors import SpymasterError
 
 FEATURE_CATALOGUE = PACKAGE / "VECTOR_INDEX_FEATURES.md"
@@ -193,7 +195,7 @@ def vacuum_contract(material: Material) -> str:
 
 def table_docs(material: Material) -> str:
     """Every table of the lake with its columns."""
-    lines = ["# Tables of the lake", "", _RENDERED, "", _READERS]
+    lines = ["# Tables of the lake", "", _RENDERED, "", _READERS, *_levels()]
     for key, dataset in load_datasets().items():
         folder = dataset.path if dataset.contract is None else f"{dataset.path}/dt=YYYY-MM-DD"
         lines += [f"## {key}", "", f"`{folder}`", ""]
@@ -202,6 +204,16 @@ def table_docs(material: Material) -> str:
         else:
             lines += _columns(contract_of(key))
     return "\n".join(lines)
+
+
+def _levels() -> list[str]:
+    """Every level of ours as it declares itself, families with their number's name."""
+    lines = ["## Levels", "", "| level_id | name | group | moves | known from | definition |", "| --- | --- | --- | --- | --- | --- |"]
+    for entry in (*LEVELS.values(), *FAMILIES.values()):
+        name, moves = entry.name.replace("<", "\\<"), "yes" if entry.moving else "no"
+        cells = (f"`{entry.level_id}`", name, entry.group, moves, KNOWN_AT_IN_WORDS[entry.known_at], entry.meaning)
+        lines.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
+    return [*lines, ""]
 
 
 def cli_docs(material: Material) -> str:
@@ -227,7 +239,7 @@ def _option(parameter: Any) -> str:
 
 def _families() -> list[str]:
     lines: list[str] = []
-    for family, module in FAMILIES:
+    for family, module in features.FAMILIES:
         title = (module.__doc__ or "").partition("\n")[0]
         lines += [f"## {title}", "", "| feature | says | formula | unit | quadrant | approach |", "| --- | --- | --- | --- | --- | --- |"]
         for entry in FEATURES:

@@ -20,6 +20,7 @@ from .config import AppConfig, load_config
 from .contracts import Contract, contract_of
 from .core.events import NO_TICK
 from .core.instrument import root_of
+from .core.levels import level_name
 from .core.session import NEW_YORK, is_date, moment_ns
 from .core.tables import LEVELS_TABLE
 from .errors import SpymasterError
@@ -30,7 +31,6 @@ from .retrieval import setup as setups
 from .retrieval.metrics import BLOCK
 from .retrieval.parts import Answer
 from .retrieval.sources import chosen_partitions
-from .retrieval.words import level_name
 
 TICKS, NS_UTC = "ticks", "ns UTC"
 """Units in the contracts whose columns can be had in points and in New York time."""

@@ -105,11 +105,12 @@ def test_a_frame_that_breaks_the_contract_fails_and_leaves_what_was(checkout: Ch
     edit(stage, '[["window_start_ns"]]', '[["window_start_ns", "spread_ticks"]]')
 
 
-def test_a_new_level_is_a_function_and_its_line(checkout: Checkout) -> None:
+def test_a_new_level_is_a_function_that_declares_itself(checkout: Checkout) -> None:
     levels = checkout.backend / "src/data_eng/core/levels"
     with (levels / "premarket.py").open("a") as file:
         file.write('''
 
+@level(name="PM Mid", group="premarket", moving=False)
 def pm_mid(day: LevelDay) -> Level:
     """Half way between the pre-market's high and low."""
     bars = _premarket(day)
@@ -117,8 +118,6 @@ def pm_mid(day: LevelDay) -> Level:
         return bars
     return static_level(day.times.rth_open_ns, (int(bars.high_ticks.max()) + int(bars.low_ticks.min())) / 2)
 ''')
-    edit(levels / "__init__.py", "from .premarket import pm_high, pm_low", "from .premarket import pm_high, pm_low, pm_mid")
-    edit(levels / "__init__.py", '    "pm_low": pm_low,\n', '    "pm_low": pm_low,\n    "pm_mid": pm_mid,\n')
     checkout.done(f"{RUNNER} --layer silver {ONE_DAY} --levels pm_mid")
     table = read(checkout, "levels")
     assert list(dict.fromkeys(table["level_id"])) == ["pm_high", "pm_mid", "vwap"], "added beside the day's others"

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from src.data_eng.config import load_settings
-from src.data_eng.core.levels import LEVELS, Bars, LevelAbsent, LevelDay, LevelSeries, find_level
+from src.data_eng.core.levels import LEVELS, Bars, Level, LevelAbsent, LevelDay, LevelSeries, find_level
 from src.data_eng.core.session import NS_PER_S
 from src.data_eng.sources.calendar import session_times
 
@@ -72,8 +72,15 @@ TRADES = [
     ("2025-10-16 09:31:10", 26_742, 1),
     ("2025-10-16 09:33:00", 26_736, 3),
     ("2025-10-16 09:44:59", 26_728, 1),
-    ("2025-10-16 09:45:00", 26_760, 1),  # behind the opening range
+    ("2025-10-16 09:45:00", 26_760, 1),  # after the opening range
 ]
+
+
+def computed(level_id: str, day: LevelDay) -> Level:
+    """A level of ours on a day, families included."""
+    found = find_level(level_id)
+    assert found is not None
+    return found.compute(day)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +98,7 @@ TRADES = [
     ],
 )
 def test_a_static_level_has_one_price_from_the_moment_it_is_known(level_id: str, price: int, known_from: str) -> None:
-    level = LEVELS[level_id](day_of(TRADES))
+    level = LEVELS[level_id].compute(day_of(TRADES))
     assert isinstance(level, LevelSeries)
     assert level.price_ticks.tolist() == [price]
     assert level.known_from_ns.tolist() == [at(known_from)]
@@ -100,7 +107,7 @@ def test_a_static_level_has_one_price_from_the_moment_it_is_known(level_id: str,
 def test_vwap_is_known_from_the_first_trade_and_renewed_at_candle_closes() -> None:
     """09:30:00 2 at 26730; by 09:32 also 1 at 26742: 80202 / 3 = 26734; by 09:34 also 3 at 26736: 160410 / 6 = 26735;
     by 09:46 also 1 at 26728 and 1 at 26760: 213898 / 8 = 26737.25."""
-    level = LEVELS["vwap"](day_of(TRADES))
+    level = LEVELS["vwap"].compute(day_of(TRADES))
     assert isinstance(level, LevelSeries)
     assert level.price_ticks.tolist() == [26_730, 26_734, 26_735, 26_737.25]
     assert level.known_from_ns.tolist() == [at(f"2025-10-16 09:{clock}") for clock in ("30:01", "32:00", "34:00", "46:00")]
@@ -108,8 +115,8 @@ def test_vwap_is_known_from_the_first_trade_and_renewed_at_candle_closes() -> No
 
 def test_bars_that_break_off_leave_the_earlier_vwap_as_it_was() -> None:
     """Cut at 09:35:10: the closes up to 09:34 stand, that of 09:36 is not known."""
-    whole = LEVELS["vwap"](day_of([*TRADES, ("2025-10-16 11:30:00", 26_800, 5)]))
-    cut = LEVELS["vwap"](day_of([trade for trade in TRADES if trade[0] < "2025-10-16 09:35:10"], covered_to="2025-10-16 09:35:10"))
+    whole = LEVELS["vwap"].compute(day_of([*TRADES, ("2025-10-16 11:30:00", 26_800, 5)]))
+    cut = LEVELS["vwap"].compute(day_of([trade for trade in TRADES if trade[0] < "2025-10-16 09:35:10"], covered_to="2025-10-16 09:35:10"))
     assert isinstance(whole, LevelSeries)
     assert isinstance(cut, LevelSeries)
     assert cut.price_ticks.tolist() == whole.price_ticks[:3].tolist() == [26_730, 26_734, 26_735]
@@ -117,7 +124,7 @@ def test_bars_that_break_off_leave_the_earlier_vwap_as_it_was() -> None:
 
 
 def test_vwap_is_absent_where_the_lake_begins_after_the_open() -> None:
-    level = LEVELS["vwap"](day_of(TRADES, covered_from="2025-10-16 09:30:01"))
+    level = LEVELS["vwap"].compute(day_of(TRADES, covered_from="2025-10-16 09:30:01"))
     assert isinstance(level, LevelAbsent)
     assert "are not all in the lake" in level.reason
 
@@ -125,11 +132,11 @@ def test_vwap_is_absent_where_the_lake_begins_after_the_open() -> None:
 def test_an_evening_takes_the_prior_day_from_the_session_that_just_closed() -> None:
     evening = day_of([*TRADES, ("2025-10-16 15:59:00", 26_755, 1), ("2025-10-16 18:00:01", 26_756, 1)], span="18:00-19:00")
     for level_id, price in (("pd_high", 26_760), ("pd_low", 26_728), ("pd_close", 26_755)):
-        level = LEVELS[level_id](evening)
+        level = LEVELS[level_id].compute(evening)
         assert isinstance(level, LevelSeries)
         assert (level.price_ticks.tolist(), level.known_from_ns.tolist()) == ([price], [at("2025-10-16 18:00:00")])
     for level_id in ("on_high", "on_low", "pm_high", "pm_low"):
-        level = LEVELS[level_id](evening)
+        level = LEVELS[level_id].compute(evening)
         assert isinstance(level, LevelAbsent)
         assert "begins after the regular hours" in level.reason
 
@@ -137,7 +144,7 @@ def test_an_evening_takes_the_prior_day_from_the_session_that_just_closed() -> N
 def test_a_simple_average_waits_for_all_its_candles() -> None:
     closes = [26_730, 26_734, 26_738, 26_750]
     trades = [(at("2025-10-16 09:30:00") + count * 120 * NS_PER_S, tick, 1) for count, tick in enumerate(closes)]
-    level = find_level("sma_3")(day_of(trades))
+    level = computed("sma_3", day_of(trades))
     assert isinstance(level, LevelSeries)
     assert level.price_ticks.tolist() == [26_734, (26_734 + 26_738 + 26_750) / 3]
     assert level.known_from_ns.tolist() == [at("2025-10-16 09:36:00"), at("2025-10-16 09:38:00")]
@@ -147,7 +154,7 @@ def test_an_exponential_average_of_a_step_moves_by_its_smoothing() -> None:
     """ema_3 smooths with 2 / 4 = 0.5 over 15 closes: after a step of 8 the first value is 8 * 0.5 / (1 - 0.5 ** 15) above."""
     closes = [26_700] * 15 + [26_708]
     trades = [(at("2025-10-16 09:00:00") + count * 120 * NS_PER_S, tick, 1) for count, tick in enumerate(closes)]
-    level = find_level("ema_3")(day_of(trades))
+    level = computed("ema_3", day_of(trades))
     assert isinstance(level, LevelSeries)
     assert level.known_from_ns.tolist() == [at("2025-10-16 09:30:00"), at("2025-10-16 09:32:00")]
     assert level.price_ticks[0] == pytest.approx(26_700, abs=1e-9)
@@ -157,7 +164,7 @@ def test_an_exponential_average_of_a_step_moves_by_its_smoothing() -> None:
 def test_the_round_number_is_the_multiple_nearest_to_the_last_close() -> None:
     """25 points are 100 ticks: 26 730 is nearest to 26 700, 26 750 is half way and counts as 26 800, 26 749 is 26 700 again."""
     trades = [("2025-10-16 08:50:00", 26_730, 1), ("2025-10-16 09:40:00", 26_750, 1), ("2025-10-16 09:50:00", 26_749, 1)]
-    level = find_level("round_25")(day_of(trades))
+    level = computed("round_25", day_of(trades))
     assert isinstance(level, LevelSeries)
     assert level.price_ticks.tolist() == [26_700, 26_800, 26_700]
     assert level.known_from_ns.tolist() == [at("2025-10-16 08:52:00"), at("2025-10-16 09:42:00"), at("2025-10-16 09:52:00")]
@@ -175,14 +182,16 @@ def test_the_round_number_is_the_multiple_nearest_to_the_last_close() -> None:
         ("round_25", [], "2025-10-14 00:00:00", "no candle closed"),
     ],
 )
-def test_a_level_that_cannot_be_known_is_absent_with_its_reason(level_id: str, trades: list, covered_from: str, reason: str) -> None:
-    level = find_level(level_id)(day_of(trades, covered_from=covered_from))
+def test_a_level_that_cannot_be_known_is_absent_with_its_reason(
+    level_id: str, trades: list[tuple[str, int, int]], covered_from: str, reason: str
+) -> None:
+    level = computed(level_id, day_of(trades, covered_from=covered_from))
     assert isinstance(level, LevelAbsent)
     assert reason in level.reason
 
 
 def test_the_opening_range_of_a_session_too_short_for_it_is_absent() -> None:
-    level = LEVELS["or_high"](day_of(TRADES, span="09:30-09:40"))
+    level = LEVELS["or_high"].compute(day_of(TRADES, span="09:30-09:40"))
     assert isinstance(level, LevelAbsent)
 
 
@@ -214,8 +223,7 @@ def test_trades_after_a_moment_change_no_price_known_by_then(seed: int, second: 
     trades = random_trades(seed, 1_500)
     whole, cut = day_of(trades), day_of([trade for trade in trades if trade[0] < cut_ns])
     for level_id in (*LEVELS, "sma_90", "ema_20", "round_25"):
-        function = find_level(level_id)
-        assert in_force(function(whole), cut_ns) == in_force(function(cut), cut_ns), level_id
+        assert in_force(computed(level_id, whole), cut_ns) == in_force(computed(level_id, cut), cut_ns), level_id
 
 
 @pytest.mark.slow
@@ -225,7 +233,7 @@ def test_a_longer_lake_changes_no_average_by_a_bit(seed: int, hours: int) -> Non
     trades = random_trades(seed, 3_000)
     start_ns = at("2025-10-15 09:00:00") + hours * 3600 * NS_PER_S
     for level_id in ("sma_90", "ema_20"):
-        whole, late = (find_level(level_id)(day_of(part)) for part in (trades, [trade for trade in trades if trade[0] >= start_ns]))
+        whole, late = (computed(level_id, day_of(part)) for part in (trades, [trade for trade in trades if trade[0] >= start_ns]))
         assert isinstance(whole, LevelSeries)
         assert isinstance(late, LevelSeries)
         assert whole.price_ticks.tolist() == late.price_ticks.tolist()

@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 
 from src.data_eng.cli.main import app
 from src.data_eng.config import Environment
+from src.data_eng.core.levels import in_order
 from src.data_eng.io import read_table
-from src.data_eng.lake.keep import KeepError, OtherSession, in_order, keep_path, read_kept, settings_of
+from src.data_eng.lake.keep import KeepError, OtherSession, keep_path, read_kept, settings_of
 from src.data_eng.lake.partitions import read_facts, ref_in
 from tests.toy_lake import DATES, LEVELS, ROOT, SESSION, SYMBOL, TODAY, build, make_toy_lake
 from tests.toys.lake import config, picture

@@ -7,14 +7,13 @@ another session belongs into another lake, because one past cannot hold two.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
 import tomli_w
 
 from ..config import AppConfig, Settings
-from ..core.levels import FAMILIES, LEVELS
+from ..core.levels import in_order
 from ..errors import SpymasterError
 from .attempts import publish_file
 
@@ -94,18 +93,3 @@ def has_own_session(cfg: AppConfig, root: str) -> bool:
     """Whether the lake's span of the day is another than the settings' for the root, such as an evening's: the calendar has no say then."""
     asked, usual = settings_of(cfg, root, "silver").session, cfg.settings.of_root(root).session
     return (asked.start, asked.end) != (usual.start, usual.end)
-
-
-def in_order(levels: Iterable[str]) -> tuple[str, ...]:
-    """Levels in one order, however they were asked for: ours as they are declared, then the trader's own by name."""
-    return tuple(sorted(set(levels), key=_place))
-
-
-def _place(level: str) -> tuple[int, int, str]:
-    ours, families = list(LEVELS), list(FAMILIES)
-    family, _, number = level.rpartition("_")
-    if level in ours:
-        return ours.index(level), 0, level
-    if family in families and number.isdigit():
-        return len(ours) + families.index(family), int(number), level
-    return len(ours) + len(families), 0, level

@@ -56,6 +56,8 @@ def direct_imports(path: Path, annotations: bool = True) -> frozenset[Path]:
             found |= {file for name in node.names for file in (_file_of(f"{module}.{name.name}"), _file_of(module)) if file}
         elif isinstance(node, ast.Import):
             found |= {file for name in node.names if (file := _file_of(name.name))}
+        elif isinstance(node, ast.Name) and node.id == "__path__":
+            found |= set(path.parent.glob("*.py"))  # a package that imports whatever lies in its folder
     return frozenset(found - {path})
 
 

@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
+from ..core.levels import level_name
 from ..core.units import price_text
 from .metrics import BLOCK, COSINE, IN_WORDS, USER
 from .parts import MetricInfo, OutcomeCounts, OutcomeRow, PastSeen, SetupInfo
-
-LEVEL_NAMES = {"pm": "PM", "or": "OR", "pd": "PD", "on": "ON", "vwap": "VWAP", "sma": "SMA", "ema": "EMA", "gex": "GEX"}
-
-
-def level_name(level_id: str) -> str:
-    """`PM High` of `pm_high`."""
-    first, *rest = level_id.split("_")
-    return " ".join([LEVEL_NAMES.get(first, first.capitalize()), *(word.capitalize() for word in rest)])
 
 
 def heading(setup: SetupInfo) -> str:

@@ -10,16 +10,18 @@ import hashlib
 import json
 from io import BytesIO
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pyarrow.parquet as pq
 
-from ..core.levels import FAMILIES, LEVELS, find_level
+from ..core.levels import LEVELS, find_level, known_level_ids
 from ..core.session import NoMoment, is_date, moment_ns
 from ..errors import SpymasterError, did_you_mean
 from ..lake.attempts import publish_file
 
 COLUMNS = ("root", "date", "level_id", "price", "known_from")
+Row = dict[str, Any]
+"""One row of the table by column."""
 
 
 class OwnLevelError(SpymasterError):
@@ -51,10 +53,10 @@ def require_level(level_id: str, lake: Path, root: str | None) -> str:
     """The level_id, if it is one of ours or one of the trader's own of a root. Raises `UnknownLevel`."""
     if find_level(level_id) is not None or level_id in (own := own_level_ids(lake, root)):
         return level_id
-    ours = ", ".join([*LEVELS, *(f"{family}_N" for family in FAMILIES)])
-    held = f", or your own {', '.join(sorted(own))}" if own else f"; {own_levels_path(lake)} has none of your own"
+    yours = f", or your own {', '.join(sorted(own))}" if own else f"; {own_levels_path(lake)} has none of your own"
     near = did_you_mean(level_id, [*LEVELS, *own])
-    raise UnknownLevel(f"level {level_id!r} is unknown.{near} Expected one of {ours} (N a whole number){held}.")
+    expected = f"one of {known_level_ids()} (N a whole number){yours}"
+    raise UnknownLevel(f"level {{value!r}} is unknown.{near}", value=level_id, expected=expected)
 
 
 def read_own_levels(lake: Path, root: str, session_date: str) -> list[OwnLevel]:
@@ -68,32 +70,33 @@ def own_levels_sha256(lake: Path, root: str, session_date: str) -> str:
     return hashlib.sha256(json.dumps(read_own_levels(lake, root, session_date)).encode()).hexdigest()
 
 
-def _rows(lake: Path, root: str | None) -> list[dict]:
+def _rows(lake: Path, root: str | None) -> list[Row]:
     path = own_levels_path(lake)
     if not path.exists():
         return []
     table = pq.ParquetFile(path).read()
     missing = [name for name in COLUMNS if name not in table.column_names]
     if missing:
-        raise OwnLevelError(f"{path} has no columns {missing}.", expected=str(", ".join(COLUMNS)))
+        raise OwnLevelError(f"{path} has no columns {{value}}.", value=missing, expected=", ".join(COLUMNS))
     return [row for row in table.select(COLUMNS).to_pylist() if root in (None, row["root"])]
 
 
-def _known_from_ns(row: dict) -> int:
+def _known_from_ns(row: Row) -> int:
     try:
         return moment_ns(str(row["known_from"]))
     except NoMoment as error:
-        raise OwnLevelError(
-            f"own level {row['level_id']} of {row['root']} {row['date']} is known from {row['known_from']!r}, which is no time. {error}"
-        ) from None
+        what = f"{_which(row)} is known from {{value!r}}, which is no time. {error}"
+        raise OwnLevelError(what, value=row["known_from"]) from None
 
 
-def _price(row: dict) -> float:
+def _which(row: Row) -> str:
+    return f"own level {row['level_id']} of {row['root']} {row['date']}"
+
+
+def _price(row: Row) -> float:
     price = row["price"]
     if price is None or not float("-inf") < price < float("inf"):
-        raise OwnLevelError(
-            f"own level {row['level_id']} of {row['root']} {row['date']} has the price {price}.", expected="points, for example 6800.25"
-        )
+        raise OwnLevelError(f"{_which(row)} has the price {{value}}.", value=price, expected="points, for example 6800.25")
     return float(price)
 
 
@@ -110,15 +113,13 @@ def keep_own_levels(lake: Path, csv: Path) -> int:
         raise OwnLevelError(f"{csv} cannot be read as CSV: {error}.", expected=f"the columns {', '.join(COLUMNS)}") from error
     missing = [name for name in COLUMNS if name not in given.columns]
     if missing or given["price"].dtype.is_numeric() is False:
-        raise OwnLevelError(
-            f"{csv} has columns {given.columns} and prices {given.schema.get('price')}.", expected=f"{', '.join(COLUMNS)}, price a number"
-        )
+        what = f"{csv} has columns {given.columns} and prices {given.schema.get('price')}."
+        raise OwnLevelError(what, value=given.columns, expected=f"{', '.join(COLUMNS)}, price a number")
     given = given.select(pl.col(name) if name != "price" else pl.col(name).cast(pl.Float64) for name in COLUMNS)
     for row in given.to_dicts():
         if not is_date(str(row["date"])):
-            raise OwnLevelError(
-                f"own level {row['level_id']} of {row['root']} has the date {row['date']!r}.", expected="for example 2025-10-16"
-            )
+            what = f"own level {row['level_id']} of {row['root']} has the date {{value!r}}."
+            raise OwnLevelError(what, value=row["date"], expected="for example 2025-10-16")
         _known_from_ns(row)
         _price(row)
     path, taken = own_levels_path(lake), given.height

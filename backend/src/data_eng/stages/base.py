@@ -14,8 +14,9 @@ from .. import commands
 from ..config import AppConfig, Settings
 from ..contracts import contract_of
 from ..core.instrument import root_of
+from ..core.levels import in_order
 from ..io import read_partition
-from ..lake.keep import in_order, settings_of
+from ..lake.keep import settings_of
 from ..lake.partitions import (
     Anomaly,
     Manifest,

@@ -1,69 +1,105 @@
-"""Levels: what price is held against. One function a level; a level is a price and the moment it became known.
+"""Levels: the prices that the market is watched at. A level is a price and the moment it became known.
 
-A function takes a `LevelDay` and answers a `LevelSeries`, or a `LevelAbsent` with the reason. It may look at bars that end at or before a
-price's `known_from_ns`, never at later ones. A new level is one function and its line here.
+Each is one function, in any file of this folder, that declares itself (see `declaration`): nothing else has to name it. It takes a
+`LevelDay` and returns a `LevelSeries`, or a `LevelAbsent` with the reason. It may look at bars that end at or before a price's
+`known_from_ns`, never at later ones.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Iterable
+from importlib import import_module
+from pkgutil import iter_modules
 
-from .averages import ema, sma
 from .day import Bars, Level, LevelAbsent, LevelDay, LevelSeries
-from .opening_range import or_high, or_low
-from .overnight import on_high, on_low
-from .premarket import pm_high, pm_low
-from .prior_day import pd_close, pd_high, pd_low
-from .round_numbers import round_number
-from .vwap import vwap
+from .declaration import KNOWN_AT_IN_WORDS, KnownAt, LevelDefinition, LevelGroup, collect, level
 
 __all__ = [
     "FAMILIES",
+    "KNOWN_AT_IN_WORDS",
     "LEVELS",
     "Bars",
+    "KnownAt",
     "Level",
     "LevelAbsent",
     "LevelDay",
-    "LevelFunction",
+    "LevelDefinition",
+    "LevelGroup",
     "LevelSeries",
+    "define_level",
     "find_level",
+    "in_order",
+    "known_level_ids",
+    "level",
+    "level_name",
 ]
 
-LevelFunction = Callable[[LevelDay], Level]
+_DECLARED = collect(import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__))
 
-LEVELS: dict[str, LevelFunction] = {
-    "pm_high": pm_high,
-    "pm_low": pm_low,
-    "or_high": or_high,
-    "or_low": or_low,
-    "pd_high": pd_high,
-    "pd_low": pd_low,
-    "pd_close": pd_close,
-    "on_high": on_high,
-    "on_low": on_low,
-    "vwap": vwap,
-}
-"""Levels by level_id."""
+LEVELS: dict[str, LevelDefinition] = {found.level_id: found for found in _DECLARED if not found.parameter}
+"""Single levels by level_id, in the order in which levels are listed."""
 
-FAMILIES: dict[str, Callable[[LevelDay, int], Level]] = {
-    "sma": sma,
-    "ema": ema,
-    "round": round_number,
-}
-"""Levels with a number in their level_id: sma_90, ema_20 (candles), round_25 (points)."""
+FAMILIES: dict[str, LevelDefinition] = {found.stem: found for found in _DECLARED if found.parameter}
+"""Levels with a number in their level_id, by what stands before it: `sma` of sma_90 (candles), `round` of round_25 (points)."""
+
+GAMMA = "gex"
+"""First word of the level_ids of dealers' gamma."""
+_ABBREVIATIONS = {GAMMA: "GEX"} | {found.level_id.partition("_")[0]: found.name.partition(" ")[0] for found in _DECLARED}
+"""How the first word of a level_id is written in names: `PM` of pm_high; a trader's own pm_mid is `PM Mid`."""
 
 
-def find_level(level_id: str) -> LevelFunction | None:
-    """The function of a level_id; None for a name that is none of ours, which may be one of the trader's own."""
-    if level_id in LEVELS:
-        return LEVELS[level_id]
+def find_level(level_id: str) -> LevelDefinition | None:
+    """The definition of a level_id; None for a name that is none of ours, which may be one of the trader's own."""
     numbered = re.fullmatch(r"([a-z]+)_([1-9][0-9]*)", level_id)
     if numbered and numbered[1] in FAMILIES:
-        return partial(_of_family, FAMILIES[numbered[1]], int(numbered[2]))
-    return None
+        return FAMILIES[numbered[1]].member(int(numbered[2]))
+    return LEVELS.get(level_id)
 
 
-def _of_family(function: Callable[[LevelDay, int], Level], number: int, day: LevelDay) -> Level:
-    return function(day, number)
+def define_level(level_id: str) -> LevelDefinition:
+    """The definition of a level_id; one that is none of ours is taken for the trader's own, whose prices are not computed."""
+    return find_level(level_id) or LevelDefinition(
+        level_id=level_id,
+        name=_own_name(level_id),
+        group="gamma" if level_id.partition("_")[0] == GAMMA else "own",
+        moving=False,
+        known_at="open",
+        meaning="One of your own levels.",
+        parameter="",
+        compute=_not_computed,
+    )
+
+
+def level_name(level_id: str) -> str:
+    """`PM High` of pm_high."""
+    return define_level(level_id).name
+
+
+def known_level_ids() -> str:
+    """Every level_id of ours, families with `N` for their number, to stand within an error or a help text."""
+    return ", ".join([*LEVELS, *(f"{stem}_N" for stem in FAMILIES)])
+
+
+def in_order(level_ids: Iterable[str]) -> tuple[str, ...]:
+    """Levels in one order, however they were asked for: ours as they are declared, then the trader's own by name."""
+    return tuple(sorted(set(level_ids), key=_place))
+
+
+def _place(level_id: str) -> tuple[int, int, str]:
+    declared = [*LEVELS, *FAMILIES]
+    stem, _, number = level_id.rpartition("_")
+    if level_id in LEVELS:
+        return declared.index(level_id), 0, level_id
+    if stem in FAMILIES and number.isdigit():
+        return declared.index(stem), int(number), level_id
+    return len(declared), 0, level_id
+
+
+def _own_name(level_id: str) -> str:
+    first, *rest = level_id.split("_")
+    return " ".join([_ABBREVIATIONS.get(first, first.capitalize()), *(word.capitalize() for word in rest)])
+
+
+def _not_computed(day: LevelDay) -> Level:
+    return LevelAbsent(f"the prices of an own level come from the trader's table; none is computed for {day.times.date}")

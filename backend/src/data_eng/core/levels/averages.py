@@ -1,6 +1,6 @@
 """Moving averages of candle closes, the night's candles included, renewed at every close.
 
-Both need a fixed number of candles without a hole in the lake behind them, so that a value never depends on how long the lake is.
+Both need a fixed number of candles before them without a hole in the lake, so that a value never depends on how long the lake is.
 """
 
 from __future__ import annotations
@@ -9,18 +9,21 @@ import numpy as np
 
 from ..session import NS_PER_S
 from .day import Level, LevelAbsent, LevelDay, moving_level
+from .declaration import level
 
 EMA_WARM_UP_SPANS = 5
 """An exponential average sees this many times its span: what lies before it has a weight below exp(-2 * 5) = 0.005 %."""
 
 
+@level(name="SMA {span}", group="moving", moving=True)
 def sma(day: LevelDay, span: int) -> Level:
     """Plain mean of the last `span` closes."""
     return _weighted_average(day, np.full(span, 1.0))
 
 
+@level(name="EMA {span}", group="moving", moving=True)
 def ema(day: LevelDay, span: int) -> Level:
-    """Exponential mean of closes, smoothing 2 / (span + 1), over the last EMA_WARM_UP_SPANS * span closes with weights that sum to 1."""
+    """Exponential mean of closes, smoothing 2 / (`span` + 1); weights beyond 5 times as many closes are left out, the rest sum to 1."""
     decay = 1 - 2 / (span + 1)
     return _weighted_average(day, decay ** np.arange(EMA_WARM_UP_SPANS * span))
 

@@ -1,17 +1,20 @@
-"""Opening range: the furthest trades of the first minutes after the open, known when they are over."""
+"""Opening range: the farthest trades of the first minutes after the open, known when they are over."""
 
 from __future__ import annotations
 
 from ..session import NS_PER_S, opening_ns
 from .day import Bars, Level, LevelAbsent, LevelDay, static_level, trades_between
+from .declaration import level
 
 
+@level(name="OR High", group="opening_range", moving=False, known_at="opening_range")
 def or_high(day: LevelDay) -> Level:
     """Highest trade of the opening range."""
     bars = _opening_range(day)
     return bars if isinstance(bars, LevelAbsent) else static_level(_range_end_ns(day), bars.high_ticks.max())
 
 
+@level(name="OR Low", group="opening_range", moving=False, known_at="opening_range")
 def or_low(day: LevelDay) -> Level:
     """Lowest trade of the opening range."""
     bars = _opening_range(day)

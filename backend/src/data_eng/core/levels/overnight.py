@@ -1,17 +1,20 @@
-"""Overnight high and low: the furthest trades from the evening open of the previous day to the regular open, known at the open."""
+"""Overnight high and low: the farthest trades from the evening open of the previous day to the regular open, known at the open."""
 
 from __future__ import annotations
 
 from ..session import is_after_hours
 from .day import Bars, Level, LevelAbsent, LevelDay, static_level, trades_between
+from .declaration import level
 
 
+@level(name="ON High", group="overnight", moving=False)
 def on_high(day: LevelDay) -> Level:
     """Highest trade of the night."""
     bars = _overnight(day)
     return bars if isinstance(bars, LevelAbsent) else static_level(day.times.rth_open_ns, bars.high_ticks.max())
 
 
+@level(name="ON Low", group="overnight", moving=False)
 def on_low(day: LevelDay) -> Level:
     """Lowest trade of the night."""
     bars = _overnight(day)

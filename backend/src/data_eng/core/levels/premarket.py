@@ -1,17 +1,20 @@
-"""Pre-market high and low: the furthest trades from the pre-market's start to the regular open, known at the open."""
+"""Pre-market high and low: the farthest trades from the pre-market's start to the regular open, known at the open."""
 
 from __future__ import annotations
 
 from ..session import is_after_hours
 from .day import Bars, Level, LevelAbsent, LevelDay, static_level, trades_between
+from .declaration import level
 
 
+@level(name="PM High", group="premarket", moving=False)
 def pm_high(day: LevelDay) -> Level:
     """Highest trade of the pre-market."""
     bars = _premarket(day)
     return bars if isinstance(bars, LevelAbsent) else static_level(day.times.rth_open_ns, bars.high_ticks.max())
 
 
+@level(name="PM Low", group="premarket", moving=False)
 def pm_low(day: LevelDay) -> Level:
     """Lowest trade of the pre-market."""
     bars = _premarket(day)

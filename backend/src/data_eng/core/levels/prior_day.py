@@ -7,20 +7,24 @@ from __future__ import annotations
 
 from ..session import opening_ns
 from .day import Bars, Level, LevelAbsent, LevelDay, static_level, trades_between
+from .declaration import level
 
 
+@level(name="PD High", group="prior_day", moving=False)
 def pd_high(day: LevelDay) -> Level:
     """Highest trade of the prior session's regular hours."""
     bars = _prior_session(day)
     return bars if isinstance(bars, LevelAbsent) else static_level(_known_from_ns(day), bars.high_ticks.max())
 
 
+@level(name="PD Low", group="prior_day", moving=False)
 def pd_low(day: LevelDay) -> Level:
     """Lowest trade of the prior session's regular hours."""
     bars = _prior_session(day)
     return bars if isinstance(bars, LevelAbsent) else static_level(_known_from_ns(day), bars.low_ticks.min())
 
 
+@level(name="PD Close", group="prior_day", moving=False)
 def pd_close(day: LevelDay) -> Level:
     """Last trade of the prior session's regular hours."""
     bars = _prior_session(day)

@@ -10,13 +10,15 @@ import numpy as np
 
 from ..session import NS_PER_S
 from .day import Level, LevelAbsent, LevelDay, moving_level
+from .declaration import level
 
 
-def round_number(day: LevelDay, step_points: int) -> Level:
-    """Multiple of `step_points` nearest to the last close; in force from the lead-in where a candle closed before it."""
+@level(name="Round {step}", group="round", moving=True)
+def round_(day: LevelDay, step: int) -> Level:
+    """Multiple of `step` points nearest to the last close; in force from the lead-in where a candle closed before it."""
     candles = day.unbroken_candles()
     if len(candles.start_ns) == 0:
         return LevelAbsent("no candle closed before the session ends")
-    step_ticks = step_points / day.tick
+    step_ticks = step / day.tick
     nearest = np.floor(candles.close_ticks / step_ticks + 0.5) * step_ticks
     return moving_level(day, candles.start_ns + day.candle_s * NS_PER_S, nearest)

@@ -6,12 +6,15 @@ import numpy as np
 
 from ..session import NS_PER_S, opening_ns
 from .day import Level, LevelAbsent, LevelDay, moving_level, trades_between
+from .declaration import level
 
 
+@level(name="VWAP", group="moving", moving=True)
 def vwap(day: LevelDay) -> Level:
-    """Known from the end of the second of the first trade; then renewed at every close of a candle.
+    """Average price of all trades since the open, weighted by size.
 
-    Where the lake's bars break off within the session, it keeps its value of the last close before that.
+    Known from the end of the second of the first trade, then renewed at every close of a candle. Where the lake's bars break off within
+    the session, it keeps its value of the last close before that.
     """
     opened_ns = opening_ns(day.times)
     until_ns = min(day.covered_until_ns(opened_ns), day.times.end_ns) // NS_PER_S * NS_PER_S

@@ -7,12 +7,12 @@ from typing import Literal
 from pydantic import Field
 
 from ...core.features.registry import Approach
+from ...core.levels import KnownAt, LevelGroup
 from ...retrieval.parts import SetupName
 from .base import Message
 from .problem import ProblemCode
 
 TableName = Literal["candles", "windows", "heat", "levels", "ladder", "conditions"]
-LevelGroup = Literal["premarket", "opening_range", "prior_day", "overnight", "moving", "round", "gamma", "own"]
 
 
 class DayEntry(Message):
@@ -44,6 +44,7 @@ class LevelInfo(Message):
     name: str = Field(description="For the eye, for example PM High.")
     group: LevelGroup
     moving: bool = Field(description="Whether its price changes within the session.")
+    known_at: KnownAt = Field(description="When it is settled whether it has a price.")
     known_from_s: int | None = Field(description="When it became known, seconds UTC; null while it is not.")
     price_ticks: float | None = Field(description="The latest price known, which may lie between ticks; null while none is.")
     reason: str | None = Field(description="Why there is no price; null where there is one.")

@@ -10,8 +10,7 @@ from ...config import Settings, load_datasets
 from ...contracts import contract_of
 from ...core.features import FAMILIES, FEATURES
 from ...core.features.registry import APPROACHES
-from ...core.levels import LEVELS, find_level
-from ...retrieval.words import level_name
+from ...core.levels import LEVELS, define_level
 from ..messages.catalogue import Catalogue, ColumnInfo, FeatureInfo, LevelMeaning, TableInfo
 from ..shared import shared_of
 
@@ -65,10 +64,8 @@ def _tables() -> list[TableInfo]:
 
 
 def _level(level_id: str) -> LevelMeaning:
-    function = find_level(level_id)
-    assert function is not None
-    function = function.args[0] if isinstance(function, partial) else function
-    return LevelMeaning(level_id=level_id, name=level_name(level_id), meaning=_first_line(function.__doc__))
+    defined = define_level(level_id)
+    return LevelMeaning(level_id=level_id, name=defined.name, meaning=defined.meaning)
 
 
 def _first_line(doc: str | None) -> str:

@@ -6,8 +6,9 @@ import time
 from typing import ClassVar
 
 from ....config import AppConfig
+from ....core.levels import in_order
 from ....core.tables import TRIGGER_VECTORS
-from ....lake.keep import in_order, settings_of
+from ....lake.keep import settings_of
 from ....retrieval.index_builder import build_indexes
 from ...base import RootLevel, RootStage, StageIO, StageResult, Status
 

@@ -58,8 +58,8 @@ class ComputeLevels(Stage):
         own_prices = read_own_levels(lake.folder, unit.root, unit.date)
         levels: dict[str, Level] = {}
         for level_id in lake.settings.levels.default:
-            function = find_level(require_level(level_id, lake.folder, unit.root))
-            levels[level_id] = function(day) if function is not None else own_level(level_id, own_prices, day)
+            ours = find_level(require_level(level_id, lake.folder, unit.root))
+            levels[level_id] = ours.compute(day) if ours is not None else own_level(level_id, own_prices, day)
         lake.write(
             LEVELS_TABLE,
             levels_table(levels),
