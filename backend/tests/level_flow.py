@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -43,12 +41,12 @@ def tape(windows: list[list[Row]]) -> FlowTape:
     rows = [sorted(window, key=lambda entry: (entry["side"], entry["price_ticks"])) for window in windows]
     flat = [entry for window in rows for entry in window]
 
-    def column(name: str, kind: type[np.generic] = np.int32) -> NDArray[Any]:
-        return np.array([entry[name] for entry in flat], kind)
+    def column(name: str) -> NDArray[np.int32]:
+        return np.array([entry[name] for entry in flat], np.int32)
 
     return FlowTape(
         first_row=np.concatenate([[0], np.cumsum([len(window) for window in rows])]).astype(np.int64),
-        side=column("side", np.int8),
+        side=column("side").astype(np.int8),
         price_ticks=column("price_ticks"),
         counters=FlowCounters(*(column(name) for name in FlowCounters._fields)),
     )

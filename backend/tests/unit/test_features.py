@@ -8,9 +8,11 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from src.data_eng.core.features import FAMILIES, FEATURES, feature_names
+from src.data_eng.core.features import FAMILIES, FEATURES, feature_names, room_up
+from src.data_eng.core.features.collection import collect
+from src.data_eng.core.features.mirror import Mirror, Turn, reflect
 from src.data_eng.core.features.motion import motion_at, volatility_ticks
-from src.data_eng.core.features.registry import FeatureDefinitionError, collect, feature
+from src.data_eng.core.features.registry import Array, FeatureDefinitionError, feature
 from tests.level_flow import one_window, row
 
 pytestmark = pytest.mark.nojit
@@ -138,7 +140,7 @@ def test_a_feature_that_asks_for_what_is_not_there_is_refused() -> None:
     family = ModuleType("family")
 
     @feature(formula="x", unit="x", quadrant="both", approach_dir="both")
-    def x_new(tomorrow: object) -> np.ndarray:
+    def x_new(tomorrow: object) -> Array:
         """Sees the future."""
         raise AssertionError
 
@@ -148,8 +150,81 @@ def test_a_feature_that_asks_for_what_is_not_there_is_refused() -> None:
 
 
 def test_a_feature_without_a_definition_is_refused() -> None:
-    def x_new() -> np.ndarray:
+    def x_new() -> Array:
         raise AssertionError
 
     with pytest.raises(FeatureDefinitionError, match="x_new has no docstring"):
         feature(formula="x", unit="x", quadrant="both", approach_dir="both")(x_new)
+
+
+def test_a_feature_is_defined_once() -> None:
+    one, other = ModuleType("one"), ModuleType("other")
+    for family in (one, other):
+
+        @feature(formula="x", unit="x", quadrant="both", approach_dir="both")
+        def x_new(reach: object) -> Array:
+            """Any."""
+            raise AssertionError
+
+        family.__dict__["x_new"] = x_new
+    assert [entry.family for entry in collect([("a", one)])] == ["a"]
+    with pytest.raises(FeatureDefinitionError, match="x_new is defined twice"):
+        collect([("a", one), ("b", other)])
+
+
+def test_a_family_with_a_table_names_all_of_its_features_there() -> None:
+    family = ModuleType("family")
+
+    @feature(formula="x", unit="x", quadrant="both", approach_dir="both")
+    def x_new(reach: object) -> Array:
+        """Any."""
+        raise AssertionError
+
+    family.__dict__["FEATURES"] = ()
+    assert collect([("family", family)]) == ()
+    family.__dict__["x_new"] = x_new
+    with pytest.raises(FeatureDefinitionError, match="a table FEATURES that does not name x_new"):
+        collect([("family", family)])
+
+
+BY_NAME = {entry.name: entry for entry in FEATURES}
+MIRRORS = [row for row in room_up.FEATURES if isinstance(row, Mirror)]
+
+
+@pytest.mark.parametrize("row", MIRRORS, ids=lambda row: row.name)
+def test_a_mirror_looks_where_its_feature_looks_and_serves_the_other_approach(row: Mirror) -> None:
+    feature_, mirrored = BY_NAME[row.of], BY_NAME[row.name]
+    assert (mirrored.unit, mirrored.quadrant, mirrored.definition) == (feature_.unit, feature_.quadrant, row.definition)
+    assert (feature_.approaches, mirrored.approaches) == (("from_above",), ("from_below",))
+
+
+def test_every_feature_from_above_has_a_mirror_but_those_that_a_bid_below_pulls_apart() -> None:
+    """The intensity of bids pulled has the intensity of bids added instead, and the far share stands for that at the level."""
+    without = {name for name in BY_NAME if name.startswith("f")} - {row.of for row in MIRRORS}
+    assert without == {"f4_bid_pull_intensity_log_rest", "f4_bid_at_pull_share_rest"}
+    assert len({row.of for row in MIRRORS}) == len(MIRRORS)
+
+
+@pytest.mark.parametrize(("turn", "formula", "turned"), [("same", "f", 0.25), ("negated", "-f", -0.25), ("complement", "1 - f", 0.75)])
+def test_a_mirror_turns_the_number_as_its_row_says(turn: Turn, formula: str, turned: float) -> None:
+    found = reflect(Mirror("u", "f", turn, "Any."), {"f": BY_NAME["f1_ask_com_disp_log"]._replace(name="f")}, {})
+    assert (found.name, found.formula, found.needs) == ("u", formula, ("f",))
+    assert found.compute(np.array([0.25])).tolist() == [turned]
+
+
+def test_the_mirror_of_a_sum_is_the_sum_of_the_mirrors() -> None:
+    total = BY_NAME["u17_total_log"]
+    assert (total.formula, total.needs) == ("u15_expansion_log + u16_flow_log", ("u15_expansion_log", "u16_flow_log"))
+    assert total.compute(np.array([2.0]), np.array([3.0])).tolist() == [5.0]
+
+
+@pytest.mark.parametrize(
+    ("row", "unknown"),
+    [
+        (Mirror("u", "f9_nothing", "same", "Any."), "f9_nothing"),
+        (Mirror("u", "f7_vacuum_total_log", "of mirrors", "Any."), "f5_vacuum_expansion_log, f6_vacuum_decay_log"),
+    ],
+)
+def test_a_mirror_of_what_is_not_there_is_refused(row: Mirror, unknown: str) -> None:
+    with pytest.raises(FeatureDefinitionError, match=f"feature u mirrors {unknown}. Expected a feature defined, or mirrored, before it"):
+        reflect(row, BY_NAME, {})

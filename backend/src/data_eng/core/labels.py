@@ -47,7 +47,7 @@ class Labels(NamedTuple):
     outcome: NDArray[np.int8]
     """(triggers, horizons) codes of OUTCOMES."""
     mfe_ticks: NDArray[np.float64]
-    """(triggers, horizons) furthest trade in the approach's direction; 0 where none was, NaN where CENSORED (the far part is unseen)."""
+    """(triggers, horizons) farthest trade in the approach's direction; 0 where none was, NaN where CENSORED (the far part is unseen)."""
     mae_ticks: NDArray[np.float64]
     """(triggers, horizons) the same against the approach's direction."""
     first_hit_ts_ns: NDArray[np.int64]
@@ -72,7 +72,7 @@ def label_triggers(
     session_end_ns: int,
     gaps_ns: NDArray[np.int64],
 ) -> Labels:
-    """Label every trigger from the trades behind it.
+    """Label every trigger from the trades after it.
 
     Parameters
     ----------

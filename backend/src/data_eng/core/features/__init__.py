@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from ..zones import QUADRANTS, ZoneTally, quadrant
 from . import decay, kinematics, path, queue, retreat, room_up, supply, trade, vacuum
+from .collection import collect
 from .motion import Motion
-from .registry import APPROACHES, Approach, Best, Feature, collect
+from .registry import APPROACHES, Approach, Best, Feature
 
 __all__ = ["FAMILIES", "FEATURES", "Feature", "FeatureFrame", "compute_features", "feature_matrix", "feature_names"]
 

@@ -3,7 +3,7 @@
 Layout
 ------
 For each block (w0, w3_mean, w3_delta, w9_mean, ...), for each derivative (the feature itself, d1_, d2_, d3_), for each feature of the
-approach; behind them the two context dimensions. d1_ is x_t - x_{t-1}, d2_ the difference of d1_, d3_ of d2_. `w0` is the trigger's
+approach; then the two context dimensions. d1_ is x_t - x_{t-1}, d2_ the difference of d1_, d3_ of d2_. `w0` is the trigger's
 window; `wN_mean` the mean over the last N windows; `wN_delta` (x_t - x_{t-k}) / k with k = N - 1.
 
 Distance groups

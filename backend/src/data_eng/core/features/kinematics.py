@@ -8,7 +8,7 @@ from .registry import Array, feature
 
 @feature(formula="mid - level", unit="ticks", quadrant="price", approach_dir="both")
 def k_distance_ticks(motion: Motion) -> Array:
-    """Mid less level at the window's end: above 0 the price is above the level, whatever side it came from."""
+    """Mid minus level at the window's end: above 0 the price is above the level, whatever side it came from."""
     return motion.distance_ticks
 
 

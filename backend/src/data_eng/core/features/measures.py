@@ -14,12 +14,14 @@ from .registry import Array
 
 def log_ratio(top: NDArray[np.int32], bottom: NDArray[np.int32]) -> Array:
     """ln((top + 1) / (bottom + 1)); 0 where both are 0."""
-    return np.log((top + 1.0) / (bottom + 1.0))
+    log: Array = np.log((top + 1.0) / (bottom + 1.0))
+    return log
 
 
 def share(part: NDArray[np.int32], whole: NDArray[np.int32], if_none: float = 0.0) -> Array:
     """Part / whole; `if_none` where the whole is 0."""
-    return np.divide(part, whole, out=np.full(len(whole), if_none), where=whole != 0)
+    shares: Array = np.divide(part, whole, out=np.full(len(whole), if_none), where=whole != 0)
+    return shares
 
 
 def com_disp_log(quadrant: Quadrant) -> Array:
@@ -35,7 +37,7 @@ def com_disp_log(quadrant: Quadrant) -> Array:
 
 
 def zone_share_delta(quadrant: Quadrant, zone: int) -> Array:
-    """Share of the quadrant's depth that stands in `zone`, at the window's end less at its start; a share is 0 where there is no depth."""
+    """Share of the quadrant's depth that stands in `zone`, at the window's end minus at its start; a share is 0 where there is no depth."""
     at_end = share(quadrant.depth_end[zone], quadrant.depth_end[REACH])
     return at_end - share(quadrant.depth_start[zone], quadrant.depth_start[REACH])
 

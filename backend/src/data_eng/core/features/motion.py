@@ -56,7 +56,7 @@ def motion_at(
 def volatility_ticks(mid_ticks: NDArray[np.float64], windows: int) -> NDArray[np.float64]:
     """Realised volatility over the last `windows` windows, in ticks per square root of a window.
 
-    The root mean square of the mid's changes; NaN for a window that lacks one of them.
+    The root mean square of the mid's changes; NaN for a window in which one of them is missing.
     """
     squared = np.diff(mid_ticks, prepend=np.nan) ** 2
     volatility = np.full(len(mid_ticks), np.nan)

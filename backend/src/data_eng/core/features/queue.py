@@ -8,7 +8,7 @@ from .registry import Array, Best, feature
 
 @feature(formula="(bid - ask) / (bid + ask), 0 if none", unit="share, signed", quadrant="best", approach_dir="both")
 def q_size_imbalance(best: Best) -> Array:
-    """Contracts at the best bid less those at the best offer, of both, at the window's end."""
+    """Contracts at the best bid minus those at the best offer, as a share of both, at the window's end."""
     return share(best.bid_contracts - best.ask_contracts, best.bid_contracts + best.ask_contracts)
 
 
@@ -16,5 +16,5 @@ def q_size_imbalance(best: Best) -> Array:
     formula="(bid orders - ask orders) / (bid orders + ask orders), 0 if none", unit="share, signed", quadrant="best", approach_dir="both"
 )
 def q_order_imbalance(best: Best) -> Array:
-    """Orders at the best bid less those at the best offer, of both, at the window's end."""
+    """Orders at the best bid minus those at the best offer, as a share of both, at the window's end."""
     return share(best.bid_orders - best.ask_orders, best.bid_orders + best.ask_orders)

@@ -1,10 +1,9 @@
-"""What a feature is: a pure, named function of a window's physics around a level; and how a family's features are found."""
+"""What a feature is: a pure, named function of a window's physics around a level."""
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from types import ModuleType
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -23,7 +22,7 @@ SOURCES = ("ask_above", "ask_below", "bid_above", "bid_below", "reach", "best", 
 
 
 class FeatureDefinitionError(SpymasterError):
-    """A feature asks for something that is neither a source nor a feature defined before it, has no definition, or a name twice."""
+    """A feature needs something that is neither a source nor a feature defined before it, has no definition, or a name twice."""
 
 
 class Best(NamedTuple):
@@ -60,7 +59,9 @@ def feature(
     def mark(compute: Callable[..., Array]) -> Callable[..., Array]:
         definition = (inspect.getdoc(compute) or "").partition("\n")[0]
         if not definition:
-            raise FeatureDefinitionError(f"feature {compute.__name__} has no docstring. Its first line is its definition for the trader.")
+            raise FeatureDefinitionError(
+                f"feature {compute.__name__} has no docstring.", expected="its definition for the trader in one line"
+            )
         compute.__dict__["feature"] = Feature(
             name=compute.__name__,
             family="",
@@ -75,22 +76,3 @@ def feature(
         return compute
 
     return mark
-
-
-def collect(families: tuple[tuple[str, ModuleType], ...]) -> tuple[Feature, ...]:
-    """All features, family after family, within a family in the order in which its file defines them."""
-    features: list[Feature] = []
-    for family, module in families:
-        marked = [item.feature for item in vars(module).values() if callable(item) and hasattr(item, "feature")]
-        features += [entry._replace(family=family) for entry in marked]
-    known = set(SOURCES)
-    for entry in features:
-        unknown = [need for need in entry.needs if need not in known]
-        if unknown:
-            raise FeatureDefinitionError(
-                f"feature {entry.name} needs {', '.join(unknown)}. Expected one of {', '.join(SOURCES)}, or a feature defined before it."
-            )
-        if entry.name in known:
-            raise FeatureDefinitionError(f"feature {entry.name} is defined twice. Give one of them another name.")
-        known.add(entry.name)
-    return tuple(features)

@@ -1,4 +1,4 @@
-"""Robust scaling, fitted on the past only: each dimension less its median, over 1.4826 times its median absolute deviation."""
+"""Robust scaling, fitted on the past only: each dimension minus its median, over 1.4826 times its median absolute deviation."""
 
 from __future__ import annotations
 
@@ -63,7 +63,8 @@ def _medians(columns: NDArray[np.float32]) -> NDArray[np.float32]:
     """(columns, 1) median of each; numpy's own, which also looks for NaN, takes a third longer."""
     rows = columns.shape[1]
     middle = np.unique([(rows - 1) // 2, rows // 2])
-    return np.partition(columns, middle, axis=1)[:, middle].mean(axis=1, keepdims=True)
+    medians: NDArray[np.float32] = np.partition(columns, middle, axis=1)[:, middle].mean(axis=1, keepdims=True)
+    return medians
 
 
 def scale(scaler: RobustScaler, vectors: NDArray[np.float32], day: str) -> NDArray[np.float32]:

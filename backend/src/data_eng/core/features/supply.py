@@ -1,6 +1,6 @@
 """Net supply: what each quadrant gained or lost in the window, whatever the cause.
 
-By the book's conservation law add + arrive - fill - pull - reprices out equals depth at the end less depth at the start, so the net flow
+By the book's conservation law add + arrive - fill - pull - reprices out equals depth at the end minus depth at the start, so the net flow
 is taken from the two depths.
 """
 
@@ -14,7 +14,8 @@ _FORMULA = "(add + arrive - fill - pull - reprice out) / (D_start + 1)"
 
 def _net_supply(quadrant: Quadrant) -> Array:
     depth_start = quadrant.depth_start[REACH]
-    return (quadrant.depth_end[REACH] - depth_start) / (depth_start + 1.0)
+    net: Array = (quadrant.depth_end[REACH] - depth_start) / (depth_start + 1.0)
+    return net
 
 
 @feature(formula=_FORMULA, unit="ratio", quadrant="ask_above", approach_dir="both")

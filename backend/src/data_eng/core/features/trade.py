@@ -9,7 +9,7 @@ from .registry import Array, feature
 
 @feature(formula="(buy - sell) / (buy + sell), 0 if none", unit="share, signed", quadrant="reach", approach_dir="both")
 def t_signed_imbalance(reach: Reach) -> Array:
-    """Aggressive buying less selling within 20 ticks of the level, of all traded there; 0 where nothing traded."""
+    """Aggressive buying minus selling within 20 ticks of the level, as a share of all traded there; 0 where nothing traded."""
     return share(reach.buy_volume - reach.sell_volume, reach.buy_volume + reach.sell_volume)
 
 

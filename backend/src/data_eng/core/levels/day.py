@@ -102,7 +102,7 @@ def moving_level(day: LevelDay, known_from_ns: NDArray[np.int64], price_ticks: N
 
 
 def trades_between(day: LevelDay, start_ns: int, end_ns: int) -> Bars | LevelAbsent:
-    """1-second bars of a span; absent when the lake lacks part of it or nothing traded in it."""
+    """1-second bars of a span; absent when part of it is missing in the lake or nothing traded in it."""
     if not day.covers(start_ns, end_ns):
         return LevelAbsent(f"trade bars of {day.span(start_ns, end_ns)} are not all in the lake for this contract")
     bars = day.seconds.between(start_ns, end_ns)
