@@ -10,10 +10,14 @@ from typing import Any, NamedTuple
 from .config import BACKEND, PACKAGE, Settings, load_datasets, load_settings
 from .contracts import Contract, contract_of
 from .core import features
+from .core.declared import Declared
+from .core.episodes import EpisodeKind
 from .core.features import FEATURES, Feature, feature_names
 from .core.features.blocks import CONTEXT, GROUPS, VectorLayout, vector_layout
 from .core.features.registry import APPROACHES
 from .core.levels import FAMILIES, KNOWN_AT_IN_WORDS, LEVELS
+from .core.outcomes import Outcome
+from .core.pressure import PressureState
 from .errors import SpymasterError
 
 FEATURE_CATALOGUE = PACKAGE / "VECTOR_INDEX_FEATURES.md"
@@ -114,6 +118,9 @@ spark_frame = SparkSession.builder.getOrCreate().read.parquet(table)
 """
 
 
+NAMES_OF_COLUMNS: dict[str, type[Declared]] = {"outcome_h0, ..": Outcome, "episode_kind": EpisodeKind, "state": PressureState}
+
+
 class DocsStale(SpymasterError):
     """A rendered file is not what the code gives now."""
 
@@ -195,7 +202,7 @@ def vacuum_contract(material: Material) -> str:
 
 def table_docs(material: Material) -> str:
     """Every table of the lake with its columns."""
-    lines = ["# Tables of the lake", "", _RENDERED, "", _READERS, *_levels()]
+    lines = ["# Tables of the lake", "", _RENDERED, "", _READERS, *_levels(), *_names()]
     for key, dataset in load_datasets().items():
         folder = dataset.path if dataset.contract is None else f"{dataset.path}/dt=YYYY-MM-DD"
         lines += [f"## {key}", "", f"`{folder}`", ""]
@@ -213,6 +220,14 @@ def _levels() -> list[str]:
         name, moves = entry.name.replace("<", "\\<"), "yes" if entry.moving else "no"
         cells = (f"`{entry.level_id}`", name, entry.group, moves, KNOWN_AT_IN_WORDS[entry.known_at], entry.meaning)
         lines.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
+    return [*lines, ""]
+
+
+def _names() -> list[str]:
+    """Every name that a column of names can hold."""
+    lines = ["## Names in the tables", "", "| column | name | meaning |", "| --- | --- | --- |"]
+    for column, names in NAMES_OF_COLUMNS.items():
+        lines += [f"| `{column}` | {name} | {_cell(name.meaning)} |" for name in names]
     return [*lines, ""]
 
 

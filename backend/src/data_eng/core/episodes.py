@@ -2,7 +2,7 @@
 
 Definitions
 -----------
-x is a price less the level in force, in ticks; b is the day's barrier.
+x is a price minus the level in force, in ticks; b is the day's barrier.
 
 barrier     max(minimum, ceil(sigma * sqrt(horizon))), sigma the median over past sessions of `session_volatility`. Wider than the zone
             in which an episode begins, so that no label is decided when its trigger fires.
@@ -29,10 +29,20 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from .declared import Declared
 from .labels import FROM_ABOVE, FROM_BELOW
 from .session import NS_PER_S
 
-KINDS = ("first_test", "retest", "repeat_test")
+
+class EpisodeKind(Declared):
+    """What the level's tests before this one did."""
+
+    FIRST_TEST = "first_test", "no test of the level before it that day"
+    RETEST = "retest", "the last test before it broke"
+    REPEAT_TEST = "repeat_test", "the last test before it did not break"
+
+
+KINDS = EpisodeKind.names()
 """Names of the kind codes: `KINDS[code]`."""
 FIRST_TEST, RETEST, REPEAT_TEST = range(len(KINDS))
 

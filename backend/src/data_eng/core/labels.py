@@ -21,15 +21,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-OUTCOMES = (
-    "CHOP",
-    "BREAK_UP",
-    "BREAK_DOWN",
-    "REJECT_UP",
-    "REJECT_DOWN",
-    "WHIPSAW",
-    "CENSORED",
-)
+from .outcomes import Outcome
+
+OUTCOMES = Outcome.names()
 """Names of the outcome codes: `OUTCOMES[code]`."""
 CHOP, BREAK_UP, BREAK_DOWN, REJECT_UP, REJECT_DOWN, WHIPSAW, CENSORED = range(len(OUTCOMES))
 

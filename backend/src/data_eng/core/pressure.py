@@ -5,8 +5,21 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-IDLE, TRACK, WATCH, ARMED, FIRE = range(5)
-STATES = ("IDLE", "TRACK", "WATCH", "ARMED", "FIRE")
+from .declared import Declared
+
+
+class PressureState(Declared):
+    """How ready the setup at a level is in one window."""
+
+    IDLE = "IDLE", "out of reach"
+    TRACK = "TRACK", "within reach"
+    WATCH = "WATCH", "within reach, score above the watch mark"
+    ARMED = "ARMED", "within reach, score above the armed mark"
+    FIRE = "FIRE", "a signal fired"
+
+
+IDLE, TRACK, WATCH, ARMED, FIRE = range(len(PressureState))
+STATES = PressureState.names()
 """Names of the state codes: `STATES[code]`."""
 
 UP, DOWN = "up", "down"

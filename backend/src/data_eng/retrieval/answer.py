@@ -6,6 +6,7 @@ import numpy as np
 
 from ..config import Environment, Settings
 from ..core.instrument import root_of
+from ..core.outcomes import OutcomeKind
 from ..core.pressure import DOWN, UP
 from ..core.session import clock, moment_ns, second_of
 from ..core.tables import TRIGGER_VECTORS
@@ -154,8 +155,8 @@ def _neighbours(view: PastView, neighbours: Neighbours, horizon: int, reasons: t
 
 
 def _counts(neighbours: tuple[Neighbour, ...]) -> OutcomeCounts:
-    outcomes = [neighbour.outcome for neighbour in neighbours]
-    return OutcomeCounts(**{kind: sum(outcome.startswith(kind) for outcome in outcomes) for kind in OutcomeCounts.model_fields})
+    kinds = [neighbour.outcome.kind for neighbour in neighbours]
+    return OutcomeCounts(**{kind.value: kinds.count(kind) for kind in OutcomeKind})
 
 
 def _fit_info(fit: MetricFit | None) -> FitInfo | None:

@@ -31,20 +31,20 @@ from numba import njit
 from numpy.typing import NDArray
 
 from ..config import Retrieval
+from ..core.outcomes import Outcome, OutcomeKind
 from ..errors import SpymasterError
 from .neighbours import Neighbours, effective_n
 
 CHOP, BREAK, REJECT, WHIPSAW, CENSORED = range(5)
-"""Outcome kinds seen from the approach: a BREAK goes on through the level, a REJECT turns back."""
-KIND_OF_OUTCOME = {
-    "CHOP": CHOP,
-    "BREAK_UP": BREAK,
-    "BREAK_DOWN": BREAK,
-    "REJECT_UP": REJECT,
-    "REJECT_DOWN": REJECT,
-    "WHIPSAW": WHIPSAW,
-    "CENSORED": CENSORED,
+"""Codes of the outcome kinds."""
+_CODES = {
+    OutcomeKind.CHOP: CHOP,
+    OutcomeKind.BREAK: BREAK,
+    OutcomeKind.REJECT: REJECT,
+    OutcomeKind.WHIPSAW: WHIPSAW,
+    OutcomeKind.CENSORED: CENSORED,
 }
+KIND_OF_OUTCOME = {outcome.value: _CODES[outcome.kind] for outcome in Outcome}
 CLASSES = ("break", "reject", "chop")
 """Order of the class axis of every probability."""
 DECIDED = (BREAK, REJECT, WHIPSAW)

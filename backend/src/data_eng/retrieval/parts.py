@@ -10,7 +10,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ..core.episodes import EpisodeKind
 from ..core.features.registry import Approach
+from ..core.outcomes import Outcome
 from .key import IndexKey
 
 SetupName = Literal["level_test", "break_and_confirm"]
@@ -49,7 +51,7 @@ class SetupInfo(AnswerPart):
     ts_s: int
     new_york: str
     episode: int
-    episode_kind: str
+    episode_kind: EpisodeKind
     level_ticks: float
     level_price: float
     mid_ticks: float
@@ -102,10 +104,10 @@ class Neighbour(AnswerPart):
     session_date: str
     ts_s: int
     new_york: str
-    episode_kind: str
+    episode_kind: EpisodeKind
     distance: float = Field(description="From the query, in robust sigmas; of directions for the cosine.")
     weight: float = Field(description="Its weight in the outcomes; all together 1.")
-    outcome: str = Field(description="At the answer's horizon.")
+    outcome: Outcome = Field(description="At the answer's horizon.")
     mfe_ticks: float | None = Field(description="Farthest in the approach's direction within the horizon; null where censored.")
     mae_ticks: float | None = Field(description="Farthest against it.")
     level_ticks: float

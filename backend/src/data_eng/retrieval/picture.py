@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..core.outcomes import OutcomeKind
 from ..core.session import NS_PER_S
 from .distribution import CLASSES
 from .metrics import BLOCK
@@ -18,9 +19,21 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 PAPER, PANEL, GRID, TEXT, MUTED = "#f5f7fa", "#ffffff", "#dfe5ec", "#18212c", "#556273"
-COLOURS = {"BREAK": "#0072b2", "REJECT": "#d55e00", "CHOP": "#556273", "WHIPSAW": "#8f3f6f", "CENSORED": "#a9b4c0"}
+COLOURS = {
+    OutcomeKind.BREAK: "#0072b2",
+    OutcomeKind.REJECT: "#d55e00",
+    OutcomeKind.CHOP: "#556273",
+    OutcomeKind.WHIPSAW: "#8f3f6f",
+    OutcomeKind.CENSORED: "#a9b4c0",
+}
 """Okabe and Ito (2008) blue and vermillion, and neutrals."""
-DASHES = {"BREAK": "-", "REJECT": (0, (5, 2)), "CHOP": (0, (1, 1.5)), "WHIPSAW": (0, (3, 1, 1, 1)), "CENSORED": (0, (1, 4))}
+DASHES = {
+    OutcomeKind.BREAK: "-",
+    OutcomeKind.REJECT: (0, (5, 2)),
+    OutcomeKind.CHOP: (0, (1, 1.5)),
+    OutcomeKind.WHIPSAW: (0, (3, 1, 1, 1)),
+    OutcomeKind.CENSORED: (0, (1, 4)),
+}
 """The second carrier of the outcome, for eyes that do not see the colours apart."""
 HATCHES = {"break": "", "reject": "//", "chop": ".."}
 JUMP_TICKS = 60
@@ -56,7 +69,7 @@ def _draw_paths(axes: Axes, lake: Path, answer: Answer) -> None:
         path = _path(lake, neighbour, AFTER_S)
         if path is None:
             continue
-        kind = neighbour.outcome.split("_")[0]
+        kind = neighbour.outcome.kind
         strength = 0.25 + 0.6 * neighbour.weight / heaviest
         axes.plot(path.seconds / 60, path.ticks, color=COLOURS[kind], linestyle=DASHES[kind], linewidth=1.3, alpha=strength)
         drawn.append(kind)

@@ -11,13 +11,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ...config import Settings
+from ...core.outcomes import DECIDED, Outcome
 from ...core.session import second_of
 from ...retrieval.key import BREAK_AND_CONFIRM, LEVEL_TEST, IndexKey
 from ..messages.day import Episode
 from .moments import whole_s
-
-DECIDED = ("BREAK", "REJECT", "WHIPSAW")
-"""Outcomes that a touched barrier decides; the others are known when their horizon is over."""
 
 
 class EpisodeRows(NamedTuple):
@@ -92,7 +90,7 @@ def labelled_horizon(setup: str, settings: Settings) -> int:
 
 def outcome_known_s(outcome: str, first_hit_ns: int | None, ts_ns: int, horizon_s: int) -> int:
     """When an outcome was known: at the first touch of a barrier where that decides it, else at the end of its horizon."""
-    if first_hit_ns is not None and outcome.startswith(DECIDED):
+    if first_hit_ns is not None and Outcome(outcome).kind in DECIDED:
         return second_of(first_hit_ns)
     return second_of(ts_ns) + horizon_s
 

@@ -6,8 +6,10 @@ from typing import Literal
 
 from pydantic import Field
 
+from ...core.episodes import EpisodeKind
 from ...core.features.registry import Approach
 from ...core.levels import KnownAt, LevelGroup
+from ...core.outcomes import Outcome
 from ...retrieval.parts import SetupName
 from .base import Message
 from .problem import ProblemCode
@@ -118,15 +120,13 @@ class Episode(Message):
     level_id: str
     approach_dir: Approach
     number: int = Field(description="Of that level, setup and day, from 1.")
-    kind: str = Field(description="first_test, retest (it broke before) or repeat_test (it rejected before).")
+    kind: EpisodeKind
     start_s: int = Field(description="Its first trigger.")
     last_trigger_s: int = Field(description="Its last trigger so far.")
     level_ticks: float
     barrier_ticks: int
     confluent_ids: list[str]
-    outcome: str | None = Field(
-        description="BREAK_UP, REJECT_DOWN, CHOP, .. at the longest horizon of its first trigger; null: not known yet."
-    )
+    outcome: Outcome | None = Field(description="At the longest horizon of its first trigger; null: not known yet.")
     outcome_s: int | None = Field(description="When the outcome was known.")
 
 

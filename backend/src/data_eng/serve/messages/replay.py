@@ -7,10 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from ...core.pressure import PressureState
 from .base import LEVEL_LIST, SYMBOL, VERSION, Message, Second
 from .problem import Problem
-
-State = Literal["IDLE", "TRACK", "WATCH", "ARMED", "FIRE"]
 
 
 class ReplayHello(Message):
@@ -55,7 +54,7 @@ class ReplayConditions(Message):
     c: list[float] = Field(description="Conditions 1 to 4 as measured for down, ln ratio.")
     vacuum_up: float | None = Field(description="Quantile of the past, 0 to 1.")
     vacuum_down: float | None
-    state: State
+    state: PressureState
     touches: int
     near_s: int
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from ...core.episodes import EpisodeKind
 from ...core.features.registry import Approach
+from ...core.outcomes import Outcome
 from ...retrieval.parts import Answer, Neighbour
 from .base import Message
 
@@ -41,11 +43,11 @@ class SetupRow(Message):
     level_id: str
     approach_dir: Approach
     episode: int
-    episode_kind: str
+    episode_kind: EpisodeKind
     ts_s: int
     distance_ticks: float
     level_ticks: float
-    outcome: str | None = Field(description="At the primary horizon; null while not known.")
+    outcome: Outcome | None = Field(description="At the primary horizon; null while not known.")
     mfe_ticks: float | None
     mae_ticks: float | None
     synthetic: bool
@@ -57,5 +59,5 @@ class SetupList(Message):
     total: int = Field(description="How many there are; at most 500 are listed.")
     setups: list[SetupRow]
     levels: list[str]
-    kinds: list[str]
+    kinds: list[EpisodeKind]
     metrics: list[str]

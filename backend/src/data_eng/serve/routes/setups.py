@@ -8,6 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from ...core.episodes import EpisodeKind
 from ...core.features.registry import Approach
 from ...retrieval.key import IndexKey
 from ...retrieval.parts import SetupName
@@ -60,7 +61,7 @@ async def setups(
     last: Annotated[date | None, Query(description="Last session date.")] = None,
     time_from: TimeQuery = None,
     time_to: TimeQuery = None,
-    kind: Annotated[str | None, Query(pattern="^[a-z_]{1,20}$", description="first_test, retest or repeat_test.")] = None,
+    kind: Annotated[str | None, Query(pattern="^[a-z_]{1,20}$", description=f"One of {', '.join(EpisodeKind)}.")] = None,
 ) -> Response:
     """Every episode of a level by its first trigger, newest first, at most 500."""
     shared = shared_of(request)
