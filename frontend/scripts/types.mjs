@@ -10,8 +10,20 @@ const description = execFileSync(process.env.UV ?? 'uv', ['run', '--locked', 'py
   cwd: backend,
   maxBuffer: 64 << 20,
 });
-const nodes = await openapiTS(JSON.parse(description), { rootTypes: true, rootTypesNoSchemaPrefix: true, defaultNonNullable: true });
-const types = `// Generated from the server's types: npm run types\n${astToString(nodes)}`;
+const document = JSON.parse(description);
+const nodes = await openapiTS(document, { rootTypes: true, rootTypesNoSchemaPrefix: true, defaultNonNullable: true });
+const types = `// Generated from the server's types: npm run types\n${astToString(nodes)}${namesOf(document.components.schemas)}`;
+
+/** The names of each enumeration of the server, in its order: `PRESSURE_STATE` of `PressureState`. */
+function namesOf(schemas) {
+  const lines = Object.entries(schemas)
+    .filter(([, schema]) => schema.enum)
+    .map(([name, schema]) => {
+      const constant = name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
+      return `export const ${constant} = [${schema.enum.map((one) => `'${one}'`).join(', ')}] as const;\n`;
+    });
+  return lines.join('');
+}
 
 if (!process.argv.includes('--check')) {
   writeFileSync(file, types);

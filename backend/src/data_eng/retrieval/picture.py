@@ -115,7 +115,7 @@ def _draw_outcomes(axes: Axes, answer: Answer) -> None:
         x = np.arange(len(answer.outcomes)) + (place - 1) * width
         shares = [outcome.shares[name] for outcome in answer.outcomes]
         p, low, high, base = (np.array([getattr(share, field) for share in shares]) for field in ("p", "low", "high", "base"))
-        colour = COLOURS[name.upper()]
+        colour = COLOURS[OutcomeKind(name.upper())]
         axes.bar(x, 100 * p, width * 0.92, color=colour, alpha=0.75, hatch=HATCHES[name], edgecolor=PANEL, label=name.upper())
         axes.errorbar(x, 100 * p, yerr=100 * np.stack([p - low, high - p]), fmt="none", ecolor=TEXT, elinewidth=1.4, capsize=3)
         axes.hlines(100 * base, x - width * 0.46, x + width * 0.46, color="#000000", linewidth=2.6)

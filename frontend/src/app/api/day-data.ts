@@ -1,5 +1,5 @@
 import { Signal, signal } from '@angular/core';
-import type { Day } from './schema';
+import { type Day, PRESSURE_STATE } from './schema';
 
 /** Ticks that a window's heat holds, 48 below and 48 above its middle. */
 export const HEAT_TICKS = 97;
@@ -41,7 +41,7 @@ export interface Bars {
 export class BrokenSequence extends Error {}
 
 /** What the `state` of conditions counts through. */
-export const STATES = ['IDLE', 'TRACK', 'WATCH', 'ARMED', 'FIRE'] as const;
+export const STATES = PRESSURE_STATE;
 /** One day's columns on a fixed grid of windows, filled from the left (`day-fill.ts`) and never beyond what the server sent. */
 export class DayData {
   readonly windows: number;

@@ -44,7 +44,7 @@ export class ServedDay {
       opening_range_s: 60,
       levels: [
         level('pm_high', 'PM High', 'premarket', { known_from_s: OPEN_S - 60, price_ticks: 27200 }),
-        level('or_high', 'OR High', 'opening_range', { reason: 'known from 09:31' }),
+        level('or_high', 'OR High', 'opening_range', { known_at: 'opening_range', reason: 'known from 09:31' }),
         level('pd_close', 'PD Close', 'prior_day', { reason: 'no day before' }),
       ],
       horizons_s: [120, 840],

@@ -7,7 +7,7 @@ export const OPEN_S = 1760448600;
 
 /** A level that is not known yet, unless `over` says so. */
 export function level(level_id: string, name: string, group: LevelInfo['group'], over: Partial<LevelInfo> = {}): LevelInfo {
-  return { level_id, name, group, moving: false, known_from_s: null, price_ticks: null, reason: null, ...over };
+  return { level_id, name, group, moving: false, known_at: 'open', known_from_s: null, price_ticks: null, reason: null, ...over };
 }
 
 /** A made-up day of ES for tests: half an hour of lead-in, then `minutes` of session, nothing known yet. */
@@ -30,8 +30,8 @@ export function madeUpDay(minutes = 30, over: Partial<Day> = {}): Day {
     half_day: false,
     levels: [
       level('pm_high', 'PM High', 'premarket', { known_from_s: OPEN_S, price_ticks: 27200 }),
-      level('or_high', '15m OR High', 'opening_range', { known_from_s: OPEN_S + 900 }),
-      level('vwap', 'VWAP', 'moving', { moving: true, known_from_s: OPEN_S, price_ticks: 27190 }),
+      level('or_high', '15m OR High', 'opening_range', { known_at: 'opening_range', known_from_s: OPEN_S + 900 }),
+      level('vwap', 'VWAP', 'moving', { moving: true, known_at: 'session', known_from_s: OPEN_S, price_ticks: 27190 }),
     ],
     barrier_ticks: 12,
     confluence_ticks: 2,

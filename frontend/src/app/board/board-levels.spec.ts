@@ -1,11 +1,12 @@
 import type { LevelInfo } from '../api/schema';
 import { boardLevels } from './board-levels';
 
-const level = (level_id: string, price_ticks: number | null, group: LevelInfo['group'] = 'premarket'): LevelInfo => ({
+const level = (level_id: string, price_ticks: number | null, known_at: LevelInfo['known_at'] = 'open'): LevelInfo => ({
   level_id,
   name: level_id,
-  group,
+  group: 'premarket',
   moving: false,
+  known_at,
   known_from_s: null,
   price_ticks,
   reason: null,
@@ -25,6 +26,10 @@ describe('the levels of the board', () => {
 
   it('are the first six that have a price or may get one', () => {
     expect(boardLevels(levels, null)).toEqual(['a', 'or', 'b', 'c', 'd', 'e']);
+  });
+
+  it('are those that the server says may get a price, whatever they are called', () => {
+    expect(boardLevels([level('toy_mid', null, 'session'), level('toy_low', null)], null)).toEqual(['toy_mid']);
   });
 
   it('hold the chosen level, in the last place where it is not among the first', () => {

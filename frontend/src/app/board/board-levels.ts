@@ -2,14 +2,10 @@ import type { LevelInfo } from '../api/schema';
 
 /** Levels that the board shows side by side. */
 const BOARD_LEVELS = 6;
-/** Groups whose levels may become known only within the session. */
-const UNSETTLED: LevelInfo['group'][] = ['opening_range', 'moving', 'round'];
 
 /** The first levels of the day that have a price or may get one, the chosen one among them. */
 export function boardLevels(levels: LevelInfo[], chosen: string | null): string[] {
-  const shown = levels
-    .filter(({ price_ticks, group }) => price_ticks !== null || UNSETTLED.includes(group))
-    .map(({ level_id }) => level_id);
+  const shown = levels.filter(({ price_ticks, known_at }) => price_ticks !== null || known_at !== 'open').map(({ level_id }) => level_id);
   const first = shown.slice(0, BOARD_LEVELS);
   return chosen === null || first.includes(chosen) || !levels.some(({ level_id }) => level_id === chosen)
     ? first

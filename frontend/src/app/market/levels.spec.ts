@@ -1,4 +1,4 @@
-import { OPEN_S, walkedDay } from '../api/made-up-day.fixture';
+import { OPEN_S, level, walkedDay } from '../api/made-up-day.fixture';
 import { confluentGroups, levelLines } from './levels';
 
 function day() {
@@ -32,6 +32,13 @@ describe('levelLines', () => {
       ['or_high', 'dashed'],
       ['vwap', 'dotted'],
     ]);
+  });
+
+  it('draws a level that it was never told of as the day message describes it', () => {
+    const data = walkedDay(1, 30, { levels: [level('toy_mid', 'Toy Mid', 'prior_day', { moving: true, known_at: 'session' })] });
+    data.levels.set('toy_mid', { fromS: [OPEN_S], priceTicks: [27195] });
+    const [line] = levelLines(data, ['toy_mid'], 'toy_mid', OPEN_S);
+    expect([line.name, line.style.dash, line.ticks]).toEqual(['Toy Mid', 'dotted', 27195]);
   });
 
   it('shows the selected level beside those of the board and on top of them', () => {

@@ -59,5 +59,6 @@ class SetupList(Message):
     total: int = Field(description="How many there are; at most 500 are listed.")
     setups: list[SetupRow]
     levels: list[str]
+    level_names: dict[str, str] = Field(description="What each of them is called, by level_id.")
     kinds: list[EpisodeKind]
     metrics: list[str]

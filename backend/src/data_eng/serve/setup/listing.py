@@ -11,6 +11,7 @@ from pydantic_core import to_json
 
 from ...config import Settings
 from ...core.features.registry import APPROACHES, Approach
+from ...core.levels import level_name
 from ...core.session import NS_PER_S, clock
 from ...lake.cache import Cache
 from ...retrieval.index import Index
@@ -104,10 +105,10 @@ class Listing:
         lists = [self._list_of(self._past.index(key, root, BLOCK)) for key in keys]
         total, rows = newest_rows(lists, chosen)
         kinds = sorted(frozenset().union(*(one.kinds for one in lists)))
-        metrics = self._past.metrics(keys[0])
-        return to_json(
-            {"total": total, "setups": rows, "levels": self._past.levels(), "kinds": kinds, "metrics": metrics}, inf_nan_mode="null"
-        )
+        levels, metrics = self._past.levels(), self._past.metrics(keys[0])
+        names = {level_id: level_name(level_id) for level_id in levels}
+        found = {"total": total, "setups": rows, "levels": levels, "level_names": names, "kinds": kinds, "metrics": metrics}
+        return to_json(found, inf_nan_mode="null")
 
     def _list_of(self, opened: Opened) -> EpisodeList:
         found = self._lists.get(opened.identity)

@@ -6,7 +6,7 @@ import { Replay } from '../../board/replay';
 import { points, signed } from '../../ui/format';
 import { newYork } from '../../ui/new-york';
 import { PanelFrame } from '../../ui/panel-frame';
-import { levelName, named } from '../../ui/words';
+import { named } from '../../ui/words';
 import { FROM_S, MidPath, TO_S } from '../mini-path.geometry';
 import { countsLine } from '../outcome';
 import { DistanceStrip } from './distance-strip';
@@ -38,6 +38,8 @@ export class SetupDetail {
   private readonly replay = inject(Replay);
   readonly pick = input.required<PickedSetup>();
   readonly request = input.required<SetupsRequest>();
+  /** Names of the levels that the server lists, by level_id. */
+  readonly levelNames = input.required<Record<string, string>>();
   readonly compared = output<DrawnNeighbour>();
 
   protected readonly answering = new Fetched<SetupAnswer>();
@@ -56,14 +58,15 @@ export class SetupDetail {
   });
   protected readonly heading = computed(() => {
     const { level, approachDir } = this.pick();
-    return `${levelName(level)} ${named(approachDir)}`;
+    return `${this.levelName(level)} ${named(approachDir)}`;
   });
   protected readonly unit = computed(() => this.pick().sessionDate);
   protected readonly facts = computed(() => {
     const answer = this.answer();
     if (!answer) return '';
     const { setup } = answer;
-    const confluent = setup.confluent_ids.length > 0 ? ` Confluent: ${setup.confluent_ids.map(levelName).join(', ')}.` : '';
+    const confluent =
+      setup.confluent_ids.length > 0 ? ` Confluent: ${setup.confluent_ids.map((id) => this.levelName(id)).join(', ')}.` : '';
     const tick = this.tick();
     const where = `level ${points(setup.level_ticks, tick)}, mid ${points(setup.mid_ticks, tick)}, ${points(Math.abs(setup.distance_ticks), tick)} points ${setup.distance_ticks > 0 ? 'through' : 'away'}`;
     return `${setup.symbol} ${setup.session_date} ${newYork(setup.ts_s)} New York: ${named(setup.episode_kind)}, episode ${setup.episode}; ${where}; barriers ±${points(setup.barrier_ticks, tick)} points.${confluent}`;
@@ -131,13 +134,24 @@ export class SetupDetail {
     this.replay.open(neighbour.symbol, neighbour.session_date, neighbour.ts_s, level, approachDir);
   }
 
+  private levelName(levelId: string): string {
+    return this.day()?.levels.find(({ level_id }) => level_id === levelId)?.name ?? this.levelNames()[levelId] ?? levelId;
+  }
+
   /** The day and the mid around the trigger, as far as it may be known. */
-  private async draw(question: { symbol: string; sessionDate: string; tsS: number; asOfS: number | null; level: string }, stop: AbortSignal): Promise<OwnDay> {
+  private async draw(
+    question: { symbol: string; sessionDate: string; tsS: number; asOfS: number | null; level: string },
+    stop: AbortSignal,
+  ): Promise<OwnDay> {
     const { symbol, sessionDate, tsS, asOfS } = question;
     const day = await this.client.get<Day>(`days/${symbol}/${sessionDate}`, { as_of_s: tsS }, stop);
     const until = Math.min(tsS + TO_S, day.session_end_s, asOfS ?? Infinity);
     const windows = await this.client.table(day, 'windows', { as_of_s: until, from_s: tsS + FROM_S, version: day.version }, stop);
     const levelTicks = day.levels.find((level) => level.level_id === question.level)?.price_ticks ?? NaN;
-    return { day, knownToS: until === day.session_end_s ? TO_S : until - tsS, path: midPath(windows, { tsS, levelTicks, windowS: day.window_s }) };
+    return {
+      day,
+      knownToS: until === day.session_end_s ? TO_S : until - tsS,
+      path: midPath(windows, { tsS, levelTicks, windowS: day.window_s }),
+    };
   }
 }

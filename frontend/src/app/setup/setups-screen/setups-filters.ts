@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, input, output } from '@angular/core';
 import { Params } from '@angular/router';
 import { SetupList } from '../../api/schema';
-import { levelName, named } from '../../ui/words';
+import { named } from '../../ui/words';
 import { APPROACHES, SetupsRequest, LAKE_END, SETUPS } from './setups-request';
 
 /** Which setups are listed, found by what, and what may be known of them. */
@@ -123,11 +123,14 @@ export class SetupsFilters {
   protected readonly approaches = APPROACHES;
   protected readonly setups = SETUPS;
   protected readonly lakeEnd = LAKE_END;
-  protected readonly levelName = levelName;
   protected readonly named = named;
   protected readonly levels = computed(() => withOwn(this.list()?.levels, this.request().level));
   protected readonly kinds = computed(() => withOwn(this.list()?.kinds, this.request().kind));
   protected readonly metrics = computed(() => withOwn(this.list()?.metrics, this.request().metric));
+
+  protected levelName(levelId: string): string {
+    return this.list()?.level_names[levelId] ?? levelId;
+  }
 
   protected choose(event: Event, name: string): void {
     const value = (event.target as HTMLInputElement | HTMLSelectElement).value;
