@@ -28,6 +28,7 @@ from src.data_eng.serve.gate.problems import Refusal
 from src.data_eng.serve.messages.day import Day
 from src.data_eng.sources.calendar import session_times
 from tests.cut_lake import forget_future
+from tests.spies import noted
 from tests.toy_lake import DATES, DAYS, LEVELS, SETTINGS, SYMBOL, TODAY
 from tests.toys.lake import config
 
@@ -87,8 +88,8 @@ def test_the_lakes_days_are_listed_with_what_they_lack(client: TestClient, own_l
 
 
 def test_the_list_of_days_is_looked_up_at_most_once_a_second(own_lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    looked = []
-    monkeypatch.setattr(days_module, "list_partitions", lambda *place: looked.append(place) or list_partitions(*place))
+    looked: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(days_module, "list_partitions", noted(list_partitions, looked))
     client = client_of(own_lake)
     first = client.get("/api/days").json()
     remove_partition(ref_in(own_lake, "gold.future_mbo.mbo_trigger_vectors", SYMBOL, TODAY))

@@ -18,7 +18,7 @@ from src.data_eng.core.tables import BOOK_WINDOWS, TRIGGER_VECTORS
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import read_manifest, ref_in, remove_partition
 from src.data_eng.lake.writer import publish_partition
-from src.data_eng.retrieval.answer import answer_query
+from src.data_eng.retrieval.answer import answer_from, answer_query
 from src.data_eng.retrieval.index_builder import build_indexes
 from src.data_eng.retrieval.key import IndexKey
 from src.data_eng.retrieval.setup import find_setup
@@ -32,6 +32,7 @@ from src.data_eng.serve.setup.listing import episode_list
 from src.data_eng.serve.setup.past import LOOK_S, Past
 from src.data_eng.sources.calendar import session_times
 from tests.cut_lake import forget_future
+from tests.spies import noted
 from tests.toy_lake import DATES, LEVELS, SETTINGS, SYMBOL, TODAY
 from tests.toys.lake import config
 
@@ -160,14 +161,8 @@ def test_without_features_of_the_day_the_command_that_builds_them_is_named(own_l
 
 
 def test_equal_questions_at_one_time_are_computed_once(served_lake: Path, triggers_s: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
-    computed = []
-    answer_from = answers_module.answer_from
-
-    def counted(*arguments: Any, **named: Any) -> Any:
-        computed.append(1)
-        return answer_from(*arguments, **named)
-
-    monkeypatch.setattr(answers_module, "answer_from", counted)
+    computed: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(answers_module, "answer_from", noted(answer_from, computed))
     together = Barrier(8)
     with client_of(served_lake) as client, ThreadPoolExecutor(8) as pool:
 
@@ -191,8 +186,8 @@ def test_answers_computed_and_kept_are_counted(served_lake: Path, triggers_s: li
 
 
 def test_the_windows_of_a_neighbours_day_are_looked_at_at_most_once_a_second(own_lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    looked = []
-    monkeypatch.setattr(past_module, "stamps_of", lambda refs: looked.append(refs) or stamps_of(refs))
+    looked: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(past_module, "stamps_of", noted(stamps_of, looked))
     past, windows = Past(config(own_lake, SETTINGS)), ref_in(own_lake, BOOK_WINDOWS, SYMBOL, DATES[0])
     before = past.mids(SYMBOL, DATES[0])
     assert before is not None
@@ -239,8 +234,8 @@ def test_the_list_holds_every_episode_by_its_first_trigger_newest_first(client: 
 
 
 def test_the_list_of_an_index_is_made_once_and_anew_when_the_index_is(own_lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = []
-    monkeypatch.setattr(listing_module, "episode_list", lambda *what: made.append(what) or episode_list(*what))
+    made: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(listing_module, "episode_list", noted(episode_list, made))
     client = client_of(own_lake)
 
     def told(**params: Any) -> list[dict[str, Any]]:

@@ -178,7 +178,7 @@ def test_hidden_quantiles_say_why(tmp_path: Path) -> None:
     write_level(tmp_path, DATES[7], synthetic=True)
     build_indexes(Environment(tmp_path), "ES", "pm_high", SETTINGS)
     result = told(tmp_path, "--at", f"{DATES[7]} 10:00:00")
-    assert "min are hidden: fewer than 8 effective episodes." in " ".join(result.output.split())
+    assert "min are not shown (effective n below 8)." in " ".join(result.output.split())
 
 
 def test_without_a_time_the_newest_trigger_is_taken_and_that_is_said(lake: Path) -> None:

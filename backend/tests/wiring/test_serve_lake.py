@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -42,6 +43,7 @@ from src.data_eng.serve.api import guarded_app
 from src.data_eng.sources.calendar import sessions_between
 from tests.serving import START_S, Place, await_prepared, problem, serve_settings, served
 from tests.silver_day import put_silver_day
+from tests.spies import noted
 from tests.toy_lake import DAYS, LEVELS, ROOT, SYMBOL, build
 from tests.toys.lake import config, put_raw
 
@@ -247,15 +249,15 @@ def test_a_replaced_input_makes_stale_what_was_built_from_it_by_hash_and_not_by_
 def test_a_second_look_reads_no_manifest_again_but_the_changed_one(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     held = judge(lake)
     first = held.grid(ROOT, "0" * 16)
-    read: list[str] = []
+    read: list[tuple[Any, ...]] = []
     read_bytes = Path.read_bytes
-    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path.as_posix()) or read_bytes(path))
+    monkeypatch.setattr(Path, "read_bytes", noted(read_bytes, read))
     assert held.grid(ROOT, "0" * 16).days == first.days
-    assert [path for path in read if "/bronze/" not in path] == []
+    assert [path for (path,) in read if "/bronze/" not in path.as_posix()] == []
     manifest = ref(lake, VACUUM).path / MANIFEST
     manifest.write_bytes(read_bytes(manifest) + b"\n")
     assert held.grid(ROOT, "0" * 16).days != first.days
-    assert [path for path in read if "/bronze/" not in path] == [manifest.as_posix()]
+    assert [path for (path,) in read if "/bronze/" not in path.as_posix()] == [manifest]
 
 
 def test_a_manifest_that_cannot_be_read_is_a_failure_of_its_table_and_of_nothing_else(lake: Path) -> None:
@@ -318,9 +320,9 @@ def test_a_raw_file_that_was_touched_makes_its_bronze_stale_until_a_build_finds_
 
 
 def test_many_raw_dates_are_found_by_as_few_looks_at_their_folder_as_few_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    looks: list[Path] = []
+    looks: list[tuple[Any, ...]] = []
     dbn_files = raw_module._dbn_files
-    monkeypatch.setattr(raw_module, "_dbn_files", lambda folder: looks.append(folder) or dbn_files(folder))
+    monkeypatch.setattr(raw_module, "_dbn_files", noted(dbn_files, looks))
     counts = []
     for dates in (DAYS[:1], DAYS[1:]):
         for date in dates:
@@ -357,8 +359,8 @@ def test_an_unknown_root_is_refused(place: Place, root: str) -> None:
 
 
 def test_one_partition_is_told_without_a_look_at_the_others(served_lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    looked = []
-    monkeypatch.setattr(state, "list_folders", lambda *place: looked.append(place) or [])
+    looked: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(state, "list_folders", noted(lambda *_: [], looked))
     assert judge(served_lake).partition(FLOW, SYMBOL, LAST).state == "done"
     assert looked == []
 

@@ -90,8 +90,8 @@ def print_answer(answer: Answer, neighbours: int, n_eff_min: float, console: Con
     say(f"[bold]{answer.sentence}[/]\n")
     _print_setup(answer, console)
     if answer.outcomes:
-        past = f"{answer.past.episodes} episodes on {answer.past.days} days up to {answer.past.end}"
-        counted = f"{len(answer.neighbours)} most similar of {past}, on {answer.match_days} days, effective n {answer.n_eff:.1f}"
+        past = f"{answer.past.episodes} past episodes ({answer.past.days} sessions through {answer.past.end})"
+        counted = f"{len(answer.neighbours)} nearest of {past}, effective n {answer.n_eff:.1f}"
         say(f"\n[bold]What happened next[/]  {counted}")
         if answer.metric.name != BLOCK:
             say(metric_line(answer.metric))
@@ -146,7 +146,7 @@ def _outcome_table(answer: Answer) -> Table:
 
 
 def _print_excursions(answer: Answer, n_eff_min: float, console: Console) -> None:
-    """Quantiles of MFE and MAE where enough is known of them, and whipsaws; a sentence for the horizons at which they are hidden."""
+    """Quantiles of MFE and MAE where enough is known of them, and whipsaws; a sentence for the horizons at which they are not shown."""
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
@@ -161,8 +161,7 @@ def _print_excursions(answer: Answer, n_eff_min: float, console: Console) -> Non
     hidden = [outcome for outcome in answer.outcomes if outcome.excursions is None]
     if hidden:
         at = ", ".join(str(outcome.horizon_s // 60) for outcome in hidden)
-        few = f"fewer than {n_eff_min:g} effective episodes"
-        console.print(f"MFE and MAE quantiles after {at} min are hidden: {few}.", highlight=False)
+        console.print(f"MFE and MAE quantiles after {at} min are not shown (effective n below {n_eff_min:g}).", highlight=False)
 
 
 def _neighbour_units(answer: Answer) -> str:

@@ -35,8 +35,8 @@ def strangeness(distance: float, percentile: float | None, is_strange: bool, met
     far = f"Neighbours are {distance:.2f} {unit}"
     if percentile is None:
         return f"{far}; the past is too small to say how usual that is."
-    placed = f"{far}, further than {percentile:.0f} % of the past's own"
-    return f"{placed}: nothing like it before." if is_strange else f"{placed}."
+    placed = f"{far}, farther than {percentile:.0f} % of past setups were from theirs"
+    return f"{placed}: no comparable setup on record." if is_strange else f"{placed}."
 
 
 def nothing_to_compare(setup: SetupInfo, past: PastSeen) -> str:

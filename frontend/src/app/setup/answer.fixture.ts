@@ -79,7 +79,7 @@ export function answer(over: Partial<SetupAnswer> = {}): SetupAnswer {
     distance: 3.99,
     distance_percentile: 38,
     nothing_like_it: false,
-    strangeness: "Neighbours are 3.99 sigma away, further than 38 % of the past's own.",
+    strangeness: 'Neighbours are 3.99 sigma away, farther than 38 % of past setups were from theirs.',
     horizon_s: 480,
     interval: 0.9,
     outcomes: [outcomeAt(120), outcomeAt(480)],

@@ -84,9 +84,9 @@ describe('the neighbours', () => {
   });
 
   it('says that nothing like it was there before', () => {
-    const strangeness = 'Neighbours are 9.10 sigma away, further than 99 % of the past\'s own: nothing like it before.';
+    const strangeness = 'Neighbours are 9.10 sigma away, farther than 99 % of past setups were from theirs: no comparable setup on record.';
     replay.setup.set({ state: READY, answer: answer({ nothing_like_it: true, strangeness }) });
-    expect(host().querySelector('.strange')!.textContent).toContain('nothing like it before');
+    expect(host().querySelector('.strange')!.textContent).toContain('no comparable setup on record');
   });
 
   it('says that the past holds nothing to compare with, and draws neither bar nor path', () => {
