@@ -74,7 +74,7 @@ export class Board {
     return newYork(Number(gap['start_s']) + window_s);
   }
 
-  /** Epoch seconds of a New York time of the day, which lies behind the session's start. */
+  /** Epoch seconds of a New York time of the day, after the session's start. */
   async secondsOf(at: string): Promise<number> {
     const { session_start_s } = await this.day();
     const [hours, minutes, seconds] = at.split(':').map(Number);
@@ -145,8 +145,8 @@ export class Board {
 
   async expectAccessible(): Promise<void> {
     const { violations } = await new AxeBuilder({ page: this.page }).analyze();
-    const told = violations.map(({ id, help, nodes }) => `${id}, ${nodes.length} times: ${help}\n  ${nodes.slice(0, 8).map((node) => node.target.join(' ')).join('\n  ')}`);
-    expect(told).toEqual([]);
+    const found = violations.map(({ id, help, nodes }) => `${id}, ${nodes.length} times: ${help}\n  ${nodes.slice(0, 8).map((node) => node.target.join(' ')).join('\n  ')}`);
+    expect(found).toEqual([]);
   }
 }
 

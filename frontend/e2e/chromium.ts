@@ -1,4 +1,4 @@
-/** What the Chromium of a test machine is told: no graphics card, and nothing asked of the network. */
+/** How the Chromium of a test machine starts: without graphics card, and without requests of its own. */
 export const FLAGS = ['--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 /** Where the browser lies, as frontend/chromium.sh found it. */

@@ -27,11 +27,11 @@ test('nothing is asked for beyond the cursor but the moment of the next episode'
   await board.rest();
   const cursorS = await board.secondsOf('10:33:05');
   const urls = asked.map((request) => new URL(request.url()));
-  const told = urls.filter((url) => url.searchParams.has('as_of_s'));
-  expect(told.length).toBeGreaterThan(6);
-  expect(Math.max(...told.map((url) => Number(url.searchParams.get('as_of_s'))))).toBe(cursorS);
-  const untold = urls.filter((url) => !url.searchParams.has('as_of_s')).map((url) => url.pathname);
-  expect(untold.filter((path) => /\/(tables\/\w+|setup|setups|episodes)$/.test(path))).toEqual([]);
+  const dated = urls.filter((url) => url.searchParams.has('as_of_s'));
+  expect(dated.length).toBeGreaterThan(6);
+  expect(Math.max(...dated.map((url) => Number(url.searchParams.get('as_of_s'))))).toBe(cursorS);
+  const undated = urls.filter((url) => !url.searchParams.has('as_of_s')).map((url) => url.pathname);
+  expect(undated.filter((path) => /\/(tables\/\w+|setup|setups|episodes)$/.test(path))).toEqual([]);
 });
 
 test('right of the cursor the heat is bare', async ({ board }) => {

@@ -71,7 +71,7 @@ for (const theme of THEMES) {
       await expect(board.part('ladder')).toContainText('no gamma');
     });
 
-    test('a panel whose figures do not come says why and tries again, while the others go on', async ({ board, page }) => {
+    test('a panel whose figures do not come says why and can be tried again, while the others go on', async ({ board, page }) => {
       await page.route('**/tables/heat**', (route) => route.fulfill({ status: 500, json: { code: 'corrupt', message: 'part-0.parquet does not match its hash.', fix: 'spymaster build --overwrite' } }));
       await board.open();
       await expect(board.part('heat').getByRole('alert')).toContainText('does not match its hash');

@@ -24,8 +24,8 @@ test('a first-time trader opens the board, reads a setup, meets the neighbours, 
   const here = page.url();
   await page.keyboard.press('n');
   const nearest = board.neighbours().first();
-  const told = await nearest.innerText();
-  const [, month, day, hours, minutes] = /(\d\d)-(\d\d) (\d\d):(\d\d)/.exec(told)!;
+  const label = await nearest.innerText();
+  const [, month, day, hours, minutes] = /(\d\d)-(\d\d) (\d\d):(\d\d)/.exec(label)!;
   await nearest.click();
   await expect.poll(() => board.param('date')).toBe(`2025-${month}-${day}`);
   await board.rest();

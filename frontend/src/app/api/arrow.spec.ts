@@ -63,7 +63,7 @@ describe('an Arrow stream', () => {
     expect(columns.words('level')).toEqual(words);
   });
 
-  it('has lists of one length flat, row behind row', () => {
+  it('has lists of one length flat, row after row', () => {
     const child = makeData({ type: new Int32(), data: Int32Array.from([1, 2, 3, 4, 5, 6]) });
     const list = makeVector(makeData({ type: new FixedSizeList(3, new Field('item', new Int32())), length: 2, child }));
     expect(decode(sent({ list })).flat('list')).toEqual({ width: 3, values: Int32Array.from([1, 2, 3, 4, 5, 6]) });

@@ -22,7 +22,7 @@ describe('the client', () => {
     expect(query({ b: null })).toBe('');
   });
 
-  it('tells the server’s problem and what fixes it', async () => {
+  it('throws the server’s problem and what fixes it', async () => {
     answers(() => Response.json({ code: 'not_built', message: 'no gold', fix: 'spymaster build' }, { status: 404 }));
     const { status, problem, message } = await failure();
     expect([status, problem.code, problem.fix, message]).toEqual([404, 'not_built', 'spymaster build', 'no gold']);

@@ -37,7 +37,7 @@ describe('a day', () => {
     expect(data.endS(5)).toBe(data.day.session_start_s);
   });
 
-  it('tells the last window that ended at or before a moment, and -1 before the first', () => {
+  it('knows the last window that ended at or before a moment, and -1 before the first', () => {
     const data = new DayData(new ServedDay().day);
     const start = data.day.lead_in_start_s;
     expect([start, start + 4, start + 5, start + 9, start + 10].map((s) => data.indexOfEnd(s))).toEqual([-1, -1, 0, 0, 1]);
@@ -83,7 +83,7 @@ describe('a day', () => {
     expect(columns(data)).toEqual(columns(whole(served)));
   });
 
-  it('refuses windows that leave a hole behind those known', () => {
+  it('refuses windows that leave a hole after those known', () => {
     const served = new ServedDay();
     const data = new DayData(served.day);
     fill(data, served, 0, 3);

@@ -45,8 +45,8 @@ describe('Asked', () => {
 
   it('a failure can be tried again', async () => {
     const fetched = begin();
-    let tries = 0;
-    fetched.fetch(() => (++tries === 1 ? Promise.reject(problem('internal')) : Promise.resolve('here')));
+    let trials = 0;
+    fetched.fetch(() => (++trials === 1 ? Promise.reject(problem('internal')) : Promise.resolve('here')));
     await settled();
     const state = fetched.state();
     expect(state.kind).toBe('error');

@@ -115,7 +115,7 @@ describe('the feed of a day', () => {
     expect([...data.conditions.get('or_high')!.c1.slice(0, 10)]).toEqual(server.served.c1[1].slice(0, 10));
   });
 
-  it('tries an added level again where it did not come', async () => {
+  it('requests an added level again where it did not come', async () => {
     const { server, data } = start();
     const feed = new DayFeed(new Client(), data, ['pm_high'], () => undefined);
     await feed.open(8);
@@ -141,7 +141,7 @@ describe('the feed of a day', () => {
     expect(data.heat.slice(0, 10 * 97)).toEqual(server.served.heat.slice(0, 10 * 97));
   });
 
-  it('goes on over HTTP behind the windows that the replay brought', async () => {
+  it('goes on over HTTP after the windows that the replay brought', async () => {
     const { server, data, feed } = start();
     await feed.open(5);
     await settle(feed, 'conditions');

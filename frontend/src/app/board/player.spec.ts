@@ -47,7 +47,7 @@ describe('the player', () => {
     expect(player.ageS()).toBeNull();
   });
 
-  it('tells the age of its feed, second by second, from the last message on', () => {
+  it('gives the age of its feed, second by second, from the last message on', () => {
     player.play();
     vi.advanceTimersByTime(12_000);
     expect(player.ageS()).toBe(12);
@@ -87,7 +87,7 @@ describe('the player', () => {
     expect(MadeUpSocket.opened).toHaveLength(2);
   });
 
-  it('tells the server another speed over the same connection', () => {
+  it('sends another speed to the server over the same connection', () => {
     player.play();
     player.setSpeed(60);
     expect(MadeUpSocket.last.sent).toEqual([{ type: 'speed', value: 60 }]);

@@ -30,7 +30,7 @@ describe('heatFrame', () => {
     }
   });
 
-  it('is the same whatever the windows behind the cursor hold', () => {
+  it('is the same whatever the windows after the cursor hold', () => {
     const [calm, wild] = [day(), day()];
     for (let window = 300; window < wild.windows; window++) {
       wild.bid[window] = 20000;

@@ -36,8 +36,8 @@ describe('the grid of the lake', () => {
   }
 
   it('says the state of every cell in words beside colour and glyph', () => {
-    const told = [...fixture.nativeElement.querySelectorAll('sp-state-mark')].map((mark: HTMLElement) => mark.textContent!.trim());
-    expect(told).toEqual(['✕ failed', '◐ stale', '✓ done']);
+    const marks = [...fixture.nativeElement.querySelectorAll('sp-state-mark')].map((mark: HTMLElement) => mark.textContent!.trim());
+    expect(marks).toEqual(['✕ failed', '◐ stale', '✓ done']);
   });
 
   it('has one cell in the tab order, which arrows move', () => {

@@ -147,7 +147,7 @@ export class CandleChart {
         this.series.setData(candles.map((candle) => this.bar(candle)));
         this.volume.setData(candles.map((candle) => this.volumeBar(candle)));
       },
-      update: (candle) => {
+      put: (candle) => {
         this.series.update(this.bar(candle));
         this.volume.update(this.volumeBar(candle));
       },

@@ -3,14 +3,14 @@ import { chance } from '../ui/chance.fixture';
 import { CandleFeed } from './candle-feed';
 import { Candle, CandleFold } from './candle-fold';
 
-/** A chart that only remembers, and refuses an update that is neither of its last candle nor of the next. */
+/** A chart that only remembers, and refuses a candle that is neither its last nor the next. */
 class Remembered {
   candles: Candle[] = [];
   updates = 0;
   reset(candles: readonly Candle[]): void {
     this.candles = candles.map((candle) => ({ ...candle }));
   }
-  update(candle: Candle): void {
+  put(candle: Candle): void {
     const last = this.candles.at(-1)?.startS ?? -Infinity;
     if (candle.startS < last) throw new Error(`candle ${candle.startS} lies before the last one, ${last}`);
     if (candle.startS === last) this.candles.pop();
@@ -20,7 +20,7 @@ class Remembered {
 }
 
 describe('CandleFeed', () => {
-  it('sends all candles once and then one update a window over 500 windows', () => {
+  it('sends all candles once and then one candle a window over 500 windows', () => {
     const chart = new Remembered();
     const feed = new CandleFeed(chart);
     const fold = new CandleFold(walkedDay(1, 60));

@@ -1,10 +1,10 @@
 import { Slot } from '../ui/units';
 import { Candle, CandleFold } from './candle-fold';
 
-/** Where candles are shown. `update` replaces the last candle shown or adds the one after it. */
+/** Where candles are shown. `put` replaces the last candle shown or adds the one after it. */
 export interface CandleSink {
   reset(candles: readonly Candle[]): void;
-  update(candle: Candle): void;
+  put(candle: Candle): void;
 }
 
 /** Keeps a chart's candles at the cursor: what changed is sent, or all of them anew where some are gone. */
@@ -24,7 +24,7 @@ export class CandleFeed {
       this.sink.reset(candles);
       this.resets++;
     } else {
-      for (let slot = changed; slot < candles.length; slot++) this.sink.update(candles[slot]);
+      for (let slot = changed; slot < candles.length; slot++) this.sink.put(candles[slot]);
     }
     this.fold = fold;
     this.shown = candles.length;

@@ -93,7 +93,7 @@ describe('CandleFold', () => {
     expect(fold.candles.map(traded)).toEqual([true, true, false, false, true]);
   });
 
-  it('shows nothing of a window behind the cursor, whatever that window holds', () => {
+  it('shows nothing of a window after the cursor, whatever that window holds', () => {
     const [calm, wild] = [walkedDay(8), walkedDay(8)];
     for (let window = 100; window < wild.windows; window++) wild.high[window] = 99999;
     const [one, other] = [new CandleFold(calm), new CandleFold(wild)];

@@ -7,7 +7,7 @@ import { candleScene } from './candles.geometry';
 const CANDLE = { startS: OPEN_S, open: 27200, high: 27204, low: 27198, close: 27201, volume: 412, buyVolume: 200, sellVolume: 212 };
 
 describe('candle summary', () => {
-  it('tells a candle with its prices in points and its volume', () => {
+  it('describes a candle with its prices in points and its volume', () => {
     expect(candleText(CANDLE, 0.25)).toBe('09:30 open 6800.00 high 6801.00 low 6799.50 close 6800.25 volume 412 (bought − sold −12)');
     expect(candleText({ ...CANDLE, open: NO_TICK }, 0.25)).toBe('09:30 no trade');
   });

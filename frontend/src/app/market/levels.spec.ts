@@ -25,7 +25,7 @@ describe('levelLines', () => {
     expect(line.ticks).toBe(27191.5);
   });
 
-  it('tells still, opening-range and moving levels apart by their stroke', () => {
+  it('draws still, opening-range and moving levels by strokes of their own', () => {
     const lines = levelLines(day(), ALL, 'vwap', OPEN_S + 900);
     expect(lines.map(({ levelId, style }) => [levelId, style.dash])).toEqual([
       ['pm_high', 'solid'],

@@ -40,7 +40,7 @@ describe('poolColumn', () => {
     expect(out.filter((value) => value > 0)).toHaveLength(1);
   });
 
-  it('tells nothing resting from nothing known', () => {
+  it('distinguishes nothing resting from nothing known', () => {
     const data = walkedDay(3, 10);
     data.heat.fill(0);
     data.heatBase.fill(27000);
@@ -51,7 +51,7 @@ describe('poolColumn', () => {
 });
 
 describe('columnsToPaint', () => {
-  it('paints each column as its windows come, so that none holds a window behind the cursor', () => {
+  it('paints each column as its windows come, so that none holds a window after the cursor', () => {
     const next = chance(4);
     for (const pool of [1, 3, 24]) {
       const held = new Array<number>(400).fill(0);

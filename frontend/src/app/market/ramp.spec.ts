@@ -34,7 +34,7 @@ describe('the heat ramp', () => {
     }
   });
 
-  it('ends where the cut-off can be told from nothing resting at three to one', () => {
+  it('ends where the cut-off differs from nothing resting by three to one', () => {
     for (const colours of [PALETTE.dark, PALETTE.light]) expect(contrast(ramp(colours).nothing, ramp(colours).most)).toBeGreaterThan(3);
   });
 

@@ -42,9 +42,9 @@ describe('the neighbours', () => {
     expect(replay.open).toHaveBeenCalledExactlyOnceWith('ESZ5', '2025-10-03', 1759507950, 'pm_high', 'from_below');
   });
 
-  it('tells share, interval and base rate of every kind at the answer\'s horizon', () => {
-    const told = [...host().querySelectorAll('sp-outcome-bar .hidden')].map((words) => words.textContent);
-    expect(told).toEqual([
+  it('gives share, interval and base rate of every kind at the answer\'s horizon', () => {
+    const shares = [...host().querySelectorAll('sp-outcome-bar .hidden')].map((words) => words.textContent);
+    expect(shares).toEqual([
       'BREAK 43 %, 90 % interval 28 to 58 %, base rate 41 %',
       'REJECT 57 %, 90 % interval 42 to 72 %, base rate 59 %',
       'CHOP 0 %, 90 % interval 0 to 5 %, base rate 0 %',

@@ -69,7 +69,7 @@ describe('the sentence', () => {
     expect(text('.over')).not.toContain('There is one');
   });
 
-  it('tells a screen reader nothing that lies right of the cursor after a step back', () => {
+  it('announces nothing that lies right of the cursor after a step back', () => {
     replay.setup.set({ state: READY, answer: answer({ sentence: 'later' }) });
     expect(text('[aria-live]')).toBe('later');
     replay.cursor.update((cursor) => cursor - 1);
@@ -89,7 +89,7 @@ describe('the sentence', () => {
     expect(text('.sentence')).toContain('Nothing like it before.');
   });
 
-  it('tells a screen reader once an episode and not once a window', () => {
+  it('announces once an episode and not once a window', () => {
     replay.setup.set({ state: READY, answer: answer({ sentence: 'first' }) });
     expect(text('[aria-live]')).toBe('first');
     replay.setup.set({ state: READY, answer: answer({ sentence: 'five seconds on' }) });

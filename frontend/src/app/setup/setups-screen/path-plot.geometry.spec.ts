@@ -19,12 +19,12 @@ describe('path plot geometry', () => {
     expect(layout.barriers.map((barrier) => barrier.label)).toEqual(['+2', '−2']);
   });
 
-  it('the trigger stands an eighth of the way in: two minutes before it, fourteen behind', () => {
+  it('the trigger stands an eighth of the way in: two minutes before it, fourteen after', () => {
     expect(layoutPath(data()).triggerX).toBeCloseTo(SIZE.width / 8);
     expect(layoutPath(data()).minutes.map((minute) => minute.label).slice(0, 3)).toEqual(['−2 min', 'trigger', '+2 min']);
   });
 
-  it('what cannot be known yet is told from what is', () => {
+  it('what cannot be known yet is marked apart from what is', () => {
     expect(layoutPath(data({ knownToS: 840 })).unknownX).toBeNull();
     expect(layoutPath(data({ knownToS: 360 })).unknownX).toBeCloseTo(SIZE.width / 2);
     expect(layoutPath(data({ knownToS: 0 })).unknownX).toBeCloseTo(layoutPath(data()).triggerX);
