@@ -1,11 +1,22 @@
 import { Board, SCREENS, expect, lakeOf, test } from './board.ts';
 
 test('an address restores the whole state, and a reload changes nothing', async ({ board, page }) => {
-  await page.goto(`${board.server.address}/board?symbol=ESZ5&date=2025-10-09&at=11:02:35&level=or_low&approach_dir=from_above&speed=60&heat=1&theme=light`);
+  await page.goto(
+    `${board.server.address}/board?symbol=ESZ5&date=2025-10-09&at=11:02:35&level=or_low&approach_dir=from_above&speed=60&heat=1&theme=light`,
+  );
   await board.ready();
   await board.rest();
   const address = page.url();
-  const restored = { symbol: 'ESZ5', date: '2025-10-09', at: '11:02:35', level: 'or_low', approach_dir: 'from_above', speed: '60', heat: '1', theme: 'light' };
+  const restored = {
+    symbol: 'ESZ5',
+    date: '2025-10-09',
+    at: '11:02:35',
+    level: 'or_low',
+    approach_dir: 'from_above',
+    speed: '60',
+    heat: '1',
+    theme: 'light',
+  };
   for (const [name, value] of Object.entries(restored)) expect(board.param(name), name).toBe(value);
   await expect(page.locator('sp-header time')).toContainText('11:02:35');
   await expect(page.getByRole('combobox', { name: /^Level/ })).toHaveValue('or_low');
@@ -51,11 +62,14 @@ for (const { width, height } of [
         await board.picture(`${screen}-${width}`);
         const { scrollWidth, clientWidth } = await page.evaluate(() => document.documentElement);
         expect(scrollWidth).toBe(clientWidth);
-        const boxes = await page.locator('sp-panel:visible').evaluateAll((panels) => panels.map((panel) => panel.getBoundingClientRect().toJSON() as DOMRect));
+        const boxes = await page
+          .locator('sp-panel:visible')
+          .evaluateAll((panels) => panels.map((panel) => panel.getBoundingClientRect().toJSON() as DOMRect));
         for (const [at, one] of boxes.entries()) {
           expect(one.right, `panel ${at} ends inside the window`).toBeLessThanOrEqual(width);
           for (const other of boxes.slice(at + 1)) {
-            const apart = one.right <= other.left + 1 || other.right <= one.left + 1 || one.bottom <= other.top + 1 || other.bottom <= one.top + 1;
+            const apart =
+              one.right <= other.left + 1 || other.right <= one.left + 1 || one.bottom <= other.top + 1 || other.bottom <= one.top + 1;
             expect(apart, `${JSON.stringify(one)} and ${JSON.stringify(other)}`).toBe(true);
           }
         }
@@ -74,6 +88,15 @@ for (const { width, height } of [
 function cutOff(): string[] {
   const parts = [...document.querySelectorAll<HTMLElement>('main :is(td, th, h2, button, dd, dt), sp-header :not(.hidden)')];
   return parts
-    .filter((part) => part.clientWidth > 0 && part.scrollWidth > part.clientWidth + 1 && getComputedStyle(part).overflowX !== 'visible' && getComputedStyle(part).textOverflow !== 'ellipsis')
-    .map((part) => `${part.tagName.toLowerCase()}.${part.className}: ${part.textContent?.trim().slice(0, 60)} (${part.scrollWidth} in ${part.clientWidth})`);
+    .filter(
+      (part) =>
+        part.clientWidth > 0 &&
+        part.scrollWidth > part.clientWidth + 1 &&
+        getComputedStyle(part).overflowX !== 'visible' &&
+        getComputedStyle(part).textOverflow !== 'ellipsis',
+    )
+    .map(
+      (part) =>
+        `${part.tagName.toLowerCase()}.${part.className}: ${part.textContent?.trim().slice(0, 60)} (${part.scrollWidth} in ${part.clientWidth})`,
+    );
 }

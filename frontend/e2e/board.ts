@@ -69,8 +69,12 @@ export class Board {
   /** New York time at which a session's first window with a gap had ended. */
   async firstGap(date: string): Promise<string> {
     const { session_start_s, session_end_s, window_s } = await this.day(date);
-    const reply = await fetch(`${this.server.address}/api/days/${SYMBOL}/${date}/tables/windows?as_of_s=${session_end_s}&from_s=${session_start_s}`);
-    const gap = tableFromIPC(new Uint8Array(await reply.arrayBuffer())).toArray().find((row) => row['marks'] !== 0);
+    const reply = await fetch(
+      `${this.server.address}/api/days/${SYMBOL}/${date}/tables/windows?as_of_s=${session_end_s}&from_s=${session_start_s}`,
+    );
+    const gap = tableFromIPC(new Uint8Array(await reply.arrayBuffer()))
+      .toArray()
+      .find((row) => row['marks'] !== 0);
     return newYork(Number(gap['start_s']) + window_s);
   }
 
@@ -145,7 +149,13 @@ export class Board {
 
   async expectAccessible(): Promise<void> {
     const { violations } = await new AxeBuilder({ page: this.page }).analyze();
-    const found = violations.map(({ id, help, nodes }) => `${id}, ${nodes.length} times: ${help}\n  ${nodes.slice(0, 8).map((node) => node.target.join(' ')).join('\n  ')}`);
+    const found = violations.map(
+      ({ id, help, nodes }) =>
+        `${id}, ${nodes.length} times: ${help}\n  ${nodes
+          .slice(0, 8)
+          .map((node) => node.target.join(' '))
+          .join('\n  ')}`,
+    );
     expect(found).toEqual([]);
   }
 }

@@ -43,7 +43,12 @@ for (const [title, lake] of [
 process.exit(missed ? 1 : 0);
 
 async function measure(lake: string): Promise<Figure[]> {
-  return [...(await coldStart(lake)), ...(await onServer(lake, bytes)), ...(await onServer(lake, scrubbing)), ...(await onServer(lake, heap))];
+  return [
+    ...(await coldStart(lake)),
+    ...(await onServer(lake, bytes)),
+    ...(await onServer(lake, scrubbing)),
+    ...(await onServer(lake, heap)),
+  ];
 }
 
 /** Server and browser fresh each time: from the navigation until the candles stand. */
@@ -53,7 +58,11 @@ async function coldStart(lake: string): Promise<Figure[]> {
   for (let run = 0; run < COLD_STARTS; run++) {
     await onServer(lake, async (page, server) => {
       await page.goto(`${server.address}${PLACE}&at=10:31:05`, { waitUntil: 'commit' });
-      candles.push(await page.waitForFunction(() => document.querySelector('sp-candles .readout')?.textContent?.trim() && performance.now()).then(read));
+      candles.push(
+        await page
+          .waitForFunction(() => document.querySelector('sp-candles .readout')?.textContent?.trim() && performance.now())
+          .then(read),
+      );
       whole.push(await page.waitForFunction(() => document.body?.dataset['ready'] === 'true' && performance.now()).then(read));
       return [];
     });
@@ -91,7 +100,9 @@ async function scrubbing(page: Page, server: Server): Promise<Figure[]> {
   await devtools.send('Performance.enable', { timeDomain: 'threadTicks' }); // the thread's own time, whatever else runs on the machine
   await page.goto(`${server.address}${PLACE}&at=10:00:00`);
   await ready(page);
-  await page.evaluate(() => document.querySelectorAll<HTMLElement>('sp-candles .chart canvas').forEach((canvas) => (canvas.dataset['seen'] = '')));
+  await page.evaluate(() =>
+    document.querySelectorAll<HTMLElement>('sp-candles .chart canvas').forEach((canvas) => (canvas.dataset['seen'] = '')),
+  );
   const fresh = await moves(page, devtools, STEPS, 1);
   const rebuilds = await page.locator('sp-candles .chart canvas:not([data-seen])').count();
   await page.goto(`${server.address}${PLACE}&at=12:30:00`);
@@ -123,7 +134,9 @@ async function heap(page: Page, server: Server): Promise<Figure[]> {
     await ready(page);
     await page.waitForLoadState('networkidle');
   };
-  const turns = (await page.getByRole('button', { name: 'Previous day' }).isEnabled()) ? ['Previous day', 'Next day'] : ['Next day', 'Previous day'];
+  const turns = (await page.getByRole('button', { name: 'Previous day' }).isEnabled())
+    ? ['Previous day', 'Next day']
+    : ['Next day', 'Previous day'];
   for (let day = 0; day < WARM_DAYS; day++) await open(turns[day % 2]);
   const before = await used(devtools);
   for (let day = 0; day < DAYS_OPENED; day++) await open(turns[day % 2]);
@@ -139,20 +152,17 @@ async function moves(page: Page, devtools: CDPSession, count: number, windows: n
   const taken: number[] = [];
   for (let move = 0; move < count; move++) {
     const before = await metric(devtools, 'TaskDuration');
-    await page.evaluate(
-      async (by) => {
-        const range = document.querySelector<HTMLInputElement>('sp-transport input[type=range]')!;
-        const clock = document.querySelector('sp-header time')!;
-        const shown = clock.textContent;
-        range.value = String(Number(range.value) + by);
-        range.dispatchEvent(new Event('input', { bubbles: true }));
-        const frame = (): Promise<unknown> => new Promise(requestAnimationFrame);
-        for (let frames = 0; clock.textContent === shown && frames < 600; frames++) await frame();
-        await frame();
-        await frame();
-      },
-      windows,
-    );
+    await page.evaluate(async (by) => {
+      const range = document.querySelector<HTMLInputElement>('sp-transport input[type=range]')!;
+      const clock = document.querySelector('sp-header time')!;
+      const shown = clock.textContent;
+      range.value = String(Number(range.value) + by);
+      range.dispatchEvent(new Event('input', { bubbles: true }));
+      const frame = (): Promise<unknown> => new Promise(requestAnimationFrame);
+      for (let frames = 0; clock.textContent === shown && frames < 600; frames++) await frame();
+      await frame();
+      await frame();
+    }, windows);
     taken.push(1000 * ((await metric(devtools, 'TaskDuration')) - before));
   }
   return taken;

@@ -5,7 +5,10 @@ import { type Board, type Part, expect, test } from './board.ts';
 const AT = '10:31:05';
 const DRAWN: Part[] = ['transport', 'sentence', 'candles', 'heat', 'conditions', 'ladder', 'neighbours'];
 
-test('a board that has seen the whole session shows an earlier moment with the very pixels of one that has not', async ({ board, page }) => {
+test('a board that has seen the whole session shows an earlier moment with the very pixels of one that has not', async ({
+  board,
+  page,
+}) => {
   await board.open({ at: AT });
   await page.keyboard.press('h');
   const fresh = await pictures(board);
@@ -59,7 +62,11 @@ async function pictures(board: Board): Promise<Record<Part, Buffer>> {
 }
 
 /** Colours that the screen shows in a rectangle of an element. */
-async function coloursIn(board: Board, selector: string, rect: { left: number; right: number; top: number; bottom: number }): Promise<string[]> {
+async function coloursIn(
+  board: Board,
+  selector: string,
+  rect: { left: number; right: number; top: number; bottom: number },
+): Promise<string[]> {
   const box = (await board.page.locator(selector).first().boundingBox())!;
   const clip = { x: box.x + rect.left, y: box.y + rect.top, width: rect.right - rect.left, height: rect.bottom - rect.top };
   const shown = await board.pixels(await board.page.screenshot({ clip }));

@@ -63,7 +63,10 @@ test('tab reaches every control with a visible focus, and a neighbour opens by t
     const focused = await page.evaluate(() => {
       const element = document.activeElement as HTMLElement;
       const style = getComputedStyle(element);
-      return { name: element.getAttribute('aria-label') ?? element.textContent?.trim() ?? '', ring: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0 };
+      return {
+        name: element.getAttribute('aria-label') ?? element.textContent?.trim() ?? '',
+        ring: style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0,
+      };
     });
     expect(focused.ring, `focus is visible on ${focused.name}`).toBe(true);
     reached.add(focused.name);

@@ -51,7 +51,21 @@ function simulate(lake: string, { first, last, days, records, levels }: Market, 
   const asked = ['--start', first, '--days', String(days), '--records', String(records), '--seed', '7', ...more];
   spymaster('simulate', '--out', batch, ...asked, '--workers', '2');
   spymaster('import', batch, '--lake', lake);
-  spymaster('build', '--layer', 'all', '--symbol', 'ES', '--dates', `2025-09-14:${last}`, '--levels', levels, '--workers', '2', '--lake', lake);
+  spymaster(
+    'build',
+    '--layer',
+    'all',
+    '--symbol',
+    'ES',
+    '--dates',
+    `2025-09-14:${last}`,
+    '--levels',
+    levels,
+    '--workers',
+    '2',
+    '--lake',
+    lake,
+  );
 }
 
 function part(lake: string, entries: string[]): void {

@@ -7,7 +7,10 @@ for (const theme of THEMES) {
   test.describe(theme, () => {
     test.use({ colorScheme: theme });
 
-    test('a server that dies is missed where something is asked of it; what is there stays, and all goes on once it is back', async ({ ownBoard, page }) => {
+    test('a server that dies is missed where something is asked of it; what is there stays, and all goes on once it is back', async ({
+      ownBoard,
+      page,
+    }) => {
       const board = await ownBoard(LAKES.whole);
       await board.open({ at: '10:31:05' });
       await board.server.kill();

@@ -21,7 +21,9 @@ for (const theme of THEMES) {
     });
 
     test('a server that prepares its first answer says so, and the board goes on by itself', async ({ board, page }) => {
-      await page.route('**/readyz', (route) => route.fulfill({ status: 503, json: { code: 'preparing', message: 'the server reads ESZ5 2025-10-14.', fix: null } }));
+      await page.route('**/readyz', (route) =>
+        route.fulfill({ status: 503, json: { code: 'preparing', message: 'the server reads ESZ5 2025-10-14.', fix: null } }),
+      );
       await page.goto(`${board.server.address}/board`);
       const strip = page.getByRole('status').filter({ hasText: 'Preparing: the server reads ESZ5 2025-10-14.' });
       await expect(strip).toBeVisible();
@@ -44,7 +46,8 @@ for (const theme of THEMES) {
     test('a day without features names what is missing and the command, and shows the rest', async ({ boardOf }) => {
       const board = await boardOf(LAKES.withoutGold);
       await board.open();
-      for (const panel of ['ladder', 'conditions', 'neighbours'] as const) await expect(board.part(panel).locator('code')).toContainText('spymaster build');
+      for (const panel of ['ladder', 'conditions', 'neighbours'] as const)
+        await expect(board.part(panel).locator('code')).toContainText('spymaster build');
       for (const panel of ['candles', 'heat'] as const) await expect(board.part(panel).locator('canvas').first()).toBeVisible();
       await shown(board, `state-no-gold-${theme}`);
     });
@@ -72,7 +75,12 @@ for (const theme of THEMES) {
     });
 
     test('a panel whose figures do not come says why and can be tried again, while the others go on', async ({ board, page }) => {
-      await page.route('**/tables/heat**', (route) => route.fulfill({ status: 500, json: { code: 'corrupt', message: 'part-0.parquet does not match its hash.', fix: 'spymaster build --overwrite' } }));
+      await page.route('**/tables/heat**', (route) =>
+        route.fulfill({
+          status: 500,
+          json: { code: 'corrupt', message: 'part-0.parquet does not match its hash.', fix: 'spymaster build --overwrite' },
+        }),
+      );
       await board.open();
       await expect(board.part('heat').getByRole('alert')).toContainText('does not match its hash');
       await expect(board.part('candles').locator('canvas').first()).toBeVisible();

@@ -19,7 +19,9 @@ test('a first-time trader opens the board, reads a setup, meets the neighbours, 
   const sentence = board.part('sentence');
   await expect(sentence).toContainText(/PM High \d+\.\d\d from (below|above), .* points/);
   await expect(sentence).toContainText(/\d+ setups on \d+ days: .*base rate \d+\/\d+\/\d+ %/);
-  await expect(board.part('transport').getByRole('button', { name: /Direction/ })).toContainText(board.param('approach_dir').replace('_', ' '));
+  await expect(board.part('transport').getByRole('button', { name: /Direction/ })).toContainText(
+    board.param('approach_dir').replace('_', ' '),
+  );
 
   const here = page.url();
   await page.keyboard.press('n');
@@ -50,7 +52,10 @@ test('a first-time trader opens the board, reads a setup, meets the neighbours, 
 
 test('a setup of the list opens its day on the board', async ({ board, page }) => {
   await board.screen('/setups');
-  await page.getByRole('button', { name: /open on the board/ }).first().click();
+  await page
+    .getByRole('button', { name: /open on the board/ })
+    .first()
+    .click();
   await expect(page).toHaveURL(/\/board\?/);
   await board.ready();
   await expect(board.part('sentence')).toContainText('points');

@@ -13,8 +13,25 @@ function fill(data: DayData, served: ServedDay, from: number, to: number): void 
 }
 
 const COLUMNS = [
-  'bid', 'ask', 'open', 'high', 'low', 'close', 'volume', 'records', 'marks', 'heatBase', 'heat', 'heatScale',
-  'ladderBase', 'longDepth', 'shortFlow', 'netPressure', 'known', 'conditions', 'levels',
+  'bid',
+  'ask',
+  'open',
+  'high',
+  'low',
+  'close',
+  'volume',
+  'records',
+  'marks',
+  'heatBase',
+  'heat',
+  'heatScale',
+  'ladderBase',
+  'longDepth',
+  'shortFlow',
+  'netPressure',
+  'known',
+  'conditions',
+  'levels',
 ] as const;
 
 /** All columns, as far as they are known, as plain values to compare. */

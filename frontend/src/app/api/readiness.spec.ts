@@ -27,7 +27,11 @@ describe('the readiness of the server', () => {
   });
 
   it('says what is prepared until it is done, and then looks no more', async () => {
-    const readiness = answers(problem('preparing', 'it reads'), problem('preparing', 'it compiles'), Response.json({ status: 'ready', days: 1 }));
+    const readiness = answers(
+      problem('preparing', 'it reads'),
+      problem('preparing', 'it compiles'),
+      Response.json({ status: 'ready', days: 1 }),
+    );
     void readiness.follow();
     await vi.advanceTimersByTimeAsync(0);
     expect(readiness.preparing()).toBe('it reads');
@@ -39,10 +43,13 @@ describe('the readiness of the server', () => {
     expect(looked).toEqual(['/readyz', '/readyz', '/readyz']);
   });
 
-  it.each([problem('not_ready', 'the lake holds no contract-day'), new TypeError('network')])('leaves it to the panels to say what else is amiss', async (reply) => {
-    const readiness = answers(reply);
-    await readiness.follow();
-    expect(readiness.preparing()).toBeNull();
-    expect(looked).toEqual(['/readyz']);
-  });
+  it.each([problem('not_ready', 'the lake holds no contract-day'), new TypeError('network')])(
+    'leaves it to the panels to say what else is amiss',
+    async (reply) => {
+      const readiness = answers(reply);
+      await readiness.follow();
+      expect(readiness.preparing()).toBeNull();
+      expect(looked).toEqual(['/readyz']);
+    },
+  );
 });

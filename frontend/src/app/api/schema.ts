@@ -615,8 +615,7 @@ export interface components {
              * @description From the query, in robust sigmas; of directions for the cosine.
              */
             distance: number;
-            /** Episode Kind */
-            episode_kind: string;
+            episode_kind: components["schemas"]["EpisodeKind"];
             /** Level Price */
             level_price: number;
             /** Level Ticks */
@@ -633,11 +632,8 @@ export interface components {
             mfe_ticks: number | null;
             /** New York */
             new_york: string;
-            /**
-             * Outcome
-             * @description At the answer's horizon.
-             */
-            outcome: string;
+            /** @description At the answer's horizon. */
+            outcome: components["schemas"]["Outcome"];
             /**
              * Path
              * @description [seconds from the trigger, mid minus level in ticks], -120 to 840 s, gaps left out; null beyond the nearest 24, or where the day's windows are not in the lake.
@@ -675,11 +671,7 @@ export interface components {
             barrier_ticks: number;
             /** Confluent Ids */
             confluent_ids: string[];
-            /**
-             * Kind
-             * @description first_test, retest (it broke before) or repeat_test (it rejected before).
-             */
-            kind: string;
+            kind: components["schemas"]["EpisodeKind"];
             /**
              * Last Trigger S
              * @description Its last trigger so far.
@@ -694,11 +686,8 @@ export interface components {
              * @description Of that level, setup and day, from 1.
              */
             number: number;
-            /**
-             * Outcome
-             * @description BREAK_UP, REJECT_DOWN, CHOP, .. at the longest horizon of its first trigger; null: not known yet.
-             */
-            outcome: string | null;
+            /** @description At the longest horizon of its first trigger; null: not known yet. */
+            outcome: components["schemas"]["Outcome"] | null;
             /**
              * Outcome S
              * @description When the outcome was known.
@@ -715,6 +704,12 @@ export interface components {
              */
             start_s: number;
         };
+        /**
+         * EpisodeKind
+         * @description What the level's tests before this one did.
+         * @enum {string}
+         */
+        EpisodeKind: "first_test" | "retest" | "repeat_test";
         /**
          * Episodes
          * @description Episodes that had begun by `as_of_s`, by their start.
@@ -1106,6 +1101,12 @@ export interface components {
              */
             group: "premarket" | "opening_range" | "prior_day" | "overnight" | "moving" | "round" | "gamma" | "own";
             /**
+             * Known At
+             * @description When it is settled whether it has a price.
+             * @enum {string}
+             */
+            known_at: "open" | "opening_range" | "session";
+            /**
              * Known From S
              * @description When it became known, seconds UTC; null while it is not.
              */
@@ -1289,6 +1290,12 @@ export interface components {
             ts_s: number | null;
         };
         /**
+         * Outcome
+         * @description What came first within the horizon, the upper or the lower barrier.
+         * @enum {string}
+         */
+        Outcome: "CHOP" | "BREAK_UP" | "BREAK_DOWN" | "REJECT_UP" | "REJECT_DOWN" | "WHIPSAW" | "CENSORED";
+        /**
          * OutcomeCounts
          * @description How many neighbours ended so at the answer's horizon.
          */
@@ -1455,6 +1462,12 @@ export interface components {
             episodes: number;
         };
         /**
+         * PressureState
+         * @description How ready the setup at a level is in one window.
+         * @enum {string}
+         */
+        PressureState: "IDLE" | "TRACK" | "WATCH" | "ARMED" | "FIRE";
+        /**
          * Problem
          * @description Why there is no answer, and what to do.
          */
@@ -1554,11 +1567,7 @@ export interface components {
             level_id: string;
             /** Near S */
             near_s: number;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "IDLE" | "TRACK" | "WATCH" | "ARMED" | "FIRE";
+            state: components["schemas"]["PressureState"];
             /** Touches */
             touches: number;
             /** Vacuum Down */
@@ -1944,8 +1953,7 @@ export interface components {
             distance_ticks: number;
             /** Episode */
             episode: number;
-            /** Episode Kind */
-            episode_kind: string;
+            episode_kind: components["schemas"]["EpisodeKind"];
             /**
              * Ladder
              * @description Null while the day's ladder is not built.
@@ -1993,7 +2001,14 @@ export interface components {
          */
         SetupList: {
             /** Kinds */
-            kinds: string[];
+            kinds: components["schemas"]["EpisodeKind"][];
+            /**
+             * Level Names
+             * @description What each of them is called, by level_id.
+             */
+            level_names: {
+                [key: string]: string;
+            };
             /** Levels */
             levels: string[];
             /** Metrics */
@@ -2020,8 +2035,7 @@ export interface components {
             distance_ticks: number;
             /** Episode */
             episode: number;
-            /** Episode Kind */
-            episode_kind: string;
+            episode_kind: components["schemas"]["EpisodeKind"];
             /** Level Id */
             level_id: string;
             /** Level Ticks */
@@ -2030,11 +2044,8 @@ export interface components {
             mae_ticks: number | null;
             /** Mfe Ticks */
             mfe_ticks: number | null;
-            /**
-             * Outcome
-             * @description At the primary horizon; null while not known.
-             */
-            outcome: string | null;
+            /** @description At the primary horizon; null while not known. */
+            outcome: components["schemas"]["Outcome"] | null;
             /** Session Date */
             session_date: string;
             /** Symbol */
@@ -2212,6 +2223,7 @@ export type DayList = components['schemas']['DayList'];
 export type Dot = components['schemas']['Dot'];
 export type DrawnNeighbour = components['schemas']['DrawnNeighbour'];
 export type Episode = components['schemas']['Episode'];
+export type EpisodeKind = components['schemas']['EpisodeKind'];
 export type Episodes = components['schemas']['Episodes'];
 export type ExcursionQuantiles = components['schemas']['ExcursionQuantiles'];
 export type Fact = components['schemas']['Fact'];
@@ -2237,12 +2249,14 @@ export type Manifest = components['schemas']['Manifest'];
 export type Mark = components['schemas']['Mark'];
 export type MetricInfo = components['schemas']['MetricInfo'];
 export type NextEpisode = components['schemas']['NextEpisode'];
+export type Outcome = components['schemas']['Outcome'];
 export type OutcomeCounts = components['schemas']['OutcomeCounts'];
 export type OutcomeRow = components['schemas']['OutcomeRow'];
 export type Part = components['schemas']['Part'];
 export type PartFile = components['schemas']['PartFile'];
 export type PartitionView = components['schemas']['PartitionView'];
 export type PastSeen = components['schemas']['PastSeen'];
+export type PressureState = components['schemas']['PressureState'];
 export type Problem = components['schemas']['Problem'];
 export type Ready = components['schemas']['Ready'];
 export type Reason = components['schemas']['Reason'];
@@ -2752,7 +2766,7 @@ export interface operations {
                 time_from?: string | null;
                 /** @description New York, HH:MM. */
                 time_to?: string | null;
-                /** @description first_test, retest or repeat_test. */
+                /** @description One of first_test, retest, repeat_test. */
                 kind?: string | null;
             };
             header?: {
@@ -2907,3 +2921,6 @@ export interface operations {
         };
     };
 }
+export const EPISODE_KIND = ['first_test', 'retest', 'repeat_test'] as const;
+export const OUTCOME = ['CHOP', 'BREAK_UP', 'BREAK_DOWN', 'REJECT_UP', 'REJECT_DOWN', 'WHIPSAW', 'CENSORED'] as const;
+export const PRESSURE_STATE = ['IDLE', 'TRACK', 'WATCH', 'ARMED', 'FIRE'] as const;

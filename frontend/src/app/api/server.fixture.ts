@@ -80,8 +80,7 @@ export class MadeUpServer {
 
   private setup(level: string, approachDir: string, asOfS: number): Response {
     const episode = this.episodes.findLast((one) => one.level_id === level && one.approach_dir === approachDir && one.start_s <= asOfS);
-    if (!episode)
-      return Response.json({ code: 'no_setup', message: `no setup of ${level}`, fix: null } satisfies Problem, { status: 404 });
+    if (!episode) return Response.json({ code: 'no_setup', message: `no setup of ${level}`, fix: null } satisfies Problem, { status: 404 });
     const ts_s = Math.min(episode.last_trigger_s, asOfS);
     return Response.json({
       as_of_s: asOfS,

@@ -70,7 +70,9 @@ describe('the URL of the board', () => {
   });
 
   it('with words it does not know is read without them', () => {
-    const address = addressOf(new URLSearchParams('date=2025-10-14&at=noon&approach_dir=sideways&speed=fast&heat=yes&span=-9&tables=&theme=pink'));
+    const address = addressOf(
+      new URLSearchParams('date=2025-10-14&at=noon&approach_dir=sideways&speed=fast&heat=yes&span=-9&tables=&theme=pink'),
+    );
     expect(address).toEqual({ ...BARE, date: '2025-10-14' });
   });
 

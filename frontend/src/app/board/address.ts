@@ -40,7 +40,11 @@ export function addressOf(parameters: { get(name: string): string | null }): Add
     speed: speed === null ? SPEED_FIRST : boundSpeed(Number(speed)),
     heat: parameters.get('heat') === '1',
     span: spanOf(parameters.get('span')),
-    tables: parameters.get('tables')?.split(',').filter((name) => name !== '') ?? [],
+    tables:
+      parameters
+        .get('tables')
+        ?.split(',')
+        .filter((name) => name !== '') ?? [],
     theme: themeName(parameters.get('theme')),
   };
 }

@@ -29,7 +29,8 @@ export function isSameList(one: Episode[], other: Episode[]): boolean {
  */
 export function newestTrigger(episodes: Episode[], level: string, approachDir: Approach, s: number): number | 'none' | 'unclear' {
   const newest = episodes.findLast(
-    (episode) => episode.setup === 'level_test' && episode.level_id === level && episode.approach_dir === approachDir && episode.start_s <= s,
+    (episode) =>
+      episode.setup === 'level_test' && episode.level_id === level && episode.approach_dir === approachDir && episode.start_s <= s,
   );
   if (!newest) return 'none';
   return newest.last_trigger_s <= s ? newest.last_trigger_s : 'unclear';

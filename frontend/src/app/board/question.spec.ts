@@ -14,7 +14,8 @@ describe('the question about the setup', () => {
   let server: MadeUpServer;
   let question: SetupQuestion;
   let changes: number;
-  const ask = (asOfS: number, level = 'pm_high', approachDir: Approach = 'from_below'): void => question.ask({ data, level, approachDir, asOfS });
+  const ask = (asOfS: number, level = 'pm_high', approachDir: Approach = 'from_below'): void =>
+    question.ask({ data, level, approachDir, asOfS });
   const rest = async (): Promise<void> => void (await vi.advanceTimersByTimeAsync(QUIET_MS + 50));
 
   beforeEach(() => {

@@ -123,7 +123,11 @@ export class SetupQuestion {
     this.inFlight = { key, stop };
     const { symbol, version } = data.day;
     try {
-      const answer = await this.client.get<SetupAnswer>('setup', { symbol, level, approach_dir: approachDir, as_of_s: asOfS, version }, stop.signal);
+      const answer = await this.client.get<SetupAnswer>(
+        'setup',
+        { symbol, level, approach_dir: approachDir, as_of_s: asOfS, version },
+        stop.signal,
+      );
       if (stop.signal.aborted) return;
       this.keep(`${level}|${approachDir}|${answer.setup.ts_s}`, key, { state: READY, answer, asOfS });
     } catch (error) {

@@ -65,7 +65,12 @@ describe('the replay', () => {
       expect(replay.dayState()).toEqual({ kind: 'ready' });
       expect(replay.cursorS()).toBe(HERE.atS);
       expect(replay.day()!.known).toBe(replay.cursor() + 1);
-      expect([replay.symbol(), replay.date(), replay.level(), replay.approachDir()]).toEqual(['ESZ5', '2025-10-14', 'pm_high', 'from_below']);
+      expect([replay.symbol(), replay.date(), replay.level(), replay.approachDir()]).toEqual([
+        'ESZ5',
+        '2025-10-14',
+        'pm_high',
+        'from_below',
+      ]);
       expect(replay.boardLevels()).toEqual(['pm_high', 'or_high']);
     });
 
@@ -76,7 +81,7 @@ describe('the replay', () => {
       expect(replay.level()).toBe('pm_high');
     });
 
-    it('that names no approach takes that of the day\'s first episode, and one that names it keeps it', async () => {
+    it("that names no approach takes that of the day's first episode, and one that names it keeps it", async () => {
       server.episodes = [episode(day.rth_open_s + 20, 'from_above')];
       server.next = day.rth_open_s + 20;
       await replay.restore(addressOf(new URLSearchParams()));
@@ -163,7 +168,8 @@ describe('the replay', () => {
         furthest = Math.max(furthest, replay.target());
         if (next() < 0.5) await new Promise((done) => setTimeout(done, 3));
         expect(replay.cursor()).toBeLessThan(replay.day()!.known);
-        for (const { params } of server.requests) expect(Number(params.get('as_of_s') ?? 0)).toBeLessThanOrEqual(replay.day()!.endS(furthest));
+        for (const { params } of server.requests)
+          expect(Number(params.get('as_of_s') ?? 0)).toBeLessThanOrEqual(replay.day()!.endS(furthest));
       }
       await cursorIs(replay.target());
     });

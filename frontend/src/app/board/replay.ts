@@ -215,7 +215,8 @@ export class Replay implements OnDestroy {
     try {
       const { ts_s } = await this.client.get<NextEpisode>(`days/${symbol}/${session_date}/next-episode`, params);
       if (jump !== this.jumps || data !== this.day()) return;
-      if (ts_s === null) return this.notices.mention(`${this.levelName()} has no ${direction === 1 ? 'later' : 'earlier'} episode on this day`);
+      if (ts_s === null)
+        return this.notices.mention(`${this.levelName()} has no ${direction === 1 ? 'later' : 'earlier'} episode on this day`);
       this.adopting = ts_s;
       this.goTo(ts_s);
       this.adopt();

@@ -11,7 +11,8 @@ function day() {
   data.levels.set('vwap', { fromS: [OPEN_S, OPEN_S + 120, OPEN_S + 240], priceTicks: [27190, 27191.5, 27193] });
   return data;
 }
-const frameAt = (data: ReturnType<typeof day>, count: number, span = 240): HeatFrame => heatFrame(data, count, span, SIZE, ['pm_high', 'vwap'], 'pm_high')!;
+const frameAt = (data: ReturnType<typeof day>, count: number, span = 240): HeatFrame =>
+  heatFrame(data, count, span, SIZE, ['pm_high', 'vwap'], 'pm_high')!;
 
 describe('heatFrame', () => {
   it('draws no column, line, gap or label right of the cursor', () => {
@@ -95,7 +96,10 @@ describe('centreTicks', () => {
 
 describe('heatLayout', () => {
   it('keeps plot, volume, times and prices apart at every size', () => {
-    for (const [width, height] of [[1200, 400], [420, 180]]) {
+    for (const [width, height] of [
+      [1200, 400],
+      [420, 180],
+    ]) {
       const { plot, volume, timeTop, priceLeft } = heatLayout({ width, height, ratio: 2 });
       expect(plot.bottom).toBeLessThan(volume.top);
       expect(volume.bottom).toBeLessThanOrEqual(timeTop);

@@ -118,7 +118,14 @@ export function centreTicks(data: DayData, count: number, halfRange: Ticks): Tic
 }
 
 /** The picture after `count` windows, or null where no price is known yet. */
-export function heatFrame(data: DayData, count: number, spanWindows: number, size: CanvasSize, levelIds: readonly string[], selected: string): HeatFrame | null {
+export function heatFrame(
+  data: DayData,
+  count: number,
+  spanWindows: number,
+  size: CanvasSize,
+  levelIds: readonly string[],
+  selected: string,
+): HeatFrame | null {
   const halfRange = HALF_RANGE_POINTS / data.day.tick;
   const centre = centreTicks(data, count, halfRange);
   if (Number.isNaN(centre)) return null;

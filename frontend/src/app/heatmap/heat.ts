@@ -89,7 +89,10 @@ export class HeatPanel {
   private readonly frame = computed(() => {
     const size = this.size();
     if (size.width < 160 || size.height < 90) return null;
-    return this.atCursor((data, cursor) => heatFrame(data, cursor + 1, this.span(), size, this.replay.boardLevels(), this.replay.level()), null);
+    return this.atCursor(
+      (data, cursor) => heatFrame(data, cursor + 1, this.span(), size, this.replay.boardLevels(), this.replay.level()),
+      null,
+    );
   });
   private bitmaps = new Map<number, HeatBitmap>();
   private bitmapsOf: DayData | null = null;

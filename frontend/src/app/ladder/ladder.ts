@@ -48,7 +48,9 @@ export class LadderPanel {
     const { data, index } = this.frame();
     if (data === null || index < 0 || this.ladder() === null) return 'Strike ladder';
     const levelTicks = data.levelAt(this.replay.level(), data.endS(index));
-    return this.ladder()!.around === 'level' ? `Strike ladder at ${this.levelName()} ${points(levelTicks, data.day.tick)}` : 'Strike ladder at the price';
+    return this.ladder()!.around === 'level'
+      ? `Strike ladder at ${this.levelName()} ${points(levelTicks, data.day.tick)}`
+      : 'Strike ladder at the price';
   });
   protected readonly unit = computed(() => {
     const ladder = this.ladder();

@@ -7,10 +7,7 @@ const ROWS_EACH_SIDE = 5;
 const SCALE_WINDOWS = 24;
 const SCALE_QUANTILE = 0.95;
 
-export type LadderColumns = Pick<
-  DayData,
-  'ladderBase' | 'strikes' | 'longDepth' | 'shortDepth' | 'longFlow' | 'shortFlow' | 'netPressure'
->;
+export type LadderColumns = Pick<DayData, 'ladderBase' | 'strikes' | 'longDepth' | 'shortDepth' | 'longFlow' | 'shortFlow' | 'netPressure'>;
 
 export interface StrikeGrid {
   readonly stepTicks: number;
@@ -61,7 +58,13 @@ export function strikeOf(levelTicks: number, stepTicks: number): number {
  * The rows of one window, around the level while the window's ladder reaches it, else around the price; null in a window without a
  * ladder. `levelTicks` is NaN while the level is unknown; a full bar is `scalePerSecond`.
  */
-export function ladderAt(columns: LadderColumns, index: number, levelTicks: number, scalePerSecond: number, grid: StrikeGrid): Ladder | null {
+export function ladderAt(
+  columns: LadderColumns,
+  index: number,
+  levelTicks: number,
+  scalePerSecond: number,
+  grid: StrikeGrid,
+): Ladder | null {
   const base = columns.ladderBase[index];
   if (base === NO_TICK) return null;
   const placeOf = (strikeTicks: number): number => (strikeTicks - base) / grid.stepTicks;

@@ -6,7 +6,18 @@ const cell = (state: Cell['state']): Cell => ({ state, tables: [], seconds: null
 
 function day(date: string, cells: Record<string, Cell>): LakeDay {
   return {
-    symbol: 'ESZ5', session_date: date, synthetic: true, chosen: true, reason: null, cells, windows: 2520, gaps: 0, triggers: null, anomalies: 1, bytes: 5, seconds: null,
+    symbol: 'ESZ5',
+    session_date: date,
+    synthetic: true,
+    chosen: true,
+    reason: null,
+    cells,
+    windows: 2520,
+    gaps: 0,
+    triggers: null,
+    anomalies: 1,
+    bytes: 5,
+    seconds: null,
   };
 }
 
@@ -16,7 +27,10 @@ describe('the grid of the lake', () => {
 
   beforeEach(() => {
     fixture = TestBed.createComponent(LakeGrid);
-    fixture.componentRef.setInput('days', [day('2025-10-02', { silver: cell('failed'), gold: cell('stale') }), day('2025-10-01', { silver: cell('done') })]);
+    fixture.componentRef.setInput('days', [
+      day('2025-10-02', { silver: cell('failed'), gold: cell('stale') }),
+      day('2025-10-01', { silver: cell('done') }),
+    ]);
     fixture.componentRef.setInput('layers', ['silver', 'gold']);
     chosen = [];
     fixture.componentInstance.cell.subscribe((one) => chosen.push(one));

@@ -69,7 +69,13 @@ export interface CellChosen {
                   }
                 </td>
               } @else {
-                <td role="gridcell" class="none" [attr.tabindex]="tab(row, column + 1)" [attr.data-place]="row + '-' + (column + 1)" title="not expected of this day">
+                <td
+                  role="gridcell"
+                  class="none"
+                  [attr.tabindex]="tab(row, column + 1)"
+                  [attr.data-place]="row + '-' + (column + 1)"
+                  title="not expected of this day"
+                >
                   <span class="muted">not expected</span>
                 </td>
               }

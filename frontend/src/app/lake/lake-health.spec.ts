@@ -1,10 +1,28 @@
 import { LakeDay } from '../api/schema';
 import { countStates, daysShown, rowsOf, symbolsOf, totalOf } from './lake-health';
 
-function day(symbol: string, date: string, states: Partial<Record<'silver' | 'gold', 'done' | 'missing' | 'failed' | 'stale'>>, windows: number | null = 10): LakeDay {
-  const cells = Object.fromEntries(Object.entries(states).map(([layer, state]) => [layer, { state, tables: [], seconds: null, fix: null }]));
+function day(
+  symbol: string,
+  date: string,
+  states: Partial<Record<'silver' | 'gold', 'done' | 'missing' | 'failed' | 'stale'>>,
+  windows: number | null = 10,
+): LakeDay {
+  const cells = Object.fromEntries(
+    Object.entries(states).map(([layer, state]) => [layer, { state, tables: [], seconds: null, fix: null }]),
+  );
   return {
-    symbol, session_date: date, synthetic: true, chosen: symbol === 'ESZ5', reason: null, cells, windows, gaps: 0, triggers: null, anomalies: 0, bytes: 5, seconds: null,
+    symbol,
+    session_date: date,
+    synthetic: true,
+    chosen: symbol === 'ESZ5',
+    reason: null,
+    cells,
+    windows,
+    gaps: 0,
+    triggers: null,
+    anomalies: 0,
+    bytes: 5,
+    seconds: null,
   };
 }
 
@@ -16,7 +34,11 @@ const days = [
 
 describe('lake health', () => {
   it('shows the newest day first', () => {
-    expect(daysShown(days, { symbol: '', state: '' }).map((one) => one.symbol + one.session_date)).toEqual(['ESH62025-10-02', 'ESZ52025-10-02', 'ESZ52025-10-01']);
+    expect(daysShown(days, { symbol: '', state: '' }).map((one) => one.symbol + one.session_date)).toEqual([
+      'ESH62025-10-02',
+      'ESZ52025-10-02',
+      'ESZ52025-10-01',
+    ]);
   });
 
   it('a day is shown when any of its layers is in the state asked for', () => {

@@ -16,7 +16,11 @@ import { StateMark } from './state-mark';
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [PanelFrame, StateMark, Command],
   template: `
-    <sp-panel [heading]="chosen().day.symbol + ' ' + chosen().day.session_date + ' ' + chosen().layer" [market]="false" [synthetic]="chosen().day.synthetic">
+    <sp-panel
+      [heading]="chosen().day.symbol + ' ' + chosen().day.session_date + ' ' + chosen().layer"
+      [market]="false"
+      [synthetic]="chosen().day.synthetic"
+    >
       @if (cell(); as layer) {
         <table class="figures">
           <caption class="hidden">
@@ -35,7 +39,12 @@ import { StateMark } from './state-mark';
             @for (table of layer.tables; track table.dataset) {
               <tr>
                 <th scope="row">
-                  <button type="button" class="quiet" [attr.aria-pressed]="table.dataset === dataset()" (click)="requested.set(table.dataset)">
+                  <button
+                    type="button"
+                    class="quiet"
+                    [attr.aria-pressed]="table.dataset === dataset()"
+                    (click)="requested.set(table.dataset)"
+                  >
                     {{ short(table.dataset) }}
                   </button>
                 </th>
@@ -65,7 +74,9 @@ import { StateMark } from './state-mark';
         </p>
         <p>Build it anew: <sp-command [text]="found.rebuild" /></p>
         @if (found.last_run; as run) {
-          <p class="muted">Last run of {{ run.stage }}: {{ run.state }} {{ run.finished }} UTC, {{ worked(run.seconds) }}. {{ run.message }}</p>
+          <p class="muted">
+            Last run of {{ run.stage }}: {{ run.state }} {{ run.finished }} UTC, {{ worked(run.seconds) }}. {{ run.message }}
+          </p>
         }
         @if (found.manifest; as manifest) {
           <dl>

@@ -7,7 +7,9 @@ const GLYPHS: Record<BuildState, string> = { done: '✓', missing: '○', failed
 @Component({
   selector: 'sp-state-mark',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  template: `<span [class]="none() ? 'missing' : state()"><i aria-hidden="true">{{ glyph() }}</i> {{ state() }}</span>`,
+  template: `<span [class]="none() ? 'missing' : state()"
+    ><i aria-hidden="true">{{ glyph() }}</i> {{ state() }}</span
+  >`,
   styles: `
     span {
       white-space: nowrap;

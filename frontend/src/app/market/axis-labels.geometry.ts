@@ -27,7 +27,15 @@ function levelText(line: LevelLine, tick: number, low: Ticks, high: Ticks): stri
 }
 
 /** Labels of all levels and of the last price, none over another; levels out of sight wait at the edge. */
-export function axisLabels(lines: readonly LevelLine[], closeTicks: Ticks, tick: number, low: Ticks, high: Ticks, height: Px, toY: ToY): AxisLabel[] {
+export function axisLabels(
+  lines: readonly LevelLine[],
+  closeTicks: Ticks,
+  tick: number,
+  low: Ticks,
+  high: Ticks,
+  height: Px,
+  toY: ToY,
+): AxisLabel[] {
   const known = lines.filter(({ ticks }) => Number.isFinite(ticks));
   const wanted = [
     ...known.map((line) => ({ text: levelText(line, tick, low, high), line: line as LevelLine | null, ticks: line.ticks })),

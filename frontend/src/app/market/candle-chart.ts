@@ -67,11 +67,15 @@ export class CandleChart {
       handleScroll: { vertTouchDrag: false },
     });
     this.series = this.chart.addSeries(CandlestickSeries, { lastValueVisible: false, priceLineVisible: false });
-    this.volume = this.chart.addSeries(HistogramSeries, {
-      lastValueVisible: false,
-      priceLineVisible: false,
-      priceFormat: { type: 'custom', minMove: 1, formatter: whole },
-    }, 1);
+    this.volume = this.chart.addSeries(
+      HistogramSeries,
+      {
+        lastValueVisible: false,
+        priceLineVisible: false,
+        priceFormat: { type: 'custom', minMove: 1, formatter: whole },
+      },
+      1,
+    );
     this.series.attachPrimitive(this.marks);
     this.chart.panes()[0].setStretchFactor(4);
     this.chart.panes()[1].setStretchFactor(1);
@@ -114,7 +118,14 @@ export class CandleChart {
       crosshair: { vertLine: { color: muted, labelBackgroundColor: text }, horzLine: { color: muted, labelBackgroundColor: text } },
     });
     this.chart.priceScale('right', 1).applyOptions({ textColor: muted });
-    this.series.applyOptions({ upColor: panel, downColor: down, borderUpColor: up, borderDownColor: down, wickUpColor: up, wickDownColor: down });
+    this.series.applyOptions({
+      upColor: panel,
+      downColor: down,
+      borderUpColor: up,
+      borderDownColor: down,
+      wickUpColor: up,
+      wickDownColor: down,
+    });
     if (this.fold) this.volume.setData(this.fold.candles.map((candle) => this.volumeBar(candle)));
   }
 
@@ -198,4 +209,3 @@ export class CandleChart {
     this.follow();
   }
 }
-

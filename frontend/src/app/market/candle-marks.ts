@@ -92,7 +92,14 @@ export class CandleMarks implements ISeriesPrimitive<Time> {
     const lower = series.coordinateToPrice(height);
     if (x0 === null || x1 === null || upper === null || lower === null || upper === lower) return;
     const [high, low] = [upper / marks.tick, lower / marks.tick];
-    paint({ ...marks, height, high, low, toX: candleX(marks.firstS, x0, x1 - x0), toY: (ticks) => ((high - ticks) / (high - low)) * height });
+    paint({
+      ...marks,
+      height,
+      high,
+      low,
+      toX: candleX(marks.firstS, x0, x1 - x0),
+      toY: (ticks) => ((high - ticks) / (high - low)) * height,
+    });
   }
 }
 

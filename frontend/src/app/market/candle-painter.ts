@@ -79,7 +79,11 @@ function paintZone(brush: Brush, { scene, colours, toX, toY }: AxisView): void {
   brush.fillStyle = colours[selected.style.colour];
   for (const { fromS, toS, high, low } of scene.zone) {
     const middle = (high + low) / 2;
-    for (const [reach, opacity] of [[scene.zoneTicks.far, 0.07], [scene.zoneTicks.near, 0.1], [scene.zoneTicks.at, 0.14]]) {
+    for (const [reach, opacity] of [
+      [scene.zoneTicks.far, 0.07],
+      [scene.zoneTicks.near, 0.1],
+      [scene.zoneTicks.at, 0.14],
+    ]) {
       const top = toY(middle + reach);
       brush.globalAlpha = opacity;
       brush.fillRect(toX(fromS), top, toX(toS) - toX(fromS), toY(middle - reach) - top);
@@ -95,7 +99,17 @@ function paintHeatUnder(brush: Brush, { toX, toY }: AxisView, { bitmap, dayS }: 
   const y = toY(bitmap.top + 0.5);
   brush.imageSmoothingEnabled = false;
   brush.globalAlpha = HEAT_OPACITY;
-  brush.drawImage(picture, 0, 0, bitmap.columns, bitmap.height, x, y, toX(dayS + bitmap.columns * CANDLE_S) - x, toY(bitmap.top - bitmap.height + 0.5) - y);
+  brush.drawImage(
+    picture,
+    0,
+    0,
+    bitmap.columns,
+    bitmap.height,
+    x,
+    y,
+    toX(dayS + bitmap.columns * CANDLE_S) - x,
+    toY(bitmap.top - bitmap.height + 0.5) - y,
+  );
   brush.globalAlpha = 1;
 }
 

@@ -30,7 +30,12 @@ function day(): DayData {
 /** Every moment that a scene would draw. */
 function moments(scene: CandleScene): number[] {
   const spans = [...scene.lines.flatMap((line) => line.steps), ...scene.zone, ...scene.gaps, ...(scene.premarket ? [scene.premarket] : [])];
-  const boxes = scene.confirmations.flatMap((found) => [found.trigger, found.confirming, found.lookBack, found.lookForward ?? found.lookBack]);
+  const boxes = scene.confirmations.flatMap((found) => [
+    found.trigger,
+    found.confirming,
+    found.lookBack,
+    found.lookForward ?? found.lookBack,
+  ]);
   return [...[...spans, ...boxes].flatMap(({ fromS, toS }) => [fromS, toS]), ...scene.episodes.map(({ s }) => s)];
 }
 

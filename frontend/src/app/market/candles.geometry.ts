@@ -74,7 +74,12 @@ export function candleScene(data: DayData, fold: CandleFold, count: number, { le
     gaps: gapSpans(data, count),
     episodes: own
       .filter((episode) => episode.setup === 'level_test')
-      .map(({ start_s, level_ticks, number, approach_dir }) => ({ s: start_s, ticks: level_ticks, number, fromBelow: approach_dir === 'from_below' })),
+      .map(({ start_s, level_ticks, number, approach_dir }) => ({
+        s: start_s,
+        ticks: level_ticks,
+        number,
+        fromBelow: approach_dir === 'from_below',
+      })),
     confirmations: own
       .filter((episode) => episode.setup === 'break_and_confirm')
       .map((episode) => confirmation(fold, episode, untilS))

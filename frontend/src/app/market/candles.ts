@@ -41,7 +41,9 @@ export class CandlesPanel {
 
   protected readonly state = computed(() => this.replay.tableState('windows'));
   /** Heads the panel's table. */
-  protected readonly caption = computed(() => `Last candles at ${newYork(this.replay.cursorS())} New York, prices in points, volume in contracts`);
+  protected readonly caption = computed(
+    () => `Last candles at ${newYork(this.replay.cursorS())} New York, prices in points, volume in contracts`,
+  );
   private readonly pointed = signal<Slot | null>(null);
   /** Rises by one whenever the candles stand at another moment. */
   private readonly moved = signal(0);

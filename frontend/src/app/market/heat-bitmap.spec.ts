@@ -29,7 +29,8 @@ class Surface {
   getContext() {
     return {
       drawImage: (from: Surface, x: number, y: number) => this.copy(from.pixels, from.width, from.height, x, y),
-      putImageData: (image: Picture, x: number, y: number) => this.copy(new Uint32Array(image.data.buffer), image.width, image.height, x, y),
+      putImageData: (image: Picture, x: number, y: number) =>
+        this.copy(new Uint32Array(image.data.buffer), image.width, image.height, x, y),
     };
   }
   private copy(pixels: Uint32Array, width: number, height: number, x: number, y: number): void {

@@ -9,7 +9,8 @@ function naive(columns: HeatColumns, from: number, to: number, ticks: number): n
   let largest = UNSEEN;
   for (let window = from; window < to; window++) {
     const offset = ticks - columns.heatBase[window];
-    if (columns.heatBase[window] !== NO_TICK && offset >= 0 && offset < HEAT_TICKS) largest = Math.max(largest, columns.heat[window * HEAT_TICKS + offset]);
+    if (columns.heatBase[window] !== NO_TICK && offset >= 0 && offset < HEAT_TICKS)
+      largest = Math.max(largest, columns.heat[window * HEAT_TICKS + offset]);
   }
   return largest;
 }

@@ -50,7 +50,17 @@ export function hatch(brush: Brush, left: Px, top: Px, right: Px, bottom: Px, co
 }
 
 /** A filled box with text in it, vertically centred on `y`. */
-export function labelBox(brush: Brush, text: string, left: Px, y: Px, width: Px, height: Px, fill: string, ink: string, bold = false): void {
+export function labelBox(
+  brush: Brush,
+  text: string,
+  left: Px,
+  y: Px,
+  width: Px,
+  height: Px,
+  fill: string,
+  ink: string,
+  bold = false,
+): void {
   brush.fillStyle = fill;
   brush.fillRect(left, Math.round(y - height / 2), width, height);
   brush.fillStyle = ink;

@@ -26,7 +26,11 @@ const GLYPHS: Record<Side, { up: string; down: string; flat: string }> = {
   selector: 'sp-condition-bar',
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <span class="glyph" aria-hidden="true"><b class="up">{{ glyphs[mark().side].up }}</b><b class="down">{{ glyphs[mark().side].down }}</b>{{ glyphs[mark().side].flat }}</span>
+    <span class="glyph" aria-hidden="true"
+      ><b class="up">{{ glyphs[mark().side].up }}</b
+      ><b class="down">{{ glyphs[mark().side].down }}</b
+      >{{ glyphs[mark().side].flat }}</span
+    >
     <span class="track" aria-hidden="true">
       @if (mark().band > 0) {
         <i class="band" [style.left.%]="50 - 50 * mark().band" [style.width.%]="100 * mark().band"></i>

@@ -63,7 +63,9 @@ export class ConditionsPanel {
     return data === null || index < 0 ? [] : levels.map((levelId) => rowOf(data, index, levelId));
   });
   /** Decimals of each condition's figures: the shift of a centre of mass is a few hundredths, pulled against added a few units. */
-  protected readonly digits = computed(() => (this.frame().data?.day.conditions ?? NAMES.map(() => null)).map((scale) => (scale !== null && scale.full < 0.5 ? 3 : 2)));
+  protected readonly digits = computed(() =>
+    (this.frame().data?.day.conditions ?? NAMES.map(() => null)).map((scale) => (scale !== null && scale.full < 0.5 ? 3 : 2)),
+  );
   protected readonly hasScale = computed(() => (this.frame().data?.day.conditions ?? null) !== null);
 }
 
@@ -72,7 +74,8 @@ function rowOf(data: DayData, index: number, levelId: string): LevelRow {
   const priceTicks = data.levelAt(levelId, data.endS(index));
   const columns = data.conditions.get(levelId);
   const measured = measuredAt(columns, index);
-  const means = columns === undefined ? measured : [columns.c1, columns.c2, columns.c3, columns.c4].map((column) => recentMean(column, index));
+  const means =
+    columns === undefined ? measured : [columns.c1, columns.c2, columns.c3, columns.c4].map((column) => recentMean(column, index));
   return {
     levelId,
     name: info?.name ?? levelId,

@@ -34,7 +34,11 @@ export function neighbour(over: Partial<DrawnNeighbour> = {}): DrawnNeighbour {
     level_price: 6693.5,
     new_york: '2025-10-03 12:12:30',
     synthetic: true,
-    path: [[-5, -3], [0, -2], [5, 4]],
+    path: [
+      [-5, -3],
+      [0, -2],
+      [5, 4],
+    ],
     why: { together: [], apart: [], blocks: {} },
     ...over,
   };

@@ -19,16 +19,34 @@ describe('mini path', () => {
   });
 
   it('draws consecutive windows as one line', () => {
-    expect(pathLine([[-120, 0], [-115, 10]], SCALE, SIZE, 5)).toBe('M0.0 20.0L0.5 10.0');
+    expect(
+      pathLine(
+        [
+          [-120, 0],
+          [-115, 10],
+        ],
+        SCALE,
+        SIZE,
+        5,
+      ),
+    ).toBe('M0.0 20.0L0.5 10.0');
   });
 
   it('lifts the pen over a missing window', () => {
-    const path: MidPath = [[0, 0], [5, 0], [15, 0], [20, 0]];
+    const path: MidPath = [
+      [0, 0],
+      [5, 0],
+      [15, 0],
+      [20, 0],
+    ];
     expect(pathLine(path, SCALE, SIZE, 5).replaceAll(/[^ML]/g, '')).toBe('MLML');
   });
 
   it('scales by nine of ten paths, so that one that runs away does not flatten the others', () => {
-    const calm: MidPath[] = Array.from({ length: 9 }, () => [[0, 14], [5, -15]]);
+    const calm: MidPath[] = Array.from({ length: 9 }, () => [
+      [0, 14],
+      [5, -15],
+    ]);
     expect(sharedScale([...calm, [[0, 400]]], 8).reachTicks).toBe(16);
   });
 

@@ -42,7 +42,7 @@ describe('the neighbours', () => {
     expect(replay.open).toHaveBeenCalledExactlyOnceWith('ESZ5', '2025-10-03', 1759507950, 'pm_high', 'from_below');
   });
 
-  it('gives share, interval and base rate of every kind at the answer\'s horizon', () => {
+  it("gives share, interval and base rate of every kind at the answer's horizon", () => {
     const shares = [...host().querySelectorAll('sp-outcome-bar .hidden')].map((words) => words.textContent);
     expect(shares).toEqual([
       'BREAK 43 %, 90 % interval 28 to 58 %, base rate 41 %',
@@ -72,7 +72,10 @@ describe('the neighbours', () => {
     replay.setup.set({ state: READY, answer: answer({ age_s: 5, neighbours: [neighbour({ path: [[0, 0]] })] }) });
     expect(multiples()[0].querySelector('.mid')!.getAttribute('d')).toBe(line);
     const { setup } = answer();
-    replay.setup.set({ state: READY, answer: answer({ setup: { ...setup, ts_s: setup.ts_s - 5 }, neighbours: [neighbour({ path: [[0, 0]] })] }) });
+    replay.setup.set({
+      state: READY,
+      answer: answer({ setup: { ...setup, ts_s: setup.ts_s - 5 }, neighbours: [neighbour({ path: [[0, 0]] })] }),
+    });
     expect(multiples()[0].querySelector('.mid')!.getAttribute('d')).not.toBe(line);
   });
 

@@ -88,14 +88,22 @@ export class NeighboursPanel {
 function viewOf(answer: SetupAnswer | null, tick: number): View | null {
   if (answer === null) return null;
   const multiples = answer.neighbours.slice(0, DRAWN).map((neighbour) => multipleOf(neighbour, tick));
-  const scale = sharedScale(multiples.map((multiple) => multiple.path), answer.setup.barrier_ticks);
+  const scale = sharedScale(
+    multiples.map((multiple) => multiple.path),
+    answer.setup.barrier_ticks,
+  );
   return { answer, multiples, scale };
 }
 
 /** An answer fetched again at a later moment about the same trigger draws nothing anew. */
 function isSameSetup(a: SetupAnswer | null, b: SetupAnswer | null): boolean {
   if (a === null || b === null) return a === b;
-  return a.version === b.version && a.setup.ts_s === b.setup.ts_s && a.setup.level_id === b.setup.level_id && a.setup.approach_dir === b.setup.approach_dir;
+  return (
+    a.version === b.version &&
+    a.setup.ts_s === b.setup.ts_s &&
+    a.setup.level_id === b.setup.level_id &&
+    a.setup.approach_dir === b.setup.approach_dir
+  );
 }
 
 function multipleOf(neighbour: DrawnNeighbour, tick: number): Multiple {
@@ -106,5 +114,12 @@ function multipleOf(neighbour: DrawnNeighbour, tick: number): Multiple {
   const ended = excursions.map(([name, ticks]) => (ticks === null ? '' : `, ${name} ${points(ticks, tick)} points`)).join('');
   const name = `${neighbour.session_date} ${time}, ${kind}, distance ${neighbour.distance.toFixed(2)}, ${neighbour.outcome}${ended}`;
   const word = look.kind === 'CENSORED' ? 'CENS.' : look.kind;
-  return { neighbour, look, word, path: neighbour.path ?? [], when: `${neighbour.session_date.slice(5)} ${newYorkMinute(neighbour.ts_s)}`, name };
+  return {
+    neighbour,
+    look,
+    word,
+    path: neighbour.path ?? [],
+    when: `${neighbour.session_date.slice(5)} ${newYorkMinute(neighbour.ts_s)}`,
+    name,
+  };
 }

@@ -7,14 +7,25 @@ const PLACE: PriceNow = { ageS: 25, windowS: 5, distanceTicks: 13, nearTicks: 5,
 
 describe('sentence', () => {
   it('cuts every figure out with its sign, its parts and its percent sign', () => {
-    const figures = piecesOf(SENTENCE).filter((piece) => piece.isFigure).map((piece) => piece.text);
+    const figures = piecesOf(SENTENCE)
+      .filter((piece) => piece.isFigure)
+      .map((piece) => piece.text);
     expect(figures).toEqual(['6693.50', '1.875', '6695', '6697', '+340', '20', '8', '9', '10', '1', '41/59/0 %']);
   });
 
   it('keeps a date whole and loses no letter', () => {
     const text = 'The past of 2025-09-30 holds nothing yet: asked at 09:45:05.';
-    expect(piecesOf(text).filter((piece) => piece.isFigure).map((piece) => piece.text)).toEqual(['2025-09-30', '09:45:05']);
-    for (const whole of [SENTENCE, text]) expect(piecesOf(whole).map((piece) => piece.text).join('')).toBe(whole);
+    expect(
+      piecesOf(text)
+        .filter((piece) => piece.isFigure)
+        .map((piece) => piece.text),
+    ).toEqual(['2025-09-30', '09:45:05']);
+    for (const whole of [SENTENCE, text])
+      expect(
+        piecesOf(whole)
+          .map((piece) => piece.text)
+          .join(''),
+      ).toBe(whole);
   });
 
   it('says that the price has left the level once it is further than near', () => {

@@ -53,7 +53,9 @@ describe('the sentence', () => {
   it('begins with there being no setup now once the setup is over, and keeps its sentence', () => {
     replay.setup.set({ state: READY, answer: answer() });
     replay.cursor.update((cursor) => cursor + 5);
-    expect(text()).toMatch(/^No setup now\. The price has left the level: now 3\.25 points above PM High\. The last one from below was at 12:04:50, 25 s ago:/);
+    expect(text()).toMatch(
+      /^No setup now\. The price has left the level: now 3\.25 points above PM High\. The last one from below was at 12:04:50, 25 s ago:/,
+    );
     expect(text('.sentence.past')).toBe(answer().sentence);
     expect(text('.age')).toBe('');
   });

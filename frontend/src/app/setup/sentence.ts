@@ -25,7 +25,9 @@ import { distanceAt, standing } from './standing';
             @if (otherSide(); as side) {
               <span>There is one {{ side }}: key <kbd>f</kbd>. </span>
             }
-            <span>The last one {{ side() }} was at <b>{{ setupTime() }}</b>, {{ age() }}: </span>
+            <span
+              >The last one {{ side() }} was at <b>{{ setupTime() }}</b>, {{ age() }}:
+            </span>
             @if (answer.synthetic) {
               <sp-synthetic-badge />
             }
@@ -45,7 +47,9 @@ import { distanceAt, standing } from './standing';
         </p>
         @if (standing() !== 'past') {
           <p class="age">
-            <span>Setup of <b>{{ setupTime() }}</b>, {{ age() }}. </span>
+            <span
+              >Setup of <b>{{ setupTime() }}</b>, {{ age() }}.
+            </span>
             <span>{{ since() }} </span>
             @if (answer.synthetic) {
               <sp-synthetic-badge />
@@ -55,7 +59,9 @@ import { distanceAt, standing } from './standing';
       } @else {
         @switch (state().kind) {
           @case ('error') {
-            <p role="alert" class="problem"><span aria-hidden="true">⚠ </span>{{ message() }} <button type="button" (click)="retry()">Try again</button></p>
+            <p role="alert" class="problem">
+              <span aria-hidden="true">⚠ </span>{{ message() }} <button type="button" (click)="retry()">Try again</button>
+            </p>
           }
           @case ('empty') {
             <p role="status">{{ message() }}</p>

@@ -4,7 +4,11 @@ import { Board } from './board-screen';
 export const routes: Routes = [
   { path: '', pathMatch: 'full', redirectTo: 'board' },
   { path: 'board', title: 'Board · Spymaster', component: Board },
-  { path: 'setups', title: 'Setups · Spymaster', loadComponent: async () => (await import('../setup/setups-screen/setups-screen')).SetupsScreen },
+  {
+    path: 'setups',
+    title: 'Setups · Spymaster',
+    loadComponent: async () => (await import('../setup/setups-screen/setups-screen')).SetupsScreen,
+  },
   {
     path: 'evaluation',
     title: 'Evaluation · Spymaster',

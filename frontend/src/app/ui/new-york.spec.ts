@@ -15,7 +15,7 @@ describe('New York wall time', () => {
     for (const time of ['00:00:00', '03:59:59', '12:00:05', '23:59:55']) expect(newYork(secondsOf('2026-03-09', time))).toBe(time);
   });
 
-  it('is that of the browser\'s zone table in every hour of a year', () => {
+  it("is that of the browser's zone table in every hour of a year", () => {
     const table = new Intl.DateTimeFormat('sv-SE', { timeZone: 'America/New_York', dateStyle: 'short', timeStyle: 'medium' });
     for (let s = Date.UTC(2025, 0, 1, 0, 59, 55) / 1000; s < Date.UTC(2026, 0, 1) / 1000; s += 3600)
       for (const at of [s, s + 5]) expect(`${newYorkDate(at)} ${newYork(at)}`).toBe(table.format(1000 * at));

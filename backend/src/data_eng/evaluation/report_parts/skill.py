@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...retrieval.words import level_name
+from ...core.levels import level_name
 from ..result import SeriesRow, SkillOfDay
 from .kinds import FigureCell, FigureHead, LinePoint, LineSeries, Part
 from .plots import INTERVAL_PANELS_MAX, NO_POINT, lines, more, skill_row, skills

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from ...retrieval.words import level_name
+from ...core.levels import level_name
 
 ABSENT = "–"
 """Stands where a figure could not be computed; the report explains it."""

@@ -9,7 +9,10 @@ describe('conditions side by side', () => {
   });
 
   it('what was not measured says so', () => {
-    expect(conditionRows([0, 0, 0, 0], [NaN, -0.693, 0, 1])[0]).toMatchObject({ own: { text: '0.00' }, neighbour: { text: 'not measured', side: 'none' } });
+    expect(conditionRows([0, 0, 0, 0], [NaN, -0.693, 0, 1])[0]).toMatchObject({
+      own: { text: '0.00' },
+      neighbour: { text: 'not measured', side: 'none' },
+    });
   });
 
   it('takes the last window of a table, which is the trigger’s', () => {

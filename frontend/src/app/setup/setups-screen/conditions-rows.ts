@@ -3,7 +3,12 @@ import { Side, markOf } from '../../physics/conditions.geometry';
 import { signed } from '../../ui/format';
 
 /** What one condition measures, in words, for above 0. */
-const WORDS = ['asks above the level moved away', 'asks above pulled faster than added', 'bids below the level moved away', 'bids below pulled faster than added'];
+const WORDS = [
+  'asks above the level moved away',
+  'asks above pulled faster than added',
+  'bids below the level moved away',
+  'bids below pulled faster than added',
+];
 
 export interface ConditionRow {
   words: string;

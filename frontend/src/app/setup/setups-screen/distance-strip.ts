@@ -28,19 +28,30 @@ import { HEIGHT, WIDTH, layoutStrip } from './distance-strip.geometry';
           <text [attr.x]="tick.x" y="56" text-anchor="middle">{{ tick.label }}</text>
         }
         @for (mark of layout().marks; track $index) {
-          <line class="mark" [class.beside]="$index === beside()" [attr.x1]="mark.x" [attr.x2]="mark.x" [attr.y1]="$index === beside() ? 8 : 18" y2="39">
+          <line
+            class="mark"
+            [class.beside]="$index === beside()"
+            [attr.x1]="mark.x"
+            [attr.x2]="mark.x"
+            [attr.y1]="$index === beside() ? 8 : 18"
+            y2="39"
+          >
             <title>{{ mark.label }}</title>
           </line>
         }
         @if (layout().median !== null) {
           <path class="median" [attr.d]="'M' + layout().median + ',40l-5,-9h10Z'" />
         }
-        <text [attr.x]="layout().left" y="72">distance from this setup, {{ unit() }}; a line a neighbour, triangle: the median, which is compared</text>
+        <text [attr.x]="layout().left" y="72">
+          distance from this setup, {{ unit() }}; a line a neighbour, triangle: the median, which is compared
+        </text>
       </svg>
     }
     <p class="muted">
-      The past: {{ answer().past.episodes }} episodes on {{ answer().past.days }} days{{ answer().past.end ? ' up to ' + answer().past.end : '' }}. Neighbours:
-      {{ answer().neighbours.length }} on {{ answer().match_days }} days, effective n {{ answer().n_eff.toFixed(1) }}, by the {{ answer().metric.name }} metric.
+      The past: {{ answer().past.episodes }} episodes on {{ answer().past.days }} days{{
+        answer().past.end ? ' up to ' + answer().past.end : ''
+      }}. Neighbours: {{ answer().neighbours.length }} on {{ answer().match_days }} days, effective n {{ answer().n_eff.toFixed(1) }}, by
+      the {{ answer().metric.name }} metric.
     </p>
   `,
   styles: `

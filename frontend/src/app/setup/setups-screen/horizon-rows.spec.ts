@@ -3,13 +3,24 @@ import { hiddenWords, horizonRows } from './horizon-rows';
 
 const share = { p: 0.4, low: 0.2, high: 0.6, base: 0.3 };
 const row: OutcomeRow = {
-  horizon_s: 480, break: share, reject: share, chop: share, whipsaw: 0, episodes: 20, days: 8, n_eff: 6.94, excursions: { mfe: [0, 9, 24], mae: [0, 3, 12] },
+  horizon_s: 480,
+  break: share,
+  reject: share,
+  chop: share,
+  whipsaw: 0,
+  episodes: 20,
+  days: 8,
+  n_eff: 6.94,
+  excursions: { mfe: [0, 9, 24], mae: [0, 3, 12] },
 };
 
 describe('outcome by horizon', () => {
   it('marks the horizon of the sentence', () => {
     const rows = horizonRows([{ ...row, horizon_s: 120 }, row], 480, 0.9, 'from_below', 0.25);
-    expect(rows.map((one) => [one.horizon, one.primary])).toEqual([['2 min', false], ['8 min', true]]);
+    expect(rows.map((one) => [one.horizon, one.primary])).toEqual([
+      ['2 min', false],
+      ['8 min', true],
+    ]);
   });
 
   it('gives excursions in points', () => {

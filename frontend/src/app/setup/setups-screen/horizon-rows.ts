@@ -17,7 +17,13 @@ export interface HorizonRow {
 }
 
 /** The outcome distribution as rows of a table, one a horizon. */
-export function horizonRows(outcomes: readonly OutcomeRow[], primaryS: number, interval: number, approachDir: Approach, tick: number): HorizonRow[] {
+export function horizonRows(
+  outcomes: readonly OutcomeRow[],
+  primaryS: number,
+  interval: number,
+  approachDir: Approach,
+  tick: number,
+): HorizonRow[] {
   return outcomes.map((row) => ({
     horizon: horizon(row.horizon_s),
     primary: row.horizon_s === primaryS,

@@ -13,7 +13,11 @@ import { hiddenWords, horizonRows } from './horizon-rows';
   template: `
     <table class="figures">
       <caption>
-        Share of similar setups, shrunk toward the base rate; whisker: {{ percent() }} % interval, dashed tick: base rate. MFE and MAE: quantiles 10 / 50 / 90 %.
+        Share of similar setups, shrunk toward the base rate; whisker:
+        {{
+          percent()
+        }}
+        % interval, dashed tick: base rate. MFE and MAE: quantiles 10 / 50 / 90 %.
       </caption>
       <thead>
         <tr>
@@ -33,7 +37,9 @@ import { hiddenWords, horizonRows } from './horizon-rows';
               <td [class]="'share ' + share.marks.look.direction" [title]="share.words">
                 <span class="hidden">{{ share.words }}</span>
                 <span class="words" aria-hidden="true">
-                  <b>{{ share.marks.look.glyph }} {{ share.marks.p.toFixed(0) }} %</b> {{ share.marks.low.toFixed(0) }}–{{ share.marks.high.toFixed(0) }}
+                  <b>{{ share.marks.look.glyph }} {{ share.marks.p.toFixed(0) }} %</b> {{ share.marks.low.toFixed(0) }}–{{
+                    share.marks.high.toFixed(0)
+                  }}
                 </span>
                 <sp-share-track [marks]="share.marks" />
               </td>

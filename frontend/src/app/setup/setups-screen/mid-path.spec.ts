@@ -8,7 +8,10 @@ function table(columns: Record<string, number[]>): Parameters<typeof midPath>[0]
 describe('mid path', () => {
   it('a window counts at its end and its mid from the level', () => {
     const windows = table({ start_s: [95, 100], bid_ticks: [10, 12], ask_ticks: [11, 13], marks: [0, 0] });
-    expect(midPath(windows, { tsS: 100, levelTicks: 10, windowS: 5 })).toEqual([[0, 0.5], [5, 2.5]]);
+    expect(midPath(windows, { tsS: 100, levelTicks: 10, windowS: 5 })).toEqual([
+      [0, 0.5],
+      [5, 2.5],
+    ]);
   });
 
   it('windows without a book to trust are left out', () => {

@@ -2,7 +2,17 @@ import { SIZE, layoutPath, pathInWords, type PathPlotData } from './path-plot.ge
 
 function data(over: Partial<PathPlotData> = {}): PathPlotData {
   return {
-    lines: [{ path: [[-5, -4], [0, 0], [5, 8]], look: 'own', label: 'this setup' }],
+    lines: [
+      {
+        path: [
+          [-5, -4],
+          [0, 0],
+          [5, 8],
+        ],
+        look: 'own',
+        label: 'this setup',
+      },
+    ],
     barrierTicks: 8,
     tick: 0.25,
     windowS: 5,
@@ -21,7 +31,11 @@ describe('path plot geometry', () => {
 
   it('the trigger stands an eighth of the way in: two minutes before it, fourteen after', () => {
     expect(layoutPath(data()).triggerX).toBeCloseTo(SIZE.width / 8);
-    expect(layoutPath(data()).minutes.map((minute) => minute.label).slice(0, 3)).toEqual(['−2 min', 'trigger', '+2 min']);
+    expect(
+      layoutPath(data())
+        .minutes.map((minute) => minute.label)
+        .slice(0, 3),
+    ).toEqual(['−2 min', 'trigger', '+2 min']);
   });
 
   it('what cannot be known yet is marked apart from what is', () => {

@@ -37,7 +37,10 @@ export interface PathPlotData {
 
 /** Lines around one trigger, all on one scale: minutes across, points from the level up. */
 export function layoutPath(data: PathPlotData): PathLayout {
-  const scale = sharedScale(data.lines.map((line) => line.path), data.barrierTicks);
+  const scale = sharedScale(
+    data.lines.map((line) => line.path),
+    data.barrierTicks,
+  );
   const reach = scale.reachTicks * data.tick;
   const y = (points: number): number => yOf(points / data.tick, scale, SIZE);
   const first = Math.ceil(scale.fromS / EVERY_S);
@@ -46,7 +49,10 @@ export function layoutPath(data: PathPlotData): PathLayout {
     scale,
     lines: data.lines.map((line) => ({ d: pathLine(line.path, scale, SIZE, data.windowS), look: line.look })),
     levelY: yOf(0, scale, SIZE),
-    barriers: [data.barrierTicks, -data.barrierTicks].map((ticks) => ({ y: yOf(ticks, scale, SIZE), label: pointsFrom(ticks * data.tick) })),
+    barriers: [data.barrierTicks, -data.barrierTicks].map((ticks) => ({
+      y: yOf(ticks, scale, SIZE),
+      label: pointsFrom(ticks * data.tick),
+    })),
     triggerX: xOf(0, scale, SIZE),
     unknownX: data.knownToS < scale.toS ? xOf(Math.max(0, data.knownToS), scale, SIZE) : null,
     minutes: minutes.map((s) => ({ x: xOf(s, scale, SIZE), label: s === 0 ? 'trigger' : signedMinutes(s) })),

@@ -8,7 +8,11 @@ let plots = 0;
   selector: 'sp-path-plot',
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <svg role="img" [attr.viewBox]="-left + ' -8 ' + (size.width + left + 96) + ' ' + (size.height + below + 8)" [attr.aria-label]="summary()">
+    <svg
+      role="img"
+      [attr.viewBox]="-left + ' -8 ' + (size.width + left + 96) + ' ' + (size.height + below + 8)"
+      [attr.aria-label]="summary()"
+    >
       <defs>
         <pattern [id]="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)">
           <line x1="0" y1="0" x2="6" y2="0" />

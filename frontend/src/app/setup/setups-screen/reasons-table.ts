@@ -10,8 +10,11 @@ import { REACH_SIGMA, reasonInWords, sigma, sigmaBar } from './reasons.geometry'
   template: `
     <table class="figures">
       <caption>
-        {{ together() ? 'What both are far from the past’s median in, on the same side' : 'What their distance is made of' }}; bars: robust σ from the
-        past’s median, ±{{ reach }}
+        {{
+          together() ? 'What both are far from the past’s median in, on the same side' : 'What their distance is made of'
+        }}; bars: robust σ from the past’s median, ±{{
+          reach
+        }}
       </caption>
       <thead>
         <tr>
@@ -40,7 +43,11 @@ import { REACH_SIGMA, reasonInWords, sigma, sigmaBar } from './reasons.geometry'
             <td class="bars" [title]="words(reason)">
               <span class="track" aria-hidden="true">
                 <i class="own" [style.left.%]="bar(reason.query_sigma).left" [style.width.%]="bar(reason.query_sigma).width"></i>
-                <i class="neighbour" [style.left.%]="bar(reason.neighbour_sigma).left" [style.width.%]="bar(reason.neighbour_sigma).width"></i>
+                <i
+                  class="neighbour"
+                  [style.left.%]="bar(reason.neighbour_sigma).left"
+                  [style.width.%]="bar(reason.neighbour_sigma).width"
+                ></i>
               </span>
             </td>
             <td class="num">{{ sigma(reason.query_sigma) }}{{ bar(reason.query_sigma).clipped ? ' ▸' : '' }}</td>

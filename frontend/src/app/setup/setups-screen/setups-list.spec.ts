@@ -5,12 +5,28 @@ import { PickedSetup, pickOf } from './setups-request';
 
 function row(tsS: number, over: Partial<SetupRow> = {}): SetupRow {
   return {
-    symbol: 'ESZ5', session_date: '2025-10-14', level_id: 'pm_high', approach_dir: 'from_below', episode: 1, episode_kind: 'first_test', ts_s: tsS,
-    distance_ticks: -3, level_ticks: 26774, outcome: 'BREAK_UP', mfe_ticks: 26, mae_ticks: 0, synthetic: true, ...over,
+    symbol: 'ESZ5',
+    session_date: '2025-10-14',
+    level_id: 'pm_high',
+    approach_dir: 'from_below',
+    episode: 1,
+    episode_kind: 'first_test',
+    ts_s: tsS,
+    distance_ticks: -3,
+    level_ticks: 26774,
+    outcome: 'BREAK_UP',
+    mfe_ticks: 26,
+    mae_ticks: 0,
+    synthetic: true,
+    ...over,
   };
 }
 
-const rows = [row(1760457795, { outcome: null, mfe_ticks: null }), row(1760456000), row(1760455000, { outcome: 'REJECT_DOWN', approach_dir: 'from_above' })];
+const rows = [
+  row(1760457795, { outcome: null, mfe_ticks: null }),
+  row(1760456000),
+  row(1760455000, { outcome: 'REJECT_DOWN', approach_dir: 'from_above' }),
+];
 
 describe('the list of setups', () => {
   let fixture: ComponentFixture<SetupsList>;

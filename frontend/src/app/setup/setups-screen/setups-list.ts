@@ -114,7 +114,12 @@ export class SetupsList {
     }),
   );
   /** The row in the tab order. */
-  protected readonly active = linkedSignal(() => Math.max(0, this.rows().findIndex((row) => isSamePick(this.picked(), row))));
+  protected readonly active = linkedSignal(() =>
+    Math.max(
+      0,
+      this.rows().findIndex((row) => isSamePick(this.picked(), row)),
+    ),
+  );
 
   protected move(event: KeyboardEvent): void {
     if (event.key === 'ArrowLeft' || event.key === 'ArrowRight') return;

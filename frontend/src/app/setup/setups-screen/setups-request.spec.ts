@@ -3,17 +3,46 @@ import type { SetupRow } from '../../api/schema';
 import { requestOf, besideParams, isSamePick, pickOf, pickParams } from './setups-request';
 
 const row: SetupRow = {
-  symbol: 'ESZ5', session_date: '2025-10-14', level_id: 'pm_high', approach_dir: 'from_below', episode: 3, episode_kind: 'retest', ts_s: 1760457890,
-  distance_ticks: -3, level_ticks: 26774, outcome: null, mfe_ticks: null, mae_ticks: null, synthetic: true,
+  symbol: 'ESZ5',
+  session_date: '2025-10-14',
+  level_id: 'pm_high',
+  approach_dir: 'from_below',
+  episode: 3,
+  episode_kind: 'retest',
+  ts_s: 1760457890,
+  distance_ticks: -3,
+  level_ticks: 26774,
+  outcome: null,
+  mfe_ticks: null,
+  mae_ticks: null,
+  synthetic: true,
 };
 
 describe('what is asked for', () => {
   it('an empty URL asks for level tests of any level up to the lake’s end', () => {
-    expect(requestOf(convertToParamMap({}))).toMatchObject({ level: '', approachDir: '', setup: 'level_test', metric: 'block', asOfS: null, pick: null, beside: null });
+    expect(requestOf(convertToParamMap({}))).toMatchObject({
+      level: '',
+      approachDir: '',
+      setup: 'level_test',
+      metric: 'block',
+      asOfS: null,
+      pick: null,
+      beside: null,
+    });
   });
 
   it('a parameter that makes no sense counts as not given', () => {
-    const asked = requestOf(convertToParamMap({ approach_dir: 'sideways', setup: 'x', first: 'yesterday', from: '9', as_of_s: '-4', pick: 'ESZ5', beside: 'a~b' }));
+    const asked = requestOf(
+      convertToParamMap({
+        approach_dir: 'sideways',
+        setup: 'x',
+        first: 'yesterday',
+        from: '9',
+        as_of_s: '-4',
+        pick: 'ESZ5',
+        beside: 'a~b',
+      }),
+    );
     expect(asked).toMatchObject({ approachDir: '', setup: 'level_test', first: '', from: '', asOfS: null, pick: null, beside: null });
   });
 
@@ -31,7 +60,9 @@ describe('what is asked for', () => {
 
   it('reads a moment, dates and times of day', () => {
     expect(requestOf(convertToParamMap({ as_of_s: '1760457890', first: '2025-10-01', to: '10:30' }))).toMatchObject({
-      asOfS: 1760457890, first: '2025-10-01', to: '10:30',
+      asOfS: 1760457890,
+      first: '2025-10-01',
+      to: '10:30',
     });
   });
 });

@@ -62,7 +62,13 @@ export function requestOf(params: ParamMap): SetupsRequest {
     from: like('from', TIME),
     to: like('to', TIME),
     asOfS: asOf !== null && /^\d+$/.test(asOf) ? Number(asOf) : null,
-    pick: picked && { symbol: picked[1], sessionDate: picked[2], tsS: Number(picked[3]), level: picked[4], approachDir: picked[5] as Approach },
+    pick: picked && {
+      symbol: picked[1],
+      sessionDate: picked[2],
+      tsS: Number(picked[3]),
+      level: picked[4],
+      approachDir: picked[5] as Approach,
+    },
     beside: beside && { symbol: beside[1], tsS: Number(beside[2]) },
   };
 }
@@ -81,5 +87,11 @@ export function pickOf(row: SetupRow): PickedSetup {
 }
 
 export function isSamePick(pick: PickedSetup | null, row: SetupRow): boolean {
-  return pick !== null && pick.symbol === row.symbol && pick.tsS === row.ts_s && pick.level === row.level_id && pick.approachDir === row.approach_dir;
+  return (
+    pick !== null &&
+    pick.symbol === row.symbol &&
+    pick.tsS === row.ts_s &&
+    pick.level === row.level_id &&
+    pick.approachDir === row.approach_dir
+  );
 }

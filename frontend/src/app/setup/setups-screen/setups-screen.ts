@@ -65,8 +65,16 @@ export class SetupsScreen {
       const { root, level, approachDir, setup, asOfS, first, last, from, to, kind } = this.request();
       const given = (text: string): string | null => text || null;
       return {
-        root, level, approach_dir: given(approachDir), setup, as_of_s: asOfS, first: given(first), last: given(last),
-        time_from: given(from), time_to: given(to), kind: given(kind),
+        root,
+        level,
+        approach_dir: given(approachDir),
+        setup,
+        as_of_s: asOfS,
+        first: given(first),
+        last: given(last),
+        time_from: given(from),
+        time_to: given(to),
+        kind: given(kind),
       };
     },
     { equal: (one, other) => JSON.stringify(one) === JSON.stringify(other) },

@@ -107,25 +107,27 @@ export class SideBySide {
   private readonly measured = new Fetched<number[] | null>();
 
   protected readonly place = computed(() => this.answer().neighbours.indexOf(this.neighbour()) + 1);
-  protected readonly plot = computed(
-    (): PathPlotData => ({
-      lines: [
-        { path: this.ownPath(), look: 'own', label: 'this setup, up to its trigger' },
-        { path: this.neighbour().path ?? [], look: 'neighbour', label: `neighbour ${this.place()}, ${this.neighbour().session_date}` },
-      ],
-      barrierTicks: this.answer().setup.barrier_ticks,
-      tick: this.tick(),
-      windowS: this.windowS(),
-      knownToS: TO_S,
-    }),
-  );
+  protected readonly plot = computed((): PathPlotData => ({
+    lines: [
+      { path: this.ownPath(), look: 'own', label: 'this setup, up to its trigger' },
+      { path: this.neighbour().path ?? [], look: 'neighbour', label: `neighbour ${this.place()}, ${this.neighbour().session_date}` },
+    ],
+    barrierTicks: this.answer().setup.barrier_ticks,
+    tick: this.tick(),
+    windowS: this.windowS(),
+    knownToS: TO_S,
+  }));
   protected readonly facts = computed(() => {
     const { setup } = this.answer();
     const neighbour = this.neighbour();
     const look = lookOf(neighbour.outcome);
     const inPoints = (ticks: number | null): string => (ticks === null ? '–' : points(ticks, this.tick()));
     return [
-      { name: 'trigger, NY', own: `${setup.session_date} ${newYork(setup.ts_s)}`, neighbour: `${neighbour.session_date} ${newYork(neighbour.ts_s)}` },
+      {
+        name: 'trigger, NY',
+        own: `${setup.session_date} ${newYork(setup.ts_s)}`,
+        neighbour: `${neighbour.session_date} ${newYork(neighbour.ts_s)}`,
+      },
       { name: 'level', own: points(setup.level_ticks, this.tick()), neighbour: points(neighbour.level_ticks, this.tick()) },
       { name: 'kind', own: named(setup.episode_kind), neighbour: named(neighbour.episode_kind) },
       { name: 'outcome', own: 'not known then', neighbour: `${look.glyph} ${look.kind}` },
@@ -146,7 +148,14 @@ export class SideBySide {
       const windowS = this.windowS();
       untracked(() =>
         this.measured.fetch(async (stop) =>
-          lastConditions(await this.client.table({ symbol, session_date }, 'conditions', { as_of_s: ts_s, from_s: ts_s - windowS, levels: level_id }, stop)),
+          lastConditions(
+            await this.client.table(
+              { symbol, session_date },
+              'conditions',
+              { as_of_s: ts_s, from_s: ts_s - windowS, levels: level_id },
+              stop,
+            ),
+          ),
         ),
       );
     });

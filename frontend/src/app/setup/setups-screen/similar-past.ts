@@ -29,14 +29,21 @@ import { lookOf } from '../outcome';
               <span class="hidden">{{ one.name }}: open on the board</span>
             </span>
           </button>
-          <button type="button" class="quiet" [attr.aria-pressed]="$index === beside()" [attr.aria-label]="'Side by side with ' + one.when" (click)="compared.emit(one.neighbour)">
+          <button
+            type="button"
+            class="quiet"
+            [attr.aria-pressed]="$index === beside()"
+            [attr.aria-label]="'Side by side with ' + one.when"
+            (click)="compared.emit(one.neighbour)"
+          >
             side by side
           </button>
         </li>
       }
     </ol>
     <p class="muted">
-      All on one scale: ±{{ reach() }} points from the level, −2 to +14 min around the trigger. Outcome after {{ answer().horizon_s / 60 }} min.
+      All on one scale: ±{{ reach() }} points from the level, −2 to +14 min around the trigger. Outcome after
+      {{ answer().horizon_s / 60 }} min.
       {{ rest() }}
     </p>
   `,
@@ -111,20 +118,27 @@ export class SimilarPast {
   readonly opened = output<DrawnNeighbour>();
   readonly compared = output<DrawnNeighbour>();
   protected readonly multiples = computed(() =>
-    this.answer().neighbours.slice(0, DRAWN).map((neighbour) => {
-      const look = lookOf(neighbour.outcome);
-      const when = `${neighbour.session_date} ${newYorkMinute(neighbour.ts_s)}`;
-      return {
-        neighbour,
-        key: `${neighbour.symbol}~${neighbour.ts_s}`,
-        look,
-        path: neighbour.path ?? [],
-        when,
-        name: this.nameOf(neighbour),
-      };
-    }),
+    this.answer()
+      .neighbours.slice(0, DRAWN)
+      .map((neighbour) => {
+        const look = lookOf(neighbour.outcome);
+        const when = `${neighbour.session_date} ${newYorkMinute(neighbour.ts_s)}`;
+        return {
+          neighbour,
+          key: `${neighbour.symbol}~${neighbour.ts_s}`,
+          look,
+          path: neighbour.path ?? [],
+          when,
+          name: this.nameOf(neighbour),
+        };
+      }),
   );
-  protected readonly scale = computed(() => sharedScale(this.multiples().map((one) => one.path), this.answer().setup.barrier_ticks));
+  protected readonly scale = computed(() =>
+    sharedScale(
+      this.multiples().map((one) => one.path),
+      this.answer().setup.barrier_ticks,
+    ),
+  );
   protected readonly reach = computed(() => this.scale().reachTicks * this.tick());
   protected readonly rest = computed(() => {
     const left = this.answer().neighbours.length - DRAWN;
