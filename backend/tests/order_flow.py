@@ -7,10 +7,11 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from src.data_eng.core.book.flow import NS, Flow, FlowTables, join, new_flow
+from src.data_eng.core.book.flow import NS, Flow, FlowRows, FlowTables, join, new_flow
 from src.data_eng.core.book.kernel import advance, close
-from src.data_eng.core.book.state import LOWEST_TICK, NO_LINE, S_SHOWN_ASK, S_SHOWN_BID, Book, new_book
+from src.data_eng.core.book.state import LOWEST_TICK, NO_LINE, Book, new_book
 from src.data_eng.core.events import F_LAST, F_SNAPSHOT, NO_TICK, EventBatch
 
 REST_NS = 500_000_000
@@ -60,6 +61,11 @@ def play(events: EventBatch, end_ns: int, start_ns: int = 0, cuts: Iterable[int]
 
 def shown_best(book: Book) -> tuple[int, int]:
     """Best bid and best offer in ticks after the last F_LAST; NO_TICK for an empty side."""
-    lines = book.scalars[S_SHOWN_BID], book.scalars[S_SHOWN_ASK]
-    bid, ask = (NO_TICK if line == NO_LINE else int(line) + LOWEST_TICK for line in lines)
+    bid, ask = (NO_TICK if line == NO_LINE else int(line) + LOWEST_TICK for line in book.sides["shown_line"])
     return bid, ask
+
+
+def conserved_depth(rows: FlowRows) -> NDArray[np.int32]:
+    """The depth at a window's end, by what was there at its start and what came and went."""
+    left = rows.fill + rows.pull + rows.reprice_up + rows.reprice_down
+    return rows.depth_start + rows.add + rows.arrive - left

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from src.data_eng.core.book.flow import NS, WINDOW_COLUMNS
+from src.data_eng.core.book.flow import NS
 from src.data_eng.core.book.record import MARK_CLEARED, MARK_CROSSED, MARK_SNAPSHOT
-from src.data_eng.core.book.state import ANOMALIES, BID, DEPTH, LOWEST_TICK, ORDERS
+from src.data_eng.core.book.state import BID, LOWEST_TICK, count_of
 from src.data_eng.core.events import NO_TICK
 
-from ..order_flow import REST_NS, WINDOW_NS, Record, batch, play, shown_best
+from ..order_flow import REST_NS, WINDOW_NS, Record, batch, conserved_depth, play, shown_best
 from .naive_book import NaiveBook
 
 BAND = 12
@@ -78,18 +78,17 @@ def test_random_order_flow_gives_the_twins_book_and_rows_however_it_is_cut(flow:
     book, tables, _ = play(events, end_ns, cuts=cuts, band=BAND)
     twin, rows, marks = _naive_windows(flow, windows)
 
-    assert [tuple(row) for row in tables.flow.T.tolist()] == rows
-    found = tables.windows[WINDOW_COLUMNS.index("marks")].tolist()
+    assert list(zip(*(column.tolist() for column in tables.rows), strict=True)) == rows
+    found = tables.windows.marks.tolist()
     assert [{name for bit, name in MARK_NAMES.items() if mark & bit} for mark in found] == marks
-    conserved = tables.flow[3] + tables.flow[6] + tables.flow[7] - tables.flow[8] - tables.flow[9] - tables.flow[10] - tables.flow[11]
-    assert (conserved == tables.flow[4]).all()
+    assert (conserved_depth(tables.rows) == tables.rows.depth_end).all()
     for (side, tick), size in twin.depth().items():
-        assert book.lines["BA".index(side), tick - LOWEST_TICK, DEPTH] == size
-    assert book.lines[:, :, DEPTH].sum() == sum(twin.depth().values())
-    assert book.lines[BID, :, ORDERS].sum() == sum(order.side == "B" for order in twin.orders.values())
+        assert book.lines["BA".index(side), tick - LOWEST_TICK]["depth"] == size
+    assert book.lines["depth"].sum() == sum(twin.depth().values())
+    assert book.lines["orders"][BID].sum() == sum(order.side == "B" for order in twin.orders.values())
     assert shown_best(book) == tuple(NO_TICK if best is None else best for best in twin.best_shown)
     for kind, count in twin.anomalies.items():
-        assert book.anomalies[ANOMALIES.index(kind), 0] == count
+        assert count_of(book, kind)[0] == count
 
 
 @pytest.mark.parametrize("pieces", [400, None])
@@ -114,7 +113,7 @@ def test_a_day_in_pieces_or_record_by_record_gives_the_same_bytes(pieces: int | 
     whole_book, whole, _ = play(events, 600 * NS)
     cut_book, cut_up, _ = play(events, 600 * NS, cuts=cuts)
     for one, other in zip(whole, cut_up, strict=True):
-        assert one.tobytes() == other.tobytes()
-    assert whole_book.lines.tobytes() == cut_book.lines.tobytes()
-    assert whole_book.scalars.tobytes() == cut_book.scalars.tobytes()
-    assert len(whole.flow[0]) > 1000
+        assert [column.tobytes() for column in one] == [column.tobytes() for column in other]
+    for part in ("lines", "sides", "state", "counts"):
+        assert getattr(whole_book, part).tobytes() == getattr(cut_book, part).tobytes()
+    assert len(whole.rows.window) > 1000

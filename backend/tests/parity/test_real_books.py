@@ -13,15 +13,15 @@ from typer.testing import CliRunner
 
 from src.data_eng.cli.main import app
 from src.data_eng.config import load_settings
-from src.data_eng.core.book.flow import BAR_COLUMNS, NS, WINDOW_COLUMNS, drain, join, new_flow
+from src.data_eng.core.book.flow import NS, FlowTables, drain, join, new_flow
 from src.data_eng.core.book.kernel import advance, close
 from src.data_eng.core.book.record import MARK_CROSSED
-from src.data_eng.core.book.state import ANOMALIES, new_book
+from src.data_eng.core.book.state import CANCELS, FAULTS, Book, count_of, new_book
 from src.data_eng.core.events import TRADE, EventBatch
 from src.data_eng.sources.dbn import DbnFile
 from src.data_eng.sources.orders import choose_instrument, event_batches
 
-from ..order_flow import REST_NS, WINDOW_NS
+from ..order_flow import REST_NS, WINDOW_NS, conserved_depth
 from ..samples import sample
 
 MBO_SAMPLES = (
@@ -62,40 +62,40 @@ def test_depth_is_conserved_in_every_row_of_every_real_file(name: str) -> None:
     start_ns = int(events.ts_recv_ns[0]) // day * day
     flow = new_flow(start_ns, start_ns + day, WINDOW_NS, 100)
     _, pieces = advance(events, new_book(REST_NS), flow)
-    rows = join([*pieces, drain(flow)]).flow
-    kept = rows[3] + rows[6] + rows[7] - rows[8] - rows[9] - rows[10] - rows[11]
-    assert np.array_equal(kept, rows[4])
-    assert (rows[4] >= 0).all() and (rows[5] >= 0).all()
-    assert ((rows[4] == 0) == (rows[5] == 0)).all()
+    rows = join([*pieces, drain(flow)]).rows
+    assert np.array_equal(conserved_depth(rows), rows.depth_end)
+    assert (rows.depth_end >= 0).all() and (rows.orders_end >= 0).all()
+    assert ((rows.depth_end == 0) == (rows.orders_end == 0)).all()
 
 
 @pytest.fixture(scope="module")
-def evening() -> tuple[EventBatch, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+def evening() -> tuple[EventBatch, Book, FlowTables]:
     events = _events(EVENING)
     flow = new_flow(OPENING_NS, OPENING_NS + 3600 * NS, WINDOW_NS, 100)
     book, pieces = advance(events, new_book(REST_NS), flow)
-    tables = join([*pieces, *close(OPENING_NS + 3600 * NS, book, flow)])
-    return events, tables.windows, tables.flow, tables.bars, book.anomalies
+    return events, book, join([*pieces, *close(OPENING_NS + 3600 * NS, book, flow)])
 
 
-def test_the_continuous_hour_is_never_crossed_when_an_event_is_complete(evening: tuple[np.ndarray, ...]) -> None:
+def test_the_continuous_hour_is_never_crossed_when_an_event_is_complete(evening: tuple[EventBatch, Book, FlowTables]) -> None:
     """The first window holds the opening auction, which uncrosses the pre-open's book at 18:00:00."""
-    marks = evening[1][WINDOW_COLUMNS.index("marks")]
+    marks = evening[2].windows.marks
     assert len(marks) == 720
     assert not (marks[1:] & MARK_CROSSED).any()
 
 
-def test_pulls_and_fills_of_the_evening_are_those_measured_on_it(evening: tuple[np.ndarray, ...]) -> None:
+def test_pulls_and_fills_of_the_evening_are_those_measured_on_it(evening: tuple[EventBatch, Book, FlowTables]) -> None:
     """30 % of the cancels complete a fill; 7 F name hidden size; nothing else is odd but the legally crossed pre-open."""
-    found = {kind: int(count) for kind, (count, _) in zip(ANOMALIES, evening[4], strict=True) if count}
+    counts = {kind: count_of(evening[1], kind)[0] for kind in (*FAULTS, *CANCELS)}
+    found = {kind: count for kind, count in counts.items() if count}
     share = found["cancel_of_fill"] / (found["cancel_of_fill"] + found["pull_records"])
     assert round(share, 2) == 0.30
     assert set(found) == {"crossed_after_last", "fill_of_unknown_id", "cancel_of_fill", "pull_records"}
     assert found["fill_of_unknown_id"] == 7
 
 
-def test_bars_equal_a_plain_pass_over_the_trade_records(evening: tuple[np.ndarray, ...]) -> None:
-    events, _, _, bars, _ = evening
+def test_bars_equal_a_plain_pass_over_the_trade_records(evening: tuple[EventBatch, Book, FlowTables]) -> None:
+    events, _, tables = evening
+    bars = tables.bars
     trades = events.action == TRADE
     frame = pl.DataFrame({"ts": events.ts_recv_ns[trades], "tick": events.price_ticks[trades], "size": events.size[trades]})
     for bar_s in (1, 120):
@@ -110,6 +110,5 @@ def test_bars_equal_a_plain_pass_over_the_trade_records(evening: tuple[np.ndarra
             )
             .to_numpy()
         )
-        ours = bars[:, bars[0] == bar_s]
-        columns = [BAR_COLUMNS.index(name) for name in ("bar_start_ns", "open_ticks", "high_ticks", "low_ticks", "close_ticks", "volume")]
-        assert np.array_equal(ours[columns].T, plain)
+        ours = [bars.bar_start_ns, bars.open_ticks, bars.high_ticks, bars.low_ticks, bars.close_ticks, bars.volume]
+        assert np.array_equal(np.stack(ours, axis=1)[bars.bar_s == bar_s], plain)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from src.data_eng.core.book.depth import COUNT, PRICE, SIZE, depth_after_events
-from src.data_eng.core.book.flow import BAR_COLUMNS, FLOW_COLUMNS, NS, WINDOW_COLUMNS, FlowTables
+from src.data_eng.core.book.depth import depth_after_events
+from src.data_eng.core.book.flow import NS, FlowTables, WindowRows
 from src.data_eng.core.book.marks import full_of_unknown_ids, halted
-from src.data_eng.core.book.record import MARK_CLEARED, MARK_CROSSED, MARK_SNAPSHOT, home, rehash
-from src.data_eng.core.book.state import ANOMALIES, ORDER_DTYPE, SLOTS_PER_ORDER, Book, new_book
+from src.data_eng.core.book.orders import home, rehash
+from src.data_eng.core.book.record import MARK_CLEARED, MARK_CROSSED, MARK_SNAPSHOT
+from src.data_eng.core.book.state import ASK, BID, CANCELS, FAULTS, ORDER_DTYPE, SLOTS_PER_ORDER, Book, count_of, new_book
 from src.data_eng.core.events import NO_TICK
 
 from ..order_flow import REST_NS, Record, batch, play, shown_best
@@ -28,10 +29,10 @@ QUOTES: list[Record] = [
 
 
 def _row(tables: FlowTables, side: int, tick: int, window: int = 0) -> dict[str, int]:
-    flow = tables.flow
-    mask = (flow[0] == window) & (flow[1] == side) & (flow[2] == tick)
-    assert mask.sum() == 1, f"{mask.sum()} rows for side {side} tick {tick} window {window}"
-    return dict(zip(FLOW_COLUMNS, flow[:, mask][:, 0].tolist(), strict=True))
+    rows = tables.rows
+    found = np.flatnonzero((rows.window == window) & (rows.side == side) & (rows.price_ticks == tick))
+    assert len(found) == 1, f"{len(found)} rows for side {side} tick {tick} window {window}"
+    return {name: int(column[found[0]]) for name, column in rows._asdict().items()}
 
 
 def _run(*records: Record, until_s: int = 5) -> tuple[Book, FlowTables]:
@@ -39,8 +40,13 @@ def _run(*records: Record, until_s: int = 5) -> tuple[Book, FlowTables]:
     return book, tables
 
 
+def _windows(count: int) -> WindowRows:
+    """Windows in which nothing happened."""
+    return WindowRows(*np.zeros((len(WindowRows._fields), count), np.int64))
+
+
 def _count(book: Book, kind: str) -> int:
-    return int(book.anomalies[ANOMALIES.index(kind), 0])
+    return count_of(book, kind)[0]
 
 
 def test_a_cancel_named_by_a_fill_of_the_event_is_executed_size_and_no_pull() -> None:
@@ -125,7 +131,7 @@ def test_impossible_records_are_counted_with_the_position_of_the_first() -> None
         ("A", "A", 52, 98, 1, S, True),
         ("A", "B", 53, None, 1, S, True),
     )
-    found = {kind: tuple(row) for kind, row in zip(ANOMALIES, book.anomalies.tolist(), strict=True) if row[0]}
+    found = {kind: count_of(book, kind) for kind in (*FAULTS, *CANCELS) if _count(book, kind)}
     assert found.pop("pull_records") == (1, 7)
     assert found == {
         "cancel_of_unknown_id": (1, 4),
@@ -140,8 +146,8 @@ def test_impossible_records_are_counted_with_the_position_of_the_first() -> None
 def test_a_clear_is_no_pull_and_marks_the_window() -> None:
     book, tables = _run(("R", "N", 0, None, 0, S, True), ("A", "B", 3, 98, 2, 2 * S, True), ("A", "A", 4, 99, 2, 2 * S, True))
     assert _row(tables, 0, 98)["depth_start"] == 0
-    assert tables.flow[FLOW_COLUMNS.index("pull")].sum() == 0
-    assert tables.windows[WINDOW_COLUMNS.index("marks"), 0] == MARK_CLEARED
+    assert tables.rows.pull.sum() == 0
+    assert tables.windows.marks[0] == MARK_CLEARED
     assert _count(book, "clear_in_mid_day") == 1
 
 
@@ -150,7 +156,7 @@ def test_snapshot_adds_build_the_book_and_count_as_nothing() -> None:
     book, tables, _ = play(events, 5 * S)
     row = _row(tables, 0, 99)
     assert (row["depth_start"], row["depth_end"], row["add"]) == (10, 10, 0)
-    assert tables.windows[WINDOW_COLUMNS.index("marks"), 0] == MARK_SNAPSHOT
+    assert tables.windows.marks[0] == MARK_SNAPSHOT
     assert shown_best(book) == (99, 100)
 
 
@@ -163,22 +169,22 @@ def test_the_book_is_crossed_inside_an_event_and_nobody_is_told() -> None:
         ("C", "A", 2, 100, 10, S, True),
         ("A", "A", 3, 101, 1, S, True),
     )
-    assert tables.windows[WINDOW_COLUMNS.index("marks"), 0] & MARK_CROSSED == 0
-    assert tables.windows[1:3, 0].tolist() == [100, 101]
+    assert tables.windows.marks[0] & MARK_CROSSED == 0
+    assert (tables.windows.best_bid_ticks[0], tables.windows.best_ask_ticks[0]) == (100, 101)
 
 
 def test_quiet_windows_carry_the_depth_on_and_have_their_rows() -> None:
     _, tables = _run(until_s=20)
-    assert tables.windows.shape[1] == 4
+    assert len(tables.windows.marks) == 4
     assert _row(tables, 0, 99, window=3)["depth_start"] == 10
-    assert tables.flow.shape[1] == 16
+    assert len(tables.rows.window) == 16
 
 
 def test_bars_hold_what_a_plain_pass_over_the_trades_holds() -> None:
     trades = [(0, 100, 2, "B"), (300 * MS, 103, 1, "A"), (900 * MS, 99, 4, "N"), (1500 * MS, 101, 3, "B"), (121 * S, 98, 5, "A")]
     _, tables = _run(*(("T", side, 9, tick, size, ts, True) for ts, tick, size, side in trades), until_s=300)
-    bars = tables.bars[:, np.lexsort((tables.bars[1], tables.bars[0]))]
-    by_name = [dict(zip(BAR_COLUMNS, column, strict=True)) for column in bars.T.tolist()]
+    order = np.lexsort((tables.bars.bar_start_ns, tables.bars.bar_s))
+    by_name = [{name: int(column[at]) for name, column in tables.bars._asdict().items()} for at in order]
     ohlc = [
         (bar["bar_s"], bar["bar_start_ns"] // S, *(bar[f"{part}_ticks"] for part in ("open", "high", "low", "close"))) for bar in by_name
     ]
@@ -193,33 +199,35 @@ def test_bars_hold_what_a_plain_pass_over_the_trades_holds() -> None:
         (10, 5, 1, 200 + 103 + 396 + 303),
         (5, 0, 5, 490),
     ]
-    assert tables.path.T.tolist() == [[ts, tick] for ts, tick, _, _ in trades]
+    assert (tables.path.ts_recv_ns.tolist(), tables.path.price_ticks.tolist()) == (
+        [trade[0] for trade in trades],
+        [trade[1] for trade in trades],
+    )
 
 
 def test_depth_after_events_shows_complete_events_only() -> None:
     events = batch([*QUOTES, ("A", "B", 3, 97, 5, S, False), ("A", "B", 4, 99, 1, S, True)])
     _, depth = depth_after_events(events, new_book(REST_NS), 2)
     assert depth.record.tolist() == [0, 1, 2, 3, 5]
-    assert depth.levels[4, 0].tolist() == [[99, 11, 2], [97, 5, 1]]
-    assert depth.levels[1, 1, 1].tolist() == [NO_TICK, 0, 0]
-    assert (PRICE, SIZE, COUNT) == (0, 1, 2)
+    assert depth.places[4, BID].tolist() == [(99, 11, 2), (97, 5, 1)]
+    assert depth.places[1, ASK, 1].tolist() == (NO_TICK, 0, 0)
 
 
 @pytest.mark.parametrize(("records_a_window", "is_halt"), [(1000, True), (10, False)])
 def test_a_silence_is_a_halt_only_where_messages_were_due(records_a_window: int, is_halt: bool) -> None:
-    windows = np.zeros((len(WINDOW_COLUMNS), 10), np.int64)
-    windows[0] = np.arange(10) * 5 * S
-    windows[WINDOW_COLUMNS.index("records")] = records_a_window
-    windows[WINDOW_COLUMNS.index("longest_silence_ns"), 7] = 3 * S
+    windows = _windows(10)
+    windows.window_start_ns[:] = np.arange(10) * 5 * S
+    windows.records[:] = records_a_window
+    windows.longest_silence_ns[7] = 3 * S
     found = halted(windows, (0, 100 * S), 5 * S, silence_s=2.0, expected_records=100, trailing_windows=60)
     assert found.tolist() == [i == 7 and is_halt for i in range(10)]
     assert not halted(windows, (0, 30 * S), 5 * S, silence_s=2.0, expected_records=100, trailing_windows=60).any()
 
 
 def test_windows_are_unusable_until_the_share_of_unknown_ids_has_fallen() -> None:
-    windows = np.zeros((len(WINDOW_COLUMNS), 6), np.int64)
-    windows[WINDOW_COLUMNS.index("cancels_and_modifies")] = 100
-    windows[WINDOW_COLUMNS.index("unknown_ids")] = [5, 0, 0, 0, 0, 0]
+    windows = _windows(6)
+    windows.cancels_and_modifies[:] = 100
+    windows.unknown_ids[0] = 5
     assert full_of_unknown_ids(windows, share_max=0.01, trailing_windows=3).tolist() == [True, True, True, False, False, False]
 
 
@@ -243,7 +251,7 @@ def test_a_known_id_on_the_other_side_is_a_new_order_and_the_old_one_has_left() 
 def test_the_trade_path_tells_the_first_trade_of_every_window_even_at_an_old_price() -> None:
     trades = [(tick, ts) for tick, ts in ((100, S), (100, 2 * S), (100, 6 * S))]
     _, tables = _run(*(("T", "B", 9, tick, 1, ts, True) for tick, ts in trades), until_s=10)
-    assert tables.path.T.tolist() == [[S, 100], [6 * S, 100]]
+    assert (tables.path.ts_recv_ns.tolist(), tables.path.price_ticks.tolist()) == ([S, 6 * S], [100, 100])
 
 
 @pytest.mark.parametrize("step", [1, 2, 3, 100, 1024])

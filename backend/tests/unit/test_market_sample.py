@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from src.data_eng.config import load_settings
+from src.data_eng.core.book.depth import PLACE_DTYPE
 from src.data_eng.core.events import EventBatch
 from src.data_eng.simulation.market_sample import (
     MarketSample,
@@ -110,9 +111,9 @@ def test_any_cut_of_the_records_gives_the_same_measures(minutes: tuple[EventBatc
 
 def test_order_flow_counts_what_joins_betters_and_leaves_the_best() -> None:
     """Bid 5 at 10 grows to 8 (+3), betters to 11 with 2 (+2), is gone back to 10 with 8 (-2); offer 4 at 12 shrinks to 1 (+3)."""
-    books = np.zeros((5, 2, 1, 3), np.int32)
-    books[:, 0, 0, :2] = [(10, 5), (10, 8), (11, 2), (10, 8), (10, 8)]
-    books[:, 1, 0, :2] = [(12, 4), (12, 4), (12, 4), (12, 4), (12, 1)]
+    books = np.zeros((5, 2, 1), PLACE_DTYPE)
+    books[:, 0, 0] = [(10, 5, 1), (10, 8, 1), (11, 2, 1), (10, 8, 1), (10, 8, 1)]
+    books[:, 1, 0] = [(12, 4, 1), (12, 4, 1), (12, 4, 1), (12, 4, 1), (12, 1, 1)]
     assert best_flow(books).tolist() == [3.0, 2.0, -2.0, 3.0]
 
 

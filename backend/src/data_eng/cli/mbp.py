@@ -57,8 +57,8 @@ def mbp(
     partial = out.with_name(out.name + ".partial")
     try:
         for events in event_batches(source, instrument):
-            book, levels = depth_after_events(events, book, depth)
-            table = _table(events, levels, instrument.tick_nanos)
+            book, taken = depth_after_events(events, book, depth)
+            table = _table(events, taken, instrument.tick_nanos)
             writer = writer or _writer(partial, table.schema, out.suffix)
             writer.write_table(_empty_for_nan(table) if out.suffix == CSV else table)
             rows += table.num_rows
@@ -90,17 +90,16 @@ def _empty_for_nan(table: pa.Table) -> pa.Table:
     return pa.table(emptied, schema=table.schema)
 
 
-def _table(events: EventBatch, levels: Depth, tick_nanos: int) -> pa.Table:
+def _table(events: EventBatch, depth: Depth, tick_nanos: int) -> pa.Table:
     import numpy as np
     import pyarrow as pa
 
-    from ..core.book.depth import COUNT, PRICE, SIZE
     from ..core.events import NO_TICK
 
     def points(ticks: np.ndarray) -> np.ndarray:
         return np.where(ticks == NO_TICK, np.nan, ticks.astype(np.float64) * tick_nanos / 1e9)
 
-    at = levels.record
+    at = depth.record
     nanoseconds = pa.timestamp("ns", tz="UTC")
     columns = {
         "ts_recv": pa.array(events.ts_recv_ns[at]).cast(nanoseconds),
@@ -112,9 +111,9 @@ def _table(events: EventBatch, levels: Depth, tick_nanos: int) -> pa.Table:
         "flags": pa.array(events.flags[at]),
         "sequence": pa.array(events.sequence[at]),
     }
-    for level in range(levels.levels.shape[2]):
-        for name, part in (("px", PRICE), ("sz", SIZE), ("ct", COUNT)):
+    for level in range(depth.places.shape[2]):
+        for name, part in (("px", "price_ticks"), ("sz", "size"), ("ct", "orders")):
             for side, word in enumerate(("bid", "ask")):
-                values = np.ascontiguousarray(levels.levels[:, side, level, part])
-                columns[f"{word}_{name}_{level:02d}"] = pa.array(points(values) if part == PRICE else values)
+                values = np.ascontiguousarray(depth.places[part][:, side, level])
+                columns[f"{word}_{name}_{level:02d}"] = pa.array(points(values) if part == "price_ticks" else values)
     return pa.table(columns)

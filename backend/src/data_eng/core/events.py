@@ -49,8 +49,3 @@ class EventBatch(NamedTuple):
     side: NDArray[np.uint8]
     sequence: NDArray[np.uint32]
     """The venue's message numbers, or none at all, (0,), from a source that leaves them out; the book has no use for them."""
-
-    @property
-    def acting(self) -> tuple[NDArray, ...]:
-        """The columns that act on the book, in the order in which the kernels take them."""
-        return self[:-1]

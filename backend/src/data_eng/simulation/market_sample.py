@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..config import Settings
-from ..core.book.depth import COUNT, PRICE, SIZE, depth_after_events
+from ..core.book.depth import PLACE_DTYPE, depth_after_events
 from ..core.book.state import ASK, BID, Book, new_book
 from ..core.events import ADD, CANCEL, F_LAST, F_SNAPSHOT, FILL, NO_TICK, SIDE_BID, SIDE_NONE, TRADE, EventBatch
 from ..core.units import NS_PER_S, utc_date
@@ -153,8 +153,8 @@ class _Reader:
     def __init__(self, stretch: Stretch, book: Book) -> None:
         self.stretch, self.book = stretch, book
         self.start_ns = stretch.start_ns
-        self.before = np.zeros((1, 2, DEPTH, 3), np.int32)
-        self.before[..., PRICE] = NO_TICK
+        self.before = np.zeros((1, 2, DEPTH), PLACE_DTYPE)
+        self.before["price_ticks"] = NO_TICK
         self.actions = np.zeros(256, np.int64)
         self.cancels = np.zeros(2, np.int64)
         self.next_second_ns: int | None = None
@@ -166,8 +166,8 @@ class _Reader:
         ends = np.flatnonzero(batch.flags & F_LAST)
         event = np.searchsorted(ends, np.arange(len(batch.flags)))
         self.book, depth = depth_after_events(batch, self.book, DEPTH)
-        levels = np.concatenate([self.before, depth.levels])
-        self.before = levels[-1:]
+        places = np.concatenate([self.before, depth.places])
+        self.before = places[-1:]
         if self.start_ns is None:
             sided = np.flatnonzero((batch.action == TRADE) & (batch.side != SIDE_NONE))
             if not len(sided):
@@ -181,9 +181,9 @@ class _Reader:
             return
         self.actions += np.bincount(batch.action[inside], minlength=256)
         self._note_cancels(batch, event, inside)
-        self._note_places(batch, event, inside, levels)
+        self._note_places(batch, event, inside, places)
         self._note_trades(batch, event, inside)
-        self._note_clock(batch.ts_event_ns[ends], inside[ends], levels)
+        self._note_clock(batch.ts_event_ns[ends], inside[ends], places)
 
     def _note(self, **values: NDArray[Any]) -> None:
         for name, array in values.items():
@@ -207,11 +207,11 @@ class _Reader:
         self.cancels += (int((cancel & follows).sum()), len(pulls))
         self._note(pulled=batch.order_id[pulls], pulled_ns=batch.ts_event_ns[pulls])
 
-    def _note_places(self, batch: EventBatch, event: NDArray[np.int64], inside: NDArray[np.bool_], levels: NDArray[np.int32]) -> None:
-        """Where each add of either side lay against its own best before the event: 1 improving, 0 at the best, -1 behind it."""
+    def _note_places(self, batch: EventBatch, event: NDArray[np.int64], inside: NDArray[np.bool_], places: NDArray[np.void]) -> None:
+        """Where each add of either side lay against its own best before the event: 1 improving, 0 at the best, -1 worse than it."""
         adds = np.flatnonzero((batch.action == ADD) & inside)
         side = np.where(batch.side[adds] == SIDE_BID, BID, ASK)
-        best = levels[event[adds], side, 0, PRICE]
+        best = places["price_ticks"][event[adds], side, 0]
         better = np.where(side == BID, 1, -1) * (batch.price_ticks[adds].astype(np.int64) - best)
         self._note(places=np.sign(better[best != NO_TICK]))
 
@@ -221,7 +221,7 @@ class _Reader:
         _, first = np.unique(event[sided], return_index=True)
         self._note(trade_size=batch.size[trades], signs=np.where(batch.side[sided[first]] == SIDE_BID, 1, -1))
 
-    def _note_clock(self, ts_ns: NDArray[np.int64], inside: NDArray[np.bool_], levels: NDArray[np.int32]) -> None:
+    def _note_clock(self, ts_ns: NDArray[np.int64], inside: NDArray[np.bool_], places: NDArray[np.void]) -> None:
         """Time between events, the book at every full second, and order flow at the best."""
         chosen = np.flatnonzero(inside)
         times = ts_ns[chosen]
@@ -232,21 +232,25 @@ class _Reader:
         seconds = np.arange(self.next_second_ns, int(times[-1]) + 1, NS_PER_S)
         if len(seconds):
             self.next_second_ns = int(seconds[-1]) + NS_PER_S
-        shown = levels[chosen[0] + np.searchsorted(times, seconds, side="right")]
-        flow = best_flow(levels[chosen[0] : chosen[-1] + 2])
+        shown = places[chosen[0] + np.searchsorted(times, seconds, side="right")]
+        flow = best_flow(places[chosen[0] : chosen[-1] + 2])
         self._note(waits=waits[waits > 0], grid=shown, flow_second=times // NS_PER_S, flow=flow[: len(times)])
 
     def sample(self, name: str, synthetic: bool) -> MarketSample:
         """The measures of all that was read."""
         kept: dict[str, Any] = {key: np.concatenate(arrays) if arrays else np.empty(0) for key, arrays in self.seen.items()}
         grid = kept["grid"]
-        sound: Any = np.flatnonzero((grid[:, BID, 0, PRICE] != NO_TICK) & (grid[:, ASK, 0, PRICE] != NO_TICK)) if len(grid) else np.empty(0)
+        sound: Any = (
+            np.flatnonzero((grid["price_ticks"][:, BID, 0] != NO_TICK) & (grid["price_ticks"][:, ASK, 0] != NO_TICK))
+            if len(grid)
+            else np.empty(0)
+        )
         if len(sound) < FEWEST_SECONDS:
             raise SampleError(
                 f"{name} has {len(sound)} seconds of trading with two sides. Expected {FEWEST_SECONDS} or more: give a longer file."
             )
         lives = lives_s(kept["births"], kept["born_ns"], kept["pulled"], kept["pulled_ns"])
-        mids = (grid[:, BID, 0, PRICE].astype(np.float64) + grid[:, ASK, 0, PRICE]) / 2
+        mids = (grid["price_ticks"][:, BID, 0].astype(np.float64) + grid["price_ticks"][:, ASK, 0]) / 2
         filled = np.isin(kept["births"][kept["born_inside"].astype(bool)], kept["filled"])
         return MarketSample(
             name,
@@ -261,16 +265,16 @@ class _Reader:
 
     def _figures(
         self,
-        kept: dict[str, NDArray[Any]],
-        grid: NDArray[np.int32],
+        kept: dict[str, NDArray[Any],
+        grid: NDArray[np.void],
         lives: NDArray[np.float64],
         filled: NDArray[np.bool_],
         mids: NDArray[np.float64],
     ) -> dict[str, float]:
-        spread = (grid[:, ASK, 0, PRICE] - grid[:, BID, 0, PRICE]).astype(np.int64)
+        spread = (grid["price_ticks"][:, ASK, 0] - grid["price_ticks"][:, BID, 0]).astype(np.int64)
         moves = np.abs(np.diff(mids[::RETURN_S]))
         completed, pulled = self.cancels.tolist()
-        depth = grid[:, :, :, SIZE].mean(axis=(0, 1))
+        depth = grid["size"].mean(axis=(0, 1))
         life = _quantiles("cancelled_life", lives, (10, 50, 90))
         rate = float(self.actions.sum() / len(grid))
         return {
@@ -290,7 +294,7 @@ class _Reader:
             "spread_two_ticks": _share(spread == 2),
             **{f"depth_{level}": float(depth[level - 1]) for level in (1, 2, 3, 10)},
             **{f"depth_{level}_to_1": float(depth[level - 1] / depth[0]) for level in (2, 3, 10)},
-            **{f"orders_{level}": float(grid[:, :, level - 1, COUNT].mean()) for level in (1, 2)},
+            **{f"orders_{level}": float(grid["orders"][:, :, level - 1].mean()) for level in (1, 2)},
             "sign_memory_1": autocorrelation(kept["signs"].astype(np.float64), 1),
             "sign_memory_100": autocorrelation(kept["signs"].astype(np.float64), 100),
             "move_memory": float(np.mean([autocorrelation(moves, lag) for lag in range(60 // RETURN_S, 180 // RETURN_S + 1)])),
@@ -298,13 +302,13 @@ class _Reader:
         }
 
 
-def _distributions(kept: dict[str, NDArray[Any]], grid: NDArray[np.int32], lives: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
-    sizes = grid[:, :, :, SIZE].astype(np.float64)
+def _distributions(kept: dict[str, NDArray[Any], grid: NDArray[np.void], lives: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+    sizes = grid["size"].astype(np.float64)
     bid, ask = sizes[:, BID, 0], sizes[:, ASK, 0]
     _, at = np.unique(kept["flow_second"] // FLOW_S, return_inverse=True)
     flow = np.bincount(at, weights=kept["flow"]) / max(float(sizes[:, :, 0].mean()), 1.0)
     values = {
-        "spread_ticks": (grid[:, ASK, 0, PRICE] - grid[:, BID, 0, PRICE]),
+        "spread_ticks": (grid["price_ticks"][:, ASK, 0] - grid["price_ticks"][:, BID, 0]),
         "imbalance": (bid - ask) / (bid + ask),
         "log_inter_arrival": np.log10(kept["waits"] / NS_PER_S),
         "log_time_to_cancel": np.log10(np.maximum(lives, 1e-9)),
@@ -316,12 +320,12 @@ def _distributions(kept: dict[str, NDArray[Any]], grid: NDArray[np.int32], lives
     return {name: thinned(values[name].astype(np.float64)) for name in DISTRIBUTIONS}
 
 
-def best_flow(levels: NDArray[np.int32]) -> NDArray[np.float64]:
+def best_flow(places: NDArray[np.void]) -> NDArray[np.float64]:
     """(events,) order flow at the best of (1 + events, 2, depth, 3) books, contracts, positive where it presses the price up.
 
     What joins or improves the bid counts plus, what leaves it minus, the offer the other way round (Cont, Kukanov and Stoikov 2014, eq. 4).
     """
-    price, size = levels[:, :, 0, PRICE].astype(np.int64), levels[:, :, 0, SIZE].astype(np.float64)
+    price, size = places["price_ticks"][:, :, 0].astype(np.int64), places["size"][:, :, 0].astype(np.float64)
     bid, ask = price[:, BID], price[:, ASK]
     bid_flow: NDArray[np.float64] = np.where(bid[1:] >= bid[:-1], size[1:, BID], 0.0) - np.where(bid[1:] <= bid[:-1], size[:-1, BID], 0.0)
     ask_flow: NDArray[np.float64] = np.where(ask[1:] <= ask[:-1], size[1:, ASK], 0.0) - np.where(ask[1:] >= ask[:-1], size[:-1, ASK], 0.0)

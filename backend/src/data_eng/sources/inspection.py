@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..config import Settings
-from ..core.book.flow import FLOW_COLUMNS, WINDOW_COLUMNS, FlowTables, join, new_flow
+from ..core.book.flow import FlowTables, join, new_flow
 from ..core.book.kernel import advance, close
-from ..core.book.state import ANOMALIES, FAULTS, Book, new_book
+from ..core.book.state import CANCELS, FAULTS, Book, count_of, new_book
 from ..core.events import F_BAD_TS_RECV, F_SNAPSHOT, NO_TICK, TRADE
 from ..core.instrument import classify, root_of
 from ..core.units import NS_PER_S, ns_to_iso, ticks_to_points, utc_date
@@ -177,40 +177,37 @@ def _book(path: Path, symbol: str, settings: Settings, first_ns: int, last_ns: i
 
 def _cancels(book: Book) -> dict[str, Any]:
     """Whether C records took off what F had reported, or were pulls by the owner."""
-    fills, pulls = (int(book.anomalies[ANOMALIES.index(kind), 0]) for kind in ("cancel_of_fill", "pull_records"))
+    fills, pulls = (count_of(book, kind)[0] for kind in CANCELS)
     share = fills / (fills + pulls) if fills + pulls else None
     return {"cancels_that_complete_fills": fills, "cancels_that_are_pulls": pulls, "fill_share_of_cancels": share}
 
 
 def _faults(book: Book) -> dict[str, dict[str, int]]:
-    return {
-        kind: {"count": int(count), "first_record": int(first)}
-        for kind, (count, first) in zip(ANOMALIES, book.anomalies, strict=True)
-        if kind in FAULTS and count
-    }
+    found = {kind: count_of(book, kind) for kind in FAULTS}
+    return {kind: {"count": count, "first_record": first} for kind, (count, first) in found.items() if count}
 
 
 def _shape(tables: FlowTables) -> dict[str, Any]:
     """Spread and depth over the windows that have records, no mark and two sides."""
-    column = {name: tables.windows[index] for index, name in enumerate(WINDOW_COLUMNS)}
-    seen = column["records"] > 0
-    sound = seen & (column["marks"] == 0) & (column["best_bid_ticks"] != NO_TICK) & (column["best_ask_ticks"] != NO_TICK)
+    windows = tables.windows
+    seen = windows.records > 0
+    sound = seen & (windows.marks == 0) & (windows.best_bid_ticks != NO_TICK) & (windows.best_ask_ticks != NO_TICK)
     found: dict[str, Any] = {"windows": int(seen.sum()), "sound_windows": int(sound.sum())}
     if sound.any():
-        spread = (column["best_ask_ticks"] - column["best_bid_ticks"])[sound]
+        spread = (windows.best_ask_ticks - windows.best_bid_ticks)[sound]
         widths, counts = np.unique(spread, return_counts=True)
         found["spread_share_by_ticks"] = {
             int(width): float(count / len(spread)) for width, count in zip(widths[:5], counts[:5], strict=True)
         }
-        found["mean_depth_by_level"] = _depth(tables, column, sound)
+        found["mean_depth_by_level"] = _depth(tables, sound)
     return found
 
 
-def _depth(tables: FlowTables, column: dict[str, NDArray[np.int64]], sound: NDArray[np.bool_]) -> list[float]:
+def _depth(tables: FlowTables, sound: NDArray[np.bool_]) -> list[float]:
     """Mean size over both sides at 1, 2 .. 10 ticks from the window's end: level 1 is the best price, an empty tick counts as 0."""
-    window, side, price, depth = (tables.flow[FLOW_COLUMNS.index(name)] for name in ("window", "side", "price_ticks", "depth_end"))
-    bids = side == 0
-    away = np.where(bids, column["best_bid_ticks"][window] - price, price - column["best_ask_ticks"][window])
-    counted = sound[window] & (away >= 0) & (away < DEPTH_LEVELS)
-    sums = np.bincount(away[counted], weights=depth[counted], minlength=DEPTH_LEVELS)
+    rows, windows = tables.rows, tables.windows
+    bids = rows.side == 0
+    away = np.where(bids, windows.best_bid_ticks[rows.window] - rows.price_ticks, rows.price_ticks - windows.best_ask_ticks[rows.window])
+    counted = sound[rows.window] & (away >= 0) & (away < DEPTH_LEVELS)
+    sums = np.bincount(away[counted], weights=rows.depth_end[counted], minlength=DEPTH_LEVELS)
     return [round(float(total) / (2 * int(sound.sum())), 1) for total in sums]

@@ -1,149 +1,150 @@
 """The flow tape: what the kernel writes while events pass, cut into windows, bars and a trade path.
 
-The tape knows no level. Its invariant holds for every row of every window, exactly (behind a clear or a snapshot the window starts anew):
+The tape knows no level. Its invariant holds for every row of every window, exactly (after a clear or a snapshot the window starts anew):
 
     depth_end = depth_start + add + arrive - fill - pull - reprice_up - reprice_down
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..events import NO_TICK
 
-FLOW_COLUMNS = (
-    "window",
-    "side",
-    "price_ticks",
-    "depth_start",
-    "depth_end",
-    "orders_end",
-    "add",
-    "arrive",
-    "fill",
-    "pull",
-    "reprice_up",
-    "reprice_down",
-    "pull_rest",
-    "reprice_up_rest",
-    "reprice_down_rest",
-    "buy_volume",
-    "sell_volume",
-)
-"""A row a window, side and tick; `window` counts from the first window of the tape."""
-
-WINDOW_COLUMNS = (
-    "window_start_ns",
-    "best_bid_ticks",
-    "best_ask_ticks",
-    "best_bid_size",
-    "best_ask_size",
-    "best_bid_orders",
-    "best_ask_orders",
-    "records",
-    "volume",
-    "buy_volume",
-    "sell_volume",
-    "last_trade_ticks",
-    "marks",
-    "longest_silence_ns",
-    "cancels_and_modifies",
-    "unknown_ids",
-)
-BAR_COLUMNS = (
-    "bar_s",
-    "bar_start_ns",
-    "open_ticks",
-    "high_ticks",
-    "low_ticks",
-    "close_ticks",
-    "volume",
-    "buy_volume",
-    "sell_volume",
-    "notional_ticks",
-    "best_bid_ticks",
-    "best_ask_ticks",
-)
-PATH_COLUMNS = ("ts_recv_ns", "price_ticks")
-BAR_SECONDS = (1, 120)
-
-(B_SECONDS, B_START, B_OPEN, B_HIGH, B_LOW, B_CLOSE, B_VOLUME, B_BUY, B_SELL, B_NOTIONAL) = range(10)
-
-CURSORS = (
-    "window_start_ns",
-    "end_ns",
-    "window_ns",
-    "band_ticks",
-    "windows_written",
-    "centre_line",
-    "records_before",
-    "window_volume",
-    "window_buy_volume",
-    "window_sell_volume",
-    "last_trade_ticks",
-    "longest_silence_ns",
-    "flow_rows",
-    "window_rows",
-    "bar_rows",
-    "path_rows",
-    "next_boundary_ns",
-    "path_ticks",
-    "running",
-)
-(
-    C_WINDOW_START,
-    C_END,
-    C_WINDOW_NS,
-    C_BAND,
-    C_WINDOWS_WRITTEN,
-    C_CENTRE,
-    C_RECORDS_BEFORE,
-    C_VOLUME,
-    C_BUY,
-    C_SELL,
-    C_LAST_TRADE,
-    C_SILENCE,
-    C_FLOW_ROWS,
-    C_WINDOW_ROWS,
-    C_BAR_ROWS,
-    C_PATH_ROWS,
-    C_NEXT_BOUNDARY,
-    C_PATH_TICKS,
-    C_RUNNING,
-) = range(len(CURSORS))
-
 NEVER_NS = np.iinfo(np.int64).max
 NS = 1_000_000_000
 LONGEST_SILENCE_NS = 3600 * NS
 """A silence is written as at most an hour; before the first record it has no beginning."""
+BAR_SECONDS = (1, 120)
+
+
+class FlowRows(NamedTuple):
+    """One row a window, side and tick; every array is (rows,)."""
+
+    window: NDArray[np.int32]
+    """Counts from the first window of the tape."""
+    side: NDArray[np.int32]
+    price_ticks: NDArray[np.int32]
+    depth_start: NDArray[np.int32]
+    depth_end: NDArray[np.int32]
+    orders_end: NDArray[np.int32]
+    add: NDArray[np.int32]
+    arrive: NDArray[np.int32]
+    fill: NDArray[np.int32]
+    pull: NDArray[np.int32]
+    reprice_up: NDArray[np.int32]
+    reprice_down: NDArray[np.int32]
+    pull_rest: NDArray[np.int32]
+    reprice_up_rest: NDArray[np.int32]
+    reprice_down_rest: NDArray[np.int32]
+    buy_volume: NDArray[np.int32]
+    sell_volume: NDArray[np.int32]
+
+
+class WindowRows(NamedTuple):
+    """One row a window; every array is (rows,)."""
+
+    window_start_ns: NDArray[np.int64]
+    best_bid_ticks: NDArray[np.int64]
+    best_ask_ticks: NDArray[np.int64]
+    best_bid_size: NDArray[np.int64]
+    best_ask_size: NDArray[np.int64]
+    best_bid_orders: NDArray[np.int64]
+    best_ask_orders: NDArray[np.int64]
+    records: NDArray[np.int64]
+    volume: NDArray[np.int64]
+    buy_volume: NDArray[np.int64]
+    sell_volume: NDArray[np.int64]
+    last_trade_ticks: NDArray[np.int64]
+    marks: NDArray[np.int64]
+    longest_silence_ns: NDArray[np.int64]
+    cancels_and_modifies: NDArray[np.int64]
+    unknown_ids: NDArray[np.int64]
+
+
+class BarRows(NamedTuple):
+    """One row a bar with a trade; every array is (rows,). The best prices are those shown at its end."""
+
+    bar_s: NDArray[np.int64]
+    bar_start_ns: NDArray[np.int64]
+    open_ticks: NDArray[np.int64]
+    high_ticks: NDArray[np.int64]
+    low_ticks: NDArray[np.int64]
+    close_ticks: NDArray[np.int64]
+    volume: NDArray[np.int64]
+    buy_volume: NDArray[np.int64]
+    sell_volume: NDArray[np.int64]
+    notional_ticks: NDArray[np.int64]
+    best_bid_ticks: NDArray[np.int64]
+    best_ask_ticks: NDArray[np.int64]
+
+
+class PathRows(NamedTuple):
+    """The trades of the windows at which the price changed, and the first of every window; every array is (rows,)."""
+
+    ts_recv_ns: NDArray[np.int64]
+    price_ticks: NDArray[np.int64]
+
+
+Rows = TypeVar("Rows", FlowRows, WindowRows, BarRows, PathRows)
+
+WINDOW_DTYPE = np.dtype([(name, "<i8") for name in WindowRows._fields])
+BAR_DTYPE = np.dtype([(name, "<i8") for name in BarRows._fields])
+PATH_DTYPE = np.dtype([(name, "<i8") for name in PathRows._fields])
+
+TAPE_DTYPE = np.dtype(
+    [
+        ("window_start_ns", "<i8"),
+        ("end_ns", "<i8"),
+        ("window_ns", "<i8"),
+        ("band_ticks", "<i8"),
+        ("windows_written", "<i8"),
+        ("centre_line", "<i8"),
+        ("records_before", "<i8"),
+        ("window_volume", "<i8"),
+        ("window_buy_volume", "<i8"),
+        ("window_sell_volume", "<i8"),
+        ("last_trade_ticks", "<i8"),
+        ("longest_silence_ns", "<i8"),
+        ("flow_rows", "<i8"),
+        ("window_rows", "<i8"),
+        ("bar_rows", "<i8"),
+        ("path_rows", "<i8"),
+        ("next_boundary_ns", "<i8"),
+        ("path_ticks", "<i8"),
+        ("running", "<i8"),
+    ]
+)
+"""The open window, how many rows of each buffer are written, and when the next window or bar has to close."""
 
 
 class Flow(NamedTuple):
-    """The open window and bars, and the rows written since the last `drain`.
+    """The open window and bars, and the rows written since the last `drain`."""
 
-    cursors : (19,) int64, `CURSORS`; the rows written in each buffer are among them.
-    bars : (2, 10) int64, the open bar of each of `BAR_SECONDS`; volume 0 means none is open.
-    flow : (17, capacity) int32 `FLOW_COLUMNS`; windows : (16, capacity) int64; bar_rows : (12, capacity) int64; path : (2, capacity) int64.
-    """
-
-    cursors: NDArray[np.int64]
-    bars: NDArray[np.int64]
-    flow: NDArray[np.int32]
-    windows: NDArray[np.int64]
-    bar_rows: NDArray[np.int64]
-    path: NDArray[np.int64]
+    tape: np.void
+    """One record of TAPE_DTYPE."""
+    open_bars: NDArray[np.void]
+    """(2,) BAR_DTYPE, the open bar of each of `BAR_SECONDS`; volume 0 means none is open."""
+    rows: FlowRows
+    """Each column (capacity,): a day has a million of these rows, and columns are what leaves the tape."""
+    windows: NDArray[np.void]
+    """(capacity,) WINDOW_DTYPE."""
+    bars: NDArray[np.void]
+    """(capacity,) BAR_DTYPE."""
+    path: NDArray[np.void]
+    """(capacity,) PATH_DTYPE."""
 
 
 class FlowTables(NamedTuple):
-    """Rows closed so far, a column an array, in time order. See `FLOW_COLUMNS`, `WINDOW_COLUMNS`, `BAR_COLUMNS`, `PATH_COLUMNS`."""
+    """Rows closed so far, in time order."""
 
-    flow: NDArray[np.int32]
-    windows: NDArray[np.int64]
-    bars: NDArray[np.int64]
-    path: NDArray[np.int64]
+    rows: FlowRows
+    windows: WindowRows
+    bars: BarRows
+    path: PathRows
 
 
 def new_flow(flow_start_ns: int, end_ns: int, window_ns: int, band_ticks: int) -> Flow:
@@ -153,34 +154,53 @@ def new_flow(flow_start_ns: int, end_ns: int, window_ns: int, band_ticks: int) -
     """
     if flow_start_ns % window_ns or end_ns % window_ns:
         raise ValueError(f"windows of {window_ns} ns do not meet {flow_start_ns} and {end_ns}; start and end must be multiples of a window")
-    cursors = np.zeros(len(CURSORS), np.int64)
-    cursors[[C_WINDOW_START, C_END, C_WINDOW_NS, C_BAND]] = flow_start_ns, end_ns, window_ns, band_ticks
-    cursors[[C_CENTRE, C_LAST_TRADE, C_PATH_TICKS]] = -1, NO_TICK, NO_TICK
-    cursors[C_NEXT_BOUNDARY] = flow_start_ns if end_ns > flow_start_ns else NEVER_NS
-    rows = 2 * (2 * band_ticks + 1)
+    tape = np.zeros(1, TAPE_DTYPE)[0]
+    tape["window_start_ns"], tape["end_ns"], tape["window_ns"], tape["band_ticks"] = flow_start_ns, end_ns, window_ns, band_ticks
+    tape["centre_line"], tape["last_trade_ticks"], tape["path_ticks"] = -1, NO_TICK, NO_TICK
+    tape["next_boundary_ns"] = flow_start_ns if end_ns > flow_start_ns else NEVER_NS
+    rows_a_window = 2 * (2 * band_ticks + 1)
     return Flow(
-        cursors=cursors,
-        bars=np.zeros((len(BAR_SECONDS), 10), np.int64),
-        flow=np.zeros((len(FLOW_COLUMNS), 64 * rows), np.int32),
-        windows=np.zeros((len(WINDOW_COLUMNS), 4096), np.int64),
-        bar_rows=np.zeros((len(BAR_COLUMNS), 4096), np.int64),
-        path=np.zeros((len(PATH_COLUMNS), 65536), np.int64),
+        tape=tape,
+        open_bars=np.zeros(len(BAR_SECONDS), BAR_DTYPE),
+        rows=FlowRows(*(np.zeros(64 * rows_a_window, np.int32) for _ in FlowRows._fields)),
+        windows=np.zeros(4096, WINDOW_DTYPE),
+        bars=np.zeros(4096, BAR_DTYPE),
+        path=np.zeros(65536, PATH_DTYPE),
     )
 
 
 def drain(flow: Flow) -> FlowTables:
-    """Take the closed rows off the tape; the open window and bars stay."""
-    cursors = flow.cursors
+    """Take the closed rows off the tape, as columns; the open window and bars stay."""
+    tape = flow.tape
     taken = FlowTables(
-        flow.flow[:, : cursors[C_FLOW_ROWS]].copy(),
-        flow.windows[:, : cursors[C_WINDOW_ROWS]].copy(),
-        flow.bar_rows[:, : cursors[C_BAR_ROWS]].copy(),
-        flow.path[:, : cursors[C_PATH_ROWS]].copy(),
+        FlowRows(*(column[: tape["flow_rows"]].copy() for column in flow.rows)),
+        WindowRows(*_columns(flow.windows[: tape["window_rows"]])),
+        BarRows(*_columns(flow.bars[: tape["bar_rows"]])),
+        PathRows(*_columns(flow.path[: tape["path_rows"]])),
     )
-    cursors[[C_FLOW_ROWS, C_WINDOW_ROWS, C_BAR_ROWS, C_PATH_ROWS]] = 0
+    tape["flow_rows"] = tape["window_rows"] = tape["bar_rows"] = tape["path_rows"] = 0
     return taken
 
 
 def join(pieces: list[FlowTables]) -> FlowTables:
     """Pieces of one tape in order, as one."""
-    return FlowTables(*(np.concatenate([piece[i] for piece in pieces], axis=1) for i in range(len(FlowTables._fields))))
+    return FlowTables(
+        FlowRows(*_joined([piece.rows for piece in pieces])),
+        WindowRows(*_joined([piece.windows for piece in pieces])),
+        BarRows(*_joined([piece.bars for piece in pieces])),
+        PathRows(*_joined([piece.path for piece in pieces])),
+    )
+
+
+def first_rows(rows: Rows, count: int) -> Rows:
+    """The first `count` rows."""
+    return type(rows)(*(column[:count] for column in rows))
+
+
+def _columns(records: NDArray[np.void]) -> list[NDArray[Any]]:
+    """One array a field, out of the buffer, which is written over."""
+    return [records[name].copy() for name in records.dtype.names or ()]
+
+
+def _joined(pieces: list[Rows]) -> list[NDArray[Any]]:
+    return [np.concatenate(columns) for columns in zip(*pieces, strict=True)]

@@ -5,16 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .flow import NS, WINDOW_COLUMNS
+from .flow import NS, WindowRows
 from .record import MARK_HALT, MARK_UNKNOWN_IDS
-
-_START, _RECORDS, _SILENCE, _CHANGES, _UNKNOWN = (
-    WINDOW_COLUMNS.index(name) for name in ("window_start_ns", "records", "longest_silence_ns", "cancels_and_modifies", "unknown_ids")
-)
 
 
 def halted(
-    windows: NDArray[np.int64],
+    windows: WindowRows,
     hours_ns: tuple[int, int],
     window_ns: int,
     silence_s: float,
@@ -28,26 +24,25 @@ def halted(
 
     Parameters
     ----------
-    windows : (16, windows) int64, `WINDOW_COLUMNS`.
     hours_ns : regular hours; outside them a silence is no halt.
 
     Returns
     -------
     (windows,) bool.
     """
-    starts, silence_ns = windows[_START], windows[_SILENCE]
-    records_before, windows_before = _trailing(windows[_RECORDS], trailing_windows)
+    starts, silence_ns = windows.window_start_ns, windows.longest_silence_ns
+    records_before, windows_before = _trailing(windows.records, trailing_windows)
     rate_per_ns = records_before / np.maximum(windows_before * window_ns, 1)
     in_hours = (starts >= hours_ns[0]) & (starts < hours_ns[1])
     long_enough = silence_ns >= silence_s * NS
     return np.logical_and.reduce([in_hours, long_enough, silence_ns * rate_per_ns >= expected_records])
 
 
-def full_of_unknown_ids(windows: NDArray[np.int64], share_max: float, trailing_windows: int) -> NDArray[np.bool_]:
+def full_of_unknown_ids(windows: WindowRows, share_max: float, trailing_windows: int) -> NDArray[np.bool_]:
     """Windows at whose end more than `share_max` of the recent C and M named orders unknown to the book: it began without a snapshot."""
-    changes_before, _ = _trailing(windows[_CHANGES], trailing_windows - 1)
-    unknown_before, _ = _trailing(windows[_UNKNOWN], trailing_windows - 1)
-    return np.greater(unknown_before + windows[_UNKNOWN], share_max * (changes_before + windows[_CHANGES]))
+    changes_before, _ = _trailing(windows.cancels_and_modifies, trailing_windows - 1)
+    unknown_before, _ = _trailing(windows.unknown_ids, trailing_windows - 1)
+    return np.greater(unknown_before + windows.unknown_ids, share_max * (changes_before + windows.cancels_and_modifies))
 
 
 def more_marks(halts: NDArray[np.bool_], unknowns: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -10,10 +10,10 @@ import pyarrow as pa
 
 from ....config import Settings
 from ....contracts import contract_of
-from ....core.book.flow import BAR_COLUMNS, FLOW_COLUMNS, NS, PATH_COLUMNS, WINDOW_COLUMNS, FlowTables, join, new_flow
+from ....core.book.flow import NS, BarRows, FlowTables, PathRows, WindowRows, first_rows, join, new_flow
 from ....core.book.kernel import advance, close
 from ....core.book.marks import full_of_unknown_ids, halted, more_marks
-from ....core.book.state import ANOMALIES, FAULTS, S_LAST_TS, Book, new_book
+from ....core.book.state import CANCELS, FAULTS, Book, count_of, new_book
 from ....core.events import EventBatch
 from ....core.session import SessionTimes
 from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, MBO, TRADE_BARS, TRADE_PATH
@@ -24,10 +24,6 @@ from ....sources.calendar import bronze_dates
 from ....sources.parquet import read_events
 from ...base import Stage, StageIO
 from ...door import StageLake
-
-_START = WINDOW_COLUMNS.index("window_start_ns")
-_RECORDS = WINDOW_COLUMNS.index("records")
-_MARKS = WINDOW_COLUMNS.index("marks")
 
 
 class SessionAcrossFiles(SpymasterError):
@@ -56,17 +52,14 @@ class ComputeBookFlow5s(Stage):
             window_ns=window_ns,
             band_ticks=book_settings.band_ticks,
         )
-        tables.windows[_MARKS] |= _trust(tables, times, lake.settings, window_ns)
-        anomalies = {
-            kind: Anomaly(count=int(count), first=int(first))
-            for kind, (count, first) in zip(ANOMALIES, book.anomalies, strict=True)
-            if kind in FAULTS and count
-        }
-        counts = {kind: int(book.anomalies[ANOMALIES.index(kind), 0]) for kind in ANOMALIES if kind not in FAULTS}
+        marks = tables.windows.marks | _trust(tables.windows, times, lake.settings, window_ns)
+        found = {kind: count_of(book, kind) for kind in FAULTS}
+        anomalies = {kind: Anomaly(count=count, first=first) for kind, (count, first) in found.items() if count}
+        counts = {kind: count_of(book, kind)[0] for kind in CANCELS}
         lake.write(BOOK_FLOW, _flow_table(tables), anomalies=anomalies, facts=counts)
-        lake.write(BOOK_WINDOWS, _table(BOOK_WINDOWS, WINDOW_COLUMNS, tables.windows))
-        lake.write(TRADE_BARS, _sorted_bars(tables))
-        lake.write(TRADE_PATH, _table(TRADE_PATH, PATH_COLUMNS, tables.path))
+        lake.write(BOOK_WINDOWS, _table(BOOK_WINDOWS, tables.windows._replace(marks=marks)))
+        lake.write(TRADE_BARS, _sorted_bars(tables.bars))
+        lake.write(TRADE_PATH, _table(TRADE_PATH, tables.path))
 
 
 def _hold_to_one_file(unit: ContractDay, times: SessionTimes) -> None:
@@ -90,41 +83,42 @@ def _run(
         last_ns = max(last_ns, int(events.ts_recv_ns[-1])) if len(events.size) else last_ns
     longest_bar_ns = 120 * NS
     pieces += close(last_ns + longest_bar_ns, book, flow)
-    return book, _covered(join(pieces), int(book.scalars[S_LAST_TS]))
+    return book, _covered(join(pieces), int(book.state["last_ts_ns"]))
 
 
 def _covered(tables: FlowTables, last_record_ns: int) -> FlowTables:
-    """Without the windows that begin behind the file's last record: nobody knows what happened there."""
-    covered = int((tables.windows[_START] <= last_record_ns).sum())
-    if not tables.windows[_RECORDS, :covered].any():
+    """Without the windows that begin after the file's last record: nobody knows what happened there."""
+    covered = int((tables.windows.window_start_ns <= last_record_ns).sum())
+    if not tables.windows.records[:covered].any():
         covered = 0
-    covered_rows = int(np.searchsorted(tables.flow[0], covered))
-    path = tables.path if covered else tables.path[:, :0]
-    return FlowTables(tables.flow[:, :covered_rows], tables.windows[:, :covered], tables.bars, path)
+    covered_rows = int(np.searchsorted(tables.rows.window, covered))
+    path = tables.path if covered else first_rows(tables.path, 0)
+    return FlowTables(first_rows(tables.rows, covered_rows), first_rows(tables.windows, covered), tables.bars, path)
 
 
-def _trust(tables: FlowTables, times: SessionTimes, settings: Settings, window_ns: int) -> np.ndarray:
+def _trust(windows: WindowRows, times: SessionTimes, settings: Settings, window_ns: int) -> np.ndarray:
     session, book = settings.session, settings.book
     hours_ns = (times.rth_open_ns, times.rth_close_ns) if times.rth_day else (0, 0)
-    halts = halted(tables.windows, hours_ns, window_ns, session.halt_silence_s, session.halt_expected_records, book.trailing_windows)
-    return more_marks(halts, full_of_unknown_ids(tables.windows, book.unknown_share_max, book.trailing_windows))
+    halts = halted(windows, hours_ns, window_ns, session.halt_silence_s, session.halt_expected_records, book.trailing_windows)
+    return more_marks(halts, full_of_unknown_ids(windows, book.unknown_share_max, book.trailing_windows))
 
 
 def _flow_table(tables: FlowTables) -> pa.Table:
-    starts = tables.windows[0][tables.flow[0]] if tables.flow.shape[1] else np.zeros(0, np.int64)
+    rows = tables.rows
+    starts = tables.windows.window_start_ns[rows.window] if len(rows.window) else np.zeros(0, np.int64)
     schema = contract_of(BOOK_FLOW).schema
-    columns = [starts, *(tables.flow[FLOW_COLUMNS.index(name)] for name in schema.names[1:])]
+    columns = [starts, *(getattr(rows, name) for name in schema.names[1:])]
     return _arrow(columns, schema)
 
 
-def _table(dataset: str, names: tuple[str, ...], rows: np.ndarray) -> pa.Table:
+def _table(dataset: str, rows: WindowRows | BarRows | PathRows) -> pa.Table:
     schema = contract_of(dataset).schema
-    return _arrow([rows[names.index(name)] for name in schema.names], schema)
+    return _arrow([getattr(rows, name) for name in schema.names], schema)
 
 
-def _sorted_bars(tables: FlowTables) -> pa.Table:
-    order = np.lexsort((tables.bars[1], tables.bars[0]))
-    return _table(TRADE_BARS, BAR_COLUMNS, tables.bars[:, order])
+def _sorted_bars(bars: BarRows) -> pa.Table:
+    order = np.lexsort((bars.bar_start_ns, bars.bar_s))
+    return _table(TRADE_BARS, BarRows(*(column[order] for column in bars)))
 
 
 def _arrow(columns: list[np.ndarray], schema: pa.Schema) -> pa.Table:
