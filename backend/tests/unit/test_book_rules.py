@@ -9,9 +9,9 @@ from src.data_eng.core.book.depth import depth_after_events
 from src.data_eng.core.book.flow import NS, FlowTables, WindowRows
 from src.data_eng.core.book.marks import full_of_unknown_ids, halted
 from src.data_eng.core.book.orders import home, rehash
-from src.data_eng.core.book.record import MARK_CLEARED, MARK_CROSSED, MARK_SNAPSHOT
-from src.data_eng.core.book.state import ASK, BID, CANCELS, FAULTS, ORDER_DTYPE, SLOTS_PER_ORDER, Book, count_of, new_book
-from src.data_eng.core.events import NO_TICK
+from src.data_eng.core.book.record import MARK_BAD_BOOK, MARK_CLEARED, MARK_CROSSED, MARK_SNAPSHOT
+from src.data_eng.core.book.state import ASK, BID, CANCELS, FAULTS, LOWEST_TICK, ORDER_DTYPE, SLOTS_PER_ORDER, Book, count_of, new_book
+from src.data_eng.core.events import F_MAYBE_BAD_BOOK, F_SNAPSHOT, NO_TICK
 
 from ..order_flow import REST_NS, Record, batch, play, shown_best
 
@@ -267,3 +267,61 @@ def test_ids_that_follow_one_another_are_found_in_few_steps(step: int):
     steps = (slots - np.array([int(home(key, mask)) for key in table["key"][slots]])) % capacity
     # Ids thrown at random need 0.17 steps behind their first slot at this load.
     assert steps.mean() < 0.2
+
+
+def test_an_order_rests_from_the_moment_it_is_half_a_second_old() -> None:
+    """500 ms is resting, a nanosecond less is not; for what is pulled and for what is repriced alike."""
+    at, before = REST_NS, REST_NS - 1
+    _, pulled = _run(("C", "A", 6, 110, 1, before, True), ("C", "B", 1, 99, 10, at, True))
+    assert (_row(pulled, ASK, 110)["pull_rest"], _row(pulled, BID, 99)["pull_rest"]) == (0, 10)
+    _, moved = _run(("M", "A", 6, 111, 1, before, True), ("M", "A", 2, 102, 10, at, True))
+    assert (_row(moved, ASK, 110)["reprice_up_rest"], _row(moved, ASK, 100)["reprice_up_rest"]) == (0, 10)
+
+
+@pytest.mark.parametrize(("in_snapshot", "pull_rest"), [(True, 10), (False, 0)])
+def test_an_order_of_a_snapshot_is_as_old_as_its_event_says_and_any_other_as_its_receipt(in_snapshot: bool, pull_rest: int) -> None:
+    """A snapshot's receipt is the snapshot's own time, and would make every order of the night new at the open."""
+    events = batch([*QUOTES, ("A", "B", 7, 98, 10, 2 * S, True), ("C", "B", 7, 98, 10, 2 * S + MS, True)])
+    flags, ts_event_ns = events.flags.copy(), events.ts_event_ns.copy()
+    flags[4] |= F_SNAPSHOT if in_snapshot else 0
+    ts_event_ns[4] = S
+    _, tables, _ = play(events._replace(flags=flags, ts_event_ns=ts_event_ns), 5 * S)
+    assert (_row(tables, BID, 98)["pull"], _row(tables, BID, 98)["pull_rest"]) == (10, pull_rest)
+
+
+@pytest.mark.parametrize(("action", "marks_after"), [("N", MARK_BAD_BOOK), ("R", 0)])
+def test_a_book_that_may_be_bad_stays_so_until_it_is_cleared(action: str, marks_after: int) -> None:
+    events = batch([*QUOTES, ("N", "N", 0, None, 0, S, True), (action, "N", 0, None, 0, 6 * S, True)])
+    flags = events.flags | np.array([0, 0, 0, 0, F_MAYBE_BAD_BOOK, 0], np.uint8)
+    _, tables, _ = play(events._replace(flags=flags), 15 * S)
+    cleared = MARK_CLEARED if action == "R" else 0
+    assert tables.windows.marks.tolist() == [MARK_BAD_BOOK, MARK_BAD_BOOK | cleared, marks_after]
+
+
+def test_a_window_that_begins_with_a_crossed_book_is_marked_though_nothing_comes_in_it() -> None:
+    _, tables = _run(("A", "B", 7, 101, 1, S, True), ("C", "B", 7, 101, 1, 11 * S, True), until_s=20)
+    assert [bool(mark & MARK_CROSSED) for mark in tables.windows.marks] == [True, True, True, False]
+
+
+def test_a_silence_as_long_as_the_limit_is_a_halt() -> None:
+    windows = _windows(3)
+    windows.window_start_ns[:] = np.arange(3) * 5 * S
+    windows.records[:] = 1000
+    windows.longest_silence_ns[1:] = [2 * S - 1, 2 * S]
+    assert halted(windows, (0, 100 * S), 5 * S, silence_s=2.0, expected_records=100, trailing_windows=60).tolist() == [False, False, True]
+
+
+def test_a_share_of_unknown_ids_at_the_limit_is_still_usable() -> None:
+    windows = _windows(2)
+    windows.cancels_and_modifies[:] = 100
+    windows.unknown_ids[:] = [1, 2]
+    assert full_of_unknown_ids(windows, share_max=0.01, trailing_windows=1).tolist() == [False, True]
+
+
+def test_a_side_s_depth_ends_with_its_last_order_however_many_queue_at_one_price() -> None:
+    """Two offers in one queue are the whole side: what lies beyond them is not looked at."""
+    events = batch([("A", "A", 1, 100, 3, 0, True), ("A", "A", 2, 100, 4, 0, True)])
+    book = new_book(REST_NS)
+    book.lines[ASK, 103 - LOWEST_TICK]["depth"] = 9  # no order's
+    _, depth = depth_after_events(events, book, 2)
+    assert depth.places[1, ASK].tolist() == [(100, 7, 2), (NO_TICK, 0, 0)]

@@ -176,6 +176,17 @@ def test_a_file_cut_short_is_found_by_every_reader(tmp_path: Path) -> None:
             read(ref)
 
 
+@pytest.mark.parametrize("change", [b"", b"more"], ids=["shorter", "longer"])
+def test_a_data_file_of_another_size_than_its_manifest_says_is_refused_before_it_is_read(tmp_path: Path, change: bytes) -> None:
+    ref = write(tmp_path)
+    (path,) = io.open_parts(ref)
+    content = path.read_bytes()
+    path.chmod(0o644)
+    path.write_bytes(content + change if change else content[:-1])
+    with pytest.raises(PartitionCorrupt, match=f"has {path.stat().st_size} bytes, its manifest says {len(content)}"):
+        io.open_parts(ref)
+
+
 def test_a_lost_file_is_found(tmp_path: Path) -> None:
     ref = write(tmp_path)
     part_of(ref).unlink()
