@@ -128,7 +128,7 @@ class Replay:
         if "F" in actions and ("C" in actions or "M" in actions):
             first_off = min(i for i, action in enumerate(actions) if action in "CM")
             if "F" in actions[first_off:] or "T" in actions[first_off:]:
-                self.fault(f"a fill behind a cancel: {self.event}")
+                self.fault(f"a fill after a cancel: {self.event}")
         off = Counter(order_id for action, _, order_id, *_ in self.event if action in "CM")
         if off and max(off.values()) > 1:
             self.fault(f"an order leaves twice: {self.event}")

@@ -34,7 +34,7 @@ RECORDS, COUNTED_S = 80_000, 300
 
 @pytest.fixture(scope="module")
 def minutes() -> tuple[EventBatch, Stretch]:
-    """A simulated session up to five minutes behind the open; the five minutes count."""
+    """A simulated session up to five minutes after the open; the five minutes count."""
     clock, session = opened(31, RECORDS)
     records = np.concatenate([session.open(), *session.run(clock.second(clock.rth_open_ns) + COUNTED_S)])
     return batch_of(records), Stretch(clock.rth_open_ns, clock.rth_open_ns + COUNTED_S * 10**9)

@@ -30,19 +30,19 @@ def traded(book: Book, order: Aggressor) -> Events:
     return taken(tape)
 
 
-def told(events: Events) -> list[tuple[str, str, int, int, int]]:
+def rows_of(events: Events) -> list[tuple[str, str, int, int, int]]:
     """(action, side, id, position, contracts) of each record."""
     columns = (events.action, events.side, events.order_id, events.position, events.contracts)
     return [(chr(a), chr(s), i, p, c) for a, s, i, p, c in zip(*(column.tolist() for column in columns), strict=True)]
 
 
 def test_one_lot_that_takes_part_of_the_first_order_is_T_F_M(book: Book) -> None:
-    assert told(traded(book, taker(1))) == [("T", "B", 77, 8001, 1), ("F", "A", 11, 8001, 1), ("M", "A", 11, 8001, 1)]
+    assert rows_of(traded(book, taker(1))) == [("T", "B", 77, 8001, 1), ("F", "A", 11, 8001, 1), ("M", "A", 11, 8001, 1)]
     assert book.quantity[ASK, 8001] == 4
 
 
 def test_all_fills_come_before_all_cancels(book: Book) -> None:
-    assert told(traded(book, taker(4))) == [
+    assert rows_of(traded(book, taker(4))) == [
         ("T", "B", 77, 8001, 4),
         ("F", "A", 11, 8001, 2),
         ("F", "A", 12, 8001, 2),
@@ -53,8 +53,8 @@ def test_all_fills_come_before_all_cancels(book: Book) -> None:
 
 def test_sweep_writes_a_trade_a_price_and_then_the_cancels(book: Book) -> None:
     events = traded(book, taker(7, worst=8002))
-    assert "".join(action for action, *_ in told(events)) == "TFFTFCCM"
-    assert told(events)[3] == ("T", "B", 77, 8002, 2)
+    assert "".join(action for action, *_ in rows_of(events)) == "TFFTFCCM"
+    assert rows_of(events)[3] == ("T", "B", 77, 8002, 2)
     assert (book.best_bid, book.best_ask) == (8000, 8002)
 
 
@@ -65,7 +65,7 @@ def test_cancels_travel_one_packet_behind_the_trade(book: Book) -> None:
 
 def test_remainder_joins_the_book_before_what_it_hit_is_cancelled(book: Book) -> None:
     events = traded(book, taker(6, rests=True))
-    assert [row[:1] + row[2:] for row in told(events)] == [
+    assert [row[:1] + row[2:] for row in rows_of(events)] == [
         ("T", 77, 8001, 5),
         ("F", 11, 8001, 2),
         ("F", 12, 8001, 3),
@@ -78,7 +78,7 @@ def test_remainder_joins_the_book_before_what_it_hit_is_cancelled(book: Book) ->
 
 def test_aggressor_that_rested_is_filled_by_its_own_id_and_leaves_its_old_price(book: Book) -> None:
     slot = int(book.head[BID, 8000])
-    rows = told(traded(book, Aggressor(1, BID, 2, 8001, False, 0, False, slot)))
+    rows = rows_of(traded(book, Aggressor(1, BID, 2, 8001, False, 0, False, slot)))
     assert rows == [
         ("T", "B", 1, 8001, 2),
         ("F", "B", 1, 8001, 2),
@@ -91,7 +91,7 @@ def test_aggressor_that_rested_is_filled_by_its_own_id_and_leaves_its_old_price(
 
 def test_iceberg_used_up_shows_its_next_part_last_in_line(book: Book) -> None:
     book.reserve[book.head[ASK, 8001]] = 3
-    rows = told(traded(book, taker(2)))
+    rows = rows_of(traded(book, taker(2)))
     assert rows[-1] == ("M", "A", 11, 8001, 2)
     assert book.order_id[book.tail[ASK, 8001]] == 11
     assert book.reserve[book.tail[ASK, 8001]] == 1
@@ -99,21 +99,21 @@ def test_iceberg_used_up_shows_its_next_part_last_in_line(book: Book) -> None:
 
 def test_iceberg_hit_twice_in_an_event_leaves_it_by_one_netted_record(book: Book) -> None:
     book.reserve[book.head[ASK, 8001]] = 3
-    rows = told(traded(book, taker(7)))
+    rows = rows_of(traded(book, taker(7)))
     assert rows[1:4] == [("F", "A", 11, 8001, 2), ("F", "A", 12, 8001, 3), ("F", "A", 11, 8001, 2)]
     assert rows[4:] == [("M", "A", 11, 8001, 1), ("C", "A", 12, 8001, 3)]
 
 
 def test_hidden_contracts_are_volume_and_a_fill_of_an_unknown_id(book: Book) -> None:
-    rows = told(traded(book, taker(1, hidden=4)))
+    rows = rows_of(traded(book, taker(1, hidden=4)))
     assert rows[:2] == [("T", "B", 77, 8001, 5), ("F", "A", HIDDEN, 8001, 4)]
     assert book.quantity[ASK, 8001] == 4
 
 
 def test_unsigned_trade_has_no_side_on_trade_and_fill_but_on_the_cancel(book: Book) -> None:
-    rows = told(traded(book, taker(2, unsigned=True)))
+    rows = rows_of(traded(book, taker(2, unsigned=True)))
     assert [(row[0], row[1]) for row in rows] == [("T", "N"), ("F", "N"), ("C", "A")]
 
 
 def test_taker_stops_at_its_worst_price(book: Book) -> None:
-    assert sum(row[4] for row in told(traded(book, taker(9))) if row[0] == "T") == 5
+    assert sum(row[4] for row in rows_of(traded(book, taker(9))) if row[0] == "T") == 5

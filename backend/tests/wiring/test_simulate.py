@@ -1,4 +1,4 @@
-"""`spymaster simulate` end to end: files that the vendor's client reads, the same bytes however made, days that go wrong as asked."""
+"""`spymaster simulate` end to end: files that the vendor's client reads, the same bytes however made, days that go wrong by request."""
 
 from __future__ import annotations
 

@@ -27,43 +27,43 @@ def inspect(
     from ..config import load_settings
     from ..sources.inspection import inspect_file
 
-    found = inspect_file(file, load_settings(), symbol)
+    about = inspect_file(file, load_settings(), symbol)
     if as_json:
-        typer.echo(json.dumps(found, indent=1))
+        typer.echo(json.dumps(about, indent=1))
         return
     console = Console(highlight=False, soft_wrap=True)
-    for name, value in _lines(found):
+    for name, value in _lines(about):
         console.print(f"{name:<16} {value}", markup=False)
 
 
-def _lines(found: dict[str, Any]) -> list[tuple[str, str]]:
+def _lines(about: dict[str, Any]) -> list[tuple[str, str]]:
     """Label and text of each line."""
-    mark = "  SYNTHETIC: simulated, no market data" if found["synthetic"] else ""
+    mark = "  SYNTHETIC: simulated, no market data" if about["synthetic"] else ""
     lines = [
-        ("file", f"{found['file']}  {found['bytes']:,} bytes"),
-        ("schema", f"{found['schema']}, DBN version {found['dbn_version']}, dataset {found['dataset']}{mark}"),
-        ("asked for", f"{_some(found['requested']['symbols'])}  {found['requested']['start']} to {found['requested']['end']}"),
-        ("records", f"{found['records']:,}"),
+        ("file", f"{about['file']}  {about['bytes']:,} bytes"),
+        ("schema", f"{about['schema']}, DBN version {about['dbn_version']}, dataset {about['dataset']}{mark}"),
+        ("requested", f"{_some(about['requested']['symbols'])}  {about['requested']['start']} to {about['requested']['end']}"),
+        ("records", f"{about['records']:,}"),
     ]
-    if "first" in found:
-        lines.append(("times", f"{found['first']} to {found['last']} (received, UTC)"))
-    for entry in found.get("instruments", [])[:LISTED]:
+    if "first" in about:
+        lines.append(("times", f"{about['first']} to {about['last']} (received, UTC)"))
+    for entry in about.get("instruments", [])[:LISTED]:
         traded = f", {entry['trades']:,} trades, volume {entry['volume']:,}" if "trades" in entry else ""
         kind = f" {entry['kind']}" if "kind" in entry else ""
         lines.append(
             ("instrument", f"{entry['symbol'] or 'unnamed'} ({entry['instrument_id']}){kind}: {entry['records']:,} records{traded}")
         )
-    if len(found.get("instruments", [])) > LISTED:
-        lines.append(("", f"and {len(found['instruments']) - LISTED} more instruments; --json lists all"))
-    if found["other_records"]:
-        lines.append(("passed by", ", ".join(f"{count:,} {name}" for name, count in found["other_records"].items())))
-    if "actions" in found:
-        mix = ", ".join(f"{letter} {entry['records']:,} ({entry['share']:.1%})" for letter, entry in found["actions"].items())
+    if len(about.get("instruments", [])) > LISTED:
+        lines.append(("", f"and {len(about['instruments']) - LISTED} more instruments; --json lists all"))
+    if about["other_records"]:
+        lines.append(("also holds", ", ".join(f"{count:,} {name}" for name, count in about["other_records"].items())))
+    if "actions" in about:
+        mix = ", ".join(f"{letter} {entry['records']:,} ({entry['share']:.1%})" for letter, entry in about["actions"].items())
         lines.append(("messages", mix))
-        lines.append(("snapshot", f"{found['snapshot_records']:,} records" if found["snapshot_records"] else "none: the book starts empty"))
-        lines.append(("bad ts_recv", f"{found['bad_ts_recv']:,} records"))
-        lines.append(("silence", f"longest {found['longest_silence']['seconds']:g} s, after {found['longest_silence']['after']}"))
-    return lines + _book_lines(found["book"]) if "book" in found else lines
+        lines.append(("snapshot", f"{about['snapshot_records']:,} records" if about["snapshot_records"] else "none: the book starts empty"))
+        lines.append(("bad ts_recv", f"{about['bad_ts_recv']:,} records"))
+        lines.append(("silence", f"longest {about['longest_silence']['seconds']:g} s, after {about['longest_silence']['after']}"))
+    return lines + _book_lines(about["book"]) if "book" in about else lines
 
 
 def _book_lines(book: dict[str, Any]) -> list[tuple[str, str]]:

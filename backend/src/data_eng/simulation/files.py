@@ -101,7 +101,7 @@ def _file_records(simulation: Simulation, file: FileSpec, today: Session | None)
 
 
 def _day_records(simulation: Simulation, spec: SessionSpec, session: Session) -> Iterator[NDArray[np.void]]:
-    """From 00:00 UTC to Globex's close, with what is asked to go wrong that day."""
+    """From 00:00 UTC to Globex's close, with what goes wrong that day by request."""
     clock = spec.clock
     open_s = clock.second(clock.rth_open_ns)
     if spec.date == simulation.degraded:

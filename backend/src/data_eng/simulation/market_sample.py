@@ -1,6 +1,6 @@
 """What one instrument's orders look like in one stretch of continuous trading: the measures by which a model and a market are compared.
 
-The book is read after every event (F_LAST) and, for what is asked of it by the clock, once a second. The measures are those of LOB-Bench
+The book is read after every event (F_LAST) and, for what goes by the clock, once a second. The measures are those of LOB-Bench
 (Nagy et al. 2025, "LOB-Bench: Benchmarking Generative AI for Finance") and the stylised facts of Cont (2001).
 """
 
@@ -29,7 +29,7 @@ ACTIONS = "ACMTF"
 FLOW_S = 10
 """Order-flow imbalance is summed over this many seconds (Cont, Kukanov and Stoikov 2014)."""
 RETURN_S = 5
-"""Returns whose size is asked for its memory."""
+"""Length of the returns whose sizes are correlated."""
 SIGNATURE_S = (1, 2, 5, 10, 30, 60, 120, 300)
 """Horizons of the signature plot, seconds."""
 MEMORY_LAGS = (1, 2, 5, 10, 20, 50, 100, 200)
@@ -86,7 +86,7 @@ def sample_of_file(path: Path, settings: Settings, symbol: str | None = None) ->
     A file without regular hours counts from its first trade that has a side, which is when continuous trading has begun.
     """
     if not path.is_file():
-        raise SampleError(f"{path} is not a file. Expected a DBN file of schema mbo.")
+        raise SampleError("{value} is not a file.", value=path, expected="a DBN file of schema mbo")
     file = DbnFile(path)
     instrument = choose_instrument(file, symbol or _busiest(file), settings)
     rest_ns = settings.book.rest_ms * 1_000_000
@@ -96,7 +96,7 @@ def sample_of_file(path: Path, settings: Settings, symbol: str | None = None) ->
 def measure(batches: Iterable[EventBatch], stretch: Stretch, rest_ns: int, name: str, synthetic: bool) -> MarketSample:
     """Read the records of one instrument from its file's start, so that the book is whole, and measure those inside `stretch`.
 
-    Raises SampleError when less than a minute of it has a book with two sides.
+    Raises SampleError when fewer than FEWEST_SECONDS of it have a book with two sides.
     """
     reader = _Reader(stretch, new_book(rest_ns))
     for batch in _whole_events(batches):
@@ -113,7 +113,7 @@ def _busiest(file: DbnFile) -> str:
             counts[number] = counts.get(number, 0) + size
         last_ns = int(records["ts_recv"][-1])
     if not counts:
-        raise SampleError(f"{file.path} holds no order. Expected a DBN file of schema mbo with a stretch of trading.")
+        raise SampleError("{value} holds no order.", value=file.path, expected="a DBN file of schema mbo with a stretch of trading")
     busiest = max(counts, key=lambda number: counts[number])
     return file.symbols_on(utc_date(last_ns)).get(busiest, str(busiest))
 
@@ -246,9 +246,8 @@ class _Reader:
             else np.empty(0)
         )
         if len(sound) < FEWEST_SECONDS:
-            raise SampleError(
-                f"{name} has {len(sound)} seconds of trading with two sides. Expected {FEWEST_SECONDS} or more: give a longer file."
-            )
+            what = f"{name} has {{value}} seconds of trading with two sides."
+            raise SampleError(what, value=len(sound), expected=f"{FEWEST_SECONDS} or more: give a longer file")
         lives = lives_s(kept["births"], kept["born_ns"], kept["pulled"], kept["pulled_ns"])
         mids = (grid["price_ticks"][:, BID, 0].astype(np.float64) + grid["price_ticks"][:, ASK, 0]) / 2
         filled = np.isin(kept["births"][kept["born_inside"].astype(bool)], kept["filled"])

@@ -99,7 +99,7 @@ BINS = 50
 
 
 class RealismError(SpymasterError):
-    """A report that cannot be made as asked."""
+    """A report that cannot be made as requested."""
 
 
 class Row(NamedTuple):
@@ -109,7 +109,7 @@ class Row(NamedTuple):
     model: float
     samples: tuple[float, ...]
     reached: bool | None
-    """None where a thin day's queues cannot tell."""
+    """None where a thin day's queues are not judged."""
 
 
 class Distance(NamedTuple):
@@ -168,7 +168,7 @@ def simulated_samples(simulation: Simulation, workers: int, settings: Settings) 
 def pooled(samples: list[MarketSample], name: str) -> MarketSample:
     """Days as one sample: the mean of their figures, their distributions together."""
     if not samples:
-        raise RealismError(f"{name}: no day to measure. Expected --days 1 or more.")
+        raise RealismError(f"{name}: no day to measure.", expected="--days 1 or more")
     return MarketSample(
         name,
         samples[0].synthetic,

@@ -36,7 +36,7 @@ STYLE = (
 def write_page(report: Realism, path: Path) -> None:
     """Write `report` as .html or .png, by the name of `path`."""
     if path.suffix not in (".html", ".png"):
-        raise RealismError(f"--out {path.name} is no page we can write. Expected a name that ends in .html, .png or .json.")
+        raise RealismError("--out {value} is no page we can write.", value=path.name, expected="a name that ends in .html, .png or .json")
     picture = draw(report)
     content = picture if path.suffix == ".png" else page(report, picture).encode()
     path.parent.mkdir(parents=True, exist_ok=True)

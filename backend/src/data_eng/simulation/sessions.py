@@ -1,4 +1,4 @@
-"""A simulation as it is asked for, and its sessions: their hours, their contracts, where the price starts and ends."""
+"""A simulation as requested, and its sessions: their hours, their contracts, where the price starts and ends."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LEADER, FOLLOWER, SPREAD, WIRE, PATH = range(5)
 
 
 class SimulationError(SpymasterError):
-    """A simulation that cannot be made as asked."""
+    """A simulation that cannot be made as requested."""
 
 
 class Simulation(NamedTuple):
