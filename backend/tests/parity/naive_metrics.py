@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tests.parity.naive_search import Row
+
 
 def direction(scaled: Sequence[float]) -> list[float]:
     """A scaled row divided by its length, as float32; zeros where it has none."""
@@ -25,7 +27,7 @@ def squared_distance(left: Sequence[float], right: Sequence[float], weight: Sequ
     return total
 
 
-def group_distance(left: Sequence[float], right: Sequence[float], members: Sequence[int]) -> float:
+def group_distance(left: Row, right: Row, members: Row) -> float:
     """Mean squared difference over the members of a group."""
     return sum((left[member] - right[member]) ** 2 for member in members) / len(members)
 

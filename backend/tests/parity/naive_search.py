@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
+
+from numpy.typing import NDArray
+
+Row = Sequence[Any] | NDArray[Any]
+"""Numbers one after another; read by position only."""
 
 
 def squared_distance(
-    left: Sequence[float],
-    right: Sequence[float],
-    centre: Sequence[float],
-    scale: Sequence[float],
-    block_of: Sequence[int],
-    block_weight: Sequence[float],
+    left: Row,
+    right: Row,
+    centre: Row,
+    scale: Row,
+    block_of: Row,
+    block_weight: Row,
     clip_sigma: float,
 ) -> float:
     """Sum over blocks of weight x mean squared difference over the block's dimensions that vary."""
@@ -33,9 +39,7 @@ def squared_distance(
     return total
 
 
-def nearest_episodes(
-    distances: Sequence[float], episode_of_row: Sequence[int], day_of_episode: Sequence[int], count: int, per_day_max: int
-) -> list[int]:
+def nearest_episodes(distances: Row, episode_of_row: Row, day_of_episode: Row, count: int, per_day_max: int) -> list[int]:
     """Rows taken nearest first, skipping an episode taken before and a day that has given `per_day_max`."""
     taken: list[int] = []
     episodes: set[int] = set()

@@ -15,6 +15,7 @@ from src.data_eng.retrieval.distribution import (
     REJECT,
     WHIPSAW,
     Climatology,
+    HorizonOutcome,
     UnknownOutcome,
     interval,
     outcome_distribution,
@@ -157,7 +158,7 @@ def test_bootstrap_interval_is_the_wider_where_days_disagree() -> None:
 
 
 def test_excursions_are_hidden_below_eight_effective_neighbours() -> None:
-    def outcome(days: int):
+    def outcome(days: int) -> HorizonOutcome:
         kinds = np.full((days, 1), BREAK, np.int8)
         ticks = np.arange(1, days + 1, dtype=np.float32)[:, None]
         return outcome_distribution(equal_neighbours(days), kinds, ticks, 2 * ticks, flat_climatology(1), (120,), rules())[0]
@@ -181,7 +182,7 @@ def test_outcome_names_become_kinds_seen_from_the_approach() -> None:
         outcome_kinds(np.array(["BREAKOUT"]))
 
 
-def test_weights_are_summed_one_after_another_whatever_the_machine():
+def test_weights_are_summed_one_after_another_whatever_the_machine() -> None:
     random = np.random.default_rng(3)
     kinds, weight = random.integers(0, 5, (5_000, 2)).astype(np.int8), random.random(5_000)
     expected = 0.0

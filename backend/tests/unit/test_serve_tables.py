@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from src.data_eng import commands
 from src.data_eng.config import load_settings
 from src.data_eng.core.events import NO_TICK
 from src.data_eng.core.session import second_of
@@ -258,12 +261,15 @@ def test_the_markets_clock_does_not_drift_over_changes_and_stands_still_when_pau
     assert clock.market_s(1_099.0) == pytest.approx(1_004 + 500 * 1.0 + 500 * 2.0)
 
 
-def test_a_problem_takes_the_command_out_of_the_message() -> None:
-    told = problem_of(PartitionMissing("silver.x/ESZ5/2025-10-01 is not built. Run: spymaster build --layer silver"))
-    assert (told.code, told.message, told.mend) == ("not_built", "silver.x/ESZ5/2025-10-01 is not built.", "spymaster build --layer silver")
-    assert problem_of(PartitionCorrupt("a file lacks a byte.")).mend is None
-    assert STATUS[problem_of(StaleIndex("index a is old. Run: b")).code] == 409
-    assert problem_of(Refusal("no_setup", "none", "c")).mend == "c"
+def test_a_problem_has_the_error_s_message_and_fix() -> None:
+    build = commands.build(Path("/data/lake"), "ESZ5", ["2025-10-01"], layer="silver")
+    told = problem_of(PartitionMissing("{value} is not built.", value="silver.x/ESZ5/2025-10-01", expected="it to be", fix=build))
+    assert (told.code, told.message) == ("not_built", "silver.x/ESZ5/2025-10-01 is not built. Expected it to be.")
+    assert told.fix == "spymaster build --layer silver --symbol ESZ5 --dates 2025-10-01:2025-10-01 --lake /data/lake"
+    assert problem_of(PartitionCorrupt("a file misses a byte.")).fix is None
+    assert STATUS[problem_of(StaleIndex("index a is old.", fix="Build it.")).code] == 409
+    refused = problem_of(Refusal("no_setup", "none.", fix="Ask later."))
+    assert (refused.code, refused.message, refused.fix) == ("no_setup", "none.", "Ask later.")
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from src.data_eng.retrieval.index import open_index
 from src.data_eng.retrieval.index_builder import build_indexes
 from src.data_eng.retrieval.key import SETUPS, IndexKey, layout_of
 from src.data_eng.retrieval.metrics import METRICS, metric_of
+from src.data_eng.retrieval.parts import Reason
 from src.data_eng.retrieval.past import PastView, past_of
 from src.data_eng.retrieval.space import BlockSpace, space_of
 from src.data_eng.retrieval.why import plain_label, why_near
@@ -38,6 +39,7 @@ def flat_view(lake: Path) -> PastView:
     """The past of the last day under a scaler of median 0 and sigma 1."""
     index = open_index(Environment(lake), KEY, "ES", SETTINGS)
     view = past_of(index, DATES[-1], SETTINGS)
+    assert view.scaler is not None
     dims = len(index.layout.dims)
     scaler = RobustScaler(np.zeros(dims, np.float32), np.ones(dims, np.float32), 8.0, view.scaler.fit_end, 100)
     space = space_of(index, view.rows, scaler, metric_of(scaler, index.layout, SETTINGS))
@@ -60,8 +62,10 @@ def test_reasons_are_the_shares_worked_out_by_hand(lake: Path) -> None:
     view = replace(view, index=replace(view.index, vectors=vectors))
     (why,) = why_near(view, query, np.array([row]), WINDOW_S)
     # Both on one side: 1.5^2 now and 4^2 in its change, of one feature; shown by the value, which a trader can read.
-    assert [reason[:4] for reason in why.together] == [(layout.dims[now], "ask near pull share", 2.0, 1.5)]
-    assert why.together[0].share == 1.0
+    dim = layout.dims[now]
+    feature = "u7_ask_near_pull_share_rest"
+    expected = Reason(dim=dim, label="ask near pull share", feature=feature, query_sigma=2.0, neighbour_sigma=1.5, share=1.0)
+    assert why.together == (expected,)
     # Apart: now 0.25 + change 1 + flow 4, each over the live dimensions of `current`; mean 9 over those of `short`.
     current, short = (int((layout.group == GROUPS.index(name)).sum()) for name in ("current", "short"))
     pull, other = 1.25 / current + 9 / short, 4 / current
@@ -76,6 +80,7 @@ def test_the_parts_of_a_distance_add_up_to_it_under_every_metric(lake: Path, met
     index = open_index(Environment(lake), KEY, "ES", SETTINGS, metric)
     view = past_of(index, DATES[-1], SETTINGS)
     neighbours = view.find(index.vectors[-1], DATES[-1])
+    assert view.space is not None
     places = view.space.place(np.concatenate([index.vectors[[-1]], index.vectors[neighbours.row]]))
     squared = (view.space.metric.weight * (places[1:] - places[0]) ** 2).sum(axis=1)
     np.testing.assert_allclose(squared, neighbours.squared_distance, rtol=1e-9)

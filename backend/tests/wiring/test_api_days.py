@@ -66,7 +66,9 @@ def problem(client: TestClient, path: str, **params: Any) -> tuple[int, str, str
 
 
 def rows(lake: Path, dataset: str) -> list[dict[str, Any]]:
-    return read_table(ref_in(lake, f"{dataset.partition('.')[0]}.future_mbo.{dataset.partition('.')[2]}", SYMBOL, TODAY)).to_pylist()
+    layer, _, table = dataset.partition(".")
+    found: list[dict[str, Any]] = read_table(ref_in(lake, f"{layer}.future_mbo.{table}", SYMBOL, TODAY)).to_pylist()
+    return found
 
 
 def moments(count: int) -> list[int]:

@@ -116,7 +116,8 @@ def played(port: int, steps: Callable[[ClientConnection], Awaitable[Any]], **par
 def table(lake: Path, name: str, **params: Any) -> list[dict[str, Any]]:
     client = TestClient(guarded_app(config(lake, SETTINGS), "127.0.0.1", None), base_url="http://127.0.0.1")
     answer = client.get(f"/api/days/{SYMBOL}/{TODAY}/tables/{name}", params={"as_of_s": END_S, **params})
-    return pa.ipc.open_stream(answer.content).read_all().to_pylist()
+    rows: list[dict[str, Any]] = pa.ipc.open_stream(answer.content).read_all().to_pylist()
+    return rows
 
 
 def test_the_messages_are_the_tables_rows_one_window_each(port: int, served_lake: Path) -> None:

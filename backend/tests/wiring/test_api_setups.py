@@ -62,7 +62,8 @@ def triggers_s(served_lake: Path) -> list[int]:
 def asked(client: TestClient, as_of_s: int, **more: Any) -> dict[str, Any]:
     answer = client.get("/api/setup", params={**ASKED, "as_of_s": as_of_s, **more})
     assert answer.status_code == 200, answer.text
-    return answer.json()
+    told: dict[str, Any] = answer.json()
+    return told
 
 
 def refused(client: TestClient, path: str = "/api/setup", **params: Any) -> tuple[int, str, str | None]:
@@ -239,7 +240,8 @@ def test_the_list_of_an_index_is_made_once_and_anew_when_the_index_is(own_lake: 
     client = client_of(own_lake)
 
     def told(**params: Any) -> list[dict[str, Any]]:
-        return client.get("/api/setups", params={"level": "or_high", **params}).json()["setups"]
+        rows: list[dict[str, Any]] = client.get("/api/setups", params={"level": "or_high", **params}).json()["setups"]
+        return rows
 
     before = told()
     assert told(kind="retest") + told(first=TODAY) + told(as_of_s=START_S) != []

@@ -40,8 +40,8 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {entry.name: entry.read_bytes() for entry in sorted(folder.iterdir())}
 
 
-def statuses(lake: Path, **options: bool) -> dict[str, str]:
-    return {str(built.key): built.status for built in build_indexes(Environment(lake), "ES", "pm_high", SETTINGS, **options)}
+def statuses(lake: Path, overwrite: bool = False) -> dict[str, str]:
+    return {str(built.key): built.status for built in build_indexes(Environment(lake), "ES", "pm_high", SETTINGS, overwrite)}
 
 
 def test_every_setup_and_side_has_an_index_even_without_triggers(lake: Path) -> None:

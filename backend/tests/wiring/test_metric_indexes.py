@@ -6,6 +6,7 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +16,7 @@ from src.data_eng.config import Environment, Settings
 from src.data_eng.jobs.clear import index_folders, remove_all
 from src.data_eng.retrieval.artefacts import METADATA, METRIC_FITS, VECTORS
 from src.data_eng.retrieval.distribution import shrunk_probabilities
-from src.data_eng.retrieval.exact import Groups
+from src.data_eng.retrieval.exact import Found, Groups
 from src.data_eng.retrieval.fitting import fit_metric, ranked_probability_score, scored_rows
 from src.data_eng.retrieval.index import Index, IndexMissing, StaleIndex, open_index
 from src.data_eng.retrieval.index_builder import build_indexes
@@ -159,7 +160,7 @@ def test_neighbours_are_those_of_the_plain_loop(lake: Path, metric: str) -> None
     for row in (170, 175, 181):
         places = view.space.place(np.concatenate([index.vectors[[row]], index.vectors[: view.rows]]))
         weight = view.space.metric.weight
-        distances = [naive_metrics.squared_distance(places[0], place, weight) for place in places[1:]]
+        distances = [naive_metrics.squared_distance(places[0], place, weight.tolist()) for place in places[1:]]
         groups, rules = view.groups, SETTINGS.retrieval
         expected = naive_search.nearest_episodes(
             distances, groups.episode_of_row, groups.day_of_episode, rules.neighbours, rules.per_day_max
@@ -188,14 +189,14 @@ def test_presets_are_tried_on_each_day_as_of_that_day(lake: Path) -> None:
         scores = index.metadata[f"past_rps_{preset}"].to_numpy(zero_copy_only=False).reshape(16, 3, 4)
         assert np.isnan(scores[:, :, :window]).all() and np.isnan(scores[:4]).all() and np.isfinite(scores[4:, :, window]).all()
         view = past_of(block, DATES[day], SETTINGS)
+        assert view.scaler is not None
         metric = preset_metric(view.scaler, index.layout, SETTINGS, preset)
         row = int(index.first_row[day]) + 4 + window
-        shape = (metric.centre, view.scaler.sigma.astype(float), metric.block_of, [1.0] * 5, 8.0)
         weights = [SETTINGS.retrieval.presets[preset][name] for name in ("current", "short", "mid", "long", "context")]
-        shape = (*shape[:3], weights, 8.0)
+        shape = (metric.centre, view.scaler.sigma.astype(float), metric.block_of, weights, 8.0)
         past = [naive_search.squared_distance(index.vectors[row], other, *shape) for other in index.vectors[: view.rows]]
         rows = np.array(naive_search.nearest_episodes(past, view.groups.episode_of_row, view.groups.day_of_episode, 50, 3))
-        neighbours = weigh(type("Found", (), {"row": rows, "squared_distance": np.array(past)[rows]}), index.day_of_row)
+        neighbours = weigh(Found(rows, np.array(past)[rows]), index.day_of_row)
         p, _ = shrunk_probabilities(neighbours, index.kinds[neighbours.row], view.climatology, SETTINGS.retrieval.kappa)
         told = dict(zip(("break", "reject", "chop"), p[horizon].tolist(), strict=True))
         happened = index.metadata[f"outcome_h{horizon}"][row].as_py().partition("_")[0].lower()
@@ -238,9 +239,10 @@ def plant(lake: Path, group: str, levels: tuple[str, ...] = (KEY.level_id,)) -> 
         write_triggers(lake, date, pa.concat_tables(tables))
 
 
-def fits_of(lake: Path, level_id: str) -> list[dict]:
+def fits_of(lake: Path, level_id: str) -> list[dict[str, Any]]:
     folder = lake / "indexes" / f"mbo_{level_id}" / "level_test" / "from_below@learned"
-    return json.loads((folder / METRIC_FITS).read_text())["fits"]
+    fits: list[dict[str, Any]] = json.loads((folder / METRIC_FITS).read_text())["fits"]
+    return fits
 
 
 def test_a_learned_metric_leans_on_the_family_and_block_that_decide(tmp_path: Path) -> None:

@@ -7,9 +7,10 @@ import asyncio
 import json
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, MutableMapping
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -20,6 +21,7 @@ from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
+from websockets.typing import Origin
 
 from src.data_eng.serve.api import guarded_app
 from src.data_eng.serve.gate import access
@@ -248,7 +250,7 @@ def test_the_server_s_own_page_is_let_in_and_no_other_may_read_the_answer(open_p
     answer = httpx.get(f"{open_place.url}/api/days", headers={"Origin": open_place.url})
     assert answer.status_code == 200
     assert not [name for name in answer.headers if name.startswith("access-control-")]
-    with connect(open_place.ws("/ws"), origin=open_place.url) as socket_:
+    with connect(open_place.ws("/ws"), origin=Origin(open_place.url)) as socket_:
         socket_.send("hello")
         assert socket_.recv() == "hello"
 
@@ -425,12 +427,12 @@ def test_what_the_gate_refuses_is_counted() -> None:
 
 
 def test_without_the_denial_extension_a_socket_is_closed_unopened() -> None:
-    sent: list[dict] = []
+    sent: list[MutableMapping[str, Any]] = []
 
-    async def receive() -> dict:
+    async def receive() -> dict[str, Any]:
         return {"type": "websocket.connect"}
 
-    async def send(message: dict) -> None:
+    async def send(message: MutableMapping[str, Any]) -> None:
         sent.append(message)
 
     app = small_app()

@@ -74,7 +74,7 @@ def hold(answer: Response) -> None:
         assert "Traceback" not in problem.message
 
 
-def question(place: Place, path: str, mode: GenerationMode) -> SearchStrategy[Case]:
+def question(place: Place, path: str, mode: GenerationMode) -> SearchStrategy[Case[Any]]:
     """Cases of one operation of the document, that fit it or that do not."""
     document = schemathesis.openapi.from_url(f"{place.url}/api/openapi.json")
     return document[path]["GET"].as_strategy(mode)
@@ -84,7 +84,7 @@ def question(place: Place, path: str, mode: GenerationMode) -> SearchStrategy[Ca
 def test_no_question_that_fits_the_document_breaks_the_server(place: Place, path: str) -> None:
     @BUDGET
     @given(question(place, path, GenerationMode.POSITIVE))
-    def ask(case: Case) -> None:
+    def ask(case: Case[Any]) -> None:
         case.path_parameters, case.query = likely(case.path_parameters), likely(case.query)
         answer = case.call()
         hold(answer)
@@ -97,7 +97,7 @@ def test_no_question_that_fits_the_document_breaks_the_server(place: Place, path
 def test_no_question_that_does_not_fit_the_document_breaks_the_server(place: Place, path: str) -> None:
     @BUDGET
     @given(question(place, path, GenerationMode.NEGATIVE))
-    def ask(case: Case) -> None:
+    def ask(case: Case[Any]) -> None:
         answer = case.call()
         hold(answer)
         case.validate_response(answer, checks=[response_schema_conformance, status_code_conformance])

@@ -34,7 +34,7 @@ from src.data_eng.health.models import LakeDay, LakeHealth
 from src.data_eng.lake import raw as raw_module
 from src.data_eng.lake import runs
 from src.data_eng.lake.attempts import MANIFEST, DiskFull
-from src.data_eng.lake.partitions import list_partitions, read_manifest, ref_in, remove_partition
+from src.data_eng.lake.partitions import PartitionRef, list_partitions, read_manifest, ref_in, remove_partition
 from src.data_eng.lake.raw import raw_files, raw_folder
 from src.data_eng.lake.raw_records import KNOWN
 from src.data_eng.lake.runs import read_runs, record_path
@@ -83,7 +83,7 @@ def why(found: LakeHealth, dataset: str, date: str = LAST) -> str | None:
     return table.why
 
 
-def ref(lake: Path, dataset: str, date: str = LAST, symbol: str = SYMBOL):
+def ref(lake: Path, dataset: str, date: str = LAST, symbol: str = SYMBOL) -> PartitionRef:
     return ref_in(lake, dataset, symbol, date)
 
 
@@ -330,7 +330,7 @@ def test_many_raw_dates_are_found_by_as_few_looks_at_their_folder_as_few_are(tmp
         looks.clear()
         found = look(tmp_path)
         assert [states(found, date)["raw"] for date in dates] == ["done"] * len(dates)
-        counts.append(looks.count(raw_folder(tmp_path, ROOT)))
+        counts.append(looks.count((raw_folder(tmp_path, ROOT),)))
     assert counts[0] == counts[1]
 
 

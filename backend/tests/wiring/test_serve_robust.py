@@ -64,7 +64,7 @@ def also(url: str, **params: object) -> str:
 
 
 def version_of(place: Place) -> str:
-    return httpx.get(f"{place.url}{DAY}").json()["version"]
+    return str(httpx.get(f"{place.url}{DAY}").json()["version"])
 
 
 def metric(app: FastAPI, name: str) -> float:
@@ -120,7 +120,7 @@ def test_every_question_is_answered_in_the_first_place(place: Place, url: str) -
     ],
     ids=str,
 )
-def test_a_malformed_question_for_a_table_is_refused(place: Place, table: str, params: dict[str, object]) -> None:
+def test_a_malformed_question_for_a_table_is_refused(place: Place, table: str, params: dict[str, str | int]) -> None:
     problem(httpx.get(f"{place.url}{DAY}/tables/{table}", params=params), 422, "bad_request")
 
 
@@ -194,7 +194,8 @@ def test_nothing_can_be_changed_through_the_server(place: Place, method: str) ->
 def test_rows_are_those_known_behind_from_s_and_up_to_as_of_s(place: Place) -> None:
     def windows(from_s: int | None, as_of_s: int) -> list[int]:
         url = also(f"{DAY}/tables/windows", as_of_s=as_of_s, **({} if from_s is None else {"from_s": from_s}))
-        return pa.ipc.open_stream(httpx.get(f"{place.url}{url}").content).read_all()["start_s"].to_pylist()
+        starts: list[int] = pa.ipc.open_stream(httpx.get(f"{place.url}{url}").content).read_all()["start_s"].to_pylist()
+        return starts
 
     whole = windows(None, TEN)
     assert max(whole) + 5 == TEN

@@ -65,12 +65,13 @@ def as_a_notebook_scales(vectors: np.ndarray, fit: dict[str, Any]) -> np.ndarray
     """As VECTOR_INDEX_FEATURES.md has it."""
     median, sigma = np.array(fit["median"], "f4"), np.array(fit["sigma"], "f4")
     z = (vectors - median) / np.where(sigma > 0, sigma, np.inf)
-    return np.clip(z, -fit["clip_sigma"], fit["clip_sigma"]).astype("f4")
+    return np.asarray(np.clip(z, -fit["clip_sigma"], fit["clip_sigma"]).astype("f4"))
 
 
 def all_rows_ranked(view: PastView, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The query before its filters: each row an episode and a day of its own."""
     each = np.arange(view.rows)
+    assert view.space is not None
     found = view.space.find(vector, Groups(each, each), view.rules.model_copy(update={"neighbours": view.rows}), None, 2)
     return found.row, found.squared_distance
 
@@ -146,6 +147,7 @@ def test_the_seed_is_median_and_mad_of_all_rows_and_the_newest_days_scaler(lake:
     assert np.array(seed["median"], "f4").tolist() == median.tolist()
     assert np.array(seed["mad"], "f4").tolist() == np.median(np.abs(index.vectors - median), axis=0).tolist()
     scaler = past_of(index, TODAY, SETTINGS).scaler
+    assert scaler is not None
     assert (np.array(seed["median"], "f4").tolist(), np.array(seed["sigma"], "f4").tolist()) == (
         scaler.median.tolist(),
         scaler.sigma.tolist(),
