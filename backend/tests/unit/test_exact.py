@@ -127,5 +127,5 @@ def test_shapes_that_do_not_fit_are_refused() -> None:
     with pytest.raises(MetricError, match="3 medians, 2 scales"):
         block_metric(np.zeros(3), np.zeros(2), np.zeros(3, int), np.ones(1), 8.0)
     too_many = BLOCK_DIMENSIONS_MAX + 1
-    with pytest.raises(MetricError, match="split the block"):
+    with pytest.raises(MetricError, match="Split the block"):
         block_metric(np.zeros(too_many), np.zeros(too_many), np.zeros(too_many, int), np.ones(1), 8.0)

@@ -56,9 +56,15 @@ def block_metric(
     `scale` is the robust sigma, 0 where the past does not vary. Raises `MetricError` for shapes that differ or a block too large.
     """
     if not len(centre) == len(scale) == len(block_of):
-        raise MetricError(f"{len(centre)} medians, {len(scale)} scales and {len(block_of)} block ids. Expected one of each a dimension.")
+        found = f"{len(centre)} medians, {len(scale)} scales and {len(block_of)} block ids."
+        raise MetricError(found, expected="one of each a dimension")
     if block_of.size and np.bincount(block_of).max() > BLOCK_DIMENSIONS_MAX:
-        raise MetricError(f"a block of {np.bincount(block_of).max()} dimensions. Expected at most {BLOCK_DIMENSIONS_MAX}; split the block.")
+        raise MetricError(
+            "a block of {value} dimensions.",
+            value=int(np.bincount(block_of).max()),
+            expected=f"at most {BLOCK_DIMENSIONS_MAX}",
+            fix="Split the block.",
+        )
     live = scale > 0
     gain = np.divide(1.0, scale, out=np.zeros(len(scale)), where=live)
     live_dimensions = np.bincount(block_of[live], minlength=len(block_weight))

@@ -92,7 +92,7 @@ def answered_from(home: str) -> tuple[str, ...]:
 def require_metric(name: str) -> str:
     """The name, if it is a metric's. Raises `UnknownMetric`."""
     if name not in METRICS:
-        raise UnknownMetric(f"metric {name!r} is unknown. Expected one of {', '.join(METRICS)}.")
+        raise UnknownMetric("metric {value!r} is unknown.", value=name, expected=f"one of {', '.join(METRICS)}")
     return name
 
 
@@ -115,7 +115,7 @@ def preset_metric(scaler: RobustScaler, layout: VectorLayout, settings: Settings
     """Distance under a preset. Its weights are brought to the sum of the settings' own, so that distances are in the same sigmas."""
     presets = settings.retrieval.presets
     if preset not in presets or EVEN not in presets:
-        raise SettingsError(f"retrieval.presets has {sorted(presets)}. Expected {preset!r} and {EVEN!r} among them.")
+        raise SettingsError("retrieval.presets has {value}.", value=sorted(presets), expected=f"{preset!r} and {EVEN!r} among them")
     weight = _block_weights(presets[preset], f"presets.{preset}")
     total = _block_weights(settings.retrieval.block_weights, "block_weights").sum()
     return _over_blocks(scaler, layout, weight * (total / weight.sum()))
@@ -189,5 +189,6 @@ def _over_blocks(scaler: RobustScaler, layout: VectorLayout, block_weight: NDArr
 
 def _block_weights(weights: dict[str, float], name: str) -> NDArray[np.float64]:
     if set(weights) != set(GROUPS):
-        raise SettingsError(f"retrieval.{name} are for {sorted(weights)}. Expected one weight for each of {sorted(GROUPS)}.")
+        expected = f"one weight for each of {sorted(GROUPS)}"
+        raise SettingsError(f"retrieval.{name} are for {{value}}.", value=sorted(weights), expected=expected)
     return np.array([weights[name] for name in GROUPS])

@@ -133,7 +133,7 @@ class Replay:
                 return
             text = message.get("text")
             if text is None:
-                raise Refusal("bad_request", f"a binary message of {len(message['bytes'])} bytes is no command. Expected {EXPECTED}.")
+                raise Refusal("bad_request", f"a binary message of {len(message['bytes'])} bytes is no command.", expected=EXPECTED)
             self._obey(text)
             self._changed.set()
 
@@ -143,7 +143,7 @@ class Replay:
             command = COMMAND.validate_json(text)
         except ValidationError as error:
             what = error.errors()[0]["msg"]
-            raise Refusal("bad_request", f"{text[:80]!r} is no command: {what}. Expected {EXPECTED}.") from None
+            raise Refusal("bad_request", f"{text[:80]!r} is no command: {what}.", expected=EXPECTED) from None
         match command:
             case ReplaySpeed(value=value):
                 self._clock.set_speed(value, now_s)

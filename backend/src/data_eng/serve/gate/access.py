@@ -81,13 +81,16 @@ def needed_token(host: str, token: str | None) -> str | None:
     how = "Run: SPYMASTER_TOKEN=$(openssl rand -hex 16) spymaster serve --host ..., or leave --host out to serve this machine only."
     if token is None:
         raise OpenToStrangers(
-            f"host {host} can be reached from other machines and SPYMASTER_TOKEN is not set. Expected a token of {TOKEN_MIN} characters "
-            f"or more. {how}"
+            f"host {host} can be reached from other machines and SPYMASTER_TOKEN is not set.",
+            expected=f"a token of {TOKEN_MIN} characters or more",
+            fix=how,
         )
     if len(token) < TOKEN_MIN or not all("!" <= character <= "~" for character in token):
         raise OpenToStrangers(
-            f"SPYMASTER_TOKEN has {len(token)} characters. Expected {TOKEN_MIN} or more, ASCII letters, digits and signs without spaces. "
-            f"{how}"
+            "SPYMASTER_TOKEN has {value} characters.",
+            value=len(token),
+            expected=f"{TOKEN_MIN} or more, ASCII letters, digits and signs without spaces",
+            fix=how,
         )
     return token
 
