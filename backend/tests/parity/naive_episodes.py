@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
+from typing import Any
 
 WINDOW_NS = 5_000_000_000
+Row = dict[str, Any]
+"""One episode, confirmation or label by field."""
 
 
 def approach_at(now_ns: int, level: float, trades: list[tuple[int, int]], barrier: float) -> int:
@@ -24,9 +27,9 @@ def episodes(
     barrier: float,
     near: float,
     session_end: int,
-) -> list[dict]:
+) -> list[Row]:
     """Walk the windows; at each beginning look ahead for the end."""
-    found: list[dict] = []
+    found: list[Row] = []
     jumps = [0]
     for before, after in pairwise(levels):
         jumps.append(jumps[-1] + (0 if abs(after - before) < barrier else 1))
@@ -115,7 +118,7 @@ def label(
     horizons: list[int],
     session_end: int,
     gaps: list[tuple[int, int]],
-) -> dict:
+) -> Row:
     """Each horizon from its own list of trades."""
     seen_until = min([session_end] + [max(start, ts) for start, end in gaps if end > ts])
     outcomes, mfe, mae = [], [], []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -29,7 +31,7 @@ S = 1_000_000_000
 LEVEL = 1000.0
 
 
-def episodes_of(path: list[float], levels: list[float] | None = None, before: tuple[int, ...] = (), lasts_s: int = 0) -> Episodes:
+def episodes_of(path: Sequence[float], levels: Sequence[float] | None = None, before: tuple[int, ...] = (), lasts_s: int = 0) -> Episodes:
     """Episodes of a price that trades and stands at `path[i]` in window i, with trades `before` the first window; b = 8, near = 5."""
     windows = len(path)
     ends = 5 * S * np.arange(1, windows + 1)

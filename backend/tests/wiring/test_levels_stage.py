@@ -13,7 +13,7 @@ from src.data_eng.core.tables import LEVELS_TABLE
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import PartitionMissing, read_manifest, ref_in
 from src.data_eng.planning import ContractDay
-from src.data_eng.sources.own_levels import OwnLevelError, UnknownLevel, own_levels_path
+from src.data_eng.sources.own_levels import OwnLevelError, Row, UnknownLevel, own_levels_path
 from src.data_eng.stages.silver.future_mbo.compute_levels import ComputeLevels, covered_span_ns, joined_spans
 from tests.small_lake import DAYS, Trade, at, put_bronze_day, put_trade_bars
 from tests.toys.lake import config
@@ -60,13 +60,13 @@ def levels_of(lake: Path, settings: Settings, unit: ContractDay = UNIT) -> dict[
     return levels
 
 
-def put_own_levels(lake: Path, rows: list[dict]) -> None:
+def put_own_levels(lake: Path, rows: list[Row]) -> None:
     path = own_levels_path(lake)
     path.parent.mkdir(parents=True, exist_ok=True)
     pq.write_table(pa.Table.from_pylist(rows), path)
 
 
-def own_row(date: str = "2025-10-16", price: float = 6688.25, known_from: str = "2025-10-16T09:15:00") -> dict:
+def own_row(date: str = "2025-10-16", price: float = 6688.25, known_from: str = "2025-10-16T09:15:00") -> Row:
     return {"root": "ES", "date": date, "level_id": "mine", "price": price, "known_from": known_from}
 
 
@@ -132,7 +132,7 @@ def test_a_level_that_nobody_defined_is_an_error_that_names_the_known_ones(tmp_p
 
 
 @pytest.mark.parametrize("row", [own_row(known_from="after lunch"), own_row(price=float("nan"))])
-def test_an_own_level_that_means_nothing_is_an_error(tmp_path: Path, row: dict) -> None:
+def test_an_own_level_that_means_nothing_is_an_error(tmp_path: Path, row: Row) -> None:
     two_days(tmp_path)
     put_own_levels(tmp_path, [row])
     with pytest.raises(OwnLevelError, match="Expected"):
