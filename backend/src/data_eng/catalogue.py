@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from .config import BACKEND, PACKAGE, Settings, load_datasets, load_settings
+from . import commands
+from .config import BACKEND, PACKAGE, Settings, load_datasets
 from .contracts import Contract, contract_of
 from .core import features
 from .core.declared import Declared
@@ -126,17 +127,16 @@ class DocsStale(SpymasterError):
 
 
 class Material(NamedTuple):
-    """What the documents are rendered from, beside the code itself."""
+    """What the documents are rendered from, besides the code itself."""
 
     settings: Settings
     commands: dict[str, Any]
     """Every verb of the command line; typer's commands share no public type."""
 
 
-def render_docs(commands: dict[str, Any]) -> list[Path]:
-    """Write every rendered file; answers those that changed."""
+def render_docs(material: Material) -> list[Path]:
+    """Write every rendered file; returns those that changed."""
     changed = []
-    material = Material(load_settings(), commands)
     for path, render in RENDERERS.items():
         text = render(material)
         if not _holds(path, text):
@@ -146,12 +146,12 @@ def render_docs(commands: dict[str, Any]) -> list[Path]:
     return changed
 
 
-def check_docs(commands: dict[str, Any]) -> None:
+def check_docs(material: Material) -> None:
     """Raise `DocsStale` naming every rendered file that is not what the code gives now."""
-    material = Material(load_settings(), commands)
     stale = [path.relative_to(BACKEND).as_posix() for path, render in RENDERERS.items() if not _holds(path, render(material))]
     if stale:
-        raise DocsStale(f"{', '.join(stale)} {'is' if len(stale) == 1 else 'are'} stale: run `uv run spymaster docs`")
+        what = f"{{value}} {'is' if len(stale) == 1 else 'are'} stale."
+        raise DocsStale(what, value=", ".join(stale), fix=commands.render_docs())
 
 
 def feature_catalogue(material: Material) -> str:

@@ -77,6 +77,11 @@ def recover() -> Command:
     return Command(("recovery",))
 
 
+def render_docs() -> Command:
+    """Render the documents that follow from the code."""
+    return Command(("docs",))
+
+
 def serve(lake: Path | None, port: int) -> Command:
     """Show the board."""
     return Command(("serve", "--port", str(port)), lake)

@@ -27,6 +27,7 @@ PROPOSED = {
     "index": commands.index(ELSEWHERE, "ES", "pm_high", "learned"),
     "evaluate": commands.evaluate(ELSEWHERE, "ES"),
     "recover": commands.recover(),
+    "render_docs": commands.render_docs(),
     "serve": commands.serve(ELSEWHERE, 8378),
 }
 """One call of every function of `commands`, with all that it takes."""

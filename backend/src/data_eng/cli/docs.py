@@ -14,16 +14,16 @@ def docs(check: Annotated[bool, typer.Option("--check", help="Write nothing; fai
     """
     from rich.console import Console
 
-    from ..catalogue import check_docs, render_docs
+    from ..catalogue import Material, check_docs, render_docs
+    from ..config import load_settings
     from .main import VERBS, load_verb
 
-    commands = {verb: load_verb(verb) for verb in VERBS}
-
+    material = Material(load_settings(), {verb: load_verb(verb) for verb in VERBS})
     if check:
-        check_docs(commands)
+        check_docs(material)
         Console().print("rendered documents are fresh")
         return
-    changed = render_docs(commands)
+    changed = render_docs(material)
     for path in changed:
         Console().print(f"wrote {path}", soft_wrap=True)
     if not changed:

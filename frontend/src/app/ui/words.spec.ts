@@ -1,10 +1,7 @@
-import { horizon, levelName, named } from './words';
+import { horizon, named } from './words';
 
 describe('words', () => {
-  it('levels and forecasters are read aloud', () => {
-    expect(levelName('pm_high')).toBe('PM High');
-    expect(levelName('vwap')).toBe('VWAP');
-    expect(levelName('round_25')).toBe('Round 25');
+  it('forecasters are read aloud', () => {
     expect(named('similar_block')).toBe('similar block');
   });
 
