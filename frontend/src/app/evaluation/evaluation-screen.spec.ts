@@ -7,7 +7,9 @@ import { part, report } from './report.fixture';
 const settled = (): Promise<void> => new Promise((done) => setTimeout(done));
 
 function shown(evaluation: () => Promise<unknown>): Promise<ComponentFixture<EvaluationScreen>> {
-  const client = { get: (path: string) => (path === 'days' ? Promise.resolve({ lake: 'lake', lake_version: '0', roots: ['ES'], days: [] }) : evaluation()) };
+  const client = {
+    get: (path: string) => (path === 'days' ? Promise.resolve({ lake: 'lake', lake_version: '0', roots: ['ES'], days: [] }) : evaluation()),
+  };
   TestBed.configureTestingModule({ providers: [provideRouter([]), { provide: Client, useValue: client }] });
   const fixture = TestBed.createComponent(EvaluationScreen);
   return (async () => {
@@ -29,8 +31,11 @@ describe('the evaluation screen', () => {
   });
 
   it('shows the parts that the server sends, in their order, and lists them', async () => {
-    const fixture = await shown(() => Promise.resolve(report({ parts: [part('skill', { title: 'Skill' }), part('ledger', { title: 'Trial ledger' })] })));
-    const titles = (selector: string): string[] => [...fixture.nativeElement.querySelectorAll(selector)].map((one: HTMLElement) => one.textContent?.trim() ?? '');
+    const fixture = await shown(() =>
+      Promise.resolve(report({ parts: [part('skill', { title: 'Skill' }), part('ledger', { title: 'Trial ledger' })] })),
+    );
+    const titles = (selector: string): string[] =>
+      [...fixture.nativeElement.querySelectorAll(selector)].map((one: HTMLElement) => one.textContent?.trim() ?? '');
     expect(titles('nav a')).toEqual(['Skill', 'Trial ledger']);
     expect(titles('sp-report-section h2')).toEqual(['Skill', 'Trial ledger']);
   });
@@ -41,7 +46,11 @@ describe('the evaluation screen', () => {
   });
 
   it('without an evaluation it gives the command that makes one', async () => {
-    const refusal = { code: 'no_evaluation' as const, message: 'ES has not been evaluated in this lake.', fix: 'spymaster evaluate --symbol ES --out report.html' };
+    const refusal = {
+      code: 'no_evaluation' as const,
+      message: 'ES has not been evaluated in this lake.',
+      fix: 'spymaster evaluate --symbol ES --out report.html',
+    };
     const fixture = await shown(() => Promise.reject(new ProblemError(404, refusal)));
     expect(fixture.nativeElement.querySelector('code').textContent).toBe('spymaster evaluate --symbol ES --out report.html');
     expect(fixture.nativeElement.querySelector('[role=alert]')).toBeNull();
@@ -50,7 +59,9 @@ describe('the evaluation screen', () => {
   it('a failure can be tried again', async () => {
     let tries = 0;
     const failure = new ProblemError(500, { code: 'internal', message: 'It broke.', fix: null });
-    const fixture = await shown(() => (++tries === 1 ? Promise.reject(failure) : Promise.resolve(report({ headline: 'Retrieval adds something.' }))));
+    const fixture = await shown(() =>
+      ++tries === 1 ? Promise.reject(failure) : Promise.resolve(report({ headline: 'Retrieval adds something.' })),
+    );
     fixture.nativeElement.querySelector('[role=alert] button').click();
     await settled();
     fixture.detectChanges();

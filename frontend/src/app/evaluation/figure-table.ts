@@ -9,7 +9,9 @@ import { FigureTable as Table } from '../api/schema';
     <div class="scroll" tabindex="0" role="region" [attr.aria-label]="table().caption">
       <table class="figures">
         <caption>
-          {{ table().caption }}
+          {{
+            table().caption
+          }}
         </caption>
         <thead>
           <tr>
@@ -25,7 +27,11 @@ import { FigureTable as Table } from '../api/schema';
                 @if ($first) {
                   <th scope="row" [class.kept]="table().heads[0].column === 'kept'">{{ cell.text }}</th>
                 } @else {
-                  <td [class.num]="table().heads[$index].column === 'number'" [class.kept]="table().heads[$index].column !== 'text'" [class.up]="cell.tone === 'up'">
+                  <td
+                    [class.num]="table().heads[$index].column === 'number'"
+                    [class.kept]="table().heads[$index].column !== 'text'"
+                    [class.up]="cell.tone === 'up'"
+                  >
                     @if (cell.code) {
                       <code>{{ cell.text }}</code>
                     } @else {

@@ -13,13 +13,23 @@ import { HEIGHT, WIDTH, layoutHistogram } from './histogram-plot.geometry';
         <text class="tick" [attr.x]="tick.at" [attr.y]="layout().bottom + 15" text-anchor="middle">{{ tick.label }}</text>
       }
       @for (bar of layout().bars; track $index) {
-        <rect class="count" [attr.x]="bar.x" [attr.y]="bar.y" [attr.width]="bar.width" [attr.height]="bar.height"><title>{{ bar.title }}</title></rect>
+        <rect class="count" [attr.x]="bar.x" [attr.y]="bar.y" [attr.width]="bar.width" [attr.height]="bar.height">
+          <title>{{ bar.title }}</title>
+        </rect>
       }
       @if (layout().mark !== null) {
         <g class="series-1">
-          <line class="own-line dashed" [attr.x1]="layout().mark" [attr.x2]="layout().mark" [attr.y1]="layout().top - 2" [attr.y2]="layout().bottom" />
+          <line
+            class="own-line dashed"
+            [attr.x1]="layout().mark"
+            [attr.x2]="layout().mark"
+            [attr.y1]="layout().top - 2"
+            [attr.y2]="layout().bottom"
+          />
         </g>
-        <text [attr.x]="layout().mark" y="10" [attr.text-anchor]="layout().mark! > width / 2 ? 'end' : 'start'">{{ plot().mark?.label }}</text>
+        <text [attr.x]="layout().mark" y="10" [attr.text-anchor]="layout().mark! > width / 2 ? 'end' : 'start'">
+          {{ plot().mark?.label }}
+        </text>
       }
       <text class="tick" [attr.x]="layout().left - 6" [attr.y]="layout().top + 4" text-anchor="end">{{ layout().most }}</text>
       <text class="tick" [attr.x]="layout().left - 6" [attr.y]="layout().bottom" text-anchor="end">0</text>

@@ -53,5 +53,13 @@ export function layoutIntervals({ axis, reference, rows }: Intervals): IntervalL
     };
   });
   const ticks = ticksOf(axis.low, axis.high, left, right, 3).map((tick) => ({ ...tick, label: tickLabel(tick.value, axis.form) }));
-  return { height: bottom + BELOW, left, right, bottom, reference: reference >= axis.low && reference <= axis.high ? x(reference) : null, ticks, marks };
+  return {
+    height: bottom + BELOW,
+    left,
+    right,
+    bottom,
+    reference: reference >= axis.low && reference <= axis.high ? x(reference) : null,
+    ticks,
+    marks,
+  };
 }

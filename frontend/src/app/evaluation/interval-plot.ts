@@ -8,12 +8,19 @@ import { LABELS, WIDTH, layoutIntervals } from './interval-plot.geometry';
   selector: 'sp-interval-plot',
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
-    <svg role="img" [attr.viewBox]="'0 0 ' + width + ' ' + layout().height" [style.max-width.px]="width" [attr.aria-label]="plot().description">
+    <svg
+      role="img"
+      [attr.viewBox]="'0 0 ' + width + ' ' + layout().height"
+      [style.max-width.px]="width"
+      [attr.aria-label]="plot().description"
+    >
       @for (tick of layout().ticks; track tick.value) {
         <line class="grid" [attr.x1]="tick.at" [attr.x2]="tick.at" y1="0" [attr.y2]="layout().bottom" />
         <text class="tick" [attr.x]="tick.at" [attr.y]="layout().bottom + 14" text-anchor="middle">{{ tick.label }}</text>
       }
-      <text class="tick" [attr.x]="(layout().left + layout().right) / 2" [attr.y]="layout().bottom + 32" text-anchor="middle">{{ plot().axis.label }}</text>
+      <text class="tick" [attr.x]="(layout().left + layout().right) / 2" [attr.y]="layout().bottom + 32" text-anchor="middle">
+        {{ plot().axis.label }}
+      </text>
       @if (layout().reference !== null) {
         <line
           class="reference"
@@ -33,7 +40,12 @@ import { LABELS, WIDTH, layoutIntervals } from './interval-plot.geometry';
             <line class="bar" [attr.x1]="mark.low" [attr.x2]="mark.high" [attr.y1]="mark.y" [attr.y2]="mark.y" />
             <path class="mark" [attr.d]="shape(mark.row.strong, mark.x, mark.y)" />
           } @else if (mark.outside) {
-            <text class="arrow" [attr.x]="mark.outside === 'left' ? layout().left : layout().right" [attr.y]="mark.y + 4" text-anchor="middle">
+            <text
+              class="arrow"
+              [attr.x]="mark.outside === 'left' ? layout().left : layout().right"
+              [attr.y]="mark.y + 4"
+              text-anchor="middle"
+            >
               {{ mark.outside === 'left' ? '◀' : '▶' }}
             </text>
           }

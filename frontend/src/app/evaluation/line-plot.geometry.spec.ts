@@ -46,7 +46,13 @@ describe('line plot geometry', () => {
   });
 
   it('single values lie at their places, those outside the axis are left out', () => {
-    const layout = layoutLines({ ...plot(series('a', true, [0.01, 0.02])), dots: [{ place: 1, value: 0 }, { place: 0, value: 9 }] });
+    const layout = layoutLines({
+      ...plot(series('a', true, [0.01, 0.02])),
+      dots: [
+        { place: 1, value: 0 },
+        { place: 0, value: 9 },
+      ],
+    });
     expect(layout.dots).toEqual([{ x: layout.places[1].x, y: layout.zero }]);
   });
 

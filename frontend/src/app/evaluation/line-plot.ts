@@ -23,12 +23,16 @@ import { HEIGHT, LOOKS, WIDTH, layoutLines } from './line-plot.geometry';
       }
       @for (series of layout().series; track $index) {
         <g [class]="'series-' + (series.look ?? 'other')">
-          <path class="own-line" [attr.d]="series.path" [attr.stroke-dasharray]="dash(series.look)"><title>{{ series.label }}</title></path>
+          <path class="own-line" [attr.d]="series.path" [attr.stroke-dasharray]="dash(series.look)">
+            <title>{{ series.label }}</title>
+          </path>
           @for (mark of series.marks; track $index) {
             @if (mark.low !== null && mark.high !== null) {
               <line class="own-line" [attr.x1]="mark.x" [attr.x2]="mark.x" [attr.y1]="mark.low" [attr.y2]="mark.high" />
             }
-            <path class="own-mark" [attr.d]="shape(series.look, mark.x, mark.y, mark.size)"><title>{{ mark.title }}</title></path>
+            <path class="own-mark" [attr.d]="shape(series.look, mark.x, mark.y, mark.size)">
+              <title>{{ mark.title }}</title>
+            </path>
           }
         </g>
       }

@@ -15,13 +15,21 @@ import { HEIGHT, WIDTH, layoutReliability } from './reliability-plot.geometry';
         <text class="tick" [attr.x]="tick.x" [attr.y]="layout().bottom + 16" text-anchor="middle">{{ tick.label }}</text>
         <text class="tick" [attr.x]="layout().left - 6" [attr.y]="tick.y + 4" text-anchor="end">{{ tick.label }}</text>
       }
-      <line class="reference dashed" [attr.x1]="layout().left" [attr.x2]="layout().right" [attr.y1]="layout().bottom" [attr.y2]="layout().top" />
+      <line
+        class="reference dashed"
+        [attr.x1]="layout().left"
+        [attr.x2]="layout().right"
+        [attr.y1]="layout().bottom"
+        [attr.y2]="layout().top"
+      />
       @for (own of layout().outcomes; track own.outcome) {
         <g [class]="own.look">
           <path class="own-line" [attr.d]="own.path" />
           @for (point of own.points; track $index) {
             <line class="own-line" [attr.x1]="point.x" [attr.x2]="point.x" [attr.y1]="point.low" [attr.y2]="point.high" />
-            <path class="own-mark" [attr.d]="shape(own.marker, point.x, point.y)"><title>{{ point.title }}</title></path>
+            <path class="own-mark" [attr.d]="shape(own.marker, point.x, point.y)">
+              <title>{{ point.title }}</title>
+            </path>
           }
           @for (count of own.counts; track $index) {
             <rect class="own-mark" [attr.x]="count.x" [attr.y]="count.y" [attr.width]="count.width" [attr.height]="count.height">
@@ -30,7 +38,13 @@ import { HEIGHT, WIDTH, layoutReliability } from './reliability-plot.geometry';
           }
         </g>
       }
-      <line class="grid" [attr.x1]="layout().left" [attr.x2]="layout().right" [attr.y1]="layout().countsBottom" [attr.y2]="layout().countsBottom" />
+      <line
+        class="grid"
+        [attr.x1]="layout().left"
+        [attr.x2]="layout().right"
+        [attr.y1]="layout().countsBottom"
+        [attr.y2]="layout().countsBottom"
+      />
       <text class="tick" [attr.x]="layout().left - 6" [attr.y]="layout().countsTop + 8" text-anchor="end">{{ layout().most }}</text>
       <text class="tick" [attr.x]="layout().left - 6" [attr.y]="layout().countsBottom" text-anchor="end">0</text>
       <text class="tick" [attr.x]="(layout().left + layout().right) / 2" [attr.y]="layout().countsBottom + 15" text-anchor="middle">
@@ -40,7 +54,10 @@ import { HEIGHT, WIDTH, layoutReliability } from './reliability-plot.geometry';
     <ul class="legend" aria-label="Legend">
       @for (own of layout().outcomes; track own.outcome) {
         <li [class]="own.look">
-          <svg aria-hidden="true" viewBox="0 0 26 12"><path class="own-line" d="M0,6L26,6" /><path class="own-mark" [attr.d]="shape(own.marker, 13, 6)" /></svg>
+          <svg aria-hidden="true" viewBox="0 0 26 12">
+            <path class="own-line" d="M0,6L26,6" />
+            <path class="own-mark" [attr.d]="shape(own.marker, 13, 6)" />
+          </svg>
           {{ own.outcome }}
         </li>
       }

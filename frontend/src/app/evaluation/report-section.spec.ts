@@ -10,11 +10,20 @@ function shown(held: Part): HTMLElement {
   return fixture.nativeElement;
 }
 
-const texts = (host: HTMLElement, selector: string): string[] => [...host.querySelectorAll(selector)].map((one) => (one.textContent ?? '').replace(/\s+/g, ' ').trim());
+const texts = (host: HTMLElement, selector: string): string[] =>
+  [...host.querySelectorAll(selector)].map((one) => (one.textContent ?? '').replace(/\s+/g, ' ').trim());
 const table = {
   caption: 'Skill',
-  heads: [{ text: 'Forecaster', column: 'text' as const }, { text: 'RPS', column: 'number' as const }],
-  rows: [[{ text: 'block', note: '', tone: '' as const, code: false }, { text: '▲ +0.020', note: '[+0.010, +0.030]', tone: 'up' as const, code: false }]],
+  heads: [
+    { text: 'Forecaster', column: 'text' as const },
+    { text: 'RPS', column: 'number' as const },
+  ],
+  rows: [
+    [
+      { text: 'block', note: '', tone: '' as const, code: false },
+      { text: '▲ +0.020', note: '[+0.010, +0.030]', tone: 'up' as const, code: false },
+    ],
+  ],
   folded: '',
 };
 
@@ -36,7 +45,16 @@ describe('a part of the report', () => {
       intervals([row('a', 0.01)]),
       lines(series('a', true, [0.01, 0.02])),
       { kind: 'reliability', title: 'a', description: 'Reliability in words.', outcomes: [{ outcome: 'BREAK', bins }] },
-      { kind: 'histogram', title: 'a', description: 'Distances in words.', axis: { label: 'distance', low: 0, high: 1, form: 'plain' }, counted: 'episodes', edges: [0, 1], counts: [3], mark: null },
+      {
+        kind: 'histogram',
+        title: 'a',
+        description: 'Distances in words.',
+        axis: { label: 'distance', low: 0, high: 1, form: 'plain' },
+        counted: 'episodes',
+        edges: [0, 1],
+        counts: [3],
+        mark: null,
+      },
     ];
     const host = shown(part('all', { plots, caption: 'How to read them.' }));
     const told = [...host.querySelectorAll('svg[role=img]')].map((plot) => plot.getAttribute('aria-label'));
@@ -58,7 +76,15 @@ describe('a part of the report', () => {
   });
 
   it('facts and lists are read as they are written', () => {
-    const bullets = [{ heading: 'Claimed', entries: [{ term: 'Skill', text: 'a share.' }, { term: '', text: 'No cause.' }] }];
+    const bullets = [
+      {
+        heading: 'Claimed',
+        entries: [
+          { term: 'Skill', text: 'a share.' },
+          { term: '', text: 'No cause.' },
+        ],
+      },
+    ];
     const host = shown(part('words', { facts: [{ name: 'Code', value: 'a1b2', code: true }], bullets }));
     expect(texts(host, 'dt, dd')).toEqual(['Code', 'a1b2']);
     expect(texts(host, 'h3, li')).toEqual(['Claimed', 'Skill: a share.', 'No cause.']);

@@ -5,7 +5,15 @@ import { Axis, IntervalRow, Intervals, LinePoint, LineSeries, Lines, Part, Repor
 export const SKILL: Axis = { label: 'RPS skill', low: -0.05, high: 0.05, form: 'skill' };
 
 export function row(label: string, value: number | null, half = 0.01, strong = true): IntervalRow {
-  return { label, note: '900 episodes, 40 sessions', figure: `${label}'s figure`, value, low: value === null ? null : value - half, high: value === null ? null : value + half, strong };
+  return {
+    label,
+    note: '900 episodes, 40 sessions',
+    figure: `${label}'s figure`,
+    value,
+    low: value === null ? null : value - half,
+    high: value === null ? null : value + half,
+    strong,
+  };
 }
 
 export function intervals(rows: IntervalRow[], axis: Axis = SKILL, reference = 0): Intervals {
@@ -13,7 +21,13 @@ export function intervals(rows: IntervalRow[], axis: Axis = SKILL, reference = 0
 }
 
 export function point(value: number | null, weight = 1): LinePoint {
-  return { value, low: value === null ? null : value - 0.01, high: value === null ? null : value + 0.01, figure: value === null ? '' : 'its figure', weight };
+  return {
+    value,
+    low: value === null ? null : value - 0.01,
+    high: value === null ? null : value + 0.01,
+    figure: value === null ? '' : 'its figure',
+    weight,
+  };
 }
 
 export function series(label: string, strong: boolean, values: (number | null)[], joined = true): LineSeries {
@@ -26,7 +40,20 @@ export function lines(...all: LineSeries[]): Lines {
 }
 
 export function part(id: string, over: Partial<Part> = {}): Part {
-  return { id, title: id, sentences: [], missing: [], facts: [], plots: [], caption: '', tables: [], bullets: [], basis: '', synthetic: false, ...over };
+  return {
+    id,
+    title: id,
+    sentences: [],
+    missing: [],
+    facts: [],
+    plots: [],
+    caption: '',
+    tables: [],
+    bullets: [],
+    basis: '',
+    synthetic: false,
+    ...over,
+  };
 }
 
 export function report(over: Partial<Report> = {}): Report {
