@@ -264,7 +264,7 @@ class _Reader:
 
     def _figures(
         self,
-        kept: dict[str, NDArray[Any],
+        kept: dict[str, NDArray[Any]],
         grid: NDArray[np.void],
         lives: NDArray[np.float64],
         filled: NDArray[np.bool_],
@@ -301,7 +301,7 @@ class _Reader:
         }
 
 
-def _distributions(kept: dict[str, NDArray[Any], grid: NDArray[np.void], lives: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+def _distributions(kept: dict[str, NDArray[Any]], grid: NDArray[np.void], lives: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
     sizes = grid["size"].astype(np.float64)
     bid, ask = sizes[:, BID, 0], sizes[:, ASK, 0]
     _, at = np.unique(kept["flow_second"] // FLOW_S, return_inverse=True)
