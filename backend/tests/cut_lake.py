@@ -7,12 +7,12 @@ from typing import Any
 
 import pyarrow as pa
 
-from src.data_eng.config import Settings
 from src.data_eng.contracts import contract_of
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import is_partition_complete, read_manifest, ref_in
 from src.data_eng.lake.writer import publish_partition
 from src.data_eng.retrieval.key import BREAK_AND_CONFIRM
+from src.data_eng.settings import Settings
 
 S = 1_000_000_000
 TABLES = (

@@ -6,10 +6,10 @@ import hashlib
 import json
 from pathlib import Path
 
-from src.data_eng.config import Settings, load_settings
 from src.data_eng.core.tables import MBO, MBO_DAYS, RAW_MBO
 from src.data_eng.lake.partitions import PartitionRef, ref_in
 from src.data_eng.planning import ContractDay
+from src.data_eng.settings import Settings, load_settings
 from src.data_eng.sources.raw import Imported, collect, import_batch
 from src.data_eng.stages.base import StageResult
 from src.data_eng.stages.bronze.future_mbo.ingest_preview import IngestPreview

@@ -12,10 +12,10 @@ from typing import Literal
 import numpy as np
 import pyarrow as pa
 
-from src.data_eng.config import Settings, load_settings
 from src.data_eng.core.features.blocks import VectorLayout, vector_layout
 from src.data_eng.retrieval.index import Index
 from src.data_eng.retrieval.key import IndexKey
+from src.data_eng.settings import Settings, load_settings
 from src.data_eng.sources.calendar import session_times, sessions_between
 
 FEATURES = ("ask_pull", "bid_pull", "ask_add", "bid_add", "k_distance_ticks", "k_near_seconds", "k_touch_number")

@@ -8,12 +8,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from src.data_eng.config import Settings, load_settings
 from src.data_eng.core.events import F_LAST, F_SNAPSHOT, MBO_DTYPE, UNDEF_PRICE
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import ref_in
 from src.data_eng.pipeline import Pipeline, build_pipeline
 from src.data_eng.planning import ContractDay
+from src.data_eng.settings import Settings, load_settings
 from src.data_eng.sources.raw import collect, import_batch
 from src.data_eng.stages.base import RootLevel, RootStage, StageResult
 from tests.toy_market import TICK_NANOS, write_dbn

@@ -17,8 +17,9 @@ from urllib.parse import urlsplit
 import httpx
 import uvicorn
 
-from src.data_eng.config import BACKEND, Serve, Settings, load_settings
+from src.data_eng.config import BACKEND
 from src.data_eng.serve.gate.sockets import server_options
+from src.data_eng.settings import ServeSettings, Settings, load_settings
 
 START_S = 60.0
 
@@ -43,7 +44,7 @@ def serve_settings(**changes: Any) -> Settings:
 
 
 @contextmanager
-def served(app: Any, limits: Serve | None = None) -> Iterator[Place]:
+def served(app: Any, limits: ServeSettings | None = None) -> Iterator[Place]:
     """The application behind a real socket, as the command serves it."""
     listener = socket.create_server(("127.0.0.1", 0))
     options = server_options(limits or load_settings().serve)

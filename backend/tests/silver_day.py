@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from src.data_eng.config import Settings, load_settings
 from src.data_eng.contracts import contract_of
 from src.data_eng.core.session import NS_PER_S, SessionTimes
 from src.data_eng.lake.partitions import ref_in
 from src.data_eng.lake.writer import publish_partition
+from src.data_eng.settings import Settings, load_settings
 from src.data_eng.sources.calendar import session_times
 from tests.level_flow import random_windows
 

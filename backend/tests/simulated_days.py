@@ -9,16 +9,16 @@ from numpy.typing import NDArray
 
 from src.data_eng.core.simulator.planting import Knobs
 from src.data_eng.core.simulator.scenario import START_POSITION, SessionClock, session_plan, shape_of_day
-from src.data_eng.core.simulator.session import Instrument, Session, open_instrument, run_until
+from src.data_eng.core.simulator.session import Instrument, SimulatedSession, open_instrument, run_until
 from src.data_eng.core.simulator.tape import Events
-from src.data_eng.core.simulator.wire import Listing, idle_wire
+from src.data_eng.core.simulator.wire import WireListing, idle_wire
 from src.data_eng.core.units import NS_PER_S
 
 MIDNIGHT_NS = 1_759_190_400 * NS_PER_S
 """2025-09-30 00:00 UTC; New York is four hours behind."""
 HOUR_NS = 3600 * NS_PER_S
 NOTHING = Knobs(0.0, 0.0, False)
-LISTING = Listing(instrument_id=17103, base_ticks=26_800 - START_POSITION, tick_nanos=250_000_000)
+LISTING = WireListing(instrument_id=17103, base_ticks=26_800 - START_POSITION, tick_nanos=250_000_000)
 
 
 class Day(NamedTuple):
@@ -47,12 +47,12 @@ def summer_clock() -> SessionClock:
     )
 
 
-def opened(seed: int, records: int = 300_000, knobs: Knobs = NOTHING) -> tuple[SessionClock, Session]:
+def opened(seed: int, records: int = 300_000, knobs: Knobs = NOTHING) -> tuple[SessionClock, SimulatedSession]:
     """A session with one instrument at its origin, its opening orders not yet placed."""
     clock = summer_clock()
     plan = session_plan(clock, shape_of_day(records), START_POSITION + 20.0, knobs, 900.0)
     instrument = open_instrument(LISTING, plan, [seed, 20250930, 0], None)
-    return clock, Session([instrument], idle_wire(), np.random.default_rng(seed))
+    return clock, SimulatedSession([instrument], idle_wire(), np.random.default_rng(seed))
 
 
 def simulated_day(seed: int, records: int = 300_000, knobs: Knobs = NOTHING) -> Day:

@@ -9,8 +9,8 @@ from typing import Any
 
 from rich.console import Console
 
-from src.data_eng.config import load_settings
-from src.data_eng.engines.crew import Request, run
+from src.data_eng.engines.crew import BuildRequest, run
+from src.data_eng.settings import load_settings
 from tests.real_stages import take_in
 from tests.toy_market import toy_records
 from tests.toys.lake import config
@@ -36,5 +36,5 @@ def make_toy_lake(folder: Path, days: tuple[str, ...] = DAYS) -> Path:
 def build(lake: Path, days: tuple[str, ...] = DAYS, levels: tuple[str, ...] = LEVELS, **changes: Any) -> int:
     """Run the pipeline over `days` as `make_toy_lake` does; the exit code."""
     cfg = replace(config(lake), levels=levels, session=SESSION)
-    request = Request(cfg, "future_mbo", "all", ROOT, days[0], days[-1], 1)
+    request = BuildRequest(cfg, "future_mbo", "all", ROOT, days[0], days[-1], 1)
     return run(request._replace(**changes), Console(file=io.StringIO(), width=160))

@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from src.data_eng.config import Settings, load_settings
 from src.data_eng.contracts import contract_of
 from src.data_eng.core.pressure import CONDITIONS, DOWN, UP
 from src.data_eng.lake.partitions import ref_in
 from src.data_eng.lake.writer import publish_partition
 from src.data_eng.retrieval.key import IndexKey, layout_of, trigger_rules
+from src.data_eng.settings import Settings, load_settings
 from src.data_eng.sources.calendar import session_times, sessions_between
 
 TRIGGERS = "gold.future_mbo.mbo_trigger_vectors"

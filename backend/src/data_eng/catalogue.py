@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from . import commands
-from .config import BACKEND, PACKAGE, Settings, load_datasets
+from .config import BACKEND, PACKAGE, load_datasets
 from .contracts import Contract, contract_of
 from .core import features
 from .core.declared import Declared
@@ -20,6 +20,7 @@ from .core.levels import FAMILIES, KNOWN_AT_IN_WORDS, LEVELS
 from .core.outcomes import Outcome
 from .core.pressure import PressureState
 from .errors import SpymasterError
+from .settings import Settings
 
 FEATURE_CATALOGUE = PACKAGE / "VECTOR_INDEX_FEATURES.md"
 VACUUM_CONTRACT = PACKAGE / "contracts" / "silver" / "future_mbo" / "mbo_level_vacuum_5s.avsc"

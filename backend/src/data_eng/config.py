@@ -1,21 +1,19 @@
-"""Settings, tables, environment and where the lake is: read once, frozen, handed down. The only module that reads the environment."""
+"""Tables, environment and where the lake is: read once, frozen, handed down. The only module that reads the environment."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
 import yaml
-from pydantic import BaseModel, ConfigDict, SecretStr, model_validator
+from pydantic import SecretStr
 
 from .errors import SpymasterError
+from .settings import Settings, load_settings
 
 PACKAGE = Path(__file__).parent
 BACKEND = PACKAGE.parents[1]
@@ -25,18 +23,6 @@ DEFAULT_LAKE = BACKEND / "lake"
 """The lake of commands without --lake, where the environment names no other."""
 DOWNLOADS = BACKEND / "downloads"
 """Where `spymaster download` puts batch folders without --out."""
-CANDLE_S = 120
-"""The one length, beside 1 s, in which the book's kernel keeps trade bars."""
-
-ROUND = "round_"
-"""What the level_id of a round level begins with; its step in points follows."""
-EQUITY = "equity"
-"""The entry of instruments for a stock, whose symbol is its own root: its tick alone."""
-SPAN = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
-
-
-class SettingsError(SpymasterError):
-    """A setting is missing, misspelt or of the wrong type."""
 
 
 class UnknownDataset(SpymasterError):
@@ -59,256 +45,6 @@ class Dataset(NamedTuple):
     @property
     def layer(self) -> str:
         return self.key.split(".", 1)[0]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Session(_Section):
-    timezone: str
-    start: str
-    end: str
-    lead_in_s: int
-    premarket_start: str
-    overnight_start: str
-    opening_range_s: int
-    halt_silence_s: float
-    halt_expected_records: int
-    regular: str | None = None
-    """Regular hours of the root, `HH:MM-HH:MM`; None for those of XNYS."""
-
-
-class Book(_Section):
-    window_s: int
-    band_ticks: int
-    rest_ms: int
-    unknown_share_max: float
-    trailing_windows: int
-
-
-class Zones(_Section):
-    at_max: int
-    near_max: int
-    mid_max: int
-    far_max: int
-
-
-class Levels(_Section):
-    default: tuple[str, ...]
-    bar_s: int
-    confluence_ticks: float
-
-
-class Episodes(_Section):
-    barrier_min_ticks: int
-    barrier_horizon_s: int
-    volatility_sessions: int
-    history_windows: int
-    confirm_candle_s: int
-    confirm_label_candles: int
-
-
-class Labels(_Section):
-    horizons_s: tuple[int, ...]
-    primary_horizon_s: int
-
-
-class Vectors(_Section):
-    mean_windows: tuple[int, ...]
-    confirm_mean_windows: tuple[int, ...]
-
-
-class Scaling(_Section):
-    clip_sigma: float
-    min_rows: int
-
-
-class Retrieval(_Section):
-    embargo_sessions: int
-    neighbours: int
-    per_day_max: int
-    kappa: float
-    interval: float
-    bootstrap_draws: int
-    quantiles_min_n_eff: float
-    strange_percentile: float
-    block_weights: dict[str, float]
-    presets: dict[str, dict[str, float]]
-    learned_pull: float
-    fit_episodes_min: int
-    preset_episodes_min: int
-    fit_episodes_max: int
-
-
-class Evaluation(_Section):
-    warm_up_sessions: int
-    min_past_episodes: int
-    score_window: int
-    refit_sessions: int
-    recency_half_life_sessions: int
-    time_of_day_bins_s: tuple[int, ...]
-    bootstrap_draws: int
-    permutations: int
-    interval: float
-    set_coverage: float
-    reliability_bins: int
-    power: float
-    release_share: float
-    seed: int
-
-
-class Signals(_Section):
-    p_min: float
-    margin_min: float
-    chop_max: float
-    n_eff_min: float
-    stop_ticks: int
-    cooldown_s: int
-
-
-class Pressure(_Section):
-    quantile_sessions: int
-    track_ticks: int
-    watch_score: float
-    armed_score: float
-
-
-class Ladder(_Section):
-    step_ticks: int
-    reach_points: float
-
-
-class Selection(_Section):
-    volume_start: str
-    volume_end: str
-    dominance_min: float
-    volume_min: int
-    roll_trim_sessions: int
-
-
-class Instrument(_Section):
-    """What a root has of its own. None where it has the number that the other sections give, which is that of ES."""
-
-    tick: float
-    session: str | None = None
-    """`HH:MM-HH:MM`, in place of session.start and session.end."""
-    regular_hours: str | None = None
-    round_points: int | None = None
-    """Step of the round level, whose level_id says it: round_100 for NQ where ES has round_25."""
-    ladder_step_ticks: int | None = None
-    ladder_reach_points: float | None = None
-    barrier_min_ticks: int | None = None
-
-
-class Bronze(_Section):
-    row_group_rows: int
-    outright_months: str
-
-
-class Serve(_Section):
-    port: int
-    rate_per_s: float
-    rate_burst: int
-    sockets_max: int
-    body_max_bytes: int
-    url_max_bytes: int
-    day_cache_bytes: int
-    answer_cache: int
-    reader_timeout_s: float
-    workers: int
-
-
-class Settings(_Section):
-    """All numbers of settings.yaml, frozen. `with_session` and `with_levels` make the changed copy that a flag asks for."""
-
-    session: Session
-    book: Book
-    zones: Zones
-    levels: Levels
-    episodes: Episodes
-    labels: Labels
-    vectors: Vectors
-    scaling: Scaling
-    retrieval: Retrieval
-    evaluation: Evaluation
-    signals: Signals
-    pressure: Pressure
-    ladder: Ladder
-    selection: Selection
-    instruments: dict[str, Instrument]
-    bronze: Bronze
-    serve: Serve
-
-    @model_validator(mode="after")
-    def _numbers_fit_each_other(self) -> Settings:
-        candle_s, count = self.episodes.confirm_candle_s, self.episodes.confirm_label_candles
-        if not self.levels.bar_s == candle_s == CANDLE_S:
-            raise ValueError(
-                f"levels.bar_s is {self.levels.bar_s} and episodes.confirm_candle_s is {candle_s}. Expected {CANDLE_S} for both: "
-                f"trade bars are kept in lengths of 1 and {CANDLE_S} s."
-            )
-        labelled_s = tuple(candle_s * candle for candle in range(1, count + 1))
-        if self.labels.horizons_s[:count] != labelled_s:
-            raise ValueError(
-                f"labels.horizons_s begins with {self.labels.horizons_s[:count]}. Expected {labelled_s}: a confirmed break is labelled "
-                f"after 1 to episodes.confirm_label_candles candles of {candle_s} s, under the outcomes of the first horizons."
-            )
-        edges = self.zones
-        if not 0 <= edges.at_max < edges.near_max < edges.mid_max < edges.far_max < self.book.band_ticks:
-            raise ValueError(
-                f"zones end at {edges.at_max}, {edges.near_max}, {edges.mid_max} and {edges.far_max} ticks, book.band_ticks is "
-                f"{self.book.band_ticks}. Expected each further out than the one before: flow is kept within the band only."
-            )
-        _ends(f"{self.session.start}-{self.session.end}")
-        for root, own in self.instruments.items():
-            _hold_fit(root, own, self.of_root(root))
-        return self
-
-    def of_root(self, root: str) -> Settings:
-        """The numbers for a root: its own session, regular hours, round level, ladder and barrier floor, where it has them.
-
-        A root without an entry keeps the general numbers. A flag comes afterwards: `settings.of_root("CL").with_session("10:00-11:00")`.
-        """
-        own = self.instruments.get(root)
-        if own is None:
-            return self
-        spanned = self if own.session is None else self.with_session(own.session)
-        levels = [f"{ROUND}{own.round_points}" if own.round_points and name.startswith(ROUND) else name for name in self.levels.default]
-        return spanned.model_copy(
-            update={
-                "session": _with(spanned.session, regular=own.regular_hours),
-                "levels": _with(self.levels, default=tuple(levels)),
-                "ladder": _with(self.ladder, step_ticks=own.ladder_step_ticks, reach_points=own.ladder_reach_points),
-                "episodes": _with(self.episodes, barrier_min_ticks=own.barrier_min_ticks),
-            }
-        )
-
-    def tick_of(self, root: str) -> float:
-        """Points of one tick of a root; raises `SettingsError` for one that settings.yaml does not have."""
-        if root not in self.instruments:
-            raise SettingsError(
-                f"the tick of {root} is not in the settings, which have {', '.join(self.instruments)}: "
-                f"add {root} to instruments.tick in config/settings.yaml."
-            )
-        return self.instruments[root].tick
-
-    def with_session(self, span: str) -> Settings:
-        """`span` is `HH:MM-HH:MM` in the session's time zone, e.g. `09:30-12:30`."""
-        start, end = _ends(span)
-        return self.model_copy(update={"session": self.session.model_copy(update={"start": start, "end": end})})
-
-    def with_levels(self, level_ids: tuple[str, ...]) -> Settings:
-        return self.model_copy(update={"levels": self.levels.model_copy(update={"default": level_ids})})
-
-    def sha256(self, *sections: str) -> str:
-        """Hash of the named sections' values; what a manifest keeps to know whether it is stale."""
-        chosen = {name: _plain(getattr(self, name)) for name in sorted(sections)}
-        return hashlib.sha256(json.dumps(chosen, sort_keys=True).encode()).hexdigest()
-
-    def results_sha256(self) -> str:
-        """Hash of every section but `serve`, which changes no result."""
-        return self.sha256(*(name for name in type(self).model_fields if name != "serve"))
 
 
 class Environment(NamedTuple):
@@ -379,86 +115,6 @@ def find_dataset(key: str) -> Dataset:
     if key not in datasets:
         raise UnknownDataset(f"dataset {key!r} is not in config/datasets.yaml. Known: {', '.join(sorted(datasets))}.")
     return datasets[key]
-
-
-T = TypeVar("T", bound=BaseModel)
-
-
-def _with(section: T, **values: Any) -> T:
-    """A copy of a section with those of `values` that are not None."""
-    return section.model_copy(update={name: value for name, value in values.items() if value is not None})
-
-
-def _ends(span: str) -> tuple[str, str]:
-    """`09:30` and `12:30` of `09:30-12:30`."""
-    if not SPAN.fullmatch(span):
-        raise SettingsError("session {value!r} is not a time span.", value=span, expected="HH:MM-HH:MM, for example 09:30-12:30")
-    start, _, end = span.partition("-")
-    if end <= start:
-        raise SettingsError(
-            f"session {span!r} ends before it starts. A session lies within one New York date: expected for example 09:30-12:30; "
-            "ask for the parts before and after midnight one by one."
-        )
-    return start, end
-
-
-def _hold_fit(root: str, own: Instrument, settings: Settings) -> None:
-    """Raise where a root's numbers do not fit its tick; `settings` are those of the root."""
-    if own.regular_hours is not None:
-        _ends(own.regular_hours)
-    if settings.episodes.barrier_min_ticks <= settings.zones.near_max:
-        raise ValueError(
-            f"barrier_min_ticks of {root} is {settings.episodes.barrier_min_ticks}. Expected more than zones.near_max, "
-            f"{settings.zones.near_max}: an episode begins within that zone."
-        )
-    reach_ticks, far = settings.ladder.reach_points / own.tick, settings.zones.far_max
-    if root != EQUITY and reach_ticks > settings.book.band_ticks:
-        raise ValueError(
-            f"instruments.ladder_reach_points of {root} is {reach_ticks:g} ticks. Expected at most book.band_ticks, "
-            f"{settings.book.band_ticks}: flow is kept within the band only."
-        )
-    if own.round_points is not None and own.round_points / own.tick / 2 <= far:
-        raise ValueError(
-            f"instruments.round_points of {root} is {own.round_points / own.tick:g} ticks. Expected more than {2 * far}, twice "
-            "zones.far_max: price half way between two numbers must be outside the zones of both."
-        )
-
-
-def _by_root(columns: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Numbers by root and name, from those by name and root."""
-    roots = dict.fromkeys(root for column in columns.values() for root in column)
-    return {root: {name: column[root] for name, column in columns.items() if root in column} for root in roots}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, BaseModel):
-        return value.model_dump(mode="json")
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
-    return value
-
-
-def _value_of(entry: Any, where: str) -> Any:
-    if not isinstance(entry, dict) or set(entry) != {"value", "unit", "origin"}:
-        raise SettingsError(f"{where} in settings.yaml is {entry!r}.", expected="a mapping with value, unit and origin")
-    return entry["value"]
-
-
-@cache
-def load_settings(path: Path = PACKAGE / "config" / "settings.yaml") -> Settings:
-    """Read settings.yaml once; a misspelt or missing entry raises `SettingsError` naming it."""
-    raw = yaml.safe_load(path.read_text())
-    values: dict[str, Any] = {}
-    for section, body in raw.items():
-        if "value" in body:
-            values[section] = _value_of(body, section)
-        else:
-            values[section] = {name: _value_of(entry, f"{section}.{name}") for name, entry in body.items()}
-    values["instruments"] = _by_root(values["instruments"])
-    try:
-        return Settings(**values)
-    except ValueError as error:
-        raise SettingsError(f"{path} does not fit: {error}") from error
 
 
 def load_config(lake: Path | None = None) -> AppConfig:

@@ -6,13 +6,14 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from .config import AppConfig, Settings
+from .config import AppConfig
 from .core.instrument import root_of
 from .core.tables import MBO, MBO_DAYS
 from .errors import SpymasterError
 from .lake.keep import has_own_session
 from .lake.partitions import list_partitions
 from .lake.raw import raw_dates, raw_roots, unreadable_files
+from .settings import Settings
 from .sources.calendar import sessions_between
 
 if TYPE_CHECKING:

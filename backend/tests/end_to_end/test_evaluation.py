@@ -12,11 +12,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from src.data_eng.cli.main import app
-from src.data_eng.config import Environment, Settings, load_settings
+from src.data_eng.config import Environment
 from src.data_eng.evaluation.ledger import RESULT, evaluation_folder, read_trials
 from src.data_eng.evaluation.result import KeptEvaluation
 from src.data_eng.jobs import evaluate as evaluating
 from src.data_eng.retrieval.index_builder import build_indexes
+from src.data_eng.settings import Settings, load_settings
 
 from ..trigger_lake import KEY, session_dates, write_days
 

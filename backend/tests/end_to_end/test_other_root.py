@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from src.data_eng.cli.main import app
 from src.data_eng.core.session import moment_ns
-from src.data_eng.engines.crew import Request, run
+from src.data_eng.engines.crew import BuildRequest, run
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import ref_in
 from src.data_eng.sources.raw import collect, import_batch
@@ -40,7 +40,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     list(import_batch(collect([folder / "job"]), lake))
     console = Console(file=io.StringIO(), width=160)
     cfg = replace(config(lake), levels=("pm_high", "or_high", "pd_close", "round_1"))
-    assert run(Request(cfg, "future_mbo", "all", "ZN", *DAYS, 1), console) == 0, console.file.getvalue()
+    assert run(BuildRequest(cfg, "future_mbo", "all", "ZN", *DAYS, 1), console) == 0, console.file.getvalue()
     return lake
 
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from src.data_eng.config import load_settings
 from src.data_eng.errors import SpymasterError
 from src.data_eng.evaluation.expectations import expectations
 from src.data_eng.evaluation.result import CoverageRow, RecoveryPoint
 from src.data_eng.jobs import recover as recovery
 from src.data_eng.jobs.recover import Plan, markets_named, numbers_named, planned_runs, recover
+from src.data_eng.settings import load_settings
 
 
 def plan(folder: Path) -> Plan:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from src.data_eng.config import load_settings
 from src.data_eng.core.tables import MBO, TRIGGER_VECTORS
 from src.data_eng.lake.partitions import ref_in
 from src.data_eng.planning import ContractDay
+from src.data_eng.settings import load_settings
 from src.data_eng.sources.raw import collect, import_batch
 from src.data_eng.stages.bronze.future_mbo.ingest_preview import IngestPreview
 from src.data_eng.stages.gold.future_mbo.build_trigger_vectors import BuildTriggerVectors

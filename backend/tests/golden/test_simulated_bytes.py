@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 import zstandard
 
-from src.data_eng.config import load_settings
+from src.data_eng.settings import load_settings
 from src.data_eng.simulation.sessions import Simulation
 from src.data_eng.simulation.simulate import simulate
 

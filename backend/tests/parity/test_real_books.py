@@ -12,12 +12,12 @@ import pytest
 from typer.testing import CliRunner
 
 from src.data_eng.cli.main import app
-from src.data_eng.config import load_settings
 from src.data_eng.core.book.flow import NS, FlowTables, drain, join, new_flow
 from src.data_eng.core.book.kernel import advance, close
 from src.data_eng.core.book.record import MARK_CROSSED
 from src.data_eng.core.book.state import CANCELS, FAULTS, Book, count_of, new_book
 from src.data_eng.core.events import TRADE, EventBatch
+from src.data_eng.settings import load_settings
 from src.data_eng.sources.dbn import DbnFile
 from src.data_eng.sources.orders import choose_instrument, event_batches
 

@@ -9,13 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from src.data_eng.config import Environment, Settings
+from src.data_eng.config import Environment
 from src.data_eng.core.features.scaling import ScalerSeesFuture, scale
 from src.data_eng.retrieval.index import Index, open_index
 from src.data_eng.retrieval.index_builder import build_indexes
 from src.data_eng.retrieval.metrics import FITTED, METRICS, MetricFit
 from src.data_eng.retrieval.past import FutureSeen, past_of
 from src.data_eng.retrieval.signals import judge
+from src.data_eng.settings import Settings
 from src.data_eng.sources.calendar import sessions_apart
 from tests.trigger_lake import KEY, session_dates, small_settings, trigger_table, write_days, write_triggers
 

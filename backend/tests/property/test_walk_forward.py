@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from src.data_eng.config import Settings, load_settings
 from src.data_eng.evaluation import models, walk_forward
 from src.data_eng.evaluation.kept import block_name, keep_block, kept_block
 from src.data_eng.evaluation.pool import Pool, pool_of
@@ -17,6 +16,7 @@ from src.data_eng.evaluation.walk_forward import CLIMATOLOGY, FIELDS, Block, blo
 from src.data_eng.retrieval.index import Index
 from src.data_eng.retrieval.past import FutureSeen, past_of
 from src.data_eng.retrieval.signals import signal_horizon
+from src.data_eng.settings import Settings, load_settings
 
 from ..noise import dates, noise_index
 from ..parity.naive_scorer import naive_skill

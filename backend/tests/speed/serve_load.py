@@ -32,7 +32,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from src.data_eng.config import Environment, Settings, load_settings
+from src.data_eng.config import Environment
 from src.data_eng.contracts import contract_of
 from src.data_eng.core.tables import BOOK_WINDOWS, LEVELS_TABLE, TRIGGER_VECTORS
 from src.data_eng.io import read_table
@@ -41,6 +41,7 @@ from src.data_eng.lake.writer import publish_partition
 from src.data_eng.retrieval.artefacts import MANIFEST
 from src.data_eng.retrieval.index_builder import build_indexes
 from src.data_eng.retrieval.key import IndexKey, index_folder
+from src.data_eng.settings import Settings, load_settings
 from src.data_eng.sources.calendar import session_times, sessions_between
 from tests.serving import Place, serving
 

@@ -12,11 +12,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from src.data_eng.config import load_settings
 from src.data_eng.lake.crew import SLOW_IMPORTS
 from src.data_eng.lake.provenance import code_sha256
 from src.data_eng.lake.writer import publish_partition
 from src.data_eng.planning import ContractDay
+from src.data_eng.settings import load_settings
 
 from . import stages
 from .lake import PROVENANCE, config, put_raw, toy_ref, toy_table

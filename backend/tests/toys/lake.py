@@ -8,12 +8,13 @@ from typing import Any
 
 import pyarrow as pa
 
-from src.data_eng.config import AppConfig, Dataset, Environment, Settings, load_datasets, load_settings
+from src.data_eng.config import AppConfig, Dataset, Environment, load_datasets
 from src.data_eng.contracts import conformed, contract_of
 from src.data_eng.lake.partitions import PartitionRef, ref_in
 from src.data_eng.lake.raw import raw_folder
 from src.data_eng.lake.raw_records import KNOWN
 from src.data_eng.lake.runs import RUNS
+from src.data_eng.settings import Settings, load_settings
 from tests.dbn_files import a_day, write_dbn
 
 TOY_EVENTS, TOY_COUNT, TOY_SUM = "bronze.future_mbo.toy_events", "silver.future_mbo.toy_count", "silver.future_mbo.toy_sum"

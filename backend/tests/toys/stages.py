@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import ClassVar
 
 from src.data_eng import planning
-from src.data_eng.config import AppConfig, Settings
+from src.data_eng.config import AppConfig
 from src.data_eng.core.tables import RAW_MBO
 from src.data_eng.errors import SpymasterError
 from src.data_eng.lake.partitions import Anomaly, PartitionRef, is_partition_complete, partition_ref
 from src.data_eng.lake.raw import open_raw
 from src.data_eng.planning import ContractDay
+from src.data_eng.settings import Settings
 from src.data_eng.stages.base import RootLevel, RootStage, Stage, StageIO, StageResult
 from src.data_eng.stages.door import StageLake
 

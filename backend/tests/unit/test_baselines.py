@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from src.data_eng.config import load_settings
 from src.data_eng.evaluation.baselines import FREQUENCY_BASELINES, climatology_of, eigen_series, hit_probabilities, hold, image_series
-from src.data_eng.evaluation.episodes import Episodes
+from src.data_eng.evaluation.episodes import ScoredEpisodes
 from src.data_eng.retrieval.distribution import BREAK, CENSORED, CHOP, REJECT, WHIPSAW
 from src.data_eng.retrieval.key import IndexKey
 from src.data_eng.retrieval.past import FutureSeen
+from src.data_eng.settings import load_settings
 from src.data_eng.sources.calendar import sessions_between
 from tests.parity.naive_search import effective_n
 
@@ -32,7 +32,7 @@ CORRECTION = 0.5826
 """-zeta(1/2) / sqrt(2 pi): seen in steps only, a barrier is met as if it lay that many steps further (Broadie, Glasserman, Kou 1997)."""
 
 
-def made_episodes(kinds: NDArray[Any], day: Sequence[int] | NDArray[np.int64], setup: str = "level_test", **columns: Any) -> Episodes:
+def made_episodes(kinds: NDArray[Any], day: Sequence[int] | NDArray[np.int64], setup: str = "level_test", **columns: Any) -> ScoredEpisodes:
     """Episodes of pm_high from below with the given outcomes on the given sessions, four ticks over the lower barrier of sixteen."""
     count = len(kinds)
     usual: dict[str, Any] = {
@@ -44,7 +44,7 @@ def made_episodes(kinds: NDArray[Any], day: Sequence[int] | NDArray[np.int64], s
         "vectors": np.empty((count, 0), np.float32),
     }
     days = np.asarray(day, np.int64)
-    return Episodes(
+    return ScoredEpisodes(
         key=IndexKey("pm_high", setup, "from_below"),
         session_date=SESSIONS[days],
         day=days,
@@ -71,7 +71,7 @@ def random_kinds(rng: np.random.Generator, count: int) -> NDArray[np.int8]:
     return kinds
 
 
-def random_past(seed: int, count: int = 80) -> Episodes:
+def random_past(seed: int, count: int = 80) -> ScoredEpisodes:
     rng = np.random.default_rng(seed)
     return made_episodes(
         random_kinds(rng, count),
@@ -81,7 +81,7 @@ def random_past(seed: int, count: int = 80) -> Episodes:
     )
 
 
-def some_queries(**columns: Any) -> Episodes:
+def some_queries(**columns: Any) -> ScoredEpisodes:
     count = len(next(iter(columns.values()))) if columns else 3
     return made_episodes(at_every_horizon([CHOP] * count), [35] * count, **columns)
 
@@ -115,7 +115,7 @@ def naive_shares(counts: Sequence[tuple[float, float, float, float]]) -> NDArray
     return np.array(shares)
 
 
-def naive_shrunk(past: Episodes, chosen: Sequence[int]) -> NDArray[np.float64]:
+def naive_shrunk(past: ScoredEpisodes, chosen: Sequence[int]) -> NDArray[np.float64]:
     """Chosen episodes, counted as their effective number by day, added to KAPPA that behave as the whole past."""
     whole = naive_shares(naive_counts(past.kinds, [1.0] * len(past.kinds)))
     whipsaw = np.zeros(HORIZONS)

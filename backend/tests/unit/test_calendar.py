@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from src.data_eng.config import Settings, load_settings
 from src.data_eng.core.session import NS_PER_S, clock, opening_ns
+from src.data_eng.settings import Settings, load_settings
 from src.data_eng.sources.calendar import (
     CalendarError,
     bronze_dates,

@@ -8,9 +8,9 @@ import pytest
 from typer.testing import CliRunner
 
 from src.data_eng.cli.main import app
-from src.data_eng.config import load_settings
 from src.data_eng.jobs.clear import NotClearable, built_partitions
 from src.data_eng.planning import ContractDay
+from src.data_eng.settings import load_settings
 from tests.toys.dying import run_toy_stages
 from tests.toys.lake import TOY_COUNT, TOY_SUM, config, picture, put_raw
 from tests.toys.stages import ToyCount

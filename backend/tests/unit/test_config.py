@@ -8,8 +8,9 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from src.data_eng.config import BACKEND, CANDLE_S, PACKAGE, SettingsError, UnknownDataset, environment, load_config, load_settings
+from src.data_eng.config import BACKEND, PACKAGE, UnknownDataset, environment, load_config
 from src.data_eng.core.book.flow import BAR_SECONDS
+from src.data_eng.settings import CANDLE_S, SettingsError, load_settings
 
 SETTINGS = PACKAGE / "config" / "settings.yaml"
 VARIABLES = (

@@ -10,7 +10,8 @@ import pytest
 import zstandard
 
 from src.data_eng.core.events import F_SNAPSHOT, MBO_DTYPE
-from src.data_eng.sources.dbn import CorruptFile, DbnFile, NotDbn, OtherSchema, TruncatedFile, read_definitions, record_starts
+from src.data_eng.sources.dbn import CorruptFile, DbnFile, NotDbn, OtherSchema, TruncatedFile, read_definitions
+from src.data_eng.sources.dbn_format import record_starts
 from tests.dbn_files import DAY, ESZ5, SYMBOLS, a_day, header, system_message, write_dbn
 from tests.samples import sample
 

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from src.data_eng.config import Retrieval, load_settings
 from src.data_eng.retrieval.distribution import (
     BREAK,
     CENSORED,
@@ -26,6 +25,7 @@ from src.data_eng.retrieval.distribution import (
     weighted_quantile,
 )
 from src.data_eng.retrieval.neighbours import Neighbours
+from src.data_eng.settings import RetrievalSettings, load_settings
 from tests.parity import naive_search
 
 NAMES = ("CHOP", "BREAK_UP", "REJECT_DOWN", "WHIPSAW", "CENSORED")
@@ -40,7 +40,7 @@ def flat_climatology(horizons: int) -> Climatology:
     return Climatology(np.tile([0.3, 0.5, 0.0], (horizons, 1)), np.ones(horizons, bool), 100, 40)
 
 
-def rules(**changed: float) -> Retrieval:
+def rules(**changed: float) -> RetrievalSettings:
     return load_settings().retrieval.model_copy(update=changed)
 
 

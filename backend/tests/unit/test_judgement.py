@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from src.data_eng.config import Settings, load_settings
 from src.data_eng.evaluation.judgement import Question, judge
 from src.data_eng.evaluation.ledger import Trial
 from src.data_eng.evaluation.pool import Pool
 from src.data_eng.evaluation.result import EvaluationResult
 from src.data_eng.evaluation.walk_forward import forecaster_names
+from src.data_eng.settings import Settings, load_settings
 
 from ..trigger_lake import session_dates
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from src.data_eng.core.strikes import ASK, BID, FLOW_NAMES, Flow, strike_flow
+from src.data_eng.core.strikes import ASK, BID, FLOW_NAMES, StrikeTotals, strike_flow
 from src.data_eng.stages.gold.future_mbo.build_physics_ladder import ladder_table
 
 
-def flow_of(rows: list[tuple[int, int, int, dict[str, int]]]) -> Flow:
+def flow_of(rows: list[tuple[int, int, int, dict[str, int]]]) -> StrikeTotals:
     """Rows of (window, side, tick, counts)."""
     counts = np.array([[row[3].get(name, 0) for name in FLOW_NAMES] for row in rows], np.int64).reshape(len(rows), len(FLOW_NAMES))
     volumes = [np.array([row[3].get(name, 0) for row in rows], np.int64) for name in ("buy_volume", "sell_volume")]
     window, side, ticks = (np.array([row[column] for row in rows], np.int64) for column in range(3))
-    return Flow(window, side.astype(np.int8), ticks.astype(np.int32), counts, *volumes)
+    return StrikeTotals(window, side.astype(np.int8), ticks.astype(np.int32), counts, *volumes)
 
 
 def test_a_strike_holds_its_four_ticks_and_no_other() -> None:

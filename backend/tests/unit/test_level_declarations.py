@@ -10,9 +10,10 @@ from types import ModuleType
 
 import pytest
 
-from src.data_eng.config import PACKAGE, ROUND, load_settings
+from src.data_eng.config import PACKAGE
 from src.data_eng.core.levels import FAMILIES, LEVELS, Level, LevelAbsent, LevelDay, define_level, find_level, in_order, level, level_name
 from src.data_eng.core.levels.declaration import GROUPS, LevelDefinitionError, collect
+from src.data_eng.settings import ROUND, load_settings
 
 DECLARED = [
     ("pm_high", "PM High", "premarket", False, "open"),

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from src.data_eng.config import load_settings
 from src.data_eng.core.book.depth import PLACE_DTYPE
 from src.data_eng.core.events import EventBatch
+from src.data_eng.settings import load_settings
 from src.data_eng.simulation.market_sample import (
     MarketSample,
     SampleError,

@@ -8,7 +8,6 @@ import json
 import numpy as np
 import pytest
 
-from src.data_eng.config import Settings, SettingsError, load_settings
 from src.data_eng.core.features.blocks import GROUPS
 from src.data_eng.core.features.scaling import RobustScaler
 from src.data_eng.retrieval.distance import squared_distances
@@ -29,6 +28,7 @@ from src.data_eng.retrieval.metrics import (
     settings_sha256,
     weight_groups,
 )
+from src.data_eng.settings import Settings, SettingsError, load_settings
 from tests.parity import naive_search
 
 SETTINGS = load_settings()

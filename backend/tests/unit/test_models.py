@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from src.data_eng.config import load_settings
 from src.data_eng.core.features.blocks import CONTEXT
 from src.data_eng.evaluation import models
 from src.data_eng.evaluation.baselines import climatology_of
-from src.data_eng.evaluation.episodes import Episodes
+from src.data_eng.evaluation.episodes import ScoredEpisodes
 from src.data_eng.evaluation.models import MODELS, Fitted, fit_model
 from src.data_eng.evaluation.scores import class_of, rps
 from src.data_eng.retrieval.distribution import BREAK, CENSORED, CHOP, REJECT, WHIPSAW
 from src.data_eng.retrieval.index import StaleIndex
 from src.data_eng.retrieval.key import IndexKey, layout_of
 from src.data_eng.retrieval.past import FutureSeen
+from src.data_eng.settings import load_settings
 from tests.unit.test_baselines import HORIZONS, SESSIONS, SETTINGS, at_every_horizon, made_episodes
 
 pytestmark = pytest.mark.slow
@@ -26,7 +26,7 @@ PRIMARY = SETTINGS.labels.horizons_s.index(SETTINGS.labels.primary_horizon_s)
 PER_DAY = 12
 
 
-def simulated(seed: int, count: int, effect: float, setup: str = "level_test") -> Episodes:
+def simulated(seed: int, count: int, effect: float, setup: str = "level_test") -> ScoredEpisodes:
     """Normal vectors; `effect` is how far one standard deviation of four undifferenced dimensions moves the log-odds either way."""
     rng = np.random.default_rng(seed)
     dims = len(layout_of(IndexKey("pm_high", setup, "from_below"), SETTINGS).dims)
@@ -38,26 +38,26 @@ def simulated(seed: int, count: int, effect: float, setup: str = "level_test") -
     return made_episodes(kinds, np.arange(count) // PER_DAY, setup, vectors=vectors, momentum_ticks=rng.normal(size=count))
 
 
-def parted(episodes: Episodes, sessions: int) -> tuple[Episodes, Episodes]:
+def parted(episodes: ScoredEpisodes, sessions: int) -> tuple[ScoredEpisodes, ScoredEpisodes]:
     """The first sessions to fit on, and those that may be forecast from them."""
     return episodes.take(episodes.day < sessions), episodes.take(episodes.day >= sessions + SETTINGS.retrieval.embargo_sessions)
 
 
-def fitted(name: str, past: Episodes) -> Fitted:
+def fitted(name: str, past: ScoredEpisodes) -> Fitted:
     return fit_model(name, past, SETTINGS, max(past.session_date, default="2025-06-02"))
 
 
-def skill(model: Fitted, past: Episodes, queries: Episodes) -> float:
+def skill(model: Fitted, past: ScoredEpisodes, queries: ScoredEpisodes) -> float:
     outcome = class_of(queries.kinds[:, PRIMARY])
     usual = np.tile(climatology_of(past)[PRIMARY], (len(outcome), 1))
     return float(1 - rps(model.forecast(queries)[:, PRIMARY], outcome).sum() / rps(usual, outcome).sum())
 
 
-def answers_climatology(model: Fitted, past: Episodes, queries: Episodes) -> bool:
+def answers_climatology(model: Fitted, past: ScoredEpisodes, queries: ScoredEpisodes) -> bool:
     return bool(np.allclose(model.forecast(queries)[:, model.horizon], climatology_of(past)[model.horizon], atol=1e-12))
 
 
-def enough(seed: int = 0, setup: str = "level_test") -> tuple[Episodes, Episodes]:
+def enough(seed: int = 0, setup: str = "level_test") -> tuple[ScoredEpisodes, ScoredEpisodes]:
     """180 past episodes with a strong signal, and 24 to forecast."""
     return parted(simulated(seed, PER_DAY * 18, 2.0, setup), 15)
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from src.data_eng.retrieval.exact import Found
+from src.data_eng.retrieval.exact import Nearest
 from src.data_eng.retrieval.neighbours import effective_n, kernel_weights, percentile_among, weigh
 from tests.parity import naive_search
 
@@ -39,14 +39,14 @@ def test_effective_n_equals_its_twin_and_is_zero_for_nothing() -> None:
 
 
 def test_distance_of_the_neighbours_is_the_root_of_the_median_square() -> None:
-    neighbours = weigh(Found(np.array([3, 0, 1]), np.array([1.0, 4.0, 9.0])), np.array([0, 0, 1, 1]))
+    neighbours = weigh(Nearest(np.array([3, 0, 1]), np.array([1.0, 4.0, 9.0])), np.array([0, 0, 1, 1]))
     assert neighbours.distance == 2.0
     assert (neighbours.episodes, neighbours.days) == (3, 2)
     assert neighbours.day.tolist() == [1, 0, 0]
 
 
 def test_no_neighbours_have_no_distance_and_no_effective_n() -> None:
-    nothing = weigh(Found(np.empty(0, np.int64), np.empty(0)), np.empty(0, np.int64))
+    nothing = weigh(Nearest(np.empty(0, np.int64), np.empty(0)), np.empty(0, np.int64))
     assert math.isnan(nothing.distance)
     assert nothing.n_eff == 0.0
 

@@ -6,7 +6,6 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from src.data_eng.config import Settings, load_settings
 from src.data_eng.core.pressure import CONDITIONS, UP
 from src.data_eng.evaluation.planting import (
     dealt,
@@ -18,6 +17,7 @@ from src.data_eng.evaluation.planting import (
     vectors_of,
 )
 from src.data_eng.retrieval.key import layout_of
+from src.data_eng.settings import Settings, load_settings
 
 from ..trigger_lake import KEY, session_dates, trigger_table
 

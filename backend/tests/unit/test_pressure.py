@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from src.data_eng.config import load_settings
 from src.data_eng.core.pressure import ARMED, FIRE, IDLE, TRACK, WATCH, past_quantile, states
+from src.data_eng.settings import load_settings
 from src.data_eng.stages.gold.future_mbo.build_pressure_stream import FEATURES, level_pressure
 
 SETTINGS = load_settings()

@@ -8,7 +8,6 @@ import pytest
 from typer.testing import CliRunner
 
 from src.data_eng.cli.main import app
-from src.data_eng.config import load_settings
 from src.data_eng.planning import selection_map
 from src.data_eng.retrieval.mbo_contract_day_selector import (
     SelectionError,
@@ -20,6 +19,7 @@ from src.data_eng.retrieval.mbo_contract_day_selector import (
     select_contract_days,
     selection_path,
 )
+from src.data_eng.settings import load_settings
 from tests.small_lake import put_bronze_day
 
 SETTINGS = load_settings()

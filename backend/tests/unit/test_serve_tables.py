@@ -9,7 +9,6 @@ import pyarrow as pa
 import pytest
 
 from src.data_eng import commands
-from src.data_eng.config import load_settings
 from src.data_eng.core.events import NO_TICK
 from src.data_eng.core.session import second_of
 from src.data_eng.lake.cache import Cache
@@ -33,6 +32,7 @@ from src.data_eng.serve.day.tables import (
 from src.data_eng.serve.day.triggers import outcome_known_s, read_triggers
 from src.data_eng.serve.gate.problems import STATUS, Refusal, problem_of
 from src.data_eng.serve.gate.replies import takes_zstd
+from src.data_eng.settings import load_settings
 from tests.trigger_lake import trigger_table, trigger_times_ns
 
 S = 1_000_000_000

@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from src.data_eng.config import PACKAGE, SettingsError, load_settings
+from src.data_eng.config import PACKAGE
 from src.data_eng.core.levels import find_level
 from src.data_eng.core.session import clock
 from src.data_eng.core.units import price_text, short_price, tick_nanos, ticks_to_points
+from src.data_eng.settings import SettingsError, load_settings
 from src.data_eng.sources.calendar import session_times
 
 SETTINGS = load_settings()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from src.data_eng.config import Environment, load_settings
+from src.data_eng.config import Environment
 from src.data_eng.contracts import contract_of, enforce_contract
 from src.data_eng.core.tables import TRIGGER_SIGNALS
 from src.data_eng.io import read_table
@@ -16,6 +16,7 @@ from src.data_eng.planning import ContractDay
 from src.data_eng.retrieval.index import StaleIndex
 from src.data_eng.retrieval.index_builder import build_indexes
 from src.data_eng.retrieval.signals import FireLog, Judgement, signal_horizon
+from src.data_eng.settings import load_settings
 from src.data_eng.stages.gold.future_mbo.build_trigger_signals import BuildTriggerSignals
 from tests.toys.lake import config
 from tests.trigger_lake import KEY, SYMBOL, session_dates, small_settings, trigger_table, write_days, write_triggers

@@ -11,14 +11,15 @@ import faiss
 import numpy as np
 import pytest
 
-from src.data_eng.config import PACKAGE, Scaling
+from src.data_eng.config import PACKAGE
 from src.data_eng.core.features.scaling import RobustScaler
 from src.data_eng.retrieval.codes import encode
 from src.data_eng.retrieval.distance import squared_distances
 from src.data_eng.retrieval.exact import Groups, nearest_episodes
 from src.data_eng.retrieval.user_space import ROWS_AT_ONCE, fit_seed, seed_json, user_metric, write_faiss
+from src.data_eng.settings import ScalingSettings
 
-SCALING = Scaling(clip_sigma=8.0, min_rows=30)
+SCALING = ScalingSettings(clip_sigma=8.0, min_rows=30)
 
 
 def some_rows(rows: int, dimensions: int = 21) -> np.ndarray:

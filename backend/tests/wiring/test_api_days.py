@@ -12,7 +12,7 @@ import pytest
 import zstandard
 from fastapi.testclient import TestClient
 
-from src.data_eng.config import Settings, load_datasets
+from src.data_eng.config import load_datasets
 from src.data_eng.contracts import contract_of
 from src.data_eng.core.pressure import STATES
 from src.data_eng.io import read_table
@@ -26,6 +26,7 @@ from src.data_eng.serve.day.shelf import Shelf
 from src.data_eng.serve.day.stamps import hashes_of
 from src.data_eng.serve.gate.problems import Refusal
 from src.data_eng.serve.messages.day import Day
+from src.data_eng.settings import Settings
 from src.data_eng.sources.calendar import session_times
 from tests.cut_lake import forget_future
 from tests.spies import noted

@@ -22,11 +22,11 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from src.data_eng.cli.serve import listen, server_of
-from src.data_eng.config import Settings
 from src.data_eng.core.pressure import STATES
 from src.data_eng.serve.api import guarded_app
 from src.data_eng.serve.day.stream import TRY_AGAIN_LATER
 from src.data_eng.serve.messages.replay import ReplayMessage, ReplayWindow
+from src.data_eng.settings import Settings
 from src.data_eng.sources.calendar import session_times
 from tests.toy_lake import SETTINGS, SYMBOL, TODAY
 from tests.toys.lake import config

@@ -12,13 +12,14 @@ import pytest
 from numpy.typing import NDArray
 from rich.console import Console
 
-from src.data_eng.config import Environment, load_settings
+from src.data_eng.config import Environment
 from src.data_eng.core.book.record import MARK_BAD_BOOK, MARK_CROSSED, MARK_HALT, MARK_UNKNOWN_IDS
 from src.data_eng.core.events import F_LAST, F_MAYBE_BAD_BOOK, F_SNAPSHOT
-from src.data_eng.engines.crew import Request, run
+from src.data_eng.engines.crew import BuildRequest, run
 from src.data_eng.lake.partitions import list_partitions, read_manifest, ref_in
 from src.data_eng.retrieval.index import open_index
 from src.data_eng.retrieval.key import IndexKey
+from src.data_eng.settings import load_settings
 from src.data_eng.stages.base import StageResult
 from tests.real_stages import (
     SYMBOL,
@@ -222,7 +223,7 @@ def test_the_roll_day_is_left_out_with_its_reason_and_no_level_or_past_mixes_the
     lake, said = tmp_path / "lake", Console(record=True, width=160, file=io.StringIO())
     take_in(lake, tmp_path / "job", days, {"ESU5": SEP, "ESZ5": DEC})
     cfg = replace(config(lake), session="09:30-10:30", levels=("pd_high", "vwap"))
-    assert run(Request(cfg, "future_mbo", "all", "ES", min(days), max(days), workers=1), said) == 0
+    assert run(BuildRequest(cfg, "future_mbo", "all", "ES", min(days), max(days), workers=1), said) == 0
     text = said.export_text()
     vectors = [(ref.symbol, ref.date) for ref in list_partitions(lake, "gold.future_mbo.mbo_trigger_vectors")]
     assert vectors == [("ESU5", "2025-09-09"), ("ESU5", "2025-09-10"), ("ESZ5", "2025-09-12")]

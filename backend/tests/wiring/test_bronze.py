@@ -9,11 +9,11 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from src.data_eng.config import load_settings
 from src.data_eng.core.events import F_MAYBE_BAD_BOOK, NO_TICK, UNDEF_PRICE, EventBatch
 from src.data_eng.core.tables import MBO
 from src.data_eng.io import open_parts, read_table
 from src.data_eng.lake.partitions import list_partitions, read_manifest
+from src.data_eng.settings import load_settings
 from src.data_eng.sources.dbn import DbnFile
 from src.data_eng.sources.parquet import read_events
 from tests.dbn_files import DAY, ESH6, ESZ5, SPREAD, SYMBOLS, Order, a_day, records, system_message, write_dbn

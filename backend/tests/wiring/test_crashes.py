@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 from src.data_eng import io
-from src.data_eng.config import load_settings
 from src.data_eng.lake import partitions
 from src.data_eng.lake.attempts import DiskFull, LostRace
 from src.data_eng.lake.partitions import PartitionMissing
 from src.data_eng.lake.writer import publish_partition
+from src.data_eng.settings import load_settings
 from tests.toys.dying import ACTIONS, CONTEXT, UNIT, killed_before, run_toy_stages, write_rows
 from tests.toys.lake import PROVENANCE, TOY_EVENTS, config, picture, put_raw, toy_ref, toy_table
 from tests.toys.stages import ToyIngest

@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 from src.data_eng import catalogue
 from src.data_eng.catalogue import DocsStale, Material, check_docs
 from src.data_eng.cli.main import app
-from src.data_eng.config import BACKEND, load_settings
+from src.data_eng.config import BACKEND
 from src.data_eng.core.features import FEATURES
+from src.data_eng.settings import load_settings
 
 MATERIAL = Material(load_settings(), {})
 

@@ -16,12 +16,13 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from src.data_eng.config import load_datasets, load_settings
+from src.data_eng.config import load_datasets
 from src.data_eng.core.tables import RAW_MBO
 from src.data_eng.io import verify_partition
 from src.data_eng.lake.attempts import DiskFull
 from src.data_eng.lake.partitions import list_partitions
 from src.data_eng.planning import selection_map
+from src.data_eng.settings import load_settings
 from tests.real_stages import STAGES, run_stage, short_settings, take_in
 from tests.toy_market import toy_records
 from tests.toys.dying import file_operations, killed_before

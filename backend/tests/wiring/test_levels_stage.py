@@ -8,11 +8,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from src.data_eng.config import Settings, load_settings
 from src.data_eng.core.tables import LEVELS_TABLE
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import PartitionMissing, read_manifest, ref_in
 from src.data_eng.planning import ContractDay
+from src.data_eng.settings import Settings, load_settings
 from src.data_eng.sources.own_levels import OwnLevelError, Row, UnknownLevel, own_levels_path
 from src.data_eng.stages.silver.future_mbo.compute_levels import ComputeLevels, covered_span_ns, joined_spans
 from tests.small_lake import DAYS, Trade, at, put_bronze_day, put_trade_bars

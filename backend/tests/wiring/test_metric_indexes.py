@@ -12,11 +12,11 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from src.data_eng.config import Environment, Settings
+from src.data_eng.config import Environment
 from src.data_eng.jobs.clear import index_folders, remove_all
 from src.data_eng.retrieval.artefacts import METADATA, METRIC_FITS, VECTORS
 from src.data_eng.retrieval.distribution import shrunk_probabilities
-from src.data_eng.retrieval.exact import Found, Groups
+from src.data_eng.retrieval.exact import Groups, Nearest
 from src.data_eng.retrieval.fitting import fit_metric, ranked_probability_score, scored_rows
 from src.data_eng.retrieval.index import Index, IndexMissing, StaleIndex, open_index
 from src.data_eng.retrieval.index_builder import build_indexes
@@ -25,6 +25,7 @@ from src.data_eng.retrieval.metrics import METRICS, UnknownMetric, home_of, pres
 from src.data_eng.retrieval.neighbours import weigh
 from src.data_eng.retrieval.past import past_of
 from src.data_eng.retrieval.signals import signal_horizon
+from src.data_eng.settings import Settings
 from tests.parity import naive_metrics, naive_search
 from tests.trigger_lake import KEY, session_dates, small_settings, trigger_table, write_days, write_triggers
 
@@ -196,7 +197,7 @@ def test_presets_are_tried_on_each_day_as_of_that_day(lake: Path) -> None:
         shape = (metric.centre, view.scaler.sigma.astype(float), metric.block_of, weights, 8.0)
         past = [naive_search.squared_distance(index.vectors[row], other, *shape) for other in index.vectors[: view.rows]]
         rows = np.array(naive_search.nearest_episodes(past, view.groups.episode_of_row, view.groups.day_of_episode, 50, 3))
-        neighbours = weigh(Found(rows, np.array(past)[rows]), index.day_of_row)
+        neighbours = weigh(Nearest(rows, np.array(past)[rows]), index.day_of_row)
         p, _ = shrunk_probabilities(neighbours, index.kinds[neighbours.row], view.climatology, SETTINGS.retrieval.kappa)
         told = dict(zip(("break", "reject", "chop"), p[horizon].tolist(), strict=True))
         happened = index.metadata[f"outcome_h{horizon}"][row].as_py().partition("_")[0].lower()

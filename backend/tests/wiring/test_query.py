@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from src.data_eng.cli.main import app
-from src.data_eng.config import Environment, load_settings
+from src.data_eng.config import Environment
 from src.data_eng.core.session import NoMoment, clock, moment_ns
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import ref_in
@@ -19,6 +19,7 @@ from src.data_eng.retrieval.index_builder import build_indexes
 from src.data_eng.retrieval.metrics import FITTED, METRICS
 from src.data_eng.retrieval.parts import Answer
 from src.data_eng.retrieval.setup import LevelUnknown, NoSetup, Strike, find_setup, ladder_line
+from src.data_eng.settings import load_settings
 from tests.trigger_lake import KEY, LEVELS, SYMBOL, session_dates, trigger_table, trigger_times_ns, write_days, write_level, write_triggers
 
 DATES = session_dates(16)

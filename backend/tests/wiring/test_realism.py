@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from src.data_eng.cli.main import app
-from src.data_eng.config import load_settings
+from src.data_eng.settings import load_settings
 from src.data_eng.simulation.impact import log_slope, measure_impact
 from src.data_eng.simulation.instruments import first_leader
 from src.data_eng.simulation.market_sample import DISTRIBUTIONS, MarketSample

@@ -14,13 +14,14 @@ import pytest
 from rich.console import Console
 
 from src.data_eng import planning
-from src.data_eng.config import Environment, load_settings
+from src.data_eng.config import Environment
 from src.data_eng.core.tables import RAW_MBO
-from src.data_eng.engines.crew import BadRequest, Request, date_span, run
+from src.data_eng.engines.crew import BadRequest, BuildRequest, date_span, run
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import list_partitions, read_manifest
 from src.data_eng.pipeline import Pipeline, UnknownPipeline, build_pipeline
 from src.data_eng.planning import UnknownSymbol
+from src.data_eng.settings import load_settings
 from src.data_eng.stages.door import StageError
 from tests.toys.lake import TOY_COUNT, TOY_EVENTS, TOY_SUM, config, picture, put_raw, toy_ref
 from tests.toys.stages import BuggyCount, DyingCount, FailingCount, ForgetfulCount, SneakyCount, ToyCount, ToyIndex, ToyIngest
@@ -53,10 +54,10 @@ class Said(Console):
         return self.export_text(clear=False)
 
 
-def request(lake: Path, **changes: object) -> Request:
+def request(lake: Path, **changes: object) -> BuildRequest:
     asked = {name: changes.pop(name) for name in ("levels", "session") if name in changes}
     cfg = replace(config(lake), **asked)
-    return Request(cfg, "future_mbo", "all", "ESZ5", DAYS[0], DAYS[-1], workers=1)._replace(**changes)
+    return BuildRequest(cfg, "future_mbo", "all", "ESZ5", DAYS[0], DAYS[-1], workers=1)._replace(**changes)
 
 
 def counted(lake: Path) -> list[str]:

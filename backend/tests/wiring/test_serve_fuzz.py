@@ -16,9 +16,9 @@ from hypothesis.strategies import SearchStrategy
 from schemathesis import Case, GenerationMode, Response
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
-from src.data_eng.config import load_settings
 from src.data_eng.serve.api import create_app, guarded_app
 from src.data_eng.serve.messages.problem import Problem
+from src.data_eng.settings import load_settings
 from tests.serving import Place, serve_settings, served
 from tests.small_lake import S, at
 from tests.toy_lake import DAYS, LEVELS, ROOT, SYMBOL

@@ -20,7 +20,7 @@ import zstandard
 from typer.testing import CliRunner
 
 from src.data_eng.cli.main import app as command_line
-from src.data_eng.config import BACKEND, AppConfig, Environment, Settings, load_datasets, load_settings
+from src.data_eng.config import BACKEND, AppConfig, Environment, load_datasets
 from src.data_eng.core.features import FEATURES
 from src.data_eng.core.levels import LEVELS as KNOWN_LEVELS
 from src.data_eng.core.tables import RAW_MBO
@@ -40,6 +40,7 @@ from src.data_eng.lake.raw_records import KNOWN
 from src.data_eng.lake.runs import read_runs, record_path
 from src.data_eng.retrieval.index import IndexMissing
 from src.data_eng.serve.api import guarded_app
+from src.data_eng.settings import Settings, load_settings
 from src.data_eng.sources.calendar import sessions_between
 from tests.serving import START_S, Place, await_prepared, problem, serve_settings, served
 from tests.silver_day import put_silver_day

@@ -22,11 +22,12 @@ from fastapi import FastAPI
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from src.data_eng.config import load_datasets, load_settings
+from src.data_eng.config import load_datasets
 from src.data_eng.io import verify_partition
 from src.data_eng.lake.partitions import list_partitions, ref_in, remove_partition
 from src.data_eng.serve.api import guarded_app
 from src.data_eng.serve.gate.access import SECURITY_HEADERS
+from src.data_eng.settings import load_settings
 from tests.serving import Place, await_answer, problem, serve_settings, served, serving
 from tests.small_lake import S, at
 from tests.toy_lake import DAYS, ROOT, SYMBOL, build

@@ -15,8 +15,8 @@ import zstandard
 from typer.testing import CliRunner
 
 from src.data_eng.cli.main import app
-from src.data_eng.config import load_settings
 from src.data_eng.core.events import MBO_DTYPE
+from src.data_eng.settings import load_settings
 from src.data_eng.simulation.sessions import Simulation, SimulationError, session_specs
 from src.data_eng.simulation.simulate import simulate
 from src.data_eng.simulation.truth import TRUTH_SCHEMA

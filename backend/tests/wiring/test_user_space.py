@@ -13,13 +13,14 @@ import pytest
 from typer.testing import CliRunner
 
 from src.data_eng.cli.main import app
-from src.data_eng.config import Environment, load_settings
+from src.data_eng.config import Environment
 from src.data_eng.core.features.registry import APPROACHES
 from src.data_eng.retrieval.artefacts import FAISS_INDEX, NORM_STATS, NORM_STATS_SEED
 from src.data_eng.retrieval.exact import Groups
 from src.data_eng.retrieval.index import Index, open_index
 from src.data_eng.retrieval.index_builder import build_indexes
 from src.data_eng.retrieval.past import PastView, past_of
+from src.data_eng.settings import load_settings
 from tests.parity import naive_search
 from tests.trigger_lake import KEY, session_dates, trigger_table, write_days, write_level, write_triggers
 

@@ -9,8 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 from src.data_eng.cli.main import VERBS, app
-from src.data_eng.config import load_settings
 from src.data_eng.retrieval.metrics import METRICS
+from src.data_eng.settings import load_settings
 from src.data_eng.sources.own_levels import keep_own_levels
 from tests.dbn_files import a_day, write_dbn
 from tests.trigger_lake import session_dates, write_days, write_level

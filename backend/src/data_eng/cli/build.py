@@ -33,7 +33,7 @@ def build(
     from rich.console import Console
 
     from ..config import load_config
-    from ..engines.crew import Request, date_span, run
+    from ..engines.crew import BuildRequest, date_span, run
     from ..lake.keep import settings_of
     from ..sources.own_levels import require_level
     from .values import lake_named, levels_named, symbol_named
@@ -48,7 +48,7 @@ def build(
         require_level(cfg.environment.level_id, cfg.lake_root, root)
     cfg = replace(cfg, levels=asked, session=session)
     settings_of(cfg, root, "silver")  # a session that is none, or another than the lake's, is refused before anything is read
-    request = Request(
+    request = BuildRequest(
         cfg=cfg,
         product_type=product_type,
         layer=layer,

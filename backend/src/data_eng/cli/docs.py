@@ -15,7 +15,7 @@ def docs(check: Annotated[bool, typer.Option("--check", help="Write nothing; fai
     from rich.console import Console
 
     from ..catalogue import Material, check_docs, render_docs
-    from ..config import load_settings
+    from ..settings import load_settings
     from .main import VERBS, load_verb
 
     material = Material(load_settings(), {verb: load_verb(verb) for verb in VERBS})

@@ -39,7 +39,7 @@ def evaluate(
     from rich.console import Console
 
     from ..config import load_config
-    from ..jobs.evaluate import Request, metrics_named
+    from ..jobs.evaluate import EvaluationRequest, metrics_named
     from ..jobs.evaluate import evaluate as run
     from .values import lake_named, levels_named, symbol_named
 
@@ -47,7 +47,7 @@ def evaluate(
     cfg = load_config(place)
     root = symbol_named(symbol, place, built=True).root
     chosen = None if levels == "all" else levels_named(levels, place, root)
-    request = Request(cfg.where, root, chosen, setup, metrics_named(metric), first, last, release, workers, out)
+    request = EvaluationRequest(cfg.where, root, chosen, setup, metrics_named(metric), first, last, release, workers, out)
     result = run(request, cfg.settings.of_root(root), console)
     print_result(result, Console())
     files = {"report": out, "figures": out.with_suffix(".json"), "forecasts": out.with_suffix(".parquet")}

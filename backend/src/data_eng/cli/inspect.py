@@ -24,7 +24,7 @@ def inspect(
 
     from rich.console import Console
 
-    from ..config import load_settings
+    from ..settings import load_settings
     from ..sources.inspection import inspect_file
 
     about = inspect_file(file, load_settings(), symbol)

@@ -39,9 +39,9 @@ def mbp(
     """
     from rich.console import Console
 
-    from ..config import load_settings
     from ..core.book.depth import depth_after_events
     from ..core.book.state import new_book
+    from ..settings import load_settings
     from ..sources.dbn import DbnFile
     from ..sources.orders import choose_instrument, event_batches
 

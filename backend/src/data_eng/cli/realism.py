@@ -37,7 +37,7 @@ def realism(
 
     from rich.console import Console
 
-    from ..config import load_settings
+    from ..settings import load_settings
     from ..simulation.realism import as_dict
     from ..simulation.realism import realism as measure
     from ..simulation.realism_page import write_page

@@ -33,12 +33,12 @@ def recovery(
     """
     from rich.console import Console
 
-    from ..config import load_settings
     from ..evaluation.page import write_page
     from ..evaluation.report_parts.report import recovery_report
     from ..jobs.evaluate import metrics_named
     from ..jobs.recover import Plan, RecoveryFailed, markets_named, numbers_named, recover
     from ..lake.attempts import publish_file
+    from ..settings import load_settings
     from .values import levels_named
 
     if out.suffix != ".html" or out.is_dir():

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from uvicorn import Server
 
-    from ..config import Settings
+    from ..settings import Settings
 
 
 STOP_S = 2

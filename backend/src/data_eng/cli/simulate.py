@@ -39,7 +39,7 @@ def simulate(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from ..config import load_settings
+    from ..settings import load_settings
     from ..simulation.files import file_specs
     from ..simulation.sessions import Simulation, session_specs
     from ..simulation.simulate import is_done

@@ -66,11 +66,11 @@ def levels_named(text: str, lake: Path, root: str | None) -> tuple[str, ...]:
 
 def symbol_named(symbol: str, lake: Path, built: bool = False) -> SymbolParts:
     """A root or a contract of one; with `built`, one that the lake holds something of."""
-    from ..config import load_settings
     from ..core.instrument import root_of
     from ..core.tables import LEVELS_TABLE, MBO, TRIGGER_VECTORS
     from ..lake.partitions import list_partitions
     from ..planning import split_symbol
+    from ..settings import load_settings
 
     parts = split_symbol(symbol, lake, load_settings())
     if built:

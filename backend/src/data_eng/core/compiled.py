@@ -21,6 +21,9 @@ inlined = partial(nb.njit, cache=True, _nrt=False, inline="always")
 merged = partial(nb.njit, cache=True, _nrt=False, forceinline=True)
 """For helpers of a page: compiled once, and merged into each caller's machine code. As fast as `inlined`, and far quicker to compile."""
 
+allocating = partial(nb.njit, cache=True, nogil=True)
+"""For functions that run once a query or once a block and make arrays of their own."""
+
 
 def prefetch(array: Any, index: Any) -> None:
     """Ask for the cache line of `array[index]` (one dimension) without waiting for it. Uncompiled, it does nothing."""

@@ -26,9 +26,9 @@ from math import ceil, isfinite, sqrt
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from ..core.compiled import allocating
 from .declared import Declared
 from .labels import FROM_ABOVE, FROM_BELOW
 from .session import NS_PER_S
@@ -223,7 +223,7 @@ def find_confirmations(
     )
 
 
-@njit(cache=True)
+@allocating
 def _find_episodes(
     window_end_ns: NDArray[np.int64],
     mid_ticks: NDArray[np.float64],
@@ -295,7 +295,7 @@ def _find_episodes(
     )
 
 
-@njit(cache=True)
+@allocating
 def _kinds(
     approach_dir: NDArray[np.int8], exits: NDArray[np.int8], level: NDArray[np.float64], moves: NDArray[np.int64], near_ticks: float
 ) -> NDArray[np.int8]:

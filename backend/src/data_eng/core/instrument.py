@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import Literal
 
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from .compiled import allocating
 from .events import NO_TICK, UNDEF_PRICE
 
 Kind = Literal["outright", "spread", "other"]
@@ -53,7 +53,7 @@ def root_of(symbol: str) -> str:
     return future["root"] if future else first_leg.partition(".")[0]
 
 
-@nb.njit(cache=True)
+@allocating
 def _prices_to_ticks(price_nanos, tick, ticks):
     inverse = 1.0 / tick
     for i in range(price_nanos.shape[0]):

@@ -18,9 +18,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from ..core.compiled import allocating
 from .outcomes import Outcome
 
 OUTCOMES = Outcome.names()
@@ -111,7 +111,7 @@ def gap_spans(window_start_ns: NDArray[np.int64], is_gap: NDArray[np.bool_], win
     return np.stack([starts[opens], ends[closes]], axis=1)
 
 
-@njit(cache=True)
+@allocating
 def _label(
     trigger_ts_ns: NDArray[np.int64],
     centre_ticks: NDArray[np.float64],
@@ -185,7 +185,7 @@ def _label(
     )
 
 
-@njit(cache=True)
+@allocating
 def _seen_until(start_ns: int, session_end_ns: int, gaps_ns: NDArray[np.int64]) -> int:
     """Last moment after a trigger up to which every trade is known: the session's end, or the start of the next gap."""
     for gap in range(len(gaps_ns)):
@@ -194,7 +194,7 @@ def _seen_until(start_ns: int, session_end_ns: int, gaps_ns: NDArray[np.int64]) 
     return session_end_ns
 
 
-@njit(cache=True)
+@allocating
 def _outcome(sign: int, upper_ts_ns: int, lower_ts_ns: int) -> int:
     if upper_ts_ns == lower_ts_ns:
         return CHOP if upper_ts_ns == NO_HIT else WHIPSAW

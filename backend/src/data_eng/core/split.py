@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numba as nb
 import numpy as np
 from numpy.typing import NDArray
 
+from .compiled import allocating
 from .events import F_BAD_TS_RECV, F_MAYBE_BAD_BOOK, F_SNAPSHOT, NO_TICK, TRADE, UNDEF_PRICE
 
 INSTRUMENT_DTYPE = np.dtype(
@@ -71,7 +71,7 @@ def register(instruments: NDArray[np.void], index: int, instrument_id: int, tick
         instruments[index][name] = -1
 
 
-@nb.njit(cache=True)
+@allocating
 def route(records, instruments, count, start, rows):
     """Write each record's instrument index into `rows` from `start` on; returns where an unregistered instrument stopped it, or the end.
 
@@ -118,7 +118,7 @@ def split(records: NDArray[np.void], rows: NDArray[np.int32], instruments: NDArr
     return columns, code, at
 
 
-@nb.njit(cache=True)
+@allocating
 def _split(  # noqa: PLR0911  one return a rule that a record can break
     records, rows, instruments, ts_recv, ts_lag, order_id, ticks, sizes, flags, actions, sides, sequence, known_actions, known_sides
 ):

@@ -12,7 +12,7 @@ FLOW_NAMES = ("depth_end", "add", "pull", "fill", "arrive", "reprice_up", "repri
 """Columns of the flow that a strike adds up, per side."""
 
 
-class Flow(NamedTuple):
+class StrikeTotals(NamedTuple):
     """Rows of the book flow; every array is (rows,)."""
 
     window: NDArray[np.int64]
@@ -50,7 +50,7 @@ class Strikes(NamedTuple):
         return self.flow(BID) - self.flow(ASK) + self.of(ASK, "fill") - self.of(BID, "fill")
 
 
-def strike_flow(flow: Flow, mid_ticks: NDArray[np.float64], step_ticks: int, reach_ticks: int) -> Strikes:
+def strike_flow(flow: StrikeTotals, mid_ticks: NDArray[np.float64], step_ticks: int, reach_ticks: int) -> Strikes:
     """Add the flow up at every strike within `reach_ticks` of the mid's own strike.
 
     `mid_ticks` is (windows,). A strike s holds the ticks s .. s + step - 1; strikes are multiples of the step. Every window has the same

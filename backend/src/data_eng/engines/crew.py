@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .. import commands
-from ..config import REPO_ROOT, AppConfig, Settings
+from ..config import REPO_ROOT, AppConfig
 from ..core.session import is_date
 from ..errors import SpymasterError
 from ..lake.attempts import DiskFull
@@ -25,6 +25,7 @@ from ..lake.machine import cores
 from ..lake.runs import note_done, note_failed
 from ..pipeline import Pipeline, build_pipeline, only_stage
 from ..planning import ContractDay, Planned, days_before, days_of_contract, days_of_root, raw_days, split_symbol, with_lookback
+from ..settings import Settings
 from ..sources.calendar import bronze_dates, session_times, sessions_between
 from ..stages.base import RootLevel, RootStage, Stage, StageResult
 
@@ -36,7 +37,7 @@ class BadRequest(SpymasterError):
     """Flags that contradict each other or name nothing that is there."""
 
 
-class Request(NamedTuple):
+class BuildRequest(NamedTuple):
     """What the flags ask for; levels and session stand in the configuration."""
 
     cfg: AppConfig
@@ -72,7 +73,7 @@ class Tally:
         self.statuses[status] = self.statuses.get(status, 0) + 1
 
 
-def run(request: Request, console: Console, pipeline: Pipeline | None = None) -> int:
+def run(request: BuildRequest, console: Console, pipeline: Pipeline | None = None) -> int:
     """Do what `request` asks and return the exit code: 0, 1 when any unit failed, 130 after Ctrl-C.
 
     `pipeline` replaces the built one. Raises `SpymasterError` when there is nothing at all to do.
@@ -80,7 +81,7 @@ def run(request: Request, console: Console, pipeline: Pipeline | None = None) ->
     stages = pipeline if pipeline is not None else build_pipeline(request.product_type, request.layer)
     if request.stage is not None:
         stages = only_stage(stages, request.stage)
-    job = _Job(request, stages, console)
+    job = _Run(request, stages, console)
     try:
         job.work()
     except KeyboardInterrupt:
@@ -106,10 +107,10 @@ def date_span(dates: str | None, start_date: str | None, end_date: str | None) -
     return first, last
 
 
-class _Job:
+class _Run:
     """One request under way."""
 
-    def __init__(self, request: Request, stages: Pipeline, console: Console) -> None:
+    def __init__(self, request: BuildRequest, stages: Pipeline, console: Console) -> None:
         self._request = request
         self._stages = stages
         self._console = console

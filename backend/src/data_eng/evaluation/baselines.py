@@ -19,12 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import erfc
 
-from ..config import Settings
 from ..retrieval.distribution import CENSORED, CLASSES, class_probabilities, cumulative_incidence, past_climatology, weighted_counts
 from ..retrieval.neighbours import effective_n
 from ..retrieval.past import FutureSeen
+from ..settings import Settings
 from ..sources.calendar import sessions_apart
-from .episodes import Episodes
+from .episodes import ScoredEpisodes
 
 Forecast = NDArray[np.float64]
 """(queries, horizons, CLASSES) probabilities."""
@@ -35,13 +35,13 @@ _IMAGES_UNTIL = 0.25
 """Variance travelled, in squared widths, up to which the image series is used. With these terms both are exact from 0.1 to 2."""
 
 
-def hold(past: Episodes, queries: Episodes, settings: Settings) -> None:
+def hold(past: ScoredEpisodes, queries: ScoredEpisodes, settings: Settings) -> None:
     """Raise `FutureSeen` unless every past episode lies further back of every query than the embargo."""
     if len(past.session_date):
         require_after(str(max(past.session_date)), queries, settings.retrieval.embargo_sessions, f"the past of {past.key}")
 
 
-def require_after(last_day: str, queries: Episodes, embargo_sessions: int, what: str) -> None:
+def require_after(last_day: str, queries: ScoredEpisodes, embargo_sessions: int, what: str) -> None:
     """Raise `FutureSeen` unless every query is more than the embargo after `last_day`, the last that `what` knows of."""
     if len(queries.session_date) == 0:
         return
@@ -54,7 +54,7 @@ def require_after(last_day: str, queries: Episodes, embargo_sessions: int, what:
         )
 
 
-def climatology_of(past: Episodes) -> NDArray[np.float64]:
+def climatology_of(past: ScoredEpisodes) -> NDArray[np.float64]:
     """(horizons, CLASSES) share of the past's episodes that ended each way, each counting once; thirds where none was seen at all.
 
     Behind the last horizon that any was seen to, the shares stay what they were.
@@ -62,27 +62,27 @@ def climatology_of(past: Episodes) -> NDArray[np.float64]:
     return _frequencies(past, np.ones(len(past.day)))
 
 
-def climatology(past: Episodes, queries: Episodes, settings: Settings) -> Forecast:
+def climatology(past: ScoredEpisodes, queries: ScoredEpisodes, settings: Settings) -> Forecast:
     """The same for every query: what the past's episodes did."""
     hold(past, queries, settings)
     return _repeated(climatology_of(past), queries)
 
 
-def recency(past: Episodes, queries: Episodes, settings: Settings) -> Forecast:
+def recency(past: ScoredEpisodes, queries: ScoredEpisodes, settings: Settings) -> Forecast:
     """Climatology in which an episode counts half for every `recency_half_life_sessions` that it is older than the past's newest."""
     hold(past, queries, settings)
     age_sessions = past.day.max(initial=0) - past.day
     return _repeated(_frequencies(past, 0.5 ** (age_sessions / settings.evaluation.recency_half_life_sessions)), queries)
 
 
-def time_of_day(past: Episodes, queries: Episodes, settings: Settings) -> Forecast:
+def time_of_day(past: ScoredEpisodes, queries: ScoredEpisodes, settings: Settings) -> Forecast:
     """Climatology of the past's episodes at the query's time since the open, shrunk; before the first bin counts as the first."""
     edges_s = np.asarray(settings.evaluation.time_of_day_bins_s[1:])
     groups = [np.searchsorted(edges_s, episodes.open_s, side="right") for episodes in (past, queries)]
     return _by_group(past, queries, groups[0], groups[1], settings)
 
 
-def momentum(past: Episodes, queries: Episodes, settings: Settings) -> Forecast:
+def momentum(past: ScoredEpisodes, queries: ScoredEpisodes, settings: Settings) -> Forecast:
     """Climatology of the past's episodes that came the same way: toward a break, away from it or not at all, shrunk.
 
     A query whose move is unknown (NaN) gets the climatology.
@@ -91,7 +91,7 @@ def momentum(past: Episodes, queries: Episodes, settings: Settings) -> Forecast:
     return _by_group(past, queries, groups[0], groups[1], settings)
 
 
-def random_walk(past: Episodes, queries: Episodes, settings: Settings) -> Forecast:
+def random_walk(past: ScoredEpisodes, queries: ScoredEpisodes, settings: Settings) -> Forecast:
     """Chance that a Brownian motion from the mid meets the upper or the lower barrier first, by each horizon.
 
     Climatology where no volatility was measured (0 or NaN: a price seen not to move for two minutes says nothing of how far it will go)
@@ -175,7 +175,7 @@ def _upper_first(start: NDArray[np.float64], travelled: NDArray[np.float64]) -> 
 
 
 def _by_group(
-    past: Episodes, queries: Episodes, past_group: NDArray[np.int64], query_group: NDArray[np.int64], settings: Settings
+    past: ScoredEpisodes, queries: ScoredEpisodes, past_group: NDArray[np.int64], query_group: NDArray[np.int64], settings: Settings
 ) -> Forecast:
     """For each query the shrunk frequencies of its group; the climatology for a group that the past has nothing of."""
     hold(past, queries, settings)
@@ -185,7 +185,7 @@ def _by_group(
     return forecast
 
 
-def _shrunk(past: Episodes, chosen: NDArray[np.bool_], kappa: float) -> NDArray[np.float64]:
+def _shrunk(past: ScoredEpisodes, chosen: NDArray[np.bool_], kappa: float) -> NDArray[np.float64]:
     """(horizons, CLASSES) of the chosen episodes, as many as are effective by day, beside `kappa` that did as the whole past."""
     seen = chosen & (past.kinds[:, 0] != CENSORED)
     if not seen.any():
@@ -196,7 +196,7 @@ def _shrunk(past: Episodes, chosen: NDArray[np.bool_], kappa: float) -> NDArray[
     return class_probabilities(cumulative_incidence(counts, whole.per_episode, per_episode, kappa))
 
 
-def _frequencies(past: Episodes, weight: NDArray[np.float64]) -> NDArray[np.float64]:
+def _frequencies(past: ScoredEpisodes, weight: NDArray[np.float64]) -> NDArray[np.float64]:
     """(horizons, CLASSES) weighted shares; thirds where no episode was seen to any horizon."""
     if (past.kinds == CENSORED).all():
         return np.full((past.kinds.shape[1], len(CLASSES)), 1 / len(CLASSES))
@@ -204,11 +204,11 @@ def _frequencies(past: Episodes, weight: NDArray[np.float64]) -> NDArray[np.floa
     return class_probabilities(cumulative_incidence(counts, counts, 1.0, 0.0))
 
 
-def _repeated(probabilities: NDArray[np.float64], queries: Episodes) -> Forecast:
+def _repeated(probabilities: NDArray[np.float64], queries: ScoredEpisodes) -> Forecast:
     return np.tile(probabilities, (len(queries.day), 1, 1))
 
 
-FREQUENCY_BASELINES: dict[str, Callable[[Episodes, Episodes, Settings], Forecast]] = {
+FREQUENCY_BASELINES: dict[str, Callable[[ScoredEpisodes, ScoredEpisodes, Settings], Forecast]] = {
     "climatology": climatology,
     "recency": recency,
     "time_of_day": time_of_day,

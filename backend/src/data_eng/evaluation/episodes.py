@@ -8,16 +8,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..config import Settings
 from ..retrieval.fitting import scored_rows, scored_window
 from ..retrieval.index import Index
 from ..retrieval.key import IndexKey
+from ..settings import Settings
 
 MOMENTUM_WINDOWS = 24
 """Two minutes: the last bar."""
 
 
-class Episodes(NamedTuple):
+class ScoredEpisodes(NamedTuple):
     """Scored episodes of one level, setup and approach, in time order; every array is (episodes, ..)."""
 
     key: IndexKey
@@ -42,20 +42,20 @@ class Episodes(NamedTuple):
     vectors: NDArray[np.float32]
     """(episodes, dims) raw."""
 
-    def take(self, rows: NDArray[np.bool_ | np.int64]) -> Episodes:
+    def take(self, rows: NDArray[np.bool_ | np.int64]) -> ScoredEpisodes:
         """The named episodes, in the order named; a mask keeps the order."""
         columns: list[Any] = [value[rows] if isinstance(value, np.ndarray) else value for value in self]
-        return Episodes(*columns)
+        return ScoredEpisodes(*columns)
 
 
-def joined(pieces: Sequence[Episodes]) -> Episodes:
+def joined(pieces: Sequence[ScoredEpisodes]) -> ScoredEpisodes:
     """Pieces of one series as one."""
     fields = zip(*pieces, strict=True)
     columns: list[Any] = [np.concatenate(field) if isinstance(field[0], np.ndarray) else field[0] for field in fields]
-    return Episodes(*columns)
+    return ScoredEpisodes(*columns)
 
 
-def scored_episodes(index: Index, sessions: tuple[str, ...], settings: Settings) -> Episodes:
+def scored_episodes(index: Index, sessions: tuple[str, ...], settings: Settings) -> ScoredEpisodes:
     """One moment of every episode of an index that lasted to the scored window; `sessions` gives days their numbers.
 
     Whether an episode lasts to its n-th window is known at that window, so nothing is chosen by what comes later.
@@ -71,7 +71,7 @@ def scored_episodes(index: Index, sessions: tuple[str, ...], settings: Settings)
     place = {name: number for number, name in enumerate(index.layout.dims)}
     moved = vectors[:, place[f"w{MOMENTUM_WINDOWS}_delta:k_distance_ticks"]].astype(np.float64) * (MOMENTUM_WINDOWS - 1)
     per_root_window = vectors[:, place["context_volatility_ticks"]].astype(np.float64)
-    return Episodes(
+    return ScoredEpisodes(
         key=index.key,
         session_date=session_date,
         day=np.searchsorted(np.asarray(sessions, dtype="U10"), session_date).astype(np.int64),

@@ -8,8 +8,8 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
-from ..config import Evaluation, Settings
 from ..retrieval.distribution import CLASSES, QUANTILES
+from ..settings import EvaluationSettings, Settings
 from .calibration import conformal_sets, coverage, reliability, sharpness
 from .pool import Pool
 from .resampling import detectable_skill, ratio, skill
@@ -48,7 +48,7 @@ def scores_of(pool: Pool, score: str, horizon: int) -> Scores:
     return {name: SCORES[score](p[:, horizon], pool.outcome[:, horizon]) for name, p in pool.p.items()}
 
 
-def skill_rows(pool: Pool, horizons_s: Sequence[int], primary: int, rules: Evaluation) -> tuple[SkillRow, ...]:
+def skill_rows(pool: Pool, horizons_s: Sequence[int], primary: int, rules: EvaluationSettings) -> tuple[SkillRow, ...]:
     """RPS at every horizon, the other scores at the primary one."""
     wanted = [(RPS, horizon) for horizon in range(len(horizons_s))] + [(name, primary) for name in SCORES if name != RPS]
     rows: list[SkillRow] = []
@@ -68,7 +68,7 @@ def skill_rows(pool: Pool, horizons_s: Sequence[int], primary: int, rules: Evalu
     return tuple(rows)
 
 
-def against_rows(rps: Scores, pool: Pool, rules: Evaluation) -> tuple[AgainstRow, ...]:
+def against_rows(rps: Scores, pool: Pool, rules: EvaluationSettings) -> tuple[AgainstRow, ...]:
     return tuple(
         AgainstRow(forecaster=name, baseline=baseline, **_skill(rps[name], rps[baseline], pool, rules))
         for name in pool.similar
@@ -76,7 +76,7 @@ def against_rows(rps: Scores, pool: Pool, rules: Evaluation) -> tuple[AgainstRow
     )
 
 
-def reliability_rows(pool: Pool, horizon: int, scored: NDArray[np.bool_], rules: Evaluation) -> tuple[ReliabilityRow, ...]:
+def reliability_rows(pool: Pool, horizon: int, scored: NDArray[np.bool_], rules: EvaluationSettings) -> tuple[ReliabilityRow, ...]:
     outcome, day = pool.outcome[scored, horizon], pool.day[scored]
 
     def bins(name: str, at: int) -> tuple[ReliabilityBin, ...]:
@@ -106,7 +106,7 @@ def coverage_rows(pool: Pool, horizons_s: Sequence[int], settings: Settings) -> 
     return tuple(rows)
 
 
-def excursion_rows(pool: Pool, horizon_s: int, rules: Evaluation) -> tuple[ExcursionRow, ...]:
+def excursion_rows(pool: Pool, horizon_s: int, rules: EvaluationSettings) -> tuple[ExcursionRow, ...]:
     """How often MFE and MAE lay between the quantiles that the similar past gave, where it gave any."""
     rows = []
     for name, covered in pool.covered.items():
@@ -140,7 +140,7 @@ def rows_by_day(rps: Scores, pool: Pool) -> tuple[SkillOfDay, ...]:
     return tuple(rows)
 
 
-def rows_by_series(rps: Scores, pool: Pool, rules: Evaluation) -> tuple[SeriesRow, ...]:
+def rows_by_series(rps: Scores, pool: Pool, rules: EvaluationSettings) -> tuple[SeriesRow, ...]:
     return tuple(
         SeriesRow(level_id=level_id, approach_dir=approach_dir, forecaster=name, **_skill(rps[name], rps[CLIMATOLOGY], pool, rules, there))
         for number, (level_id, approach_dir) in enumerate(pool.names)
@@ -162,14 +162,18 @@ def distance_rows(pool: Pool, strange_percentile: float) -> tuple[DistanceRow, .
     return tuple(rows)
 
 
-def power_of(rps: Scores, pool: Pool, rules: Evaluation) -> Power:
+def power_of(rps: Scores, pool: Pool, rules: EvaluationSettings) -> Power:
     name = pool.similar[0]
     detectable = detectable_skill(rps[name], rps[CLIMATOLOGY], pool.day, rules.power, rules.interval, rules.bootstrap_draws, rules.seed)
     return Power(detectable_skill=detectable, sessions=len(np.unique(pool.day)), share=rules.power)
 
 
 def _skill(
-    score: NDArray[np.float64], reference: NDArray[np.float64], pool: Pool, rules: Evaluation, among: NDArray[np.bool_] | None = None
+    score: NDArray[np.float64],
+    reference: NDArray[np.float64],
+    pool: Pool,
+    rules: EvaluationSettings,
+    among: NDArray[np.bool_] | None = None,
 ) -> SkillColumns:
     rows = np.ones(len(pool.day), bool) if among is None else among
     own = skill(score[rows], reference[rows], pool.day[rows], rules.bootstrap_draws, rules.interval, rules.seed)

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..config import Evaluation, Settings
 from ..retrieval.fitting import scored_window
 from ..retrieval.signals import signal_horizon
+from ..settings import EvaluationSettings, Settings
 from . import figures
 from .figures import RPS
 from .ledger import Trial
@@ -75,7 +75,7 @@ def judge(
     return result.model_copy(update={"verdict": _verdict(result)}), made
 
 
-def _permute(pool: Pool, name: str, horizon: int, rules: Evaluation) -> Permuted:
+def _permute(pool: Pool, name: str, horizon: int, rules: EvaluationSettings) -> Permuted:
     scored = pool.outcome[:, horizon] >= 0
     return permutation(
         pool.p[name][scored, horizon],
@@ -168,7 +168,7 @@ def _question(question: Question, horizons_s: Sequence[int], horizon: int, setti
     )
 
 
-def _nothing(question: Question, described: EvaluationQuestion, counts: EvaluationCounts, rules: Evaluation) -> EvaluationResult:
+def _nothing(question: Question, described: EvaluationQuestion, counts: EvaluationCounts, rules: EvaluationSettings) -> EvaluationResult:
     """The result of an evaluation that could score nothing says so, and why."""
     why = (
         f"{question.sessions} sessions up to {question.last}, of which the first {rules.warm_up_sessions} are the warm-up"
@@ -185,7 +185,7 @@ def _nothing(question: Question, described: EvaluationQuestion, counts: Evaluati
     )
 
 
-def _missing(pool: Pool, rules: Evaluation) -> tuple[str, ...]:
+def _missing(pool: Pool, rules: EvaluationSettings) -> tuple[str, ...]:
     """What part of the question has no figure, one sentence each."""
     there = {pool.names[number] for number in np.unique(pool.series)}
     return tuple(

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ..config import Settings
 from ..lake.attempts import publish_file
 from ..lake.provenance import code_sha256
 from ..retrieval.index import Index
 from ..retrieval.key import IndexKey
+from ..settings import Settings
 from . import walk_forward
-from .episodes import Episodes
+from .episodes import ScoredEpisodes
 from .walk_forward import FIELDS, Block
 
 SETTINGS_SECTIONS = ("book", "episodes", "labels", "vectors", "scaling", "retrieval", "evaluation")
@@ -63,5 +63,5 @@ def kept_block(folder: Path, name: str, key: IndexKey) -> Block | None:
             if bar:
                 by_field[field][forecaster] = arrays[stored]
         from_below = bool(arrays["from_below"])
-    episodes = Episodes(key=key, from_below=from_below, **by_field["episodes"])
+    episodes = ScoredEpisodes(key=key, from_below=from_below, **by_field["episodes"])
     return Block(episodes, *(by_field[field] for field in FIELDS))

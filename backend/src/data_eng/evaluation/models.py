@@ -45,7 +45,6 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
-from ..config import Settings
 from ..core.features.blocks import DERIVATIVES, VectorLayout
 from ..core.features.scaling import RobustScaler, fit_scaler, scale
 from ..errors import SpymasterError
@@ -54,8 +53,9 @@ from ..retrieval.index import StaleIndex
 from ..retrieval.key import layout_of
 from ..retrieval.past import FutureSeen
 from ..retrieval.signals import signal_horizon
+from ..settings import Settings
 from .baselines import Forecast, climatology_of, require_after
-from .episodes import Episodes
+from .episodes import ScoredEpisodes
 from .scores import NO_CLASS, P_FLOOR, class_of
 
 Predict = Callable[[NDArray[np.float32]], NDArray[np.float64]]
@@ -119,9 +119,9 @@ class Fitted:
     embargo_sessions: int
     climatology: NDArray[np.float64]
     """(horizons, CLASSES) of the past."""
-    model: _Model | None
+    model: _Fitted | None
 
-    def forecast(self, queries: Episodes) -> Forecast:
+    def forecast(self, queries: ScoredEpisodes) -> Forecast:
         """(queries, horizons, CLASSES); NaN at every horizon but one. Raises `FutureSeen` for a query within the embargo of `fit_end`."""
         require_after(self.fit_end, queries, self.embargo_sessions, f"the {self.name} of {queries.key}")
         forecast = np.full((len(queries.day), *self.climatology.shape), np.nan)
@@ -133,7 +133,7 @@ class Fitted:
 
 
 @dataclass(frozen=True)
-class _Model:
+class _Fitted:
     """Inputs and fit of a model that has something to say."""
 
     columns: NDArray[np.int64]
@@ -144,14 +144,14 @@ class _Model:
     """Positions in CLASSES that the past has."""
     of_inputs: Predict
 
-    def predict(self, queries: Episodes) -> NDArray[np.float64]:
+    def predict(self, queries: ScoredEpisodes) -> NDArray[np.float64]:
         """(queries, CLASSES)"""
         inputs = _scaled(self.scaler, _inputs(queries, self.columns), str(min(queries.session_date))) / np.float32(self.row_length)
         with _one_thread():
             return _of_all_classes(self.of_inputs(inputs), self.labels)
 
 
-def fit_model(name: str, past: Episodes, settings: Settings, fit_end: str) -> Fitted:
+def fit_model(name: str, past: ScoredEpisodes, settings: Settings, fit_end: str) -> Fitted:
     """Fit the model called `name` on past episodes of one series.
 
     Parameters
@@ -181,7 +181,7 @@ def fit_model(name: str, past: Episodes, settings: Settings, fit_end: str) -> Fi
     return Fitted(name, fit_end, why, len(label), weight, horizon, settings.retrieval.embargo_sessions, climatology_of(past), model)
 
 
-def _too_little(known: Episodes, label: NDArray[np.int64], settings: Settings) -> str | None:
+def _too_little(known: ScoredEpisodes, label: NDArray[np.int64], settings: Settings) -> str | None:
     """Why nothing can be learned from this past, as a sentence."""
     least, sessions = settings.scaling.min_rows, len(np.unique(known.day))
     if len(label) < least:
@@ -193,7 +193,9 @@ def _too_little(known: Episodes, label: NDArray[np.int64], settings: Settings) -
     return None
 
 
-def _fit(name: str, known: Episodes, label: NDArray[np.int64], settings: Settings, fit_end: str) -> tuple[str | None, float, _Model | None]:
+def _fit(
+    name: str, known: ScoredEpisodes, label: NDArray[np.int64], settings: Settings, fit_end: str
+) -> tuple[str | None, float, _Fitted | None]:
     columns = _columns(known, settings)
     raw = _inputs(known, columns)
     scaler = fit_scaler(raw, fit_end, INPUT_CLIP_SIGMA, settings.scaling.min_rows)
@@ -207,14 +209,14 @@ def _fit(name: str, known: Episodes, label: NDArray[np.int64], settings: Setting
         share = _earned_share(fit, inputs, known, label, settings)
         if share == 0:
             return "Fitted on parts of the past it forecast the rest no better than climatology.", 0.0, None
-        model = _Model(columns, scaler, row_length, np.unique(label), fit(inputs, label, seed))
+        model = _Fitted(columns, scaler, row_length, np.unique(label), fit(inputs, label, seed))
     return None, share * len(label) / (len(label) + settings.retrieval.kappa), model
 
 
 def _earned_share(
     fit: Callable[[NDArray[np.float32], NDArray[np.int64], int], Predict],
     inputs: NDArray[np.float32],
-    known: Episodes,
+    known: ScoredEpisodes,
     label: NDArray[np.int64],
     settings: Settings,
 ) -> float:
@@ -279,7 +281,7 @@ MODELS: dict[str, Callable[[NDArray[np.float32], NDArray[np.int64], int], Predic
 """By name: fit on inputs, labels and a seed."""
 
 
-def _columns(episodes: Episodes, settings: Settings) -> NDArray[np.int64]:
+def _columns(episodes: ScoredEpisodes, settings: Settings) -> NDArray[np.int64]:
     """Dimensions of the vectors that models see: all but the differences."""
     layout = layout_of(episodes.key, settings)
     if episodes.vectors.shape[1] != len(layout.dims):
@@ -296,7 +298,7 @@ def _undifferenced(layout: VectorLayout) -> NDArray[np.int64]:
     return np.array([at for at, name in enumerate(layout.dims) if not name.partition(":")[2].startswith(differences)], np.int64)
 
 
-def _inputs(episodes: Episodes, columns: NDArray[np.int64]) -> NDArray[np.float32]:
+def _inputs(episodes: ScoredEpisodes, columns: NDArray[np.int64]) -> NDArray[np.float32]:
     """(episodes, inputs) raw; time of day and volatility are among the context dimensions of the vectors."""
     beside = np.stack([episodes.upper_ticks, episodes.lower_ticks, episodes.momentum_ticks], axis=1).astype(np.float32)
     return np.concatenate([episodes.vectors[:, columns], beside], axis=1)

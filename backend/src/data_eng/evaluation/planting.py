@@ -14,12 +14,12 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ..config import Settings
 from ..core.features.scaling import fit_scaler
 from ..core.pressure import CONDITIONS, DOWN, UP
 from ..retrieval.distribution import BREAK, REJECT, outcome_kinds
 from ..retrieval.key import IndexKey, layout_of, rows_of
 from ..retrieval.signals import signal_horizon
+from ..settings import Settings
 
 SHIFTED_BLOCKS = ("w0", "w3_mean")
 """The window itself and the mean since the touch."""

@@ -14,13 +14,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..config import Settings
 from ..retrieval.distribution import CENSORED, CLASSES, excursion_quantiles, past_climatology, shrunk_probabilities
 from ..retrieval.index import Index
 from ..retrieval.past import past_of, visible_days
 from ..retrieval.signals import signal_horizon
+from ..settings import Settings
 from .baselines import FREQUENCY_BASELINES
-from .episodes import Episodes, joined, scored_episodes
+from .episodes import ScoredEpisodes, joined, scored_episodes
 from .models import MODELS, fit_model
 
 CLIMATOLOGY = "climatology"
@@ -31,7 +31,7 @@ SIMILAR = "similar"
 class Block(NamedTuple):
     """Forecasts of one series over the sessions of one fit; every array is (episodes, ..)."""
 
-    episodes: Episodes
+    episodes: ScoredEpisodes
     p: dict[str, NDArray[np.float64]]
     """(episodes, horizons, CLASSES) by forecaster; NaN where it makes none."""
     distance: dict[str, NDArray[np.float64]]
@@ -115,7 +115,7 @@ class _Search(NamedTuple):
     covered: NDArray[np.float64]
 
 
-def _search(index: Index, queries: Episodes, past: Episodes, settings: Settings) -> _Search:
+def _search(index: Index, queries: ScoredEpisodes, past: ScoredEpisodes, settings: Settings) -> _Search:
     """What the most similar past says about each query of one session.
 
     It leans on the frequencies of the scored past, as the reference does: those of all the past include episodes that were over before
@@ -143,16 +143,16 @@ def _search(index: Index, queries: Episodes, past: Episodes, settings: Settings)
     return search
 
 
-def _past(known: Episodes, sessions: Sequence[str], as_of: str, settings: Settings) -> Episodes:
+def _past(known: ScoredEpisodes, sessions: Sequence[str], as_of: str, settings: Settings) -> ScoredEpisodes:
     """The episodes that a forecast of the session `as_of` may learn from."""
     return known.take(known.day < visible_days(tuple(sessions), as_of, settings.retrieval.embargo_sessions))
 
 
-def _enough(past: Episodes, horizon: int, settings: Settings) -> bool:
+def _enough(past: ScoredEpisodes, horizon: int, settings: Settings) -> bool:
     return int((past.kinds[:, horizon] != CENSORED).sum()) >= settings.evaluation.min_past_episodes
 
 
-def _no_forecasts(known: Episodes, indexes: Mapping[str, Index]) -> Block:
+def _no_forecasts(known: ScoredEpisodes, indexes: Mapping[str, Index]) -> Block:
     """A block without an episode, so that blocks can be joined."""
     none = known.take(np.zeros(len(known.day), bool))
     shape = (0, known.kinds.shape[1], len(CLASSES))

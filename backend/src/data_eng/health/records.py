@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import ValidationError
 
-from ..config import AppConfig, Settings
+from ..config import AppConfig
 from ..io import open_parquet
 from ..lake.attempts import MANIFEST
 from ..lake.cache import Cache
@@ -19,6 +19,7 @@ from ..lake.partitions import Manifest, PartitionMissing, PartitionRef
 from ..lake.runs import StageRun, parsed_runs, record_path
 from ..pipeline import LAYERS, PRODUCT_TYPES, build_pipeline
 from ..retrieval.mbo_contract_day_selector import SelectionMap, kept_selection, selection_path
+from ..settings import Settings
 from ..stages.base import Stage
 
 KEPT_FILES = 100_000
@@ -35,7 +36,7 @@ class FileStamp(NamedTuple):
     inode: int
 
 
-class Held(NamedTuple):
+class Published(NamedTuple):
     """What a published partition says of itself."""
 
     sha256: str
@@ -77,7 +78,7 @@ class LakeRecords:
         stages = [stage for layer in LAYERS for stage in build_pipeline(PRODUCT_TYPES[0], layer)]
         return {dataset: stage for stage in stages for dataset in stage.io.outputs}
 
-    def held(self, ref: PartitionRef) -> Held | None:
+    def held(self, ref: PartitionRef) -> Published | None:
         """What is published at a place that is not raw; None where nothing is."""
         return self.read(ref.path / MANIFEST, _held)
 
@@ -94,7 +95,7 @@ class LakeRecords:
         """How a root's tables are judged: by the session and the levels that the lake is built with."""
         return settings_of(self.cfg, root, layer)
 
-    def gaps(self, ref: PartitionRef, held: Held) -> int | None:
+    def gaps(self, ref: PartitionRef, held: Published) -> int | None:
         """Windows that carry a mark; None when the partition was taken away meanwhile."""
         found = self._gaps.get(held.sha256)
         if found is None:
@@ -119,9 +120,9 @@ class LakeRecords:
         return parsed
 
 
-def _held(content: bytes) -> Held:
+def _held(content: bytes) -> Published:
     sha256 = hashlib.sha256(content).hexdigest()
     try:
-        return Held(sha256, Manifest.model_validate_json(content), None)
+        return Published(sha256, Manifest.model_validate_json(content), None)
     except ValidationError:
-        return Held(sha256, None, None)
+        return Published(sha256, None, None)

@@ -11,17 +11,17 @@ from pathlib import Path
 
 from .. import commands
 from ..commands import Command
-from ..config import Settings
 from ..core.instrument import root_of
 from ..core.tables import BOOK_WINDOWS, MBO, MBO_DAYS, RAW_MBO, TRIGGER_VECTORS
 from ..lake.partitions import PartitionRef, list_folders, parse_ref, ref_in
 from ..lake.raw import known_sha256, raw_by_date, raw_facts
 from ..lake.runs import RUNS, StageRun
 from ..planning import why_not_chosen
+from ..settings import Settings
 from ..sources.calendar import regular_hours, sessions_between
 from ..stages.base import LEVELS
 from .models import BuildState, Cell, LakeDay, Layer, TableState
-from .records import Held, LakeRecords
+from .records import LakeRecords, Published
 
 ALL_LAYERS: tuple[Layer, ...] = ("raw", "bronze", "silver", "gold")
 WORST_FIRST: tuple[BuildState, ...] = ("failed", "missing", "stale", "done")
@@ -33,7 +33,7 @@ class LakeLook:
     def __init__(self, records: LakeRecords, root: str) -> None:
         self.records = records
         self.root = root
-        self._seen: dict[PartitionRef, Held | None] = {}
+        self._seen: dict[PartitionRef, Published | None] = {}
         self._runs: dict[tuple[str, str], dict[str, StageRun]] = {}
         self._symbols: dict[str, dict[str, list[str]]] = {}
         self.selection = records.selection(root)
@@ -80,7 +80,7 @@ class LakeLook:
             found[date].append(symbol)
         return {date: symbols or [self.root] for date, symbols in found.items()}
 
-    def held(self, ref: PartitionRef) -> Held | None:
+    def held(self, ref: PartitionRef) -> Published | None:
         if ref not in self._seen:
             self._seen[ref] = self._held_raw(ref) if ref.dataset == RAW_MBO else self.records.held(ref)
         return self._seen[ref]
@@ -90,9 +90,9 @@ class LakeLook:
         """Files of the root by UTC date; looked for once, since every date is found by all of them."""
         return raw_by_date(self.records.lake, self.root)
 
-    def _held_raw(self, ref: PartitionRef) -> Held | None:
+    def _held_raw(self, ref: PartitionRef) -> Published | None:
         files = self._raw.get(ref.date) if ref.symbol == self.root else None
-        return Held("", None, raw_facts(ref.lake, ref.symbol, ref.date, files)) if files is not None else None
+        return Published("", None, raw_facts(ref.lake, ref.symbol, ref.date, files)) if files is not None else None
 
     def run_of(self, ref: PartitionRef) -> StageRun | None:
         """The last run of the stage that writes a table; bronze is written for the whole root."""
@@ -170,7 +170,7 @@ class LakeLook:
             return [ref_in(lake, MBO_DAYS, self.root, date), *(self.published[MBO][name, date] for name in held)]
         return [ref_in(lake, dataset, symbol, date) for dataset, stage in self.records.stage_of.items() if stage.layer == layer]
 
-    def _judged(self, ref: PartitionRef, held: Held | None, run: StageRun | None) -> tuple[BuildState, str | None]:
+    def _judged(self, ref: PartitionRef, held: Published | None, run: StageRun | None) -> tuple[BuildState, str | None]:
         if run is not None and run.state == "failed":
             return "failed", run.message
         if held is None:

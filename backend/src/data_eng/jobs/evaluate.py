@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from rich.console import Console
 
 from .. import commands
-from ..config import Environment, Settings
+from ..config import Environment
 from ..core.features.registry import APPROACHES
 from ..core.session import is_date
 from ..errors import SpymasterError
@@ -38,6 +38,7 @@ from ..retrieval.mbo_contract_day_selector import kept_selection, map_path
 from ..retrieval.metrics import METRICS, require_metric
 from ..retrieval.sources import trigger_sources
 from ..retrieval.staleness import builder_sha256, check_inputs_through
+from ..settings import Settings
 
 
 class CannotEvaluate(SpymasterError):
@@ -48,7 +49,7 @@ class UntouchedRequested(SpymasterError):
     """An evaluation that would look at the sessions kept for a release."""
 
 
-class Request(NamedTuple):
+class EvaluationRequest(NamedTuple):
     """What the flags ask for."""
 
     where: Environment
@@ -73,7 +74,7 @@ def metrics_named(names: str) -> tuple[str, ...]:
     return METRICS if names == "all" else tuple(dict.fromkeys(require_metric(name) for name in names.split(",")))
 
 
-def evaluate(request: Request, settings: Settings, console: Console) -> EvaluationResult:
+def evaluate(request: EvaluationRequest, settings: Settings, console: Console) -> EvaluationResult:
     """Evaluate and write `out`, and beside it `.json` and `.parquet`; returns the figures.
 
     The lake also keeps the figures, as the root's newest.
@@ -133,7 +134,7 @@ def evaluate(request: Request, settings: Settings, console: Console) -> Evaluati
     return result
 
 
-def _check_request(request: Request) -> None:
+def _check_request(request: EvaluationRequest) -> None:
     """Raise `CannotEvaluate` for what makes no evaluation, before anything is looked at."""
     if request.setup not in SETUPS:
         raise CannotEvaluate("setup {value!r} is unknown.", value=request.setup, expected=" or ".join(SETUPS))
@@ -166,7 +167,7 @@ def _check_code(index: Index, metric: str) -> None:
         raise StaleIndex("index {value} was built by other code.", value=index.name, fix=index.build)
 
 
-def _question_sha256(request: Request, keys: Sequence[IndexKey], settings: Settings) -> str:
+def _question_sha256(request: EvaluationRequest, keys: Sequence[IndexKey], settings: Settings) -> str:
     """Hash of all that a release scores."""
     question = [list(map(list, keys)), list(request.metrics), settings.results_sha256(), _code_sha256()]
     return hashlib.sha256(json.dumps(question).encode()).hexdigest()[:16]
@@ -176,7 +177,7 @@ def _code_sha256() -> str:
     return code_sha256(Path(__file__))
 
 
-def _span(request: Request, part: Untouched, dates: Sequence[str]) -> tuple[str, str]:
+def _span(request: EvaluationRequest, part: Untouched, dates: Sequence[str]) -> tuple[str, str]:
     """First and last session to score; for a release all that may be opened."""
     if request.release:
         return dates[0], dates[-1]
@@ -195,7 +196,7 @@ def _span(request: Request, part: Untouched, dates: Sequence[str]) -> tuple[str,
     return request.first or dates[0], min(request.last or part.after, part.after)
 
 
-def _keys(request: Request) -> tuple[list[IndexKey], list[str]]:
+def _keys(request: EvaluationRequest) -> tuple[list[IndexKey], list[str]]:
     """The series to evaluate; and, where all levels are wanted, a sentence for each that has no index."""
     folders = sorted((request.lake / "indexes").glob("mbo_*"))
     levels = request.levels or tuple(folder.name.removeprefix("mbo_") for folder in folders)
@@ -220,12 +221,12 @@ def _keys(request: Request) -> tuple[list[IndexKey], list[str]]:
     return [key for keys in series.values() for key in keys], missing
 
 
-def _is_built(request: Request, keys: Sequence[IndexKey], metric: str) -> bool:
+def _is_built(request: EvaluationRequest, keys: Sequence[IndexKey], metric: str) -> bool:
     return all((index_folder(request.where, key, metric) / MANIFEST).exists() for key in keys)
 
 
 def _walk(
-    request: Request, keys: Sequence[IndexKey], sessions: tuple[str, ...], folder: Path, settings: Settings, console: Console
+    request: EvaluationRequest, keys: Sequence[IndexKey], sessions: tuple[str, ...], folder: Path, settings: Settings, console: Console
 ) -> list[Block]:
     """Forecast what is not kept yet, and gather each series; a worker keeps its block before it takes the next."""
     spans = list(blocks_of(sessions, settings))
@@ -290,7 +291,7 @@ def _ledger(folder: Path) -> tuple[TrialRow, ...]:
     return tuple(TrialRow(**row) for row in rows)
 
 
-def _excluded(request: Request, question: Question) -> tuple[ExcludedSession, ...]:
+def _excluded(request: EvaluationRequest, question: Question) -> tuple[ExcludedSession, ...]:
     """Sessions of the span that the selection map leaves out."""
     selection = kept_selection(map_path(request.where), request.root)
     return tuple(

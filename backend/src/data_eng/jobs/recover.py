@@ -19,10 +19,10 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 from rich.console import Console
 
-from ..config import AppConfig, Environment, Settings
+from ..config import AppConfig, Environment
 from ..core.features.registry import APPROACHES
 from ..core.tables import TRIGGER_VECTORS
-from ..engines.crew import Request
+from ..engines.crew import BuildRequest
 from ..engines.crew import run as build
 from ..errors import SpymasterError
 from ..evaluation.expectations import MARKET, NULL, PLACEBO, PLANTED, expectations, points_of
@@ -37,13 +37,13 @@ from ..lake.provenance import code_sha256
 from ..lake.writer import publish_partition
 from ..retrieval.index_builder import build_indexes
 from ..retrieval.key import LEVEL_TEST, IndexKey, rows_of
+from ..settings import Settings
 from ..simulation.contracts import ROOT
 from ..simulation.sessions import Simulation
 from ..simulation.simulate import simulate
 from ..sources.calendar import sessions_between
 from ..sources.raw import collect, import_batch
-from .evaluate import Request as EvaluationRequest
-from .evaluate import evaluate
+from .evaluate import EvaluationRequest, evaluate
 
 START = "2025-01-02"
 LAST_DATE = "2026-12-31"
@@ -230,7 +230,7 @@ def _simulate_and_build(plan: Plan, base: Base, work: Path, settings: Settings) 
     last = sessions_between(START, LAST_DATE)[plan.sessions - 1]
     cfg = AppConfig(work / "lake", settings, Environment(work / "lake"), plan.levels)
     for layer, stage in (("bronze", None), ("silver", None), ("gold", "build_trigger_vectors")):
-        request = Request(cfg, "future_mbo", layer, ROOT, START, last, workers=1, stage=stage)
+        request = BuildRequest(cfg, "future_mbo", layer, ROOT, START, last, workers=1, stage=stage)
         if code := build(request, Console(quiet=True)):
             raise RecoveryFailed(
                 f"{layer} of {base.name} ended with exit code {{value}}.",

@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 import tomli_w
 
-from ..config import AppConfig, Settings
+from ..config import AppConfig
 from ..core.levels import in_order
 from ..errors import SpymasterError
+from ..settings import Settings
 from .attempts import publish_file
 
 KEEP = "spymaster.toml"

@@ -25,7 +25,8 @@ from ..config import find_dataset
 from ..core.tables import RAW_DEFINITIONS, RAW_MBO
 from ..core.units import ns_to_iso, utc_date
 from ..errors import SpymasterError
-from ..sources.dbn import DbnError, DbnFile, Definition, read_definitions
+from ..sources.dbn import DbnError, DbnFile, read_definitions
+from ..sources.dbn_format import Definition
 from .conditions import FEED_WORDS, Condition
 from .raw_records import RawRecord, file_sha256, is_as_read, kept_record, raw_record
 

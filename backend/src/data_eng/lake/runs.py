@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-from ..config import Settings
+from ..settings import Settings
 from .attempts import publish_file
 
 RUNS = "runs"

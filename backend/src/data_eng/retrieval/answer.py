@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..config import Environment, Settings
+from ..config import Environment
 from ..core.instrument import root_of
 from ..core.outcomes import OutcomeKind
 from ..core.pressure import DOWN, UP
@@ -12,6 +12,7 @@ from ..core.session import clock, moment_ns, second_of
 from ..core.tables import TRIGGER_VECTORS
 from ..lake.machine import cores
 from ..lake.partitions import read_facts, ref_in
+from ..settings import Settings
 from .distribution import CLASSES, HorizonOutcome
 from .index import open_index
 from .key import IndexKey

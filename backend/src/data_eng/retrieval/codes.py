@@ -14,9 +14,9 @@ from threading import Thread
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from ..core.compiled import allocating
 from .distance import CODE_MAX, QUERY_STEPS, Metric, scaled, scaled_value, scaling_of
 
 LANES = 8
@@ -93,7 +93,7 @@ def bounds(query: NDArray[np.float32], codes: Codes, metric: Metric, threads: in
     return lower, upper
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _encode(
     vectors: NDArray[np.float32],
     centre: NDArray[np.float64],
@@ -121,7 +121,7 @@ def _encode(
         moved[row] = np.sqrt(squared)
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _product(left: NDArray[np.int16], right: NDArray[np.int8]) -> np.int32:
     total = np.int32(0)
     for column in range(left.size):
@@ -129,7 +129,7 @@ def _product(left: NDArray[np.int16], right: NDArray[np.int8]) -> np.int32:
     return total
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _scan(
     code: NDArray[np.int8],
     moved: NDArray[np.float64],

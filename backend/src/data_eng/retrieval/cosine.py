@@ -10,11 +10,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from ..core.compiled import allocating
 from .distance import Metric
-from .exact import Found, Groups, nearest_within_bounds
+from .exact import Groups, Nearest, nearest_within_bounds
 
 ROUNDINGS = 4
 """Roundings a term of the product may have seen beside those of its sum: two of the directions, the product, and the sum of squares."""
@@ -44,7 +44,7 @@ def direction_metric(dimensions: int) -> Metric:
 
 def nearest_directions(
     query: Directions, past: Directions, groups: Groups, count: int, per_day_max: int, allowed: NDArray[np.bool_] | None = None
-) -> Found:
+) -> Nearest:
     """The nearest episodes by angle; `query` is one row, the rest as in `exact.nearest_episodes`.
 
     Notes
@@ -53,7 +53,7 @@ def nearest_directions(
     Stability of Numerical Algorithms, 3.1), because the products' absolute values sum to 1 at most; the bounds leave twice that.
     """
     if len(past.row) == 0:
-        return Found(np.empty(0, np.int64), np.empty(0))
+        return Nearest(np.empty(0, np.int64), np.empty(0))
     (vector,), dimensions = query.row, query.row.shape[1]
     squared = past.square + query.square - 2 * (past.row @ vector).astype(np.float64)
     off = 2 * (dimensions + ROUNDINGS) * float(np.finfo(np.float32).eps)
@@ -61,7 +61,7 @@ def nearest_directions(
     return nearest_within_bounds(vector, past.row, lower, upper, direction_metric(dimensions), groups, count, per_day_max, allowed)
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _divide_by_length(rows: NDArray[np.float32], square: NDArray[np.float64]) -> None:
     """Lengths are float64 sums in the order of the dimensions."""
     for row in range(len(rows)):

@@ -13,9 +13,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from ..core.compiled import allocating
 from ..errors import SpymasterError
 
 CODE_MAX = 127
@@ -90,12 +90,12 @@ def scaling_of(metric: Metric) -> tuple[NDArray[np.float64], NDArray[np.float64]
     return metric.centre, metric.gain, metric.weight, metric.clip_sigma
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def scaled_value(value: float, centre: float, gain: float, clip_sigma: float) -> float:
     return min(max((np.float64(value) - centre) * gain, -clip_sigma), clip_sigma)
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def refine(
     vectors: NDArray[np.float32],
     rows: NDArray[np.int64],

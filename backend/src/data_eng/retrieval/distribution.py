@@ -27,12 +27,12 @@ from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-from ..config import Retrieval
+from ..core.compiled import allocating
 from ..core.outcomes import Outcome, OutcomeKind
 from ..errors import SpymasterError
+from ..settings import RetrievalSettings
 from .neighbours import Neighbours, effective_n
 
 CHOP, BREAK, REJECT, WHIPSAW, CENSORED = range(5)
@@ -147,7 +147,7 @@ def outcome_distribution(
     mae_ticks: NDArray[np.float32],
     climatology: Climatology,
     horizons_s: tuple[int, ...],
-    rules: Retrieval,
+    rules: RetrievalSettings,
 ) -> list[HorizonOutcome]:
     """The distribution at every horizon that the past has seen.
 
@@ -184,7 +184,7 @@ def excursion_quantiles(
     mfe_ticks: NDArray[np.float32],
     mae_ticks: NDArray[np.float32],
     horizon: int,
-    rules: Retrieval,
+    rules: RetrievalSettings,
 ) -> Excursions | None:
     """QUANTILES of the neighbours seen to the horizon; None where too few of them are effective. Arrays are (neighbours, horizons)."""
     known = kinds[:, horizon] != CENSORED
@@ -204,7 +204,7 @@ def shrunk_probabilities(
 
 
 def interval(
-    neighbours: Neighbours, kinds: NDArray[np.int8], climatology: Climatology, horizon: int, rules: Retrieval
+    neighbours: Neighbours, kinds: NDArray[np.int8], climatology: Climatology, horizon: int, rules: RetrievalSettings
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Lower and upper end for each class at one horizon: the wider of a Dirichlet and a bootstrap of the neighbours by day.
 
@@ -256,7 +256,7 @@ def weighted_quantile(values: NDArray[np.float32], weight: NDArray[np.float64], 
     return float(values[order][min(np.searchsorted(reached, share * reached[-1] * (1 - 1e-12)), len(order) - 1)])
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _at_risk_and_decided(kinds: NDArray[np.int8]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """(rows, horizons) and (rows, horizons, DECIDED), 0 or 1."""
     rows, horizons = kinds.shape
@@ -272,7 +272,7 @@ def _at_risk_and_decided(kinds: NDArray[np.int8]) -> tuple[NDArray[np.float64], 
     return at_risk, decided
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _product(left: NDArray[np.float64], right: NDArray[np.float64]) -> NDArray[np.float64]:
     """Matrix product with every sum in the order of the rows of `right`: the library's depends on how many threads it has."""
     out = np.zeros((left.shape[0], right.shape[1]))
@@ -302,7 +302,7 @@ def _shrunk_incidence(counts: Counts, n_eff: float, climatology: Climatology, ka
     return cumulative_incidence(counts, climatology.per_episode, per_weight, kappa)
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _add_up(
     at_risk: NDArray[np.float64],
     decided: NDArray[np.float64],
@@ -334,7 +334,9 @@ def _dirichlet_draws(concentration: NDArray[np.float64], draws: int) -> NDArray[
     return np.asarray(gamma / gamma.sum(axis=1, keepdims=True))
 
 
-def _bootstrap_draws(neighbours: Neighbours, kinds: NDArray[np.int8], climatology: Climatology, rules: Retrieval) -> NDArray[np.float64]:
+def _bootstrap_draws(
+    neighbours: Neighbours, kinds: NDArray[np.int8], climatology: Climatology, rules: RetrievalSettings
+) -> NDArray[np.float64]:
     """(draws, CLASSES) at the last of the given horizons; a draw takes as many days as there are, with all their neighbours."""
     if neighbours.episodes == 0:
         return np.broadcast_to(climatology.probabilities[kinds.shape[1] - 1], (rules.bootstrap_draws, len(CLASSES)))

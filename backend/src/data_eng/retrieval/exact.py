@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from ..core.compiled import allocating
 from .codes import BOUND_SLACK, Codes, bounds
 from .distance import Metric, refine, scaled, scaling_of
 
@@ -19,7 +19,7 @@ LIKELY_PER_COUNT = 2
 """Episodes measured first, for each one asked for: with their distances known, few others stay undecided. One is at times too few."""
 
 
-class Found(NamedTuple):
+class Nearest(NamedTuple):
     """The nearest windows, one an episode, nearest first; equal distances in row order."""
 
     row: NDArray[np.int64]
@@ -45,7 +45,7 @@ def nearest_episodes(
     per_day_max: int,
     allowed: NDArray[np.bool_] | None = None,
     threads: int = 1,
-) -> Found:
+) -> Nearest:
     """The `count` nearest episodes, each by its nearest window, at most `per_day_max` a day.
 
     Parameters
@@ -69,7 +69,7 @@ def nearest_episodes(
     1.9 s; our codes take 51 MB and 0.4 s.
     """
     if len(codes.moved) == 0:
-        return Found(np.empty(0, np.int64), np.empty(0))
+        return Nearest(np.empty(0, np.int64), np.empty(0))
     return nearest_within_bounds(query, vectors, *bounds(query, codes, metric, threads), metric, groups, count, per_day_max, allowed)
 
 
@@ -83,15 +83,15 @@ def nearest_within_bounds(
     count: int,
     per_day_max: int,
     allowed: NDArray[np.bool_] | None,
-) -> Found:
+) -> Nearest:
     """The nearest episodes, given how near (rows,) and how far each row's distance (not squared) can be at most; the bounds are used up."""
     if allowed is not None:
         lower[~allowed] = upper[~allowed] = np.inf
     scaled_query = scaled(query, metric)
-    return Found(*_nearest(lower, upper, vectors, scaled_query, *scaling_of(metric), *groups, count, per_day_max))
+    return Nearest(*_nearest(lower, upper, vectors, scaled_query, *scaling_of(metric), *groups, count, per_day_max))
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _nearest(
     lower: NDArray[np.float64],
     upper: NDArray[np.float64],
@@ -127,7 +127,7 @@ def _nearest(
     return rows[taken], squared[taken]
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _undecided(
     lower: NDArray[np.float64],
     within: NDArray[np.float64],
@@ -147,7 +147,7 @@ def _undecided(
     return rows[:found]
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _taken(distance: NDArray[np.float64], day: NDArray[np.int64], count: int, per_day_max: int) -> NDArray[np.int64]:
     """Positions of the `count` nearest, nearest first and equal ones in order, at most `per_day_max` a day; fewer where no more exist."""
     of_day = np.zeros(day.max() + 1 if len(day) else 0, np.int64)
@@ -160,7 +160,7 @@ def _taken(distance: NDArray[np.float64], day: NDArray[np.int64], count: int, pe
     return taken[:found]
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _first_of_episode(distance: NDArray[np.float64], episode: NDArray[np.int64], episodes: int) -> NDArray[np.int64]:
     """Position of each episode's nearest row, in order of rows; the first of equal ones. Rows come in order."""
     nearest = np.full(episodes, -1)

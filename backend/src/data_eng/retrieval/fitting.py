@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..config import Settings
 from ..core.features.blocks import GROUPS, VectorLayout
+from ..settings import Settings
 from .distance import scaled
 from .distribution import BREAK, CENSORED, REJECT, shrunk_probabilities
 from .index import Index

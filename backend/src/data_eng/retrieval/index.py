@@ -13,10 +13,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..commands import Command
-from ..config import Environment, Settings
+from ..config import Environment
 from ..core.features.blocks import VectorLayout
 from ..core.features.scaling import RobustScaler
 from ..errors import SpymasterError
+from ..settings import Settings
 from .artefacts import (
     FAISS_INDEX,
     MANIFEST,

@@ -35,7 +35,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from .. import commands
-from ..config import Environment, Settings
+from ..config import Environment
 from ..contracts import conformed, contract_of
 from ..core.features.blocks import VectorLayout
 from ..core.features.registry import APPROACHES
@@ -43,6 +43,7 @@ from ..core.tables import TRIGGER_VECTORS
 from ..io import open_parquet
 from ..lake.attempts import Attempt, disk_errors
 from ..lake.partitions import PartitionRef
+from ..settings import Settings
 from .artefacts import MANIFEST, VECTORS, mapped_vectors
 from .index import Index, IndexMissing, StaleIndex, open_index
 from .key import SETUPS, IndexKey, features_sha256, index_folder, layout_of, rows_of
@@ -83,7 +84,7 @@ def build_indexes(
     metric = home_of(metric)
     sources = trigger_sources(where, root, settings)
     require_one_session(where, sources, root, settings)
-    job = _Job(root, sources, settings, where, reuse=not overwrite)
+    job = _Building(root, sources, settings, where, reuse=not overwrite)
     keys = [IndexKey(level_id, setup, approach_dir) for setup in SETUPS for approach_dir in APPROACHES]
     stale = [key for key in keys if overwrite or job.current(key, metric) is None]
     levels = sorted({*_levels_of(sources), level_id}) if stale and metric == LEARNED else []
@@ -104,7 +105,7 @@ def build_indexes(
     return results
 
 
-class _Job(NamedTuple):
+class _Building(NamedTuple):
     """What all indexes of one build have in common."""
 
     root: str
@@ -176,7 +177,7 @@ def _may_hold(group: pq.RowGroupMetaData, level_id: str) -> bool:
     return statistics is None or not statistics.has_min_max or statistics.min <= level_id <= statistics.max
 
 
-def _build(job: _Job, key: IndexKey, metric: str, rows: pa.Table | Index, pool: list[LevelIndexes]) -> None:
+def _build(job: _Building, key: IndexKey, metric: str, rows: pa.Table | Index, pool: list[LevelIndexes]) -> None:
     """Write one index aside and put it in place, from trigger rows or from the default's index of the same triggers."""
     layout, folder = layout_of(key, job.settings), job.folder(key, metric)
     attempt = Attempt(folder.parent)
@@ -219,7 +220,7 @@ def _link_vectors(source: Path, path: Path) -> NDArray[np.float32]:
     return mapped_vectors(path)
 
 
-def _write_vectors(path: Path, key: IndexKey, job: _Job, rows: pa.Table, layout: VectorLayout) -> NDArray[np.float32]:
+def _write_vectors(path: Path, key: IndexKey, job: _Building, rows: pa.Table, layout: VectorLayout) -> NDArray[np.float32]:
     """Write the vectors as one .npy and map it; a vector of another length than this build's raises `StaleIndex`.
 
     Written as a file, not through the map: a full disk is an error there, and kills the process here.

@@ -13,11 +13,12 @@ import pyarrow.compute as pc
 
 from .. import commands
 from ..commands import Command
-from ..config import Environment, Settings
+from ..config import Environment
 from ..core.features import feature_names
 from ..core.features.blocks import VectorLayout, vector_layout
 from ..core.features.registry import APPROACHES, Approach
 from ..errors import SpymasterError
+from ..settings import Settings
 from .metrics import BLOCK, home_of
 
 LEVEL_TEST, BREAK_AND_CONFIRM = "level_test", "break_and_confirm"

@@ -15,8 +15,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from ..core.compiled import allocating
 
 LOG_TIMES_MAX = 4.0
 """A group's weight is at most e^4 = 55 times its even one, or as much below it."""
@@ -107,7 +108,7 @@ def _start(distances: NDArray[np.float32], even: NDArray[np.float64], day: NDArr
     return np.append(np.zeros(len(even)), -np.log(spread) if spread > 0 else 0.0)
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _group_distances(
     columns: NDArray[np.float32], group_of: NDArray[np.int64], sizes: NDArray[np.float32], out: NDArray[np.float32]
 ) -> None:
@@ -124,7 +125,7 @@ def _group_distances(
                 out[one, group, other] /= sizes[group]
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _likelihood(
     distances: NDArray[np.float32], weight: NDArray[np.float64], outcome: NDArray[np.int64], day: NDArray[np.int64]
 ) -> tuple[float, NDArray[np.float64]]:
@@ -143,7 +144,7 @@ def _likelihood(
     return total, slope
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _log_share(squared: NDArray[np.float64], is_alike: NDArray[np.bool_], counts: NDArray[np.bool_]) -> tuple[float, NDArray[np.float64]]:
     """Log of the softmax's share on those alike, among those that count, and its gradient by each squared distance."""
     nearest = np.inf
@@ -157,7 +158,7 @@ def _log_share(squared: NDArray[np.float64], is_alike: NDArray[np.bool_], counts
     return np.log(alike / everybody), share / everybody - np.where(is_alike, share / alike, 0.0)
 
 
-@njit(cache=True, nogil=True)
+@allocating
 def _product(left: NDArray[np.float64], right: NDArray[np.float32]) -> float:
     """Sum of products in eight interleaved sums, an order that does not hang on the machine."""
     lanes, whole = np.zeros(8), len(left) - len(left) % 8

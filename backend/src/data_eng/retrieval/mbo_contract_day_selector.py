@@ -20,13 +20,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .. import commands
-from ..config import Environment, Settings
+from ..config import Environment
 from ..core.events import TRADE
 from ..core.tables import MBO, MBO_DAYS
 from ..errors import SpymasterError
 from ..io import open_parquet, read_table
 from ..lake.attempts import publish_file
 from ..lake.partitions import PartitionRef, is_partition_complete, list_partitions, manifest_sha256, read_facts, ref_in
+from ..settings import Settings
 from ..sources.calendar import local_time_ns, previous_session, sessions_between
 
 MADE_FROM = b"spymaster.selection"

@@ -9,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..config import Environment, Settings
+from ..config import Environment
 from ..core.features.scaling import RobustScaler
+from ..settings import Settings
 from .artefacts import past_distance_column
 from .fitting import fit_metric, try_presets
 from .index import Index, IndexMissing, StaleIndex, open_index

@@ -22,11 +22,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..config import Settings, SettingsError
 from ..core.features import FEATURES
 from ..core.features.blocks import CONTEXT, DERIVATIVES, GROUPS, VectorLayout
 from ..core.features.scaling import RobustScaler
 from ..errors import SpymasterError
+from ..settings import Settings, SettingsError
 from .distance import Metric, block_metric
 
 BLOCK, USER, COSINE, LEARNED, PRESET = "block", "user", "cosine", "learned", "preset"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .exact import Found
+from .exact import Nearest
 
 REFERENCE_MIN = 20
 """Past distances below which no percentile is given: with fewer, none could lie above the 95th."""
@@ -42,7 +42,7 @@ class Neighbours(NamedTuple):
         return float(np.sqrt(np.median(self.squared_distance))) if len(self.row) else np.nan
 
 
-def weigh(found: Found, day_of_row: NDArray[np.int64]) -> Neighbours:
+def weigh(found: Nearest, day_of_row: NDArray[np.int64]) -> Neighbours:
     """Weigh what a search found; `day_of_row` is (rows,) of the index."""
     weight = kernel_weights(found.squared_distance)
     return Neighbours(found.row, found.squared_distance, weight, day_of_row[found.row])

@@ -13,9 +13,9 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from ..config import Retrieval, Settings
 from ..core.features.scaling import RobustScaler, fit_scaler
 from ..errors import SpymasterError
+from ..settings import RetrievalSettings, Settings
 from ..sources.calendar import sessions_apart
 from .artefacts import past_distance_column
 from .distribution import Climatology, HorizonOutcome, outcome_distribution, past_climatology
@@ -49,7 +49,7 @@ class PastView:
     """What the metric learned; None for one that learns nothing, and before its first fit."""
     space: BlockSpace | DirectionSpace | None
     """None without a scaler."""
-    rules: Retrieval
+    rules: RetrievalSettings
 
     @property
     def days(self) -> int:

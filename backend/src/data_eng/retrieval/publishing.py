@@ -11,9 +11,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..config import Settings
 from ..core.features.blocks import GROUPS
 from ..lake.attempts import locked, sync_folder, write_durable
+from ..settings import Settings
 from .artefacts import (
     FAISS_INDEX,
     FEATURE_LIST,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .. import commands
 from ..commands import Command
-from ..config import Environment, Settings
+from ..config import Environment
 from ..core.instrument import root_of
 from ..core.pressure import CONDITIONS, DOWN, UP
 from ..core.session import NS_PER_S, clock
@@ -22,6 +22,7 @@ from ..core.units import price_text, short_price
 from ..errors import SpymasterError
 from ..io import read_table
 from ..lake.partitions import PartitionRef, is_partition_complete, list_partitions, read_facts, ref_in
+from ..settings import Settings
 from .key import IndexKey, rows_of
 from .sources import chosen_partitions
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..config import Settings, Signals
 from ..core.session import clock
+from ..settings import Settings, SignalsSettings
 from .distribution import BREAK, CENSORED, CLASSES, REJECT, interval, shrunk_probabilities, weighted_quantile
 from .key import BREAK_AND_CONFIRM
 from .neighbours import Neighbours
@@ -65,7 +65,7 @@ class Decision(NamedTuple):
 class FireLog:
     """What has fired at one level, approach and setup of a day so far. Triggers are decided in time order."""
 
-    def __init__(self, rules: Signals) -> None:
+    def __init__(self, rules: SignalsSettings) -> None:
         self._rules = rules
         self._fired_episodes: dict[int, int] = {}
         self._last_ns: int | None = None

@@ -6,12 +6,13 @@ from typing import NamedTuple
 
 from .. import commands
 from ..commands import Command
-from ..config import Environment, Settings
+from ..config import Environment
 from ..core.instrument import root_of
 from ..core.tables import MBO_DAYS, TRIGGER_VECTORS
 from ..errors import SpymasterError
 from ..lake.keep import read_kept
 from ..lake.partitions import PartitionRef, list_partitions, manifest_sha256, read_facts
+from ..settings import Settings
 from .index import StaleIndex
 from .key import RULES_SECTIONS, trigger_rules
 from .mbo_contract_day_selector import kept_selection, map_path

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..config import Retrieval, Settings
 from ..core.features.scaling import RobustScaler, scale
+from ..settings import RetrievalSettings, Settings
 from .codes import Codes, encode
 from .cosine import Directions, direction_metric, directions, nearest_directions
 from .distance import Metric, scaled
-from .exact import Found, Groups, nearest_episodes
+from .exact import Groups, Nearest, nearest_episodes
 from .index import Index
 from .metrics import COSINE, FITTED, USER, MetricFit, fitted_metric, metric_of
 from .user_space import user_metric
@@ -29,7 +29,9 @@ class BlockSpace:
     metric: Metric
     codes: Codes
 
-    def find(self, vector: NDArray[np.float32], groups: Groups, rules: Retrieval, allowed: NDArray[np.bool_] | None, threads: int) -> Found:
+    def find(
+        self, vector: NDArray[np.float32], groups: Groups, rules: RetrievalSettings, allowed: NDArray[np.bool_] | None, threads: int
+    ) -> Nearest:
         return nearest_episodes(
             vector, self.vectors, self.codes, self.metric, groups, rules.neighbours, rules.per_day_max, allowed, threads
         )
@@ -52,7 +54,9 @@ class DirectionSpace:
     def metric(self) -> Metric:
         return direction_metric(self.past.row.shape[1])
 
-    def find(self, vector: NDArray[np.float32], groups: Groups, rules: Retrieval, allowed: NDArray[np.bool_] | None, threads: int) -> Found:
+    def find(
+        self, vector: NDArray[np.float32], groups: Groups, rules: RetrievalSettings, allowed: NDArray[np.bool_] | None, threads: int
+    ) -> Nearest:
         """`threads` is how many the matrix product's library takes anyway."""
         query = directions(scale(self.scaler, vector[None], self.as_of))
         return nearest_directions(query, self.past, groups, rules.neighbours, rules.per_day_max, allowed)

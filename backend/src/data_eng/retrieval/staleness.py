@@ -7,7 +7,8 @@ import json
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from ..config import PACKAGE, Settings
+from ..config import PACKAGE
+from ..settings import Settings
 from ..sources.calendar import sessions_apart
 from .index import Index, StaleIndex
 from .key import features_sha256

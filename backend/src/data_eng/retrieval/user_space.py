@@ -32,8 +32,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..config import Scaling
 from ..core.features.scaling import MAD_TO_SIGMA, RobustScaler, medians_and_mads
+from ..settings import ScalingSettings
 from .distance import Metric, block_metric, scaled
 
 ROWS_AT_ONCE = 2_048
@@ -60,7 +60,7 @@ def user_metric(scaler: RobustScaler) -> Metric:
     return block_metric(scaler.median.astype(np.float64), scaler.sigma.astype(np.float64), one_block, varying, scaler.clip_sigma)
 
 
-def fit_seed(vectors: NDArray[np.float32], fit_end: str | None, scaling: Scaling) -> Seed:
+def fit_seed(vectors: NDArray[np.float32], fit_end: str | None, scaling: ScalingSettings) -> Seed:
     """Fit all rows, raw; `fit_end` is the last session they are of, None for no rows."""
     rows = len(vectors)
     if fit_end is None or rows < scaling.min_rows:

@@ -6,7 +6,8 @@ import json
 import sys
 from pathlib import Path
 
-from ..config import AppConfig, Environment, load_settings
+from ..config import AppConfig, Environment
+from ..settings import load_settings
 from .api import create_app
 
 

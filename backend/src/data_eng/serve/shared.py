@@ -10,7 +10,7 @@ from .day.days import Days
 from .day.shelf import Shelf
 from .gate.work import Work
 from .setup.answers import Answers
-from .setup.listing import Listing
+from .setup.listing import SetupListing
 from .setup.past import Past
 
 
@@ -28,7 +28,7 @@ class Shared:
         self.bodies = Bodies()
         self.past = Past(cfg)
         self.answers = Answers(cfg.settings, self.shelf, self.past)
-        self.listing = Listing(cfg.settings, self.past)
+        self.listing = SetupListing(cfg.settings, self.past)
 
     def counters(self) -> dict[str, float]:
         """Counts since the start, for the metrics."""

@@ -18,7 +18,7 @@ CROSSOVER_SESSIONS = 1.2
 """Scale on which volume crosses from one contract to the next around the roll."""
 
 
-class Contract(NamedTuple):
+class QuarterlyFuture(NamedTuple):
     """A quarterly future: its symbol, its instrument id, and how many quarters it lies after the run's first contract."""
 
     symbol: str
@@ -26,7 +26,7 @@ class Contract(NamedTuple):
     quarter: int
 
 
-def contracts_on(day: str, first_day: str) -> tuple[Contract, Contract]:
+def contracts_on(day: str, first_day: str) -> tuple[QuarterlyFuture, QuarterlyFuture]:
     """The contract nearest to expiry on a date, and the next; `first_day` is the run's first session."""
     near, first = _nearest_quarter(day), _nearest_quarter(first_day)
     return _contract(near, first), _contract(near + 1, first)
@@ -44,10 +44,10 @@ def far_share(day: str, roll: str | None) -> float:
     return float(1.0 / (1.0 + np.exp(-(sessions + 0.5) / CROSSOVER_SESSIONS)))
 
 
-def _contract(quarter: int, first_quarter: int) -> Contract:
+def _contract(quarter: int, first_quarter: int) -> QuarterlyFuture:
     year, month = divmod(quarter, 4)
     symbol = f"{ROOT}{QUARTER_MONTHS[3 * month + 3]}{year % 10}"
-    return Contract(symbol, 17_000 + quarter % 400, quarter - first_quarter)
+    return QuarterlyFuture(symbol, 17_000 + quarter % 400, quarter - first_quarter)
 
 
 def _nearest_quarter(day: str) -> int:

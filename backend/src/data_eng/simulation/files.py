@@ -16,7 +16,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..core.events import F_BAD_TS_RECV, F_MAYBE_BAD_BOOK
-from ..core.simulator.session import Session
+from ..core.simulator.session import SimulatedSession
 from ..core.simulator.wire import idle_wire
 from ..core.units import NS_PER_S, utc_date, utc_day_start_ns
 from ..sources.calendar import regular_hours
@@ -79,7 +79,7 @@ def write_file(simulation: Simulation, file: FileSpec, previous: TradedRange | N
     return FileResult(file.date, name, records, traded, truth)
 
 
-def _file_records(simulation: Simulation, file: FileSpec, today: Session | None) -> Iterator[NDArray[np.void]]:
+def _file_records(simulation: Simulation, file: FileSpec, today: SimulatedSession | None) -> Iterator[NDArray[np.void]]:
     """A UTC file's records in order: snapshot, the session to its end, the next session's evening."""
     capture = Capture(idle_wire(), np.random.default_rng([simulation.seed, ordinal(file.date), WIRE]))
     midnight_ns = utc_day_start_ns(file.date)
@@ -100,7 +100,7 @@ def _file_records(simulation: Simulation, file: FileSpec, today: Session | None)
         yield from evening.run(file.tomorrow.clock.second(file.tomorrow.clock.midnight_ns))
 
 
-def _day_records(simulation: Simulation, spec: SessionSpec, session: Session) -> Iterator[NDArray[np.void]]:
+def _day_records(simulation: Simulation, spec: SessionSpec, session: SimulatedSession) -> Iterator[NDArray[np.void]]:
     """From 00:00 UTC to Globex's close, with what goes wrong that day by request."""
     clock = spec.clock
     open_s = clock.second(clock.rth_open_ns)

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..config import Settings
 from ..core.simulator.scenario import START_POSITION, SessionClock, Shape, following_plan, quieter, session_plan, shape_of_day, still_plan
-from ..core.simulator.session import Instrument, KnownRange, Session, open_instrument, run_until
-from ..core.simulator.wire import Listing, Wire, idle_wire
+from ..core.simulator.session import Instrument, KnownRange, SimulatedSession, open_instrument, run_until
+from ..core.simulator.wire import Wire, WireListing, idle_wire
 from ..core.units import NS_PER_S, tick_nanos
-from .contracts import CARRY_TICKS, Contract
+from ..settings import Settings
+from .contracts import CARRY_TICKS, QuarterlyFuture
 from .sessions import FOLLOWER, LEADER, SPREAD, WIRE, SessionSpec, Simulation, session_specs
 
 SPREAD_TICK_POINTS = 0.05
@@ -35,7 +35,9 @@ class Capture(NamedTuple):
     rng: np.random.Generator
 
 
-def whole_session(simulation: Simulation, spec: SessionSpec, previous: TradedRange | None, capture: Capture | None = None) -> Session:
+def whole_session(
+    simulation: Simulation, spec: SessionSpec, previous: TradedRange | None, capture: Capture | None = None
+) -> SimulatedSession:
     """All instruments of a session at its origin, none of their orders placed."""
     leader = _leader(simulation, spec, previous)
     day, shape, shares = ordinal(spec.date), _session_shape(simulation, spec), _record_shares(spec.far_share)
@@ -43,12 +45,12 @@ def whole_session(simulation: Simulation, spec: SessionSpec, previous: TradedRan
     still = still_plan(leader.plan, quieter(shape, shares[SPREAD]))
     other = open_instrument(_outright_listing(spec, spec.other), follower, [simulation.seed, day, FOLLOWER], None)
     spread = open_instrument(_spread_listing(spec), still, [simulation.seed, day, SPREAD], None)
-    return Session([leader, other, spread], *(capture or _unused_capture(simulation, spec)))
+    return SimulatedSession([leader, other, spread], *(capture or _unused_capture(simulation, spec)))
 
 
 def leader_alone(simulation: Simulation, spec: SessionSpec, previous: TradedRange | None) -> Instrument:
     """The session's leading instrument with its opening orders placed."""
-    session = Session([_leader(simulation, spec, previous)], *_unused_capture(simulation, spec))
+    session = SimulatedSession([_leader(simulation, spec, previous)], *_unused_capture(simulation, spec))
     session.open()
     return session.leader
 
@@ -111,12 +113,12 @@ def _record_shares(far_share: float) -> tuple[float, float, float]:
     return leader, LEADER_SHARE + OTHER_SHARE - leader, SPREAD_SHARE
 
 
-def _outright_listing(spec: SessionSpec, contract: Contract) -> Listing:
+def _outright_listing(spec: SessionSpec, contract: QuarterlyFuture) -> WireListing:
     base = spec.start_ticks + CARRY_TICKS * contract.quarter - START_POSITION
-    return Listing(contract.instrument_id, base, tick_nanos(spec.tick_points))
+    return WireListing(contract.instrument_id, base, tick_nanos(spec.tick_points))
 
 
-def _spread_listing(spec: SessionSpec) -> Listing:
+def _spread_listing(spec: SessionSpec) -> WireListing:
     """Near minus far, about -55 points, on the spread's own finer grid."""
     base = round(-CARRY_TICKS * spec.tick_points / SPREAD_TICK_POINTS) - START_POSITION
-    return Listing(spec.spread_id, base, tick_nanos(SPREAD_TICK_POINTS))
+    return WireListing(spec.spread_id, base, tick_nanos(SPREAD_TICK_POINTS))

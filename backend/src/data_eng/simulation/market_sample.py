@@ -13,12 +13,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..config import Settings
 from ..core.book.depth import PLACE_DTYPE, depth_after_events
 from ..core.book.state import ASK, BID, Book, new_book
 from ..core.events import ADD, CANCEL, F_LAST, F_SNAPSHOT, FILL, NO_TICK, SIDE_BID, SIDE_NONE, TRADE, EventBatch
 from ..core.units import NS_PER_S, utc_date
 from ..errors import SpymasterError
+from ..settings import Settings
 from ..sources.calendar import regular_hours
 from ..sources.dbn import DbnFile
 from ..sources.orders import choose_instrument, event_batches

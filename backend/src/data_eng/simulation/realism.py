@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..config import Settings
 from ..errors import SpymasterError
+from ..settings import Settings
 from .batch_job import file_name
 from .files import file_specs
 from .impact import Impact, measure_impact

@@ -8,14 +8,14 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from ..config import Settings
 from ..core.session import is_date
 from ..core.simulator.planting import LAG_MOST_S, NO_LAG, SIGNATURE_MAX, Knobs
 from ..core.simulator.scenario import OPENING_S, SessionClock, day_step_ticks, shape_of_day
 from ..core.units import NS_PER_S, utc_day_start_ns
 from ..errors import SpymasterError
+from ..settings import Settings
 from ..sources.calendar import session_times, sessions_between
-from .contracts import ROOT, Contract, contracts_on, far_share
+from .contracts import ROOT, QuarterlyFuture, contracts_on, far_share
 
 START_TICKS = 26_800
 """6,700.00 points: where the first session starts."""
@@ -57,8 +57,8 @@ class SessionSpec(NamedTuple):
     clock: SessionClock
     opening_range_s: float
     tick_points: float
-    near: Contract
-    far: Contract
+    near: QuarterlyFuture
+    far: QuarterlyFuture
     far_share: float
     """Share of the two contracts' volume that has crossed to the far one."""
     start_ticks: int
@@ -66,11 +66,11 @@ class SessionSpec(NamedTuple):
     end_ticks: int
 
     @property
-    def leader(self) -> Contract:
+    def leader(self) -> QuarterlyFuture:
         return self.far if self.far_share > 0.5 else self.near
 
     @property
-    def other(self) -> Contract:
+    def other(self) -> QuarterlyFuture:
         return self.near if self.far_share > 0.5 else self.far
 
     @property

@@ -13,9 +13,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from ..config import Settings
 from ..core.units import NS_PER_DAY, utc_day_start_ns
 from ..lake.crew import Crew, done
+from ..settings import Settings
 from .batch_job import MANIFEST, METADATA, write_job
 from .files import DATASET, PARENT, FileResult, FileSpec, file_specs, write_file
 from .instruments import TradedRange, simulated_range

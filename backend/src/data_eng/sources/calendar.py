@@ -17,7 +17,7 @@ from ..core.session import NS_PER_S, SessionTimes, is_date, moment_ns
 from ..errors import SpymasterError
 
 if TYPE_CHECKING:
-    from ..config import Settings
+    from ..settings import Settings
 
 FIRST_DATE, LAST_DATE = "2005-01-01", "2035-12-31"
 """Span of the calendars, fixed, so that no answer depends on today's date."""

@@ -10,24 +10,37 @@ from __future__ import annotations
 import stat
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date as calendar_date
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO
 
 import databento_dbn
-import numba as nb
 import numpy as np
 import pyarrow as pa
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from ..core.events import MBO_DTYPE
 from ..errors import SpymasterError
+from .dbn_format import (
+    MESSAGES,
+    R_DEFINITION,
+    R_MBO,
+    R_SYMBOL_MAPPING,
+    RECORD_HEADER_WORDS,
+    SCHEMA_RTYPES,
+    TS_OUT_BYTES,
+    VERSIONS,
+    WORD,
+    Block,
+    Definition,
+    Header,
+    definition_of,
+    header_of,
+    picked_records,
+    record_starts,
+)
 
 BATCH_RECORDS = 1 << 16
 """Records a batch: 3.7 MB, which stays in the cache between zstd and the reader."""
-SYNTHETIC_DATASET = "SYNTHETIC"
-"""Prefix of the dataset in the metadata of simulated files."""
 
 ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 DBN_MAGIC = b"DBN"
@@ -54,59 +67,6 @@ NO_FILE = {
     stat.S_ISBLK: ("a device", "Name a file"),
 }
 """Paths that are there and hold no bytes of their own; to open a pipe would wait for its writer."""
-VERSIONS = {1: databento_dbn.v1, 2: databento_dbn.v2, 3: databento_dbn.v3}
-WORD = 4
-RECORD_HEADER_WORDS = 4
-TS_OUT_BYTES = 8
-
-R_MBO, R_DEFINITION, R_SYMBOL_MAPPING = 0xA0, 0x13, 0x16
-MESSAGES = {
-    0x00: "TradeMsg",
-    0x01: "MBP1Msg",
-    0x0A: "MBP10Msg",
-    0x12: "StatusMsg",
-    R_DEFINITION: "InstrumentDefMsg",
-    0x14: "ImbalanceMsg",
-    0x15: "ErrorMsg",
-    R_SYMBOL_MAPPING: "SymbolMappingMsg",
-    0x17: "SystemMsg",
-    0x18: "StatMsg",
-    0x20: "OHLCVMsg",
-    0x21: "OHLCVMsg",
-    0x22: "OHLCVMsg",
-    0x23: "OHLCVMsg",
-    0x24: "OHLCVMsg",
-    R_MBO: "MBOMsg",
-    0xB1: "CMBP1Msg",
-    0xC0: "CBBO1SMsg",
-    0xC1: "CBBO1MMsg",
-    0xC2: "TCBBOMsg",
-    0xC3: "BBO1SMsg",
-    0xC4: "BBO1MMsg",
-}
-"""Record types of the feed by the name of their structure."""
-SCHEMA_RTYPES = {
-    "mbo": R_MBO,
-    "mbp-1": 0x01,
-    "tbbo": 0x01,
-    "mbp-10": 0x0A,
-    "trades": 0x00,
-    "definition": R_DEFINITION,
-    "statistics": 0x18,
-    "status": 0x12,
-    "imbalance": 0x14,
-    "ohlcv-1s": 0x20,
-    "ohlcv-1m": 0x21,
-    "ohlcv-1h": 0x22,
-    "ohlcv-1d": 0x23,
-    "ohlcv-eod": 0x24,
-    "cmbp-1": 0xB1,
-    "cbbo-1s": 0xC0,
-    "cbbo-1m": 0xC1,
-    "tcbbo": 0xC2,
-    "bbo-1s": 0xC3,
-    "bbo-1m": 0xC4,
-}
 
 
 class DbnError(SpymasterError):
@@ -131,52 +91,6 @@ class OtherSchema(DbnError):
 
 class JoinedFiles(DbnError):
     """Several DBN files written one after another into one."""
-
-
-class Definition(NamedTuple):
-    """What a definition record says of one instrument."""
-
-    instrument_id: int
-    symbol: str
-    instrument_class: str
-    """Databento's letter: F future, S future spread, C and P options, K stock."""
-    tick_nanos: int
-    """Smallest price step in 1e-9 points."""
-
-
-class Mapping(NamedTuple):
-    """The instrument that a symbol stood for from `first` to the day before `end` (ISO dates, UTC)."""
-
-    symbol: str
-    instrument_id: int
-    first: str
-    end: str
-
-
-class Header(NamedTuple):
-    """Metadata in front of the records."""
-
-    version: int
-    dataset: str
-    schema: str | None
-    """None for a live stream, which may hold any."""
-    start_ns: int
-    end_ns: int | None
-    symbols: tuple[str, ...]
-    stype_in: str | None
-    mappings: tuple[Mapping, ...]
-
-    @property
-    def synthetic(self) -> bool:
-        return self.dataset.startswith(SYNTHETIC_DATASET)
-
-
-class _Block(NamedTuple):
-    """Whole records in the read buffer. `starts` holds each one's first word; None when all are of the type and length looked for."""
-
-    words: NDArray[np.uint32]
-    starts: NDArray[np.int64] | None
-    first_number: int
 
 
 class DbnFile:
@@ -215,7 +129,7 @@ class DbnFile:
                 yield block.words.view(np.uint8).view(MBO_DTYPE)
                 continue
             self._note_others(block)
-            picked = _picked(block, R_MBO, MBO_DTYPE)
+            picked = picked_records(block, R_MBO, MBO_DTYPE)
             if len(picked):
                 yield picked
 
@@ -228,7 +142,7 @@ class DbnFile:
                 yield block.words.view(np.uint8).view(layout).copy()
                 continue
             self._note_others(block, rtype)
-            picked = _picked(block, rtype, layout)
+            picked = picked_records(block, rtype, layout)
             if len(picked):
                 yield picked
 
@@ -283,7 +197,7 @@ class DbnFile:
             metadata = databento_dbn.Metadata.decode(prefix + payload)
         except databento_dbn.DBNError as error:
             raise CorruptFile(f"metadata of {self._name} cannot be read: {error}. Fetch it again.") from None
-        return _header(version, metadata), PREFIX_BYTES + length
+        return header_of(version, metadata), PREFIX_BYTES + length
 
     def _hold_no_header(self, start: bytes, number: int, offset: int) -> None:
         """Raise `JoinedFiles` where a record should begin and another file does."""
@@ -315,7 +229,7 @@ class DbnFile:
             )
         return CorruptFile(f"{self._name} is damaged: zstd says {str(error)!r}, {done}. Fetch it again.")
 
-    def _blocks(self, rtype: int, record_bytes: int, block_bytes: int) -> Iterator[_Block]:
+    def _blocks(self, rtype: int, record_bytes: int, block_bytes: int) -> Iterator[Block]:
         """Fill the buffer, cut off whole records, carry the rest over."""
         head = np.uint16(rtype << 8 | record_bytes // WORD)
         buffer = np.empty(block_bytes, np.uint8)
@@ -329,12 +243,12 @@ class DbnFile:
                 uniform = filled // record_bytes
                 heads = np.ndarray((uniform,), np.uint16, buffer.data, 0, (record_bytes,))
                 if uniform and (heads == head).all():
-                    block = _Block(buffer[: uniform * record_bytes].view(np.uint32), None, number)
+                    block = Block(buffer[: uniform * record_bytes].view(np.uint32), None, number)
                     used, count = uniform * record_bytes, uniform
                 else:
                     words = buffer[: filled // WORD * WORD].view(np.uint32)
                     starts, used_words = record_starts(words)
-                    block = _Block(words, starts, number)
+                    block = Block(words, starts, number)
                     used, count = used_words * WORD, len(starts)
                     self._check(block, used, filled, offset)
                 if count:
@@ -362,7 +276,7 @@ class DbnFile:
             held += got
         return held
 
-    def _check(self, block: _Block, used: int, filled: int, offset: int) -> None:
+    def _check(self, block: Block, used: int, filled: int, offset: int) -> None:
         """Every record has a known type; what stopped the walk is a record cut by the buffer's end and not an impossible length."""
         assert block.starts is not None
         heads = block.words[block.starts]
@@ -393,7 +307,7 @@ class DbnFile:
             "record, its own length for any other type, and 8 more with ts_out. Fetch it again."
         )
 
-    def _note_others(self, block: _Block, wanted: int = R_MBO) -> None:
+    def _note_others(self, block: Block, wanted: int = R_MBO) -> None:
         assert block.starts is not None
         rtypes = block.words[block.starts] >> 8 & 0xFF
         for rtype, count in zip(*np.unique(rtypes, return_counts=True), strict=True):
@@ -401,11 +315,11 @@ class DbnFile:
                 self.others[int(rtype)] += int(count)
                 self.first_other.setdefault(int(rtype), block.first_number + int(np.argmax(rtypes == rtype)))
         if R_DEFINITION in rtypes:
-            for record in _picked(block, R_DEFINITION, self.layout(R_DEFINITION)):
-                definition = _definition(record)
+            for record in picked_records(block, R_DEFINITION, self.layout(R_DEFINITION)):
+                definition = definition_of(record)
                 self.definitions[definition.instrument_id] = definition
         if R_SYMBOL_MAPPING in rtypes:
-            for record in _picked(block, R_SYMBOL_MAPPING, self.layout(R_SYMBOL_MAPPING)):
+            for record in picked_records(block, R_SYMBOL_MAPPING, self.layout(R_SYMBOL_MAPPING)):
                 self._live_symbols[int(record["instrument_id"])] = record["stype_out_symbol"].decode()
 
 
@@ -435,75 +349,6 @@ def read_definitions(path: Path) -> dict[int, Definition]:
     found: dict[int, Definition] = {}
     for records in file.records("definition"):
         for record in records:
-            definition = _definition(record)
+            definition = definition_of(record)
             found[definition.instrument_id] = definition
     return found
-
-
-def record_starts(words: NDArray[np.uint32]) -> tuple[NDArray[np.int64], int]:
-    """First words of the whole records in `words`, and the words they take; stops at a record that is cut off or shorter than a header."""
-    starts = np.empty(len(words) // RECORD_HEADER_WORDS, np.int64)
-    count, used = _walk(words, starts)
-    return starts[:count], used
-
-
-@nb.njit(cache=True)
-def _walk(words, starts):
-    at = 0
-    count = 0
-    while at < words.shape[0]:
-        length = int(words[at] & 0xFF)
-        if length < RECORD_HEADER_WORDS or at + length > words.shape[0]:
-            break
-        starts[count] = at
-        count += 1
-        at += length
-    return count, at
-
-
-def _picked(block: _Block, rtype: int, layout: np.dtype[np.void]) -> NDArray[np.void]:
-    """The block's records of one type, copied together; a ts_out behind them is left out."""
-    assert block.starts is not None
-    size = layout.itemsize // WORD
-    starts = block.starts[(block.words[block.starts] >> 8 & 0xFF) == rtype]
-    if not len(starts):
-        return np.empty(0, layout)
-    return sliding_window_view(block.words, size)[starts].reshape(-1).view(np.uint8).view(layout)
-
-
-def _definition(record: np.void) -> Definition:
-    return Definition(
-        instrument_id=int(record["instrument_id"]),
-        symbol=record["raw_symbol"].decode(),
-        instrument_class=record["instrument_class"].decode(),
-        tick_nanos=int(record["min_price_increment"]),
-    )
-
-
-def _header(version: int, metadata: Any) -> Header:
-    return Header(
-        version=version,
-        dataset=metadata.dataset,
-        schema=str(metadata.schema) if metadata.schema is not None else None,
-        start_ns=int(metadata.start),
-        end_ns=int(metadata.end) if metadata.end else None,
-        symbols=tuple(metadata.symbols),
-        stype_in=str(metadata.stype_in) if metadata.stype_in is not None else None,
-        mappings=tuple(_mappings(metadata)),
-    )
-
-
-def _mappings(metadata: Any) -> Iterator[Mapping]:
-    """Intervals in which a symbol stood for an instrument. A file asked for by instrument id maps the other way round."""
-    by_id = str(metadata.stype_in) == "instrument_id"
-    for given, intervals in metadata.mappings.items():
-        for interval in intervals:
-            if not interval["symbol"]:
-                continue
-            symbol, number = (interval["symbol"], given) if by_id else (given, interval["symbol"])
-            if number.isdigit():
-                yield Mapping(symbol, int(number), _iso(interval["start_date"]), _iso(interval["end_date"]))
-
-
-def _iso(date: calendar_date) -> str:
-    return date.isoformat()

@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..errors import SpymasterError
 from ..lake.attempts import DiskFull, locked, publish_file
-from .historical import PARENT, Account, DownloadRefused, Job, JobFile, JobLost, OrderUnanswered, Request, size_of
+from .historical import PARENT, Account, DownloadRefused, DownloadRequest, Job, JobFile, JobLost, OrderUnanswered, size_of
 
 MANIFEST = "manifest.json"
 
@@ -39,7 +39,7 @@ class _State(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    request: Request
+    request: DownloadRequest
     asked_at: str
     """UTC; a job for this order cannot be older."""
     job_id: str | None = None
@@ -48,7 +48,7 @@ class _State(BaseModel):
 class Order:
     """One request and what is known of it below a download folder."""
 
-    def __init__(self, folder: Path, request: Request) -> None:
+    def __init__(self, folder: Path, request: DownloadRequest) -> None:
         self.request = request
         self._folder = folder
         self._path = folder / "orders" / f"{request.schema_name}_{request.first}_{request.last}_{request.digest}.json"
@@ -155,7 +155,7 @@ class Order:
         publish_file(self._path, (state.model_dump_json(indent=1) + "\n").encode())
 
 
-def requests_for(dataset: str, symbols: str, first: str, last: str, definitions: bool) -> list[Request]:
+def requests_for(dataset: str, symbols: str, first: str, last: str, definitions: bool) -> list[DownloadRequest]:
     """The order records of some symbols and, beside them, the definitions that give ticks and expiries."""
     names = tuple(sorted({name.strip().upper() for name in symbols.split(",")} - {""}))
     parents = [name for name in names if PARENT.fullmatch(name)]
@@ -166,7 +166,7 @@ def requests_for(dataset: str, symbols: str, first: str, last: str, definitions:
             expected="parents (ES.FUT, or ES.FUT,NQ.FUT) or contracts (ESZ5), not both in one order",
         )
     schemas = ("mbo", "definition") if definitions else ("mbo",)
-    return [Request(dataset=dataset, schema_name=schema, symbols=names, first=first, last=last) for schema in schemas]
+    return [DownloadRequest(dataset=dataset, schema_name=schema, symbols=names, first=first, last=last) for schema in schemas]
 
 
 def say_conditions(conditions: dict[str, str]) -> Sequence[str]:

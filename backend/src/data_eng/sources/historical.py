@@ -70,7 +70,7 @@ class JobLost(SpymasterError):
     """A batch job that will give no files."""
 
 
-class Request(BaseModel):
+class DownloadRequest(BaseModel):
     """Records of one schema to buy."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -137,7 +137,7 @@ class Account:
         self._client = databento.Historical(key.get_secret_value(), *([gateway] if gateway else []))
         self._say = say
 
-    def price(self, request: Request) -> Price:
+    def price(self, request: DownloadRequest) -> Price:
         """What a request would cost under this account's plan. Nothing is ordered."""
         asked = {**_selection(request), "stype_in": request.stype_in}
         size = self._ask(request, lambda: self._client.metadata.get_billable_size(**asked))
@@ -150,13 +150,13 @@ class Account:
             )
         return Price(float(self._ask(request, lambda: self._client.metadata.get_cost(**asked))), int(size))
 
-    def conditions(self, request: Request) -> dict[str, str]:
+    def conditions(self, request: DownloadRequest) -> dict[str, str]:
         """Databento's word for each UTC day of the request that has one: available, degraded, pending or missing."""
         listed = self._ask(request, lambda: self._client.metadata.get_dataset_condition(request.dataset, request.first, request.last))
         words = {str(entry["date"]): str(entry["condition"]) for entry in listed}
         return {day: word for day, word in words.items() if request.first <= day <= request.last}
 
-    def submit(self, request: Request) -> Job:
+    def submit(self, request: DownloadRequest) -> Job:
         """Order the batch job: from here on it is charged."""
         options = {**_selection(request), **BATCH_OPTIONS, "stype_in": request.stype_in, "delivery": "download"}
         try:
@@ -165,7 +165,7 @@ class Account:
             raise OrderUnanswered(str(error)) from error
         return _job(details)
 
-    def find_job(self, request: Request, since: str | None = None) -> Job | None:
+    def find_job(self, request: DownloadRequest, since: str | None = None) -> Job | None:
         """The account's newest job for the same request that has not expired; `since` is an ISO time before which none is looked for."""
         listed = self._ask(request, lambda: self._client.batch.list_jobs(states=None, since=since))
         own = [entry for entry in listed if entry["id"].startswith(request.dataset.partition(".")[0]) and entry["state"] != "expired"]
@@ -175,7 +175,7 @@ class Account:
                 return _job(details)
         return None
 
-    def states(self, request: Request, job_id: str) -> Iterator[Job]:
+    def states(self, request: DownloadRequest, job_id: str) -> Iterator[Job]:
         """The job each time it is looked at, until it is done.
 
         Raises
@@ -202,11 +202,11 @@ class Account:
             sleep(wait_s)
             wait_s = min(2 * wait_s, POLL_LONGEST_S)
 
-    def files(self, request: Request, job_id: str) -> list[JobFile]:
+    def files(self, request: DownloadRequest, job_id: str) -> list[JobFile]:
         listed = self._ask(request, lambda: self._client.batch.list_files(job_id))
         return [_job_file(job_id, entry) for entry in listed]
 
-    def fetch(self, request: Request, file: JobFile, path: Path, at: Callable[[int], None]) -> None:
+    def fetch(self, request: DownloadRequest, file: JobFile, path: Path, at: Callable[[int], None]) -> None:
         """Bring `path` to the file's full size, from the size it has on. Its hash is for the caller to look at.
 
         `at` is given the size so far. The tries are counted from the last byte that arrived.
@@ -231,10 +231,10 @@ class Account:
                     target.write(piece)
                     at(target.tell())
 
-    def _details(self, request: Request, job_id: str) -> dict[str, Any]:
+    def _details(self, request: DownloadRequest, job_id: str) -> dict[str, Any]:
         return self._ask(request, lambda: self._client.batch.get_job_details(job_id))
 
-    def _ask(self, request: Request, call: Callable[[], T], may_pass: Callable[[BaseException], bool] | None = None) -> T:
+    def _ask(self, request: DownloadRequest, call: Callable[[], T], may_pass: Callable[[BaseException], bool] | None = None) -> T:
         """The answer to one call, retried while its failure may pass; the service's own warnings are handed on."""
         retrying = Retrying(
             retry=retry_if_exception(may_pass or _may_pass),
@@ -264,7 +264,7 @@ class Account:
         self._say(f"{_short(state.outcome.exception())}; trying again in {state.next_action.sleep:g} s")
 
 
-def _selection(request: Request) -> dict[str, Any]:
+def _selection(request: DownloadRequest) -> dict[str, Any]:
     return {
         "dataset": request.dataset,
         "symbols": list(request.symbols),
@@ -279,7 +279,7 @@ def _job(details: dict[str, Any]) -> Job:
     return Job(details["id"], details["state"], progress, None if cost is None else float(cost), details.get("ts_expiration"))
 
 
-def _is_for(details: dict[str, Any], request: Request) -> bool:
+def _is_for(details: dict[str, Any], request: DownloadRequest) -> bool:
     """Whether a job's files are those that the request would give."""
     wanted = {**BATCH_OPTIONS, "dataset": request.dataset, "schema": request.schema_name, "stype_in": request.stype_in, "limit": None}
     symbols = details.get("symbols") or ""
@@ -327,7 +327,7 @@ def _wait_s(state: RetryCallState) -> float:
     return min(float(asked) if str(asked).isdigit() else doubled, LONGEST_WAIT_S)
 
 
-def _refusal(error: BentoHttpError, request: Request) -> SpymasterError:
+def _refusal(error: BentoHttpError, request: DownloadRequest) -> SpymasterError:
     """Our error for an answer of 400 or above: what, which value, what was expected, what to do."""
     status, words = error.http_status, " ".join(str(error.message or "no reason given").split())
     if status == 401:
@@ -360,7 +360,7 @@ def _refusal(error: BentoHttpError, request: Request) -> SpymasterError:
     )
 
 
-def _silence(request: Request, error: BaseException) -> ServiceSilent:
+def _silence(request: DownloadRequest, error: BaseException) -> ServiceSilent:
     return ServiceSilent(
         f"Databento could not be reached for {request}: {_short(error)}. Expected an answer within {TRIES} tries. What was fetched is "
         "kept: look at the network, then run the same command again."

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..config import Settings
 from ..core.book.flow import FlowTables, join, new_flow
 from ..core.book.kernel import advance, close
 from ..core.book.state import CANCELS, FAULTS, Book, count_of, new_book
@@ -17,7 +16,9 @@ from ..core.events import F_BAD_TS_RECV, F_SNAPSHOT, NO_TICK, TRADE
 from ..core.instrument import classify, root_of
 from ..core.units import NS_PER_S, ns_to_iso, ticks_to_points, utc_date
 from ..errors import SpymasterError
-from .dbn import MESSAGES, SCHEMA_RTYPES, DbnFile
+from ..settings import Settings
+from .dbn import DbnFile
+from .dbn_format import MESSAGES, SCHEMA_RTYPES
 from .orders import ChooseInstrument, choose_instrument, event_batches
 
 ACTIONS = "ACMRTFN"

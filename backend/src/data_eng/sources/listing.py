@@ -7,11 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..config import EQUITY, Settings
 from ..core.instrument import Kind, classify, kind_of_class, root_of
 from ..core.units import tick_nanos
 from ..errors import SpymasterError
-from .dbn import DbnFile, Definition
+from ..settings import EQUITY, Settings
+from .dbn import DbnFile
+from .dbn_format import Definition
 
 
 class UnknownTick(SpymasterError):

@@ -7,11 +7,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..config import Settings
 from ..core.events import FILL, TRADE, UNDEF_PRICE, EventBatch
 from ..core.instrument import FUTURE_NAME, prices_to_ticks, root_of
 from ..core.units import nanos_to_text, ns_to_iso, tick_nanos, utc_date
 from ..errors import SpymasterError
+from ..settings import Settings
 from .dbn import DbnFile
 
 
@@ -23,7 +23,7 @@ class OffGrid(SpymasterError):
     """A price that is no multiple of the instrument's tick."""
 
 
-class Instrument(NamedTuple):
+class ListedInstrument(NamedTuple):
     """Which records to take, and how their prices become ticks."""
 
     instrument_id: int
@@ -31,7 +31,7 @@ class Instrument(NamedTuple):
     tick_nanos: int
 
 
-def choose_instrument(file: DbnFile, symbol: str | None, settings: Settings, tick: float | None = None) -> Instrument:
+def choose_instrument(file: DbnFile, symbol: str | None, settings: Settings, tick: float | None = None) -> ListedInstrument:
     """The instrument named `symbol`, or the only one that has orders in the file's first records.
 
     `tick` in points replaces the tick of the definitions in the file and of settings.yaml.
@@ -51,10 +51,10 @@ def choose_instrument(file: DbnFile, symbol: str | None, settings: Settings, tic
     number = numbers[chosen]
     definition = file.definitions.get(number)
     if tick is not None:
-        return Instrument(number, chosen, tick_nanos(tick))
+        return ListedInstrument(number, chosen, tick_nanos(tick))
     if definition is not None:
-        return Instrument(number, chosen, definition.tick_nanos)
-    return Instrument(number, chosen, tick_nanos(_tick_by_name(chosen, settings)))
+        return ListedInstrument(number, chosen, definition.tick_nanos)
+    return ListedInstrument(number, chosen, tick_nanos(_tick_by_name(chosen, settings)))
 
 
 def _tick_by_name(symbol: str, settings: Settings) -> float:
@@ -68,7 +68,7 @@ def _tick_by_name(symbol: str, settings: Settings) -> float:
     return known["equity"].tick
 
 
-def event_batches(file: DbnFile, instrument: Instrument) -> Iterator[EventBatch]:
+def event_batches(file: DbnFile, instrument: ListedInstrument) -> Iterator[EventBatch]:
     """Its records in file order. An order priced off the tick's grid raises `OffGrid` naming the record.
 
     Trades against hidden midpoint orders (stocks) lie between two ticks; no line of the book is theirs, and their price becomes NO_TICK.

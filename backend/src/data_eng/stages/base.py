@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Protocol
 
 from .. import commands
-from ..config import AppConfig, Settings
+from ..config import AppConfig
 from ..contracts import contract_of
 from ..core.instrument import root_of
 from ..core.levels import in_order
@@ -33,6 +33,7 @@ from ..lake.partitions import (
 )
 from ..lake.provenance import code_sha256
 from ..planning import ContractDay, contract_day
+from ..settings import Settings
 from .door import StageError, StageLake
 
 if TYPE_CHECKING:

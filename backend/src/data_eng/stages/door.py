@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from ..config import AppConfig, Settings
+from ..config import AppConfig
 from ..errors import SpymasterError
 from ..io import read_table
 from ..lake.partitions import Anomaly, Manifest, PartitionRef, Provenance, manifest_sha256, partition_ref
 from ..lake.writer import ParquetOptions, PartitionWriter
 from ..planning import ContractDay
+from ..settings import Settings
 
 if TYPE_CHECKING:
     from ..contracts import Frame

@@ -3,7 +3,7 @@ import type { Approach } from '../api/approach';
 import { Client, cancelled, isChanged } from '../api/client';
 import type { DayData } from '../api/day-data';
 import { stateOf } from '../api/fetched';
-import type { Episode, Episodes, SetupAnswer } from '../api/schema';
+import type { Episode, EpisodeList, SetupAnswer } from '../api/schema';
 import { LOADING, PanelState, READY } from '../ui/panel-state';
 import { newestTrigger } from './episodes';
 
@@ -38,7 +38,7 @@ const UNKNOWN: KnownUntil = { state: LOADING, answer: null, asOfS: -Infinity };
 export class SetupQuestion {
   private readonly episodesNow = signal<Episode[]>([]);
   private readonly answerNow = signal<KnownUntil>(UNKNOWN);
-  /** Episodes as of the latest moment requested; cut them at the cursor. */
+  /** EpisodeList as of the latest moment requested; cut them at the cursor. */
   readonly episodes: Signal<Episode[]> = this.episodesNow.asReadonly();
   readonly answer: Signal<KnownUntil> = this.answerNow.asReadonly();
 
@@ -101,7 +101,7 @@ export class SetupQuestion {
 
   private async fetchEpisodes({ data, asOfS }: SetupRequest): Promise<void> {
     const { symbol, session_date, version } = data.day;
-    const answer = await this.client.get<Episodes>(`days/${symbol}/${session_date}/episodes`, { as_of_s: asOfS, version });
+    const answer = await this.client.get<EpisodeList>(`days/${symbol}/${session_date}/episodes`, { as_of_s: asOfS, version });
     if (data !== this.day || answer.as_of_s < this.episodesAsOfS) return;
     this.episodesAsOfS = answer.as_of_s;
     this.episodesNow.set(answer.episodes);

@@ -12,9 +12,9 @@ from .market import DAYS, END, FRONT, SIX_LEVELS, START
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ...config import Settings
     from ...lake.machine import peak_bytes
     from ...planning import ContractDay
+    from ...settings import Settings
     from ...stages.base import Stage
 
 QUERY_ROWS, QUERY_DAYS = 40_000, 68
@@ -163,7 +163,7 @@ def _best(call: Callable[[], Any], repeats: int = REPEATS) -> float:
 
 def _simulate(records: int, folder: Path) -> float:
     """Days of `records` and, to warm up with, small ones, imported into lakes of their own; returns simulated records a second."""
-    from ...config import load_settings
+    from ...settings import load_settings
     from ...simulation.sessions import Simulation
     from ...simulation.simulate import is_done, simulate
     from ...sources.raw import collect, import_batch
@@ -202,11 +202,11 @@ def _lakes(folder: Path) -> tuple[Path, Path]:
 def _day_times(folder: Path) -> DayTimes:
     import pyarrow as pa
 
-    from ...config import load_settings
     from ...core.tables import MBO
     from ...lake.partitions import read_manifest, ref_in
     from ...lake.raw import raw_folder
     from ...planning import ContractDay
+    from ...settings import load_settings
 
     pa.set_cpu_count(1)  # as every worker does
     settings = load_settings().with_levels(SIX_LEVELS)
@@ -309,7 +309,6 @@ def _query_times() -> QueryTimes:
     import faiss
     import numpy as np
 
-    from ...config import load_settings
     from ...core.features.scaling import fit_scaler
     from ...retrieval.codes import encode
     from ...retrieval.distance import Metric, scaled
@@ -317,6 +316,7 @@ def _query_times() -> QueryTimes:
     from ...retrieval.key import IndexKey, layout_of
     from ...retrieval.metrics import metric_of
     from ...retrieval.user_space import user_metric
+    from ...settings import load_settings
 
     settings = load_settings()
     layout = layout_of(IndexKey("pm_high", "level_test", "from_below"), settings)

@@ -12,8 +12,8 @@ from .market import FRONT, SIX_LEVELS
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from ...config import Settings
     from ...retrieval.key import IndexKey
+    from ...settings import Settings
 
 EPISODES, WINDOWS = 25, 8
 """Of each level and direction a day; windows of an episode as the median full-size simulated day has them (7)."""
@@ -38,12 +38,13 @@ def walk_forward_times(folder: Path, sessions: int) -> WalkTimes:
 
     from rich.console import Console
 
-    from ...config import Environment, load_settings
+    from ...config import Environment
     from ...errors import SpymasterError
-    from ...jobs.evaluate import Request, evaluate
+    from ...jobs.evaluate import EvaluationRequest, evaluate
     from ...lake.crew import Crew, Failure
     from ...retrieval.index_builder import build_indexes
     from ...retrieval.key import LEVEL_TEST
+    from ...settings import load_settings
     from ...sources.calendar import sessions_between
 
     settings, lake = load_settings(), folder / "walk-forward" / "lake"
@@ -61,7 +62,9 @@ def walk_forward_times(folder: Path, sessions: int) -> WalkTimes:
     if failures:
         raise SpymasterError(f"an index could not be built: {failures[0].message}")
     indexes = perf_counter() - began
-    request = Request(where, "ES", SIX_LEVELS, LEVEL_TEST, ("block",), None, None, False, WORKERS, folder / "walk-forward" / "report.html")
+    request = EvaluationRequest(
+        where, "ES", SIX_LEVELS, LEVEL_TEST, ("block",), None, None, False, WORKERS, folder / "walk-forward" / "report.html"
+    )
     with _PeakMemory() as memory:
         began = perf_counter()
         result = evaluate(request, settings, console)

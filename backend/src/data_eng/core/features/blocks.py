@@ -17,8 +17,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from ...core.compiled import allocating
 
 DERIVATIVES = ("", "d1_", "d2_", "d3_")
 CONTEXT = ("context_open_s", "context_volatility_ticks")
@@ -100,7 +101,7 @@ def _differences(values: NDArray[np.float32]) -> NDArray[np.float64]:
     return np.concatenate(parts, axis=1)
 
 
-@njit(cache=True)
+@allocating
 def _build(
     series: NDArray[np.float64],
     trigger_row: NDArray[np.int64],

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from ...core.compiled import allocating
 
 
 class Motion(NamedTuple):
@@ -65,7 +66,7 @@ def volatility_ticks(mid_ticks: NDArray[np.float64], windows: int) -> NDArray[np
     return volatility
 
 
-@njit(cache=True)
+@allocating
 def _near_zone(
     mid_ticks: NDArray[np.float64],
     level_ticks: NDArray[np.float64],

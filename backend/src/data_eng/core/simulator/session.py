@@ -18,7 +18,7 @@ from .plan import Plan
 from .planting import PD_HIGH, PD_LOW, Planting, no_levels
 from .scenario import OPENING_S, START_POSITION, outer_depth
 from .tape import Events, Tape, empty_tape, joined, taken
-from .wire import Listing, Wire, send, snapshot
+from .wire import Wire, WireListing, send, snapshot
 
 ORDER_IDS_A_SESSION = 10**9
 STRETCH_RECORDS = 100_000
@@ -36,7 +36,7 @@ class KnownRange(NamedTuple):
 class Instrument:
     """An instrument's plan and all that changes while it runs."""
 
-    listing: Listing
+    listing: WireListing
     plan: Plan
     book: Book
     market: Market
@@ -46,7 +46,7 @@ class Instrument:
     rng: np.random.Generator
 
 
-def open_instrument(listing: Listing, plan: Plan, seed: list[int], previous: KnownRange | None) -> Instrument:
+def open_instrument(listing: WireListing, plan: Plan, seed: list[int], previous: KnownRange | None) -> Instrument:
     """An instrument at its session's origin. `seed` names the draw: run, date and role; `previous` gives the prior day's levels."""
     rng = np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed)))
     if plan.follows == 0:
@@ -69,7 +69,7 @@ def run_until(instrument: Instrument, until_s: float) -> Events:
     return joined(pieces)
 
 
-class Session:
+class SimulatedSession:
     """All instruments of one session; the first is the leader, whose middle the followers' latent prices take."""
 
     def __init__(self, instruments: list[Instrument], wire: Wire, wire_rng: np.random.Generator) -> None:

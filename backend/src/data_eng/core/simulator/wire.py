@@ -20,7 +20,7 @@ SECOND_PACKET_NS = 6_700
 SEND_DELTA_NS, SEND_SPREAD_NS = 13_200, 2_600.0
 
 
-class Listing(NamedTuple):
+class WireListing(NamedTuple):
     """How an instrument's book positions read on the wire."""
 
     instrument_id: int
@@ -45,7 +45,7 @@ def idle_wire() -> Wire:
     return zero_record(WIRE_DTYPE)
 
 
-def send(wire: Wire, listings: list[Listing], events: list[Events], rng: np.random.Generator) -> NDArray[np.void]:
+def send(wire: Wire, listings: list[WireListing], events: list[Events], rng: np.random.Generator) -> NDArray[np.void]:
     """(records,) MBO_DTYPE of all instruments' events in matching order. Events stay whole; ts_recv never falls."""
     together = joined(events)
     order = np.argsort(together.ts_ns, kind="stable")
@@ -96,7 +96,7 @@ def _capture(
     wire.recv_ns, wire.sequence = recv_ns, number
 
 
-def snapshot(wire: Wire, listing: Listing, book: Book, ts_ns: int) -> NDArray[np.void]:
+def snapshot(wire: Wire, listing: WireListing, book: Book, ts_ns: int) -> NDArray[np.void]:
     """R and one A for each resting order, as the feed replays the book at 00:00 UTC and after a loss.
 
     ts_event is when the order took its price, ts_recv is `ts_ns` for all; the last record ends the event.

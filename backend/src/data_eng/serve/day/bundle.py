@@ -10,13 +10,13 @@ import numpy as np
 import pyarrow as pa
 
 from ... import commands
-from ...config import Settings
+from ...settings import Settings
 from ..gate.problems import Refusal
 from ..messages.day import AbsentTable, ConditionScale, TableName
 from .arrow import KnownTable
 from .moments import Moments
 from .tables import LevelRows
-from .triggers import Triggers
+from .triggers import DayTriggers
 
 EPISODES = "episodes"
 """The name under which trigger vectors are absent from a day."""
@@ -43,7 +43,7 @@ class DayBundle:
     """All but the conditions."""
     conditions: dict[str, KnownTable]
     levels: dict[str, LevelRows]
-    triggers: Triggers | None
+    triggers: DayTriggers | None
     """None where they are not built."""
     strikes: pa.Table | None
     """The lake's ladder, by window and strike; None where it is not built."""
@@ -96,7 +96,7 @@ class DayBundle:
         if fault is not None:
             raise Refusal(fault.code, fault.message, fix=fault.fix)
 
-    def require_triggers(self) -> Triggers:
+    def require_triggers(self) -> DayTriggers:
         """The day's triggers; raises their problem where they are absent."""
         self.require_table(EPISODES)
         assert self.triggers is not None

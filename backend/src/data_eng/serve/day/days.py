@@ -39,7 +39,7 @@ ROOTS = 100
 """Selection maps that are remembered."""
 
 
-class Held(NamedTuple):
+class HeldTable(NamedTuple):
     """What the list needs of one partition."""
 
     sha256: str
@@ -54,7 +54,7 @@ class Days:
         self._lake = cfg.lake_root
         self._where = cfg.where
         self._settings = cfg.settings
-        self._held: Cache[Stamp, Held] = Cache(KEPT_PARTITIONS)
+        self._held: Cache[Stamp, HeldTable] = Cache(KEPT_PARTITIONS)
         self._last: tuple[float, DayList | None] = (0.0, None)
         self._lock = Lock()
         self._maps: Cache[tuple[str, int, int], dict[str, SelectionRow]] = Cache(ROOTS)
@@ -75,7 +75,7 @@ class Days:
 
     def _look(self) -> DayList:
         """Every contract-day with events or windows, oldest first; dates without a session and without windows are left out."""
-        found: dict[tuple[str, str], dict[str, Held]] = {}
+        found: dict[tuple[str, str], dict[str, HeldTable]] = {}
         hashes: dict[str, str] = {}
         for dataset in LAYERS:
             for ref in list_partitions(self._lake, dataset):
@@ -115,13 +115,13 @@ class Days:
             return Refusal("not_built", f"{symbol} {session_date} is in the lake, and none of its tables is built.", fix=build)
         return Refusal("unknown_day", f"{symbol} {session_date} is not in the lake. {held}.", fix=build)
 
-    def _held_of(self, ref: PartitionRef) -> Held | None:
+    def _held_of(self, ref: PartitionRef) -> HeldTable | None:
         (stamp,) = stamps_of([ref])
         held = self._held.get(stamp)
         if held is None:
             try:
                 manifest = read_manifest(ref)
-                held = Held(manifest_sha256(ref), manifest.rows, bool(manifest.facts.get("synthetic")))
+                held = HeldTable(manifest_sha256(ref), manifest.rows, bool(manifest.facts.get("synthetic")))
             except (PartitionMissing, PartitionCorrupt):
                 return None
             self._held.put(stamp, held)
@@ -142,12 +142,12 @@ class Days:
         return rows
 
 
-def _has_session(date: str, held: dict[str, Held]) -> bool:
+def _has_session(date: str, held: dict[str, HeldTable]) -> bool:
     """Whether anything can be shown of a date: windows, or regular hours for which they can be built."""
     return held[BOOK_WINDOWS].rows > 0 if BOOK_WINDOWS in held else regular_hours(date) is not None
 
 
-def _built(days: dict[tuple[str, str], dict[str, Held]]) -> dict[tuple[str, str], list[str]]:
+def _built(days: dict[tuple[str, str], dict[str, HeldTable]]) -> dict[tuple[str, str], list[str]]:
     """Contracts that have windows, by date and root."""
     found: dict[tuple[str, str], list[str]] = {}
     for (date, symbol), held in days.items():
@@ -156,7 +156,7 @@ def _built(days: dict[tuple[str, str], dict[str, Held]]) -> dict[tuple[str, str]
     return found
 
 
-def _entry(date: str, symbol: str, held: dict[str, Held], reason: str | None) -> DayEntry:
+def _entry(date: str, symbol: str, held: dict[str, HeldTable], reason: str | None) -> DayEntry:
     """`reason` says why it is not chosen."""
     return DayEntry(
         symbol=symbol,

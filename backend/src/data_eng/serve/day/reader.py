@@ -12,7 +12,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ... import commands
-from ...config import Settings
 from ...core.instrument import root_of
 from ...core.pressure import CONDITIONS, DOWN
 from ...core.tables import (
@@ -29,6 +28,7 @@ from ...core.tables import (
 from ...errors import SpymasterError
 from ...io import read_table
 from ...lake.partitions import Manifest, PartitionCorrupt, PartitionMissing, PartitionRef, manifest_sha256, parse_ref, read_manifest, ref_in
+from ...settings import Settings
 from ...sources.calendar import session_times
 from ..gate.problems import Refusal, problem_of
 from ..messages.day import AbsentTable, ConditionScale, TableName
@@ -50,7 +50,7 @@ class Rebuilding(SpymasterError):
     """A day whose partitions do not fit each other: some were made from others than are there now."""
 
 
-class Record(NamedTuple):
+class DayRecord(NamedTuple):
     """One partition's manifest and its hash."""
 
     sha256: str
@@ -92,7 +92,7 @@ def open_day(lake: Path, symbol: str, session_date: str, settings: Settings) -> 
 class _Opened:
     """A day while it is read; `bundle` is called once."""
 
-    def __init__(self, lake: Path, symbol: str, session_date: str, settings: Settings, records: dict[PartitionRef, Record]) -> None:
+    def __init__(self, lake: Path, symbol: str, session_date: str, settings: Settings, records: dict[PartitionRef, DayRecord]) -> None:
         self._lake, self._symbol, self._date = lake, symbol, session_date
         self._records = {str(ref): record for ref, record in records.items()}
         self._own = {ref.dataset: record for ref, record in records.items() if ref.date == session_date}
@@ -219,12 +219,12 @@ def _night_refs(lake: Path, symbol: str, session_date: str, settings: Settings) 
     return [ref_in(lake, TRADE_BARS, symbol, date) for date in dates]
 
 
-def _records(refs: Iterable[PartitionRef]) -> dict[PartitionRef, Record]:
+def _records(refs: Iterable[PartitionRef]) -> dict[PartitionRef, DayRecord]:
     records = {}
     for ref in refs:
         try:
             sha256 = manifest_sha256(ref)
-            records[ref] = Record(sha256, _manifest(ref))
+            records[ref] = DayRecord(sha256, _manifest(ref))
         except PartitionMissing:
             continue
     return records
@@ -237,7 +237,7 @@ def _manifest(ref: PartitionRef) -> Manifest | None:
         return None
 
 
-def _require_fit(records: dict[PartitionRef, Record]) -> None:
+def _require_fit(records: dict[PartitionRef, DayRecord]) -> None:
     """Raise `Rebuilding` where a partition was made from another version of one that is there."""
     held = {str(ref): record.sha256 for ref, record in records.items()}
     for ref, record in records.items():

@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ...config import Settings
 from ...core.outcomes import DECIDED, Outcome
 from ...core.session import second_of
 from ...retrieval.key import BREAK_AND_CONFIRM, LEVEL_TEST, IndexKey
+from ...settings import Settings
 from ..messages.day import Episode
 from .moments import whole_s
 
@@ -31,7 +31,7 @@ class EpisodeRows(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Triggers:
+class DayTriggers:
     """Rows of the trigger vectors, by setup, level, approach and time."""
 
     table: pa.Table
@@ -72,14 +72,14 @@ class Triggers:
         return min((start for start in starts if start > from_s), default=None)
 
 
-def read_triggers(table: pa.Table, settings: Settings) -> Triggers:
+def read_triggers(table: pa.Table, settings: Settings) -> DayTriggers:
     """Triggers of one contract-day, whose rows lie by setup, level, approach and time."""
     table = table.combine_chunks()
     keys = [IndexKey(*row) for row in zip(*(table[name].to_pylist() for name in IndexKey._fields), strict=True)]
     ts_s = whole_s(table["ts_ns"].to_numpy())
     bounds = [row for row in range(len(keys)) if row == 0 or keys[row] != keys[row - 1]]
     rows = {keys[first]: (first, last) for first, last in pairwise([*bounds, len(keys)])}
-    return Triggers(table, rows, ts_s, _episodes(table, keys, ts_s, settings))
+    return DayTriggers(table, rows, ts_s, _episodes(table, keys, ts_s, settings))
 
 
 def labelled_horizon(setup: str, settings: Settings) -> int:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from ...config import Serve
+    from ...settings import ServeSettings
 
 TOKEN_MIN = 16
 """Characters; 16 of 64 kinds are 96 bits, which nobody guesses at the rate that is let through."""
@@ -64,7 +64,7 @@ class ReaderGone(Exception):
     """A reader that has taken nothing for too long; its answer ends here."""
 
 
-def install_access(app: Starlette, host: str, token: str | None, limits: Serve) -> None:
+def install_access(app: Starlette, host: str, token: str | None, limits: ServeSettings) -> None:
     """Put the gate in front of `app`, which is about to be bound to `host`.
 
     Raises
@@ -98,7 +98,7 @@ def needed_token(host: str, token: str | None) -> str | None:
 class Gate:
     """The ASGI application in front of the application."""
 
-    def __init__(self, app: ASGIApp, host: str, token: str | None, limits: Serve) -> None:
+    def __init__(self, app: ASGIApp, host: str, token: str | None, limits: ServeSettings) -> None:
         self._app = app
         self._names = HostNames(host)
         self._limits = limits

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 
     from uvicorn._types import ASGISendEvent
 
-    from ...config import Serve
+    from ...settings import ServeSettings
 
 
-def server_options(limits: Serve) -> dict[str, Any]:
+def server_options(limits: ServeSettings) -> dict[str, Any]:
     """Uvicorn's options, so that the gate's limits hold below it, too; nothing of a URL, which may hold the token, is logged."""
     return {
         "http": ImpatientConnection,

@@ -130,7 +130,7 @@ class Episode(Message):
     outcome_s: int | None = Field(description="When the outcome was known.")
 
 
-class Episodes(Message):
+class EpisodeList(Message):
     """Episodes that had begun by `as_of_s`, by their start."""
 
     version: str

@@ -6,11 +6,12 @@ from functools import cache, partial
 
 from fastapi import APIRouter, Request
 
-from ...config import Settings, load_datasets
+from ...config import load_datasets
 from ...contracts import contract_of
 from ...core.features import FAMILIES, FEATURES
 from ...core.features.registry import APPROACHES
 from ...core.levels import LEVELS, define_level
+from ...settings import Settings
 from ..messages.catalogue import Catalogue, ColumnInfo, FeatureInfo, LevelMeaning, TableInfo
 from ..shared import shared_of
 

@@ -12,7 +12,7 @@ from ..day.bodies import Body
 from ..day.view import day_view
 from ..gate.replies import JSON, AsOf, LevelId, Symbol, TakesZstd, Version, body_reply, packed
 from ..messages.base import LEVEL_LIST, Second
-from ..messages.day import Day, DayList, Episodes, NextEpisode, TableName
+from ..messages.day import Day, DayList, EpisodeList, NextEpisode, TableName
 from ..shared import shared_of
 
 router = APIRouter(tags=["days"])
@@ -72,14 +72,14 @@ async def table(
 
 
 @router.get("/days/{symbol}/{session_date}/episodes")
-async def episodes(request: Request, symbol: Symbol, session_date: SessionDate, as_of_s: AsOf, version: Version = None) -> Episodes:
+async def episodes(request: Request, symbol: Symbol, session_date: SessionDate, as_of_s: AsOf, version: Version = None) -> EpisodeList:
     """Episodes that had begun, with the outcomes that were known."""
     shared = shared_of(request)
 
-    def found() -> Episodes:
+    def found() -> EpisodeList:
         day = shared.shelf.day(symbol, session_date.isoformat(), version)
         day.require_as_of(as_of_s)
-        return Episodes(version=day.version, as_of_s=as_of_s, episodes=day.require_triggers().known_episodes(as_of_s))
+        return EpisodeList(version=day.version, as_of_s=as_of_s, episodes=day.require_triggers().known_episodes(as_of_s))
 
     return await shared.work.run(found)
 

@@ -8,7 +8,6 @@ import numpy as np
 from pydantic_core import to_json
 
 from ... import commands
-from ...config import Settings
 from ...core.pressure import CONDITIONS
 from ...core.session import NS_PER_S, clock, second_of
 from ...lake.cache import Cache
@@ -17,6 +16,7 @@ from ...retrieval.key import IndexKey
 from ...retrieval.parts import Answer, Neighbour
 from ...retrieval.paths import AFTER_S, PATHS_DRAWN, DayMids, path_around
 from ...retrieval.setup import Setup, Strike, setup_of
+from ...settings import Settings
 from ..day.bundle import DayBundle
 from ..day.levels import why_unknown
 from ..day.shelf import Shelf

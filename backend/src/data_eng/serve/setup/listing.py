@@ -9,7 +9,6 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pydantic_core import to_json
 
-from ...config import Settings
 from ...core.features.registry import APPROACHES, Approach
 from ...core.levels import level_name
 from ...core.session import NS_PER_S, clock
@@ -19,6 +18,7 @@ from ...retrieval.key import IndexKey
 from ...retrieval.metrics import BLOCK
 from ...retrieval.parts import SetupName
 from ...retrieval.signals import signal_horizon
+from ...settings import Settings
 from ..day.moments import whole_s
 from ..day.triggers import outcome_known_s
 from .past import INDEXES_KEPT, Opened, Past
@@ -42,7 +42,7 @@ class Chosen(NamedTuple):
     kind: str | None
 
 
-class EpisodeList(NamedTuple):
+class IndexedEpisodes(NamedTuple):
     """Every episode of one index by its first trigger, oldest first; the arrays are (episodes,)."""
 
     columns: dict[str, list[Any]]
@@ -91,13 +91,13 @@ class EpisodeList(NamedTuple):
         }
 
 
-class Listing:
+class SetupListing:
     """Episodes by level, each index's made once for as long as the index stays what it is."""
 
     def __init__(self, settings: Settings, past: Past) -> None:
         self._settings = settings
         self._past = past
-        self._lists: Cache[tuple[str, int, int], EpisodeList] = Cache(INDEXES_KEPT)
+        self._lists: Cache[tuple[str, int, int], IndexedEpisodes] = Cache(INDEXES_KEPT)
 
     def setups(self, root: str, level: str, approach_dir: Approach | None, setup: SetupName, chosen: Chosen) -> bytes:
         """Episodes of one level, newest first: a `SetupList` as JSON."""
@@ -110,7 +110,7 @@ class Listing:
         found = {"total": total, "setups": rows, "levels": levels, "level_names": names, "kinds": kinds, "metrics": metrics}
         return to_json(found, inf_nan_mode="null")
 
-    def _list_of(self, opened: Opened) -> EpisodeList:
+    def _list_of(self, opened: Opened) -> IndexedEpisodes:
         found = self._lists.get(opened.identity)
         if found is None:
             found = episode_list(opened.index, self._settings.of_root(opened.index.root))
@@ -118,7 +118,7 @@ class Listing:
         return found
 
 
-def episode_list(index: Index, settings: Settings) -> EpisodeList:
+def episode_list(index: Index, settings: Settings) -> IndexedEpisodes:
     """The episodes of an index; 0.1 s for 5,000, so keep it for as long as the index stays what it is."""
     horizon = signal_horizon(index.key.setup, index.horizons_s, settings)
     first_rows = np.flatnonzero(np.diff(index.groups.episode_of_row, prepend=-1) > 0)
@@ -127,7 +127,7 @@ def episode_list(index: Index, settings: Settings) -> EpisodeList:
     horizon_s, hits_ns = index.horizons_s[horizon], rows["first_hit_ts_ns"].to_pylist()
     ts_s = whole_s(ts_ns)
     known_s = [outcome_known_s(*one, horizon_s) for one in zip(outcome, hits_ns, ts_ns.tolist(), strict=True)]
-    return EpisodeList(
+    return IndexedEpisodes(
         columns={name: rows[name].to_pylist() for name in (*BEFORE_TIME, *AFTER_TIME, "synthetic")},
         ts_s=ts_s,
         date=rows["session_date"].to_numpy(zero_copy_only=False).astype("U10"),
@@ -141,7 +141,7 @@ def episode_list(index: Index, settings: Settings) -> EpisodeList:
     )
 
 
-def newest_rows(lists: list[EpisodeList], chosen: Chosen) -> tuple[int, list[dict[str, Any]]]:
+def newest_rows(lists: list[IndexedEpisodes], chosen: Chosen) -> tuple[int, list[dict[str, Any]]]:
     """How many episodes of all lists are asked for, and the newest of them; of one moment, in the order of the lists."""
     places = [one.chosen(chosen) for one in lists]
     ts_s = np.concatenate([one.ts_s[kept] for one, kept in zip(lists, places, strict=True)])

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from ....core.events import NO_TICK
-from ....core.strikes import ASK, BID, FLOW_NAMES, Flow, Strikes, strike_flow
+from ....core.strikes import ASK, BID, FLOW_NAMES, Strikes, StrikeTotals, strike_flow
 from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, PHYSICS_LADDER
 from ....planning import ContractDay
 from ...base import Stage, StageIO
@@ -59,11 +59,11 @@ def _usable_windows(lake: StageLake) -> pa.Table:
     return table.filter(in_session & (best_bid != NO_TICK) & (best_ask != NO_TICK) & (table["marks"].to_numpy() == 0))
 
 
-def _flow(lake: StageLake, starts_ns: np.ndarray) -> Flow:
+def _flow(lake: StageLake, starts_ns: np.ndarray) -> StrikeTotals:
     """Rows of the flow in the windows that start at `starts_ns`."""
     table = lake.read(lake.ref(BOOK_FLOW), ["window_start_ns", "side", "price_ticks", *FLOW_NAMES, "buy_volume", "sell_volume"])
     table = table.filter(np.isin(table["window_start_ns"].to_numpy(), starts_ns))
-    return Flow(
+    return StrikeTotals(
         np.searchsorted(starts_ns, table["window_start_ns"].to_numpy()),
         table["side"].to_numpy(),
         table["price_ticks"].to_numpy(),

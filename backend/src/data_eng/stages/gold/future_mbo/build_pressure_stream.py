@@ -9,11 +9,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ....config import AppConfig, Settings
+from ....config import AppConfig
 from ....core.pressure import CONDITIONS, DOWN, STATES, TOTAL, UP, direction_is_up, past_quantile, states
 from ....core.tables import LEVEL_VACUUM, PRESSURE_STREAM, TRIGGER_SIGNALS
 from ....lake.partitions import PartitionRef
 from ....planning import ContractDay
+from ....settings import Settings
 from ...base import Stage, StageIO, last_complete
 from ...door import StageLake
 

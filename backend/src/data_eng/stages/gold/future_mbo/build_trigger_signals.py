@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 import pyarrow as pa
 
-from ....config import AppConfig, Settings
+from ....config import AppConfig
 from ....contracts import contract_of
 from ....core.features.registry import APPROACHES
 from ....core.tables import TRIGGER_SIGNALS, TRIGGER_VECTORS
@@ -20,6 +20,7 @@ from ....retrieval.past import PastView, past_of
 from ....retrieval.signals import FireLog, Judgement, judge_all, signal_horizon
 from ....retrieval.sources import trigger_sources
 from ....retrieval.staleness import check_inputs, past_sha256
+from ....settings import Settings
 from ...base import Stage, StageIO
 from ...door import StageLake
 

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ....config import AppConfig, Settings
+from ....config import AppConfig
 from ....core.book.record import MARK_BAD_BOOK, MARK_CLEARED, MARK_HALT
 from ....core.episodes import KINDS, day_barrier, find_confirmations, find_episodes, history_behind, session_volatility, trigger_windows
 from ....core.features import feature_names
@@ -22,6 +22,7 @@ from ....lake.partitions import PartitionRef
 from ....lake.writer import ParquetOptions
 from ....planning import ContractDay
 from ....retrieval.key import BREAK_AND_CONFIRM, LEVEL_TEST, IndexKey, layout_of, trigger_rules
+from ....settings import Settings
 from ....sources.calendar import session_times
 from ...base import Stage, StageIO, last_complete
 from ...door import StageLake
@@ -40,7 +41,7 @@ class Candles(NamedTuple):
     close_ticks: NDArray[np.int32]
 
 
-class Day(NamedTuple):
+class DayArrays(NamedTuple):
     """What the triggers of a contract-day are made from. Arrays of windows hold the session's windows only."""
 
     unit: ContractDay
@@ -72,7 +73,7 @@ class Setups(NamedTuple):
     kind: NDArray[np.int8]
 
 
-class Found(NamedTuple):
+class FoundTriggers(NamedTuple):
     """Triggers of one setup, level and approach; every array is (triggers,)."""
 
     setup: str
@@ -105,7 +106,7 @@ class BuildTriggerVectors(Stage):
         lake.write(TRIGGER_VECTORS, data, facts={**barrier, **trigger_rules(lake.settings)}, parquet=ROWS_BY_LEVEL)
 
 
-def read_day(unit: ContractDay, lake: StageLake) -> Day:
+def read_day(unit: ContractDay, lake: StageLake) -> DayArrays:
     """Read the day's tables and the past sessions' volatility."""
     settings, window_s = lake.settings, lake.settings.book.window_s
     volatilities = past_volatility(lake)
@@ -115,7 +116,7 @@ def read_day(unit: ContractDay, lake: StageLake) -> Day:
     path = lake.read(lake.ref(TRADE_PATH))
     vacuum = lake.read(lake.ref(LEVEL_VACUUM), [*_KEYS, *feature_names()])
     is_gap = (lead_in.marks & (MARK_HALT | MARK_BAD_BOOK | MARK_CLEARED)) != 0
-    return Day(
+    return DayArrays(
         unit=unit,
         times=lake.session,
         windows=windows,
@@ -146,7 +147,7 @@ def past_volatility(lake: StageLake) -> NDArray[np.float64]:
     return volatilities[np.isfinite(volatilities)]
 
 
-def find_triggers(day: Day, level_id: str, settings: Settings) -> list[Found]:
+def find_triggers(day: DayArrays, level_id: str, settings: Settings) -> list[FoundTriggers]:
     """Triggers of one level: both setups from both sides, each with its whole history."""
     found = []
     for setup, find in ((LEVEL_TEST, _level_tests), (BREAK_AND_CONFIRM, _confirmed_breaks)):
@@ -154,11 +155,11 @@ def find_triggers(day: Day, level_id: str, settings: Settings) -> list[Found]:
         whole = _has_history(day, level_id, setup, settings)[setups.window]
         for approach_dir in APPROACHES:
             chosen = whole & (setups.approach_dir == approach_dir)
-            found.append(Found(setup, level_id, approach_dir, setups.window[chosen], setups.number[chosen], setups.kind[chosen]))
+            found.append(FoundTriggers(setup, level_id, approach_dir, setups.window[chosen], setups.number[chosen], setups.kind[chosen]))
     return found
 
 
-def trigger_table(day: Day, found: Found, settings: Settings) -> pa.Table:
+def trigger_table(day: DayArrays, found: FoundTriggers, settings: Settings) -> pa.Table:
     """Rows of the vectors' table for triggers of one setup, level and approach."""
     level_ticks, mid_ticks = day.in_force[found.level_id][found.window], day.windows.mid_ticks[found.window]
     labels = _labels(day, found, settings)
@@ -201,7 +202,7 @@ def label_columns(labels: Labels, horizons: int) -> dict[str, pa.Array | NDArray
     return columns
 
 
-def _level_tests(day: Day, level_id: str, settings: Settings) -> Setups:
+def _level_tests(day: DayArrays, level_id: str, settings: Settings) -> Setups:
     episodes = find_episodes(
         day.windows.end_ns,
         day.windows.mid_ticks,
@@ -217,13 +218,13 @@ def _level_tests(day: Day, level_id: str, settings: Settings) -> Setups:
     return Setups(window, episodes.approach_dir[episode], episodes.number[episode], episodes.kind[episode])
 
 
-def _confirmed_breaks(day: Day, level_id: str, settings: Settings) -> Setups:
+def _confirmed_breaks(day: DayArrays, level_id: str, settings: Settings) -> Setups:
     candle_s, window_s = settings.episodes.confirm_candle_s, settings.book.window_s
     breaks = find_confirmations(*day.candles, day.windows.end_ns, day.in_force[level_id], candle_s, window_s)
     return Setups(breaks.window, breaks.approach_dir, breaks.number, breaks.kind)
 
 
-def _has_history(day: Day, level_id: str, setup: str, settings: Settings) -> NDArray[np.bool_]:
+def _has_history(day: DayArrays, level_id: str, setup: str, settings: Settings) -> NDArray[np.bool_]:
     """(windows,) whether a window and all that its vector looks back on have every feature."""
     rows = day.rows_of[level_id]
     whole = rows >= 0
@@ -233,7 +234,7 @@ def _has_history(day: Day, level_id: str, setup: str, settings: Settings) -> NDA
     return history_behind(whole, layout.history_windows)
 
 
-def _labels(day: Day, found: Found, settings: Settings) -> Labels:
+def _labels(day: DayArrays, found: FoundTriggers, settings: Settings) -> Labels:
     mid_ticks = day.windows.mid_ticks[found.window]
     of_candles = found.setup == BREAK_AND_CONFIRM
     horizons_s = (
@@ -255,7 +256,7 @@ def _labels(day: Day, found: Found, settings: Settings) -> Labels:
     )
 
 
-def _vectors(day: Day, found: Found, settings: Settings) -> NDArray[np.float32]:
+def _vectors(day: DayArrays, found: FoundTriggers, settings: Settings) -> NDArray[np.float32]:
     layout = layout_of(IndexKey(found.level_id, found.setup, APPROACHES[found.approach_dir]), settings)
     rows = day.rows_of[found.level_id]
     held = rows[rows >= 0]
@@ -266,7 +267,7 @@ def _vectors(day: Day, found: Found, settings: Settings) -> NDArray[np.float32]:
     return build_vectors(values, rows[found.window] - first, context, layout.mean_windows)
 
 
-def _confluent_ids(day: Day, found: Found, confluence_ticks: float) -> list[str]:
+def _confluent_ids(day: DayArrays, found: FoundTriggers, confluence_ticks: float) -> list[str]:
     """Ids of the other levels near the level at each trigger, joined by commas; empty where there are none."""
     here = day.in_force[found.level_id][found.window]
     near = {

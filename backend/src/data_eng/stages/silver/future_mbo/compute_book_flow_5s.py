@@ -8,7 +8,6 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from ....config import Settings
 from ....contracts import contract_of
 from ....core.book.flow import NS, BarRows, FlowTables, PathRows, WindowRows, first_rows, join, new_flow
 from ....core.book.kernel import advance, close
@@ -20,6 +19,7 @@ from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, MBO, TRADE_BARS, TRADE_PATH
 from ....errors import SpymasterError
 from ....lake.partitions import Anomaly
 from ....planning import ContractDay
+from ....settings import Settings
 from ....sources.calendar import bronze_dates
 from ....sources.parquet import read_events
 from ...base import Stage, StageIO

@@ -8,13 +8,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ....config import Settings
 from ....core.features import compute_features
 from ....core.features.motion import motion_at
 from ....core.features.registry import Best
 from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, LEVEL_VACUUM, LEVELS_TABLE
 from ....core.zones import FlowCounters, FlowTape, ZoneEdges, nearest_tick, tally_zones
 from ....planning import ContractDay
+from ....settings import Settings
 from ...base import Stage, StageIO
 from ...door import StageLake
 from ...windows import WINDOW_COLUMNS, Windows, as_windows, levels_in_force

@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 import pyarrow as pa
 
-from ....config import AppConfig, Settings
+from ....config import AppConfig
 from ....core.levels import (
     Bars,
     Level,
@@ -22,6 +22,7 @@ from ....core.session import NS_PER_S
 from ....core.tables import LEVELS_TABLE, MBO_DAYS, TRADE_BARS
 from ....lake.partitions import PartitionRef, is_partition_complete, partition_ref
 from ....planning import ContractDay
+from ....settings import Settings
 from ....sources.calendar import globex_is_open_between, regular_hours, session_times
 from ....sources.own_levels import (
     OwnLevel,
