@@ -31,7 +31,7 @@ PROPOSED = {
     "serve": commands.serve(ELSEWHERE, 8378),
 }
 """One call of every function of `commands`, with all that it takes."""
-WITHOUT_A_LAKE = {"recover"}
+WITHOUT_A_LAKE = {"recover", "render_docs"}
 SPELLED = re.compile(rf"spymaster ({'|'.join(VERBS)})(?![a-z`])")
 TEXTS = {"catalogue.py": "documents", "lake/keep.py": "the heading of a file", "serve/gate/access.py": "an environment variable before it"}
 """Modules whose strings name a verb and are no command of an error, with what they are."""
