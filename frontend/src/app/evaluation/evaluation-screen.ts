@@ -20,11 +20,11 @@ export class EvaluationScreen {
   private readonly client = inject(Client);
   private readonly router = inject(Router);
   private readonly host = inject<ElementRef<HTMLElement>>(ElementRef);
-  private readonly asked = toSignal(inject(ActivatedRoute).queryParamMap, { requireSync: true });
+  private readonly params = toSignal(inject(ActivatedRoute).queryParamMap, { requireSync: true });
   private readonly days = new Fetched<DayList>();
   private readonly newest = new Fetched<Report>();
   protected readonly roots = computed(() => this.days.value()?.roots ?? []);
-  protected readonly root = computed(() => this.asked().get('root') ?? this.roots().at(0) ?? null);
+  protected readonly root = computed(() => this.params().get('root') ?? this.roots().at(0) ?? null);
   protected readonly state = computed(() => (this.root() === null ? this.days.state() : this.newest.state()));
   protected readonly report = computed(() => this.newest.value() ?? null);
 
