@@ -269,7 +269,7 @@ def _kind(arrow: pa.DataType) -> str:
 
 
 def _first_true(mask: pa.ChunkedArray) -> int:
-    return pc.index(mask, True).as_py()
+    return int(pc.index(mask, True).as_py())
 
 
 def _first_misfit(column: pa.ChunkedArray, arrow: pa.DataType) -> int:

@@ -70,4 +70,5 @@ def _events(batch: pa.RecordBatch) -> EventBatch:
 
 
 def _array(batch: pa.RecordBatch, name: str) -> NDArray[Any]:
-    return batch.column(name).to_numpy()
+    values: NDArray[Any] = batch.column(name).to_numpy()
+    return values

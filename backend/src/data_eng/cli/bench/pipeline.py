@@ -191,7 +191,8 @@ def _in_child(measure: Callable[[], Times]) -> Times:
 
     with Crew(1, apart=True) as crew:
         ((_, outcome),) = crew.run([measure])
-    return done(outcome)
+    times: Times = done(outcome)
+    return times
 
 
 def _lakes(folder: Path) -> tuple[Path, Path]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -57,7 +57,7 @@ def level_pressure(windows: pa.Table, past: pa.Table, fired: pa.Table, settings:
     """Pressure at one level: its windows of the day, those of the past, and the signals that fired at it today."""
     rules, now, before = settings.pressure, _Columns(windows), _Columns(past)
     up = direction_is_up(now["distance_ticks"])
-    columns: dict[str, pa.Array | pa.ChunkedArray | NDArray] = {name: windows[name] for name in KEYS}
+    columns: dict[str, pa.Array | pa.ChunkedArray | NDArray[Any]] = {name: windows[name] for name in KEYS}
     columns["direction"] = np.where(up, UP, DOWN)
     for place, retreat, decay in (("above", *CONDITIONS[DOWN][:2]), ("below", *CONDITIONS[DOWN][2:])):
         columns[f"{place}_retreat"] = now[retreat]
@@ -86,11 +86,13 @@ class _Columns:
     def __init__(self, table: pa.Table) -> None:
         self._table = table
 
-    def __getitem__(self, name: str) -> NDArray:
-        return self._table[name].to_numpy()
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        values: NDArray[Any] = self._table[name].to_numpy()
+        return values
 
     def total(self, names: tuple[str, ...]) -> NDArray[np.float64]:
-        return np.sum([self[name].astype(np.float64) for name in names], axis=0)
+        sums: NDArray[np.float64] = np.sum([self[name].astype(np.float64) for name in names], axis=0)
+        return sums
 
     def kept(self, mask: NDArray[np.bool_]) -> _Columns:
         return _Columns(self._table.filter(mask))
@@ -100,6 +102,6 @@ def _of_level(table: pa.Table, level_id: str) -> pa.Table:
     return table.filter(pc.equal(table["level_id"], level_id))
 
 
-def _nullable(column: pa.Array | pa.ChunkedArray | NDArray) -> pa.Array | pa.ChunkedArray:
+def _nullable(column: pa.Array | pa.ChunkedArray | NDArray[Any]) -> pa.Array | pa.ChunkedArray:
     """NaN becomes null: there was nothing to measure."""
     return column if isinstance(column, pa.ChunkedArray | pa.Array) else pa.array(column, from_pandas=True)

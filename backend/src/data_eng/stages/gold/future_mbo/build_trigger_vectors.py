@@ -143,7 +143,7 @@ def past_volatility(lake: StageLake) -> NDArray[np.float64]:
     """
     window_s = lake.settings.book.window_s
     past = [as_windows(lake.read(ref, WINDOW_COLUMNS), session_times(ref.date, lake.settings), window_s) for ref in lake.past(BOOK_WINDOWS)]
-    volatilities = np.array([session_volatility(windows.mid_ticks[windows.in_session], window_s) for windows in past])
+    volatilities: NDArray[np.float64] = np.array([session_volatility(windows.mid_ticks[windows.in_session], window_s) for windows in past])
     return volatilities[np.isfinite(volatilities)]
 
 
