@@ -21,8 +21,10 @@ def run(*arguments: str) -> None:
 
 def demo_flag(name: str) -> str:
     """What the Makefile's demo gives to a flag."""
-    (value,) = re.findall(rf"--{name} (\S+)", re.search(r"spymaster simulate.*", (REPO_ROOT / "Makefile").read_text())[0])
-    return value
+    command = re.search(r"spymaster simulate.*", (REPO_ROOT / "Makefile").read_text())
+    assert command is not None
+    (value,) = re.findall(rf"--{name} (\S+)", command[0])
+    return str(value)
 
 
 @pytest.mark.slow

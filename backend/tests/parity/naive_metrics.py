@@ -29,7 +29,7 @@ def squared_distance(left: Sequence[float], right: Sequence[float], weight: Sequ
 
 def group_distance(left: Row, right: Row, members: Row) -> float:
     """Mean squared difference over the members of a group."""
-    return sum((left[member] - right[member]) ** 2 for member in members) / len(members)
+    return float(sum((left[member] - right[member]) ** 2 for member in members) / len(members))
 
 
 def log_likelihood(

@@ -26,7 +26,7 @@ def squared_distance(
     def z(value: float, dimension: int) -> float:
         if scale[dimension] == 0:
             return 0.0
-        return min(max((float(value) - centre[dimension]) * (1.0 / scale[dimension]), -clip_sigma), clip_sigma)
+        return float(min(max((float(value) - centre[dimension]) * (1.0 / scale[dimension]), -clip_sigma), clip_sigma))
 
     live = [0] * len(block_weight)
     for dimension, block in enumerate(block_of):
@@ -45,8 +45,8 @@ def nearest_episodes(distances: Row, episode_of_row: Row, day_of_episode: Row, c
     episodes: set[int] = set()
     per_day: dict[int, int] = {}
     for row in sorted(range(len(distances)), key=lambda row: (distances[row], row)):
-        episode = episode_of_row[row]
-        day = day_of_episode[episode]
+        episode = int(episode_of_row[row])
+        day = int(day_of_episode[episode])
         if math.isinf(distances[row]) or episode in episodes or per_day.get(day, 0) == per_day_max or len(taken) == count:
             continue
         taken.append(row)
@@ -55,7 +55,7 @@ def nearest_episodes(distances: Row, episode_of_row: Row, day_of_episode: Row, c
     return taken
 
 
-def effective_n(weights: Sequence[float], days: Sequence[int]) -> float:
+def effective_n(weights: Row, days: Row) -> float:
     """Kish's effective sample size over weights summed by day."""
     by_day: dict[int, float] = {}
     for weight, day in zip(weights, days, strict=True):

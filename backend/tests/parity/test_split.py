@@ -29,7 +29,8 @@ orders = st.builds(
 
 def split_in_pieces(rows: np.ndarray, cuts: list[int]) -> tuple[dict[int, list[tuple[int, ...]]], np.ndarray]:
     """Kept rows by instrument, and what was counted; instruments are registered as they are met."""
-    instruments, listed = new_instruments(len(TICKS)), []
+    instruments = new_instruments(len(TICKS))
+    listed: list[int] = []
     kept: dict[int, list[tuple[int, ...]]] = {number: [] for number in TICKS}
     for batch in np.split(rows, sorted(cuts)):
         found = np.empty(len(batch), np.int32)

@@ -23,7 +23,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from itertools import count
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 import httpx
 import numpy as np
@@ -178,7 +178,7 @@ def _dated_back(ref: PartitionRef, date: str, settings: Settings) -> pa.Table:
     return table.set_column(place, table.schema.field(place), pa.array(table["window_start_ns"].to_numpy() + by_ns))
 
 
-def _write(ref: PartitionRef, table: pa.Table, facts: dict) -> None:
+def _write(ref: PartitionRef, table: pa.Table, facts: dict[str, Any]) -> None:
     publish_partition(ref, table, stage="test", inputs={}, settings_sha256="", code_sha256="", facts=facts)
 
 
@@ -194,7 +194,7 @@ async def _asked(place: Place, way: str, triggers: list[Trigger], load: Load) ->
 
     def moment() -> int:
         """Another one at each call, until all have been."""
-        return start_s + 60 + next(moments) * 7 % (end_s - start_s - 60)
+        return int(start_s + 60 + next(moments) * 7 % (end_s - start_s - 60))
 
     def view() -> list[str]:
         """All that a page asks for to show a day at a moment."""

@@ -255,7 +255,7 @@ def test_the_trade_path_tells_the_first_trade_of_every_window_even_at_an_old_pri
 
 
 @pytest.mark.parametrize("step", [1, 2, 3, 100, 1024])
-def test_ids_that_follow_one_another_are_found_in_few_steps(step: int):
+def test_ids_that_follow_one_another_are_found_in_few_steps(step: int) -> None:
     capacity = 1 << 14
     orders = np.zeros(capacity, ORDER_DTYPE)
     first = 6_412_345_678_901

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from src.data_eng.core.session import NS_PER_S, clock, opening_ns
+from src.data_eng.core.session import NS_PER_S, SessionTimes, clock, opening_ns
 from src.data_eng.settings import Settings, load_settings
 from src.data_eng.sources.calendar import (
     CalendarError,
@@ -19,7 +19,7 @@ from src.data_eng.sources.calendar import (
 UTC = "UTC"
 
 
-def times_of(date: str, span: str = "09:30-12:30"):
+def times_of(date: str, span: str = "09:30-12:30") -> SessionTimes:
     settings: Settings = load_settings().with_session(span)
     return session_times(date, settings)
 

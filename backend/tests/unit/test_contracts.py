@@ -144,7 +144,7 @@ def test_a_relative_contract_counts_from_the_repository_s_root(monkeypatch: pyte
 
 def test_something_that_is_no_table_is_refused(contract: Contract) -> None:
     with pytest.raises(ContractViolation, match="got dict"):
-        enforce_contract({"ts_ns": [1]}, contract)  # type: ignore[arg-type]
+        enforce_contract({"ts_ns": [1]}, contract)
 
 
 def test_an_unknown_dataset_names_the_known_ones() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -126,7 +127,7 @@ def test_learned_weights_are_the_plain_loop_over_groups() -> None:
     assert found.weight[live].sum() == pytest.approx(5.0)
 
 
-def test_a_fit_is_read_back_as_it_was_written(tmp_path) -> None:
+def test_a_fit_is_read_back_as_it_was_written(tmp_path: Path) -> None:
     fits = [MetricFit(f"2025-10-0{day}", 70, None, {"path/current": 1.234}, {"even": -1.1, "fitted": -1.0}) for day in (1, 2)]
     path = tmp_path / "metric_fits.json"
     path.write_text(f'{{"fits": [\n{fit_line(fits[0])},\n{fit_line(fits[1])}\n]}}\n')

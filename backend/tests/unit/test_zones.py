@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from src.data_eng.core.events import NO_TICK
-from src.data_eng.core.zones import AT, FAR, MID, NEAR, REACH, nearest_tick, price_in_force, quadrant, tally_zones
+from src.data_eng.core.zones import AT, FAR, MID, NEAR, REACH, ZoneTally, nearest_tick, price_in_force, quadrant, tally_zones
 from tests.level_flow import EDGES, row, tape
 
 pytestmark = pytest.mark.nojit
@@ -14,7 +14,7 @@ LEVEL = 1000
 ASK, BID = 1, 0
 
 
-def tally_of(*rows: dict[str, int], level_tick: int = LEVEL):
+def tally_of(*rows: dict[str, int], level_tick: int = LEVEL) -> ZoneTally:
     return tally_zones(tape([list(rows)]), np.array([[level_tick]], np.int32), EDGES)
 
 

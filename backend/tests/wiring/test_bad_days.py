@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -42,11 +43,14 @@ WINDOW_NS, LAST_HORIZON_NS = 5 * S, 840 * S
 Records = NDArray[np.void]
 
 
-def a_day(day: str = DAY, **how: object) -> Records:
-    return toy_records(day, seed=5, **{"step_ms": 1500, "until": "10:45", **how})
+def a_day(day: str = DAY, **how: Any) -> Records:
+    chosen: dict[str, Any] = {"step_ms": 1500, "until": "10:45"} | how
+    return toy_records(day, seed=5, **chosen)
 
 
-def built(tmp_path: Path, days: dict[str, Records], session: str = "09:30-10:30", levels: tuple[str, ...] = ("pm_high", "vwap")) -> dict:
+def built(
+    tmp_path: Path, days: dict[str, Records], session: str = "09:30-10:30", levels: tuple[str, ...] = ("pm_high", "vwap")
+) -> dict[str, Any]:
     """All stages of all days; results by stage."""
     take_in(tmp_path / "lake", tmp_path / "job", days)
     return run_stages(tmp_path / "lake", tuple(days), short_settings(session, levels))
@@ -73,7 +77,7 @@ def hold_marked_windows_out(lake: Path, day: str = DAY) -> None:
     assert triggers and not triggers & untrusted
 
 
-def level(lake: Path, day: str, level_id: str) -> dict:
+def level(lake: Path, day: str, level_id: str) -> dict[str, Any]:
     """The first row of a level."""
     return next(row for row in rows(lake, "silver.levels", day).to_pylist() if row["level_id"] == level_id)
 

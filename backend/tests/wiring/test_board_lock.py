@@ -14,7 +14,8 @@ FRONTEND = Path(__file__).parents[3] / "frontend"
 @pytest.fixture(scope="module")
 def packages() -> dict[str, dict[str, Any]]:
     """The lock's packages by their place, for example `node_modules/esbuild`; the board itself lies at ``""``."""
-    return json.loads((FRONTEND / "package-lock.json").read_text())["packages"]
+    packages: dict[str, dict[str, Any]] = json.loads((FRONTEND / "package-lock.json").read_text())["packages"]
+    return packages
 
 
 def is_locked(name: str, place: str, packages: dict[str, Any]) -> bool:

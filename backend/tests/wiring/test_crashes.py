@@ -49,7 +49,7 @@ def test_a_run_killed_before_any_file_operation_and_started_again_gives_the_same
 def readable_rows(lake: Path) -> int | None:
     """What a reader sees: the old rows, the new rows or nothing; anything else raises."""
     try:
-        return io.read_table(toy_ref(lake)).num_rows
+        return int(io.read_table(toy_ref(lake)).num_rows)
     except PartitionMissing:
         return None
 
@@ -176,7 +176,8 @@ def watch_raw(raw: Path, offences: list[str]) -> Callable[[str, tuple[Any, ...]]
 
 def test_no_stage_opens_raw_for_writing_or_changes_a_byte_of_it(tmp_path: Path) -> None:
     put_raw(tmp_path, UNIT.date)
-    raw, offences = tmp_path / "raw", []
+    raw = tmp_path / "raw"
+    offences: list[str] = []
     before = picture(raw)
     sys.addaudithook(watch_raw(raw, offences))
     run_toy_stages(tmp_path)

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -192,7 +192,7 @@ def test_a_run_killed_in_mid_file_goes_on_with_the_missing_bytes(service: Servic
     assert len(service.jobs) == 1
 
 
-def wait_until(is_so, seconds: float = 30.0) -> None:
+def wait_until(is_so: Callable[[], object], seconds: float = 30.0) -> None:
     ends = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < ends
@@ -265,7 +265,9 @@ def test_a_refusal_is_one_line_that_says_what_to_do(service: Service, tmp_path: 
     assert service.count(endpoint) == 1
 
 
-def test_a_key_that_is_not_accepted_is_named_by_its_variable_and_never_shown(service: Service, tmp_path: Path, monkeypatch) -> None:
+def test_a_key_that_is_not_accepted_is_named_by_its_variable_and_never_shown(
+    service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DATABENTO_API_KEY", "db-THIS-ONE-IS-WRONG")
     said = download(tmp_path)
     assert said.exit_code == 1

@@ -7,6 +7,7 @@ import shutil
 import tomllib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -35,7 +36,7 @@ def lake(whole: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(whole, tmp_path / "lake", symlinks=True))
 
 
-def add(lake: Path, level: str, layer: str = "all", **environment: object) -> None:
+def add(lake: Path, level: str, layer: str = "all", **environment: Any) -> None:
     """One day with one level, as `--levels` asks for it."""
     cfg = replace(config(lake), levels=(level,), environment=Environment(lake)._replace(**environment))
     assert build(lake, (TODAY, TODAY), cfg=cfg, layer=layer) == 0
@@ -125,7 +126,8 @@ def test_doctor_finds_nothing_in_an_untouched_lake_and_names_what_a_new_level_is
     assert doctor(lake)["problems"] == [], "the command that was named fixed it"
 
 
-def doctor(lake: Path) -> dict[str, object]:
+def doctor(lake: Path) -> dict[str, Any]:
     said = CliRunner().invoke(app, ["doctor", "--json", "--lake", str(lake)])
     assert said.exit_code == 0, said.output
-    return json.loads(said.output)
+    report: dict[str, Any] = json.loads(said.output)
+    return report

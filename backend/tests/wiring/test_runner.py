@@ -9,6 +9,7 @@ import sys
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from rich.console import Console
@@ -54,9 +55,9 @@ class Said(Console):
         return self.export_text(clear=False)
 
 
-def request(lake: Path, **changes: object) -> BuildRequest:
-    asked = {name: changes.pop(name) for name in ("levels", "session") if name in changes}
-    cfg = replace(config(lake), **asked)
+def request(lake: Path, **changes: Any) -> BuildRequest:
+    chosen = {name: changes.pop(name) for name in ("levels", "session") if name in changes}
+    cfg = replace(config(lake), **chosen)
     return BuildRequest(cfg, "future_mbo", "all", "ESZ5", DAYS[0], DAYS[-1], workers=1)._replace(**changes)
 
 
