@@ -231,7 +231,7 @@ def test_past_distances_stand_at_one_window_an_episode(lake: Path) -> None:
 def test_two_contracts_on_one_day_are_refused_until_the_selection_map_speaks(lake: Path) -> None:
     source, other = (ref_in(lake, TRIGGERS, symbol, DATES[2]).path for symbol in (SYMBOL, "ESH6"))
     shutil.copytree(source, other)
-    said = f"ESH6 and ESZ5 both have .* on {DATES[2]}.*Run: spymaster select --symbol ES --dates {DATES[0]}:{DATES[15]}$"
+    said = f"ESH6 and ESZ5 both have .* on {DATES[2]}.*Run: spymaster select --symbol ES --dates {DATES[0]}:{DATES[15]} --lake {lake}$"
     with pytest.raises(TwoContracts, match=said):
         build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
 
@@ -256,7 +256,7 @@ def test_which_levels_and_which_span_are_asked_for_is_no_rule(lake: Path) -> Non
 def test_days_of_two_spans_are_not_mixed_in_an_index(lake: Path) -> None:
     write_triggers(lake, DATES[3], trigger_table(DATES[3]), settings=SETTINGS.with_session("09:30-16:00"))
     days = f"{TRIGGERS}/{SYMBOL}/{DATES[0]} was built for 09:30-12:30 and {TRIGGERS}/{SYMBOL}/{DATES[3]} for 09:30-16:00"
-    command = f"spymaster build --layer all --symbol {SYMBOL} --dates {DATES[0]}:{DATES[15]}"
+    command = f"spymaster build --layer all --symbol {SYMBOL} --dates {DATES[0]}:{DATES[15]} --lake {lake}"
     with pytest.raises(TwoSessions, match=f"{days}.*Run: {command}$"):
         build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
 
