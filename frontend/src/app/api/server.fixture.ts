@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 import { ServedDay } from './day.fixture';
-import type { Episode, Problem, SetupAnswer } from './schema';
+import type { DayList, Episode, Problem, SetupAnswer } from './schema';
 
 /** One request as the server saw it. */
 export interface MadeUpRequest {
@@ -53,11 +53,12 @@ export class MadeUpServer {
     if (path === 'days') {
       const { symbol, root, session_date, synthetic } = day;
       return Response.json({
+        fix: 'spymaster import',
         lake: 'made-up',
         lake_version: '00000000000000ff',
         roots: [root],
         days: [{ symbol, root, session_date, synthetic, state: 'ready', chosen: true, reason: null }],
-      });
+      } satisfies DayList);
     }
     if (path.includes('/tables/')) {
       const fromS = params.get('from_s');

@@ -123,7 +123,7 @@ describe('the replay', () => {
       expect(replay.dayState()).toEqual({
         kind: 'empty',
         message: 'The lake made-up has no day on 2031-01-01 to show. Files come in first, then a build.',
-        fix: 'spymaster import FILES && spymaster build --layer all --symbol ES --dates FIRST:LAST',
+        fix: 'spymaster import',
       });
     });
 
