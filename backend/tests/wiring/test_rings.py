@@ -139,3 +139,8 @@ def test_each_table_key_is_one_constant_in_core_tables() -> None:
 @pytest.mark.parametrize("path", [path for path in FILES if path != PACKAGE / "core" / "tables.py"], ids=name)
 def test_a_table_key_is_written_nowhere_else(path: Path) -> None:
     assert [text for text in strings(path) if TABLE_KEY_START.search(text)] == []
+
+
+def test_there_is_one_way_to_compile() -> None:
+    """Only core/compiled.py names the compiler; everyone else says which of its ways a kernel takes."""
+    assert [name(path) for path in FILES if {"numba", "llvmlite"} & foreign_imports(path)] == ["core/compiled.py"]

@@ -1,7 +1,7 @@
-"""How kernels that run once a record are compiled.
+"""How kernels are compiled: the one place that knows the compiler.
 
 Numba counts a reference at every hand-over of an array, in code inlined from helpers too; on the book's loop that took two thirds of the
-time (74 ns a record with the counting, 26 without). Kernels marked here allocate nothing, so the counting is switched off.
+time (74 ns a record with the counting, 26 without). Kernels that allocate nothing have the counting switched off.
 """
 
 from __future__ import annotations
@@ -16,13 +16,12 @@ from numba.extending import intrinsic, overload
 
 compiled = partial(nb.njit, cache=True, nogil=True, _nrt=False)
 """For the functions that Python calls, and for large ones that kernels call."""
+allocating = partial(nb.njit, cache=True, nogil=True)
+"""The same for those that make arrays of their own: their references are counted."""
 inlined = partial(nb.njit, cache=True, _nrt=False, inline="always")
 """For small helpers: their source is copied into the caller before it is compiled."""
 merged = partial(nb.njit, cache=True, _nrt=False, forceinline=True)
 """For helpers of a page: compiled once, and merged into each caller's machine code. As fast as `inlined`, and far quicker to compile."""
-
-allocating = partial(nb.njit, cache=True, nogil=True)
-"""For functions that run once a query or once a block and make arrays of their own."""
 
 
 def prefetch(array: Any, index: Any) -> None:
