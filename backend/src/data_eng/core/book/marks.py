@@ -35,14 +35,17 @@ def halted(
     rate_per_ns = records_before / np.maximum(windows_before * window_ns, 1)
     in_hours = (starts >= hours_ns[0]) & (starts < hours_ns[1])
     long_enough = silence_ns >= silence_s * NS
-    return np.logical_and.reduce([in_hours, long_enough, silence_ns * rate_per_ns >= expected_records])
+    found: NDArray[np.bool_] = in_hours & long_enough & (silence_ns * rate_per_ns >= expected_records)
+    return found
 
 
 def full_of_unknown_ids(windows: WindowRows, share_max: float, trailing_windows: int) -> NDArray[np.bool_]:
     """Windows at whose end more than `share_max` of the recent C and M named orders unknown to the book: it began without a snapshot."""
     changes_before, _ = _trailing(windows.cancels_and_modifies, trailing_windows - 1)
     unknown_before, _ = _trailing(windows.unknown_ids, trailing_windows - 1)
-    return np.greater(unknown_before + windows.unknown_ids, share_max * (changes_before + windows.cancels_and_modifies))
+    unknown, changes = unknown_before + windows.unknown_ids, changes_before + windows.cancels_and_modifies
+    found: NDArray[np.bool_] = unknown > share_max * changes
+    return found
 
 
 def more_marks(halts: NDArray[np.bool_], unknowns: NDArray[np.bool_]) -> NDArray[np.int64]:
