@@ -148,7 +148,8 @@ class DbnFile:
 
     def layout(self, rtype: int) -> np.dtype[np.void]:
         """Fields of a record type in the file's DBN version."""
-        return np.dtype(getattr(VERSIONS[self.header.version], MESSAGES[rtype])._dtypes)
+        layout: np.dtype[np.void] = np.dtype(getattr(VERSIONS[self.header.version], MESSAGES[rtype])._dtypes)
+        return layout
 
     def symbols_on(self, date: str) -> dict[int, str]:
         """Symbol by instrument id on an ISO date, by the metadata, the stream's own mappings and its definitions, the last one holding."""
@@ -177,7 +178,8 @@ class DbnFile:
                     f"{self._name.with_suffix('.dbn.zst').name}"
                 ),
             )
-        return pa.input_stream(str(self.path), compression="zstd" if magic == ZSTD_MAGIC else None, buffer_size=None)
+        stream: BinaryIO = pa.input_stream(str(self.path), compression="zstd" if magic == ZSTD_MAGIC else None, buffer_size=None)
+        return stream
 
     def _read_header(self, stream: BinaryIO) -> tuple[Header, int]:
         prefix = self._read(stream, PREFIX_BYTES)

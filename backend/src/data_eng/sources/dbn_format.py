@@ -146,7 +146,8 @@ def picked_records(block: Block, rtype: int, layout: np.dtype[np.void]) -> NDArr
     starts = block.starts[(block.words[block.starts] >> 8 & 0xFF) == rtype]
     if not len(starts):
         return np.empty(0, layout)
-    return sliding_window_view(block.words, size)[starts].reshape(-1).view(np.uint8).view(layout)
+    records: NDArray[np.void] = sliding_window_view(block.words, size)[starts].reshape(-1).view(np.uint8).view(layout)
+    return records
 
 
 def definition_of(record: np.void) -> Definition:

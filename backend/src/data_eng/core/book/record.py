@@ -13,20 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..compiled import compiled, inlined
-from ..events import (
-    ADD,
-    CANCEL,
-    CLEAR,
-    F_MAYBE_BAD_BOOK,
-    F_SNAPSHOT,
-    FILL,
-    MODIFY,
-    NO_TICK,
-    NONE,
-    SIDE_ASK,
-    SIDE_BID,
-    TRADE,
-)
+from ..events import ADD, CANCEL, CLEAR, F_MAYBE_BAD_BOOK, F_SNAPSHOT, FILL, MODIFY, NO_TICK, NONE, SIDE_ASK, SIDE_BID, TRADE
 from .orders import EMPTY, erase, key_of, slot_of
 from .state import ASK, BID, LOWEST_TICK, NO_LINE, TICKS
 
