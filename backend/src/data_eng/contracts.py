@@ -231,7 +231,7 @@ def _fitted(column: pa.ChunkedArray, field: Field, dataset: str) -> pa.ChunkedAr
         value = column[0] if len(column) else "absent"
         raise ContractViolation(f"{dataset}: column {field.name}, row 0 is {value!s} of type {column.type}.", expected=str(field.type))
     if pa.types.is_list(field.type):
-        _hold_items(column, field, dataset)
+        _require_items(column, field, dataset)
     if column.type == field.type:
         return column
     try:
@@ -243,7 +243,7 @@ def _fitted(column: pa.ChunkedArray, field: Field, dataset: str) -> pa.ChunkedAr
         ) from None
 
 
-def _hold_items(column: pa.ChunkedArray, field: Field, dataset: str) -> None:
+def _require_items(column: pa.ChunkedArray, field: Field, dataset: str) -> None:
     """No item of a list is null."""
     start = 0
     for lists in column.chunks:

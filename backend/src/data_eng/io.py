@@ -167,7 +167,7 @@ def _checked_path(ref: PartitionRef, part: PartFile) -> Path:
     try:
         size = path.stat().st_size
     except FileNotFoundError:
-        raise PartitionCorrupt(f"{ref} lacks its file {part.name}.", fix=rebuild_command(ref)) from None
+        raise PartitionCorrupt(f"{ref} has lost its file {part.name}.", fix=rebuild_command(ref)) from None
     if size != part.bytes:
         raise PartitionCorrupt(f"{path} has {size} bytes, its manifest says {part.bytes}.", fix=rebuild_command(ref))
     return path
@@ -178,7 +178,7 @@ def _verified_bytes(ref: PartitionRef, part: PartFile) -> bytes:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise PartitionCorrupt(f"{ref} lacks its file {part.name}.", fix=rebuild_command(ref)) from None
+        raise PartitionCorrupt(f"{ref} has lost its file {part.name}.", fix=rebuild_command(ref)) from None
     sha256 = hashlib.sha256(content).hexdigest()
     if sha256 != part.sha256:
         raise PartitionCorrupt(f"{path} has sha256 {sha256[:16]}, its manifest says {part.sha256[:16]}.", fix=rebuild_command(ref))

@@ -16,7 +16,7 @@ class UnknownPipeline(SpymasterError):
 
 
 def build_pipeline(product_type: str, layer: str) -> Pipeline:
-    """Stages of one layer, or of `all`, each behind those it reads from.
+    """Stages of one layer, or of `all`, each after those it reads from.
 
     The whole of a stage is done for all contract-days before the next one starts: the index stands between the trigger vectors of all
     days and the signals that look into it.

@@ -229,7 +229,7 @@ class Settings(_Section):
             )
         _ends(f"{self.session.start}-{self.session.end}")
         for root, own in self.instruments.items():
-            _hold_fit(root, own, self.of_root(root))
+            _require_fit(root, own, self.of_root(root))
         return self
 
     def of_root(self, root: str) -> Settings:
@@ -299,7 +299,7 @@ def _ends(span: str) -> tuple[str, str]:
     return start, end
 
 
-def _hold_fit(root: str, own: InstrumentSettings, settings: Settings) -> None:
+def _require_fit(root: str, own: InstrumentSettings, settings: Settings) -> None:
     """Raise where a root's numbers do not fit its tick; `settings` are those of the root."""
     if own.regular_hours is not None:
         _ends(own.regular_hours)

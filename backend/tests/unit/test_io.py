@@ -190,7 +190,7 @@ def test_a_data_file_of_another_size_than_its_manifest_says_is_refused_before_it
 def test_a_lost_file_is_found(tmp_path: Path) -> None:
     ref = write(tmp_path)
     part_of(ref).unlink()
-    with pytest.raises(PartitionCorrupt, match="lacks its file"):
+    with pytest.raises(PartitionCorrupt, match="has lost its file"):
         io.read_table(ref)
 
 

@@ -16,7 +16,7 @@ def build(
     start_date: Annotated[str | None, typer.Option(help="First date, instead of --dates.")] = None,
     end_date: Annotated[str | None, typer.Option(help="Last date, instead of --dates.")] = None,
     workers: Annotated[int | None, typer.Option(min=1, help="Processes; each takes one core. Default: one a core.")] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Rebuild what is current, too.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Also rebuild partitions that are up to date.")] = False,
     levels: Annotated[str | None, typer.Option(help="Only these levels, separated by commas. In gold the default is LEVEL_ID.")] = None,
     session: Annotated[str | None, typer.Option(help="Span of the day in New York time, for example 09:30-12:30.")] = None,
     stage: Annotated[str | None, typer.Option(help="Only this stage of the layer, for example build_trigger_vectors.")] = None,

@@ -15,7 +15,7 @@ def index(
     metric: Annotated[
         str, typer.Option(help="block (the default metric; user is answered from it), cosine, learned, preset, or all of them.")
     ] = "block",
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Build what is current, too, and take nothing over.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Also build indexes that are up to date, and take nothing over.")] = False,
     lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
 ) -> None:
     """Build the indexes of a level: scalers fitted on the past of each day, vectors and their metadata, both setups from both sides.
@@ -46,5 +46,5 @@ def index(
     for level_id, name in product(levels, metrics):
         for built in build_indexes(cfg.where, root, level_id, settings, overwrite=overwrite, metric=name):
             mark = "  [magenta]synthetic[/]" if built.synthetic else ""
-            told = f"{built.status:<8} {built.rows:>8,} triggers  {built.days:>4} days  {built.folder}"
-            console.print(f"{index_name(built.key, built.metric):<40} {told}{mark}", highlight=False, soft_wrap=True)
+            summary = f"{built.status:<8} {built.rows:>8,} triggers  {built.days:>4} days  {built.folder}"
+            console.print(f"{index_name(built.key, built.metric):<40} {summary}{mark}", highlight=False, soft_wrap=True)

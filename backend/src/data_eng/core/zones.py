@@ -101,7 +101,7 @@ _DEPTH_START, _DEPTH_END, _ADD, _FILL = (Quadrant._fields.index(name) for name i
 _REFILLED, _MOMENT_START, _MOMENT_END = (Quadrant._fields.index(name) for name in ("refilled", "moment_start", "moment_end"))
 _COUNTERS = len(FlowCounters._fields)
 _SUM_OF_COUNTER = (0, 1, 2, 3, 4, 5, 6, _FIELDS, _FIELDS + 1)
-"""Where the running sum of each counter lies: the quadrants' own in Quadrant's order, bought and sold volume behind them."""
+"""Where the running sum of each counter lies: the quadrants' own in Quadrant's order, bought and sold volume after them."""
 _REACH_COUNTERS = (_DEPTH_START, _FIELDS, _FIELDS + 1)
 
 

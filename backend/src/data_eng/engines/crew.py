@@ -182,7 +182,7 @@ class _Run:
         return self._chosen._replace(units=with_lookback(self._chosen.units, lake, stage.lookback_days))
 
     def _choose(self) -> Planned:
-        """Contract-days behind bronze; asked once, when bronze is done."""
+        """Contract-days of the layers after bronze; chosen once, when bronze is done."""
         request, symbol = self._request, self._symbol
         if symbol.contract is not None:
             return days_of_contract(self._cfg, symbol, request.first, request.last)

@@ -35,7 +35,7 @@ _IMAGES_UNTIL = 0.25
 """Variance travelled, in squared widths, up to which the image series is used. With these terms both are exact from 0.1 to 2."""
 
 
-def hold(past: ScoredEpisodes, queries: ScoredEpisodes, settings: Settings) -> None:
+def check_past(past: ScoredEpisodes, queries: ScoredEpisodes, settings: Settings) -> None:
     """Raise `FutureSeen` unless every past episode lies further back of every query than the embargo."""
     if len(past.session_date):
         require_after(str(max(past.session_date)), queries, settings.retrieval.embargo_sessions, f"the past of {past.key}")
@@ -64,13 +64,13 @@ def climatology_of(past: ScoredEpisodes) -> NDArray[np.float64]:
 
 def climatology(past: ScoredEpisodes, queries: ScoredEpisodes, settings: Settings) -> Forecast:
     """The same for every query: what the past's episodes did."""
-    hold(past, queries, settings)
+    check_past(past, queries, settings)
     return _repeated(climatology_of(past), queries)
 
 
 def recency(past: ScoredEpisodes, queries: ScoredEpisodes, settings: Settings) -> Forecast:
     """Climatology in which an episode counts half for every `recency_half_life_sessions` that it is older than the past's newest."""
-    hold(past, queries, settings)
+    check_past(past, queries, settings)
     age_sessions = past.day.max(initial=0) - past.day
     return _repeated(_frequencies(past, 0.5 ** (age_sessions / settings.evaluation.recency_half_life_sessions)), queries)
 
@@ -97,7 +97,7 @@ def random_walk(past: ScoredEpisodes, queries: ScoredEpisodes, settings: Setting
     Climatology where no volatility was measured (0 or NaN: a price seen not to move for two minutes says nothing of how far it will go)
     or where the barriers are not apart.
     """
-    hold(past, queries, settings)
+    check_past(past, queries, settings)
     up, down = hit_probabilities(
         queries.upper_ticks[:, None],
         queries.lower_ticks[:, None],
@@ -178,7 +178,7 @@ def _by_group(
     past: ScoredEpisodes, queries: ScoredEpisodes, past_group: NDArray[np.int64], query_group: NDArray[np.int64], settings: Settings
 ) -> Forecast:
     """For each query the shrunk frequencies of its group; the climatology for a group that the past has nothing of."""
-    hold(past, queries, settings)
+    check_past(past, queries, settings)
     forecast = climatology(past, queries, settings)
     for group in np.unique(query_group[query_group != _NO_GROUP]):
         forecast[query_group == group] = _shrunk(past, past_group == group, settings.retrieval.kappa)

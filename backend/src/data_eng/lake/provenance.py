@@ -1,4 +1,4 @@
-"""Which source files a module stands on, and their hash: what a manifest keeps to know whether the code behind a result changed."""
+"""Which source files a module stands on, and their hash: what a manifest keeps to know whether the code that made a result changed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def code_of(path: Path) -> set[Path]:
 
 
 def imported_by(path: Path) -> set[Path]:
-    """The file itself and all files of the package behind its imports."""
+    """The file itself and all files of the package that its imports lead to."""
     found, waiting = {path}, [path]
     while waiting:
         new = direct_imports(waiting.pop()) - found

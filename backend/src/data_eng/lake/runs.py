@@ -1,7 +1,7 @@
 """What became of the last run of each contract-day, stage by stage: done or failed, why, how long it took and when.
 
 Kept beside the partitions, in `runs/<symbol>/<date>.json`, and never part of one: partitions hold no clock, and a failed stage has none to
-be written in. It is told to the eye only; no stage reads it.
+be written in. It is for the eye only; no stage reads it.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ def read_runs(lake: Path, symbol: str, date: str) -> dict[str, StageRun]:
 def parsed_runs(content: bytes) -> dict[str, StageRun]:
     """By stage, from the bytes of a record; empty for what is none, which a later run replaces."""
     try:
-        told: dict[str, Any] = json.loads(content or b"{}")
-        return {stage: StageRun(**entry) for stage, entry in told.items()}
+        noted: dict[str, Any] = json.loads(content or b"{}")
+        return {stage: StageRun(**entry) for stage, entry in noted.items()}
     except (ValueError, TypeError, AttributeError):
         return {}
 
@@ -69,8 +69,8 @@ def note_done(lake: Path, symbol: str, date: str, stage: str, layer: str, second
 
 def _note(lake: Path, symbol: str, date: str, stage: str, run: StageRun) -> None:
     entries = {**read_runs(lake, symbol, date), stage: run}
-    told = {name: entry._asdict() for name, entry in sorted(entries.items())}
-    publish_file(record_path(lake, symbol, date), (json.dumps(told, indent=1) + "\n").encode())
+    noted = {name: entry._asdict() for name, entry in sorted(entries.items())}
+    publish_file(record_path(lake, symbol, date), (json.dumps(noted, indent=1) + "\n").encode())
 
 
 def _content(path: Path) -> bytes:

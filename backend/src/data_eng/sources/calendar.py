@@ -104,7 +104,7 @@ def previous_session(session_date: str) -> str:
 
 
 def sessions_apart(earlier: str, later: str) -> int:
-    """How many sessions `later` lies behind `earlier`; negative when it lies before it.
+    """How many sessions `later` lies after `earlier`; negative when it lies before it.
 
     A date without regular hours counts as the session that it follows, so that a holiday and the session before it are 0 apart.
     """

@@ -201,7 +201,7 @@ class DbnFile:
             raise CorruptFile(f"metadata of {self._name} cannot be read: {error}. Fetch it again.") from None
         return header_of(version, metadata), PREFIX_BYTES + length
 
-    def _hold_no_header(self, start: bytes, number: int, offset: int) -> None:
+    def _require_no_header(self, start: bytes, number: int, offset: int) -> None:
         """Raise `JoinedFiles` where a record should begin and another file does."""
         if start.startswith(ZSTD_MAGIC) or (start.startswith(DBN_MAGIC) and start[3] in VERSIONS):
             raise JoinedFiles(
@@ -258,7 +258,7 @@ class DbnFile:
                 held, number, offset = filled - used, number + count, offset + used
                 if filled < len(buffer):
                     if held:
-                        self._hold_no_header(buffer[used : used + PREFIX_BYTES].tobytes(), number, offset)
+                        self._require_no_header(buffer[used : used + PREFIX_BYTES].tobytes(), number, offset)
                         raise TruncatedFile(
                             f"{self._name} ends inside record {number:,} at byte {offset:,}: {held} bytes of it are there. Fetch it again."
                         )
@@ -287,7 +287,7 @@ class DbnFile:
         if not known.all():
             at = int(np.argmin(known))
             start = block.words[block.starts[at] :][: PREFIX_BYTES // WORD].tobytes()
-            self._hold_no_header(start, block.first_number + at, offset + int(block.starts[at]) * WORD)
+            self._require_no_header(start, block.first_number + at, offset + int(block.starts[at]) * WORD)
             raise CorruptFile(
                 f"{self._name} is damaged: record {block.first_number + at:,} at byte {offset + int(block.starts[at]) * WORD:,} has type "
                 f"0x{rtypes[at]:02X}, which the feed does not have. Fetch it again."

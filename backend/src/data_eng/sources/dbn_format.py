@@ -140,7 +140,7 @@ def _walk(words, starts):
 
 
 def picked_records(block: Block, rtype: int, layout: np.dtype[np.void]) -> NDArray[np.void]:
-    """The block's records of one type, copied together; a ts_out behind them is left out."""
+    """The block's records of one type, copied together; a ts_out after them is left out."""
     assert block.starts is not None
     size = layout.itemsize // WORD
     starts = block.starts[(block.words[block.starts] >> 8 & 0xFF) == rtype]

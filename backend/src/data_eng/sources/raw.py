@@ -81,7 +81,7 @@ def collect(paths: Iterable[Path]) -> Batch:
 
     Raises
     ------
-    ImportRefused for a path that is neither, a folder without DBN files, and a file that the manifest lists and the folder lacks.
+    ImportRefused for a path that is neither, a folder without DBN files, and a file that the manifest lists and the folder does not hold.
     """
     files: list[Path] = []
     definitions: list[Path] = []
@@ -138,7 +138,7 @@ def import_batch(batch: Batch, lake: Path, root: str | None = None, progress: Pr
         DbnFile(source).expect_schema("mbo")
         with _staging(lake) as staging:
             staged, sha256 = _copied(source, staging, tell)
-            _hold_hash(source, sha256, batch.sha256)
+            _require_hash(source, sha256, batch.sha256)
             record = look_through(staged, source)
             if not record.records:
                 raise ImportRefused(f"{source} holds no order record. There is nothing to import.")
@@ -148,7 +148,7 @@ def import_batch(batch: Batch, lake: Path, root: str | None = None, progress: Pr
     for source in batch.definitions:
         with _staging(lake) as staging:
             staged, sha256 = _copied(source, staging, _unheard)
-            _hold_hash(source, sha256, batch.sha256)
+            _require_hash(source, sha256, batch.sha256)
             for folder in (raw_folder(lake, name, RAW_DEFINITIONS) for name in _definition_roots(source)):
                 with locked(folder):
                     _link(staged, folder / source.name)
@@ -169,11 +169,11 @@ def _manifest_hashes(folder: Path) -> dict[Path, str]:
         raise ImportRefused(f"{path} lists {absent[0]}, which is not in the folder ({len(absent)} absent in all). Fetch the batch again.")
     for file, sha256 in listed.items():
         if not file.name.endswith(DBN_SUFFIXES):
-            _hold_hash(file, hashlib.sha256(file.read_bytes()).hexdigest(), {file: sha256})
+            _require_hash(file, hashlib.sha256(file.read_bytes()).hexdigest(), {file: sha256})
     return listed
 
 
-def _hold_hash(file: Path, sha256: str, expected: Mapping[Path, str]) -> None:
+def _require_hash(file: Path, sha256: str, expected: Mapping[Path, str]) -> None:
     if expected.get(file, sha256) != sha256:
         raise HashMismatch(f"{file} has sha256 {sha256[:16]}, its batch's {MANIFEST} says {expected[file][:16]}. Fetch the file again.")
 

@@ -31,7 +31,7 @@ class SessionAcrossFiles(SpymasterError):
 
 
 class ComputeBookFlow5s(Stage):
-    """Bronze events to the level-free flow tape. Nothing behind this stage sees events."""
+    """Bronze events to the level-free flow tape. Nothing after this stage sees events."""
 
     name: ClassVar[str] = "compute_book_flow_5s"
     io: ClassVar[StageIO] = StageIO(inputs=[MBO], outputs=[BOOK_FLOW, BOOK_WINDOWS, TRADE_BARS, TRADE_PATH])
@@ -41,7 +41,7 @@ class ComputeBookFlow5s(Stage):
     def compute(self, unit: ContractDay, lake: StageLake) -> None:
         times, book_settings = lake.session, lake.settings.book
         window_ns = book_settings.window_s * NS
-        _hold_to_one_file(unit, times)
+        _require_one_file(unit, times)
         ref = lake.ref(MBO)
         lake.check_declared(ref)
         book, tables = _run(
@@ -62,7 +62,7 @@ class ComputeBookFlow5s(Stage):
         lake.write(TRADE_PATH, _table(TRADE_PATH, tables.path))
 
 
-def _hold_to_one_file(unit: ContractDay, times: SessionTimes) -> None:
+def _require_one_file(unit: ContractDay, times: SessionTimes) -> None:
     dates = bronze_dates(times)
     if dates != (unit.date,):
         raise SessionAcrossFiles(
