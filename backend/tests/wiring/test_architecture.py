@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from src.data_eng.config import BACKEND, PACKAGE
+from src.data_eng.config import PACKAGE
 from src.data_eng.lake.provenance import direct_imports
 
 FILES = sorted(PACKAGE.rglob("*.py"))
@@ -64,11 +64,3 @@ def test_modules_fit_their_page() -> None:
 def test_functions_fit_their_page() -> None:
     long = {(name(path), function) for path in FILES for function, lines in functions(path) if lines > LONGEST_FUNCTION}
     assert long == set(LONG_FUNCTIONS)
-
-
-def lines_of(folder: Path) -> int:
-    return sum(len(path.read_text().splitlines()) for path in folder.rglob("*.py"))
-
-
-def test_there_are_four_lines_of_tests_to_five_of_code() -> None:
-    assert lines_of(BACKEND / "tests") / lines_of(PACKAGE) >= 0.8
