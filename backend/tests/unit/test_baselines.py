@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from src.data_eng.evaluation.baselines import FREQUENCY_BASELINES, climatology_of, eigen_series, hit_probabilities, hold, image_series
+from src.data_eng.evaluation.baselines import FREQUENCY_BASELINES, check_past, climatology_of, eigen_series, hit_probabilities, image_series
 from src.data_eng.evaluation.episodes import ScoredEpisodes
 from src.data_eng.retrieval.distribution import BREAK, CENSORED, CHOP, REJECT, WHIPSAW
 from src.data_eng.retrieval.key import IndexKey
@@ -247,9 +247,9 @@ def test_the_embargo_counts_sessions_not_days() -> None:
     kinds = at_every_horizon([CHOP])
     friday, monday, tuesday = (np.array([date]) for date in ("2025-06-06", "2025-06-09", "2025-06-10"))
     past, queries = made_episodes(kinds, [0])._replace(session_date=friday), made_episodes(kinds, [0])
-    hold(past, queries._replace(session_date=tuesday), SETTINGS)
+    check_past(past, queries._replace(session_date=tuesday), SETTINGS)
     with pytest.raises(FutureSeen):
-        hold(past, queries._replace(session_date=monday), SETTINGS)
+        check_past(past, queries._replace(session_date=monday), SETTINGS)
 
 
 def test_both_series_of_the_random_walk_agree() -> None:

@@ -141,7 +141,7 @@ def test_the_document_is_the_same_bytes_each_time_and_names_every_message() -> N
     text = openapi_text()
     assert text == openapi_text()
     models = json.loads(text)["components"]["schemas"]
-    for name in ("Day", "DayList", "Episodes", "SetupAnswer", "SetupList", "Problem", "ReplayWindow", "ReplayHello", "ReplaySpeed"):
+    for name in ("Day", "DayList", "EpisodeList", "SetupAnswer", "SetupList", "Problem", "ReplayWindow", "ReplayHello", "ReplaySpeed"):
         assert models[name]["description"]
     assert "break" in models["OutcomeRow"]["properties"]
     assert set(models["ReplayProtocol"]["properties"]) == {"query", "server", "client"}

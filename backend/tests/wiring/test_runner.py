@@ -163,13 +163,13 @@ def test_missing_raw_days_are_told_and_are_no_failure(lake: Path) -> None:
 
 
 def test_nothing_at_all_is_a_failure_that_says_what_to_run_first(tmp_path: Path) -> None:
-    with pytest.raises(BadRequest, match=r"nothing to build: lake .* holds no ESZ5 .* Run first: spymaster import FILE"):
+    with pytest.raises(BadRequest, match=r"nothing to build: lake .* holds no ESZ5 .* Run: spymaster import FILE --lake"):
         run(request(tmp_path), Said(), BOTH)
 
 
 def test_without_bronze_the_command_that_builds_it_is_told_whole(lake: Path) -> None:
-    mend = f"Run first: spymaster build --layer bronze --symbol ESZ5 --dates {DAYS[0]}:{DAYS[2]}$"
-    with pytest.raises(BadRequest, match=mend):
+    fix = f"Run: spymaster build --layer bronze --symbol ESZ5 --dates {DAYS[0]}:{DAYS[2]} --lake {lake}$"
+    with pytest.raises(BadRequest, match=fix):
         run(request(lake, first=DAYS[0], last=DAYS[2]), Said(), [ToyCount()])
 
 
@@ -277,14 +277,13 @@ import sys
 from pathlib import Path
 from rich.console import Console
 from src.data_eng import planning
-from src.data_eng.config import Environment, load_settings
-from src.data_eng.engines.crew import Request, run
+from src.data_eng.engines.crew import BuildRequest, run
 from tests.toys.lake import TOY_EVENTS, config
 from tests.toys.stages import SlowCount, ToyIngest
 planning.MBO = TOY_EVENTS
 if __name__ == "__main__":
     cfg = config(Path(sys.argv[1]))
-    request = Request(cfg, "future_mbo", "all", "ESZ5", "2025-10-15", "2025-10-17", workers=int(sys.argv[2]))
+    request = BuildRequest(cfg, "future_mbo", "all", "ESZ5", "2025-10-15", "2025-10-17", workers=int(sys.argv[2]))
     sys.exit(run(request, Console(), [ToyIngest(), SlowCount()]))
 """
 

@@ -32,7 +32,7 @@ from src.data_eng.health import state
 from src.data_eng.health.judge import Judge
 from src.data_eng.health.models import LakeDay, LakeHealth
 from src.data_eng.lake import raw as raw_module
-from src.data_eng.lake import runs
+from src.data_eng.lake import raw_records, runs
 from src.data_eng.lake.attempts import MANIFEST, DiskFull
 from src.data_eng.lake.partitions import PartitionRef, list_partitions, read_manifest, ref_in, remove_partition
 from src.data_eng.lake.raw import raw_files, raw_folder
@@ -149,7 +149,7 @@ def test_what_was_removed_is_missing_and_the_command_told_builds_it_again(lake: 
     assert why(found, TRIGGERS, CHOSEN[1]) == "not built"
     (missing,) = [told for told in found.problems if " gold is missing " in told.what]
     assert missing.what == f"ES: gold is missing for 2 days from {CHOSEN[1]} to {CHOSEN[2]}"
-    assert missing.fix == f"spymaster build --layer gold --symbol ES --dates {CHOSEN[1]}:{CHOSEN[2]}"
+    assert missing.fix == f"spymaster build --layer gold --symbol ES --dates {CHOSEN[1]}:{CHOSEN[2]} --lake {lake}"
     obey(lake, missing.fix)
     after = look(lake)
     assert [states(after, date)["gold"] for date in CHOSEN] == ["done"] * len(CHOSEN)
@@ -277,7 +277,7 @@ def test_an_index_of_other_triggers_is_told_and_so_is_a_lake_without_any(lake: P
     assert f"index mbo_or_high/level_test/from_above was built from other triggers than there are now: {TRIGGERS}" in told[0]
     shutil.rmtree(lake / "indexes")
     (none,) = [problem for problem in look(lake).problems if "index" in problem.what]
-    assert (none.what, none.fix) == ("ES: no index", "spymaster index --symbol ES --level pm_high")
+    assert (none.what, none.fix) == ("ES: no index", f"spymaster index --symbol ES --level pm_high --lake {lake}")
 
 
 def test_a_lake_without_a_selection_map_says_so_and_goes_by_what_is_built(lake: Path) -> None:
@@ -286,7 +286,7 @@ def test_a_lake_without_a_selection_map_says_so_and_goes_by_what_is_built(lake: 
     assert [day.chosen for day in found.days] == [True] * len(DAYS)
     assert states(found, FIRST)["gold"] == "missing"
     assert [told.fix for told in found.problems if "selection map" in told.what] == [
-        f"spymaster select --symbol ES --dates {DAYS[0]}:{DAYS[-1]}"
+        f"spymaster select --symbol ES --dates {DAYS[0]}:{DAYS[-1]} --lake {lake}"
     ]
 
 
@@ -305,7 +305,7 @@ def test_a_look_reads_no_raw_file_through_even_where_what_was_known_of_them_is_l
         raise AssertionError(f"{path} was read through")
 
     shutil.rmtree(lake / KNOWN)
-    monkeypatch.setattr(raw_module, "look_through", refuse)
+    monkeypatch.setattr(raw_records, "look_through", refuse)
     assert [states(look(lake), date) for date in CHOSEN] == [dict.fromkeys(ALL, "done")] * len(CHOSEN)
 
 
@@ -338,7 +338,7 @@ def test_many_raw_dates_are_found_by_as_few_looks_at_their_folder_as_few_are(tmp
 def test_an_empty_lake_has_no_days_and_says_how_to_begin(tmp_path: Path) -> None:
     found = look(tmp_path)
     assert found.days == []
-    assert [told.fix for told in found.problems] == ["spymaster import FILE, or spymaster simulate"]
+    assert [told.fix for told in found.problems] == [f"spymaster import FILE --lake {tmp_path}"]
 
 
 def test_the_lake_is_told_over_http_plain_and_compressed(place: Place, served_lake: Path) -> None:

@@ -108,7 +108,8 @@ def test_faiss_and_the_filters_give_the_printed_answer(lake: Path, approach_dir:
     by_row = squared[0][np.argsort(rows[0])]
     groups, rules = index.groups, SETTINGS.retrieval
     kept = naive_search.nearest_episodes(by_row.tolist(), groups.episode_of_row, groups.day_of_episode, rules.neighbours, rules.per_day_max)
-    assert [match["ts_ns"] for match in answer["neighbours"]] == index.metadata["ts_ns"].take(kept).to_pylist()
+    triggers_ns = index.metadata["ts_ns"].take(kept).to_pylist()
+    assert [match["ts_s"] for match in answer["neighbours"]] == [ts_ns // 10**9 for ts_ns in triggers_ns]
     distances = [match["distance"] for match in answer["neighbours"]]
     np.testing.assert_allclose(distances, np.sqrt(by_row[kept]), rtol=TOLERANCE)
     assert answer["past"]["end"] == seed["fit_end"] == INDEXED[-1]

@@ -711,10 +711,10 @@ export interface components {
          */
         EpisodeKind: "first_test" | "retest" | "repeat_test";
         /**
-         * Episodes
+         * EpisodeList
          * @description Episodes that had begun by `as_of_s`, by their start.
          */
-        Episodes: {
+        EpisodeList: {
             /** As Of S */
             as_of_s: number;
             /** Episodes */
@@ -2224,7 +2224,7 @@ export type Dot = components['schemas']['Dot'];
 export type DrawnNeighbour = components['schemas']['DrawnNeighbour'];
 export type Episode = components['schemas']['Episode'];
 export type EpisodeKind = components['schemas']['EpisodeKind'];
-export type Episodes = components['schemas']['Episodes'];
+export type EpisodeList = components['schemas']['EpisodeList'];
 export type ExcursionQuantiles = components['schemas']['ExcursionQuantiles'];
 export type Fact = components['schemas']['Fact'];
 export type FeatureInfo = components['schemas']['FeatureInfo'];
@@ -2437,7 +2437,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Episodes"];
+                    "application/json": components["schemas"]["EpisodeList"];
                 };
             };
             /** @description Client Error */

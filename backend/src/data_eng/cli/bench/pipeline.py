@@ -12,7 +12,6 @@ from .market import DAYS, END, FRONT, SIX_LEVELS, START
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ...lake.machine import peak_bytes
     from ...planning import ContractDay
     from ...settings import Settings
     from ...stages.base import Stage
@@ -204,6 +203,7 @@ def _day_times(folder: Path) -> DayTimes:
     import pyarrow as pa
 
     from ...core.tables import MBO
+    from ...lake.machine import peak_bytes
     from ...lake.partitions import read_manifest, ref_in
     from ...lake.raw import raw_folder
     from ...planning import ContractDay
