@@ -38,9 +38,10 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
         write_dbn(folder / "job" / name, records, day, {SYMBOL: 100}, parent="ZN.FUT", dataset="SYNTHETIC.MDP3")
     lake = folder / "lake"
     list(import_batch(collect([folder / "job"]), lake))
-    console = Console(file=io.StringIO(), width=160)
+    printed = io.StringIO()
+    console = Console(file=printed, width=160)
     cfg = replace(config(lake), levels=("pm_high", "or_high", "pd_close", "round_1"))
-    assert run(BuildRequest(cfg, "future_mbo", "all", "ZN", *DAYS, 1), console) == 0, console.file.getvalue()
+    assert run(BuildRequest(cfg, "future_mbo", "all", "ZN", *DAYS, 1), console) == 0, printed.getvalue()
     return lake
 
 

@@ -48,11 +48,11 @@ class Checkout:
         assert said.returncode == 0, f"{command}\n{said.stdout}\n{said.stderr}"
         return said.stdout
 
-    def python(self, snippet: str, **variables: str) -> str:
+    def python(self, snippet: str) -> str:
         """A snippet as typed, in a Python started at the repository's root."""
         script = self.root / "snippet.py"
         script.write_text(snippet)
-        return self.done(f"{sys.executable} snippet.py", **variables)
+        return self.done(f"{sys.executable} snippet.py")
 
 
 def make_checkout(root: Path, days: tuple[str, ...] = DAYS, compiled: bool = True) -> Checkout:

@@ -19,6 +19,9 @@ COUNTERS = (
     "sell_volume",
 )
 
+NO_PRICE = -(2**31)
+"""Tick of a record without a price; no row reaches it."""
+
 
 @dataclass
 class Order:
@@ -80,8 +83,9 @@ class NaiveBook:
         return size
 
     def record(
-        self, action: str, side: str, order_id: int, tick: int | None, size: int, now: int, event_ts: int, snapshot: bool, last: bool
+        self, action: str, side: str, order_id: int, priced: int | None, size: int, now: int, event_ts: int, snapshot: bool, last: bool
     ) -> None:
+        tick = NO_PRICE if priced is None else priced
         order = self.orders.get(order_id)
         if snapshot:
             self.marks.add("snapshot")

@@ -49,6 +49,7 @@ def test_avro_types_become_arrow_types_with_the_arrow_attribute_first(contract: 
 def test_a_table_that_fits_is_passed_without_a_copy(contract: Contract) -> None:
     table = toy_table()
     passed = enforce_contract(table, contract)
+    assert isinstance(passed, pa.Table)
     assert passed.schema == contract.schema
     assert passed.column("ts_ns").chunk(0).buffers()[1].address == table.column("ts_ns").chunk(0).buffers()[1].address
 
@@ -129,6 +130,7 @@ def test_a_nanosecond_beside_a_null_loses_no_digit_in_pandas(tmp_path: Path) -> 
     contract = load_avro_contract(tmp_path / "t.avsc")
     arrow = pa.table({"first_hit_ts_ns": pa.array([1_760_621_400_000_000_001, None])})
     frame = enforce_contract(arrow.to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get), contract)
+    assert isinstance(frame, pd.DataFrame)
     assert frame["first_hit_ts_ns"].iloc[0] == 1_760_621_400_000_000_001
     assert conformed(frame, contract).equals(arrow)
 

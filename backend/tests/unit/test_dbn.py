@@ -46,7 +46,7 @@ def test_the_size_of_a_batch_changes_no_record(tmp_path: Path, records: int) -> 
 
 def test_the_decoder_agrees_with_the_feeds_own_on_the_real_evening() -> None:
     path = sample(ES_EVENING)
-    decoder = databento_dbn.DBNDecoder(compression=databento_dbn.Compression.ZSTD)
+    decoder = databento_dbn.DBNDecoder(compression=databento_dbn.Compression.from_str("zstd"))
     decoder.write(path.read_bytes())
     own = [record for record in decoder.decode() if isinstance(record, databento_dbn.MBOMsg)]
     ours = read(path)

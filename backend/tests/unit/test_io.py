@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -220,7 +221,7 @@ def test_a_reader_overtaken_by_a_writer_reads_the_new_content(tmp_path: Path, mo
     ref = write(tmp_path)
     read_part = io._read_part
 
-    def overtaken(*arguments: object) -> pa.Table:
+    def overtaken(*arguments: Any) -> pa.Table:
         monkeypatch.setattr(io, "_read_part", read_part)
         write(tmp_path, rows=7)
         return read_part(*arguments)

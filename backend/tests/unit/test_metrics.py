@@ -11,7 +11,7 @@ import pytest
 
 from src.data_eng.core.features.blocks import GROUPS
 from src.data_eng.core.features.scaling import RobustScaler
-from src.data_eng.retrieval.distance import squared_distances
+from src.data_eng.retrieval.distance import Metric, squared_distances
 from src.data_eng.retrieval.key import SETUPS, IndexKey, layout_of
 from src.data_eng.retrieval.metrics import (
     FIT_SETTINGS,
@@ -48,7 +48,7 @@ def with_evaluation(**evaluation: object) -> Settings:
     return SETTINGS.model_copy(update={"evaluation": SETTINGS.evaluation.model_copy(update=evaluation)})
 
 
-def distances(metric: object) -> np.ndarray:
+def distances(metric: Metric) -> np.ndarray:
     return squared_distances(ROWS, np.arange(len(ROWS)), ROWS[0], metric)
 
 

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner, Result
@@ -256,7 +257,9 @@ def test_degraded_days_are_kept_in_the_batch_folder(service: Service, tmp_path: 
         ("batch.submit_job", (403, refusal("license_required", "A licence is required.")), "this key may not do that"),
     ],
 )
-def test_a_refusal_is_one_line_that_says_what_to_do(service: Service, tmp_path: Path, endpoint: str, answer: object, expected: str) -> None:
+def test_a_refusal_is_one_line_that_says_what_to_do(
+    service: Service, tmp_path: Path, endpoint: str, answer: tuple[int, Any], expected: str
+) -> None:
     service.faults[endpoint] = [answer]
     said = download(tmp_path)
     assert said.exit_code == 1

@@ -55,7 +55,7 @@ def by_pyarrow(path: Path) -> pa.Table:
 
 
 def by_duckdb(path: Path) -> pa.Table:
-    return duckdb.sql(f"SELECT * FROM read_parquet('{path}/*.parquet', hive_partitioning = true)").to_arrow_table()
+    return duckdb.connect().execute(f"SELECT * FROM read_parquet('{path}/*.parquet', hive_partitioning = true)").to_arrow_table()
 
 
 def by_polars(path: Path) -> pa.Table:
@@ -85,7 +85,11 @@ def test_a_whole_table_has_its_keys_as_columns(lake: Path) -> None:
     counts = {date: ours(lake, "silver.future_mbo.levels", date).num_rows for date in DATES}
     by_arrow = ds.dataset(table, partitioning="hive").to_table()
     assert {date: by_arrow["dt"].to_pylist().count(date) for date in DATES} == counts
-    found = duckdb.sql(f"SELECT dt, count(*) FROM read_parquet('{table}/*/*.parquet', hive_partitioning = true) GROUP BY dt").fetchall()
+    found = (
+        duckdb.connect()
+        .execute(f"SELECT dt, count(*) FROM read_parquet('{table}/*/*.parquet', hive_partitioning = true) GROUP BY dt")
+        .fetchall()
+    )
     assert {str(date): count for date, count in found} == counts
 
 

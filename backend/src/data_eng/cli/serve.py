@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -58,21 +59,27 @@ def serve(
 
 def listen(host: str, port: int) -> socket.socket:
     """A socket bound to the address. Raises `PortTaken` where it cannot be."""
-    try:
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
-        listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen()
-    except OSError as error:
-        from .. import commands
-
-        raise PortTaken(
-            f"cannot listen on {host} port {port}: {error.strerror or error}.",
-            expected="a free port of this machine",
-            fix=commands.serve(None, port + 1 if 0 < port < 65535 else 0),
-        ) from None
+    with ExitStack() as undo:
+        try:
+            family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+            listener = undo.enter_context(socket.socket(family, kind, protocol))
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen()
+        except OSError as error:
+            raise _port_taken(host, port, error) from None
+        undo.pop_all()
     return listener
+
+
+def _port_taken(host: str, port: int, error: OSError) -> PortTaken:
+    from .. import commands
+
+    return PortTaken(
+        f"cannot listen on {host} port {port}: {error.strerror or error}.",
+        expected="a free port of this machine",
+        fix=commands.serve(None, port + 1 if 0 < port < 65535 else 0),
+    )
 
 
 def address_of(host: str, port: int) -> str:
