@@ -38,10 +38,10 @@ test('a wheel holds the board, and serves it where only the wheel is installed',
   const asked = `
 import src, sys
 from starlette.testclient import TestClient
-from src.data_eng.config import load_settings
+from src.data_eng.config import load_config
 from src.data_eng.serve.api import create_app
 from pathlib import Path
-page = TestClient(create_app(Path(sys.argv[1]), load_settings())).get("/board")
+page = TestClient(create_app(load_config(Path(sys.argv[1])))).get("/board")
 print(src.__file__, page.status_code, "<sp-app>" in page.text)`;
   const alone = { cwd: outputDir, encoding: 'utf8', env: { ...process.env, PYTHONPATH: '' }, stdio: 'pipe' } as const;
   const said = execFileSync(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -48,7 +49,7 @@ class Said(Console):
     """A console that keeps what was said; no terminal, so no progress bar."""
 
     def __init__(self) -> None:
-        super().__init__(record=True, width=160, file=open(os.devnull, "w"))  # noqa: PTH123, SIM115
+        super().__init__(record=True, width=160, file=io.StringIO())
 
     @property
     def text(self) -> str:
