@@ -205,7 +205,7 @@ def _day_times(folder: Path) -> DayTimes:
     from ...core.tables import MBO
     from ...lake.machine import peak_bytes
     from ...lake.partitions import read_manifest, ref_in
-    from ...lake.raw import raw_folder
+    from ...lake.raw import raw_by_date
     from ...planning import ContractDay
     from ...settings import load_settings
 
@@ -220,7 +220,7 @@ def _day_times(folder: Path) -> DayTimes:
         flow_s = _stage_seconds(rest[:1], unit, lake, settings)
         rest_s = _stage_seconds(rest[1:], unit, lake, settings)
         peak = peak_bytes()
-    (file,) = raw_folder(large, "ES").glob("*.dbn.zst")
+    (file,) = raw_by_date(large, "ES")[START]
     manifest = read_manifest(ref_in(large, MBO, FRONT, START))
     features_s, asked, in_reach = _feature_seconds(large, unit, settings)
     return DayTimes(
