@@ -116,8 +116,8 @@ def await_prepared(place: Place) -> httpx.Response:
 def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
     """The answer's problem, held to the status and code expected."""
     assert answer.status_code == status, answer.text
-    told: dict[str, Any] = answer.json()
-    assert set(told) == {"code", "message", "fix"}
-    assert told["code"] == code
-    assert told["message"]
-    return told
+    body: dict[str, Any] = answer.json()
+    assert set(body) == {"code", "message", "fix"}
+    assert body["code"] == code
+    assert body["message"]
+    return body

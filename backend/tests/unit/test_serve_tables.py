@@ -263,9 +263,9 @@ def test_the_markets_clock_does_not_drift_over_changes_and_stands_still_when_pau
 
 def test_a_problem_has_the_error_s_message_and_fix() -> None:
     build = commands.build(Path("/data/lake"), "ESZ5", ["2025-10-01"], layer="silver")
-    told = problem_of(PartitionMissing("{value} is not built.", value="silver.x/ESZ5/2025-10-01", expected="it to be", fix=build))
-    assert (told.code, told.message) == ("not_built", "silver.x/ESZ5/2025-10-01 is not built. Expected it to be.")
-    assert told.fix == "spymaster build --layer silver --symbol ESZ5 --dates 2025-10-01:2025-10-01 --lake /data/lake"
+    found = problem_of(PartitionMissing("{value} is not built.", value="silver.x/ESZ5/2025-10-01", expected="it to be", fix=build))
+    assert (found.code, found.message) == ("not_built", "silver.x/ESZ5/2025-10-01 is not built. Expected it to be.")
+    assert found.fix == "spymaster build --layer silver --symbol ESZ5 --dates 2025-10-01:2025-10-01 --lake /data/lake"
     assert problem_of(PartitionCorrupt("a file misses a byte.")).fix is None
     assert STATUS[problem_of(StaleIndex("index a is old.", fix="Build it.")).code] == 409
     refused = problem_of(Refusal("no_setup", "none.", fix="Ask later."))

@@ -62,8 +62,8 @@ def triggers_s(served_lake: Path) -> list[int]:
 def asked(client: TestClient, as_of_s: int, **more: Any) -> dict[str, Any]:
     answer = client.get("/api/setup", params={**ASKED, "as_of_s": as_of_s, **more})
     assert answer.status_code == 200, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
+    body: dict[str, Any] = answer.json()
+    return body
 
 
 def refused(client: TestClient, path: str = "/api/setup", **params: Any) -> tuple[int, str, str | None]:

@@ -37,7 +37,6 @@ RINGS = {
     "engines": 6,
     "catalogue": 6,
     "spymaster": 6,
-    "survey": 6,
     "serve": 7,
     "cli": 8,
     "runner": 8,

@@ -11,7 +11,7 @@ from ..config import load_datasets
 from ..core.tables import MBO_DAYS, RAW_MBO, TRIGGER_VECTORS
 from ..io import verify_partition
 from ..lake.attempts import ATTEMPT_PREFIX
-from ..lake.partitions import PartitionCorrupt, PartitionRef, is_partition_complete, list_partitions, parse_ref
+from ..lake.partitions import PartitionCorrupt, is_partition_complete, list_partitions, parse_ref, rebuild_command
 from ..lake.raw import unreadable_files
 from ..retrieval.key import SETUPS
 from ..retrieval.mbo_contract_day_selector import is_current
@@ -33,7 +33,7 @@ def damaged(lake: Path) -> Iterator[Finding]:
         try:
             verify_partition(ref)
         except PartitionCorrupt as error:
-            yield Finding(what=error.message, fix=str(error.fix))
+            yield Finding(what=error.message, fix=str(error.fix or rebuild_command(ref)))
 
 
 def no_raw(lake: Path) -> Finding:
@@ -115,11 +115,9 @@ def _unfinished(look: LakeLook) -> Iterator[Finding]:
     """Folders that a killed run left: never read, and cleared by the next run of the same contract-day."""
     for ref in (ref for dataset in _tables() for ref in look.folders[dataset]):
         if any(ref.path.glob(f"{ATTEMPT_PREFIX}*")) or not is_partition_complete(ref):
-            yield Finding(what=f"{ref} is unfinished or being written", fix=str(_rebuild(ref)))
-
-
-def _rebuild(ref: PartitionRef) -> commands.Command:
-    return commands.build(ref.lake, ref.symbol, [ref.date], layer=ref.layer)
+            yield Finding(
+                what=f"{ref} is unfinished or being written", fix=str(commands.build(ref.lake, ref.symbol, [ref.date], layer=ref.layer))
+            )
 
 
 def _tables() -> list[str]:

@@ -1,1 +1,1 @@
-"""What a lake holds beside its tables: the raw files as they lie, and what it is built with."""
+"""A lake and how it is kept: partitions and their manifests, raw files as they lie, attempts, runs, caches, the crew that works on it."""
