@@ -1,19 +1,17 @@
-"""Forecasts by frequencies against slow twins; the random walk against its other series, a lattice and drawn paths."""
+"""Forecasts by frequencies against slow twins; the random walk as one of them."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from src.data_eng.evaluation.baselines import FREQUENCY_BASELINES, check_past, climatology_of, eigen_series, hit_probabilities, image_series
+from src.data_eng.core.passage import hit_probabilities
+from src.data_eng.evaluation.baselines import FREQUENCY_BASELINES, check_past, climatology_of
 from src.data_eng.evaluation.episodes import ScoredEpisodes
 from src.data_eng.retrieval.distribution import BREAK, CENSORED, CHOP, REJECT, WHIPSAW
 from src.data_eng.retrieval.key import IndexKey
@@ -28,8 +26,6 @@ SETTINGS = load_settings()
 HORIZONS = len(SETTINGS.labels.horizons_s)
 SESSIONS = np.array(sessions_between("2025-06-02", "2026-03-31"), dtype="U10")
 KAPPA = SETTINGS.retrieval.kappa
-CORRECTION = 0.5826
-"""-zeta(1/2) / sqrt(2 pi): seen in steps only, a barrier is met as if it lay that many steps further (Broadie, Glasserman, Kou 1997)."""
 
 
 def made_episodes(kinds: NDArray[Any], day: Sequence[int] | NDArray[np.int64], setup: str = "level_test", **columns: Any) -> ScoredEpisodes:
@@ -250,84 +246,6 @@ def test_the_embargo_counts_sessions_not_days() -> None:
     check_past(past, queries._replace(session_date=tuesday), SETTINGS)
     with pytest.raises(FutureSeen):
         check_past(past, queries._replace(session_date=monday), SETTINGS)
-
-
-def test_both_series_of_the_random_walk_agree() -> None:
-    start, travelled = np.meshgrid(np.linspace(0.001, 0.999, 97), np.geomspace(0.1, 2.0, 60))
-    np.testing.assert_allclose(image_series(start, travelled), eigen_series(start, travelled), rtol=0, atol=2e-15)
-
-
-@pytest.mark.parametrize(("upper", "lower", "sigma"), [(12, 4, 0.2), (2, 14, 0.4), (8, 8, 0.3), (1, 15, 0.2)])
-def test_the_random_walk_equals_a_walk_on_a_fine_lattice(upper: float, lower: float, sigma: float) -> None:
-    # One of 320 rungs up or down per step of (width / 320)^2 / sigma^2 seconds; whoever reaches an end stays there.
-    rungs, time_s = 320, np.array([120, 480, 840])
-    inside = np.zeros(rungs + 1)
-    inside[round(lower / (upper + lower) * rungs)] = 1.0
-    wanted = np.rint(time_s * (sigma * rungs / (upper + lower)) ** 2).astype(int)
-    met = {}
-    for step in range(1, wanted.max() + 1):
-        moved = np.zeros_like(inside)
-        moved[:-2] += inside[1:-1] / 2
-        moved[2:] += inside[1:-1] / 2
-        moved[[0, -1]] += inside[[0, -1]]
-        inside = moved
-        met[step] = inside[-1], inside[0]
-    up, down = hit_probabilities(np.array(upper), np.array(lower), np.array(sigma), time_s)
-    np.testing.assert_allclose(np.stack([up, down], axis=1), [met[step] for step in wanted], atol=5e-4)
-
-
-def test_the_random_walk_equals_drawn_paths() -> None:
-    rng, sigma, step_s, paths = np.random.default_rng(3), 0.3, 1.0, 20_000
-    nearer = CORRECTION * sigma * np.sqrt(step_s)
-    place, first = np.zeros(paths), np.zeros(paths, int)
-    times, seen = (120, 480, 840), {}
-    for second in range(1, 841):
-        place += rng.normal(0, sigma * np.sqrt(step_s), paths)
-        first = np.where(first != 0, first, (place >= 10 - nearer).astype(int) - (place <= -6 + nearer))
-        if second in times:
-            seen[second] = (first > 0).mean(), (first < 0).mean()
-    up, down = hit_probabilities(np.array(10.0), np.array(6.0), np.array(sigma), np.array(times))
-    four_errors = 4 * np.sqrt(0.25 / paths)
-    np.testing.assert_allclose(np.stack([up, down], axis=1), [seen[second] for second in times], atol=four_errors)
-
-
-@given(st.floats(1e-6, 1e3), st.floats(1e-6, 1e3), st.floats(0, 1e6), st.lists(st.floats(0, 1e7), min_size=2, max_size=6).map(sorted))
-def test_the_random_walk_is_a_distribution_that_only_adds_up(upper: float, lower: float, sigma: float, time_s: list[float]) -> None:
-    up, down = hit_probabilities(np.array(upper), np.array(lower), np.array(sigma), np.array(time_s))
-    assert (up >= 0).all()
-    assert (down >= 0).all()
-    assert (up + down <= 1 + 1e-12).all()
-    assert (np.diff(up) >= -1e-12).all()
-    assert (np.diff(down) >= -1e-12).all()
-
-
-def test_given_time_the_nearer_barrier_is_met_in_proportion_to_the_other_distance() -> None:
-    up, down = hit_probabilities(np.array(12.0), np.array(4.0), np.array(0.5), np.array(1e9))
-    assert up == pytest.approx(0.25)
-    assert down == pytest.approx(0.75)
-
-
-def test_a_far_barrier_keeps_its_tiny_chance() -> None:
-    # Next to no chance of the other side first: 2 Phi(-8 / (0.05 sqrt 120)) = erfc(8 / (0.05 sqrt 240)).
-    up, _ = hit_probabilities(np.array(8.0), np.array(1000.0), np.array(0.05), np.array(120.0))
-    assert up == pytest.approx(math.erfc(8 / (0.05 * math.sqrt(240))), rel=1e-9)
-    assert 0 < up < 1e-47
-
-
-def test_a_start_at_or_beyond_a_barrier_has_met_it() -> None:
-    up, down = hit_probabilities(
-        np.array([0.0, -1.0, 3.0, 3.0]), np.array([5.0, 5.0, 0.0, -2.0]), np.array([0.2, 0.0, 0.0, 0.2]), np.array(120)
-    )
-    assert up.tolist() == [1, 1, 0, 0]
-    assert down.tolist() == [0, 0, 1, 1]
-
-
-def test_without_volatility_no_barrier_is_met_and_without_knowledge_there_is_no_answer() -> None:
-    up, down = hit_probabilities(
-        np.array([3.0, 3.0, np.nan, 0.0]), np.array([3.0, 3.0, 3.0, 0.0]), np.array([0.0, np.nan, 1.0, 1.0]), np.array(9)
-    )
-    np.testing.assert_array_equal(up, [0, np.nan, np.nan, np.nan])
-    np.testing.assert_array_equal(down, [0, np.nan, np.nan, np.nan])
 
 
 def test_the_upper_barrier_is_the_break_from_below_and_the_reject_from_above() -> None:

@@ -17,8 +17,8 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import erfc
 
+from ..core.passage import hit_probabilities
 from ..retrieval.distribution import CENSORED, CLASSES, class_probabilities, cumulative_incidence, past_climatology, weighted_counts
 from ..retrieval.neighbours import effective_n
 from ..retrieval.past import FutureSeen
@@ -29,10 +29,6 @@ from .episodes import ScoredEpisodes
 Forecast = NDArray[np.float64]
 """(queries, horizons, CLASSES) probabilities."""
 _NO_GROUP = -1
-_SERIES_TERMS = 8
-"""Of either series: at the time where one takes over from the other, the next term of both is below 1e-30."""
-_IMAGES_UNTIL = 0.25
-"""Variance travelled, in squared widths, up to which the image series is used. With these terms both are exact from 0.1 to 2."""
 
 
 def check_past(past: ScoredEpisodes, queries: ScoredEpisodes, settings: Settings) -> None:
@@ -108,70 +104,6 @@ def random_walk(past: ScoredEpisodes, queries: ScoredEpisodes, settings: Setting
     walked = np.stack([p_break, p_reject, np.maximum(1 - p_break - p_reject, 0.0)], axis=-1)
     can_say = (queries.volatility_ticks > 0)[:, None, None] & np.isfinite(walked).all(axis=(1, 2), keepdims=True)
     return np.where(can_say, walked, climatology_of(past))
-
-
-def hit_probabilities(
-    upper_ticks: NDArray[np.float64], lower_ticks: NDArray[np.float64], sigma_ticks: NDArray[np.float64], time_s: NDArray[np.float64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Chance that a driftless Brownian motion has met the upper barrier first, and the lower one first, within `time_s`.
-
-    Parameters
-    ----------
-    upper_ticks, lower_ticks : distance from the start up and down to the barriers; all four are broadcast.
-    sigma_ticks : ticks per root second.
-    time_s : seconds, from 0 on.
-
-    Returns
-    -------
-    Two arrays of the common shape, in [0, 1]. A start at or beyond a barrier has met it. sigma 0 never meets any. NaN where an input is,
-    and where the barriers are not apart.
-
-    Notes
-    -----
-    With width L, start u = lower / L and variance travelled v = sigma^2 t / L^2, the chance of the upper one first has two series:
-
-        images         sum over k >= 0 of erfc((2k + 1 - u) / sqrt(2v)) - erfc((2k + 1 + u) / sqrt(2v))
-        eigenfunctions u + 2/pi sum over n >= 1 of (-1)^n / n sin(n pi u) exp(-n^2 pi^2 v / 2)
-
-    (Borodin and Salminen 2002, Handbook of Brownian Motion, part II, chapter 1, section 3; Cox and Miller 1965, chapter 5). The first
-    converges at once for small v and keeps its relative precision where a hit is all but impossible, the second for large v.
-    The lower barrier is the upper one of the mirrored walk.
-    """
-    upper, lower, sigma, seconds = np.broadcast_arrays(
-        *(np.asarray(value, np.float64) for value in (upper_ticks, lower_ticks, sigma_ticks, time_s))
-    )
-    width = upper + lower
-    bad = ~(width > 0) | np.isnan(sigma)
-    safe_width = np.where(bad, 1.0, width)
-    start = np.clip(np.where(bad, 0.5, lower / safe_width), 0.0, 1.0)
-    travelled = np.where(bad, 0.0, sigma / safe_width) ** 2 * seconds
-    up, down = _upper_first(start, travelled), _upper_first(1 - start, travelled)
-    up, down = np.where(start == 1, 1.0, np.where(start == 0, 0.0, up)), np.where(start == 0, 1.0, np.where(start == 1, 0.0, down))
-    return np.where(bad, np.nan, up), np.where(bad, np.nan, down)
-
-
-def image_series(start: NDArray[np.float64], travelled: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Chance of the upper barrier first, for a width of 1, by images; `travelled` above 0."""
-    odd = 2 * np.arange(_SERIES_TERMS) + 1
-    spread = np.sqrt(2 * travelled)[..., None]
-    chance: NDArray[np.float64] = (erfc((odd - start[..., None]) / spread) - erfc((odd + start[..., None]) / spread)).sum(axis=-1)
-    return chance
-
-
-def eigen_series(start: NDArray[np.float64], travelled: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Chance of the upper barrier first, for a width of 1, by eigenfunctions; `travelled` above 0."""
-    n = np.arange(1, _SERIES_TERMS + 1)
-    decay = np.exp(-((n * np.pi) ** 2) * travelled[..., None] / 2)
-    chance: NDArray[np.float64] = start + 2 / np.pi * ((-1.0) ** n / n * np.sin(n * np.pi * start[..., None]) * decay).sum(axis=-1)
-    return chance
-
-
-def _upper_first(start: NDArray[np.float64], travelled: NDArray[np.float64]) -> NDArray[np.float64]:
-    moves = np.where(travelled > 0, travelled, 1.0)
-    early = image_series(start, np.minimum(moves, _IMAGES_UNTIL))
-    late = eigen_series(start, np.maximum(moves, _IMAGES_UNTIL))
-    met = np.clip(np.where(moves <= _IMAGES_UNTIL, early, late), 0.0, 1.0)
-    return np.where(travelled > 0, met, 0.0)
 
 
 def _by_group(
