@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
 
 from .errors import SpymasterError
 
@@ -108,6 +108,30 @@ class RetrievalSettings(_Section):
     fit_episodes_max: int
 
 
+class AnswerSettings(_Section):
+    """What the answer is made of: the calibrated walk, the neighbours beside it, and when it fires."""
+
+    primary_s: int
+    """The horizon of verdicts, fits and fires; one of labels.horizons_s."""
+    barrier_c: PositiveFloat
+    barrier_min_ticks: PositiveInt
+    rv_windows: PositiveInt
+    profile_weight: NonNegativeFloat
+    profile_sessions: PositiveInt
+    ages: str = Field(pattern=r"^\d+(,\d+)*(,\+[1-9]\d*)?$")
+    """Of an episode's candidate windows; `+30` stands for every multiple."""
+    k: PositiveInt
+    kappa: PositiveFloat
+    decay: PositiveFloat
+    base_ridge: PositiveFloat
+    age_tau_s: PositiveFloat
+    fire_z: PositiveFloat
+    fire_cost_ticks: NonNegativeFloat
+    interval: float = Field(gt=0, lt=1)
+    min_candidates: PositiveInt
+    embargo_sessions: NonNegativeInt
+
+
 class EvaluationSettings(_Section):
     warm_up_sessions: int
     min_past_episodes: int
@@ -198,6 +222,7 @@ class Settings(_Section):
     vectors: VectorsSettings
     scaling: ScalingSettings
     retrieval: RetrievalSettings
+    answer: AnswerSettings
     evaluation: EvaluationSettings
     signals: SignalsSettings
     pressure: PressureSettings
@@ -228,6 +253,8 @@ class Settings(_Section):
                 f"{self.book.band_ticks}. Expected each further out than the one before: flow is kept within the band only."
             )
         _ends(f"{self.session.start}-{self.session.end}")
+        if self.answer.primary_s not in self.labels.horizons_s:
+            raise ValueError(f"answer.primary_s is {self.answer.primary_s}. Expected one of labels.horizons_s, {self.labels.horizons_s}.")
         for root, own in self.instruments.items():
             _require_fit(root, own, self.of_root(root))
         return self
@@ -248,6 +275,7 @@ class Settings(_Section):
                 "levels": _with(self.levels, default=tuple(levels)),
                 "ladder": _with(self.ladder, step_ticks=own.ladder_step_ticks, reach_points=own.ladder_reach_points),
                 "episodes": _with(self.episodes, barrier_min_ticks=own.barrier_min_ticks),
+                "answer": _with(self.answer, barrier_min_ticks=own.barrier_min_ticks),
             }
         )
 

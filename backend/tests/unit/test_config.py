@@ -65,6 +65,14 @@ def test_a_value_of_the_wrong_type_is_named(tmp_path: Path) -> None:
         ("value: [120, 240, 360,", "value: [120, 240, 300,", r"begins with \(120, 240, 300\)\. Expected \(120, 240, 360\)"),
         ("confirm_label_candles: {value: 3,", "confirm_label_candles: {value: 8,", r"Expected \(120, .* 960\)"),
         ("near_max: {value: 5,", "near_max: {value: 2,", "zones end at 2, 2, 14 and 20 ticks"),
+        ("primary_s: {value: 360,", "primary_s: {value: 300,", r"answer\.primary_s is 300\. Expected one of labels\.horizons_s, \(120, "),
+        ("kappa: {value: 5.0,", "kappa: {value: 0,", r"(?s)answer\.kappa.*greater than 0"),
+        ('ages: {value: "0,15,+30"', 'ages: {value: "0 15 30"', r"(?s)answer\.ages.*match pattern"),
+        (
+            'interval: {value: 0.90, unit: probability, origin: "two-sided interval of an answer"',
+            'interval: {value: 1.0, unit: p, origin: "x"',
+            r"(?s)answer\.interval.*less than 1",
+        ),
         ("band_ticks: {value: 100,", "band_ticks: {value: 20,", r"book\.band_ticks is 20\. Expected each further out"),
     ],
 )
@@ -158,3 +166,25 @@ def test_the_configuration_knows_lake_tables_and_settings(tmp_path: Path, monkey
 def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEVEL_ID", "")
     assert environment().level_id is None
+
+
+def test_the_numbers_of_the_answer_are_those_it_was_measured_with() -> None:
+    assert load_settings().answer.model_dump() == {
+        "primary_s": 360,
+        "barrier_c": 0.9,
+        "barrier_min_ticks": 8,
+        "rv_windows": 24,
+        "profile_weight": 30,
+        "profile_sessions": 10,
+        "ages": "0,15,+30",
+        "k": 100,
+        "kappa": 5,
+        "decay": 2,
+        "base_ridge": 10,
+        "age_tau_s": 30,
+        "fire_z": 2.33,
+        "fire_cost_ticks": 1.3,
+        "interval": 0.9,
+        "min_candidates": 300,
+        "embargo_sessions": 1,
+    }

@@ -25,8 +25,8 @@ HORIZONS_S = np.array([120, 240, 360, 480, 600, 720, 840])
 
 def walk(x: float, b: float, sigma: float, *horizons_s: float) -> list[list[float]]:
     """Break and reject by each horizon, of one place."""
-    place = (np.array([value]) for value in (x, b, sigma))
-    return barrier_probabilities(*place, np.array(horizons_s))[0].tolist()
+    chance: list[list[float]] = barrier_probabilities(np.array([x]), np.array([b]), np.array([sigma]), np.array(horizons_s))[0].tolist()
+    return chance
 
 
 def test_both_series_of_the_random_walk_agree() -> None:

@@ -36,6 +36,7 @@ def test_a_root_has_its_own_numbers(root: str, tick: float, session: str, level:
     assert [name for name in own.levels.default if name.startswith("round")] == [level]
     assert len(own.levels.default) == len(SETTINGS.levels.default)
     assert (own.ladder.step_ticks, own.ladder.reach_points, own.episodes.barrier_min_ticks) == (step, reach, barrier)
+    assert own.answer.barrier_min_ticks == barrier, "the answer's barrier has the same floor"
     assert round(reach / tick) == 10 * step, "ten strikes either side"
     assert find_level(level) is not None
 
