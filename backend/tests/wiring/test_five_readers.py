@@ -55,7 +55,7 @@ def by_pyarrow(path: Path) -> pa.Table:
 
 
 def by_duckdb(path: Path) -> pa.Table:
-    return duckdb.connect().execute(f"SELECT * FROM read_parquet('{path}/*.parquet', hive_partitioning = true)").to_arrow_table()
+    return duckdb.connect().sql(f"SELECT * FROM read_parquet('{path}/*.parquet', hive_partitioning = true)").to_arrow_table()
 
 
 def by_polars(path: Path) -> pa.Table:

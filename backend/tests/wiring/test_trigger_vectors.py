@@ -167,9 +167,9 @@ def test_only_the_levels_of_the_settings_are_built_and_those_of_earlier_builds_s
     alone = build(tmp_path, level_ids=("pm_high",))
     assert set(alone["level_id"].to_pylist()) == {"pm_high"}
     whole = table.filter(pc.equal(table["level_id"], "pm_high"))
-    assert alone.to_pylist() == whole.to_pylist()
+    np.testing.assert_equal(alone.to_pylist(), whole.to_pylist())  # a censored excursion is NaN, which equals itself here
     both = build(tmp_path, level_ids=("vwap",))
-    assert both.to_pylist() == table.to_pylist()
+    np.testing.assert_equal(both.to_pylist(), table.to_pylist())
     assert read_manifest(ref_in(tmp_path, TRIGGER_VECTORS, SYMBOL, DATE)).facts["levels"] == ["pm_high", "vwap"]
 
 
