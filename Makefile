@@ -8,7 +8,7 @@ UI := backend/src/data_eng/serve/_ui
 LEVELS := pm_high,pm_low,or_high,or_low,pd_close,vwap
 WORKERS ?= 2
 
-.PHONY: help setup ui ui-test demo test check check-python check-board e2e figures wheel clean-demo
+.PHONY: help setup ui ui-test types demo test check check-python check-board e2e figures wheel clean-demo
 
 help: ## Show these commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | column -t -s '|'
@@ -47,22 +47,27 @@ ui-test: setup frontend/node_modules/.installed ## Check the board's format, lin
 	@frontend/npm.sh run --silent lint
 	@frontend/npm.sh run --silent test
 
+types: setup frontend/node_modules/.installed ## Renew the board's types from what the server says of its answers
+	@frontend/npm.sh run --silent types
+
 test: setup ui ui-test ## Run the whole suite: the board's parts, the board in a browser, then Python's
 	@note=; if browser=$$(frontend/chromium.sh); then CHROMIUM=$$browser UV=$(UV) frontend/npm.sh run e2e || exit; \
 	else note="BROWSER TESTS SKIPPED: $$browser"; echo "$$note"; fi; \
 	spark="--group spark"; java -version >/dev/null 2>&1 || { spark=; note="$$note SPARK NOT TRIED: there is no Java"; echo "$$note"; }; \
 	$(RUN) $$spark pytest -n $(WORKERS) --dist loadfile --note "$$note"
 
-check: setup frontend/node_modules/.installed ## Format, lint, types and the fast tests, side by side: under a minute once kernels are compiled
+check: setup frontend/node_modules/.installed ## Format, lint, types, what is rendered and the fast tests, side by side: under a minute once kernels are compiled
 	@$(MAKE) --no-print-directory -j2 check-python check-board
 
 check-python:
 	@$(RUN) ruff format --check .
 	@$(RUN) ruff check .
 	@$(RUN) mypy
+	@$(RUN) spymaster docs --check
 	@$(RUN) pytest -q -m "not slow" tests/unit
 
 check-board:
+	@frontend/npm.sh run --silent types -- --check
 	@frontend/npm.sh run --silent check-format
 	@frontend/npm.sh run --silent lint
 	@frontend/npm.sh run --silent check-types

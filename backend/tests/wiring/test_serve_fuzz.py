@@ -41,9 +41,11 @@ LIKELY: dict[str, tuple[Any, ...]] = {
     "version": (None,),
 }
 """What a question must hold to reach behind the first refusal, by the parameter's name."""
-PATHS = sorted(create_app(config(Path("nowhere"), load_settings())).openapi()["paths"])
-ASKED_NOTHING = ("/api/days", "/api/catalogue", "/healthz", "/readyz", "/metrics")
-"""Operations without a parameter, which nothing that is asked can misfit."""
+OPERATIONS: dict[str, Any] = {
+    path: methods["get"] for path, methods in sorted(create_app(config(Path("nowhere"), load_settings())).openapi()["paths"].items())
+}
+ASKED_SOMETHING = [path for path, operation in OPERATIONS.items() if any(one["in"] != "header" for one in operation.get("parameters", []))]
+"""Operations with a parameter in their address, which what is asked can misfit; any text fits a header."""
 BUDGET = settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 
 
@@ -80,7 +82,7 @@ def question(place: Place, path: str, mode: GenerationMode) -> SearchStrategy[Ca
     return document[path]["GET"].as_strategy(mode)
 
 
-@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("path", OPERATIONS)
 def test_no_question_that_fits_the_document_breaks_the_server(place: Place, path: str) -> None:
     @BUDGET
     @given(question(place, path, GenerationMode.POSITIVE))
@@ -93,7 +95,7 @@ def test_no_question_that_fits_the_document_breaks_the_server(place: Place, path
     ask()
 
 
-@pytest.mark.parametrize("path", [path for path in PATHS if path not in ASKED_NOTHING])
+@pytest.mark.parametrize("path", ASKED_SOMETHING)
 def test_no_question_that_does_not_fit_the_document_breaks_the_server(place: Place, path: str) -> None:
     @BUDGET
     @given(question(place, path, GenerationMode.NEGATIVE))

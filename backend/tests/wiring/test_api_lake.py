@@ -1,4 +1,4 @@
-"""The lake's health: what is done, missing, failed or stale, from manifests and records of runs; evaluation, catalogue and readiness."""
+"""The lake's health: what is done, missing, failed or stale, from manifests and records of runs; evaluation and readiness."""
 
 from __future__ import annotations
 
@@ -21,8 +21,6 @@ from typer.testing import CliRunner
 
 from src.data_eng.cli.main import app as command_line
 from src.data_eng.config import BACKEND, AppConfig, Environment, load_datasets
-from src.data_eng.core.features import FEATURES
-from src.data_eng.core.levels import LEVELS as KNOWN_LEVELS
 from src.data_eng.core.tables import RAW_MBO
 from src.data_eng.engines import crew as runner
 from src.data_eng.evaluation.ledger import RESULT
@@ -423,18 +421,6 @@ def test_an_evaluation_is_served_once_it_was_made_and_the_newest_each_time(lake:
         told = problem(httpx.get(url), 404, "no_evaluation")
         assert "kept by another build" in told["message"]
         problem(httpx.get(f"{place.url}/api/evaluation?root=../ES"), 422, "bad_request")
-
-
-def test_the_catalogue_has_every_feature_level_and_table_of_this_build_in_words(place: Place) -> None:
-    told = httpx.get(f"{place.url}/api/catalogue").json()
-    assert [feature["name"] for feature in told["features"]] == [entry.name for entry in FEATURES]
-    assert {level["level_id"] for level in told["levels"]} == {*load_settings().levels.default, *KNOWN_LEVELS}
-    assert {table["dataset"] for table in told["tables"]} == {key for key, entry in load_datasets().items() if entry.contract}
-    words = [entry["meaning"] for kind in told.values() for entry in kind]
-    words += [column["meaning"] for table in told["tables"] for column in table["columns"]]
-    assert all(word.strip() for word in words)
-    (pm_high,) = [level for level in told["levels"] if level["level_id"] == "pm_high"]
-    assert pm_high == {"level_id": "pm_high", "name": "PM High", "meaning": "Highest trade of the pre-market."}
 
 
 def test_a_server_without_a_day_lives_but_is_not_ready(tmp_path: Path) -> None:
