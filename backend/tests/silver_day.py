@@ -48,7 +48,7 @@ def put_silver_day(
     """Write flow, windows, path, bars and levels of a day; each window trades once, at its middle, at its mid.
 
     `mid_of` gives the mid in ticks (a whole or a half) of each window, counted from the lead-in's first; `marks` marks windows.
-    `keep_windows` cuts the day off behind so many windows.
+    `keep_windows` cuts the day off after so many windows.
     """
     times = session_times(date, short_settings())
     start_ns = np.arange(times.flow_start_ns, times.end_ns, WINDOW_NS)[:keep_windows]

@@ -160,7 +160,7 @@ def test_snapshot_adds_build_the_book_and_count_as_nothing() -> None:
     assert shown_best(book) == (99, 100)
 
 
-def test_the_book_is_crossed_inside_an_event_and_nobody_is_told() -> None:
+def test_a_book_crossed_inside_an_event_is_no_anomaly() -> None:
     """An aggressor's remainder is added before the cancel of what it hit."""
     _, tables = _run(
         ("T", "B", 9, 100, 10, S, False),
@@ -248,7 +248,7 @@ def test_a_known_id_on_the_other_side_is_a_new_order_and_the_old_one_has_left() 
     assert (_row(tables, 0, 99)["pull"], _row(tables, 0, 99)["depth_end"], _row(tables, 1, 101)["depth_end"]) == (10, 0, 7)
 
 
-def test_the_trade_path_tells_the_first_trade_of_every_window_even_at_an_old_price() -> None:
+def test_the_trade_path_has_the_first_trade_of_every_window_even_at_an_old_price() -> None:
     trades = [(tick, ts) for tick, ts in ((100, S), (100, 2 * S), (100, 6 * S))]
     _, tables = _run(*(("T", "B", 9, tick, 1, ts, True) for tick, ts in trades), until_s=10)
     assert (tables.path.ts_recv_ns.tolist(), tables.path.price_ticks.tolist()) == ([S, 6 * S], [100, 100])
@@ -265,7 +265,7 @@ def test_ids_that_follow_one_another_are_found_in_few_steps(step: int) -> None:
     slots = np.flatnonzero(table["key"])
     mask = np.uint64(capacity - 1)
     steps = (slots - np.array([int(home(key, mask)) for key in table["key"][slots]])) % capacity
-    # Ids thrown at random need 0.17 steps behind their first slot at this load.
+    # Ids thrown at random need 0.17 steps past their first slot at this load.
     assert steps.mean() < 0.2
 
 

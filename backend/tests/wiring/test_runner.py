@@ -156,7 +156,7 @@ def test_synthetic_and_the_worst_condition_of_the_day_are_passed_on_but_not_the_
     assert read_manifest(toy_ref(tmp_path, date=DAYS[1])).facts == {"synthetic": True, "condition": "available"}
 
 
-def test_missing_raw_days_are_told_and_are_no_failure(lake: Path) -> None:
+def test_missing_raw_days_are_reported_and_are_no_failure(lake: Path) -> None:
     said = Said()
     assert run(request(lake, last="2025-10-20"), said, BOTH) == 0
     assert "2025-10-20         left out  no raw file" in said.text
@@ -168,7 +168,7 @@ def test_nothing_at_all_is_a_failure_that_says_what_to_run_first(tmp_path: Path)
         run(request(tmp_path), Said(), BOTH)
 
 
-def test_without_bronze_the_command_that_builds_it_is_told_whole(lake: Path) -> None:
+def test_without_bronze_the_command_that_builds_it_is_printed_whole(lake: Path) -> None:
     fix = f"Run: spymaster build --layer bronze --symbol ESZ5 --dates {DAYS[0]}:{DAYS[2]} --lake {lake}$"
     with pytest.raises(BadRequest, match=fix):
         run(request(lake, first=DAYS[0], last=DAYS[2]), Said(), [ToyCount()])
@@ -188,7 +188,7 @@ def test_a_look_back_builds_the_contract_s_earlier_days_too(lake: Path) -> None:
     assert counted(lake) == list(DAYS[1:])
 
 
-def test_history_holds_the_contract_days_before_also_those_before_the_dates_asked_for(lake: Path) -> None:
+def test_history_holds_the_contract_days_before_also_those_before_the_requested_dates(lake: Path) -> None:
     run(request(lake), Said(), BOTH)
     assert f"{TOY_EVENTS}/ESZ5/{DAYS[1]}" in read_manifest(toy_ref(lake, date=DAYS[2])).inputs
     before = picture(lake)

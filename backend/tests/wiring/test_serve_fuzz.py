@@ -40,10 +40,10 @@ LIKELY: dict[str, tuple[Any, ...]] = {
     "metric": ("block",),
     "version": (None,),
 }
-"""What a question must hold to reach behind the first refusal, by the parameter's name."""
+"""What a question must contain to get past the first refusal, by the parameter's name."""
 PATHS = sorted(create_app(config(Path("nowhere"), load_settings())).openapi()["paths"])
-ASKED_NOTHING = ("/api/days", "/api/catalogue", "/healthz", "/readyz", "/metrics")
-"""Operations without a parameter, which nothing that is asked can misfit."""
+WITHOUT_PARAMETERS = ("/api/days", "/api/catalogue", "/healthz", "/readyz", "/metrics")
+"""Operations without a parameter: no request can fail to fit them."""
 BUDGET = settings(max_examples=60, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 
 
@@ -56,15 +56,15 @@ def place(served_lake: Path) -> Iterator[Place]:
 
 def likely(values: dict[str, Any] | None) -> dict[str, Any]:
     """Three of four values replaced by likely ones; which, and by what, follows from the values made up."""
-    told = dict(values or {})
-    for name in told.keys() & LIKELY.keys():
-        dice = zlib.crc32(repr((name, sorted(told.items(), key=repr))).encode())
+    filled = dict(values or {})
+    for name in filled.keys() & LIKELY.keys():
+        dice = zlib.crc32(repr((name, sorted(filled.items(), key=repr))).encode())
         if dice % 4:
-            told[name] = LIKELY[name][dice // 4 % len(LIKELY[name])]
-    return {name: value for name, value in told.items() if value is not None}
+            filled[name] = LIKELY[name][dice // 4 % len(LIKELY[name])]
+    return {name: value for name, value in filled.items() if value is not None}
 
 
-def hold(answer: Response) -> None:
+def require_answer_or_refusal(answer: Response) -> None:
     """Nothing but an answer, or a refusal in the API's own words."""
     assert answer.status_code < 500 or answer.status_code == 503, answer.text
     if answer.status_code >= 400:
@@ -87,19 +87,19 @@ def test_no_question_that_fits_the_document_breaks_the_server(place: Place, path
     def ask(case: Case[Any]) -> None:
         case.path_parameters, case.query = likely(case.path_parameters), likely(case.query)
         answer = case.call()
-        hold(answer)
+        require_answer_or_refusal(answer)
         case.validate_response(answer, checks=[response_schema_conformance, status_code_conformance])
 
     ask()
 
 
-@pytest.mark.parametrize("path", [path for path in PATHS if path not in ASKED_NOTHING])
+@pytest.mark.parametrize("path", [path for path in PATHS if path not in WITHOUT_PARAMETERS])
 def test_no_question_that_does_not_fit_the_document_breaks_the_server(place: Place, path: str) -> None:
     @BUDGET
     @given(question(place, path, GenerationMode.NEGATIVE))
     def ask(case: Case[Any]) -> None:
         answer = case.call()
-        hold(answer)
+        require_answer_or_refusal(answer)
         case.validate_response(answer, checks=[response_schema_conformance, status_code_conformance])
 
     ask()
@@ -107,8 +107,8 @@ def test_no_question_that_does_not_fit_the_document_breaks_the_server(place: Pla
 
 def test_the_likely_questions_reach_an_answer_of_every_operation(place: Place) -> None:
     """The values above are worth something: with the first of each, every operation of the document is answered."""
-    told = httpx.get(f"{place.url}/api/openapi.json").json()
-    for path, methods in told["paths"].items():
+    document = httpx.get(f"{place.url}/api/openapi.json").json()
+    for path, methods in document["paths"].items():
         names = [one["name"] for one in methods["get"].get("parameters", []) if one["in"] == "query" and one["required"]]
         chosen = {name: LIKELY[name][-2 if name == "as_of_s" else 0] for name in names if name in LIKELY}
         chosen |= {"approach_dir": "from_below"} if "approach_dir" in names else {}

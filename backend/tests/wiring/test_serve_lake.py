@@ -88,8 +88,8 @@ def ref(lake: Path, dataset: str, date: str = LAST, symbol: str = SYMBOL) -> Par
     return ref_in(lake, dataset, symbol, date)
 
 
-def obey(lake: Path, fix: str) -> None:
-    """Run a command as it was told."""
+def run_fix(lake: Path, fix: str) -> None:
+    """Run a command as proposed."""
     words = shlex.split(fix)
     assert words[0] == "spymaster"
     done = CliRunner().invoke(command_line, [*words[1:], "--workers", "1", "--lake", str(lake)])
@@ -141,22 +141,22 @@ def test_gaps_are_the_windows_that_carry_a_mark(tmp_path: Path) -> None:
     assert day.windows == read_manifest(ref(tmp_path, WINDOWS)).rows
 
 
-def test_what_was_removed_is_missing_and_the_command_told_builds_it_again(lake: Path) -> None:
+def test_what_was_removed_is_missing_and_the_command_given_builds_it_again(lake: Path) -> None:
     remove_partition(ref(lake, TRIGGERS, CHOSEN[1]))
     remove_partition(ref(lake, TRIGGERS, CHOSEN[2]))
     found = look(lake)
     assert states(found, CHOSEN[1]) == {**dict.fromkeys(ALL, "done"), "gold": "missing"}
     assert why(found, TRIGGERS, CHOSEN[1]) == "not built"
-    (missing,) = [told for told in found.problems if " gold is missing " in told.what]
+    (missing,) = [finding for finding in found.problems if " gold is missing " in finding.what]
     assert missing.what == f"ES: gold is missing for 2 days from {CHOSEN[1]} to {CHOSEN[2]}"
     assert missing.fix == f"spymaster build --layer gold --symbol ES --dates {CHOSEN[1]}:{CHOSEN[2]} --lake {lake}"
-    obey(lake, missing.fix)
+    run_fix(lake, missing.fix)
     after = look(lake)
     assert [states(after, date)["gold"] for date in CHOSEN] == ["done"] * len(CHOSEN)
     assert after.problems == []
 
 
-def test_a_failed_stage_is_told_with_its_message_until_it_succeeds(lake: Path) -> None:
+def test_a_failed_stage_is_reported_with_its_message_until_it_succeeds(lake: Path) -> None:
     (part,) = ref(lake, EVENTS).path.glob("part-*.parquet")
     whole = part.read_bytes()
     part.write_bytes(whole[:-10])
@@ -166,7 +166,7 @@ def test_a_failed_stage_is_told_with_its_message_until_it_succeeds(lake: Path) -
     assert states(found)["silver"] == "failed"
     assert "bytes, its manifest says" in str(why(found, FLOW))
     assert day_of(found).cells["silver"].fix is not None
-    assert [told.what for told in found.problems if "silver failed for 2025-10-10: " in told.what]
+    assert [finding.what for finding in found.problems if "silver failed for 2025-10-10: " in finding.what]
     assert states(found, CHOSEN[0])["silver"] == "done"
     view = judge(lake).partition(FLOW, SYMBOL, LAST)
     assert view.last_run is not None
@@ -229,7 +229,7 @@ def test_other_settings_make_stale_what_depends_on_them_and_nothing_else(served_
     assert states(found) == {"raw": "done", "bronze": "done", "silver": "stale", "gold": "stale"}
     assert why(found, FLOW) == "settings changed"
     assert why(found, "silver.future_mbo.levels") is None
-    assert [told.what.partition(": ")[2] for told in found.problems if "is stale" in told.what] == [
+    assert [finding.what.partition(": ")[2] for finding in found.problems if "is stale" in finding.what] == [
         "silver is stale for 5 days from 2025-10-06 to 2025-10-10: settings changed",
         "gold is stale for 4 days from 2025-10-07 to 2025-10-10: settings changed",
     ]
@@ -248,16 +248,16 @@ def test_a_replaced_input_makes_stale_what_was_built_from_it_by_hash_and_not_by_
 
 
 def test_a_second_look_reads_no_manifest_again_but_the_changed_one(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    held = judge(lake)
-    first = held.grid(ROOT, "0" * 16)
+    judged = judge(lake)
+    first = judged.grid(ROOT, "0" * 16)
     read: list[tuple[Any, ...]] = []
     read_bytes = Path.read_bytes
     monkeypatch.setattr(Path, "read_bytes", noted(read_bytes, read))
-    assert held.grid(ROOT, "0" * 16).days == first.days
+    assert judged.grid(ROOT, "0" * 16).days == first.days
     assert [path for (path,) in read if "/bronze/" not in path.as_posix()] == []
     manifest = ref(lake, VACUUM).path / MANIFEST
     manifest.write_bytes(read_bytes(manifest) + b"\n")
-    assert held.grid(ROOT, "0" * 16).days != first.days
+    assert judged.grid(ROOT, "0" * 16).days != first.days
     assert [path for (path,) in read if "/bronze/" not in path.as_posix()] == [manifest]
 
 
@@ -269,12 +269,12 @@ def test_a_manifest_that_cannot_be_read_is_a_failure_of_its_table_and_of_nothing
     assert states(found, CHOSEN[0]) == dict.fromkeys(ALL, "done")
 
 
-def test_an_index_of_other_triggers_is_told_and_so_is_a_lake_without_any(lake: Path) -> None:
+def test_an_index_of_other_triggers_is_reported_and_so_is_a_lake_without_any(lake: Path) -> None:
     manifest = ref(lake, TRIGGERS, CHOSEN[0]).path / MANIFEST
     manifest.write_bytes(manifest.read_bytes() + b"\n")
-    told = [problem.what for problem in look(lake).problems if problem.what.startswith("index ")]
-    assert len(told) == len(LEVELS) * 2
-    assert f"index mbo_or_high/level_test/from_above was built from other triggers than there are now: {TRIGGERS}" in told[0]
+    messages = [problem.what for problem in look(lake).problems if problem.what.startswith("index ")]
+    assert len(messages) == len(LEVELS) * 2
+    assert f"index mbo_or_high/level_test/from_above was built from other triggers than there are now: {TRIGGERS}" in messages[0]
     shutil.rmtree(lake / "indexes")
     (none,) = [problem for problem in look(lake).problems if "index" in problem.what]
     assert (none.what, none.fix) == ("ES: no index", f"spymaster index --symbol ES --level pm_high --lake {lake}")
@@ -285,7 +285,7 @@ def test_a_lake_without_a_selection_map_says_so_and_goes_by_what_is_built(lake: 
     found = look(lake)
     assert [day.chosen for day in found.days] == [True] * len(DAYS)
     assert states(found, FIRST)["gold"] == "missing"
-    assert [told.fix for told in found.problems if "selection map" in told.what] == [
+    assert [finding.fix for finding in found.problems if "selection map" in finding.what] == [
         f"spymaster select --symbol ES --dates {DAYS[0]}:{DAYS[-1]} --lake {lake}"
     ]
 
@@ -295,7 +295,7 @@ def test_a_session_without_a_raw_file_is_missing_and_a_holiday_is_not(lake: Path
     raw.unlink()
     found = look(lake)
     assert states(found, CHOSEN[1])["raw"] == "missing"
-    assert f"ES: raw is missing for {CHOSEN[1]}" in [told.what for told in found.problems]
+    assert f"ES: raw is missing for {CHOSEN[1]}" in [finding.what for finding in found.problems]
     assert sessions_between(DAYS[0], DAYS[-1]) == list(DAYS)
     assert len(found.days) == len(DAYS)
 
@@ -338,20 +338,20 @@ def test_many_raw_dates_are_found_by_as_few_looks_at_their_folder_as_few_are(tmp
 def test_an_empty_lake_has_no_days_and_says_how_to_begin(tmp_path: Path) -> None:
     found = look(tmp_path)
     assert found.days == []
-    assert [told.fix for told in found.problems] == [f"spymaster import FILE --lake {tmp_path}"]
+    assert [finding.fix for finding in found.problems] == [f"spymaster import FILE --lake {tmp_path}"]
 
 
-def test_the_lake_is_told_over_http_plain_and_compressed(place: Place, served_lake: Path) -> None:
+def test_the_lake_is_served_over_http_plain_and_compressed(place: Place, served_lake: Path) -> None:
     plain = httpx.get(f"{place.url}/api/lake?root=ES", headers={"Accept-Encoding": "identity"})
-    told = plain.json()
-    assert told["days"] == look(served_lake).model_dump(mode="json")["days"]
-    assert told["lake"] == "lake"
-    assert told["lake_version"] == httpx.get(f"{place.url}/api/days").json()["lake_version"]
-    assert told["disk_free_bytes"] > 0
+    body = plain.json()
+    assert body["days"] == look(served_lake).model_dump(mode="json")["days"]
+    assert body["lake"] == "lake"
+    assert body["lake_version"] == httpx.get(f"{place.url}/api/days").json()["lake_version"]
+    assert body["disk_free_bytes"] > 0
     with httpx.stream("GET", f"{place.url}/api/lake?root=ES", headers={"Accept-Encoding": "zstd"}) as packed:
         assert packed.headers["content-encoding"] == "zstd"
         raw = b"".join(packed.iter_raw())
-    assert json.loads(zstandard.ZstdDecompressor().decompressobj().decompress(raw))["days"] == told["days"]
+    assert json.loads(zstandard.ZstdDecompressor().decompressobj().decompress(raw))["days"] == body["days"]
 
 
 @pytest.mark.parametrize("root", ["XX", "ES..", "A" * 33, "../ES", "", "ES/..", "ES\x00"])
@@ -359,7 +359,7 @@ def test_an_unknown_root_is_refused(place: Place, root: str) -> None:
     problem(httpx.get(f"{place.url}/api/lake", params={"root": root}), 422, "bad_request")
 
 
-def test_one_partition_is_told_without_a_look_at_the_others(served_lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_partition_is_served_without_a_look_at_the_others(served_lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     looked: list[tuple[Any, ...]] = []
     monkeypatch.setattr(state, "list_folders", noted(lambda *_: [], looked))
     assert judge(served_lake).partition(FLOW, SYMBOL, LAST).state == "done"
@@ -367,12 +367,12 @@ def test_one_partition_is_told_without_a_look_at_the_others(served_lake: Path, m
 
 
 def test_a_partition_shows_its_manifest_its_run_and_the_command(place: Place, served_lake: Path) -> None:
-    told = httpx.get(f"{place.url}/api/lake/partition", params={"dataset": TRIGGERS, "symbol": SYMBOL, "date": LAST}).json()
-    assert told["manifest"] == json.loads((ref(served_lake, TRIGGERS).path / MANIFEST).read_bytes())
-    assert (told["state"], told["why"]) == ("done", None)
-    assert told["last_run"]["stage"] == "build_trigger_vectors"
-    assert told["last_run"]["seconds"] > 0
-    assert told["rebuild"] == f"spymaster build --layer gold --symbol ES --dates 2025-10-10:2025-10-10 --overwrite --lake {served_lake}"
+    body = httpx.get(f"{place.url}/api/lake/partition", params={"dataset": TRIGGERS, "symbol": SYMBOL, "date": LAST}).json()
+    assert body["manifest"] == json.loads((ref(served_lake, TRIGGERS).path / MANIFEST).read_bytes())
+    assert (body["state"], body["why"]) == ("done", None)
+    assert body["last_run"]["stage"] == "build_trigger_vectors"
+    assert body["last_run"]["seconds"] > 0
+    assert body["rebuild"] == f"spymaster build --layer gold --symbol ES --dates 2025-10-10:2025-10-10 --overwrite --lake {served_lake}"
     raw = httpx.get(f"{place.url}/api/lake/partition", params={"dataset": RAW_MBO, "symbol": ROOT, "date": LAST}).json()
     assert raw["manifest"] is None
     assert raw["raw"]["synthetic"] is True
@@ -393,14 +393,14 @@ def test_a_partition_shows_its_manifest_its_run_and_the_command(place: Place, se
     ],
 )
 def test_no_partition_is_looked_for_outside_the_lake(place: Place, params: dict[str, str], status: int, code: str) -> None:
-    asked = {"dataset": TRIGGERS, "symbol": SYMBOL, "date": LAST, **params}
-    problem(httpx.get(f"{place.url}/api/lake/partition", params=asked), status, code)
+    query = {"dataset": TRIGGERS, "symbol": SYMBOL, "date": LAST, **params}
+    problem(httpx.get(f"{place.url}/api/lake/partition", params=query), status, code)
 
 
 def test_a_partition_that_is_not_there_is_missing_and_no_error(place: Place) -> None:
-    asked = {"dataset": TRIGGERS, "symbol": SYMBOL, "date": "2025-11-03"}
-    told = httpx.get(f"{place.url}/api/lake/partition", params=asked).json()
-    assert (told["state"], told["why"], told["manifest"], told["last_run"]) == ("missing", "not built", None, None)
+    query = {"dataset": TRIGGERS, "symbol": SYMBOL, "date": "2025-11-03"}
+    body = httpx.get(f"{place.url}/api/lake/partition", params=query).json()
+    assert (body["state"], body["why"], body["manifest"], body["last_run"]) == ("missing", "not built", None, None)
 
 
 def test_an_evaluation_is_served_once_it_was_made_and_the_newest_each_time(lake: Path, tmp_path: Path) -> None:
@@ -412,28 +412,28 @@ def test_an_evaluation_is_served_once_it_was_made_and_the_newest_each_time(lake:
 
     with served(guarded_app(config(lake, load_settings()), "127.0.0.1", None)) as place:
         url = f"{place.url}/api/evaluation?root=ES"
-        told = problem(httpx.get(url), 404, "no_evaluation")
-        assert told["fix"].startswith("spymaster evaluate --symbol ES")
+        body = problem(httpx.get(url), 404, "no_evaluation")
+        assert body["fix"].startswith("spymaster evaluate --symbol ES")
         for name, flags in (("first", ("--levels", "pm_high")), ("second", ("--levels", "vwap"))):
             made = evaluate(name, *flags)
             assert made.verdict.sentence.startswith("Nothing could be scored")
             assert httpx.get(url).json() == report_of(made, made.when).model_dump(mode="json")
         kept = lake / "evaluation" / "ES" / RESULT
         kept.write_text(kept.read_text().replace('"verdict"', '"judgement"'))
-        told = problem(httpx.get(url), 404, "no_evaluation")
-        assert "kept by another build" in told["message"]
+        body = problem(httpx.get(url), 404, "no_evaluation")
+        assert "kept by another build" in body["message"]
         problem(httpx.get(f"{place.url}/api/evaluation?root=../ES"), 422, "bad_request")
 
 
 def test_the_catalogue_has_every_feature_level_and_table_of_this_build_in_words(place: Place) -> None:
-    told = httpx.get(f"{place.url}/api/catalogue").json()
-    assert [feature["name"] for feature in told["features"]] == [entry.name for entry in FEATURES]
-    assert {level["level_id"] for level in told["levels"]} == {*load_settings().levels.default, *KNOWN_LEVELS}
-    assert {table["dataset"] for table in told["tables"]} == {key for key, entry in load_datasets().items() if entry.contract}
-    words = [entry["meaning"] for kind in told.values() for entry in kind]
-    words += [column["meaning"] for table in told["tables"] for column in table["columns"]]
+    body = httpx.get(f"{place.url}/api/catalogue").json()
+    assert [feature["name"] for feature in body["features"]] == [entry.name for entry in FEATURES]
+    assert {level["level_id"] for level in body["levels"]} == {*load_settings().levels.default, *KNOWN_LEVELS}
+    assert {table["dataset"] for table in body["tables"]} == {key for key, entry in load_datasets().items() if entry.contract}
+    words = [entry["meaning"] for kind in body.values() for entry in kind]
+    words += [column["meaning"] for table in body["tables"] for column in table["columns"]]
     assert all(word.strip() for word in words)
-    (pm_high,) = [level for level in told["levels"] if level["level_id"] == "pm_high"]
+    (pm_high,) = [level for level in body["levels"] if level["level_id"] == "pm_high"]
     assert pm_high == {"level_id": "pm_high", "name": "PM High", "meaning": "Highest trade of the pre-market."}
 
 

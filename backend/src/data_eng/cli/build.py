@@ -43,10 +43,10 @@ def build(
     root, contract = symbol_named(symbol, cfg.lake_root)
     if contract is not None and layer in ("silver", "gold"):
         symbol_named(contract, cfg.lake_root, built=True)
-    asked = levels_named(levels, cfg.lake_root, root) if levels else None
+    chosen = levels_named(levels, cfg.lake_root, root) if levels else None
     if cfg.environment.level_id is not None:
         require_level(cfg.environment.level_id, cfg.lake_root, root)
-    cfg = replace(cfg, levels=asked, session=session)
+    cfg = replace(cfg, levels=chosen, session=session)
     settings_of(cfg, root, "silver")  # a session that is none, or another than the lake's, is refused before anything is read
     request = BuildRequest(
         cfg=cfg,

@@ -25,7 +25,7 @@ def download(
     out: Annotated[Path | None, typer.Option(help="Folder for batch folders and orders. Default: backend/downloads.")] = None,
     definitions: Annotated[bool, typer.Option(help="Order the instruments' definitions too: ticks and expiries, for cents.")] = True,
     take_in: Annotated[bool, typer.Option("--import/--no-import", help="Import into the lake what was downloaded.")] = True,
-    yes: Annotated[bool, typer.Option("--yes", help="Order without asking whether the price is right.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Order without a question about the price.")] = False,
     lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
 ) -> None:
     """Buy market-by-order days from Databento, fetch them, check their hashes, import them.

@@ -44,7 +44,7 @@ def query(
 ) -> None:
     """Show a setup, the most similar ones of the past, and what happened next.
 
-    The past ends before the day that is asked about: no neighbour is of that day, nor of the session before it.
+    The past ends before the day of the query: no neighbour is of that day, nor of the session before it.
 
     Example: `spymaster query --level pm_high --approach from_below --at "2025-10-16 09:47:35"`, or without --at for the newest.
     """

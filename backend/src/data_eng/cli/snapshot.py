@@ -76,8 +76,8 @@ def snapshot(
     server = server_of(app, settings)
     serving = Thread(target=run, args=(server, listener), daemon=True)
     serving.start()
-    asked = {"symbol": day.symbol, "date": date, "at": time, "level": level, "approach_dir": approach_dir, "theme": theme}
-    address = f"{address_of(*listener.getsockname())}board?{urlencode(asked)}"
+    query = {"symbol": day.symbol, "date": date, "at": time, "level": level, "approach_dir": approach_dir, "theme": theme}
+    address = f"{address_of(*listener.getsockname())}board?{urlencode(query)}"
     png = take(Picture(address, width, height, READY), TIMEOUT_S)
     server.should_exit = True
     serving.join()

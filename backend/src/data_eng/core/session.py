@@ -26,12 +26,12 @@ class SessionTimes(NamedTuple):
     """The last regular session that is over: on an earlier date, or on `date` itself for a span that begins after its regular close."""
     start_ns: int
     end_ns: int
-    """The span asked for (settings `session.start`, `session.end`); cut to the early close where it begins before it."""
+    """The span requested (settings `session.start`, `session.end`); cut to the early close where it begins before it."""
     flow_start_ns: int
-    """`start_ns` less the lead-in from which book flow is kept."""
+    """`start_ns` minus the lead-in from which book flow is kept."""
     rth_open_ns: int
     rth_close_ns: int
-    """Regular hours: 09:30-16:00 or the root's own, to 13:00 on a half day. On a date without regular hours the span asked for."""
+    """Regular hours: 09:30-16:00 or the root's own, to 13:00 on a half day. On a date without regular hours the span requested."""
     premarket_start_ns: int
     overnight_start_ns: int
     """18:00 of the previous calendar day."""

@@ -1,4 +1,4 @@
-"""Run a pipeline over many contract-days on a crew: progress, one line a result, a summary, and an exit code that tells the truth."""
+"""Run a pipeline over many contract-days on a crew: progress, one line a result, a summary, and an exit code that reports failures."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class Tally:
 
 
 def run(request: BuildRequest, console: Console, pipeline: Pipeline | None = None) -> int:
-    """Do what `request` asks and return the exit code: 0, 1 when any unit failed, 130 after Ctrl-C.
+    """Carry out `request` and return the exit code: 0, 1 when any unit failed, 130 after Ctrl-C.
 
     `pipeline` replaces the built one. Raises `SpymasterError` when there is nothing at all to do.
     """

@@ -42,7 +42,7 @@ from ..settings import Settings
 
 
 class CannotEvaluate(SpymasterError):
-    """An evaluation that cannot be made as asked, or has nothing to work on."""
+    """An evaluation that cannot be made as requested, or has nothing to work on."""
 
 
 class UntouchedRequested(SpymasterError):

@@ -241,7 +241,7 @@ def _simulate_and_build(plan: Plan, base: Base, work: Path, settings: Settings) 
 
 
 def _evaluate(plan: Plan, market: Run, settings: Settings) -> str:
-    """Deal and plant what the run asks for, build its indexes, evaluate, keep the figures and remove the rest; the verdict."""
+    """Deal and plant what the run needs, build its indexes, evaluate, keep the figures and remove the rest; the verdict."""
     work = plan.folder / f".{market.name}"
     every_session = settings.evaluation.model_copy(update={"release_share": 0.0})
     own = settings.with_levels(plan.levels).model_copy(update={"evaluation": every_session})

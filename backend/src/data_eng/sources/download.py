@@ -1,6 +1,6 @@
 """A batch job bought and brought home so that it can be stopped anywhere and started again, and is never paid for twice.
 
-    downloads/orders/mbo_2025-10-01_2025-10-10_1f3a9c….json    what was asked, when, and the job's id once it is known
+    downloads/orders/mbo_2025-10-01_2025-10-10_1f3a9c….json    what was ordered, when, and the job's id once it is known
     downloads/GLBX-20251018-ABCDEFGHIJ/                        the job's files, as `spymaster import` takes them
 
 The order's file is written before the order is sent: if the process dies between the two, the next run looks for the job in the account.
@@ -69,7 +69,7 @@ class Order:
         return state.job_id if state else None
 
     def whole_folder(self) -> Path | None:
-        """The job's folder if all that its manifest lists is there unharmed; asks nobody."""
+        """The job's folder if all that its manifest lists is there unharmed; sends no request."""
         if self.job_id is None:
             return None
         folder = self._folder / self.job_id

@@ -32,7 +32,7 @@ def read_events(ref: PartitionRef) -> Iterator[EventBatch]:
 
     Raises
     ------
-    PartitionCorrupt when a file's bytes are not those the manifest names; asked once for the whole file, before its first record, because
+    PartitionCorrupt when a file's bytes are not those the manifest names; checked once for the whole file, before its first record, because
     that takes a quarter of the time that the checksum of every page takes.
     """
     expected = {part.name: part.sha256 for part in read_manifest(ref).files}

@@ -29,7 +29,7 @@ class Figure(NamedTuple):
     value: str
     goal: str
     reached: bool | None
-    """None where there is no goal, or where this machine or size cannot tell."""
+    """None where there is no goal, or where it does not apply to this machine or size."""
 
 
 class DayTimes(NamedTuple):
@@ -222,7 +222,7 @@ def _day_times(folder: Path) -> DayTimes:
         peak = peak_bytes()
     (file,) = raw_by_date(large, "ES")[START]
     manifest = read_manifest(ref_in(large, MBO, FRONT, START))
-    features_s, asked, in_reach = _feature_seconds(large, unit, settings)
+    features_s, pairs, in_reach = _feature_seconds(large, unit, settings)
     return DayTimes(
         records=manifest.rows,
         floor=_best(lambda: _decompress(file)),
@@ -231,7 +231,7 @@ def _day_times(folder: Path) -> DayTimes:
         gold=bronze_s + flow_s + rest_s,
         kernel=_kernel_seconds(large, unit, settings),
         features=features_s,
-        windows_and_levels=asked,
+        windows_and_levels=pairs,
         rows_in_reach=in_reach,
         bronze_bytes=sum(part.bytes for part in manifest.files),
         peak_bytes=peak,
@@ -301,8 +301,8 @@ def _feature_seconds(lake: Path, unit: ContractDay, settings: Settings) -> tuple
     in_force = levels_in_force(table(LEVELS_TABLE), windows.start_ns)
     tape = flow_tape(table(BOOK_FLOW), windows)
     rows = vacuum_table(tape, windows, in_force, settings).num_rows
-    asked = int(windows.in_session.sum()) * len(in_force)
-    return _best(lambda: vacuum_table(tape, windows, in_force, settings), SHORT_REPEATS), asked, rows
+    pairs = int(windows.in_session.sum()) * len(in_force)
+    return _best(lambda: vacuum_table(tape, windows, in_force, settings), SHORT_REPEATS), pairs, rows
 
 
 def _query_times() -> QueryTimes:
