@@ -16,9 +16,11 @@ import pytest
 from rich.console import Console
 
 from src.data_eng import planning
+from src.data_eng.cli.values import dates_named
 from src.data_eng.config import Environment
 from src.data_eng.core.tables import RAW_MBO
-from src.data_eng.engines.crew import BadRequest, BuildRequest, date_span, run
+from src.data_eng.engines.crew import BadRequest, BuildRequest, run
+from src.data_eng.errors import SpymasterError
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import list_partitions, read_manifest
 from src.data_eng.pipeline import Pipeline, UnknownPipeline, build_pipeline
@@ -243,7 +245,7 @@ def test_a_stage_that_forgets_an_output_fails(lake: Path) -> None:
     ],
 )
 def test_dates_are_given_in_one_flag_or_two(flags: tuple[str | None, str | None, str | None], span: tuple[str, str]) -> None:
-    assert date_span(*flags) == span
+    assert dates_named(*flags) == span
 
 
 @pytest.mark.parametrize(
@@ -262,8 +264,8 @@ def test_dates_are_given_in_one_flag_or_two(flags: tuple[str | None, str | None,
     ],
 )
 def test_dates_that_contradict_are_refused(flags: tuple[str | None, str | None, str | None], message: str) -> None:
-    with pytest.raises(BadRequest, match=message):
-        date_span(*flags)
+    with pytest.raises(SpymasterError, match=message):
+        dates_named(*flags)
 
 
 def test_an_unknown_layer_or_product_names_those_there_are() -> None:

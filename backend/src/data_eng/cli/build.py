@@ -33,12 +33,12 @@ def build(
     from rich.console import Console
 
     from ..config import load_config
-    from ..engines.crew import BuildRequest, date_span, run
+    from ..engines.crew import BuildRequest, run
     from ..lake.keep import settings_of
     from ..sources.own_levels import require_level
-    from .values import lake_named, levels_named, symbol_named
+    from .values import dates_named, lake_named, levels_named, symbol_named
 
-    first, last = date_span(dates, start_date, end_date)
+    first, last = dates_named(dates, start_date, end_date)
     cfg = load_config(lake_named(lake))
     root, contract = symbol_named(symbol, cfg.lake_root)
     if contract is not None and layer in ("silver", "gold"):

@@ -21,7 +21,7 @@ def clear(
     Example: `spymaster clear --layer silver --layer gold --level pm_high --symbol ES --yes`
     """
     from ..config import load_config
-    from ..engines.crew import date_span
+    from ..core.session import date_span
     from ..jobs.clear import built_partitions, index_folders, remove_all
     from ..sources.own_levels import require_level
     from .values import lake_named, symbol_named
@@ -33,7 +33,7 @@ def clear(
     for level_id in level or []:
         if not index_folders(where, [level_id]):
             require_level(level_id, target, None)
-    span = date_span(dates, None, None) if dates else ()
+    span = date_span(dates) if dates else ()
     partitions = built_partitions(target, layer or [], symbol, *span)
     folders = index_folders(where, level or [])
     what = f"{len(partitions)} partitions and {len(folders)} index folders of lake {target}"

@@ -41,11 +41,11 @@ def download(
     from rich.console import Console
 
     from ..config import DOWNLOADS, environment
-    from ..engines.crew import date_span
+    from ..core.session import date_span
     from ..sources.download import Order, requests_for
 
     console = Console(highlight=False, soft_wrap=True)
-    first, last = date_span(dates, None, None)
+    first, last = date_span(dates)
     orders = [Order(out or DOWNLOADS, request) for request in requests_for(dataset, symbols, first, last, definitions)]
     try:
         folders = _bring_home(orders, environment(), console, yes)

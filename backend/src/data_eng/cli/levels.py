@@ -25,16 +25,17 @@ def levels(
     """
     from rich.console import Console
 
+    from ..core.session import require_date
     from ..errors import SpymasterError
     from ..sources.own_levels import keep_own_levels, own_levels_path
-    from .values import day_named, lake_named, symbol_named
+    from .values import lake_named, symbol_named
 
     target = lake_named(lake)
     console = Console()
     if own is not None:
         console.print(f"{keep_own_levels(target, own)} own levels taken into {own_levels_path(target)}", highlight=False, soft_wrap=True)
     if symbol and date:
-        day_named("--date", date)
+        require_date(date, "--date")
         symbol_named(symbol, target, built=True)
         console.print(_table(target, symbol, date))
     elif symbol or date or own is None:

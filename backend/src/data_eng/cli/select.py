@@ -22,11 +22,11 @@ def select(
     from rich.table import Table
 
     from ..config import load_config
-    from ..engines.crew import date_span
+    from ..core.session import date_span
     from ..retrieval.mbo_contract_day_selector import map_path, save_selection, select_contract_days
     from .values import lake_named, symbol_named
 
-    first, last = date_span(dates, None, None)
+    first, last = date_span(dates)
     folder = lake_named(lake)
     cfg = load_config(folder)
     root = symbol_named(symbol, folder).root

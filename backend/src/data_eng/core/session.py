@@ -17,6 +17,10 @@ class NoMoment(SpymasterError):
     """A written time that is none, or one that the clocks skip or show twice."""
 
 
+class NoDate(SpymasterError):
+    """A written date that is none, or a span of dates that ends before it starts."""
+
+
 class SessionTimes(NamedTuple):
     """The moments of one session, all in ns UTC, each span with its start in it and its end outside."""
 
@@ -57,6 +61,26 @@ def is_date(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
+
+
+def require_date(text: str, name: str = "date") -> str:
+    """The text, if it is a whole ISO date; `name` is what the error calls it. Raises `NoDate`."""
+    if not is_date(text):
+        raise NoDate(f"{name} {{value!r}} is not a day.", value=text, expected="YYYY-MM-DD, for example 2025-10-16")
+    return text
+
+
+def date_span(dates: str) -> tuple[str, str]:
+    """First and last date of `2025-10-01:2025-10-14`, both included, or of one date. Raises `NoDate`."""
+    first, colon, last = dates.partition(":")
+    return require_span(first, last if colon else first)
+
+
+def require_span(first: str, last: str) -> tuple[str, str]:
+    """Both dates, if they are dates in order. Raises `NoDate`."""
+    if require_date(last) < require_date(first):
+        raise NoDate(f"dates {first}:{last} end before they start. Swap them.")
+    return first, last
 
 
 def moment_ns(text: str, timezone: str = NEW_YORK) -> int:

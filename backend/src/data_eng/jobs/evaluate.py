@@ -17,7 +17,7 @@ from rich.console import Console
 from .. import commands
 from ..config import Environment
 from ..core.features.registry import APPROACHES
-from ..core.session import is_date
+from ..core.session import require_date
 from ..errors import SpymasterError
 from ..evaluation.judgement import Question, judge
 from ..evaluation.kept import block_name, keep_block, kept_block
@@ -135,15 +135,15 @@ def evaluate(request: EvaluationRequest, settings: Settings, console: Console) -
 
 
 def _check_request(request: EvaluationRequest) -> None:
-    """Raise `CannotEvaluate` for what makes no evaluation, before anything is looked at."""
+    """Raise `CannotEvaluate` for what makes no evaluation, before anything is looked at; `NoDate` for a date that is none."""
     if request.setup not in SETUPS:
         raise CannotEvaluate("setup {value!r} is unknown.", value=request.setup, expected=" or ".join(SETUPS))
     if request.out.suffix != ".html" or request.out.is_dir():
         expected = "a file name that ends in .html; figures go beside it"
         raise CannotEvaluate("--out {value} cannot be the report.", value=request.out, expected=expected)
     for flag, text in (("--from", request.first), ("--to", request.last)):
-        if text is not None and not is_date(text):
-            raise CannotEvaluate(f"{flag} {{value!r}} is no date.", value=text, expected="for example 2025-10-01")
+        if text is not None:
+            require_date(text, flag)
     if request.first and request.last and request.first > request.last:
         raise CannotEvaluate(f"--from {{value}} is later than --to {request.last}.", value=request.first, expected="the earlier date first")
     if request.release and (request.first or request.last):
