@@ -11,7 +11,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from src.data_eng.contracts import contract_of
-from src.data_eng.core.session import NS_PER_S, SessionTimes
+from src.data_eng.core.session import SessionTimes
+from src.data_eng.core.units import NS_PER_S
 from src.data_eng.lake.partitions import ref_in
 from src.data_eng.lake.writer import publish_partition
 from src.data_eng.settings import Settings, load_settings

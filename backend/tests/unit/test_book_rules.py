@@ -6,19 +6,20 @@ import numpy as np
 import pytest
 
 from src.data_eng.core.book.depth import depth_after_events
-from src.data_eng.core.book.flow import NS, FlowTables, WindowRows
+from src.data_eng.core.book.flow import FlowTables, WindowRows
 from src.data_eng.core.book.marks import full_of_unknown_ids, halted
 from src.data_eng.core.book.orders import home, rehash
 from src.data_eng.core.book.record import MARK_BAD_BOOK, MARK_CLEARED, MARK_CROSSED, MARK_SNAPSHOT
 from src.data_eng.core.book.state import ASK, BID, CANCELS, FAULTS, LOWEST_TICK, ORDER_DTYPE, SLOTS_PER_ORDER, Book, count_of, new_book
 from src.data_eng.core.events import F_MAYBE_BAD_BOOK, F_SNAPSHOT, NO_TICK
+from src.data_eng.core.units import NS_PER_S
 
 from ..order_flow import REST_NS, Record, batch, play, shown_best
 
 pytestmark = [pytest.mark.nojit, pytest.mark.filterwarnings("ignore:overflow encountered in scalar multiply")]
 """The hash of an order id wraps around by intent; uncompiled, numpy remarks on it."""
 
-S = NS
+S = NS_PER_S
 MS = 1_000_000
 QUOTES: list[Record] = [
     ("A", "B", 1, 99, 10, 0, True),

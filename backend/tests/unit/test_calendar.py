@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from src.data_eng.core.session import NS_PER_S, SessionTimes, clock, opening_ns
+from src.data_eng.core.session import SessionTimes, clock, opening_ns
+from src.data_eng.core.units import NS_PER_S
 from src.data_eng.errors import SpymasterError
 from src.data_eng.settings import Settings, load_settings
 from src.data_eng.sources.calendar import (

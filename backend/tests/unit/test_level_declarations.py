@@ -149,7 +149,7 @@ import numpy as np
 
 from src.data_eng import catalogue, config
 from src.data_eng.core.levels import LEVELS, in_order, known_level_ids, level_name
-from src.data_eng.core.session import NS_PER_S
+from src.data_eng.core.units import NS_PER_S
 from src.data_eng.lake.provenance import imported_by
 from src.data_eng.serve.day.levels import level_infos
 from src.data_eng.serve.day.tables import LevelRows

@@ -10,8 +10,9 @@ import pytest
 
 from src.data_eng.contracts import contract_of
 from src.data_eng.core.features import feature_names
-from src.data_eng.core.session import NS_PER_S, SessionTimes
+from src.data_eng.core.session import SessionTimes
 from src.data_eng.core.tables import LEVEL_VACUUM
+from src.data_eng.core.units import NS_PER_S
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import read_manifest, ref_in
 from src.data_eng.planning import ContractDay

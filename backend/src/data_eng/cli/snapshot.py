@@ -45,7 +45,8 @@ def snapshot(
     from urllib.parse import urlencode
 
     from ..config import load_config
-    from ..core.session import NS_PER_S, clock, moment_ns
+    from ..core.session import clock, moment_ns
+    from ..core.units import NS_PER_S
     from ..lake.attempts import publish_file
     from ..retrieval.key import IndexKey
     from ..retrieval.setup import newest_trigger_ns

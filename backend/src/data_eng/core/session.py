@@ -7,8 +7,8 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from ..errors import SpymasterError
+from .units import NS_PER_S
 
-NS_PER_S = 1_000_000_000
 NEW_YORK = "America/New_York"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

@@ -13,7 +13,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..core.session import NS_PER_S, SessionTimes, moment_ns, require_date
+from ..core.session import SessionTimes, moment_ns, require_date
+from ..core.units import NS_PER_S
 from ..errors import SpymasterError
 
 if TYPE_CHECKING:

@@ -265,10 +265,11 @@ def _decompress(file: Path) -> None:
 
 def _kernel_seconds(lake: Path, unit: ContractDay, settings: Settings) -> float:
     """The kernel alone, over the whole day's events in memory."""
-    from ...core.book.flow import NS, new_flow
+    from ...core.book.flow import new_flow
     from ...core.book.kernel import advance
     from ...core.book.state import new_book
     from ...core.tables import MBO
+    from ...core.units import NS_PER_S
     from ...lake.partitions import ref_in
     from ...sources.calendar import session_times
     from ...sources.parquet import read_events
@@ -278,7 +279,7 @@ def _kernel_seconds(lake: Path, unit: ContractDay, settings: Settings) -> float:
 
     def play() -> None:
         book = new_book(settings.book.rest_ms * 1_000_000)
-        flow = new_flow(times.flow_start_ns, times.end_ns, settings.book.window_s * NS, settings.book.band_ticks)
+        flow = new_flow(times.flow_start_ns, times.end_ns, settings.book.window_s * NS_PER_S, settings.book.band_ticks)
         for events in batches:
             book, _ = advance(events, book, flow)
 

@@ -18,8 +18,8 @@ from ....core.levels import (
     LevelSeries,
     find_level,
 )
-from ....core.session import NS_PER_S
 from ....core.tables import LEVELS_TABLE, MBO_DAYS, TRADE_BARS
+from ....core.units import NS_PER_S
 from ....lake.partitions import PartitionRef, is_partition_complete, partition_ref
 from ....planning import ContractDay
 from ....settings import Settings
