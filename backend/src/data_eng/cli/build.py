@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from .options import LakeOption, WorkersOption
 
 
 def build(
@@ -15,12 +16,12 @@ def build(
     dates: Annotated[str | None, typer.Option(help="First and last date, both included: 2025-10-01:2026-01-08, or one date.")] = None,
     start_date: Annotated[str | None, typer.Option(help="First date, instead of --dates.")] = None,
     end_date: Annotated[str | None, typer.Option(help="Last date, instead of --dates.")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; each takes one core. Default: one a core.")] = None,
+    workers: WorkersOption = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Also rebuild partitions that are up to date.")] = False,
     levels: Annotated[str | None, typer.Option(help="Only these levels, separated by commas. In gold the default is LEVEL_ID.")] = None,
     session: Annotated[str | None, typer.Option(help="Span of the day in New York time, for example 09:30-12:30.")] = None,
     stage: Annotated[str | None, typer.Option(help="Only this stage of the layer, for example build_trigger_vectors.")] = None,
-    lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
+    lake: LakeOption = None,
 ) -> None:
     """Build a layer, or all, for a range of dates, contract-days in parallel.
 

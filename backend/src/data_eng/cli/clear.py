@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from .options import LakeOption
 
 
 def clear(
@@ -14,7 +15,7 @@ def clear(
     symbol: Annotated[str | None, typer.Option(help="Only this root (ES) or contract (ESZ5). Indexes are of all contracts.")] = None,
     dates: Annotated[str | None, typer.Option(help="Only partitions from first to last date: 2025-10-01:2026-01-08, or one date.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
+    lake: LakeOption = None,
 ) -> None:
     """Remove silver, gold or the index of a level. Raw and bronze are never removed by any command.
 

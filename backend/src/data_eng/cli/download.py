@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .options import LakeOption
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -26,7 +28,7 @@ def download(
     definitions: Annotated[bool, typer.Option(help="Order the instruments' definitions too: ticks and expiries, for cents.")] = True,
     take_in: Annotated[bool, typer.Option("--import/--no-import", help="Import into the lake what was downloaded.")] = True,
     yes: Annotated[bool, typer.Option("--yes", help="Order without a question about the price.")] = False,
-    lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
+    lake: LakeOption = None,
 ) -> None:
     """Buy market-by-order days from Databento, fetch them, check their hashes, import them.
 

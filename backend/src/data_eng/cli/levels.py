@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .options import LakeOption, SymbolOfDayOption
+
 if TYPE_CHECKING:
     from rich.table import Table
 
 
 def levels(
-    symbol: Annotated[str, typer.Option(help="A root (the day's chosen contract) or a contract.")] = "",
+    symbol: SymbolOfDayOption = "",
     date: Annotated[str, typer.Option(help="Session date: 2025-10-16.")] = "",
     own: Annotated[Path | None, typer.Option(help="CSV of your own levels: root,date,level_id,price,known_from (New York time).")] = None,
-    lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
+    lake: LakeOption = None,
 ) -> None:
     """Show each level of a contract-day: its price, when it became known, or why it is absent. `--own` first takes your own levels in.
 

@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
+from .options import LakeOption
+
 
 def select(
     dates: Annotated[str, typer.Option(help="First and last date, both included: 2025-10-01:2026-01-08, or one date.")],
     symbol: Annotated[str, typer.Option(help="Root whose contracts are compared.")] = "ES",
     out: Annotated[Path | None, typer.Option(help="File of the map. Default: MBO_SELECTION_PATH, or its place in the lake.")] = None,
-    lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
+    lake: LakeOption = None,
 ) -> None:
     """Choose the contract of every session by the volume of the session before, and say why a session is left out.
 
