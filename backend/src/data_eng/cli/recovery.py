@@ -35,15 +35,13 @@ def recovery(
 
     from ..evaluation.page import write_page
     from ..evaluation.report_parts.report import recovery_report
-    from ..jobs.evaluate import metrics_named
-    from ..jobs.recover import Plan, RecoveryFailed, markets_named, numbers_named, recover
+    from ..jobs.evaluate import metrics_named, require_report_name
+    from ..jobs.recover import Plan, markets_named, numbers_named, recover
     from ..lake.attempts import publish_file
     from ..settings import load_settings
     from .values import levels_named
 
-    if out.suffix != ".html" or out.is_dir():
-        expected = "a file name that ends in .html; figures go beside it"
-        raise RecoveryFailed("--out {value} cannot be the report.", value=out, expected=expected)
+    require_report_name(out)
     plan = Plan(
         folder=folder or out.with_suffix(""),
         sessions=sessions,

@@ -78,7 +78,7 @@ def date_span(dates: str) -> tuple[str, str]:
 
 def require_span(first: str, last: str) -> tuple[str, str]:
     """Both dates, if they are dates in order. Raises `NoDate`."""
-    if require_date(last) < require_date(first):
+    if require_date(first) > require_date(last):
         raise NoDate(f"dates {first}:{last} end before they start. Swap them.")
     return first, last
 
