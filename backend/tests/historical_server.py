@@ -1,7 +1,7 @@
 """A local server that speaks the part of Databento's historical HTTP that a download needs, over TLS as the official client insists.
 
-Endpoints, parameters and answers: Databento, "API reference - Historical". It keeps what it was asked, can fail as told, and counts the
-bytes of files that it sent.
+Endpoints, parameters and answers: Databento, "API reference - Historical". It keeps the requests it gets, can fail as configured, and
+counts the bytes of files that it sent.
 """
 
 from __future__ import annotations
@@ -44,14 +44,14 @@ class Service:
     """A folder of job files for each schema."""
     address: str = ""
     jobs: dict[str, dict[str, Any]] = field(default_factory=dict)
-    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    requests: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     sent: Counter[str] = field(default_factory=Counter)
     """Bytes of each file that went out."""
     ranges: list[tuple[str, str]] = field(default_factory=list)
     faults: dict[str, list[tuple[int, Any]]] = field(default_factory=lambda: defaultdict(list))
     """By endpoint: statuses and bodies of the next answers."""
     lost_answers: set[str] = field(default_factory=set)
-    """Endpoints that do as asked and then close the line instead of answering."""
+    """Endpoints that do the work and then close the connection instead of answering."""
     states: list[str] = field(default_factory=list)
     """What a job is before it is done."""
     cut_after: list[int] = field(default_factory=list)
@@ -64,7 +64,7 @@ class Service:
     warning: str = ""
 
     def count(self, endpoint: str) -> int:
-        return sum(name == endpoint for name, _ in self.asked)
+        return sum(name == endpoint for name, _ in self.requests)
 
     def job_files(self, job_id: str) -> list[Path]:
         return sorted((self.files / self.jobs[job_id]["schema"]).glob("*"))
@@ -113,7 +113,7 @@ class _Handler(BaseHTTPRequestHandler):
         return service
 
     def log_message(self, *_: object) -> None:
-        """Tests read `Service.asked`."""
+        """Tests read `Service.requests`."""
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
@@ -123,17 +123,17 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         self._answer(self.path, {name: values[0] for name, values in parse_qs(body).items()})
 
-    def _answer(self, path: str, asked: dict[str, str]) -> None:
+    def _answer(self, path: str, params: dict[str, str]) -> None:
         service = self.service
         endpoint = "file" if path.startswith("/v0/batch/download/") else path.removeprefix("/v0/")
-        service.asked.append((endpoint, asked))
+        service.requests.append((endpoint, params))
         if self.headers.get("Authorization") != "Basic " + base64.b64encode(f"{KEY}:".encode()).decode():
             return self._json(401, refusal("auth_authentication_failed", "Authentication failed."))
         if service.faults[endpoint]:
             return self._json(*service.faults[endpoint].pop(0))
         if endpoint == "file":
             return self._file(*path.split("/")[-2:])
-        status, body = getattr(self, "_" + endpoint.replace(".", "_"))(asked)
+        status, body = getattr(self, "_" + endpoint.replace(".", "_"))(params)
         if endpoint in service.lost_answers:
             service.lost_answers.discard(endpoint)
             self.close_connection = True
@@ -141,24 +141,24 @@ class _Handler(BaseHTTPRequestHandler):
             return None
         return self._json(status, body)
 
-    def _metadata_get_cost(self, asked: dict[str, str]) -> tuple[int, Any]:
-        return 200, 12.5 if asked["schema"] == "mbo" else 0.02
+    def _metadata_get_cost(self, params: dict[str, str]) -> tuple[int, Any]:
+        return 200, 12.5 if params["schema"] == "mbo" else 0.02
 
-    def _metadata_get_billable_size(self, asked: dict[str, str]) -> tuple[int, Any]:
-        return 200, 3_000_000_000 if asked["schema"] == "mbo" else 1_000_000
+    def _metadata_get_billable_size(self, params: dict[str, str]) -> tuple[int, Any]:
+        return 200, 3_000_000_000 if params["schema"] == "mbo" else 1_000_000
 
-    def _metadata_get_dataset_condition(self, asked: dict[str, str]) -> tuple[int, Any]:
+    def _metadata_get_dataset_condition(self, params: dict[str, str]) -> tuple[int, Any]:
         return 200, [{"date": day, "condition": word, "last_modified_date": day} for day, word in self.service.conditions.items()]
 
-    def _batch_submit_job(self, asked: dict[str, str]) -> tuple[int, Any]:
+    def _batch_submit_job(self, params: dict[str, str]) -> tuple[int, Any]:
         number = len(self.service.jobs) + 1
         job: dict[str, Any] = {
-            **asked,
+            **params,
             "id": f"GLBX-20251018-{number:010d}",
             "cost_usd": None,
-            "start": f"{asked['start']}T00:00:00.000000000Z",
-            "end": f"{asked['end']}T00:00:00.000000000Z",
-            "split_symbols": asked["split_symbols"] == "True",
+            "start": f"{params['start']}T00:00:00.000000000Z",
+            "end": f"{params['end']}T00:00:00.000000000Z",
+            "split_symbols": params["split_symbols"] == "True",
             "limit": None,
             "split_size": None,
             "state": "received",
@@ -170,18 +170,18 @@ class _Handler(BaseHTTPRequestHandler):
         self.service.jobs[job["id"]] = job
         return 200, _shown(job)
 
-    def _batch_list_jobs(self, asked: dict[str, str]) -> tuple[int, Any]:
+    def _batch_list_jobs(self, params: dict[str, str]) -> tuple[int, Any]:
         jobs = [job for job in self.service.jobs.values() if job["state"] != "expired"]
         return 200, [{name: job[name] for name in ("id", "state", "ts_received")} for job in jobs]
 
-    def _batch_get_job_details(self, asked: dict[str, str]) -> tuple[int, Any]:
-        job = self.service.jobs[asked["job_id"]]
+    def _batch_get_job_details(self, params: dict[str, str]) -> tuple[int, Any]:
+        job = self.service.jobs[params["job_id"]]
         if job["state"] != "expired":
             job["state"] = job["left"].pop(0) if job["left"] else "done"
         return 200, _shown(job)
 
-    def _batch_list_files(self, asked: dict[str, str]) -> tuple[int, Any]:
-        job_id = asked["job_id"]
+    def _batch_list_files(self, params: dict[str, str]) -> tuple[int, Any]:
+        job_id = params["job_id"]
         return 200, [self._listed(job_id, path) for path in self.service.job_files(job_id)]
 
     def _listed(self, job_id: str, path: Path) -> dict[str, Any]:

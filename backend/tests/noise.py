@@ -74,8 +74,8 @@ def _session(
     at = (starts[:, None] + np.arange(windows)).ravel()
     kinds = np.stack([_outcomes(walk, at, horizon_s // 5) for horizon_s in settings.labels.horizons_s], axis=1)
     vectors = _vectors(rng, at, layout)
-    told = kinds[::windows, 3] if kind == "planted" else rng.permutation(kinds[::windows, 3])
-    sign = np.repeat(np.where(told == "BREAK_UP", 1.0, np.where(told == "REJECT_DOWN", -1.0, 0.0)), windows)
+    outcomes = kinds[::windows, 3] if kind == "planted" else rng.permutation(kinds[::windows, 3])
+    sign = np.repeat(np.where(outcomes == "BREAK_UP", 1.0, np.where(outcomes == "REJECT_DOWN", -1.0, 0.0)), windows)
     if kind != "null":
         for block in ("w0", "w3_mean"):
             vectors[:, layout.dims.index(f"{block}:ask_pull")] += strength * sign

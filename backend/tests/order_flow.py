@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from src.data_eng.core.book.flow import NS, Flow, FlowRows, FlowTables, join, new_flow
+from src.data_eng.core.book.flow import Flow, FlowRows, FlowTables, join, new_flow
 from src.data_eng.core.book.kernel import advance, close
 from src.data_eng.core.book.state import LOWEST_TICK, NO_LINE, Book, new_book
 from src.data_eng.core.events import F_LAST, F_SNAPSHOT, NO_TICK, EventBatch
+from src.data_eng.core.units import NS_PER_S
 
 REST_NS = 500_000_000
-WINDOW_NS = 5 * NS
+WINDOW_NS = 5 * NS_PER_S
 
 Record = tuple[str, str, int, int | None, int, int, bool]
 """action, side, order id, tick, size, time in ns, is last of its event."""

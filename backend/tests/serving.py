@@ -45,7 +45,7 @@ def serve_settings(**changes: Any) -> Settings:
 
 @contextmanager
 def served(app: Any, limits: ServeSettings | None = None) -> Iterator[Place]:
-    """The application behind a real socket, as the command serves it."""
+    """The application on a real socket, as the command serves it."""
     listener = socket.create_server(("127.0.0.1", 0))
     options = server_options(limits or load_settings().serve)
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=2, lifespan="on", **options))
@@ -114,7 +114,7 @@ def await_prepared(place: Place) -> httpx.Response:
 
 
 def problem(answer: httpx.Response, status: int, code: str) -> dict[str, Any]:
-    """The answer's problem, held to the status and code expected."""
+    """The answer's problem, which must have this status and code."""
     assert answer.status_code == status, answer.text
     body: dict[str, Any] = answer.json()
     assert set(body) == {"code", "message", "fix"}

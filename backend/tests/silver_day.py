@@ -11,7 +11,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from src.data_eng.contracts import contract_of
-from src.data_eng.core.session import NS_PER_S, SessionTimes
+from src.data_eng.core.session import SessionTimes
+from src.data_eng.core.units import NS_PER_S
 from src.data_eng.lake.partitions import ref_in
 from src.data_eng.lake.writer import publish_partition
 from src.data_eng.settings import Settings, load_settings
@@ -48,7 +49,7 @@ def put_silver_day(
     """Write flow, windows, path, bars and levels of a day; each window trades once, at its middle, at its mid.
 
     `mid_of` gives the mid in ticks (a whole or a half) of each window, counted from the lead-in's first; `marks` marks windows.
-    `keep_windows` cuts the day off behind so many windows.
+    `keep_windows` cuts the day off after so many windows.
     """
     times = session_times(date, short_settings())
     start_ns = np.arange(times.flow_start_ns, times.end_ns, WINDOW_NS)[:keep_windows]

@@ -1,4 +1,4 @@
-"""A small lake of trigger vectors for the retrieval's tests: random features, outcomes that follow one of them, no book behind it."""
+"""A small lake of trigger vectors for the retrieval's tests: random features, outcomes that follow one of them, no book."""
 
 from __future__ import annotations
 

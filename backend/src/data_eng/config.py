@@ -64,16 +64,16 @@ class Environment(NamedTuple):
 
 @dataclass(frozen=True)
 class AppConfig:
-    """What a stage, a command and a notebook work with: the lake, its tables, the settings and what was asked for."""
+    """What a stage, a command and a notebook work with: the lake, its tables, the settings and the request."""
 
     lake_root: Path
     settings: Settings
     """Those of settings.yaml; `settings_of` gives a root's own."""
     environment: Environment
     levels: tuple[str, ...] | None = None
-    """Levels asked for; None: those that the lake is built with."""
+    """Levels requested; None: those that the lake is built with."""
     session: str | None = None
-    """Span of the day asked for, `09:30-12:30`; None: the one that the lake is built for."""
+    """Span of the day requested, `09:30-12:30`; None: the one that the lake is built for."""
 
     @property
     def where(self) -> Environment:

@@ -40,7 +40,7 @@ class ContractDay(NamedTuple):
 
 
 class Planned(NamedTuple):
-    """Units of work, and the dates asked for that gave none, each with its reason."""
+    """Units of work, and the requested dates that gave none, each with its reason."""
 
     units: list[ContractDay]
     left_out: list[tuple[str, str]]
@@ -71,7 +71,7 @@ def split_symbol(symbol: str, lake: Path, settings: Settings) -> SymbolParts:
 
 
 def contract_day(cfg: AppConfig, layer: str, symbol: str, dt: str) -> ContractDay:
-    """One unit of work with its history, as the lake tells it.
+    """One unit of work with its history, as it is in the lake.
 
     Where the selection map chose the day, its history is what the map chose before; else it is the contract's own earlier days.
     """

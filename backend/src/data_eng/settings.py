@@ -211,7 +211,7 @@ class ServeSettings(_Section):
 
 
 class Settings(_Section):
-    """All numbers of settings.yaml, frozen. `with_session` and `with_levels` make the changed copy that a flag asks for."""
+    """All numbers of settings.yaml, frozen. `with_session` and `with_levels` make the changed copy for a flag."""
 
     session: SessionSettings
     book: BookSettings

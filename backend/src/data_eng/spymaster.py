@@ -21,9 +21,8 @@ from .contracts import Contract, contract_of
 from .core.events import NO_TICK
 from .core.instrument import root_of
 from .core.levels import level_name
-from .core.session import NEW_YORK, is_date, moment_ns
+from .core.session import NEW_YORK, date_span, moment_ns
 from .core.tables import LEVELS_TABLE
-from .errors import SpymasterError
 from .io import read_table
 from .lake.partitions import PartitionMissing, PartitionRef, list_partitions, read_facts
 from .retrieval import answer as answers
@@ -107,21 +106,13 @@ def table(
 
     Raises
     ------
-    PartitionMissing when no day of the dates is built.
+    NoDate for dates that are none; PartitionMissing when no day of them is built.
     """
     cfg = load_config(lake)
     contract = contract_of(dataset)
     contract = contract.subset(columns) if columns is not None else contract
-    refs = _partitions(cfg, dataset, symbol, *_span(dates))
+    refs = _partitions(cfg, dataset, symbol, *date_span(dates))
     return pl.concat([_frame(ref, contract, points, new_york) for ref in refs])
-
-
-def _span(dates: str) -> tuple[str, str]:
-    first, _, last = dates.partition(":")
-    last = last or first
-    if not (is_date(first) and is_date(last)) or last < first:
-        raise SpymasterError("dates {value!r} are no span of days.", value=dates, expected="2025-10-01:2025-10-14, or one date")
-    return first, last
 
 
 def _partitions(cfg: AppConfig, dataset: str, symbol: str, first: str, last: str) -> list[PartitionRef]:

@@ -24,7 +24,7 @@ from ...base import Stage, StageIO
 
 
 class ComputeSpread5s(Stage):
-    """Best offer less best bid, in ticks, where both are there."""
+    """Best offer minus best bid, in ticks, where both are there."""
 
     name: ClassVar[str] = "compute_spread_5s"
     io: ClassVar[StageIO] = StageIO(inputs=["silver.future_mbo.book_windows_5s"], output="silver.future_mbo.spread_5s")
@@ -39,7 +39,7 @@ CONTRACT = {
     "doc": "The spread at each window's end.",
     "fields": [
         {"name": "window_start_ns", "type": "long", "unit": "ns UTC", "doc": "Start of the window."},
-        {"name": "spread_ticks", "type": "int", "unit": "ticks", "doc": "Best offer less best bid."},
+        {"name": "spread_ticks", "type": "int", "unit": "ticks", "doc": "Best offer minus best bid."},
     ],
 }
 DATASET = """silver.future_mbo.spread_5s:

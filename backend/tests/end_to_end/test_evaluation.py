@@ -142,7 +142,7 @@ def test_a_day_missing_in_the_middle_stops_nothing(tmp_path: Path) -> None:
         (["--symbol", "NQ"], "holds nothing of --symbol NQ. It holds ES, ESZ5"),
         (["--metric", "cosine"], "spymaster index --symbol ES --level pm_high --metric cosine"),
         (["--setup", "level"], "setup 'level' is unknown. Expected level_test or break_and_confirm"),
-        (["--from", "tomorrow"], "--from 'tomorrow' is no date. Expected for example 2025-10-01"),
+        (["--from", "tomorrow"], "--from 'tomorrow' is not a day. Expected YYYY-MM-DD"),
         (["--from", "2025-10-20", "--to", "2025-10-10"], "--from 2025-10-20 is later than --to 2025-10-10"),
         (["--from", "2025-11-13"], "--from 2025-11-13 lies after"),
         (["--release", "--from", "2025-10-20"], "Expected neither --from nor --to beside it"),

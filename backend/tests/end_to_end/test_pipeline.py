@@ -82,7 +82,7 @@ def lake(files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def a_trigger(lake: Path) -> str:
-    """New York time of a trigger at pm_high of the last day, as the query lists them when it is asked for a time that is none."""
+    """New York time of a trigger at pm_high of the last day, as the query lists them for a time without one."""
     result = _run("query", "--level", "vwap", "--approach", "from_below", "--at", f"{DAYS[-1]} 09:31:00", "--lake", lake)
     assert result.exit_code == 1
     listed = result.output.split("Its triggers that day: ")[1]
@@ -132,7 +132,7 @@ def test_raw_is_byte_identical_after_everything(lake: Path, files: Path) -> None
         assert kept.read_bytes() == path.read_bytes()
 
 
-def test_a_level_asked_for_before_it_is_known_is_a_clear_sentence(lake: Path) -> None:
+def test_a_level_queried_before_it_is_known_is_a_clear_sentence(lake: Path) -> None:
     result = _run("query", "--level", "or_low", "--approach", "from_above", "--at", f"{DAYS[-1]} 09:40:00", "--lake", lake)
     assert result.exit_code == 1
     assert "09:45" in result.output and "or_low" in result.output

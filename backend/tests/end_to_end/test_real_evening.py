@@ -1,4 +1,4 @@
-"""The real evening of 2023-12-25 as its owner would do it: imported, own level given, built, looked at and asked."""
+"""The real evening of 2023-12-25 as its owner would do it: imported, own level given, built, looked at and queried."""
 
 from __future__ import annotations
 
@@ -133,8 +133,8 @@ def test_no_window_of_the_crossed_pre_open_is_used_and_every_later_one_is(lake: 
 def test_a_query_at_a_trigger_of_the_evening_says_that_the_past_holds_nothing_yet(lake: Path) -> None:
     triggers = table(lake, "gold.mbo_trigger_vectors")
     at_my_line = triggers.filter(pc.equal(triggers["level_id"], "my_line")).drop_columns(["vector"]).to_pylist()[0]
-    asked = ["--level", "my_line", "--approach", at_my_line["approach_dir"], "--at", clock(at_my_line["ts_ns"]), "--symbol", SYMBOL]
-    text = done("query", *asked, "--lake", lake)
+    flags = ["--level", "my_line", "--approach", at_my_line["approach_dir"], "--at", clock(at_my_line["ts_ns"]), "--symbol", SYMBOL]
+    text = done("query", *flags, "--lake", lake)
     assert "holds nothing yet" in " ".join(text.split()), text
     assert "SYNTHETIC" not in text
     signals = table(lake, "gold.mbo_trigger_signals")

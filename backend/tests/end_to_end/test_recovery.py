@@ -17,7 +17,19 @@ from src.data_eng.settings import load_settings
 
 
 def plan(folder: Path) -> Plan:
-    return Plan(folder, 14, 150_000, 1, 1, 1, (2.0,), ((0.3, 0.15),), ("pm_high", "pm_low"), ("block",), 1)
+    return Plan(
+        folder=folder,
+        sessions=14,
+        records=150_000,
+        bases=1,
+        null_seeds=1,
+        seeds=1,
+        strengths=(2.0,),
+        markets=((0.3, 0.15),),
+        levels=("pm_high", "pm_low"),
+        metrics=("block",),
+        workers=1,
+    )
 
 
 def test_every_kind_of_market_is_built_evaluated_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,7 +51,9 @@ def test_every_kind_of_market_is_built_evaluated_and_kept(tmp_path: Path, monkey
 
 
 def test_no_two_runs_share_a_seed(tmp_path: Path) -> None:
-    wide = plan(tmp_path)._replace(null_seeds=20, seeds=10, strengths=(0.5, 1.0, 2.0), markets=((0.0, 0.0), (0.6, 0.3)))
+    wide = plan(tmp_path).model_copy(
+        update={"null_seeds": 20, "seeds": 10, "strengths": (0.5, 1.0, 2.0), "markets": ((0.0, 0.0), (0.6, 0.3))}
+    )
     seeds = [run.seed for run in planned_runs(wide)]
     assert len(seeds) == len(set(seeds)) == 20 + 20 + 30 + 20
 

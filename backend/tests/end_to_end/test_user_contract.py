@@ -163,7 +163,7 @@ def test_the_tests_are_run_as_the_user_runs_them(checkout: Checkout) -> None:
     assert "1 passed, 1 deselected" in said
 
 
-def test_the_rebuild_script_runs_behind_nohup_from_the_root_and_clears_only_the_dates_given(checkout: Checkout) -> None:
+def test_the_rebuild_script_runs_under_nohup_from_the_root_and_clears_only_the_dates_given(checkout: Checkout) -> None:
     before = {layer: picture(checkout.lake / layer) for layer in ("raw", "bronze", "silver")}
     vectors = {day: picture(checkout.lake / TRIGGERS / f"dt={day}") for day in CHOSEN}
     assert (checkout.backend / "logs" / ".gitkeep").exists()
@@ -197,8 +197,8 @@ def test_ticks_become_points_by_the_file_s_own_metadata(checkout: Checkout) -> N
     import pyarrow.parquet as pq
 
     (part,) = (checkout.lake / "silver/product_type=future_mbo/symbol=ESZ5/table=levels" / f"dt={CHOSEN[0]}").glob("*.parquet")
-    told = pq.read_schema(part).metadata
-    assert (told[b"root"], float(told[b"tick"])) == (b"ES", 0.25)
+    metadata = pq.read_schema(part).metadata
+    assert (metadata[b"root"], float(metadata[b"tick"])) == (b"ES", 0.25)
 
 
 def test_an_index_dir_that_is_not_there_is_named_by_its_absolute_path(checkout: Checkout) -> None:

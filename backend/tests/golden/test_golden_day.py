@@ -1,4 +1,4 @@
-"""One small day from DBN to labelled vectors, held to figures written down once.
+"""One small day from DBN to labelled vectors, compared with figures written down once.
 
 A changed figure is a changed definition: explain it in the commit, and write the new ones with
 `GOLDEN=write uv run pytest tests/golden`.

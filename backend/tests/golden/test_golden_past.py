@@ -1,4 +1,4 @@
-"""Days with a past, through the index to signals, pressure and the ladder, held to figures written down once.
+"""Days with a past, through the index to signals, pressure and the ladder, compared with figures written down once.
 
 A changed figure is a changed definition: explain it in the commit, and write the new ones with
 `GOLDEN=write uv run pytest tests/golden`.

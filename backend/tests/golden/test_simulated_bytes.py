@@ -1,4 +1,4 @@
-"""What a simulation writes, for two seeds and everything that can be asked of it, held to hashes written down once.
+"""What a simulation writes, for two seeds and every flag it takes, compared with hashes written down once.
 
 A changed hash is a changed market: explain it in the commit, and write the new ones with `GOLDEN=write uv run pytest tests/golden`.
 """

@@ -91,7 +91,7 @@ class NaiveBook:
             self.marks.add("snapshot")
         if action == "R":
             self.orders.clear()
-            self.begin_window_behind_clear()
+            self.begin_window_after_clear()
             if not snapshot:
                 self.marks.add("cleared")
         elif action == "T":
@@ -159,7 +159,7 @@ class NaiveBook:
                 self.anomalies["crossed_after_last"] += 1
                 self.marks.add("crossed")
 
-    def begin_window_behind_clear(self) -> None:
+    def begin_window_after_clear(self) -> None:
         marks = self.marks
         self.begin_window()
         self.marks = marks

@@ -1,4 +1,4 @@
-"""Episodes, confirmations and labels as one would explain them: plain lists, every question asked anew from the whole past."""
+"""Episodes, confirmations and labels as one would explain them: plain lists, everything computed anew from the whole past."""
 
 from __future__ import annotations
 

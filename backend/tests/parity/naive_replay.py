@@ -1,4 +1,4 @@
-"""A feed replayed into a dict of orders, a record at a time, with everything that must hold written as one would say it."""
+"""A feed replayed into a dict of orders, a record at a time, with every rule written as one would say it."""
 
 from __future__ import annotations
 

@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from src.data_eng.core.book.flow import NS, FlowTables
+from src.data_eng.core.book.flow import FlowTables
 from src.data_eng.core.book.record import MARK_CLEARED, MARK_CROSSED, MARK_SNAPSHOT
 from src.data_eng.core.book.state import BID, LOWEST_TICK, count_of
 from src.data_eng.core.events import NO_TICK
+from src.data_eng.core.units import NS_PER_S
 
 from ..order_flow import REST_NS, WINDOW_NS, Record, batch, conserved_depth, play, shown_best
 from .naive_book import NaiveBook
@@ -103,15 +104,15 @@ def test_a_day_in_pieces_or_record_by_record_gives_the_same_bytes(pieces: int | 
             ids,
             1000 + rng.integers(-40, 40, 3000),
             rng.integers(1, 30, 3000),
-            np.sort(rng.integers(0, 600 * NS, 3000)),
+            np.sort(rng.integers(0, 600 * NS_PER_S, 3000)),
             rng.random(3000) < 0.8,
             strict=True,
         )
     ]
     events = batch(records)
     cuts = range(3000) if pieces is None else rng.integers(0, 3000, pieces).tolist()
-    whole_book, whole, _ = play(events, 600 * NS)
-    cut_book, cut_up, _ = play(events, 600 * NS, cuts=cuts)
+    whole_book, whole, _ = play(events, 600 * NS_PER_S)
+    cut_book, cut_up, _ = play(events, 600 * NS_PER_S, cuts=cuts)
     for table in FlowTables._fields:
         for one, other in zip(getattr(whole, table), getattr(cut_up, table), strict=True):
             assert one.tobytes() == other.tobytes()

@@ -12,11 +12,12 @@ import pytest
 from typer.testing import CliRunner
 
 from src.data_eng.cli.main import app
-from src.data_eng.core.book.flow import NS, FlowTables, drain, join, new_flow
+from src.data_eng.core.book.flow import FlowTables, drain, join, new_flow
 from src.data_eng.core.book.kernel import advance, close
 from src.data_eng.core.book.record import MARK_CROSSED
 from src.data_eng.core.book.state import CANCELS, FAULTS, Book, count_of, new_book
 from src.data_eng.core.events import TRADE, EventBatch
+from src.data_eng.core.units import NS_PER_S
 from src.data_eng.settings import load_settings
 from src.data_eng.sources.dbn import DbnFile
 from src.data_eng.sources.orders import choose_instrument, event_batches
@@ -31,7 +32,7 @@ MBO_SAMPLES = (
     "lobster/goog10.glbx.mbo.dbn.zst",
 )
 EVENING = MBO_SAMPLES[0]
-OPENING_NS = 1_703_545_200 * NS
+OPENING_NS = 1_703_545_200 * NS_PER_S
 """2023-12-25 23:00 UTC, 18:00 New York: the opening auction."""
 
 
@@ -58,7 +59,7 @@ def test_mbp_equals_the_ten_levels_given_with_the_google_sample_after_every_even
 @pytest.mark.parametrize("name", MBO_SAMPLES)
 def test_depth_is_conserved_in_every_row_of_every_real_file(name: str) -> None:
     events = _events(name)
-    day = 86_400 * NS
+    day = 86_400 * NS_PER_S
     start_ns = int(events.ts_recv_ns[0]) // day * day
     flow = new_flow(start_ns, start_ns + day, WINDOW_NS, 100)
     _, pieces = advance(events, new_book(REST_NS), flow)
@@ -71,9 +72,9 @@ def test_depth_is_conserved_in_every_row_of_every_real_file(name: str) -> None:
 @pytest.fixture(scope="module")
 def evening() -> tuple[EventBatch, Book, FlowTables]:
     events = _events(EVENING)
-    flow = new_flow(OPENING_NS, OPENING_NS + 3600 * NS, WINDOW_NS, 100)
+    flow = new_flow(OPENING_NS, OPENING_NS + 3600 * NS_PER_S, WINDOW_NS, 100)
     book, pieces = advance(events, new_book(REST_NS), flow)
-    return events, book, join([*pieces, *close(OPENING_NS + 3600 * NS, book, flow)])
+    return events, book, join([*pieces, *close(OPENING_NS + 3600 * NS_PER_S, book, flow)])
 
 
 def test_the_continuous_hour_is_never_crossed_when_an_event_is_complete(evening: tuple[EventBatch, Book, FlowTables]) -> None:
@@ -100,7 +101,7 @@ def test_bars_equal_a_plain_pass_over_the_trade_records(evening: tuple[EventBatc
     frame = pl.DataFrame({"ts": events.ts_recv_ns[trades], "tick": events.price_ticks[trades], "size": events.size[trades]})
     for bar_s in (1, 120):
         plain = (
-            frame.group_by((pl.col("ts") // (bar_s * NS) * (bar_s * NS)).alias("start"), maintain_order=True)
+            frame.group_by((pl.col("ts") // (bar_s * NS_PER_S) * (bar_s * NS_PER_S)).alias("start"), maintain_order=True)
             .agg(
                 pl.col("tick").first().alias("open"),
                 pl.col("tick").max().alias("high"),

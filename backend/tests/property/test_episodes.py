@@ -1,4 +1,4 @@
-"""What must hold for episodes and labels of any session: nothing looks forward, and nothing un-happens."""
+"""What must be true of episodes and labels of any session: nothing looks forward, and nothing un-happens."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_excursions_never_shrink_with_the_horizon(seed: int) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(seeds, st.integers(0, 3), st.floats(0, 1))
-def test_trades_behind_a_horizon_do_not_change_its_label(seed: int, horizon: int, share: float) -> None:
+def test_trades_after_a_horizon_do_not_change_its_label(seed: int, horizon: int, share: float) -> None:
     session = RandomSession(seed)
     window = int(share * (session.windows - 1))
     until_ns = int(session.window_end_ns[window] + HORIZONS_NS[horizon])

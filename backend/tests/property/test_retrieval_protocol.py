@@ -59,7 +59,7 @@ def test_no_neighbour_is_of_the_own_day_the_embargo_or_later(truncated: Cut, day
 
 @given(as_of=st.integers(0, 13), day=st.integers(0, 13))
 @settings(max_examples=40, deadline=None)
-def test_a_view_asked_by_a_day_that_may_not_see_it_raises(truncated: Cut, as_of: int, day: int) -> None:
+def test_a_view_queried_by_a_day_that_may_not_see_it_raises(truncated: Cut, as_of: int, day: int) -> None:
     index = truncated[14]
     view = past_of(index, DATES[as_of], SETTINGS)
     sees_too_much = view.last_day is not None and sessions_apart(view.last_day, DATES[day]) <= SETTINGS.retrieval.embargo_sessions
@@ -105,7 +105,7 @@ def test_a_scaler_refuses_a_day_that_it_was_fitted_on(truncated: Cut) -> None:
 
 
 def judgements(index: Index, date: str) -> list[str]:
-    """Everything that is said of the triggers of one day; repr tells float64 apart to the last bit."""
+    """Everything that is said of the triggers of one day; repr distinguishes float64 to the last bit."""
     view, day = past_of(index, date, SETTINGS), index.days.index(date)
     return [repr(judge(view, vector, date, 3)) for vector in index.vectors[index.first_row[day] : index.first_row[day + 1]]]
 
@@ -113,9 +113,9 @@ def judgements(index: Index, date: str) -> list[str]:
 @pytest.mark.parametrize("cut", CUTS[:-1])
 def test_days_that_come_later_change_no_bit_of_an_earlier_judgement(truncated: Cut, cut: int) -> None:
     short, long = truncated[cut], truncated[CUTS[-1]]
-    told = [judgements(short, date) for date in short.days]
-    assert told == [judgements(long, date) for date in short.days]
-    assert told[0] == ["None"] * 12 and told[-1][0].startswith("Judgement(")
+    before = [judgements(short, date) for date in short.days]
+    assert before == [judgements(long, date) for date in short.days]
+    assert before[0] == ["None"] * 12 and before[-1][0].startswith("Judgement(")
 
 
 @pytest.mark.parametrize("cut", CUTS[:-1])

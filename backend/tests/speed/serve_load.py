@@ -3,11 +3,11 @@
     uv run python -m tests.speed.serve_load --lake demo-lake
 
 The real server runs as a process of its own. Each client has an address of its own (127.0.0.2, ..3, ...), so that the server's limits are
-those of a desk with so many machines. Two ways of asking, which must not be confused:
+those of a desk with so many machines. Two ways of loading it, which must not be confused:
 
-- *closed*: every client asks again the moment it has its answer. The latency then is mostly the queue of the other clients, and the figure
-  that counts is answers a second.
-- *paced*: every client asks at its own even pace, as pages do while somebody scrubs. The latency is what a reader feels.
+- *closed*: every client sends the next request the moment it has its answer. The latency then is mostly the queue of the other
+  clients, and the figure that counts is answers a second.
+- *paced*: every client sends at its own even pace, as pages do while somebody scrubs. The latency is what a reader feels.
 
 The past of the setups is made in a copy: rows of the lake's own triggers, disturbed and dated back, until one index holds so many vectors.
 """
@@ -46,7 +46,7 @@ from src.data_eng.sources.calendar import session_times, sessions_between
 from tests.serving import Place, serving
 
 KEY = IndexKey("vwap", "level_test", "from_below")
-"""The series with the most triggers a day: every cold question needs one that was not asked before."""
+"""The series with the most triggers a day: every cold question needs one not requested before."""
 ROWS_A_DAY, EPISODE_WINDOWS = 400, 8
 """Of the made past: twice what full-size days have, for half the days to be scaled and coded."""
 DISTURBED = 0.3
@@ -56,7 +56,7 @@ DAY_GOAL_MS, SETUP_GOAL_MS = 250.0, 80.0
 
 
 class Load(NamedTuple):
-    """How hard the server is asked."""
+    """How hard the server is loaded."""
 
     clients: int = 20
     requests: int = 600
@@ -67,7 +67,7 @@ class Load(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """One kind of question, asked one way."""
+    """One kind of request, sent one way."""
 
     what: str
     way: str
@@ -83,7 +83,7 @@ class Figure(NamedTuple):
 
 
 class Trigger(NamedTuple):
-    """A moment with a setup that nobody asked about yet."""
+    """A moment with a setup that was not requested yet."""
 
     symbol: str
     date: str
@@ -100,8 +100,8 @@ def measure(lake: Path, load: Load, folder: Path, console: Console) -> list[Figu
             long_lake = with_past(lake, folder / "lake", load.vectors, settings)
     figures: list[Figure] = []
     for way in ("closed", "paced"):
-        with serving(long_lake) as running, console.status(f"asking, {way}"):
-            figures += asyncio.run(_asked(running.place, way, triggers, load))
+        with serving(long_lake) as running, console.status(f"loading, {way}"):
+            figures += asyncio.run(_loaded(running.place, way, triggers, load))
     return figures
 
 
@@ -182,7 +182,7 @@ def _write(ref: PartitionRef, table: pa.Table, facts: dict[str, Any]) -> None:
     publish_partition(ref, table, stage="test", inputs={}, settings_sha256="", code_sha256="", facts=facts)
 
 
-async def _asked(place: Place, way: str, triggers: list[Trigger], load: Load) -> list[Figure]:
+async def _loaded(place: Place, way: str, triggers: list[Trigger], load: Load) -> list[Figure]:
     days = [day for day in httpx.get(f"{place.url}/api/days").json()["days"] if day["chosen"] and day["state"] == "ready"]
     days = [day for day in days if any(trigger.date == day["session_date"] for trigger in triggers)]
     day = days[-1]
@@ -197,18 +197,18 @@ async def _asked(place: Place, way: str, triggers: list[Trigger], load: Load) ->
         return int(start_s + 60 + next(moments) * 7 % (end_s - start_s - 60))
 
     def view() -> list[str]:
-        """All that a page asks for to show a day at a moment."""
+        """All that a page requests to show a day at a moment."""
         as_of = f"as_of_s={moment()}"
         return [f"{url}?{as_of}", *(f"{url}/tables/{table}?{as_of}" for table in TABLES), f"{url}/episodes?{as_of}"]
 
     def seek() -> list[str]:
-        """What a page asks for when the cursor moves on by ten minutes."""
+        """What a page requests when the cursor moves on by ten minutes."""
         now_s = moment()
         return [f"{url}/tables/{table}?as_of_s={now_s}&from_s={now_s - 600}" for table in TABLES]
 
-    asks = [(one, setup_url(one)) for one in triggers]
-    first = {one.date: path for one, path in reversed(asks)}
-    rest = iter([path for _, path in asks if path not in first.values()])
+    urls = [(one, setup_url(one)) for one in triggers]
+    first = {one.date: path for one, path in reversed(urls)}
+    rest = iter([path for _, path in urls if path not in first.values()])
     known = list(first.values())
     pace = {"closed": None, "paced": 1.0}[way]
     plan: list[tuple[str, Callable[[], list[str]], float | None, float | None]] = [
@@ -269,7 +269,7 @@ async def _figure(
     taken = [
         one
         for client in await asyncio.gather(
-            *(_keep_asking(client, number / len(clients), questions, rate, each, load.seconds) for number, client in enumerate(clients))
+            *(_keep_requesting(client, number / len(clients), questions, rate, each, load.seconds) for number, client in enumerate(clients))
         )
         for one in client
     ]
@@ -277,7 +277,7 @@ async def _figure(
     return _summed(what, way, taken, time.perf_counter() - started, goal_ms)
 
 
-async def _keep_asking(
+async def _keep_requesting(
     client: Client, phase: float, questions: Callable[[], list[str]], rate: float | None, most: int, seconds: float
 ) -> list[tuple[float, int]]:
     """Seconds and bytes of each answer. A paced client keeps its beat; where an answer is late the wait counts, since it was due."""
@@ -291,11 +291,11 @@ async def _keep_asking(
         if due > loop.time():
             await asyncio.sleep(due - loop.time())
         try:
-            asked = questions()
+            paths = questions()
         except StopIteration:
             break
         late = 0.0 if rate is None else loop.time() - due
-        took, size = await client.ask(asked)
+        took, size = await client.ask(paths)
         taken.append((took + late, size))
     return taken
 
@@ -309,7 +309,7 @@ def _summed(what: str, way: str, taken: Sequence[tuple[float, int]], seconds: fl
 
 
 class Client:
-    """One keep-alive connection that asks and takes the answer; so little of its own that it leaves the machine to the server."""
+    """One keep-alive connection that sends a request and takes the answer; so light that it leaves the machine to the server."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, host: str) -> None:
         self._reader = reader
@@ -351,11 +351,11 @@ async def _connected(place: Place, number: int) -> Client:
 
 
 def table_of(figures: Sequence[Figure], load: Load) -> Table:
-    """The figures for the eye; the ratio is p50 over that of the floor asked the same way."""
+    """The figures for the eye; the ratio is p50 over that of the floor loaded the same way."""
     floors = {figure.way.split()[0]: figure.p50_ms for figure in figures if figure.what.startswith("floor")}
-    table = Table(title=f"{load.clients} clients on loopback, {load.vectors:,} vectors in the index asked", title_justify="left")
-    for name in ("question", "asked", "answers", "p50 ms", "p99 ms", "goal p99", "answers/s", "kB", "p50 / floor"):
-        table.add_column(name, justify="left" if name in ("question", "asked") else "right")
+    table = Table(title=f"{load.clients} clients on loopback, {load.vectors:,} vectors in the index", title_justify="left")
+    for name in ("request", "load", "answers", "p50 ms", "p99 ms", "goal p99", "answers/s", "kB", "p50 / floor"):
+        table.add_column(name, justify="left" if name in ("request", "load") else "right")
     for figure in figures:
         goal = "" if figure.goal_ms is None else f"{figure.goal_ms:g} {'met' if figure.p99_ms <= figure.goal_ms else 'MISSED'}"
         floor = floors.get(figure.way.split()[0])
@@ -375,13 +375,11 @@ def table_of(figures: Sequence[Figure], load: Load) -> Table:
 
 
 def main(
-    lake: Annotated[
-        Path, typer.Option(help="A built lake; it is not changed. Where its index holds the vectors asked for, no past is made.")
-    ],
-    clients: Annotated[int, typer.Option(min=1, help="How many ask at once.")] = Load().clients,
+    lake: Annotated[Path, typer.Option(help="A built lake; it is not changed. Where its index holds that many vectors, no past is made.")],
+    clients: Annotated[int, typer.Option(min=1, help="Clients at once.")] = Load().clients,
     requests: Annotated[int, typer.Option(min=1, help="Answers of one kind of question, at most.")] = Load().requests,
     seconds: Annotated[float, typer.Option(min=0.1, help="Time of one kind of question, at most.")] = Load().seconds,
-    vectors: Annotated[int, typer.Option(min=1, help="Vectors in the index that setups are asked of.")] = Load().vectors,
+    vectors: Annotated[int, typer.Option(min=1, help="Vectors in the index that setups are searched in.")] = Load().vectors,
 ) -> None:
     """Measure the server on a lake and print the table."""
     load, console = Load(clients, requests, seconds, vectors), Console(width=150)

@@ -1,4 +1,4 @@
-"""The load script asks every endpoint both ways of a real server. How fast the answers are on this machine is its own affair."""
+"""The load script loads every endpoint of a real server both ways. How fast the answers are on this machine is its own affair."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ LOAD = Load(clients=3, requests=6, seconds=2.0, vectors=400)
 
 @pytest.mark.slow
 def test_the_load_script_measures_every_endpoint_closed_and_paced_beside_a_floor(tmp_path: Path) -> None:
-    figures = measure(make_toy_lake(tmp_path), LOAD, tmp_path / "asked", Console(quiet=True))
+    figures = measure(make_toy_lake(tmp_path), LOAD, tmp_path / "load", Console(quiet=True))
     closed = [figure.what for figure in figures if figure.way == "closed"]
     assert closed == [figure.what for figure in figures if figure.way.startswith("paced ")]
     for promised in ("floor", "days", "day view", "seek", "table windows", "setup, cold", "setup, kept", "setups", "lake", "catalogue"):

@@ -81,7 +81,7 @@ def _run_until(step: int, action: Callable[[], object], lake: Path) -> None:
 
 
 def _touches(event: str, arguments: tuple[Any, ...], lake: Path) -> bool:
-    """Whether an event is something done to a file of the lake (a lock is told by its handle alone, so every lock counts)."""
+    """Whether an event is something done to a file of the lake (a lock shows its handle only, so every lock counts)."""
     return event in FILE_EVENTS and (event == "fcntl.flock" or _inside(arguments, lake))
 
 

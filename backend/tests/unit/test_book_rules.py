@@ -6,19 +6,20 @@ import numpy as np
 import pytest
 
 from src.data_eng.core.book.depth import depth_after_events
-from src.data_eng.core.book.flow import NS, FlowTables, WindowRows
+from src.data_eng.core.book.flow import FlowTables, WindowRows
 from src.data_eng.core.book.marks import full_of_unknown_ids, halted
 from src.data_eng.core.book.orders import home, rehash
 from src.data_eng.core.book.record import MARK_BAD_BOOK, MARK_CLEARED, MARK_CROSSED, MARK_SNAPSHOT
 from src.data_eng.core.book.state import ASK, BID, CANCELS, FAULTS, LOWEST_TICK, ORDER_DTYPE, SLOTS_PER_ORDER, Book, count_of, new_book
 from src.data_eng.core.events import F_MAYBE_BAD_BOOK, F_SNAPSHOT, NO_TICK
+from src.data_eng.core.units import NS_PER_S
 
 from ..order_flow import REST_NS, Record, batch, play, shown_best
 
 pytestmark = [pytest.mark.nojit, pytest.mark.filterwarnings("ignore:overflow encountered in scalar multiply")]
 """The hash of an order id wraps around by intent; uncompiled, numpy remarks on it."""
 
-S = NS
+S = NS_PER_S
 MS = 1_000_000
 QUOTES: list[Record] = [
     ("A", "B", 1, 99, 10, 0, True),
@@ -160,7 +161,7 @@ def test_snapshot_adds_build_the_book_and_count_as_nothing() -> None:
     assert shown_best(book) == (99, 100)
 
 
-def test_the_book_is_crossed_inside_an_event_and_nobody_is_told() -> None:
+def test_a_book_crossed_inside_an_event_is_no_anomaly() -> None:
     """An aggressor's remainder is added before the cancel of what it hit."""
     _, tables = _run(
         ("T", "B", 9, 100, 10, S, False),
@@ -248,7 +249,7 @@ def test_a_known_id_on_the_other_side_is_a_new_order_and_the_old_one_has_left() 
     assert (_row(tables, 0, 99)["pull"], _row(tables, 0, 99)["depth_end"], _row(tables, 1, 101)["depth_end"]) == (10, 0, 7)
 
 
-def test_the_trade_path_tells_the_first_trade_of_every_window_even_at_an_old_price() -> None:
+def test_the_trade_path_has_the_first_trade_of_every_window_even_at_an_old_price() -> None:
     trades = [(tick, ts) for tick, ts in ((100, S), (100, 2 * S), (100, 6 * S))]
     _, tables = _run(*(("T", "B", 9, tick, 1, ts, True) for tick, ts in trades), until_s=10)
     assert (tables.path.ts_recv_ns.tolist(), tables.path.price_ticks.tolist()) == ([S, 6 * S], [100, 100])
@@ -265,7 +266,7 @@ def test_ids_that_follow_one_another_are_found_in_few_steps(step: int) -> None:
     slots = np.flatnonzero(table["key"])
     mask = np.uint64(capacity - 1)
     steps = (slots - np.array([int(home(key, mask)) for key in table["key"][slots]])) % capacity
-    # Ids thrown at random need 0.17 steps behind their first slot at this load.
+    # Ids thrown at random need 0.17 steps past their first slot at this load.
     assert steps.mean() < 0.2
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from src.data_eng.core.session import NS_PER_S, SessionTimes, clock, opening_ns
+from src.data_eng.core.session import SessionTimes, clock, opening_ns
+from src.data_eng.core.units import NS_PER_S
+from src.data_eng.errors import SpymasterError
 from src.data_eng.settings import Settings, load_settings
 from src.data_eng.sources.calendar import (
     CalendarError,
@@ -108,7 +110,7 @@ def test_a_late_session_lies_in_the_next_utc_file() -> None:
 
 @pytest.mark.parametrize("date", ["2025-13-01", "yesterday", "1999-01-04"])
 def test_a_date_without_hours_is_refused(date: str) -> None:
-    with pytest.raises(CalendarError, match="Expected"):
+    with pytest.raises(SpymasterError, match="Expected"):
         times_of(date)
 
 

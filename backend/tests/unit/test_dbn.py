@@ -73,7 +73,7 @@ def test_a_mixed_stream_yields_its_orders_and_counts_the_rest(tmp_path: Path) ->
     assert file.first_other == {0x17: 0}
 
 
-def test_a_ts_out_behind_each_record_is_left_out(tmp_path: Path) -> None:
+def test_a_ts_out_after_each_record_is_left_out(tmp_path: Path) -> None:
     day = a_day()
     day["length"] = 16
     body = b"".join(row.tobytes() + (7).to_bytes(8, "little") for row in day)
@@ -125,7 +125,7 @@ def test_starts_stop_at_a_record_that_is_cut_off() -> None:
     assert (starts.tolist(), used) == ([0, 14], 28)
 
 
-def test_an_empty_file_and_another_format_are_told_apart(tmp_path: Path) -> None:
+def test_an_empty_file_and_another_format_are_different_errors(tmp_path: Path) -> None:
     (tmp_path / "empty.dbn").touch()
     (tmp_path / "table.csv").write_text("ts,price\n")
     with pytest.raises(NotDbn, match="is empty"):

@@ -181,5 +181,5 @@ def test_confirmations_the_same_way_repeat_and_the_other_way_retest() -> None:
     assert confirmations_of(candles) == [(2, FROM_BELOW, FIRST_TEST), (4, FROM_ABOVE, RETEST), (6, FROM_ABOVE, REPEAT_TEST)]
 
 
-def test_a_confirmation_behind_the_last_window_is_left_out() -> None:
+def test_a_confirmation_after_the_last_window_is_left_out() -> None:
     assert confirmations_of([(5, 996, 1003), (6, 1003, 1006)]) == []

@@ -136,7 +136,7 @@ def test_f_features_serve_from_above_and_u_features_from_below() -> None:
     assert [name for name in above if name in below] == [name for name in below if name in above]
 
 
-def test_a_feature_that_asks_for_what_is_not_there_is_refused() -> None:
+def test_a_feature_whose_input_is_missing_is_refused() -> None:
     family = ModuleType("family")
 
     @feature(formula="x", unit="x", quadrant="both", approach_dir="both")

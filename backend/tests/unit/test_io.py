@@ -35,7 +35,7 @@ def test_what_is_written_is_read_back_with_the_contract_s_schema(tmp_path: Path)
     assert io.read_table(write(tmp_path)).equals(toy_table())
 
 
-def test_columns_come_in_the_order_asked_for(tmp_path: Path) -> None:
+def test_columns_come_in_the_order_requested(tmp_path: Path) -> None:
     assert io.read_table(write(tmp_path), ["size", "ts_ns"]).column_names == ["size", "ts_ns"]
 
 
@@ -210,7 +210,7 @@ def test_data_of_an_older_contract_is_not_read_as_the_new_one(tmp_path: Path) ->
         io.read_table(ref)
 
 
-def test_writing_again_mends_a_damaged_part(tmp_path: Path) -> None:
+def test_writing_again_fixes_a_damaged_part(tmp_path: Path) -> None:
     ref = write(tmp_path)
     part_of(ref).write_bytes(b"damaged")
     write(tmp_path)

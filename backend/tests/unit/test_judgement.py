@@ -16,7 +16,18 @@ from ..trigger_lake import session_dates
 
 SESSIONS, EPISODES = 40, 8
 APPROACHES = ("from_below", "from_above")
-QUESTION = Question("ES", ("pm_high",), "level_test", APPROACHES, "2025-01-02", "2026-06-30", 60, False, None, True)
+QUESTION = Question(
+    root="ES",
+    levels=("pm_high",),
+    setup="level_test",
+    approaches=APPROACHES,
+    first="2025-01-02",
+    last="2026-06-30",
+    untouched_from=None,
+    released=False,
+    sessions=60,
+    synthetic=True,
+)
 
 
 @pytest.fixture(scope="module")

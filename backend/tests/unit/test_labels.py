@@ -85,7 +85,7 @@ def test_adverse_excursion_before_the_hit_leaves_the_hit_out() -> None:
     assert np.isnan(label([(105, 995)]).mae_before_hit_ticks[0])
 
 
-def test_a_horizon_behind_the_sessions_end_is_censored_even_after_a_hit() -> None:
+def test_a_horizon_after_the_sessions_end_is_censored_even_after_a_hit() -> None:
     labels = label([(105, 1009)], session_end_s=115)
     assert outcomes(labels) == ["BREAK_UP", "CENSORED", "CENSORED"]
     assert labels.first_hit_ts_ns[0] == 105 * S
@@ -93,7 +93,7 @@ def test_a_horizon_behind_the_sessions_end_is_censored_even_after_a_hit() -> Non
     assert outcomes(label([], session_end_s=120)) == ["CHOP", "CHOP", "CENSORED"]
 
 
-def test_a_horizon_that_reaches_into_a_gap_is_censored_and_trades_behind_it_are_not_looked_at() -> None:
+def test_a_horizon_that_reaches_into_a_gap_is_censored_and_trades_after_it_are_ignored() -> None:
     labels = label([(125, 1009)], gaps=[(50, 60), (115, 120)])
     assert outcomes(labels) == ["CHOP", "CENSORED", "CENSORED"]
     assert labels.first_hit_ts_ns[0] == NO_HIT

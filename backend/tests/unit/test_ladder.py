@@ -38,7 +38,7 @@ def test_strikes_below_zero_round_down() -> None:
     assert strikes.of(BID, "add").tolist() == [3, 0, 0]
 
 
-def test_pressure_is_what_longs_gain_less_what_shorts_gain_and_what_buyers_take() -> None:
+def test_pressure_is_what_longs_gain_minus_what_shorts_gain_and_what_buyers_take() -> None:
     # Longs: 30 added, 5 moved in, 10 pulled, 2 moved out: +23. Shorts: 4 added, 20 pulled, 3 moved out: -19.
     # Asks filled 6, bids filled 1: +5. Net 23 + 19 + 5 = 47 contracts in 5 s.
     long = {"add": 30, "arrive": 5, "pull": 10, "reprice_up": 2, "fill": 1, "depth_end": 90, "sell_volume": 1}

@@ -23,8 +23,8 @@ class Past:
         self.scaled = 0.3 * shared + 0.4 * of_day + rng.standard_normal((episodes, len(self.group_of)))
         cause = rng.standard_normal(episodes)
         self.scaled[:, self.group_of == decides] += effect * cause[:, None]
-        told = effect * cause + 0.5 * rng.standard_normal(episodes)
-        self.outcome = np.digitize(told, np.quantile(told, (0.35, 0.65)))
+        signal = effect * cause + 0.5 * rng.standard_normal(episodes)
+        self.outcome = np.digitize(signal, np.quantile(signal, (0.35, 0.65)))
         self.even = np.full(len(GROUP_SIZES), 1.0)
 
     def times(self, pull: float = 1.0) -> np.ndarray:

@@ -43,7 +43,7 @@ def test_a_level_is_shown_as_it_declares_itself(level_id: str, name: str, group:
     assert found.meaning.endswith(".") and "`" not in found.meaning and "<" not in found.meaning
 
 
-def test_levels_have_one_order_however_they_are_asked_for() -> None:
+def test_levels_have_one_order_in_whatever_order_they_are_given() -> None:
     ids = [level_id for level_id, *_ in DECLARED]
     assert list(in_order(["z_own", *reversed(ids), "a_own"])) == [*ids, "a_own", "z_own"]
     stems = list(dict.fromkeys(level_id.rpartition("_")[0] if level_id[-1].isdigit() else level_id for level_id in ids))
@@ -149,7 +149,7 @@ import numpy as np
 
 from src.data_eng import catalogue, config
 from src.data_eng.core.levels import LEVELS, in_order, known_level_ids, level_name
-from src.data_eng.core.session import NS_PER_S
+from src.data_eng.core.units import NS_PER_S
 from src.data_eng.lake.provenance import imported_by
 from src.data_eng.serve.day.levels import level_infos
 from src.data_eng.serve.day.tables import LevelRows

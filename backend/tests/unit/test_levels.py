@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from src.data_eng.core.levels import LEVELS, Bars, Level, LevelAbsent, LevelDay, LevelSeries, find_level
-from src.data_eng.core.session import NS_PER_S
+from src.data_eng.core.units import NS_PER_S
 from src.data_eng.settings import load_settings
 from src.data_eng.sources.calendar import session_times
 

@@ -109,7 +109,7 @@ def test_the_same_past_gives_the_same_bytes(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_a_forecast_does_not_depend_on_what_else_is_asked_nor_on_what_came(name: str) -> None:
+def test_a_forecast_does_not_depend_on_what_else_is_forecast_nor_on_what_came(name: str) -> None:
     past, queries = enough()
     model = fitted(name, past)
     together = model.forecast(queries)
@@ -193,7 +193,7 @@ def test_inputs_that_do_not_vary_are_answered_by_climatology(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MODELS)
-def test_a_class_that_the_past_lacks_is_forecast_never(name: str) -> None:
+def test_a_class_missing_from_the_past_is_never_forecast(name: str) -> None:
     past, queries = enough()
     past = past._replace(kinds=np.where(past.kinds == CHOP, BREAK, past.kinds))
     model = fitted(name, past)
@@ -225,34 +225,34 @@ def test_models_see_every_undifferenced_dimension_and_no_difference() -> None:
 
 
 def test_what_a_model_has_earned_is_measured_on_sessions_it_never_saw() -> None:
-    asked: list[tuple[set[int], set[int]]] = []
+    calls: list[tuple[set[int], set[int]]] = []
 
     def spy(inputs: NDArray[np.float32], label: NDArray[np.int64], seed: int) -> models.Predict:
         learned = set(inputs[:, 0].astype(int))
 
         def predict(rows: NDArray[np.float32]) -> NDArray[np.float64]:
-            asked.append((learned, set(rows[:, 0].astype(int))))
+            calls.append((learned, set(rows[:, 0].astype(int))))
             return np.full((len(rows), len(np.unique(label))), 1 / len(np.unique(label)))
 
         return predict
 
     past, _ = enough()
     models._earned_share(spy, past.day[:, None].astype(np.float32), past, class_of(past.kinds[:, PRIMARY]), SETTINGS)
-    assert sorted(day for _, told in asked for day in told) == list(range(15))
-    for learned, told in asked:
-        assert min(abs(one - other) for one in learned for other in told) == SETTINGS.retrieval.embargo_sessions + 1
+    assert sorted(day for _, predicted in calls for day in predicted) == list(range(15))
+    for learned, predicted in calls:
+        assert min(abs(one - other) for one in learned for other in predicted) == SETTINGS.retrieval.embargo_sessions + 1
 
 
 def test_a_model_that_says_the_outcome_earns_all_and_one_that_says_another_nothing() -> None:
     past, _ = enough()
     label = class_of(past.kinds[:, PRIMARY])
 
-    def teller(turn: int) -> models.Predict:
+    def predictor(turn: int) -> models.Predict:
         return lambda rows: np.eye(3)[(rows[:, 0].astype(int) + turn) % 3] * 0.97 + 0.01
 
-    told = label[:, None].astype(np.float32)
-    assert models._earned_share(lambda *_: teller(0), told, past, label, SETTINGS) == 1.0
-    assert models._earned_share(lambda *_: teller(1), told, past, label, SETTINGS) == 0.0
+    inputs = label[:, None].astype(np.float32)
+    assert models._earned_share(lambda *_: predictor(0), inputs, past, label, SETTINGS) == 1.0
+    assert models._earned_share(lambda *_: predictor(1), inputs, past, label, SETTINGS) == 0.0
 
 
 def test_what_is_earned_counts_by_the_episodes_it_was_earned_on() -> None:

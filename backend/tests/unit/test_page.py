@@ -70,7 +70,7 @@ def pages() -> dict[str, str]:
     }
 
 
-def test_page_asks_for_nothing_from_outside(pages: dict[str, str]) -> None:
+def test_page_loads_nothing_from_outside(pages: dict[str, str]) -> None:
     for text in pages.values():
         assert all(address.startswith("#") for address in Outline(text).addresses)
         assert not re.search(r"https?://|@import|<script|<link|<iframe|<img", text)

@@ -69,7 +69,7 @@ def test_outcomes_and_all_else_stay_where_they_are(sessions: list[pa.Table], set
         assert not before.num_rows or not np.array_equal(vectors_of(before), vectors_of(after))
 
 
-def test_planted_vectors_tell_the_outcome_and_a_placebo_does_not(settings: Settings) -> None:
+def test_planted_vectors_predict_the_outcome_and_a_placebo_does_not(settings: Settings) -> None:
     tables = [trigger_table(date, episodes=4, windows=4) for date in session_dates(40)]
     place = layout_of(KEY, settings).dims.index(f"w0:{CONDITIONS[UP][0]}")
 

@@ -1,4 +1,4 @@
-"""The hash of the code behind a result: it follows the imports, and nothing else."""
+"""The hash of the code that made a result: it follows the imports, and nothing else."""
 
 from __future__ import annotations
 

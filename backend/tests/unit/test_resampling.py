@@ -172,7 +172,7 @@ class TestDetectableSkill:
         many = detectable_skill(np.tile(score, 4), np.tile(reference, 4), longer, 0.8, 0.95, 4000, 1)
         assert many == pytest.approx(few / 2, rel=0.08)
 
-    def test_too_few_sessions_cannot_tell(self) -> None:
+    def test_too_few_sessions_give_no_p_value(self) -> None:
         assert np.isnan(detectable_skill(np.ones(9), np.ones(9), np.arange(9) % 3, 0.8, 0.95, 100, 1))
 
 
@@ -239,7 +239,7 @@ class TestPermutation:
         assert np.isnan(found.p)
         assert len(found.draws) == 9
 
-    def test_forecasts_that_know_are_told_from_chance(self) -> None:
+    def test_forecasts_that_know_are_separated_from_chance(self) -> None:
         _, outcome, reference, day, series = noise(2, day_effect=0.5)
         knowing = 0.9 * reference + 0.1 * np.eye(3)[outcome]
         found = permutation(knowing, outcome, reference, day, series, 999, 1)
@@ -301,7 +301,7 @@ class TestCorrectedP:
         own, other = np.random.default_rng(1).normal(size=(2, 999))
         assert corrected_p(2.0, own, [1000 * other + 5]) == corrected_p(2.0, own, [other])
 
-    def test_the_best_of_ten_tries_on_noise_is_below_5_percent_one_time_in_twenty(self) -> None:
+    def test_the_best_of_ten_trials_on_noise_is_below_5_percent_one_time_in_twenty(self) -> None:
         best, raw = [], []
         for seed in range(400):
             z = np.random.default_rng(seed).normal(size=(10, 200))

@@ -61,7 +61,7 @@ def test_the_session_of_the_roll_is_flagged_and_left_out(tmp_path: Path) -> None
     assert str(rows[3].reason).startswith("roll to ESZ5")
 
 
-def test_a_longer_trim_leaves_out_the_sessions_behind_the_roll(tmp_path: Path) -> None:
+def test_a_longer_trim_leaves_out_the_sessions_after_the_roll(tmp_path: Path) -> None:
     longer = SETTINGS.model_copy(update={"selection": SETTINGS.selection.model_copy(update={"roll_trim_sessions": 2})})
     rows = select_contract_days(rolling_lake(tmp_path), "ES", DATES[0], DATES[-1], longer).rows
     assert [row.symbol for row in rows] == [None, "ESU5", "ESU5", None, None, "ESZ5"]
@@ -91,7 +91,7 @@ def test_only_trades_of_the_morning_are_counted(tmp_path: Path) -> None:
     assert (row.symbol, row.volume, row.share) == ("ESU5", 200, 1.0)
 
 
-def test_a_day_without_bronze_and_the_day_behind_it_are_left_out(tmp_path: Path) -> None:
+def test_a_day_without_bronze_and_the_day_after_it_are_left_out(tmp_path: Path) -> None:
     for date in (DATES[0], DATES[1], DATES[3], DATES[4]):
         put_day(tmp_path, date, 900, 100)
     reasons = [row.reason for row in select(tmp_path, last=DATES[4]).rows]
@@ -148,7 +148,7 @@ def test_a_map_is_current_until_its_settings_or_its_bronze_change(tmp_path: Path
     assert not is_current(selection, tmp_path, SETTINGS)
 
 
-def test_a_map_that_the_user_points_to_is_refused_when_stale_and_says_what_and_how_to_mend_it(tmp_path: Path) -> None:
+def test_a_map_that_the_user_points_to_is_refused_when_stale_and_says_what_and_how_to_fix_it(tmp_path: Path) -> None:
     lake, path = rolling_lake(tmp_path / "lake"), tmp_path / "mine.parquet"
     save_selection(select(lake), path)
     first, last = DATES[0], DATES[-1]
@@ -156,8 +156,8 @@ def test_a_map_that_the_user_points_to_is_refused_when_stale_and_says_what_and_h
     with pytest.raises(StaleSelection, match="other selection settings than it was made with"):
         selection_map(lake, "ES", first, last, load_settings(), path)
     put_day(lake, "2025-09-05", 900, 100)
-    mend = f"Run: spymaster select --symbol ES --dates {first}:{last} --out {path} --lake {lake}"
-    with pytest.raises(StaleSelection, match=f"mine.parquet is stale: bronze of 2025-09-05 was added since. {mend}"):
+    fix = f"Run: spymaster select --symbol ES --dates {first}:{last} --out {path} --lake {lake}"
+    with pytest.raises(StaleSelection, match=f"mine.parquet is stale: bronze of 2025-09-05 was added since. {fix}"):
         selection_map(lake, "ES", first, last, SETTINGS, path)
 
 

@@ -68,7 +68,7 @@ def some_bars() -> pa.Table:
     return pa.table({"bar_s": bar_s, "bar_start_ns": start_s * S, **prices, **volumes})
 
 
-def test_a_cut_holds_the_rows_known_behind_from_and_up_to_as_of() -> None:
+def test_a_cut_holds_the_rows_known_after_from_and_up_to_as_of() -> None:
     known_s = np.sort(RNG.integers(0, 50, 200))
     table = KnownTable(pa.table({"row": np.arange(200)}), known_s)
     for from_s, as_of_s in [(None, -1), (None, 20), (10, 20), (20, 20), (30, 20), (None, 99), (*RNG.integers(0, 50, 2).tolist(),)]:
@@ -111,8 +111,8 @@ def test_windows_take_their_prices_from_the_seconds_within_them() -> None:
 def test_windows_outside_the_session_and_its_lead_in_are_left_out() -> None:
     wide = a_windows_table()
     inner = MOMENTS._replace(lead_in_start_s=LEAD_IN + 30, session_end_s=END - 60)
-    told = windows_table(wide, some_bars(), inner, 5).table["start_s"].to_pylist()
-    assert (told[0], told[-1]) == (LEAD_IN + 30, END - 65)
+    served = windows_table(wide, some_bars(), inner, 5).table["start_s"].to_pylist()
+    assert (served[0], served[-1]) == (LEAD_IN + 30, END - 65)
 
 
 def test_heat_lies_around_the_mid_and_where_that_is_lost_around_the_one_before() -> None:
@@ -134,8 +134,8 @@ def test_heat_equals_a_plain_loop_over_the_flow() -> None:
         }
     )
     heat = heat_table(flow, windows, MOMENTS, 5)
-    told = heat.table.to_pylist()
-    base = {row["start_s"]: row["base_ticks"] for row in told}
+    served = heat.table.to_pylist()
+    base = {row["start_s"]: row["base_ticks"] for row in served}
     resting: dict[int, list[int]] = {start_s: [0] * HEAT_TICKS for start_s in base}
     for row in flow.to_pylist():
         start_s = row["window_start_ns"] // S
@@ -144,7 +144,7 @@ def test_heat_equals_a_plain_loop_over_the_flow() -> None:
     lead_in = [size for start_s, sizes in resting.items() if start_s + 5 <= START for size in sizes if size]
     scale = float(np.quantile(lead_in, 0.995))
     assert heat.table.schema.metadata[SCALE] == f"{scale:g}".encode()
-    for row in told:
+    for row in served:
         assert list(row["heat"]) == [min(255, round(255 * (size / scale) ** 0.5)) for size in resting[row["start_s"]]]
     assert base[LEAD_IN] == 415 - HEAT_BELOW
 
@@ -180,10 +180,10 @@ def test_the_ladders_strikes_lie_in_lists_and_its_flow_is_of_the_owners_will() -
     names = ("depth", "add", "pull", "fill", "reprice_in", "reprice_out")
     columns = {f"{side}_{name}": RNG.integers(0, 30, 6) for side in ("long", "short") for name in names}
     table = pa.table({"ts_ns": np.repeat([START + 5, START + 10], 3) * S, "strike_ticks": np.tile([400, 404, 408], 2), **columns})
-    rows, told = table.to_pylist(), ladder_table(table, 5).table.to_pylist()
-    assert [row["start_s"] for row in told] == [START, START + 5]
-    assert [row["base_strike_ticks"] for row in told] == [400, 400]
-    for window, row in enumerate(told):
+    rows, served = table.to_pylist(), ladder_table(table, 5).table.to_pylist()
+    assert [row["start_s"] for row in served] == [START, START + 5]
+    assert [row["base_strike_ticks"] for row in served] == [400, 400]
+    for window, row in enumerate(served):
         for place, strike in enumerate(rows[3 * window : 3 * window + 3]):
             flow = {
                 side: strike[f"{side}_add"] + strike[f"{side}_reprice_in"] - strike[f"{side}_pull"] - strike[f"{side}_reprice_out"]
@@ -194,7 +194,7 @@ def test_the_ladders_strikes_lie_in_lists_and_its_flow_is_of_the_owners_will() -
             assert row["short_pull"][place] == strike["short_pull"]
 
 
-def test_an_arrow_stream_of_a_cut_holds_no_byte_of_the_rows_behind_it() -> None:
+def test_an_arrow_stream_of_a_cut_holds_no_byte_of_the_rows_after_it() -> None:
     """Also not in the padding of its buffers."""
     for column in (pa.array([1, 2, 3] * 9, pa.int32()), pa.array([1, None, 3] * 9, pa.int8()), pa.array([b"abc"] * 27, pa.binary(3))):
         whole = pa.table({"value": column})
@@ -217,7 +217,7 @@ def test_an_outcome_is_known_at_the_touch_or_at_the_horizons_end(outcome: str, h
     assert outcome_known_s(outcome, hit_ns, 100 * S, 840) == known_s
 
 
-def test_episodes_are_told_as_far_as_they_are_known() -> None:
+def test_episodes_are_served_as_far_as_they_are_known() -> None:
     date = "2025-10-01"
     triggers = read_triggers(trigger_table(date, episodes=3, windows=4), load_settings())
     times_s = trigger_times_ns(date) // S

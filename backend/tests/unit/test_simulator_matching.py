@@ -58,7 +58,7 @@ def test_sweep_writes_a_trade_a_price_and_then_the_cancels(book: Book) -> None:
     assert (book.best_bid, book.best_ask) == (8000, 8002)
 
 
-def test_cancels_travel_one_packet_behind_the_trade(book: Book) -> None:
+def test_cancels_travel_one_packet_after_the_trade(book: Book) -> None:
     events = traded(book, taker(5))
     assert [bool(packet == SECOND_PACKET) for packet in events.packet] == [False, False, False, True, True]
 

@@ -94,11 +94,11 @@ def test_a_utc_day_starts_at_its_midnight() -> None:
         ("GOOG", "GOOG", "outright"),
     ],
 )
-def test_an_instrument_is_told_by_its_name(symbol: str, root: str, kind: str) -> None:
+def test_an_instrument_is_recognised_by_its_name(symbol: str, root: str, kind: str) -> None:
     assert classify(symbol, root) == kind
 
 
-def test_a_definition_tells_by_its_class() -> None:
+def test_a_definition_is_recognised_by_its_class() -> None:
     assert [kind_of_class(letter) for letter in "FKSTMCPX"] == [
         "outright",
         "outright",

@@ -76,17 +76,23 @@ def test_a_full_disk_is_an_os_error() -> None:
 def test_the_seed_says_raw_mad_and_sigma_and_that_a_dimension_did_not_vary() -> None:
     vectors = some_rows(40)
     seed = fit_seed(vectors, "2025-10-01", SCALING)
-    told = json.loads(seed_json(seed, "feature_list.json", "abc"))
-    assert (told["fit_end"], told["rows"], told["rows_min"], told["clip_sigma"]) == ("2025-10-01", 40, 30, 8.0)
-    assert (told["mad"][2], told["sigma"][2], told["median"][2]) == (0.0, 0.0, 5.0)
-    np.testing.assert_allclose(told["sigma"], 1.4826 * np.array(told["mad"]), rtol=1e-6)
+    contents = json.loads(seed_json(seed, "feature_list.json", "abc"))
+    assert (contents["fit_end"], contents["rows"], contents["rows_min"], contents["clip_sigma"]) == ("2025-10-01", 40, 30, 8.0)
+    assert (contents["mad"][2], contents["sigma"][2], contents["median"][2]) == (0.0, 0.0, 5.0)
+    np.testing.assert_allclose(contents["sigma"], 1.4826 * np.array(contents["mad"]), rtol=1e-6)
 
 
 def test_too_few_rows_have_no_fit_and_an_empty_index_of_the_right_dimension(tmp_path: Path) -> None:
     for vectors, fit_end in ((some_rows(29), "2025-10-01"), (some_rows(29)[:0], None)):
         seed = fit_seed(vectors, fit_end, SCALING)
-        told = json.loads(seed_json(seed, "feature_list.json", "abc"))
-        assert (told["fit_end"], told["rows"], told["median"], told["mad"], told["sigma"]) == (None, len(vectors), [], [], [])
+        contents = json.loads(seed_json(seed, "feature_list.json", "abc"))
+        assert (contents["fit_end"], contents["rows"], contents["median"], contents["mad"], contents["sigma"]) == (
+            None,
+            len(vectors),
+            [],
+            [],
+            [],
+        )
         write_faiss(tmp_path / "index.faiss", vectors, seed)
         index = faiss.read_index(str(tmp_path / "index.faiss"))
         assert (index.ntotal, index.d) == (0, 21)

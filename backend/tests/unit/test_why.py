@@ -93,7 +93,7 @@ def test_the_parts_of_a_distance_add_up_to_it_under_every_metric(lake: Path, met
         assert all(reason.query_sigma * reason.neighbour_sigma > 0 for reason in why.together)
 
 
-def test_the_same_row_is_held_apart_by_nothing(lake: Path) -> None:
+def test_nothing_separates_a_row_from_itself(lake: Path) -> None:
     view = flat_view(lake)
     (why,) = why_near(view, view.index.vectors[3], np.array([3]), WINDOW_S)
     assert why.apart == () and set(why.blocks.values()) == {0.0} and len(why.together) == 5
@@ -120,7 +120,7 @@ def test_without_neighbours_there_is_nothing_to_explain(lake: Path) -> None:
         ("context_volatility_ticks", "volatility"),
     ],
 )
-def test_a_dimension_is_told_in_words(dim: str, label: str) -> None:
+def test_a_dimension_is_put_in_words(dim: str, label: str) -> None:
     assert plain_label(dim, WINDOW_S) == label
 
 

@@ -55,12 +55,12 @@ def test_a_level_between_ticks_is_rounded_to_the_nearest_and_upward_at_a_half() 
     assert nearest_tick(np.array([99.4, 99.5, 99.6, np.nan])).tolist() == [99, 100, 100, NO_TICK]
 
 
-def test_cells_come_level_by_level_and_only_where_asked() -> None:
+def test_cells_come_level_by_level_and_only_where_requested() -> None:
     windows = tape([[row(ASK, LEVEL, depth_start=w + 1)] for w in range(40)])
-    asked = np.full((2, 40), NO_TICK, np.int32)
-    asked[0, 5:35] = LEVEL
-    asked[1, [0, 39]] = LEVEL + 3
-    tally = tally_zones(windows, asked, EDGES)
+    level_ticks = np.full((2, 40), NO_TICK, np.int32)
+    level_ticks[0, 5:35] = LEVEL
+    level_ticks[1, [0, 39]] = LEVEL + 3
+    tally = tally_zones(windows, level_ticks, EDGES)
     assert tally.level.tolist() == [0] * 30 + [1] * 2
     assert tally.window.tolist() == [*range(5, 35), 0, 39]
     assert quadrant(tally, "ask_above").depth_start[AT, :30].tolist() == [w + 1 for w in range(5, 35)]

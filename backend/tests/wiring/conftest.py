@@ -1,4 +1,4 @@
-"""The lake that the server's tests ask; building it takes seconds, so one serves a whole worker. Who changes it copies it first."""
+"""The lake of the server's tests. Building it takes seconds, so a worker has one; a test that changes it copies it first."""
 
 from __future__ import annotations
 

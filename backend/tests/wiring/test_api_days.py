@@ -102,14 +102,14 @@ def test_the_list_of_days_is_looked_up_at_most_once_a_second(own_lake: Path, mon
     assert client.get("/api/days").json()["days"][-1]["state"] == "no_gold"
 
 
-def test_a_day_is_told_as_of_its_sessions_start_unless_another_moment_is_asked_for(client: TestClient) -> None:
+def test_a_day_is_served_as_of_its_sessions_start_unless_another_moment_is_given(client: TestClient) -> None:
     day = Day.model_validate_json(client.get(f"/api/days/ES/{TODAY}").content)
     assert (day.symbol, day.session_start_s, day.session_end_s, day.lead_in_start_s) == (SYMBOL, START_S, END_S, START_S - 1_800)
-    told = {level.level_id: level for level in day.levels}
-    assert list(told) == list(LEVELS)
-    assert (told["or_high"].price_ticks, told["or_high"].reason) == (None, "known from 09:45")
-    assert (told["vwap"].price_ticks, told["vwap"].reason, told["vwap"].moving) == (None, "not known yet", True)
-    assert told["pm_high"].known_from_s == START_S
+    served = {level.level_id: level for level in day.levels}
+    assert list(served) == list(LEVELS)
+    assert (served["or_high"].price_ticks, served["or_high"].reason) == (None, "known from 09:45")
+    assert (served["vwap"].price_ticks, served["vwap"].reason, served["vwap"].moving) == (None, "not known yet", True)
+    assert served["pm_high"].known_from_s == START_S
     later = Day.model_validate_json(client.get(DAY, params={"as_of_s": START_S + 900}).content)
     assert {level.level_id: level for level in later.levels}["or_high"].known_from_s == START_S + 900
     assert later.absent == [] and later.barrier_ticks is not None
@@ -134,51 +134,51 @@ def test_windows_and_levels_and_ladder_equal_a_plain_filter_of_the_lake(client: 
         for from_s in (None, as_of_s - 300):
             lower = 0 if from_s is None else from_s
             params = {"as_of_s": as_of_s, **({} if from_s is None else {"from_s": from_s})}
-            told = table_of(client, "windows", **params).to_pylist()
+            served = table_of(client, "windows", **params).to_pylist()
             plain = [row for row in windows if lower < row["window_start_ns"] // S + 5 <= as_of_s]
-            assert [(row["start_s"], row["volume"], row["bid_ticks"]) for row in told] == [
+            assert [(row["start_s"], row["volume"], row["bid_ticks"]) for row in served] == [
                 (row["window_start_ns"] // S, row["volume"], row["best_bid_ticks"]) for row in plain
             ]
-            told = table_of(client, "levels", **params).to_pylist()
+            served = table_of(client, "levels", **params).to_pylist()
             known = [
                 (-(-row["known_from_ns"] // S), row["level_id"], row["price_ticks"]) for row in levels if row["price_ticks"] is not None
             ]
-            assert sorted((row["known_from_s"], row["level_id"], row["price_ticks"]) for row in told) == sorted(
+            assert sorted((row["known_from_s"], row["level_id"], row["price_ticks"]) for row in served) == sorted(
                 row for row in known if lower < row[0] <= as_of_s
             )
-            told = table_of(client, "ladder", **params).to_pylist()
+            served = table_of(client, "ladder", **params).to_pylist()
             plain = [row for row in ladder if lower * S < row["ts_ns"] <= as_of_s * S]
-            assert [depth for row in told for depth in row["long_depth"]] == [row["long_depth"] for row in plain]
-            assert [flow / 5 for row in told for flow in row["short_flow"]] == pytest.approx([row["short_flow_per_s"] for row in plain])
-            assert [net / 5 for row in told for net in row["net_pressure"]] == pytest.approx([row["net_pressure_per_s"] for row in plain])
+            assert [depth for row in served for depth in row["long_depth"]] == [row["long_depth"] for row in plain]
+            assert [flow / 5 for row in served for flow in row["short_flow"]] == pytest.approx([row["short_flow_per_s"] for row in plain])
+            assert [net / 5 for row in served for net in row["net_pressure"]] == pytest.approx([row["net_pressure_per_s"] for row in plain])
 
 
-def test_conditions_equal_a_plain_filter_of_the_lake_in_the_order_of_the_levels_asked_for(client: TestClient, served_lake: Path) -> None:
+def test_conditions_equal_a_plain_filter_of_the_lake_in_the_order_of_the_levels_given(client: TestClient, served_lake: Path) -> None:
     pressure, vacuum = rows(served_lake, "gold.mbo_pressure_stream"), rows(served_lake, "silver.mbo_level_vacuum_5s")
     for as_of_s in moments(4):
-        told = table_of(client, "conditions", as_of_s=as_of_s, levels="vwap,or_high").to_pylist()
+        served = table_of(client, "conditions", as_of_s=as_of_s, levels="vwap,or_high").to_pylist()
         plain = [
             (row, features)
             for level_id in ("vwap", "or_high")
             for row, features in zip(pressure, vacuum, strict=True)
             if row["level_id"] == level_id and row["ts_ns"] <= as_of_s * S
         ]
-        assert [(row["level_id"], row["start_s"], STATES[row["state"]]) for row in told] == [
+        assert [(row["level_id"], row["start_s"], STATES[row["state"]]) for row in served] == [
             (row["level_id"], row["window_start_ns"] // S, row["state"]) for row, _ in plain
         ]
         for number in (1, 2, 3, 4):
-            assert [row[f"c{number}"] for row in told] == [row[f"condition_{number}_down"] for row, _ in plain]
-        assert [(row["touches"], row["near_s"]) for row in told] == [
+            assert [row[f"c{number}"] for row in served] == [row[f"condition_{number}_down"] for row, _ in plain]
+        assert [(row["touches"], row["near_s"]) for row in served] == [
             (features["k_touch_number"], features["k_near_seconds"]) for _, features in plain
         ]
-        assert [row["vacuum_up"] for row in told] == pytest.approx([row["vacuum_score_up"] for row, _ in plain], nan_ok=True)
+        assert [row["vacuum_up"] for row in served] == pytest.approx([row["vacuum_score_up"] for row, _ in plain], nan_ok=True)
 
 
 def test_candles_begin_with_the_evening_before_and_are_all_known_at_the_start(client: TestClient, served_lake: Path) -> None:
-    told = table_of(client, "candles", as_of_s=START_S).to_pylist()
-    assert told and told == table_of(client, "candles", as_of_s=END_S).to_pylist()
-    assert told[-1]["start_s"] + 120 == START_S - 1_800
-    assert told[0]["start_s"] == min(row["bar_start_ns"] // S for row in rows(served_lake, "silver.trade_bars") if row["bar_s"] == 120)
+    served = table_of(client, "candles", as_of_s=START_S).to_pylist()
+    assert served and served == table_of(client, "candles", as_of_s=END_S).to_pylist()
+    assert served[-1]["start_s"] + 120 == START_S - 1_800
+    assert served[0]["start_s"] == min(row["bar_start_ns"] // S for row in rows(served_lake, "silver.trade_bars") if row["bar_s"] == 120)
 
 
 def everything(client: TestClient, as_of_s: int) -> dict[str, Any]:
@@ -208,16 +208,16 @@ def test_the_future_was_there_to_be_seen(client: TestClient, own_lake: Path) -> 
 def test_episodes_are_those_of_the_trigger_vectors(client: TestClient, served_lake: Path) -> None:
     triggers = rows(served_lake, "gold.mbo_trigger_vectors")
     for as_of_s in moments(4):
-        told = client.get(f"{DAY}/episodes", params={"as_of_s": as_of_s}).json()["episodes"]
+        served = client.get(f"{DAY}/episodes", params={"as_of_s": as_of_s}).json()["episodes"]
         plain: dict[tuple[str, ...], list[int]] = {}
         for row in triggers:
             if row["ts_ns"] <= as_of_s * S:
                 plain.setdefault((row["setup"], row["level_id"], row["approach_dir"], row["episode"]), []).append(row["ts_ns"] // S)
         assert {
-            (row["setup"], row["level_id"], row["approach_dir"], row["number"]): (row["start_s"], row["last_trigger_s"]) for row in told
+            (row["setup"], row["level_id"], row["approach_dir"], row["number"]): (row["start_s"], row["last_trigger_s"]) for row in served
         } == {key: (min(times), max(times)) for key, times in plain.items()}
-        assert all(row["outcome_s"] <= as_of_s for row in told if row["outcome"] is not None)
-    assert {row["outcome"] for row in told} - {None}
+        assert all(row["outcome_s"] <= as_of_s for row in served if row["outcome"] is not None)
+    assert {row["outcome"] for row in served} - {None}
 
 
 def test_the_next_episode_is_a_moment_and_nothing_else(client: TestClient) -> None:
@@ -278,7 +278,7 @@ def test_a_day_of_which_only_events_are_there_is_not_built(own_lake: Path) -> No
     assert fix is not None and fix.startswith(f"spymaster build --layer all --symbol {SYMBOL}")
 
 
-def test_a_damaged_table_is_corrupt_alone_and_is_read_again_once_it_is_mended(own_lake: Path) -> None:
+def test_a_damaged_table_is_corrupt_alone_and_is_read_again_once_it_is_fixed(own_lake: Path) -> None:
     folder = ref_in(own_lake, "silver.future_mbo.book_flow_5s", SYMBOL, TODAY).path
     (part,) = folder.glob("*.parquet")
     whole = part.read_bytes()
@@ -320,7 +320,7 @@ def marked(dataset: str, lake: Path, column: str, value: int) -> pa.Table:
 WINDOWS, LADDER = "silver.future_mbo.book_windows_5s", "gold.future_mbo.mbo_physics_ladder"
 
 
-def test_while_a_day_is_rebuilt_the_old_one_is_served_and_a_newcomer_is_asked_to_wait(own_lake: Path) -> None:
+def test_while_a_day_is_rebuilt_the_old_one_is_served_and_a_newcomer_has_to_wait(own_lake: Path) -> None:
     shelf = shelf_of(own_lake)
     before = shelf.day(SYMBOL, TODAY)
     republish(own_lake, WINDOWS, marked(WINDOWS, own_lake, "volume", 7), {})

@@ -74,7 +74,7 @@ async def opened(port: int, **params: Any) -> AsyncIterator[ClientConnection]:
 
 
 async def taken(connection: ClientConnection, count: int) -> list[dict[str, Any]]:
-    """The next messages, each held to its documentation."""
+    """The next messages, each checked against its documentation."""
     messages = []
     async with asyncio.timeout(30):
         for _ in range(count):
@@ -127,20 +127,20 @@ def test_the_messages_are_the_tables_rows_one_window_each(port: int, served_lake
     hello, *windows, end = messages
     assert (hello["type"], hello["mode"], hello["symbol"], hello["from_s"], hello["synthetic"]) == ("hello", "replay", SYMBOL, from_s, True)
     assert end == {"type": "end", "as_of_s": END_S}
-    told = [ReplayWindow.model_validate(window) for window in windows]
+    served = [ReplayWindow.model_validate(window) for window in windows]
     rows = table(served_lake, "windows", from_s=from_s)
     assert [{name: window[name] for name in row} for window, row in zip(windows, rows, strict=True)] == rows
     heat = table(served_lake, "heat", from_s=from_s)
     assert [(row["base_ticks"], row["heat"]) for row in heat] == [
-        (window.base_ticks, base64.b64decode(window.heat or "")) for window in told
+        (window.base_ticks, base64.b64decode(window.heat or "")) for window in served
     ]
     ladder = {row.pop("start_s"): row for row in table(served_lake, "ladder", from_s=from_s)}
     assert {window["start_s"]: window["ladder"] for window in windows if window["ladder"] is not None} == ladder
     levels = table(served_lake, "levels", from_s=from_s)
     assert [level for window in windows for level in window["levels"]] == levels
-    assert all(window.start_s < level.known_from_s <= window.start_s + 5 for window in told for level in window.levels)
+    assert all(window.start_s < level.known_from_s <= window.start_s + 5 for window in served for level in window.levels)
     conditions = sorted(table(served_lake, "conditions", from_s=from_s, levels="vwap,or_high"), key=lambda row: row["start_s"])
-    flat = [(window.start_s, row) for window in told for row in window.conditions]
+    flat = [(window.start_s, row) for window in served for row in window.conditions]
     assert [(start_s, row.level_id, row.distance_ticks, row.c, row.state, row.touches) for start_s, row in flat] == [
         (row["start_s"], row["level_id"], row["distance_ticks"], [row[f"c{n}"] for n in (1, 2, 3, 4)], STATES[row["state"]], row["touches"])
         for row in conditions
@@ -222,12 +222,12 @@ def stuck_reader(port: int) -> socket.socket:
     stuck.connect(("127.0.0.1", port))
     path = f"/api/replay?symbol=ES&date={TODAY}&from_s={START_S}&speed=240"
     key = base64.b64encode(b"0123456789abcdef").decode()
-    asking = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    stuck.sendall(f"{asking}Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode())
+    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    stuck.sendall(f"{request}Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode())
     return stuck
 
 
-def test_a_reader_that_takes_nothing_is_closed_as_told(served_lake: Path) -> None:
+def test_a_reader_that_takes_nothing_is_closed_as_documented(served_lake: Path) -> None:
     with running(served_lake, with_serve(reader_timeout_s=0.5)) as (server, port):
         stuck = stuck_reader(port)
         until(lambda: bool(server.server_state.tasks))
@@ -261,8 +261,8 @@ def test_the_server_stops_at_once_with_sockets_open(served_lake: Path) -> None:
         assert played(port, steps, speed=10) == 1012
 
 
-def until(holds: Callable[[], bool]) -> None:
+def until(is_true: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 60
-    while not holds():
+    while not is_true():
         assert time.monotonic() < deadline, "it did not come to pass"
         time.sleep(0.02)

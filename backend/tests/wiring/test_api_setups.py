@@ -1,4 +1,4 @@
-"""Setups over HTTP: what the query command answers, as of a moment; asked twice at once it is computed once."""
+"""Setups over HTTP: what the query command answers, as of a moment; two requests at once are computed once."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def triggers_s(served_lake: Path) -> list[int]:
     return [row.pop("ts_ns") // S for row in table.to_pylist() if tuple(row[name] for name in KEY._fields) == KEY]
 
 
-def asked(client: TestClient, as_of_s: int, **more: Any) -> dict[str, Any]:
+def setup_at(client: TestClient, as_of_s: int, **more: Any) -> dict[str, Any]:
     answer = client.get("/api/setup", params={**ASKED, "as_of_s": as_of_s, **more})
     assert answer.status_code == 200, answer.text
     body: dict[str, Any] = answer.json()
@@ -73,51 +73,49 @@ def refused(client: TestClient, path: str = "/api/setup", **params: Any) -> tupl
 
 def test_the_answer_is_the_query_commands(client: TestClient, served_lake: Path, triggers_s: list[int]) -> None:
     for as_of_s in (triggers_s[0], triggers_s[len(triggers_s) // 2], triggers_s[-1]):
-        told = asked(client, as_of_s)
+        served = setup_at(client, as_of_s)
         answer = answer_query(Environment(served_lake), find_setup(Environment(served_lake), "ES", KEY, as_of_s * S, SETTINGS), SETTINGS)
         for name in ("version", "as_of_s", "age_s", "own_path"):
-            del told[name]
-        for neighbour in told["neighbours"]:
+            del served[name]
+        for neighbour in served["neighbours"]:
             del neighbour["path"]
-        assert told == json.loads(answer.model_dump_json(by_alias=True))
-        assert sum(told["counts"].values()) == len(told["neighbours"])
+        assert served == json.loads(answer.model_dump_json(by_alias=True))
+        assert sum(served["counts"].values()) == len(served["neighbours"])
 
 
 def test_the_message_is_as_documented(client: TestClient, triggers_s: list[int]) -> None:
-    told = SetupAnswer.model_validate(asked(client, triggers_s[-1]))
-    assert told.neighbours and told.neighbours[0].path
-    first = told.neighbours[0].path[0]
+    served = SetupAnswer.model_validate(setup_at(client, triggers_s[-1]))
+    assert served.neighbours and served.neighbours[0].path
+    first = served.neighbours[0].path[0]
     assert first[0] == -120
     assert {
-        after_s - before_s for (before_s, _), (after_s, _) in zip(told.neighbours[0].path, told.neighbours[0].path[1:], strict=False)
+        after_s - before_s for (before_s, _), (after_s, _) in zip(served.neighbours[0].path, served.neighbours[0].path[1:], strict=False)
     } == {5}
 
 
 def test_the_setup_is_the_newest_trigger_at_or_before_the_moment_with_its_age(client: TestClient, triggers_s: list[int]) -> None:
     rng = np.random.default_rng(3)
     for as_of_s in [*rng.integers(triggers_s[0], END_S, 12).tolist(), END_S]:
-        told = asked(client, as_of_s)
+        served = setup_at(client, as_of_s)
         newest = max(ts_s for ts_s in triggers_s if ts_s <= as_of_s)
-        assert (told["setup"]["ts_s"], told["age_s"], told["as_of_s"]) == (newest, as_of_s - newest, as_of_s)
-        last = told["own_path"][-1][0]
-        assert last <= min(840, told["age_s"]) < last + 5
+        assert (served["setup"]["ts_s"], served["age_s"], served["as_of_s"]) == (newest, as_of_s - newest, as_of_s)
+        last = served["own_path"][-1][0]
+        assert last <= min(840, served["age_s"]) < last + 5
 
 
 def test_no_neighbour_is_of_the_day_itself_nor_of_the_session_before(client: TestClient, triggers_s: list[int]) -> None:
-    dates = [near["session_date"] for near in asked(client, triggers_s[-1])["neighbours"]]
+    dates = [near["session_date"] for near in setup_at(client, triggers_s[-1])["neighbours"]]
     assert dates and set(dates) <= set(DATES[:-2])
 
 
-@pytest.mark.parametrize("behind_s", [0, 33, 600])
-def test_an_answer_is_the_same_when_the_future_is_not_there(
-    client: TestClient, own_lake: Path, triggers_s: list[int], behind_s: int
-) -> None:
-    as_of_s = triggers_s[40] + behind_s
-    whole, listed = asked(client, as_of_s), client.get("/api/setups", params={"level": "or_high", "as_of_s": as_of_s}).json()
+@pytest.mark.parametrize("lag_s", [0, 33, 600])
+def test_an_answer_is_the_same_when_the_future_is_not_there(client: TestClient, own_lake: Path, triggers_s: list[int], lag_s: int) -> None:
+    as_of_s = triggers_s[40] + lag_s
+    whole, listed = setup_at(client, as_of_s), client.get("/api/setups", params={"level": "or_high", "as_of_s": as_of_s}).json()
     forget_future(own_lake, SYMBOL, TODAY, as_of_s, SETTINGS)
     build_indexes(Environment(own_lake), "ES", "or_high", SETTINGS)
     cut = client_of(own_lake)
-    assert {**asked(cut, as_of_s), "version": ""} == {**whole, "version": ""}
+    assert {**setup_at(cut, as_of_s), "version": ""} == {**whole, "version": ""}
     assert {**cut.get("/api/setups", params={"level": "or_high", "as_of_s": as_of_s}).json(), "kinds": []} == {**listed, "kinds": []}
 
 
@@ -137,9 +135,9 @@ def test_what_has_no_answer_says_why(client: TestClient, served_lake: Path, trig
     assert refused(client, as_of_s=triggers_s[0], version="0" * 16)[:2] == (409, "day_changed")
 
 
-def test_an_index_behind_the_lake_is_stale_and_one_built_anew_is_taken_up(own_lake: Path, triggers_s: list[int]) -> None:
+def test_an_index_older_than_the_lake_is_stale_and_one_built_anew_is_taken_up(own_lake: Path, triggers_s: list[int]) -> None:
     client, as_of_s = client_of(own_lake), triggers_s[-1]
-    before = asked(client, as_of_s)
+    before = setup_at(client, as_of_s)
     changed = ref_in(own_lake, TRIGGER_VECTORS, SYMBOL, DATES[0])
     manifest, table = read_manifest(changed), read_table(changed)
     publish_partition(changed, table.slice(1), stage="test", inputs={}, settings_sha256="0", code_sha256="0", facts=manifest.facts)
@@ -149,9 +147,9 @@ def test_an_index_behind_the_lake_is_stale_and_one_built_anew_is_taken_up(own_la
     time.sleep(LOOK_S)
     assert refused(client, as_of_s=as_of_s)[:2] == (409, "stale_index"), "though it has answered this before"
     build_indexes(Environment(own_lake), "ES", "or_high", SETTINGS)
-    after = asked(fresh, as_of_s)
-    assert after["version"] == before["version"] == asked(client, as_of_s)["version"]
-    assert {**after, "own_path": []} == {**asked(client, as_of_s), "own_path": []}
+    after = setup_at(fresh, as_of_s)
+    assert after["version"] == before["version"] == setup_at(client, as_of_s)["version"]
+    assert {**after, "own_path": []} == {**setup_at(client, as_of_s), "own_path": []}
 
 
 def test_without_features_of_the_day_the_command_that_builds_them_is_named(own_lake: Path, triggers_s: list[int]) -> None:
@@ -169,19 +167,19 @@ def test_equal_questions_at_one_time_are_computed_once(served_lake: Path, trigge
 
         def ask(number: int) -> dict[str, Any]:
             together.wait()
-            return asked(client, triggers_s[-1] + number)
+            return setup_at(client, triggers_s[-1] + number)
 
         answers = list(pool.map(ask, range(8)))
         assert len(computed) == 1
         assert [answer["age_s"] for answer in answers] == list(range(8))
-        asked(client, triggers_s[0])
+        setup_at(client, triggers_s[0])
         assert len(computed) == 2
 
 
 def test_answers_computed_and_kept_are_counted(served_lake: Path, triggers_s: list[int]) -> None:
     app = create_app(config(served_lake, SETTINGS))
     for as_of_s in (triggers_s[-1], triggers_s[-1] + 1, triggers_s[-1] + 2, triggers_s[0]):
-        asked(TestClient(app), as_of_s)
+        setup_at(TestClient(app), as_of_s)
     counted = app.state.shared.counters()
     assert (counted["answers_computed_total"], counted["answers_kept_total"]) == (2, 2)
 
@@ -239,36 +237,36 @@ def test_the_list_of_an_index_is_made_once_and_anew_when_the_index_is(own_lake: 
     monkeypatch.setattr(listing_module, "episode_list", noted(episode_list, made))
     client = client_of(own_lake)
 
-    def told(**params: Any) -> list[dict[str, Any]]:
+    def listed(**params: Any) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = client.get("/api/setups", params={"level": "or_high", **params}).json()["setups"]
         return rows
 
-    before = told()
-    assert told(kind="retest") + told(first=TODAY) + told(as_of_s=START_S) != []
+    before = listed()
+    assert listed(kind="retest") + listed(first=TODAY) + listed(as_of_s=START_S) != []
     assert len(made) == 2, "from below and from above"
     remove_partition(ref_in(own_lake, TRIGGER_VECTORS, SYMBOL, TODAY))
     build_indexes(Environment(own_lake), "ES", "or_high", SETTINGS)
-    assert told() == [row for row in before if row["session_date"] != TODAY]
+    assert listed() == [row for row in before if row["session_date"] != TODAY]
     assert len(made) == 4
 
 
 def test_the_list_is_cut_by_day_hour_kind_and_side(client: TestClient, served_lake: Path) -> None:
     plain = plain_rows(served_lake, "or_high")
 
-    def told(**params: Any) -> list[int]:
+    def listed(**params: Any) -> list[int]:
         return [row["ts_s"] for row in client.get("/api/setups", params={"level": "or_high", **params}).json()["setups"]]
 
     def kept(keeps: Any) -> list[int]:
         return [row["ts_ns"] // S for row in plain if keeps(row)]
 
-    assert told(first=DATES[1], last=DATES[2]) == kept(lambda row: DATES[1] <= row["session_date"] <= DATES[2])
-    assert told(kind="first_test") == kept(lambda row: row["episode_kind"] == "first_test")
-    assert told(approach_dir="from_above") == kept(lambda row: row["approach_dir"] == "from_above")
+    assert listed(first=DATES[1], last=DATES[2]) == kept(lambda row: DATES[1] <= row["session_date"] <= DATES[2])
+    assert listed(kind="first_test") == kept(lambda row: row["episode_kind"] == "first_test")
+    assert listed(approach_dir="from_above") == kept(lambda row: row["approach_dir"] == "from_above")
     open_ns = {date: session_times(date, SETTINGS).start_ns for date in DATES}
-    assert told(time_from="09:50", time_to="10:05") == kept(
+    assert listed(time_from="09:50", time_to="10:05") == kept(
         lambda row: 1_200 * S <= row["ts_ns"] - open_ns[row["session_date"]] < 2_100 * S
     )
-    assert told(time_from="09:50", time_to="10:05") not in ([], told())
+    assert listed(time_from="09:50", time_to="10:05") not in ([], listed())
 
 
 def test_the_list_knows_no_outcome_before_its_time(client: TestClient, served_lake: Path) -> None:

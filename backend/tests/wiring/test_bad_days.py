@@ -66,7 +66,7 @@ def marked(windows: pa.Table, mark: int) -> set[int]:
     return set(starts[(marks & mark) != 0].tolist())
 
 
-def hold_marked_windows_out(lake: Path, day: str = DAY) -> None:
+def require_marked_windows_left_out(lake: Path, day: str = DAY) -> None:
     """No feature, trigger, pressure or ladder row is of a window with a mark."""
     windows = rows(lake, "silver.book_windows_5s", day)
     untrusted = marked(windows, 0xFF)
@@ -101,7 +101,7 @@ def test_a_day_without_snapshot_is_marked_until_its_book_is_known_and_makes_no_r
     assert last_anomalies(results, "ingest_preview")["no_snapshot"] == 1
     assert last_anomalies(results, "compute_book_flow_5s")["cancel_of_unknown_id"] > 0
     assert marked(rows(lake, "silver.book_windows_5s", DAY), MARK_UNKNOWN_IDS)
-    hold_marked_windows_out(lake)
+    require_marked_windows_left_out(lake)
     absent = level(lake, DAY, "pm_high")
     assert absent["price_ticks"] is None
     assert "05:00:00 to" in absent["reason"]
@@ -122,7 +122,7 @@ def test_from_maybe_bad_book_to_the_next_snapshot_no_window_is_used_and_no_label
     assert last_anomalies(results, "ingest_preview")["maybe_bad_book"] == 1
     assert last_anomalies(results, "compute_book_flow_5s") == {"maybe_bad_book": 1}
     assert marked(rows(lake, "silver.book_windows_5s", DAY), MARK_BAD_BOOK) == span(bad, good + WINDOW_NS)
-    hold_marked_windows_out(lake)
+    require_marked_windows_left_out(lake)
     triggers = rows(lake, "gold.mbo_trigger_vectors", DAY)
     assert last_outcomes(triggers, bad) == {"CENSORED"}
 
@@ -150,7 +150,7 @@ def test_a_crossed_pre_open_is_marked_also_in_its_quiet_windows(tmp_path: Path) 
     assert marked(windows, MARK_CROSSED) == span(crossed, opened)
     quiet = windows.filter(windows["records"].to_numpy() == 0)["window_start_ns"].to_pylist()
     assert span(crossed, opened) & set(quiet)
-    hold_marked_windows_out(tmp_path / "lake")
+    require_marked_windows_left_out(tmp_path / "lake")
 
 
 def test_a_gap_in_regular_hours_is_marked_and_censors_the_labels_that_run_into_it(tmp_path: Path) -> None:
@@ -162,7 +162,7 @@ def test_a_gap_in_regular_hours_is_marked_and_censors_the_labels_that_run_into_i
     lake = tmp_path / "lake"
     halts = marked(rows(lake, "silver.book_windows_5s", DAY), MARK_HALT)
     assert span(silent + 30 * S, heard) <= halts <= span(silent, heard + WINDOW_NS)
-    hold_marked_windows_out(lake)
+    require_marked_windows_left_out(lake)
     triggers = rows(lake, "gold.mbo_trigger_vectors", DAY)
     assert last_outcomes(triggers, silent + 30 * S) == {"CENSORED"}
 
@@ -200,7 +200,7 @@ def test_over_a_change_of_the_clocks_sessions_and_levels_keep_new_york_time(
     pd_high = level(lake, monday, "pd_high")
     assert pd_high["price_ticks"] is None
     assert friday in pd_high["reason"]
-    hold_marked_windows_out(lake, monday)
+    require_marked_windows_left_out(lake, monday)
 
 
 @pytest.mark.parametrize("sunday", ["2025-03-09", "2025-11-02"], ids=["spring", "autumn"])

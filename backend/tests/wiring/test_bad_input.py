@@ -68,7 +68,7 @@ def test_a_file_of_spreads_only_says_what_it_holds(tmp_path: Path) -> None:
     )
 
 
-def test_a_missing_day_names_the_command_that_mends_it(tmp_path: Path) -> None:
+def test_a_missing_day_names_the_command_that_fixes_it(tmp_path: Path) -> None:
     with pytest.raises(RawMissing, match=r"raw file of ES 2025-10-16 .*spymaster import FILE"):
         build_bronze(tmp_path)
 

@@ -1,4 +1,4 @@
-"""Pictures of pages: what a headless Chromium is asked for, and what is said where there is none or it does not get there."""
+"""Pictures of pages: what a headless Chromium is run with, and the error where there is none or the page is not ready in time."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_a_chromium_that_does_not_start_is_named_with_its_last_words(monkeypatch
 
 
 @needs_chromium
-def test_the_picture_is_taken_once_the_page_is_ready_and_has_the_asked_size() -> None:
+def test_the_picture_is_taken_once_the_page_is_ready_and_has_the_requested_size() -> None:
     script = "<script>setTimeout(() => Object.assign(document.body, { bgColor: 'red' }).dataset.ready = 'true', 300)</script>"
     png = take(page(script), 30)
     pixels = imread(BytesIO(png), format="png")

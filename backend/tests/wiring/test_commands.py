@@ -49,7 +49,7 @@ def parsed(command: str) -> dict[str, object]:
     return found.make_context(verb, arguments, parent=context).params
 
 
-def test_every_function_that_proposes_a_command_is_tried_here() -> None:
+def test_every_function_that_proposes_a_command_is_covered_here() -> None:
     functions = {
         name
         for name, function in inspect.getmembers(commands, inspect.isfunction)

@@ -152,7 +152,7 @@ def write_under_a_size_limit(lake: Path) -> None:
         write_rows(lake, 100_000)
 
 
-def test_a_file_size_limit_is_told_like_a_full_disk(tmp_path: Path) -> None:
+def test_a_file_size_limit_is_reported_like_a_full_disk(tmp_path: Path) -> None:
     write_rows(tmp_path, 3)
     before = picture(tmp_path)
     process = CONTEXT.Process(target=write_under_a_size_limit, args=(tmp_path,))

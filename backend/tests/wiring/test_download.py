@@ -75,8 +75,8 @@ def test_price_size_and_conditions_are_shown_and_a_no_orders_nothing(service: Se
 
 def test_the_last_day_is_included(service: Service, tmp_path: Path) -> None:
     download(tmp_path, "--no-import")
-    orders = [asked for endpoint, asked in service.asked if endpoint == "batch.submit_job"]
-    assert [(asked["start"], asked["end"], asked["stype_in"], asked["schema"]) for asked in orders] == [
+    orders = [params for endpoint, params in service.requests if endpoint == "batch.submit_job"]
+    assert [(order["start"], order["end"], order["stype_in"], order["schema"]) for order in orders] == [
         ("2025-10-16", "2025-10-18", "parent", "mbo"),
         ("2025-10-16", "2025-10-18", "parent", "definition"),
     ]
@@ -104,14 +104,14 @@ def test_what_was_downloaded_is_imported(service: Service, tmp_path: Path) -> No
     assert FIRST_FILE in {path.name for path in (tmp_path / "lake" / "raw").rglob("*")}
 
 
-def test_a_second_run_asks_nobody_and_needs_no_key(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_run_sends_no_request_and_needs_no_key(service: Service, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     download(tmp_path, "--no-import")
-    service.asked.clear()
+    service.requests.clear()
     monkeypatch.delenv("DATABENTO_API_KEY")
     said = download(tmp_path, "--no-import", answer="")
     assert said.exit_code == 0, said.output
     assert said.stdout.count("downloaded before, and whole") == 2
-    assert not service.asked
+    assert not service.requests
 
 
 def test_a_job_of_the_account_for_the_same_request_is_used_and_nothing_is_ordered(service: Service, tmp_path: Path) -> None:
@@ -285,7 +285,7 @@ def test_no_key_is_an_error_that_says_where_to_get_one(service: Service, tmp_pat
     assert said.exit_code == 1
     assert "DATABENTO_API_KEY is not set" in said.stderr
     assert "export DATABENTO_API_KEY=db-..." in said.stderr
-    assert not service.asked
+    assert not service.requests
 
 
 def test_the_key_is_neither_printed_nor_written(service: Service, tmp_path: Path) -> None:
@@ -298,7 +298,7 @@ def test_the_key_is_neither_printed_nor_written(service: Service, tmp_path: Path
     assert not [path for path in written if KEY.encode() in path.read_bytes()]
 
 
-def test_a_busy_service_is_asked_again(service: Service, tmp_path: Path) -> None:
+def test_a_request_to_a_busy_service_is_repeated(service: Service, tmp_path: Path) -> None:
     busy = (429, refusal("rate_limit", "Too many requests."))
     service.faults["metadata.get_cost"] = [busy, (500, refusal("internal", "Unexpected condition."))]
     service.faults["file"] = [(503, refusal("unavailable", "The data gateway is offline."))]

@@ -1,4 +1,4 @@
-"""A partition folder read by five plain readers, none of which knows this project: the same rows, whichever is asked."""
+"""A partition folder read by five plain readers, none of which knows this project: all see the same rows."""
 
 from __future__ import annotations
 
@@ -96,8 +96,8 @@ def test_a_whole_table_has_its_keys_as_columns(lake: Path) -> None:
 def test_the_files_say_tick_and_root_of_a_table(lake: Path) -> None:
     for table in TABLES:
         (part,) = folder(lake, table, TODAY).glob("*.parquet")
-        told = pa.parquet.read_schema(part).metadata
-        assert (told[b"root"], float(told[b"tick"])) == (b"ES", 0.25), table
+        metadata = pa.parquet.read_schema(part).metadata
+        assert (metadata[b"root"], float(metadata[b"tick"])) == (b"ES", 0.25), table
 
 
 @pytest.mark.slow

@@ -57,7 +57,7 @@ def test_other_bytes_for_a_day_that_is_there_are_refused_with_what_to_do(tmp_pat
     assert picture(tmp_path / "lake") == before
 
 
-def test_a_batch_is_held_to_its_manifest_and_carries_its_conditions(tmp_path: Path) -> None:
+def test_a_batch_is_checked_against_its_manifest_and_carries_its_conditions(tmp_path: Path) -> None:
     folder = put_batch(tmp_path / "job", (DAY, NEXT_DAY), {DAY: "available", NEXT_DAY: "degraded", "2025-10-18": "missing"})
     take_in(tmp_path / "lake", folder)
     assert [read_facts(raw(tmp_path / "lake", day))["condition"] for day in (DAY, NEXT_DAY)] == ["available", "degraded"]
@@ -84,7 +84,7 @@ def test_a_condition_file_that_differs_from_its_manifest_is_refused(tmp_path: Pa
         take_in(tmp_path / "lake", folder)
 
 
-def test_a_file_that_the_manifest_lists_and_the_folder_lacks_is_named(tmp_path: Path) -> None:
+def test_a_file_that_the_manifest_lists_but_is_missing_is_named(tmp_path: Path) -> None:
     folder = put_batch(tmp_path / "job", (DAY, NEXT_DAY))
     (folder / "glbx-mdp3-20251017.mbo.dbn.zst").unlink()
     with pytest.raises(ImportRefused, match=r"glbx-mdp3-20251017\.mbo\.dbn\.zst, which is not in the folder"):
@@ -108,7 +108,7 @@ def test_a_file_of_several_utc_dates_serves_each_of_them(tmp_path: Path) -> None
     assert [item.status for item in again] == ["already there"]
 
 
-def test_a_file_of_several_roots_serves_each_or_the_one_asked_for(tmp_path: Path) -> None:
+def test_a_file_of_several_roots_serves_each_or_the_one_requested(tmp_path: Path) -> None:
     symbols = {"ESZ5": ESZ5, "NQZ5": 201}
     file = write_dbn(tmp_path / "two.mbo.dbn.zst", a_day(symbols=symbols), symbols=symbols)
     assert [item.root for item in take_in(tmp_path / "both", file)] == ["ES", "NQ"]

@@ -149,7 +149,7 @@ def test_an_index_of_other_settings_is_stale_and_is_rebuilt(lake: Path) -> None:
     assert build_indexes(Environment(lake), "ES", "pm_high", other)[0].status == "rebuilt"
 
 
-def test_an_index_of_other_code_may_be_asked_and_is_built_anew(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_index_of_other_code_may_be_queried_and_is_rebuilt(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(index_builder, "builder_sha256", lambda metric: "older")
         build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
@@ -248,7 +248,7 @@ def test_triggers_made_under_other_rules_are_refused_until_all_are_made_again(la
             build_indexes(Environment(lake), "ES", "pm_high", settings)
 
 
-def test_which_levels_and_which_span_are_asked_for_is_no_rule(lake: Path) -> None:
+def test_the_levels_and_the_span_requested_are_no_part_of_the_rules(lake: Path) -> None:
     build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
     assert len(trigger_sources(Environment(lake), "ES", SETTINGS.with_levels(("vwap",)).with_session("18:00-19:00"))) == 16
 

@@ -78,7 +78,7 @@ def last_day(name: str, lake: Path) -> Callable[[], object]:
     return partial(run_stage, name, lake, DAYS, short_settings(levels=("pm_high",)), first=len(DAYS) - 1)
 
 
-def hold_what_readers_see(lake: Path) -> None:
+def require_what_readers_see(lake: Path) -> None:
     """Every partition that calls itself complete is whole."""
     for dataset in load_datasets():
         for ref in list_partitions(lake, dataset):
@@ -97,7 +97,7 @@ def test_a_stage_killed_at_any_moment_and_run_again_gives_the_lake_never_interru
     for step in [*moments, *switched[1:2]]:
         lake = copied(before, tmp_path / f"killed_{step}")
         assert killed_before(step, last_day(name, lake), lake)
-        hold_what_readers_see(lake)
+        require_what_readers_see(lake)
         last_day(name, lake)()
         assert picture(lake) == expected, f"{name} killed before operation {step} of {len(operations)}"
         shutil.rmtree(lake)
@@ -124,7 +124,7 @@ def test_a_stage_on_a_full_disk_says_so_and_run_again_with_room_gives_the_lake_n
     ballast.write_bytes(bytes((free.f_bavail - 1) * free.f_frsize))
     with pytest.raises(DiskFull, match="No space left"):
         last_day(name, lake)()
-    hold_what_readers_see(lake)
+    require_what_readers_see(lake)
     assert picture(lake / "raw") == picture(whole / "raw")
     ballast.unlink()
     last_day(name, lake)()
@@ -171,7 +171,7 @@ def test_a_build_killed_at_random_times_and_started_again_at_once_gives_the_lake
         time.sleep(moments.uniform(1.5, 4.0))
         process.kill()
         process.wait()
-        hold_what_readers_see(lake)
+        require_what_readers_see(lake)
     subprocess.run(build(lake), cwd=BACKEND, check=True, capture_output=True)
     assert picture(lake) == picture(built)
 

@@ -10,8 +10,9 @@ import pytest
 
 from src.data_eng.contracts import contract_of
 from src.data_eng.core.features import feature_names
-from src.data_eng.core.session import NS_PER_S, SessionTimes
+from src.data_eng.core.session import SessionTimes
 from src.data_eng.core.tables import LEVEL_VACUUM
+from src.data_eng.core.units import NS_PER_S
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import read_manifest, ref_in
 from src.data_eng.planning import ContractDay
@@ -78,7 +79,7 @@ def test_a_moving_level_is_the_price_in_force_at_the_windows_start(table: pa.Tab
 
 def test_levels_within_two_ticks_are_counted_as_confluent(table: pa.Table) -> None:
     pm_high = table.filter(pa.compute.equal(table["level_id"], "pm_high"))["confluent"].to_numpy()
-    assert pm_high[:119].tolist() == [0] + [1] * 118, "vwap is a tick and a quarter away until 09:40, less the marked window"
+    assert pm_high[:119].tolist() == [0] + [1] * 118, "vwap is a tick and a quarter away until 09:40, minus the marked window"
     assert not pm_high[119:].any()
 
 
@@ -97,7 +98,7 @@ def test_every_number_equals_the_naive_one(lake: Path, table: pa.Table) -> None:
         assert {name: row[name] for name in expected} == pytest.approx(expected, rel=1e-5, abs=1e-5, nan_ok=True)
 
 
-def test_velocity_is_nan_only_behind_the_marked_window(table: pa.Table) -> None:
+def test_velocity_is_nan_only_after_the_marked_window(table: pa.Table) -> None:
     pm_high = table.filter(pa.compute.equal(table["level_id"], "pm_high"))
     assert np.flatnonzero(np.isnan(pm_high["k_velocity_ticks"].to_numpy())).tolist() == [50]
     assert np.flatnonzero(np.isnan(pm_high["k_acceleration_ticks"].to_numpy())).tolist() == [50, 51]

@@ -182,7 +182,7 @@ def test_metrics_differ_and_even_presets_do_not(lake: Path) -> None:
         )
 
 
-def test_presets_are_tried_on_each_day_as_of_that_day(lake: Path) -> None:
+def test_presets_are_compared_on_each_day_as_of_that_day(lake: Path) -> None:
     index, block = opened(lake, "preset"), opened(lake, "block")
     horizon = signal_horizon("level_test", index.horizons_s, SETTINGS)
     day, window = 9, 3  # the fourth window of each of the day's episodes
@@ -199,9 +199,9 @@ def test_presets_are_tried_on_each_day_as_of_that_day(lake: Path) -> None:
         rows = np.array(naive_search.nearest_episodes(past, view.groups.episode_of_row, view.groups.day_of_episode, 50, 3))
         neighbours = weigh(Nearest(rows, np.array(past)[rows]), index.day_of_row)
         p, _ = shrunk_probabilities(neighbours, index.kinds[neighbours.row], view.climatology, SETTINGS.retrieval.kappa)
-        told = dict(zip(("break", "reject", "chop"), p[horizon].tolist(), strict=True))
+        forecast = dict(zip(("break", "reject", "chop"), p[horizon].tolist(), strict=True))
         happened = index.metadata[f"outcome_h{horizon}"][row].as_py().partition("_")[0].lower()
-        assert scores[day, 1, window] == pytest.approx(naive_metrics.ranked_probability_score(told, happened), rel=1e-9)
+        assert scores[day, 1, window] == pytest.approx(naive_metrics.ranked_probability_score(forecast, happened), rel=1e-9)
 
 
 def test_the_preset_chosen_is_the_one_that_scored_best_on_the_latest_episodes(lake: Path) -> None:

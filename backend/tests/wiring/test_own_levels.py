@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from src.data_eng.core.session import NS_PER_S
+from src.data_eng.core.units import NS_PER_S
 from src.data_eng.sources.own_levels import OwnLevelError, keep_own_levels, own_levels_path, read_own_levels
 
 HEAD = "root,date,level_id,price,known_from\n"

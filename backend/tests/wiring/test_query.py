@@ -37,20 +37,20 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return lake
 
 
-def asked(lake: Path, at: str) -> Answer:
+def answer_at(lake: Path, at: str) -> Answer:
     return answer_query(Environment(lake), find_setup(Environment(lake), "ES", KEY, moment_ns(at), SETTINGS), SETTINGS)
 
 
-def told(lake: Path, *options: str) -> Result:
+def run_query(lake: Path, *options: str) -> Result:
     return CliRunner().invoke(app, ["query", "--level", "pm_high", "--approach", "from_below", "--lake", str(lake), *options])
 
 
 def test_a_time_with_an_offset_is_that_instant(lake: Path) -> None:
     """New York is 4 hours after UTC on the lake's days, so 10:00 there is 14:00 UTC and 16:00 at +02:00."""
     times = ("10:00:00", "10:00:00-04:00", "14:00:00Z", "16:00:00+02:00")
-    found = {json.loads(told(lake, "--at", f"{TODAY} {time}", "--json").output)["setup"]["new_york"] for time in times}
+    found = {json.loads(run_query(lake, "--at", f"{TODAY} {time}", "--json").output)["setup"]["new_york"] for time in times}
     assert found == {f"{TODAY} 10:00:00"}
-    refused = told(lake, "--at", f"{TODAY} 10:00:00+02:00")
+    refused = run_query(lake, "--at", f"{TODAY} 10:00:00+02:00")
     assert (refused.exit_code, "04:00:00" in refused.stderr) == (1, True)
 
 
@@ -70,7 +70,7 @@ def test_the_setup_knows_its_level_its_distance_and_its_conditions_both_ways(lak
 
 
 def test_neighbours_are_of_earlier_days_only_one_an_episode_and_three_a_day(lake: Path) -> None:
-    answer = asked(lake, f"{TODAY} 10:00:00")
+    answer = answer_at(lake, f"{TODAY} 10:00:00")
     assert max(neighbour.session_date for neighbour in answer.neighbours) <= DATES[-3]
     assert answer.past.end == DATES[-3]
     per_day = [sum(neighbour.session_date == date for neighbour in answer.neighbours) for date in DATES]
@@ -80,13 +80,13 @@ def test_neighbours_are_of_earlier_days_only_one_an_episode_and_three_a_day(lake
 
 
 def test_the_sentence_is_made_of_the_numbers(lake: Path) -> None:
-    words = asked(lake, f"{TODAY} 10:00:00").sentence
+    words = answer_at(lake, f"{TODAY} 10:00:00").sentence
     assert words.startswith("PM High 6800.00 from below, 1.25 points away. 42 setups on 14 days: BREAK ")
     assert words.endswith("%.")
 
 
 def test_outcomes_say_how_many_they_are_made_of(lake: Path) -> None:
-    answer = asked(lake, f"{TODAY} 10:00:00")
+    answer = answer_at(lake, f"{TODAY} 10:00:00")
     assert [outcome.horizon_s for outcome in answer.outcomes] == list(SETTINGS.labels.horizons_s)
     for outcome in answer.outcomes:
         assert sum(share.p for share in outcome.shares.values()) == pytest.approx(1.0)
@@ -96,7 +96,7 @@ def test_outcomes_say_how_many_they_are_made_of(lake: Path) -> None:
 
 
 def test_a_day_without_a_past_shows_its_setup_and_says_so(lake: Path) -> None:
-    answer = asked(lake, f"{DATES[0]} 10:00:00")
+    answer = answer_at(lake, f"{DATES[0]} 10:00:00")
     assert (answer.neighbours, answer.outcomes, answer.past.episodes) == ((), (), 0)
     assert "holds nothing yet" in answer.sentence
     assert "holds nothing yet" in answer.strangeness
@@ -106,12 +106,12 @@ def test_a_level_is_unknown_before_its_time(lake: Path) -> None:
     with pytest.raises(
         LevelUnknown, match=f"level pm_high for ESZ5 {TODAY} is unknown before {TODAY} 09:30:00 New York; asked at 09:12:00"
     ):
-        asked(lake, f"{TODAY} 09:12:00")
+        answer_at(lake, f"{TODAY} 09:12:00")
 
 
 def test_a_time_between_episodes_names_the_nearest_ones(lake: Path) -> None:
     with pytest.raises(NoSetup, match=r"no setup of pm_high/from_below .* at .* 10:12:00 .* 10:00:00-10:00:15, 10:25:00-10:25:15"):
-        asked(lake, f"{TODAY} 10:12:00")
+        answer_at(lake, f"{TODAY} 10:12:00")
 
 
 def test_whether_a_time_is_answered_hangs_on_no_later_trigger(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_a_level_that_is_not_built_names_the_command_that_keeps_the_others(lake:
 
 
 def test_a_ladder_that_is_not_built_names_the_command(lake: Path) -> None:
-    said = asked(lake, f"{TODAY} 10:00:00").setup.ladder_line
+    said = answer_at(lake, f"{TODAY} 10:00:00").setup.ladder_line
     assert said.endswith(
         f"run: spymaster build --layer gold --stage build_physics_ladder --symbol {SYMBOL} --dates {TODAY}:{TODAY} --lake {lake}"
     )
@@ -143,9 +143,9 @@ def test_a_ladder_that_is_not_built_names_the_command(lake: Path) -> None:
 
 def test_a_day_that_is_not_built_names_the_command(lake: Path) -> None:
     with pytest.raises(NoSetup, match=r"no .*mbo_trigger_vectors of ES on 2025-12-24.*Run: spymaster build --layer all --symbol ES"):
-        asked(lake, "2025-12-24 10:00:00")
+        answer_at(lake, "2025-12-24 10:00:00")
     with pytest.raises(NoMoment, match="Expected New York time"):
-        asked(lake, "half past nine")
+        answer_at(lake, "half past nine")
 
 
 def test_ladder_line_names_the_strikes_each_side_wins_and_the_wall_ahead() -> None:
@@ -156,7 +156,7 @@ def test_ladder_line_names_the_strikes_each_side_wins_and_the_wall_ahead() -> No
 
 
 def test_the_command_prints_the_answer_and_says_synthetic(lake: Path) -> None:
-    result = told(lake, "--at", f"{TODAY} 10:00:00")
+    result = run_query(lake, "--at", f"{TODAY} 10:00:00")
     assert result.exit_code == 0, result.output
     for words in ("SYNTHETIC", "PM High 6800.00 from below", "up 2/4", "down 4/4", "What happened next", "BREAK %", "nearest of 42"):
         assert words in result.output
@@ -165,7 +165,7 @@ def test_the_command_prints_the_answer_and_says_synthetic(lake: Path) -> None:
 
 
 def test_nothing_is_cut_in_eighty_columns(lake: Path) -> None:
-    result = told(lake, "--at", f"{TODAY} 10:00:00")
+    result = run_query(lake, "--at", f"{TODAY} 10:00:00")
     assert max(len(line) for line in result.output.splitlines()) <= 80
     assert "…" not in result.output
     rows = [line for line in result.output.splitlines() if line.startswith(" 8 min")]
@@ -178,12 +178,12 @@ def test_hidden_quantiles_say_why(tmp_path: Path) -> None:
     write_days(tmp_path, DATES[:8], synthetic=True)
     write_level(tmp_path, DATES[7], synthetic=True)
     build_indexes(Environment(tmp_path), "ES", "pm_high", SETTINGS)
-    result = told(tmp_path, "--at", f"{DATES[7]} 10:00:00")
+    result = run_query(tmp_path, "--at", f"{DATES[7]} 10:00:00")
     assert "min are not shown (effective n below 8)." in " ".join(result.output.split())
 
 
 def test_without_a_time_the_newest_trigger_is_taken_and_that_is_said(lake: Path) -> None:
-    result = told(lake)
+    result = run_query(lake)
     assert result.exit_code == 0, result.output
     assert "the newest trigger" in result.output
     assert f"{SYMBOL}  {clock(int(trigger_times_ns(TODAY)[-1, -1]))} New York" in result.output
@@ -193,7 +193,7 @@ def test_without_a_time_the_newest_trigger_is_taken_and_that_is_said(lake: Path)
 
 
 def test_json_holds_the_whole_answer(lake: Path) -> None:
-    answer = json.loads(told(lake, "--at", f"{TODAY} 10:00:00", "--json").stdout)
+    answer = json.loads(run_query(lake, "--at", f"{TODAY} 10:00:00", "--json").stdout)
     assert answer["synthetic"] is True
     assert answer["setup"]["new_york"] == f"{TODAY} 10:00:00"
     assert answer["setup"]["ts_s"] * 1_000_000_000 == moment_ns(f"{TODAY} 10:00:00")
@@ -203,11 +203,11 @@ def test_json_holds_the_whole_answer(lake: Path) -> None:
 
 
 def test_the_answer_says_why_its_nearest_are_near(lake: Path) -> None:
-    said = told(lake, "--at", f"{TODAY} 10:00:00").output
+    said = run_query(lake, "--at", f"{TODAY} 10:00:00").output
     assert "Why near  this setup/neighbour, in sigma from the past's median" in said
     part = said[said.index("Why near") :].split("Neighbours are")[0]
     assert part.count("both: ") == part.count("apart: ") == 3
-    answer = json.loads(told(lake, "--at", f"{TODAY} 10:00:00", "--json").stdout)
+    answer = json.loads(run_query(lake, "--at", f"{TODAY} 10:00:00", "--json").stdout)
     for neighbour in answer["neighbours"]:
         why = neighbour["why"]
         assert len(why["together"]) == len(why["apart"]) == 5
@@ -219,8 +219,8 @@ def test_the_answer_says_why_its_nearest_are_near(lake: Path) -> None:
 @pytest.mark.parametrize("metric", METRICS)
 def test_the_answer_says_which_metric_found_the_neighbours_unless_it_is_the_default(lake: Path, metric: str) -> None:
     build_indexes(Environment(lake), "ES", "pm_high", SETTINGS, metric=metric)
-    asked_at = ("--at", f"{TODAY} 10:00:00", "--metric", metric)
-    result = told(lake, *asked_at)
+    options = ("--at", f"{TODAY} 10:00:00", "--metric", metric)
+    result = run_query(lake, *options)
     assert result.exit_code == 0, result.output
     words = " ".join(result.output.split())
     assert (f"42 setups on 14 days ({metric} metric): BREAK" in words) == (metric != "block")
@@ -228,7 +228,7 @@ def test_the_answer_says_which_metric_found_the_neighbours_unless_it_is_the_defa
     assert ("even so far, " in words) == (metric in FITTED)
     assert ("of 2 away in direction" in words) == (metric == "cosine")
     assert max(len(line) for line in result.output.splitlines()) <= 80
-    answer = json.loads(told(lake, *asked_at, "--json").stdout)
+    answer = json.loads(run_query(lake, *options, "--json").stdout)
     assert answer["metric"]["name"] == metric
     assert (answer["metric"]["fit"] is not None) == (metric in FITTED)
 
@@ -241,17 +241,17 @@ def test_a_metric_that_is_not_built_is_never_replaced_by_another(tmp_path: Path)
         ("cosine", "Run: spymaster index --symbol ES --level pm_high --metric cosine"),
         ("euclid", "is unknown. Expected"),
     ):
-        result = told(tmp_path, "--at", f"{DATES[7]} 10:00:00", "--metric", metric)
+        result = run_query(tmp_path, "--at", f"{DATES[7]} 10:00:00", "--metric", metric)
         assert result.exit_code == 1
         assert said in " ".join(result.output.split())
     built = CliRunner().invoke(app, ["index", "--level", "pm_high", "--lake", str(tmp_path), "--metric", "all"])
     assert built.exit_code == 0, built.output
     assert [built.output.count(f"from_below@{metric} ") for metric in METRICS] == [0, 0, 2, 2, 2]
-    assert told(tmp_path, "--at", f"{DATES[7]} 10:00:00", "--metric", "cosine").exit_code == 0
+    assert run_query(tmp_path, "--at", f"{DATES[7]} 10:00:00", "--metric", "cosine").exit_code == 0
 
 
 def test_an_error_is_one_line_and_exit_code_one(lake: Path) -> None:
-    result = told(lake, "--at", f"{TODAY} 09:12:00")
+    result = run_query(lake, "--at", f"{TODAY} 09:12:00")
     assert result.exit_code == 1
     assert "unknown before" in result.output
     assert "Traceback" not in result.output
@@ -259,6 +259,6 @@ def test_an_error_is_one_line_and_exit_code_one(lake: Path) -> None:
 
 def test_the_picture_is_drawn_even_where_paths_are_absent(lake: Path, tmp_path: Path) -> None:
     picture = tmp_path / "answer.png"
-    result = told(lake, "--at", f"{TODAY} 10:00:00", "--plot", str(picture))
+    result = run_query(lake, "--at", f"{TODAY} 10:00:00", "--plot", str(picture))
     assert result.exit_code == 0, result.output
     assert picture.read_bytes().startswith(b"\x89PNG")

@@ -45,7 +45,7 @@ RINGS = {
 FILES = sorted(PACKAGE.rglob("*.py"))
 CORE_MAY_IMPORT = {"numpy", "numba", "llvmlite", *sys.stdlib_module_names}
 CORE_MAY_NOT_TOUCH = {"os", "io", "pathlib", "logging", "time", "socket", "subprocess", "shutil", "random"}
-"""Core opens, logs and waits for nothing and asks nobody the time."""
+"""Core opens nothing, logs nothing, waits for nothing and never reads the clock."""
 
 
 TABLE_KEY = re.compile(r"(raw|bronze|silver|gold)\.[a-z]+(_[a-z]+)*\.[a-z0-9_]+")
@@ -114,7 +114,7 @@ def test_only_config_reads_the_environment() -> None:
     assert [name(path) for path in FILES if reads_environment(path)] == ["config.py"]
 
 
-def test_the_code_behind_bronze_has_no_features_in_it_and_that_of_the_features_has() -> None:
+def test_the_code_that_makes_bronze_has_no_features_in_it_and_that_of_the_features_has() -> None:
     bronze = {name(path) for path in imported_by(PACKAGE / "stages" / "bronze" / "future_mbo" / "ingest_preview.py")}
     vacuum = {name(path) for path in imported_by(PACKAGE / "stages" / "silver" / "future_mbo" / "compute_level_vacuum_5s.py")}
     assert "sources/dbn.py" in bronze

@@ -16,9 +16,11 @@ import pytest
 from rich.console import Console
 
 from src.data_eng import planning
+from src.data_eng.cli.values import dates_named
 from src.data_eng.config import Environment
 from src.data_eng.core.tables import RAW_MBO
-from src.data_eng.engines.crew import BadRequest, BuildRequest, date_span, run
+from src.data_eng.engines.crew import BadRequest, BuildRequest, run
+from src.data_eng.errors import SpymasterError
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import list_partitions, read_manifest
 from src.data_eng.pipeline import Pipeline, UnknownPipeline, build_pipeline
@@ -156,7 +158,7 @@ def test_synthetic_and_the_worst_condition_of_the_day_are_passed_on_but_not_the_
     assert read_manifest(toy_ref(tmp_path, date=DAYS[1])).facts == {"synthetic": True, "condition": "available"}
 
 
-def test_missing_raw_days_are_told_and_are_no_failure(lake: Path) -> None:
+def test_missing_raw_days_are_reported_and_are_no_failure(lake: Path) -> None:
     said = Said()
     assert run(request(lake, last="2025-10-20"), said, BOTH) == 0
     assert "2025-10-20         left out  no raw file" in said.text
@@ -168,7 +170,7 @@ def test_nothing_at_all_is_a_failure_that_says_what_to_run_first(tmp_path: Path)
         run(request(tmp_path), Said(), BOTH)
 
 
-def test_without_bronze_the_command_that_builds_it_is_told_whole(lake: Path) -> None:
+def test_without_bronze_the_command_that_builds_it_is_printed_whole(lake: Path) -> None:
     fix = f"Run: spymaster build --layer bronze --symbol ESZ5 --dates {DAYS[0]}:{DAYS[2]} --lake {lake}$"
     with pytest.raises(BadRequest, match=fix):
         run(request(lake, first=DAYS[0], last=DAYS[2]), Said(), [ToyCount()])
@@ -188,7 +190,7 @@ def test_a_look_back_builds_the_contract_s_earlier_days_too(lake: Path) -> None:
     assert counted(lake) == list(DAYS[1:])
 
 
-def test_history_holds_the_contract_days_before_also_those_before_the_dates_asked_for(lake: Path) -> None:
+def test_history_holds_the_contract_days_before_also_those_before_the_requested_dates(lake: Path) -> None:
     run(request(lake), Said(), BOTH)
     assert f"{TOY_EVENTS}/ESZ5/{DAYS[1]}" in read_manifest(toy_ref(lake, date=DAYS[2])).inputs
     before = picture(lake)
@@ -243,7 +245,7 @@ def test_a_stage_that_forgets_an_output_fails(lake: Path) -> None:
     ],
 )
 def test_dates_are_given_in_one_flag_or_two(flags: tuple[str | None, str | None, str | None], span: tuple[str, str]) -> None:
-    assert date_span(*flags) == span
+    assert dates_named(*flags) == span
 
 
 @pytest.mark.parametrize(
@@ -262,8 +264,8 @@ def test_dates_are_given_in_one_flag_or_two(flags: tuple[str | None, str | None,
     ],
 )
 def test_dates_that_contradict_are_refused(flags: tuple[str | None, str | None, str | None], message: str) -> None:
-    with pytest.raises(BadRequest, match=message):
-        date_span(*flags)
+    with pytest.raises(SpymasterError, match=message):
+        dates_named(*flags)
 
 
 def test_an_unknown_layer_or_product_names_those_there_are() -> None:

@@ -101,8 +101,8 @@ def test_a_server_that_others_can_reach_does_not_start_without_a_strong_token(ho
 )
 def test_a_request_that_does_not_show_the_token_is_refused(guarded: Place, authorization: str | None) -> None:
     answer = httpx.get(f"{guarded.url}/api/days", headers={} if authorization is None else {"Authorization": authorization})
-    told = problem(answer, 401, "unauthorised")
-    assert "/?token=" in told["fix"]
+    refusal = problem(answer, 401, "unauthorised")
+    assert "/?token=" in refusal["fix"]
     assert answer.headers["www-authenticate"].startswith("Bearer")
 
 
@@ -156,9 +156,9 @@ def test_tokens_are_compared_in_constant_time_only() -> None:
     """No `==`, `!=`, `in` or `match` in the gate's source touches a secret; every comparison of one is hmac's."""
     secrets = {"token", "_token", "_cookie", "given", "shown", "value"}
     tree = ast.parse(Path(access.__file__).read_text())
-    told = (ast.Eq, ast.NotEq, ast.In, ast.NotIn)
+    plain_comparisons = (ast.Eq, ast.NotEq, ast.In, ast.NotIn)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Compare) and any(isinstance(op, told) for op in node.ops):
+        if isinstance(node, ast.Compare) and any(isinstance(op, plain_comparisons) for op in node.ops):
             sides = (node.left, *node.comparators)
             names = {n.id for side in sides for n in ast.walk(side) if isinstance(n, ast.Name)}
             names |= {n.attr for side in sides for n in ast.walk(side) if isinstance(n, ast.Attribute)}
@@ -178,8 +178,8 @@ def test_every_address_of_the_server_but_the_sign_of_life_wants_the_token(tmp_pa
 
 
 def test_a_socket_wants_the_token_too(guarded: Place) -> None:
-    status, told = refused_handshake(guarded)
-    assert (status, told["code"]) == (401, "unauthorised")
+    status, refusal = refused_handshake(guarded)
+    assert (status, refusal["code"]) == (401, "unauthorised")
     opened = httpx.get(f"{guarded.url}/?token={TOKEN}")
     cookie = opened.headers["set-cookie"].partition(";")[0]
     for headers in ({"Cookie": cookie}, {"Authorization": f"Bearer {TOKEN}"}):
@@ -206,8 +206,8 @@ def test_a_socket_wants_the_token_too(guarded: Place) -> None:
 )
 def test_a_host_that_is_not_this_server_is_refused(open_place: Place, host: str) -> None:
     answer = httpx.get(f"{open_place.url}/api/days", headers={"Host": host.format(port=open_place.port)})
-    told = problem(answer, 400, "bad_host")
-    assert "Expected 127.0.0.1" in told["message"]
+    refusal = problem(answer, 400, "bad_host")
+    assert "Expected 127.0.0.1" in refusal["message"]
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST:{port}", "127.0.0.1", "127.0.0.1:{port}", "[::1]:{port}"])
@@ -215,7 +215,7 @@ def test_the_names_of_this_machine_are_let_in(open_place: Place, host: str) -> N
     assert httpx.get(f"{open_place.url}/x", headers={"Host": host.format(port=open_place.port)}).status_code == 200
 
 
-def test_a_server_bound_to_every_address_is_asked_by_any_address_but_by_no_foreign_name(guarded: Place) -> None:
+def test_a_server_bound_to_every_address_answers_to_any_address_but_to_no_foreign_name(guarded: Place) -> None:
     shown = {"Authorization": f"Bearer {TOKEN}"}
     assert httpx.get(f"{guarded.url}/x", headers={**shown, "Host": "10.1.2.3:8377"}).status_code == 200
     assert httpx.get(f"{guarded.url}/x", headers={**shown, "Host": socket.gethostname()}).status_code == 200
@@ -232,8 +232,8 @@ def test_a_request_without_a_host_or_with_two_is_refused(open_place: Place) -> N
 @pytest.mark.parametrize("origin", ["https://evil.example", "null", "http://localhost", "http://127.0.0.1:1", "file://", "http://["])
 def test_a_page_of_another_site_is_refused(open_place: Place, origin: str) -> None:
     problem(httpx.get(f"{open_place.url}/api/days", headers={"Origin": origin}), 400, "bad_host")
-    status, told = refused_handshake(open_place, Origin=origin)
-    assert (status, told["code"]) == (400, "bad_host")
+    status, refusal = refused_handshake(open_place, Origin=origin)
+    assert (status, refusal["code"]) == (400, "bad_host")
 
 
 def test_a_picture_or_script_on_a_page_of_another_site_gets_nothing_and_a_link_there_opens_the_board(open_place: Place) -> None:
@@ -285,8 +285,8 @@ def test_every_answer_carries_the_security_headers(guarded: Place) -> None:
 def test_a_url_beyond_the_limit_is_refused(open_place: Place) -> None:
     fits = "q=" + "x" * (8192 - len("/x") - len("q="))
     assert httpx.get(f"{open_place.url}/x?{fits}").status_code == 200
-    told = problem(httpx.get(f"{open_place.url}/x?{fits}x"), 413, "too_large")
-    assert "8193 bytes. Expected at most 8192" in told["message"]
+    refusal = problem(httpx.get(f"{open_place.url}/x?{fits}x"), 413, "too_large")
+    assert "8193 bytes. Expected at most 8192" in refusal["message"]
 
 
 def test_a_body_beyond_the_limit_is_refused_announced_or_not(open_place: Place) -> None:
@@ -303,7 +303,7 @@ def test_a_body_that_does_not_come_ends_the_request() -> None:
 
 
 @pytest.mark.parametrize("head", [b"", b"GET /x HTTP/1.1\r\nHost: loc", b"GET /x HTTP/1.1\r\nHost: localhost\r\n\r\nGET /y"])
-def test_a_connection_that_asks_nothing_or_without_end_is_closed_and_its_drops_do_not_keep_it(head: bytes) -> None:
+def test_a_connection_that_sends_nothing_or_without_end_is_closed_and_its_drops_do_not_keep_it(head: bytes) -> None:
     limits = serve_settings(reader_timeout_s=1.0).serve
     with served(small_app(), limits) as place, socket.create_connection(("127.0.0.1", place.port)) as raw:
         started = time.monotonic()
@@ -349,17 +349,17 @@ def test_a_reader_that_takes_nothing_is_let_go() -> None:
         assert httpx.get(f"{place.url}/x").status_code == 200
 
 
-def test_a_client_that_asks_too_fast_is_told_when_to_ask_again_and_others_are_not_disturbed() -> None:
+def test_a_client_that_asks_too_fast_learns_when_to_ask_again_and_others_are_not_disturbed() -> None:
     with served(small_app(rate_per_s=2.0, rate_burst=5)) as place:
         with httpx.Client(base_url=place.url) as client:
             assert [client.get("/x").status_code for _ in range(5)] == [200] * 5
             refused = client.get("/x")
-            told = problem(refused, 429, "too_many")
+            refusal = problem(refused, 429, "too_many")
             assert refused.headers["retry-after"] == "1"
-            assert "more than 2 times a second" in told["message"]
+            assert "more than 2 times a second" in refusal["message"]
             assert client.get("/healthz").status_code == 200
-            status, told = refused_handshake(place)
-            assert (status, told["code"]) == (429, "too_many")
+            status, refusal = refused_handshake(place)
+            assert (status, refusal["code"]) == (429, "too_many")
             assert client.get("/x", headers={"X-Forwarded-For": "10.9.8.7", "Forwarded": "for=10.9.8.7"}).status_code == 429
         with httpx.Client(base_url=place.url, transport=httpx.HTTPTransport(local_address="127.0.0.2")) as other:
             assert other.get("/x").status_code == 200
@@ -398,9 +398,9 @@ def test_a_crowd_of_clients_is_forgotten_but_who_is_over_the_rate_is_not() -> No
 
 def test_no_more_sockets_than_allowed_are_open_and_a_closed_one_makes_room() -> None:
     with served(small_app(sockets_max=2)) as place, connect(place.ws("/ws")) as first, connect(place.ws("/ws")):
-        status, told = refused_handshake(place)
-        assert (status, told["code"]) == (429, "too_many")
-        assert "2 sockets are open" in told["message"]
+        status, refusal = refused_handshake(place)
+        assert (status, refusal["code"]) == (429, "too_many")
+        assert "2 sockets are open" in refusal["message"]
         first.close()
         end = time.monotonic() + 60
         while True:

@@ -70,8 +70,8 @@ def test_a_lake_that_is_not_there_is_said_before_anything_is_served(tmp_path: Pa
 
 
 def test_the_address_is_one_that_a_browser_here_can_open() -> None:
-    told = [address_of(host, 8377) for host in ("127.0.0.1", "0.0.0.0", "::", "::1", "desk.local")]
-    assert told == [
+    addresses = [address_of(host, 8377) for host in ("127.0.0.1", "0.0.0.0", "::", "::1", "desk.local")]
+    assert addresses == [
         "http://127.0.0.1:8377/",
         "http://127.0.0.1:8377/",
         "http://[::1]:8377/",

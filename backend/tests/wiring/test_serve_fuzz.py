@@ -40,7 +40,7 @@ LIKELY: dict[str, tuple[Any, ...]] = {
     "metric": ("block",),
     "version": (None,),
 }
-"""What a question must hold to reach behind the first refusal, by the parameter's name."""
+"""What a question must contain to get past the first refusal, by the parameter's name."""
 OPERATIONS: dict[str, Any] = {
     path: methods["get"] for path, methods in sorted(create_app(config(Path("nowhere"), load_settings())).openapi()["paths"].items())
 }

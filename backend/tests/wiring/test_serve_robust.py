@@ -86,7 +86,7 @@ def replay_url(place: Place, **changes: object) -> str:
     return place.ws(also("/api/replay", **params))
 
 
-def told_by(reader: ClientConnection) -> list[dict[str, Any]]:
+def messages_of(reader: ClientConnection) -> list[dict[str, Any]]:
     """Messages until the close."""
     messages = []
     try:
@@ -133,8 +133,8 @@ def test_a_moment_outside_the_session_is_refused(place: Place, url: str, as_of_s
         assert answer.json()["code"] in ("unknown_day", "bad_request", "not_built", "not_known_yet")
         assert answer.status_code in (404, 422)
     else:
-        told = problem(answer, 422, "bad_request")
-        assert str(START) in told["message"]
+        refusal = problem(answer, 422, "bad_request")
+        assert str(START) in refusal["message"]
 
 
 @pytest.mark.parametrize("url", AT_TEN)
@@ -145,12 +145,12 @@ def test_the_session_s_first_and_last_moment_are_answered(place: Place, url: str
 
 
 @pytest.mark.parametrize("url", AT_TEN)
-def test_another_version_than_the_lake_s_is_told_as_changed(place: Place, url: str) -> None:
+def test_another_version_than_the_lake_s_is_reported_as_changed(place: Place, url: str) -> None:
     version = version_of(place)
     assert httpx.get(f"{place.url}{also(url, version=version)}").status_code == 200
     other = f"{int(version, 16) ^ 1:016x}"
-    told = problem(httpx.get(f"{place.url}{also(url, version=other)}"), 409, "day_changed")
-    assert version in told["message"] and other in told["message"]
+    refusal = problem(httpx.get(f"{place.url}{also(url, version=other)}"), 409, "day_changed")
+    assert version in refusal["message"] and other in refusal["message"]
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_another_version_than_the_lake_s_is_told_as_changed(place: Place, url: s
         ("/api/days/..%2F..%2Fetc%2Fpasswd", 404, "unknown_page"),
     ],
 )
-def test_what_is_not_there_and_what_cannot_be_are_told_apart(place: Place, url: str, status: int, code: str) -> None:
+def test_what_is_missing_and_what_cannot_exist_get_different_codes(place: Place, url: str, status: int, code: str) -> None:
     problem(httpx.get(f"{place.url}{url}"), status, code)
 
 
@@ -192,7 +192,7 @@ def test_nothing_can_be_changed_through_the_server(place: Place, method: str) ->
         problem(httpx.request(method, f"{place.url}{path}"), 405, "bad_method")
 
 
-def test_rows_are_those_known_behind_from_s_and_up_to_as_of_s(place: Place) -> None:
+def test_rows_are_those_known_after_from_s_and_up_to_as_of_s(place: Place) -> None:
     def windows(from_s: int | None, as_of_s: int) -> list[int]:
         url = also(f"{DAY}/tables/windows", as_of_s=as_of_s, **({} if from_s is None else {"from_s": from_s}))
         starts: list[int] = pa.ipc.open_stream(httpx.get(f"{place.url}{url}").content).read_all()["start_s"].to_pylist()
@@ -205,12 +205,12 @@ def test_rows_are_those_known_behind_from_s_and_up_to_as_of_s(place: Place) -> N
     assert windows(None, TEN - 3) == [start for start in whole if start + 5 <= TEN - 3]
 
 
-def test_a_table_taken_away_under_the_server_is_told_with_its_command_and_the_rest_goes_on(lake: Path) -> None:
+def test_a_table_taken_away_under_the_server_is_reported_with_its_command_and_the_rest_goes_on(lake: Path) -> None:
     with board(lake) as (place, _):
         before = version_of(place)
         remove_partition(ref_in(lake, "gold.future_mbo.mbo_physics_ladder", SYMBOL, LAST))
-        told = problem(httpx.get(f"{place.url}{DAY}/tables/ladder?as_of_s={TEN}"), 404, "not_built")
-        assert told["fix"].startswith("spymaster build --layer gold --symbol ESZ5 --dates 2025-10-10:2025-10-10")
+        refusal = problem(httpx.get(f"{place.url}{DAY}/tables/ladder?as_of_s={TEN}"), 404, "not_built")
+        assert refusal["fix"].startswith("spymaster build --layer gold --symbol ESZ5 --dates 2025-10-10:2025-10-10")
         problem(httpx.get(f"{place.url}{DAY}/tables/windows?as_of_s={TEN}&version={before}"), 409, "day_changed")
         for table in ("windows", "heat", "conditions"):
             assert httpx.get(f"{place.url}{DAY}/tables/{table}?as_of_s={TEN}").status_code == 200
@@ -219,7 +219,7 @@ def test_a_table_taken_away_under_the_server_is_told_with_its_command_and_the_re
         assert httpx.get(f"{place.url}{SETUP}").status_code == 200
 
 
-def test_a_day_taken_away_whole_under_the_server_is_told_and_comes_back(lake: Path) -> None:
+def test_a_day_taken_away_whole_under_the_server_is_reported_and_comes_back(lake: Path) -> None:
     with board(lake) as (place, _):
         version = version_of(place)
         for key, entry in load_datasets().items():
@@ -234,18 +234,18 @@ def test_a_day_taken_away_whole_under_the_server_is_told_and_comes_back(lake: Pa
         assert [httpx.get(f"{place.url}{url}").status_code for url in AT_TEN] == [200] * len(AT_TEN)
 
 
-def test_a_damaged_table_is_told_as_corrupt_and_the_rest_goes_on(lake: Path) -> None:
+def test_a_damaged_table_is_reported_as_corrupt_and_the_rest_goes_on(lake: Path) -> None:
     (part,) = ref_in(lake, "gold.future_mbo.mbo_physics_ladder", SYMBOL, LAST).path.glob("part-*")
     content = bytearray(part.read_bytes())
     content[len(content) // 2] ^= 0xFF
     part.write_bytes(bytes(content))
     with board(lake) as (place, _):
-        told = problem(httpx.get(f"{place.url}{DAY}/tables/ladder?as_of_s={TEN}"), 500, "corrupt")
-        assert "--overwrite" in told["fix"]
+        refusal = problem(httpx.get(f"{place.url}{DAY}/tables/ladder?as_of_s={TEN}"), 500, "corrupt")
+        assert "--overwrite" in refusal["fix"]
         assert httpx.get(f"{place.url}{DAY}/tables/windows?as_of_s={TEN}").status_code == 200
 
 
-def test_a_bug_is_told_as_internal_without_its_insides_and_the_next_question_is_answered(
+def test_a_bug_is_reported_as_internal_without_its_details_and_the_next_question_is_answered(
     served_lake: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with board(served_lake) as (place, app):
@@ -255,9 +255,9 @@ def test_a_bug_is_told_as_internal_without_its_insides_and_the_next_question_is_
 
         monkeypatch.setattr(app.state.shared.days, "listed", fail)
         answer = httpx.get(f"{place.url}/api/days")
-        told = problem(answer, 500, "internal")
-        assert "OSError" in told["message"]
-        assert "secret" not in told["message"]
+        refusal = problem(answer, 500, "internal")
+        assert "OSError" in refusal["message"]
+        assert "secret" not in refusal["message"]
         for name, value in SECURITY_HEADERS.items():
             assert answer.headers.get_list(name) == [value]
         monkeypatch.undo()
@@ -269,7 +269,7 @@ class Read(NamedTuple):
     """One answer of a reader while the lake changed."""
 
     url: str
-    asked: str | None
+    requested: str | None
     """Version that the reader had, if it said so."""
     status: int
     code: str | None
@@ -286,12 +286,12 @@ def read_on(place: Place, stop: threading.Event, with_version: bool) -> list[Rea
             for url in (f"{DAY}?as_of_s={TEN}", *AT_TEN):
                 answer = client.get(also(url, version=version) if with_version and version else url)
                 ok = answer.status_code == 200
-                told = answer.json() if not ok or answer.headers["content-type"] == "application/json" else {}
-                said = answer.headers.get("x-day-version") or told.get("version")
+                body = answer.json() if not ok or answer.headers["content-type"] == "application/json" else {}
+                said = answer.headers.get("x-day-version") or body.get("version")
                 digest = hashlib.sha256(answer.content).hexdigest()
-                reads.append(Read(url, version if with_version else None, answer.status_code, told.get("code"), said, digest))
+                reads.append(Read(url, version if with_version else None, answer.status_code, body.get("code"), said, digest))
                 if url.startswith(f"{DAY}?") and ok:
-                    version = told["version"]
+                    version = body["version"]
     return reads
 
 
@@ -317,8 +317,8 @@ def test_a_lake_rebuilt_under_readers_gives_each_the_old_day_or_the_new_one_and_
     for read in reads:
         if read.status == 200 and not read.url.startswith("/api/setup"):
             seen.setdefault((read.url, read.version), set()).add(read.sha256)
-        if read.status == 200 and read.asked is not None:
-            assert read.version == read.asked
+        if read.status == 200 and read.requested is not None:
+            assert read.version == read.requested
     assert all(len(bodies) == 1 for bodies in seen.values())
     assert len({version for _, version in seen}) >= 3
     for whole, where in ((old, served_lake), (after, lake)):
@@ -354,7 +354,7 @@ def test_a_replay_from_outside_the_session_or_of_no_day_says_why_and_closes(plac
         ({"whatever": 1}, "bad_request"),
     ):
         with connect(replay_url(place, **changes)) as reader:
-            (message,) = told_by(reader)
+            (message,) = messages_of(reader)
             assert (message["type"], message["code"]) == ("problem", code)
             assert reader.close_code == 1008
 
@@ -367,7 +367,7 @@ def test_a_command_that_is_none_ends_its_own_replay_with_a_problem_and_no_other(
     with connect(replay_url(place, speed=30)) as other, connect(replay_url(place, speed=1)) as reader:
         assert json.loads(reader.recv(timeout=5))["type"] == "hello"
         reader.send(text)
-        assert told_by(reader)[-1]["code"] == "bad_request"
+        assert messages_of(reader)[-1]["code"] == "bad_request"
         assert json.loads(other.recv(timeout=5))["type"] == "hello"
         assert json.loads(other.recv(timeout=10))["type"] == "window"
 
@@ -375,7 +375,7 @@ def test_a_command_that_is_none_ends_its_own_replay_with_a_problem_and_no_other(
 def test_a_frame_beyond_the_limit_closes_its_socket(place: Place) -> None:
     with connect(replay_url(place, speed=1)) as reader:
         reader.send("x" * 200_000)
-        told_by(reader)
+        messages_of(reader)
         assert reader.close_code == 1009
     assert httpx.get(f"{place.url}/healthz").status_code == 200
 
@@ -452,12 +452,12 @@ def test_a_server_that_is_killed_harms_nothing_and_another_on_the_same_port_serv
 
 
 @pytest.mark.slow
-def test_a_server_asked_to_stop_stops_with_sockets_open_and_says_nothing_of_an_error(lake: Path) -> None:
+def test_a_server_that_is_stopped_stops_with_sockets_open_and_says_nothing_of_an_error(lake: Path) -> None:
     with serving(lake) as running, connect(replay_url(running.place, speed=1)) as reader:
         reader.recv(timeout=5)
         running.process.send_signal(signal.SIGTERM)
         assert running.process.wait(GUARD_S) in (0, -signal.SIGTERM)
-        told_by(reader)
+        messages_of(reader)
 
 
 def test_the_server_answers_again_when_a_lake_that_was_away_is_back(lake: Path, tmp_path: Path) -> None:

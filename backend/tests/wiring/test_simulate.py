@@ -99,7 +99,7 @@ def test_another_seed_gives_other_days(plain: Path, tmp_path: Path) -> None:
     assert day_file(other, "2025-10-02").read_bytes() != day_file(plain, "2025-10-02").read_bytes()
 
 
-def test_a_day_has_the_records_asked_for_within_five_percent(tmp_path: Path) -> None:
+def test_a_day_has_the_requested_number_of_records_within_five_percent(tmp_path: Path) -> None:
     folder = written(PLAIN._replace(records=300_000, days=1), tmp_path)
     assert len(day_records(folder, "2025-10-02")) == pytest.approx(300_000, rel=0.05)
 

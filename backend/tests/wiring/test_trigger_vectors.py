@@ -12,8 +12,9 @@ import pytest
 from src.data_eng.contracts import contract_of
 from src.data_eng.core.features import feature_names
 from src.data_eng.core.features.blocks import vector_layout
-from src.data_eng.core.session import NS_PER_S, SessionTimes
+from src.data_eng.core.session import SessionTimes
 from src.data_eng.core.tables import LEVEL_VACUUM, TRIGGER_VECTORS
+from src.data_eng.core.units import NS_PER_S
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import read_manifest, ref_in
 from src.data_eng.planning import ContractDay
@@ -105,7 +106,7 @@ def test_no_vector_holds_nan_and_none_looks_across_a_marked_window(table: pa.Tab
     assert np.isfinite(table["vector"].combine_chunks().flatten().to_numpy()).all()
     windows = (table["ts_ns"].to_numpy() - times.start_ns) // WINDOW_NS - 1
     tests = table["setup"].to_numpy() == "level_test"
-    assert windows[tests].min() >= 26, "27 windows of the session behind the first"
+    assert windows[tests].min() >= 26, "27 windows of the session precede the first"
     # window 300 has no features, 301 no velocity, 302 no acceleration
     assert not ((windows[tests] >= 300) & (windows[tests] < 303 + 26)).any()
     assert windows[~tests].min() >= 146
@@ -146,7 +147,7 @@ def test_without_a_past_the_barrier_is_the_smallest_and_a_wild_past_widens_it(la
     assert [read_manifest(ref_in(root, TRIGGER_VECTORS, SYMBOL, DATE)).facts["volatility_sessions"] for root in (lake, tmp_path)] == [0, 1]
 
 
-def test_the_barrier_looks_past_sessions_that_the_lake_lacks(tmp_path: Path) -> None:
+def test_the_barrier_looks_past_sessions_missing_from_the_lake(tmp_path: Path) -> None:
     """The ten chosen sessions before the day have no windows; the one before them has, and sets the barrier of 30 as above."""
     put_silver_day(tmp_path, DAY_BEFORE, lambda window: PM_HIGH + 6 * (window % 2), levels)
     put_silver_day(tmp_path, DATE, swing(PM_HIGH, 40, 200), levels)

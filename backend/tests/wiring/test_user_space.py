@@ -98,8 +98,8 @@ def test_faiss_gives_the_neighbours_and_distances_of_the_query_before_its_filter
 
 @pytest.mark.parametrize("approach_dir", APPROACHES)
 def test_faiss_and_the_filters_give_the_printed_answer(lake: Path, approach_dir: str) -> None:
-    asked = ["query", "--level", "pm_high", "--approach", approach_dir, "--at", f"{TODAY} 10:00:00", "--metric", "user", "--json"]
-    result = CliRunner().invoke(app, [*asked, "--lake", str(lake)])
+    command = ["query", "--level", "pm_high", "--approach", approach_dir, "--at", f"{TODAY} 10:00:00", "--metric", "user", "--json"]
+    result = CliRunner().invoke(app, [*command, "--lake", str(lake)])
     assert result.exit_code == 0, result.output
     answer = json.loads(result.stdout)
     folder, index = folder_of(lake, approach_dir), opened(lake, approach_dir)
@@ -166,7 +166,7 @@ def test_with_fewer_rows_than_a_fit_needs_the_artefact_is_empty_and_says_why(tmp
         assert (artefact.ntotal, artefact.d) == (0, len(opened(tmp_path, approach_dir).layout.dims))
         assert (seed["rows"], seed["rows_min"], seed["fit_end"]) == (rows, SETTINGS.scaling.min_rows, None)
         assert seed["median"] == seed["mad"] == seed["sigma"] == []
-    asked = ["query", "--level", "pm_high", "--approach", "from_below", "--metric", "user", "--lake", str(tmp_path)]
-    result = CliRunner().invoke(app, asked)
+    command = ["query", "--level", "pm_high", "--approach", "from_below", "--metric", "user", "--lake", str(tmp_path)]
+    result = CliRunner().invoke(app, command)
     assert result.exit_code == 0, result.output
     assert "no earlier session in the lake has this setup" in " ".join(result.output.split())

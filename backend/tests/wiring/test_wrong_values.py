@@ -48,7 +48,7 @@ RIGHT = {
     "clear": ["--layer", "gold", "--yes"],
     "doctor": [],
 }
-"""The verbs that work on a lake, with flags that are right; the wrong one comes after them and holds."""
+"""The verbs that work on a lake, with flags that are right; the wrong one comes after them and wins."""
 WRONG = [
     *(("build", "--dates", day, "YYYY-MM-DD, for example 2025-10-01") for day in HALF_DATES),
     *(("select", "--dates", day, "YYYY-MM-DD, for example 2025-10-01") for day in HALF_DATES),
@@ -152,7 +152,7 @@ def test_a_wrong_value_of_a_verb_without_a_lake_is_refused_too(tmp_path: Path, v
     assert not (tmp_path / "b.csv").exists()
 
 
-def test_every_verb_is_tried() -> None:
+def test_every_verb_is_covered() -> None:
     assert {verb for verb, *_ in FILE_VERBS} | set(RIGHT) == set(VERBS)
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from .options import LakeOption, WorkersOption
 
 
 def build(
@@ -15,12 +16,12 @@ def build(
     dates: Annotated[str | None, typer.Option(help="First and last date, both included: 2025-10-01:2026-01-08, or one date.")] = None,
     start_date: Annotated[str | None, typer.Option(help="First date, instead of --dates.")] = None,
     end_date: Annotated[str | None, typer.Option(help="Last date, instead of --dates.")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; each takes one core. Default: one a core.")] = None,
+    workers: WorkersOption = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Also rebuild partitions that are up to date.")] = False,
     levels: Annotated[str | None, typer.Option(help="Only these levels, separated by commas. In gold the default is LEVEL_ID.")] = None,
     session: Annotated[str | None, typer.Option(help="Span of the day in New York time, for example 09:30-12:30.")] = None,
     stage: Annotated[str | None, typer.Option(help="Only this stage of the layer, for example build_trigger_vectors.")] = None,
-    lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
+    lake: LakeOption = None,
 ) -> None:
     """Build a layer, or all, for a range of dates, contract-days in parallel.
 
@@ -33,20 +34,20 @@ def build(
     from rich.console import Console
 
     from ..config import load_config
-    from ..engines.crew import BuildRequest, date_span, run
+    from ..engines.crew import BuildRequest, run
     from ..lake.keep import settings_of
     from ..sources.own_levels import require_level
-    from .values import lake_named, levels_named, symbol_named
+    from .values import dates_named, lake_named, levels_named, symbol_named
 
-    first, last = date_span(dates, start_date, end_date)
+    first, last = dates_named(dates, start_date, end_date)
     cfg = load_config(lake_named(lake))
     root, contract = symbol_named(symbol, cfg.lake_root)
     if contract is not None and layer in ("silver", "gold"):
         symbol_named(contract, cfg.lake_root, built=True)
-    asked = levels_named(levels, cfg.lake_root, root) if levels else None
+    chosen = levels_named(levels, cfg.lake_root, root) if levels else None
     if cfg.environment.level_id is not None:
         require_level(cfg.environment.level_id, cfg.lake_root, root)
-    cfg = replace(cfg, levels=asked, session=session)
+    cfg = replace(cfg, levels=chosen, session=session)
     settings_of(cfg, root, "silver")  # a session that is none, or another than the lake's, is refused before anything is read
     request = BuildRequest(
         cfg=cfg,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from .options import LakeOption
 
 
 def clear(
@@ -14,14 +15,14 @@ def clear(
     symbol: Annotated[str | None, typer.Option(help="Only this root (ES) or contract (ESZ5). Indexes are of all contracts.")] = None,
     dates: Annotated[str | None, typer.Option(help="Only partitions from first to last date: 2025-10-01:2026-01-08, or one date.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
+    lake: LakeOption = None,
 ) -> None:
     """Remove silver, gold or the index of a level. Raw and bronze are never removed by any command.
 
     Example: `spymaster clear --layer silver --layer gold --level pm_high --symbol ES --yes`
     """
     from ..config import load_config
-    from ..engines.crew import date_span
+    from ..core.session import date_span
     from ..jobs.clear import built_partitions, index_folders, remove_all
     from ..sources.own_levels import require_level
     from .values import lake_named, symbol_named
@@ -33,7 +34,7 @@ def clear(
     for level_id in level or []:
         if not index_folders(where, [level_id]):
             require_level(level_id, target, None)
-    span = date_span(dates, None, None) if dates else ()
+    span = date_span(dates) if dates else ()
     partitions = built_partitions(target, layer or [], symbol, *span)
     folders = index_folders(where, level or [])
     what = f"{len(partitions)} partitions and {len(folders)} index folders of lake {target}"

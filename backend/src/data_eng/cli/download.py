@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .options import LakeOption
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -25,8 +27,8 @@ def download(
     out: Annotated[Path | None, typer.Option(help="Folder for batch folders and orders. Default: backend/downloads.")] = None,
     definitions: Annotated[bool, typer.Option(help="Order the instruments' definitions too: ticks and expiries, for cents.")] = True,
     take_in: Annotated[bool, typer.Option("--import/--no-import", help="Import into the lake what was downloaded.")] = True,
-    yes: Annotated[bool, typer.Option("--yes", help="Order without asking whether the price is right.")] = False,
-    lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Order without a question about the price.")] = False,
+    lake: LakeOption = None,
 ) -> None:
     """Buy market-by-order days from Databento, fetch them, check their hashes, import them.
 
@@ -41,11 +43,11 @@ def download(
     from rich.console import Console
 
     from ..config import DOWNLOADS, environment
-    from ..engines.crew import date_span
+    from ..core.session import date_span
     from ..sources.download import Order, requests_for
 
     console = Console(highlight=False, soft_wrap=True)
-    first, last = date_span(dates, None, None)
+    first, last = date_span(dates)
     orders = [Order(out or DOWNLOADS, request) for request in requests_for(dataset, symbols, first, last, definitions)]
     try:
         folders = _bring_home(orders, environment(), console, yes)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .options import LakeOption, MetricsOption, WorkersOption
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -19,15 +21,15 @@ def evaluate(
     last: Annotated[
         str | None, typer.Option("--to", help="Last session to score. Default: the last that is not kept for a release.")
     ] = None,
-    metric: Annotated[str, typer.Option(help="What is near: block, user, cosine, preset, learned, several with commas, or all.")] = "block",
+    metric: MetricsOption = "block",
     setup: Annotated[str, typer.Option(help="level_test or break_and_confirm.")] = "level_test",
     symbol: Annotated[str, typer.Option(help="The root, for example ES.")] = "ES",
     release: Annotated[bool, typer.Option("--release", help="Score the untouched last part of the lake. This can be done once.")] = False,
     out: Annotated[
         Path, typer.Option(help="The report; the same name with .json and .parquet holds the figures and every forecast.")
     ] = Path("report.html"),
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; each takes one core. Default: one a core.")] = None,
-    lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
+    workers: WorkersOption = None,
+    lake: LakeOption = None,
 ) -> None:
     """Score the similar past against every simpler forecast, session by session, and write one report.
 

@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
+from .options import LakeOption
+
 
 def import_(
     paths: Annotated[list[Path], typer.Argument(help="DBN files (.dbn, .dbn.zst) of schema mbo, or Databento batch folders.")],
     symbol: Annotated[str | None, typer.Option(help="Import only this root, or name the root where the file does not: ES.")] = None,
-    lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
+    lake: LakeOption = None,
 ) -> None:
     """Copy order records into the raw layer, checked against the batch's manifest and read through once.
 

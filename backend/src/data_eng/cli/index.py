@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from itertools import product
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from .options import LakeOption
 
 
 def index(
@@ -16,7 +17,7 @@ def index(
         str, typer.Option(help="block (the default metric; user is answered from it), cosine, learned, preset, or all of them.")
     ] = "block",
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Also build indexes that are up to date, and take nothing over.")] = False,
-    lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
+    lake: LakeOption = None,
 ) -> None:
     """Build the indexes of a level: scalers fitted on the past of each day, vectors and their metadata, both setups from both sides.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from .options import LakeOption, SymbolOfDayOption
 
 WIDTH = 140
 """Columns where the output is no terminal, which would have its own."""
@@ -17,8 +18,8 @@ SIDE_COLUMNS = {"depth": "depth", "add": "add", "pull": "pull", "fill": "fill", 
 
 def ladder(
     at: Annotated[str, typer.Option(help='New York time, for example "2025-10-16 09:47:35", or with its offset.')],
-    symbol: Annotated[str, typer.Option(help="A root (the day's chosen contract) or a contract.")] = "ES",
-    lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
+    symbol: SymbolOfDayOption = "ES",
+    lake: LakeOption = None,
 ) -> None:
     """Show what rests, comes and goes at every $1 strike around the price, in the last 5-second window before a time.
 

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .options import LakeOption, SymbolOfDayOption
+
 if TYPE_CHECKING:
     from rich.table import Table
 
 
 def levels(
-    symbol: Annotated[str, typer.Option(help="A root (the day's chosen contract) or a contract.")] = "",
+    symbol: SymbolOfDayOption = "",
     date: Annotated[str, typer.Option(help="Session date: 2025-10-16.")] = "",
     own: Annotated[Path | None, typer.Option(help="CSV of your own levels: root,date,level_id,price,known_from (New York time).")] = None,
-    lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
+    lake: LakeOption = None,
 ) -> None:
     """Show each level of a contract-day: its price, when it became known, or why it is absent. `--own` first takes your own levels in.
 
@@ -25,16 +27,17 @@ def levels(
     """
     from rich.console import Console
 
+    from ..core.session import require_date
     from ..errors import SpymasterError
     from ..sources.own_levels import keep_own_levels, own_levels_path
-    from .values import day_named, lake_named, symbol_named
+    from .values import lake_named, symbol_named
 
     target = lake_named(lake)
     console = Console()
     if own is not None:
         console.print(f"{keep_own_levels(target, own)} own levels taken into {own_levels_path(target)}", highlight=False, soft_wrap=True)
     if symbol and date:
-        day_named("--date", date)
+        require_date(date, "--date")
         symbol_named(symbol, target, built=True)
         console.print(_table(target, symbol, date))
     elif symbol or date or own is None:

@@ -67,9 +67,9 @@ app = typer.Typer(
 )
 
 
-def show_version(asked: bool) -> None:
+def show_version(wanted: bool) -> None:
     """Print the package's version and end."""
-    if asked:
+    if wanted:
         from importlib.metadata import version
 
         typer.echo(f"spymaster {version('spymaster')}")

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from .options import LakeOption, SymbolOfDayOption
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -31,7 +33,7 @@ def query(
         str | None,
         typer.Option(help='New York time, for example "2025-10-16 09:47:35", or with its offset. Default: the newest trigger in the lake.'),
     ] = None,
-    symbol: Annotated[str, typer.Option(help="A root (the day's chosen contract) or a contract.")] = "ES",
+    symbol: SymbolOfDayOption = "ES",
     setup: Annotated[str, typer.Option(help="level_test or break_and_confirm.")] = "level_test",
     metric: Annotated[
         str,
@@ -40,11 +42,11 @@ def query(
     neighbours: Annotated[int, typer.Option(min=0, help="How many of the neighbours to print; all count.")] = 12,
     json: Annotated[bool, typer.Option("--json", help="Print the whole answer as JSON.")] = False,
     plot: Annotated[Path | None, typer.Option(help="Draw the answer into this PNG.")] = None,
-    lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
+    lake: LakeOption = None,
 ) -> None:
     """Show a setup, the most similar ones of the past, and what happened next.
 
-    The past ends before the day that is asked about: no neighbour is of that day, nor of the session before it.
+    The past ends before the day of the query: no neighbour is of that day, nor of the session before it.
 
     Example: `spymaster query --level pm_high --approach from_below --at "2025-10-16 09:47:35"`, or without --at for the newest.
     """

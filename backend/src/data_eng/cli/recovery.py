@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from .options import MetricsOption, WorkersOption
+
 
 def recovery(
     out: Annotated[Path, typer.Option(help="The report; the same name with .json holds the figures.")] = Path("recovery.html"),
@@ -18,11 +20,9 @@ def recovery(
     strengths: Annotated[str, typer.Option(help="Planted shifts in robust sigmas.")] = "0.5,1,2",
     markets: Annotated[str, typer.Option(help="Signature:outcome of the simulator's own planted markets.")] = "0:0,0.3:0.15,0.6:0.3",
     levels: Annotated[str, typer.Option(help="Levels, separated by commas.")] = "pm_high,pm_low,or_high,or_low",
-    metric: Annotated[
-        str, typer.Option(help="What is near: block, user, cosine, preset, learned, several with commas, or all.")
-    ] = "block,learned",
+    metric: MetricsOption = "block,learned",
     folder: Annotated[Path | None, typer.Option(help="Where markets are built and figures kept. Default: beside the report.")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; each takes one core. Default: one a core.")] = None,
+    workers: WorkersOption = None,
 ) -> None:
     """Draw skill against planted effect, on synthetic markets that are simulated, built and evaluated like real ones.
 
@@ -35,15 +35,13 @@ def recovery(
 
     from ..evaluation.page import write_page
     from ..evaluation.report_parts.report import recovery_report
-    from ..jobs.evaluate import metrics_named
-    from ..jobs.recover import Plan, RecoveryFailed, markets_named, numbers_named, recover
+    from ..jobs.evaluate import metrics_named, require_report_name
+    from ..jobs.recover import Plan, markets_named, numbers_named, recover
     from ..lake.attempts import publish_file
     from ..settings import load_settings
     from .values import levels_named
 
-    if out.suffix != ".html" or out.is_dir():
-        expected = "a file name that ends in .html; figures go beside it"
-        raise RecoveryFailed("--out {value} cannot be the report.", value=out, expected=expected)
+    require_report_name(out)
     plan = Plan(
         folder=folder or out.with_suffix(""),
         sessions=sessions,

@@ -7,12 +7,14 @@ from typing import Annotated
 
 import typer
 
+from .options import LakeOption
+
 
 def select(
     dates: Annotated[str, typer.Option(help="First and last date, both included: 2025-10-01:2026-01-08, or one date.")],
     symbol: Annotated[str, typer.Option(help="Root whose contracts are compared.")] = "ES",
     out: Annotated[Path | None, typer.Option(help="File of the map. Default: MBO_SELECTION_PATH, or its place in the lake.")] = None,
-    lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
+    lake: LakeOption = None,
 ) -> None:
     """Choose the contract of every session by the volume of the session before, and say why a session is left out.
 
@@ -22,11 +24,11 @@ def select(
     from rich.table import Table
 
     from ..config import load_config
-    from ..engines.crew import date_span
+    from ..core.session import date_span
     from ..retrieval.mbo_contract_day_selector import map_path, save_selection, select_contract_days
     from .values import lake_named, symbol_named
 
-    first, last = date_span(dates, None, None)
+    first, last = date_span(dates)
     folder = lake_named(lake)
     cfg = load_config(folder)
     root = symbol_named(symbol, folder).root

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import socket
 from contextlib import ExitStack
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..errors import SpymasterError
+from .options import LakeOption
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -27,7 +27,7 @@ class PortTaken(SpymasterError):
 
 
 def serve(
-    lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
+    lake: LakeOption = None,
     host: Annotated[str, typer.Option(help="Address to listen on; one that others can reach needs SPYMASTER_TOKEN.")] = "127.0.0.1",
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one. Default: serve.port of settings.yaml.")

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 import typer
 
 from ..errors import SpymasterError
+from .options import LakeOption, SymbolOfDayOption
 
 READY = "document.body?.dataset.ready === 'true'"
 """How the board says that nothing is on its way any more."""
@@ -30,12 +31,12 @@ def snapshot(
         str | None,
         typer.Option(help='New York time, for example "2025-10-14 10:31:05", or with its offset. Default: the newest trigger in the lake.'),
     ] = None,
-    symbol: Annotated[str, typer.Option(help="A root (the day's chosen contract) or a contract.")] = "ES",
+    symbol: SymbolOfDayOption = "ES",
     theme: Annotated[Literal["dark", "light"], typer.Option(help="dark or light.")] = "dark",
     width: Annotated[int, typer.Option(min=640, max=7680, help="Pixels.")] = 1680,
     height: Annotated[int, typer.Option(min=480, max=4320, help="Pixels.")] = 1050,
     out: Annotated[Path, typer.Option(help="The PNG to write.")] = Path("board.png"),
-    lake: Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")] = None,
+    lake: LakeOption = None,
 ) -> None:
     """Write the board at a moment as a PNG: what was known then, as `spymaster serve` shows it. Needs Chromium or Chrome.
 
@@ -45,7 +46,8 @@ def snapshot(
     from urllib.parse import urlencode
 
     from ..config import load_config
-    from ..core.session import NS_PER_S, clock, moment_ns
+    from ..core.session import clock, moment_ns
+    from ..core.units import NS_PER_S
     from ..lake.attempts import publish_file
     from ..retrieval.key import IndexKey
     from ..retrieval.setup import newest_trigger_ns
@@ -76,8 +78,8 @@ def snapshot(
     server = server_of(app, settings)
     serving = Thread(target=run, args=(server, listener), daemon=True)
     serving.start()
-    asked = {"symbol": day.symbol, "date": date, "at": time, "level": level, "approach_dir": approach_dir, "theme": theme}
-    address = f"{address_of(*listener.getsockname())}board?{urlencode(asked)}"
+    query = {"symbol": day.symbol, "date": date, "at": time, "level": level, "approach_dir": approach_dir, "theme": theme}
+    address = f"{address_of(*listener.getsockname())}board?{urlencode(query)}"
     png = take(Picture(address, width, height, READY), TIMEOUT_S)
     server.should_exit = True
     serving.join()

@@ -26,13 +26,13 @@ def one_of(flag: str, value: str, known: Sequence[str]) -> str:
     return value
 
 
-def day_named(flag: str, text: str) -> str:
-    """A whole ISO date."""
-    from ..core.session import is_date
+def dates_named(dates: str | None, start_date: str | None, end_date: str | None) -> tuple[str, str]:
+    """First and last date of `--dates A:B` (or one date), or of `--start-date` and `--end-date`."""
+    from ..core.session import date_span, require_span
 
-    if not is_date(text):
-        raise WrongValue(f"{flag} {text!r} is not a day.", expected="YYYY-MM-DD, for example 2025-10-16")
-    return text
+    if (dates is None) == (start_date is None and end_date is None):
+        raise WrongValue("give either --dates A:B or --start-date A --end-date B, for example --dates 2025-10-01:2026-01-08.")
+    return date_span(dates) if dates is not None else require_span(start_date or "", end_date or "")
 
 
 def lake_named(lake: Path | None) -> Path:

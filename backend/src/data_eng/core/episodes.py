@@ -31,7 +31,7 @@ from numpy.typing import NDArray
 from ..core.compiled import allocating
 from .declared import Declared
 from .labels import FROM_ABOVE, FROM_BELOW
-from .session import NS_PER_S
+from .units import NS_PER_S
 
 
 class EpisodeKind(Declared):

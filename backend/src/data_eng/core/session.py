@@ -7,14 +7,18 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from ..errors import SpymasterError
+from .units import NS_PER_S
 
-NS_PER_S = 1_000_000_000
 NEW_YORK = "America/New_York"
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class NoMoment(SpymasterError):
     """A written time that is none, or one that the clocks skip or show twice."""
+
+
+class NoDate(SpymasterError):
+    """A written date that is none, or a span of dates that ends before it starts."""
 
 
 class SessionTimes(NamedTuple):
@@ -26,12 +30,12 @@ class SessionTimes(NamedTuple):
     """The last regular session that is over: on an earlier date, or on `date` itself for a span that begins after its regular close."""
     start_ns: int
     end_ns: int
-    """The span asked for (settings `session.start`, `session.end`); cut to the early close where it begins before it."""
+    """The span requested (settings `session.start`, `session.end`); cut to the early close where it begins before it."""
     flow_start_ns: int
-    """`start_ns` less the lead-in from which book flow is kept."""
+    """`start_ns` minus the lead-in from which book flow is kept."""
     rth_open_ns: int
     rth_close_ns: int
-    """Regular hours: 09:30-16:00 or the root's own, to 13:00 on a half day. On a date without regular hours the span asked for."""
+    """Regular hours: 09:30-16:00 or the root's own, to 13:00 on a half day. On a date without regular hours the span requested."""
     premarket_start_ns: int
     overnight_start_ns: int
     """18:00 of the previous calendar day."""
@@ -57,6 +61,26 @@ def is_date(text: str) -> bool:
         return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
+
+
+def require_date(text: str, name: str = "date") -> str:
+    """The text, if it is a whole ISO date; `name` is what the error calls it. Raises `NoDate`."""
+    if not is_date(text):
+        raise NoDate(f"{name} {{value!r}} is not a day.", value=text, expected="YYYY-MM-DD, for example 2025-10-16")
+    return text
+
+
+def date_span(dates: str) -> tuple[str, str]:
+    """First and last date of `2025-10-01:2025-10-14`, both included, or of one date. Raises `NoDate`."""
+    first, colon, last = dates.partition(":")
+    return require_span(first, last if colon else first)
+
+
+def require_span(first: str, last: str) -> tuple[str, str]:
+    """Both dates, if they are dates in order. Raises `NoDate`."""
+    if require_date(first) > require_date(last):
+        raise NoDate(f"dates {first}:{last} end before they start. Swap them.")
+    return first, last
 
 
 def moment_ns(text: str, timezone: str = NEW_YORK) -> int:

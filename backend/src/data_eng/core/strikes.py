@@ -41,7 +41,7 @@ class Strikes(NamedTuple):
         return self.side[:, side, FLOW_NAMES.index(name)]
 
     def flow(self, side: int) -> NDArray[np.int64]:
-        """(rows,) contracts that came less those that left of their owners' will: add + arrive - pull - reprice, fills apart."""
+        """(rows,) contracts that came minus those that left of their owners' will: add + arrive - pull - reprice, fills apart."""
         came = self.of(side, "add") + self.of(side, "arrive")
         return came - self.of(side, "pull") - self.of(side, "reprice_up") - self.of(side, "reprice_down")
 

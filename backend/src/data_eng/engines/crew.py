@@ -1,4 +1,4 @@
-"""Run a pipeline over many contract-days on a crew: progress, one line a result, a summary, and an exit code that tells the truth."""
+"""Run a pipeline over many contract-days on a crew: progress, one line a result, a summary, and an exit code that reports failures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from rich.text import Text
 
 from .. import commands
 from ..config import REPO_ROOT, AppConfig
-from ..core.session import is_date
 from ..errors import SpymasterError
 from ..lake.attempts import DiskFull
 from ..lake.crew import Crew, Failure
@@ -74,7 +73,7 @@ class Tally:
 
 
 def run(request: BuildRequest, console: Console, pipeline: Pipeline | None = None) -> int:
-    """Do what `request` asks and return the exit code: 0, 1 when any unit failed, 130 after Ctrl-C.
+    """Carry out `request` and return the exit code: 0, 1 when any unit failed, 130 after Ctrl-C.
 
     `pipeline` replaces the built one. Raises `SpymasterError` when there is nothing at all to do.
     """
@@ -89,22 +88,6 @@ def run(request: BuildRequest, console: Console, pipeline: Pipeline | None = Non
         return INTERRUPTED
     job.print_summary()
     return 1 if job.failures else 0
-
-
-def date_span(dates: str | None, start_date: str | None, end_date: str | None) -> tuple[str, str]:
-    """First and last date from `--dates A:B` (or one date), or from `--start-date` and `--end-date`."""
-    if (dates is None) == (start_date is None and end_date is None):
-        raise BadRequest("give either --dates A:B or --start-date A --end-date B, for example --dates 2025-10-01:2026-01-08.")
-    first, _, last = dates.partition(":") if dates is not None else (start_date or "", "", end_date or "")
-    last = last or (first if dates is not None and ":" not in dates else "")
-    for day in (first, last):
-        if not is_date(day):
-            raise BadRequest(
-                "date {value!r} is not a day.", value=day, expected="YYYY-MM-DD, for example 2025-10-01 or 2025-10-01:2026-01-08"
-            )
-    if last < first:
-        raise BadRequest(f"dates {first}:{last} end before they start. Swap them.")
-    return first, last
 
 
 class _Run:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import numpy as np
 
@@ -15,24 +14,15 @@ from .figures import RPS
 from .ledger import Trial
 from .pool import Pool, data_sha256
 from .resampling import SIGNIFICANT_BELOW, Permuted, corrected_p, permutation
-from .result import EvaluationCounts, EvaluationQuestion, EvaluationResult, PermutationRow, Power, Verdict
+from .result import EvaluationCounts, EvaluationQuestion, EvaluationResult, EvaluationScope, PermutationRow, Power, Verdict
 from .walk_forward import CLIMATOLOGY
 
 
-class Question(NamedTuple):
-    """What is evaluated; settings add the rules."""
+class Question(EvaluationScope):
+    """A scope and what the lake says of it."""
 
-    root: str
-    levels: tuple[str, ...]
-    setup: str
-    approaches: tuple[str, ...]
-    first: str
-    last: str
     sessions: int
     """Sessions of the span, those without an episode too."""
-    released: bool
-    untouched_from: str | None
-    """The first session that nobody has looked at; None where there is none."""
     synthetic: bool
 
 
@@ -152,19 +142,12 @@ def _or_low(value: float | None) -> float:
 def _question(question: Question, horizons_s: Sequence[int], horizon: int, settings: Settings) -> EvaluationQuestion:
     rules = settings.evaluation
     return EvaluationQuestion(
-        root=question.root,
-        levels=question.levels,
-        setup=question.setup,
-        approaches=question.approaches,
-        first=question.first,
-        last=question.last,
+        **question.model_dump(include=set(EvaluationScope.model_fields)),
         horizon_s=horizons_s[horizon],
         horizons_s=tuple(horizons_s),
         warm_up_sessions=rules.warm_up_sessions,
         embargo_sessions=settings.retrieval.embargo_sessions,
         score_window=scored_window(question.setup, settings),
-        untouched_from=question.untouched_from,
-        released=question.released,
     )
 
 

@@ -33,8 +33,8 @@ class Figures(BaseModel):
         return json.dumps(self.plain(), indent=1, allow_nan=False).encode()
 
 
-class EvaluationQuestion(Figures):
-    """What was evaluated, and by which rules."""
+class EvaluationScope(Figures):
+    """What is evaluated; settings add the rules."""
 
     root: str
     levels: tuple[str, ...]
@@ -43,6 +43,14 @@ class EvaluationQuestion(Figures):
     first: str
     """First session scored, ISO date."""
     last: str
+    untouched_from: str | None
+    """First session that nobody has looked at; None where there is none."""
+    released: bool
+
+
+class EvaluationQuestion(EvaluationScope):
+    """What was evaluated, and by which rules."""
+
     horizon_s: int
     """The primary horizon: that of every figure that names none."""
     horizons_s: tuple[int, ...]
@@ -50,9 +58,6 @@ class EvaluationQuestion(Figures):
     embargo_sessions: int
     score_window: int
     """Which window of an episode was forecast."""
-    untouched_from: str | None
-    """First session that nobody has looked at; None where there is none."""
-    released: bool
 
 
 class EvaluationCounts(Figures):
@@ -273,18 +278,29 @@ class Expectation(Figures):
     met: bool
 
 
-class RecoveryQuestion(Figures):
-    """What was planted, and how it was judged."""
+class RecoveryDesign(Figures):
+    """What is simulated and planted, and what is evaluated on it."""
 
     sessions: int
     records: int
+    """Of a full day."""
     bases: int
+    """Simulated markets with nothing planted; seeds are shared out among them."""
     null_seeds: int
+    """Of the null and of the placebo."""
     seeds: int
+    """Of each planted strength and of each market."""
     strengths: tuple[float, ...]
+    """Shift of the conditions in robust sigmas, weakest first."""
     markets: tuple[tuple[float, float], ...]
+    """Signature and outcome of the simulator's own planted markets, weakest first."""
     levels: tuple[str, ...]
     metrics: tuple[str, ...]
+
+
+class RecoveryQuestion(RecoveryDesign):
+    """The design, and the horizon that it was judged at."""
+
     horizon_s: int
 
 

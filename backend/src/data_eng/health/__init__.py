@@ -1,1 +1,1 @@
-"""One judge of a lake, asked by doctor, the Lake screen, readiness and the build."""
+"""One judge of a lake, for doctor, the Lake screen, readiness and the build."""

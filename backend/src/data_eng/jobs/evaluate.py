@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple
@@ -17,7 +16,7 @@ from rich.console import Console
 from .. import commands
 from ..config import Environment
 from ..core.features.registry import APPROACHES
-from ..core.session import is_date
+from ..core.session import require_date
 from ..errors import SpymasterError
 from ..evaluation.judgement import Question, judge
 from ..evaluation.kept import block_name, keep_block, kept_block
@@ -31,6 +30,7 @@ from ..lake.attempts import publish_file
 from ..lake.crew import Crew, finish_all
 from ..lake.machine import cores
 from ..lake.provenance import code_sha256
+from ..lake.runs import utc_now
 from ..retrieval.artefacts import MANIFEST
 from ..retrieval.index import Index, IndexMissing, StaleIndex, open_index
 from ..retrieval.key import SETUPS, IndexKey, index_command, index_folder
@@ -42,7 +42,7 @@ from ..settings import Settings
 
 
 class CannotEvaluate(SpymasterError):
-    """An evaluation that cannot be made as asked, or has nothing to work on."""
+    """An evaluation that cannot be made as requested, or has nothing to work on."""
 
 
 class UntouchedRequested(SpymasterError):
@@ -80,7 +80,7 @@ def evaluate(request: EvaluationRequest, settings: Settings, console: Console) -
     The lake also keeps the figures, as the root's newest.
     """
     _check_request(request)
-    folder, when = evaluation_folder(request.lake, request.root), datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    folder, when = evaluation_folder(request.lake, request.root), utc_now()
     sources = trigger_sources(request.where, request.root, settings)
     if not sources:
         raise CannotEvaluate(
@@ -134,16 +134,21 @@ def evaluate(request: EvaluationRequest, settings: Settings, console: Console) -
     return result
 
 
+def require_report_name(out: Path) -> None:
+    """Raise `CannotEvaluate` for a name that cannot be a report's."""
+    if out.suffix != ".html" or out.is_dir():
+        expected = "a file name that ends in .html; figures go beside it"
+        raise CannotEvaluate("--out {value} cannot be the report.", value=out, expected=expected)
+
+
 def _check_request(request: EvaluationRequest) -> None:
-    """Raise `CannotEvaluate` for what makes no evaluation, before anything is looked at."""
+    """Raise `CannotEvaluate` for what makes no evaluation, before anything is looked at; `NoDate` for a date that is none."""
     if request.setup not in SETUPS:
         raise CannotEvaluate("setup {value!r} is unknown.", value=request.setup, expected=" or ".join(SETUPS))
-    if request.out.suffix != ".html" or request.out.is_dir():
-        expected = "a file name that ends in .html; figures go beside it"
-        raise CannotEvaluate("--out {value} cannot be the report.", value=request.out, expected=expected)
+    require_report_name(request.out)
     for flag, text in (("--from", request.first), ("--to", request.last)):
-        if text is not None and not is_date(text):
-            raise CannotEvaluate(f"{flag} {{value!r}} is no date.", value=text, expected="for example 2025-10-01")
+        if text is not None:
+            require_date(text, flag)
     if request.first and request.last and request.first > request.last:
         raise CannotEvaluate(f"--from {{value}} is later than --to {request.last}.", value=request.first, expected="the earlier date first")
     if request.release and (request.first or request.last):

@@ -27,7 +27,7 @@ from ..engines.crew import run as build
 from ..errors import SpymasterError
 from ..evaluation.expectations import MARKET, NULL, PLACEBO, PLANTED, expectations, points_of
 from ..evaluation.planting import first_windows, replanted
-from ..evaluation.result import EvaluationResult, RecoveryQuestion, RecoveryResult, RecoveryRun
+from ..evaluation.result import EvaluationResult, RecoveryDesign, RecoveryQuestion, RecoveryResult, RecoveryRun
 from ..io import read_table
 from ..lake.attempts import publish_file
 from ..lake.crew import Crew, finish_all
@@ -56,25 +56,10 @@ class RecoveryFailed(SpymasterError):
     """A run of the recovery that cannot be read or did not finish."""
 
 
-class Plan(NamedTuple):
-    """What is simulated and how it is judged."""
+class Plan(RecoveryDesign):
+    """A design, where its markets and figures are kept, and by how many workers."""
 
     folder: Path
-    sessions: int
-    records: int
-    """Of a full day."""
-    bases: int
-    """Simulated markets with nothing planted; seeds are shared out among them."""
-    null_seeds: int
-    """Of the null and of the placebo."""
-    seeds: int
-    """Of each planted strength and of each market."""
-    strengths: tuple[float, ...]
-    """Shift of the conditions in robust sigmas, weakest first."""
-    markets: tuple[tuple[float, float], ...]
-    """Signature and outcome of the simulator's own planted markets, weakest first."""
-    levels: tuple[str, ...]
-    metrics: tuple[str, ...]
     workers: int | None
 
 
@@ -141,10 +126,10 @@ def recover(plan: Plan, settings: Settings, console: Console) -> RecoveryResult:
     points = points_of(rows)
     horizon_s = results[runs[0]].question.horizon_s
     coverage = [row for result in results.values() for row in result.coverage if row.horizon_s == horizon_s]
-    planned = {name: value for name, value in plan._asdict().items() if name not in ("folder", "workers")}
+    design = plan.model_dump(include=set(RecoveryDesign.model_fields))
     return RecoveryResult(
         synthetic=True,
-        question=RecoveryQuestion(**planned, horizon_s=horizon_s),
+        question=RecoveryQuestion(**design, horizon_s=horizon_s),
         runs=rows,
         points=points,
         expectations=expectations(points, coverage),
@@ -241,7 +226,7 @@ def _simulate_and_build(plan: Plan, base: Base, work: Path, settings: Settings) 
 
 
 def _evaluate(plan: Plan, market: Run, settings: Settings) -> str:
-    """Deal and plant what the run asks for, build its indexes, evaluate, keep the figures and remove the rest; the verdict."""
+    """Deal and plant what the run needs, build its indexes, evaluate, keep the figures and remove the rest; the verdict."""
     work = plan.folder / f".{market.name}"
     every_session = settings.evaluation.model_copy(update={"release_share": 0.0})
     own = settings.with_levels(plan.levels).model_copy(update={"evaluation": every_session})

@@ -1,7 +1,7 @@
 """One writer's attempt at a folder: written aside, made durable, put in place in one step.
 
-A living attempt holds a lock on its folder, which the kernel frees when the process dies; so the next writer can tell the folders of dead
-attempts, and removes them. Whoever puts files in place holds the lock of the partition's folder meanwhile.
+A living attempt holds a lock on its folder, which the kernel frees when the process dies; so the next writer recognises the folders of dead
+attempts and removes them. Whoever puts files in place holds the lock of the partition's folder meanwhile.
 """
 
 from __future__ import annotations
@@ -255,3 +255,8 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def file_sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

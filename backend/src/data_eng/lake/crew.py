@@ -22,7 +22,7 @@ from .machine import worker_context
 SLOW_IMPORTS = ("fastavro", "pandas")
 """What contracts and Arrow load at their first use (half a second); loaded once, in the fork server."""
 STOP_SECONDS = 5.0
-"""How long a worker that is asked to stop may take to clear its attempt away; after that the next writer does."""
+"""How long a worker may take, once signalled to stop, to clear its attempt away; after that the next writer does."""
 
 
 class WorkFailed(SpymasterError):

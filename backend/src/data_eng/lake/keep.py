@@ -92,5 +92,5 @@ def keep(cfg: AppConfig, root: str, layer: str) -> None:
 
 def has_own_session(cfg: AppConfig, root: str) -> bool:
     """Whether the lake's span of the day is another than the settings' for the root, such as an evening's: the calendar has no say then."""
-    asked, usual = settings_of(cfg, root, "silver").session, cfg.settings.of_root(root).session
-    return (asked.start, asked.end) != (usual.start, usual.end)
+    requested, usual = settings_of(cfg, root, "silver").session, cfg.settings.of_root(root).session
+    return (requested.start, requested.end) != (usual.start, usual.end)

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from .. import commands
 from ..config import AppConfig, find_dataset
-from ..core.session import is_date
+from ..core.session import require_date
 from ..core.tables import RAW_MBO
 from ..errors import SpymasterError
 from .attempts import MANIFEST, SUCCESS, disk_errors, finish, locked, sweep_attempts
@@ -136,9 +136,7 @@ def ref_in(lake: Path, dataset: str, symbol: str, date: str) -> PartitionRef:
         raise BadAddress(
             "symbol {value!r} cannot name a partition.", value=symbol, expected="letters, digits, '.', ':' and '-', for example ESZ5"
         )
-    if not is_date(date):
-        raise BadAddress("date {value!r} is not a day.", value=date, expected="YYYY-MM-DD, for example 2025-10-16")
-    return PartitionRef(Path(lake), dataset, symbol, date)
+    return PartitionRef(Path(lake), dataset, symbol, require_date(date))
 
 
 def parse_ref(lake: Path, text: str) -> PartitionRef:

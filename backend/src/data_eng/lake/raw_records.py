@@ -33,7 +33,7 @@ class RawRecord(BaseModel):
     dataset: str
     synthetic: bool
     symbols: tuple[str, ...]
-    """Names of its instruments; of a file that maps none, what was asked of the feed."""
+    """Names of its instruments; of a file that maps none, what the feed was requested for."""
     records: int
     """Order records."""
     first_ts_ns: int

@@ -54,16 +54,16 @@ def parsed_runs(content: bytes) -> dict[str, StageRun]:
 
 def note_failed(lake: Path, symbol: str, date: str, stage: str, layer: str, message: str, settings: Settings) -> None:
     """A stage raised, or its worker died. `settings` are those of the run."""
-    _note(lake, symbol, date, stage, StageRun(layer, "failed", message, None, _now(), *_asked(settings)))
+    _note(lake, symbol, date, stage, StageRun(layer, "failed", message, None, utc_now(), *_levels_and_session(settings)))
 
 
 def note_done(lake: Path, symbol: str, date: str, stage: str, layer: str, seconds: float | None, settings: Settings) -> None:
     """A stage came to its end; `seconds` is None where it had nothing to do, and what it once took stays."""
     before = read_runs(lake, symbol, date).get(stage)
-    asked = _asked(settings)
-    if seconds is not None or before is None or before.state == "failed" or (before.levels, before.session) != asked:
+    requested = _levels_and_session(settings)
+    if seconds is not None or before is None or before.state == "failed" or (before.levels, before.session) != requested:
         kept = before.seconds if before is not None else None
-        run = StageRun(layer, "done", "", kept if seconds is None else round(seconds, 3), _now(), *asked)
+        run = StageRun(layer, "done", "", kept if seconds is None else round(seconds, 3), utc_now(), *requested)
         _note(lake, symbol, date, stage, run)
 
 
@@ -80,9 +80,10 @@ def _content(path: Path) -> bytes:
         return b""
 
 
-def _asked(settings: Settings) -> tuple[list[str], str]:
+def _levels_and_session(settings: Settings) -> tuple[list[str], str]:
     return list(settings.levels.default), f"{settings.session.start}-{settings.session.end}"
 
 
-def _now() -> str:
+def utc_now() -> str:
+    """`2025-10-01 13:30:00`, UTC."""
     return datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")

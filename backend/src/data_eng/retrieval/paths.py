@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.events import NO_TICK
-from ..core.session import NS_PER_S
 from ..core.tables import BOOK_WINDOWS
+from ..core.units import NS_PER_S
 from ..io import read_table
 from ..lake.partitions import is_partition_complete, ref_in
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..core.outcomes import OutcomeKind
-from ..core.session import NS_PER_S
+from ..core.units import NS_PER_S
 from .distribution import CLASSES
 from .metrics import BLOCK
 from .parts import Answer, Neighbour, SetupInfo

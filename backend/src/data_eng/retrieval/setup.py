@@ -16,9 +16,9 @@ from ..commands import Command
 from ..config import Environment
 from ..core.instrument import root_of
 from ..core.pressure import CONDITIONS, DOWN, UP
-from ..core.session import NS_PER_S, clock
+from ..core.session import clock
 from ..core.tables import LEVEL_VACUUM, LEVELS_TABLE, PHYSICS_LADDER, TRIGGER_VECTORS
-from ..core.units import price_text, short_price
+from ..core.units import NS_PER_S, price_text, short_price
 from ..errors import SpymasterError
 from ..io import read_table
 from ..lake.partitions import PartitionRef, is_partition_complete, list_partitions, read_facts, ref_in

@@ -70,7 +70,7 @@ def create_app(cfg: AppConfig, warm: bool = False) -> FastAPI:
 
 
 def guarded_app(cfg: AppConfig, host: str, token: str | None) -> FastAPI:
-    """The server as it is bound to `host`: behind its gate, and counted. Raises `OpenToStrangers` for a host that needs a token."""
+    """The server as it is bound to `host`: inside its gate, and counted. Raises `OpenToStrangers` for a host that needs a token."""
     app = create_app(cfg, warm=True)
     install_access(app, host, token, cfg.settings.serve)
     shared: Shared = app.state.shared

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
-from ..core.session import is_date
+from ..core.session import require_date
 from ..core.simulator.planting import LAG_MOST_S, NO_LAG, SIGNATURE_MAX, Knobs
 from ..core.simulator.scenario import OPENING_S, SessionClock, day_step_ticks, shape_of_day
 from ..core.units import NS_PER_S, utc_day_start_ns
@@ -143,9 +143,7 @@ def _check(simulation: Simulation) -> None:
     if simulation.lag is not None and not 0.0 <= simulation.lag <= LAG_MOST_S:
         why = "The pulse must lie between touch and drift."
         raise SimulationError(f"--lag {{value}} is outside 0 .. {LAG_MOST_S:g} s. {why}", value=simulation.lag)
-    if not is_date(simulation.start):
-        form = "YYYY-MM-DD, for example 2025-09-29"
-        raise SimulationError("--start {value!r} is not a date.", value=simulation.start, expected=form)
+    require_date(simulation.start, "--start")
     dates = _session_dates(simulation)[: simulation.days]
     for name, day in (("gap", simulation.gap), ("degraded", simulation.degraded), ("roll", simulation.roll)):
         if day is not None and day not in dates:

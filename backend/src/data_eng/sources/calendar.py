@@ -13,7 +13,8 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..core.session import NS_PER_S, SessionTimes, is_date, moment_ns
+from ..core.session import SessionTimes, moment_ns, require_date
+from ..core.units import NS_PER_S
 from ..errors import SpymasterError
 
 if TYPE_CHECKING:
@@ -158,9 +159,7 @@ def _globex() -> list[tuple[int, int]]:
 
 
 def _parsed(iso_date: str) -> date:
-    if not is_date(iso_date):
-        raise CalendarError("{value!r} is not a date.", value=iso_date, expected="YYYY-MM-DD, for example 2025-10-01")
-    day = date.fromisoformat(iso_date)
+    day = date.fromisoformat(require_date(iso_date))
     if not FIRST_DATE <= day.isoformat() <= LAST_DATE:
         raise CalendarError("{value} is outside the calendar.", value=iso_date, expected=f"a date from {FIRST_DATE} to {LAST_DATE}")
     return day

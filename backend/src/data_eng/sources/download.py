@@ -1,6 +1,6 @@
 """A batch job bought and brought home so that it can be stopped anywhere and started again, and is never paid for twice.
 
-    downloads/orders/mbo_2025-10-01_2025-10-10_1f3a9c….json    what was asked, when, and the job's id once it is known
+    downloads/orders/mbo_2025-10-01_2025-10-10_1f3a9c….json    what was ordered, when, and the job's id once it is known
     downloads/GLBX-20251018-ABCDEFGHIJ/                        the job's files, as `spymaster import` takes them
 
 The order's file is written before the order is sent: if the process dies between the two, the next run looks for the job in the account.
@@ -9,7 +9,6 @@ A job's `manifest.json` is written last, after every file has the size and hash 
 
 from __future__ import annotations
 
-import hashlib
 import json
 import shutil
 from collections.abc import Callable, Sequence
@@ -21,7 +20,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..errors import SpymasterError
-from ..lake.attempts import DiskFull, locked, publish_file
+from ..lake.attempts import DiskFull, file_sha256, locked, publish_file
 from .historical import PARENT, Account, DownloadRefused, DownloadRequest, Job, JobFile, JobLost, OrderUnanswered, size_of
 
 MANIFEST = "manifest.json"
@@ -69,7 +68,7 @@ class Order:
         return state.job_id if state else None
 
     def whole_folder(self) -> Path | None:
-        """The job's folder if all that its manifest lists is there unharmed; asks nobody."""
+        """The job's folder if all that its manifest lists is there unharmed; sends no request."""
         if self.job_id is None:
             return None
         folder = self._folder / self.job_id
@@ -180,16 +179,11 @@ def _at_file(at: At, file: JobFile, size: int) -> None:
 
 
 def _is_whole(path: Path, size: int, sha256: str) -> bool:
-    return size_of(path) == size and path.exists() and _hash(path) == sha256
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return size_of(path) == size and path.exists() and file_sha256(path) == sha256
 
 
 def _expect_whole(path: Path, file: JobFile) -> None:
-    size, found = path.stat().st_size, _hash(path)
+    size, found = path.stat().st_size, file_sha256(path)
     if (size, found) != (file.bytes, file.sha256):
         raise FileDamaged(
             f"{path} has {size:,} bytes and sha256 {found[:16]}; Databento lists {file.bytes:,} bytes and {file.sha256[:16]}. It is not "

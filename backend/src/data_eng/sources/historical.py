@@ -1,7 +1,7 @@
 """Databento's historical service, by its official client: prices, batch jobs and their files.
 
-What may be asked twice is retried, with growing waits. An order may not: one whose answer was lost could have been received and charged,
-so `submit` raises `OrderUnanswered` and the caller looks for the job with `find_job` before it orders again.
+A request that may be sent twice is retried, with growing waits. An order is not: one whose answer was lost could have been received and
+charged, so `submit` raises `OrderUnanswered` and the caller looks for the job with `find_job` before it orders again.
 The files themselves are streamed here, from the addresses that the client lists. The client's own `batch.download` (0.87) was measured
 against the tests' server and lost: it waits without a limit on a silent line, begins again for ever on a full disk, and Ctrl-C waits for
 the file's end.
@@ -55,7 +55,7 @@ Say = Callable[[str], None]
 
 
 class DownloadRefused(SpymasterError):
-    """Databento will not do what was asked; asking again changes nothing."""
+    """Databento refuses the request; a retry changes nothing."""
 
 
 class ServiceSilent(SpymasterError):
@@ -139,8 +139,8 @@ class Account:
 
     def price(self, request: DownloadRequest) -> Price:
         """What a request would cost under this account's plan. Nothing is ordered."""
-        asked = {**_selection(request), "stype_in": request.stype_in}
-        size = self._ask(request, lambda: self._client.metadata.get_billable_size(**asked))
+        params = {**_selection(request), "stype_in": request.stype_in}
+        size = self._ask(request, lambda: self._client.metadata.get_billable_size(**params))
         if not size:
             raise DownloadRefused(
                 "Databento has no records for {value}.",
@@ -148,7 +148,7 @@ class Account:
                 expected="a range with trading days: Saturdays and holidays have none",
                 fix="Choose other --dates.",
             )
-        return Price(float(self._ask(request, lambda: self._client.metadata.get_cost(**asked))), int(size))
+        return Price(float(self._ask(request, lambda: self._client.metadata.get_cost(**params))), int(size))
 
     def conditions(self, request: DownloadRequest) -> dict[str, str]:
         """Databento's word for each UTC day of the request that has one: available, degraded, pending or missing."""
@@ -322,9 +322,9 @@ def _was_not_processed(error: BaseException) -> bool:
 def _wait_s(state: RetryCallState) -> float:
     assert state.outcome is not None
     error = state.outcome.exception()
-    asked = error.headers.get("Retry-After", "") if isinstance(error, BentoHttpError) else ""
+    wait = error.headers.get("Retry-After", "") if isinstance(error, BentoHttpError) else ""
     doubled = FIRST_WAIT_S * 2 ** (state.attempt_number - 1)
-    return min(float(asked) if str(asked).isdigit() else doubled, LONGEST_WAIT_S)
+    return min(float(wait) if str(wait).isdigit() else doubled, LONGEST_WAIT_S)
 
 
 def _refusal(error: BentoHttpError, request: DownloadRequest) -> SpymasterError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from .. import commands
 from ..core.events import EventBatch
 from ..core.instrument import root_of
 from ..io import open_parts
+from ..lake.attempts import file_sha256
 from ..lake.partitions import PartitionCorrupt, PartitionRef, read_manifest
 
 BATCH_RECORDS = 131_072
@@ -32,7 +32,7 @@ def read_events(ref: PartitionRef) -> Iterator[EventBatch]:
 
     Raises
     ------
-    PartitionCorrupt when a file's bytes are not those the manifest names; asked once for the whole file, before its first record, because
+    PartitionCorrupt when a file's bytes are not those the manifest names; checked once for the whole file, before its first record, because
     that takes a quarter of the time that the checksum of every page takes.
     """
     expected = {part.name: part.sha256 for part in read_manifest(ref).files}
@@ -45,8 +45,7 @@ def read_events(ref: PartitionRef) -> Iterator[EventBatch]:
 
 
 def _check_hash(ref: PartitionRef, path: Path, sha256: str | None) -> None:
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
+    found = file_sha256(path)
     if found != sha256:
         raise PartitionCorrupt(
             f"{path} has sha256 {found[:16]}, the manifest of {ref} says {(sha256 or 'nothing of it')[:16]}.",

@@ -133,11 +133,11 @@ def import_batch(batch: Batch, lake: Path, root: str | None = None, progress: Pr
     ------
     HashMismatch, ImportRefused, RawOverlap, DiskFull, and whatever `DbnFile` says of a broken file; what was imported before stays.
     """
-    tell = progress or _unheard
+    report = progress or _unheard
     for source in batch.files:
         DbnFile(source).expect_schema("mbo")
         with _staging(lake) as staging:
-            staged, sha256 = _copied(source, staging, tell)
+            staged, sha256 = _copied(source, staging, report)
             _require_hash(source, sha256, batch.sha256)
             record = look_through(staged, source)
             if not record.records:
@@ -212,7 +212,7 @@ def _sweep(folder: Path) -> None:
         os.close(handle)
 
 
-def _copied(source: Path, staging: Path, tell: Progress) -> tuple[Path, str]:
+def _copied(source: Path, staging: Path, report: Progress) -> tuple[Path, str]:
     """A durable copy and its hash."""
     digest = hashlib.sha256()
     staged = staging / source.name
@@ -220,7 +220,7 @@ def _copied(source: Path, staging: Path, tell: Progress) -> tuple[Path, str]:
         while piece := reader.read(COPY_BYTES):
             digest.update(piece)
             writer.write(piece)
-            tell(source, len(piece))
+            report(source, len(piece))
         writer.flush()
         os.fsync(writer.fileno())
     return staged, digest.hexdigest()

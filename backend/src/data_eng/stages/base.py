@@ -201,8 +201,8 @@ class Stage(ABC):
         if self.rows_by_level:
             own = f"/{manifest.symbol}/{manifest.date}"
             holds = [levels for name in manifest.inputs if name.endswith(own) and (levels := now.levels(name)) is not None]
-            asked, held = settings.levels.default, set(manifest.facts.get(LEVELS, ()))
-            settings = settings.with_levels(_levels_to_build(asked, held, holds))
+            requested, held = settings.levels.default, set(manifest.facts.get(LEVELS, ()))
+            settings = settings.with_levels(_levels_to_build(requested, held, holds))
         inputs = {name: now.sha256(name, recorded) for name, recorded in manifest.inputs.items()}
         return self._why_other(manifest, self._provenance(inputs, settings), settings)
 
@@ -213,21 +213,21 @@ class Stage(ABC):
 
         Raises `PartitionMissing` for a level named by a flag or LEVEL_ID that an input of the day does not hold.
         """
-        asked, named = settings.levels.default, cfg.levels is not None or cfg.environment.level_id is not None
+        requested, named = settings.levels.default, cfg.levels is not None or cfg.environment.level_id is not None
         held = {level for ref in present for level in read_facts(ref).get(LEVELS, ())}
         holds: list[Sequence[str]] = []
         for ref in (ref for ref in declared if (ref.symbol, ref.date) == (unit.symbol, unit.date)):
             levels = read_facts(ref).get(LEVELS)
             if levels is None:
                 continue
-            absent = [level for level in asked if level not in levels]
+            absent = [level for level in requested if level not in levels]
             if absent and named:
                 raise PartitionMissing(
                     f"{ref} holds no level {absent[0]}; it holds {', '.join(levels)}.",
                     fix=commands.build(cfg.lake_root, unit.symbol, [unit.date], layer=ref.layer, levels=absent),
                 )
             holds.append(levels)
-        return _levels_to_build(asked, held, holds)
+        return _levels_to_build(requested, held, holds)
 
     def _why_other(self, manifest: Manifest, provenance: Provenance, settings: Settings) -> str:
         """Why a published partition is not what would be built now; a level more is said before all that it changes."""
@@ -272,9 +272,9 @@ class RootStage(Stage):
         raise NotImplementedError
 
 
-def _levels_to_build(asked: Iterable[str], held: Iterable[str], holds: Iterable[Sequence[str]]) -> tuple[str, ...]:
+def _levels_to_build(requested: Iterable[str], held: Iterable[str], holds: Iterable[Sequence[str]]) -> tuple[str, ...]:
     """Levels that a day already has and those asked for, as far as each of its inputs (`holds`) still has them."""
-    wanted = {*held, *asked}
+    wanted = {*held, *requested}
     for levels in holds:
         wanted &= set(levels)
     return in_order(wanted)

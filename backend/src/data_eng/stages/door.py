@@ -78,7 +78,7 @@ class StageLake:
             raise StageError(f"{ref} is read but not declared. Add it to the stage's reads(), so that its change makes the result stale.")
 
     def check_unchanged(self) -> None:
-        """The inputs are still those of the run's beginning; asked before every publication, so that a manifest never names others."""
+        """The inputs are still those of the run's beginning; checked before every publication, so that a manifest never names others."""
         for ref in self.declared:
             if manifest_sha256(ref) != self.provenance.inputs[str(ref)]:
                 raise InputChanged(f"{ref} was replaced by another run while {self.unit} was computed from it. Run the same command again.")

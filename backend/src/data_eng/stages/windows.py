@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from ..core.events import NO_TICK
 from ..core.features.registry import Best
-from ..core.session import NS_PER_S, SessionTimes
+from ..core.session import SessionTimes
+from ..core.units import NS_PER_S
 from ..core.zones import price_in_force
 
 WINDOW_COLUMNS = [

@@ -29,7 +29,7 @@ class Figure(NamedTuple):
     value: str
     goal: str
     reached: bool | None
-    """None where there is no goal, or where this machine or size cannot tell."""
+    """None where there is no goal, or where it does not apply to this machine or size."""
 
 
 class DayTimes(NamedTuple):
@@ -222,7 +222,7 @@ def _day_times(folder: Path) -> DayTimes:
         peak = peak_bytes()
     (file,) = raw_by_date(large, "ES")[START]
     manifest = read_manifest(ref_in(large, MBO, FRONT, START))
-    features_s, asked, in_reach = _feature_seconds(large, unit, settings)
+    features_s, pairs, in_reach = _feature_seconds(large, unit, settings)
     return DayTimes(
         records=manifest.rows,
         floor=_best(lambda: _decompress(file)),
@@ -231,7 +231,7 @@ def _day_times(folder: Path) -> DayTimes:
         gold=bronze_s + flow_s + rest_s,
         kernel=_kernel_seconds(large, unit, settings),
         features=features_s,
-        windows_and_levels=asked,
+        windows_and_levels=pairs,
         rows_in_reach=in_reach,
         bronze_bytes=sum(part.bytes for part in manifest.files),
         peak_bytes=peak,
@@ -265,10 +265,11 @@ def _decompress(file: Path) -> None:
 
 def _kernel_seconds(lake: Path, unit: ContractDay, settings: Settings) -> float:
     """The kernel alone, over the whole day's events in memory."""
-    from ...core.book.flow import NS, new_flow
+    from ...core.book.flow import new_flow
     from ...core.book.kernel import advance
     from ...core.book.state import new_book
     from ...core.tables import MBO
+    from ...core.units import NS_PER_S
     from ...lake.partitions import ref_in
     from ...sources.calendar import session_times
     from ...sources.parquet import read_events
@@ -278,7 +279,7 @@ def _kernel_seconds(lake: Path, unit: ContractDay, settings: Settings) -> float:
 
     def play() -> None:
         book = new_book(settings.book.rest_ms * 1_000_000)
-        flow = new_flow(times.flow_start_ns, times.end_ns, settings.book.window_s * NS, settings.book.band_ticks)
+        flow = new_flow(times.flow_start_ns, times.end_ns, settings.book.window_s * NS_PER_S, settings.book.band_ticks)
         for events in batches:
             book, _ = advance(events, book, flow)
 
@@ -301,8 +302,8 @@ def _feature_seconds(lake: Path, unit: ContractDay, settings: Settings) -> tuple
     in_force = levels_in_force(table(LEVELS_TABLE), windows.start_ns)
     tape = flow_tape(table(BOOK_FLOW), windows)
     rows = vacuum_table(tape, windows, in_force, settings).num_rows
-    asked = int(windows.in_session.sum()) * len(in_force)
-    return _best(lambda: vacuum_table(tape, windows, in_force, settings), SHORT_REPEATS), asked, rows
+    pairs = int(windows.in_session.sum()) * len(in_force)
+    return _best(lambda: vacuum_table(tape, windows, in_force, settings), SHORT_REPEATS), pairs, rows
 
 
 def _query_times() -> QueryTimes:

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..events import NO_TICK
+from ..units import NS_PER_S
 
 NEVER_NS = np.iinfo(np.int64).max
-NS = 1_000_000_000
-LONGEST_SILENCE_NS = 3600 * NS
+LONGEST_SILENCE_NS = 3600 * NS_PER_S
 """A silence is written as at most an hour; before the first record it has no beginning."""
 BAR_SECONDS = (1, 120)
 

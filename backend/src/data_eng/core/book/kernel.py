@@ -10,7 +10,8 @@ import numpy as np
 
 from ..compiled import compiled, inlined, prefetch
 from ..events import F_LAST, NO_TICK, SIDE_ASK, SIDE_BID, TRADE, EventBatch
-from .flow import BAR_SECONDS, LONGEST_SILENCE_NS, NEVER_NS, NS, Flow, FlowTables, drain
+from ..units import NS_PER_S
+from .flow import BAR_SECONDS, LONGEST_SILENCE_NS, NEVER_NS, Flow, FlowTables, drain
 from .orders import home, rehash
 from .record import MARK_BAD_BOOK, MARK_CROSSED, apply_record, end_event, note, record_at
 from .state import ASK, BID, LOWEST_TICK, NO_LINE, SLOTS_PER_ORDER, TICKS, Book, cache_aligned
@@ -147,7 +148,7 @@ def _set_next_boundary(flow):
 
 @inlined()
 def _end_ns(bar):
-    return bar["bar_start_ns"] + bar["bar_s"] * NS
+    return bar["bar_start_ns"] + bar["bar_s"] * NS_PER_S
 
 
 @compiled()
@@ -195,7 +196,7 @@ def _count_trade(record, flow):
     for k in range(flow.open_bars.shape[0]):
         bar = flow.open_bars[k]
         if bar["volume"] == 0:
-            bar_ns = BAR_SECONDS[k] * NS
+            bar_ns = BAR_SECONDS[k] * NS_PER_S
             bar["bar_s"] = BAR_SECONDS[k]
             bar["bar_start_ns"] = record.ts_recv_ns // bar_ns * bar_ns
             bar["open_ticks"] = tick

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .flow import NS, WindowRows
+from ..units import NS_PER_S
+from .flow import WindowRows
 from .record import MARK_HALT, MARK_UNKNOWN_IDS
 
 
@@ -34,7 +35,7 @@ def halted(
     records_before, windows_before = _trailing(windows.records, trailing_windows)
     rate_per_ns = records_before / np.maximum(windows_before * window_ns, 1)
     in_hours = (starts >= hours_ns[0]) & (starts < hours_ns[1])
-    long_enough = silence_ns >= silence_s * NS
+    long_enough = silence_ns >= silence_s * NS_PER_S
     found: NDArray[np.bool_] = in_hours & long_enough & (silence_ns * rate_per_ns >= expected_records)
     return found
 

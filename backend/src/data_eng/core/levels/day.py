@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..session import NEW_YORK, NS_PER_S, SessionTimes, clock
+from ..session import NEW_YORK, SessionTimes, clock
+from ..units import NS_PER_S
 
 
 class Bars(NamedTuple):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..session import NS_PER_S, opening_ns
+from ..session import opening_ns
+from ..units import NS_PER_S
 from .day import Bars, Level, LevelAbsent, LevelDay, static_level, trades_between
 from .declaration import level
 

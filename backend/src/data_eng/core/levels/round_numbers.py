@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..session import NS_PER_S
+from ..units import NS_PER_S
 from .day import Level, LevelAbsent, LevelDay, moving_level
 from .declaration import level
 

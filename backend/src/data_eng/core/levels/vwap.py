@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..session import NS_PER_S, opening_ns
+from ..session import opening_ns
+from ..units import NS_PER_S
 from .day import Level, LevelAbsent, LevelDay, moving_level, trades_between
 from .declaration import level
 

@@ -171,7 +171,7 @@ def planted_side(planting: Planting, knobs: Knobs, time_s: float) -> int:
 
 @compiled
 def lean_on_flow(add_lean: NDArray[np.float64], cancel_lean: NDArray[np.float64], way: int, signature: float) -> None:
-    """Multiply the sides' rates of adds and of cancels, (2,) each, by what the signature asks.
+    """Multiply the sides' rates of adds and of cancels, (2,) each, by what the signature calls for.
 
     Adds change half as much as pulls: a queue that thins is soon pulled from no more than it is added to, and would hide the signature.
     """

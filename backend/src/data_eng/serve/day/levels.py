@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...core.levels import define_level
-from ...core.session import NS_PER_S, clock
+from ...core.session import clock
+from ...core.units import NS_PER_S
 from ..messages.day import LevelInfo
 from .bundle import DayBundle
 from .tables import LevelRows

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.session import NS_PER_S, SessionTimes
+from ...core.session import SessionTimes
+from ...core.units import NS_PER_S
 
 
 class Moments(NamedTuple):

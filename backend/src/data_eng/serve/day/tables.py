@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from ...core.events import NO_TICK
 from ...core.pressure import STATES
+from ...settings import CANDLE_S
 from .arrow import KnownTable
 from .moments import Moments, whole_s
 
-CANDLE_S = 120
 HEAT_TICKS, HEAT_BELOW = 97, 48
 """Ticks of a row of heat: 12 points either side of the price, and how many of them lie below it."""
 HEAT_QUANTILE = 0.995

@@ -305,5 +305,5 @@ def _cookies(headers: Headers) -> list[str]:
 
 
 def _digest(text: str) -> bytes:
-    """Equally long for every text, so that comparing tells nothing of the length either."""
+    """Equally long for every text, so that comparing gives away nothing of the length either."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...config import UnknownDataset
+from ...core.session import NoDate
 from ...errors import Runnable, SpymasterError
 from ...health.judge import UnknownRoot
 from ...lake.partitions import BadAddress, PartitionCorrupt, PartitionMissing
@@ -47,6 +48,7 @@ CODE_OF: dict[type[SpymasterError], ProblemCode] = {
     StaleIndex: "stale_index",
     UnknownDataset: "unknown_table",
     BadAddress: "bad_request",
+    NoDate: "bad_request",
     UnknownRoot: "bad_request",
     UnknownIndex: "bad_request",
     UnknownMetric: "bad_request",

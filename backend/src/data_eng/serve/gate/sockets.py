@@ -1,4 +1,4 @@
-"""How uvicorn serves: with its limits those of the gate, and with an end to connections that stop asking or reading."""
+"""How uvicorn serves: with its limits those of the gate, and with an end to connections that stop sending or reading."""
 
 from __future__ import annotations
 

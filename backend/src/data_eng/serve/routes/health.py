@@ -29,7 +29,7 @@ class Ready(Message):
 
 @router.get("/healthz")
 async def healthz() -> Alive:
-    """200 while the process lives; asks nothing of the lake."""
+    """200 while the process lives; does not touch the lake."""
     return Alive(status="ok")
 
 

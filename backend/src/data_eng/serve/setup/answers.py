@@ -9,7 +9,8 @@ from pydantic_core import to_json
 
 from ... import commands
 from ...core.pressure import CONDITIONS
-from ...core.session import NS_PER_S, clock, second_of
+from ...core.session import clock, second_of
+from ...core.units import NS_PER_S
 from ...lake.cache import Cache
 from ...retrieval.answer import answer_from
 from ...retrieval.key import IndexKey

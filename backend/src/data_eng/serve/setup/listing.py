@@ -11,7 +11,8 @@ from pydantic_core import to_json
 
 from ...core.features.registry import APPROACHES, Approach
 from ...core.levels import level_name
-from ...core.session import NS_PER_S, clock
+from ...core.session import clock
+from ...core.units import NS_PER_S
 from ...lake.cache import Cache
 from ...retrieval.index import Index
 from ...retrieval.key import IndexKey

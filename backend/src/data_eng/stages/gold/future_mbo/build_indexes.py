@@ -20,10 +20,10 @@ class BuildIndexes(RootStage):
     io: ClassVar[StageIO] = StageIO(inputs=[TRIGGER_VECTORS])
 
     def units(self, root: str, cfg: AppConfig) -> list[RootLevel]:
-        """The levels asked for, and those that have an index already: a day that gains a level gives every index new inputs."""
+        """The levels requested, and those that have an index already: a day that gains a level gives every index new inputs."""
         held = {path.name.removeprefix("mbo_") for path in cfg.lake_root.glob("indexes/mbo_*")}
-        asked = super().units(root, cfg)
-        return [*asked, *(RootLevel(root, level) for level in in_order(held - {unit.level_id for unit in asked}))]
+        requested = super().units(root, cfg)
+        return [*requested, *(RootLevel(root, level) for level in in_order(held - {unit.level_id for unit in requested}))]
 
     def build_level(self, unit: RootLevel, cfg: AppConfig, overwrite: bool = False) -> StageResult:
         started = time.perf_counter()

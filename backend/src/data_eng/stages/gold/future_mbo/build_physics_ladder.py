@@ -10,11 +10,10 @@ import pyarrow as pa
 from ....core.events import NO_TICK
 from ....core.strikes import ASK, BID, FLOW_NAMES, Strikes, StrikeTotals, strike_flow
 from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, PHYSICS_LADDER
+from ....core.units import NS_PER_S
 from ....planning import ContractDay
 from ...base import Stage, StageIO
 from ...door import StageLake
-
-NS_PER_S = 1_000_000_000
 
 
 class BuildPhysicsLadder(Stage):

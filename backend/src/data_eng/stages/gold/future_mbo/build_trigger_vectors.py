@@ -16,8 +16,9 @@ from ....core.features import feature_names
 from ....core.features.blocks import build_vectors
 from ....core.features.motion import volatility_ticks
 from ....core.labels import APPROACHES, CENSORED, NO_HIT, OUTCOMES, Labels, gap_spans, label_triggers
-from ....core.session import NS_PER_S, SessionTimes
+from ....core.session import SessionTimes
 from ....core.tables import BOOK_WINDOWS, LEVEL_VACUUM, LEVELS_TABLE, TRADE_BARS, TRADE_PATH, TRIGGER_VECTORS
+from ....core.units import NS_PER_S
 from ....lake.partitions import PartitionRef
 from ....lake.writer import ParquetOptions
 from ....planning import ContractDay

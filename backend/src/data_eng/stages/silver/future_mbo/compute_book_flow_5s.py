@@ -9,13 +9,14 @@ import numpy as np
 import pyarrow as pa
 
 from ....contracts import contract_of
-from ....core.book.flow import NS, BarRows, FlowTables, PathRows, WindowRows, first_rows, join, new_flow
+from ....core.book.flow import BarRows, FlowTables, PathRows, WindowRows, first_rows, join, new_flow
 from ....core.book.kernel import advance, close
 from ....core.book.marks import full_of_unknown_ids, halted, more_marks
 from ....core.book.state import CANCELS, FAULTS, Book, count_of, new_book
 from ....core.events import EventBatch
 from ....core.session import SessionTimes
 from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, MBO, TRADE_BARS, TRADE_PATH
+from ....core.units import NS_PER_S
 from ....errors import SpymasterError
 from ....lake.partitions import Anomaly
 from ....planning import ContractDay
@@ -40,7 +41,7 @@ class ComputeBookFlow5s(Stage):
 
     def compute(self, unit: ContractDay, lake: StageLake) -> None:
         times, book_settings = lake.session, lake.settings.book
-        window_ns = book_settings.window_s * NS
+        window_ns = book_settings.window_s * NS_PER_S
         _require_one_file(unit, times)
         ref = lake.ref(MBO)
         lake.check_declared(ref)
@@ -81,7 +82,7 @@ def _run(
         book, drained = advance(events, book, flow)
         pieces += drained
         last_ns = max(last_ns, int(events.ts_recv_ns[-1])) if len(events.size) else last_ns
-    longest_bar_ns = 120 * NS
+    longest_bar_ns = 120 * NS_PER_S
     pieces += close(last_ns + longest_bar_ns, book, flow)
     return book, _covered(join(pieces), int(book.state["last_ts_ns"]))
 

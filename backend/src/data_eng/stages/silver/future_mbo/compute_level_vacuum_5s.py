@@ -50,8 +50,8 @@ def vacuum_table(tape: FlowTape, windows: Windows, in_force: dict[str, NDArray[n
     edges = ZoneEdges(*(getattr(settings.zones, name) for name in ZoneEdges._fields))
     level_ticks = np.stack(list(in_force.values())) if in_force else np.empty((0, len(windows.start_ns)))
     reached = np.abs(windows.mid_ticks - level_ticks) <= settings.book.band_ticks - edges.far_max
-    asked = np.where(reached & windows.in_session, level_ticks, np.nan)
-    tally = tally_zones(tape, nearest_tick(asked), edges)
+    in_reach_ticks = np.where(reached & windows.in_session, level_ticks, np.nan)
+    tally = tally_zones(tape, nearest_tick(in_reach_ticks), edges)
     level, window = tally.level, tally.window
     motion = motion_at(level, window, windows.mid_ticks, level_ticks, edges.near_max, settings.book.window_s)
     best = Best(*(column[window] for column in windows.best))

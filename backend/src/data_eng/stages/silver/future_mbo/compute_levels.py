@@ -18,8 +18,8 @@ from ....core.levels import (
     LevelSeries,
     find_level,
 )
-from ....core.session import NS_PER_S
 from ....core.tables import LEVELS_TABLE, MBO_DAYS, TRADE_BARS
+from ....core.units import NS_PER_S
 from ....lake.partitions import PartitionRef, is_partition_complete, partition_ref
 from ....planning import ContractDay
 from ....settings import Settings
@@ -105,7 +105,7 @@ def read_level_day(unit: ContractDay, lake: StageLake) -> LevelDay:
 
 
 def covered_span_ns(utc_date: str, instruments: pa.Table) -> tuple[int, int]:
-    """Start and end of what the files of a UTC date cover: the whole date, less what is missing at its ends.
+    """Start and end of what the files of a UTC date cover: the whole date, minus what is missing at its ends.
 
     A file that begins with midnight's snapshot, or at the exchange's open, begins where the date does. One that begins while the exchange
     was open misses what came before. One that reaches the close of the regular hours counts as reaching the date's end.
