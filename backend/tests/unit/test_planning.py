@@ -207,10 +207,16 @@ def test_a_look_back_adds_the_contract_s_own_days_within_the_count_and_keeps_the
 
 def test_look_backs_of_two_contracts_come_by_date_and_each_day_once(tmp_path: Path) -> None:
     put_days(tmp_path / "one", "ESU5", MON, TUE)
-    put_days(tmp_path / "one", "ESZ5", TUE, WED)
+    put_days(tmp_path / "one", "ESZ5", MON, TUE, WED)
     asked = [ContractDay("ES", "ESU5", TUE), ContractDay("ES", "ESZ5", WED)]
     units = with_lookback(asked, tmp_path / "one", 7)
-    assert [(unit.date, unit.symbol) for unit in units] == [(MON, "ESU5"), (TUE, "ESU5"), (TUE, "ESZ5"), (WED, "ESZ5")]
+    assert [(unit.date, unit.symbol) for unit in units] == [(MON, "ESU5"), (MON, "ESZ5"), (TUE, "ESU5"), (TUE, "ESZ5"), (WED, "ESZ5")]
+
+
+def test_a_unit_in_the_look_back_of_another_keeps_its_own_history(tmp_path: Path) -> None:
+    put_days(tmp_path, "ESZ5", WED, FRI)
+    asked = [ContractDay("ES", "ESZ5", WED, (("ESU5", TUE),)), ContractDay("ES", "ESZ5", FRI, (("ESZ5", WED),))]
+    assert with_lookback(asked, tmp_path, 7) == asked
 
 
 @pytest.mark.parametrize(("day", "count", "before"), [(MON, 0, MON), ("2025-03-01", 1, "2025-02-28"), ("2024-03-01", 1, "2024-02-29")])
