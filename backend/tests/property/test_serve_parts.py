@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest import approx
 
@@ -13,6 +13,7 @@ from src.data_eng.serve.day.arrow import KnownTable
 from src.data_eng.serve.day.stream import MarketClock
 from src.data_eng.serve.gate.buckets import Buckets
 
+QUICK = settings(deadline=None, max_examples=60)
 STEPS = st.lists(st.tuples(st.sampled_from("abcd"), st.none() | st.integers(0, 6)), max_size=40)
 """Key, and the size that is put; None for a look."""
 KNOWN = st.lists(st.integers(0, 20), max_size=12).map(sorted)
@@ -39,6 +40,7 @@ class NaiveCache:
             self.held.pop(0)
 
 
+@QUICK
 @given(st.integers(0, 10), STEPS)
 def test_a_cache_holds_what_a_list_in_order_of_use_holds(most: int, steps: list[tuple[str, int | None]]) -> None:
     cache, naive = Cache[str, int](most), NaiveCache(most)
@@ -56,6 +58,7 @@ def test_a_cache_holds_what_a_list_in_order_of_use_holds(most: int, steps: list[
     assert (cache.found, cache.made) == (found, made)
 
 
+@QUICK
 @given(st.integers(1, 5), st.integers(1, 4), st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 3)), max_size=60))
 def test_a_client_is_let_in_exactly_as_often_as_its_own_bucket_allows(burst: int, rate: int, steps: list[tuple[str, int]]) -> None:
     """The twin counts in whole quarters of a request, each client alone; the clock moves in quarter seconds."""
@@ -76,6 +79,7 @@ def test_a_client_is_let_in_exactly_as_often_as_its_own_bucket_allows(burst: int
             assert wait_s == approx((4 - quarters[client]) / 4 / rate)
 
 
+@QUICK
 @given(KNOWN, st.none() | MOMENTS, MOMENTS)
 def test_a_cut_holds_the_rows_that_a_plain_filter_keeps(known: list[int], from_s: int | None, as_of_s: int) -> None:
     table = KnownTable(pa.table({"row": list(range(len(known)))}), np.array(known, np.int64))
@@ -83,6 +87,7 @@ def test_a_cut_holds_the_rows_that_a_plain_filter_keeps(known: list[int], from_s
     assert table.cut(from_s, as_of_s)["row"].to_pylist() == kept
 
 
+@QUICK
 @given(KNOWN, st.lists(MOMENTS, min_size=1, max_size=6).map(sorted))
 def test_cuts_one_after_the_other_hold_every_row_once(known: list[int], moments: list[int]) -> None:
     table = KnownTable(pa.table({"row": list(range(len(known)))}), np.array(known, np.int64))
@@ -93,6 +98,7 @@ def test_cuts_one_after_the_other_hold_every_row_once(known: list[int], moments:
     assert rows == table.cut(None, moments[-1])["row"].to_pylist()
 
 
+@QUICK
 @given(st.lists(st.tuples(st.sampled_from(["pause", "resume", 1, 12, 240]), st.integers(0, 9)), max_size=30))
 def test_the_market_s_clock_shows_the_sum_of_what_ran_at_each_speed(steps: list[tuple[str | int, int]]) -> None:
     clock, now_s, market_s, speed, runs = MarketClock(1_000, 12, 0), 0, 1_000, 12, True
