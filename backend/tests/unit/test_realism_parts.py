@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -125,6 +125,7 @@ def test_many_whole_numbers_and_all_others_get_fifty_bins() -> None:
     assert (np.diff(constant) > 0.0).all() and constant[0] == 4.0
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-50, 50), min_size=1, max_size=40), st.lists(st.floats(-50, 50), min_size=2, max_size=40))
 def test_every_value_lies_in_one_bin(values: list[float], others: list[float]) -> None:
     edges = bin_edges(np.array(others), counted=False)
@@ -204,6 +205,7 @@ def books(*bests: tuple[int, int, int, int]) -> NDArray[np.void]:
     return places
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(90, 99), st.integers(1, 9), st.integers(100, 109), st.integers(1, 9)), min_size=2, max_size=30))
 def test_order_flow_equals_a_plain_reading_of_its_definition(bests: list[tuple[int, int, int, int]]) -> None:
     def flow(before: tuple[int, int, int, int], now: tuple[int, int, int, int]) -> int:

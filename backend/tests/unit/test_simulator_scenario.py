@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from src.data_eng.core.simulator.plan import ADD_SIZES, LEVELS, Plan
@@ -61,6 +61,7 @@ def test_a_full_day_has_the_full_day_s_shape_and_a_thin_one_no_less_than_the_lea
     assert full.records < FULL_DAY_RECORDS, "the opening, snapshots and the close have their records too"
 
 
+@settings(deadline=None)
 @given(st.integers(20_000, 40_000_000))
 def test_the_market_s_life_gets_at_least_a_fifth_of_the_records_and_more_on_a_larger_day(records: int) -> None:
     shape = shape_of_day(records)
