@@ -169,7 +169,7 @@ def outer_depth(best: float) -> NDArray[np.int32]:
 
 
 def order_sizes() -> NDArray[np.int32]:
-    """(ADD_SIZES,) equally likely sizes of a new order: 72 % one lot, median 1, 90th percentile 4, 99th 16 contracts."""
+    """(ADD_SIZES,) equally likely sizes of a new order: 72 % one lot, median 1, 90th percentile 4, 99th 18 contracts."""
     u = (np.arange(ADD_SIZES) + 0.5) / ADD_SIZES
     body = 2 + (-2.6 * np.log(1.0 - np.clip((u - 0.72) / 0.265, 0.0, 0.999))).astype(np.int32)
     tail = 12 + (-14.0 * np.log(1.0 - np.clip((u - 0.985) / 0.015, 0.0, 0.999))).astype(np.int32)

@@ -1,0 +1,235 @@
+"""The flow tape's windows, bars and buffers, what trust in a window rests on, and the table that finds orders by id."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from src.data_eng.core.book.flow import LONGEST_SILENCE_NS, NS, FlowTables, WindowRows, drain, first_rows, join, new_flow
+from src.data_eng.core.book.kernel import advance, close, grown
+from src.data_eng.core.book.marks import full_of_unknown_ids, halted, more_marks
+from src.data_eng.core.book.orders import erase, key_of, rehash, slot_of
+from src.data_eng.core.book.record import MARK_HALT, MARK_UNKNOWN_IDS
+from src.data_eng.core.book.state import ASK, BID, LINE_DTYPE, LOWEST_TICK, ORDER_DTYPE, TICKS, cache_aligned, count_of, new_book
+from src.data_eng.core.events import NO_TICK
+from tests.order_flow import REST_NS, WINDOW_NS, Record, batch, play, shown_best
+
+pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered in scalar multiply")
+S, MS = NS, 1_000_000
+QUOTES: list[Record] = [("A", "B", 1, 99, 10, 0, True), ("A", "A", 2, 100, 10, 0, True)]
+
+
+def trade(ts_ns: int, tick: int, size: int = 1, side: str = "B") -> Record:
+    return ("T", side, 9, tick, size, ts_ns, True)
+
+
+def tables_of(*records: Record, end_s: int = 5, start_s: int = 0, band: int = 100) -> FlowTables:
+    _, tables, _ = play(batch([*QUOTES, *records]), end_s * S, start_s * S, band=band)
+    return tables
+
+
+def test_windows_begin_and_end_on_multiples_of_their_length() -> None:
+    for start_ns, end_ns in ((1, WINDOW_NS), (0, WINDOW_NS + 1)):
+        with pytest.raises(ValueError, match=f"windows of {WINDOW_NS} ns do not meet {start_ns} and {end_ns}"):
+            new_flow(start_ns, end_ns, WINDOW_NS, 10)
+
+
+def test_a_record_on_a_boundary_belongs_to_the_window_that_begins() -> None:
+    windows = tables_of(trade(5 * S - 1, 100, 3), trade(5 * S, 100, 4), end_s=10).windows
+    assert windows.volume.tolist() == [3, 4]
+    assert windows.records.tolist() == [3, 1]
+    assert windows.window_start_ns.tolist() == [0, 5 * S]
+
+
+def test_volume_is_split_by_the_aggressor_s_side_and_unsigned_is_neither() -> None:
+    windows = tables_of(trade(S, 100, 3), trade(S, 99, 4, "A"), trade(S, 99, 5, "N")).windows
+    assert (windows.volume[0], windows.buy_volume[0], windows.sell_volume[0], windows.last_trade_ticks[0]) == (12, 3, 4, 99)
+
+
+def test_the_last_trade_stays_known_in_quiet_windows_and_before_the_first_there_is_none() -> None:
+    windows = tables_of(trade(6 * S, 100), end_s=15).windows
+    assert windows.last_trade_ticks.tolist() == [NO_TICK, 100, 100]
+
+
+def test_records_before_the_tape_build_its_book_and_are_in_no_window() -> None:
+    tables = tables_of(trade(11 * S, 100, 2), start_s=10, end_s=15)
+    assert (tables.windows.records.tolist(), tables.windows.window_start_ns.tolist()) == ([1], [10 * S])
+    assert tables.rows.depth_start.tolist() == [10, 10]
+    assert tables.rows.add.tolist() == [0, 0]
+
+
+def test_after_the_tape_s_end_bars_go_on_and_windows_do_not() -> None:
+    tables = tables_of(trade(2 * S, 100), trade(7 * S, 101), end_s=5)
+    assert len(tables.windows.marks) == 1
+    assert tables.bars.bar_start_ns[tables.bars.bar_s == 1].tolist() == [2 * S]
+    book, flow = new_book(REST_NS, 16), new_flow(0, 5 * S, WINDOW_NS, 10)
+    _, pieces = advance(batch([*QUOTES, trade(2 * S, 100), trade(7 * S, 101)]), book, flow)
+    bars = join([*pieces, *close(200 * S, book, flow)]).bars
+    assert sorted(zip(bars.bar_s.tolist(), bars.bar_start_ns.tolist(), strict=True)) == [(1, 2 * S), (1, 7 * S), (120, 0)]
+
+
+def test_a_tape_without_windows_gives_bars_alone() -> None:
+    book, flow = new_book(REST_NS, 16), new_flow(0, 0, WINDOW_NS, 10)
+    _, pieces = advance(batch([*QUOTES, trade(2 * S, 100)]), book, flow)
+    tables = join([*pieces, *close(200 * S, book, flow)])
+    assert (len(tables.windows.marks), len(tables.rows.window), len(tables.path.price_ticks)) == (0, 0, 0)
+    assert sorted(tables.bars.bar_s.tolist()) == [1, 120]
+
+
+def test_a_bar_shows_the_bests_at_its_end() -> None:
+    later: Record = ("A", "B", 5, 98, 1, S + 1, True)
+    bars = tables_of(trade(S - 2, 100), ("C", "B", 1, 99, 10, S - 1, True), later).bars
+    assert (bars.best_bid_ticks[0], bars.best_ask_ticks[0]) == (NO_TICK, 100)
+
+
+def test_only_ticks_within_the_band_around_the_middle_have_rows() -> None:
+    far: list[Record] = [("A", "B", 5, 96, 1, S, True), ("A", "B", 6, 97, 1, S, True), ("A", "A", 7, 102, 1, S, True)]
+    rows = tables_of(*far, band=2).rows
+    assert list(zip(rows.side.tolist(), rows.price_ticks.tolist(), strict=True)) == [(BID, 97), (BID, 99), (ASK, 100)], "99 is the middle"
+
+
+def test_an_empty_side_keeps_the_middle_of_before_and_shows_no_best() -> None:
+    tables = tables_of(("C", "A", 2, 100, 10, 6 * S, True), end_s=10)
+    windows = tables.windows
+    assert (windows.best_ask_ticks.tolist(), windows.best_ask_size.tolist(), windows.best_ask_orders.tolist()) == (
+        [100, NO_TICK],
+        [10, 0],
+        [1, 0],
+    )
+    assert [int(tick) for tick in tables.rows.price_ticks[tables.rows.window == 1]] == [99, 100]
+
+
+def test_the_longest_silence_counts_from_the_record_before_the_window_and_to_its_end() -> None:
+    windows = tables_of(trade(3 * S, 100), trade(9 * S, 100), end_s=20).windows
+    # To 5 s: 3 s until the trade; to 10 s: 6 s; to 15 s: from 9 s on; to 20 s: still from 9 s on.
+    assert windows.longest_silence_ns.tolist() == [3 * S, 6 * S, 6 * S, 11 * S]
+
+
+def test_a_silence_is_written_as_an_hour_at_most() -> None:
+    windows = tables_of(trade(S, 100), trade(7200 * S + 2 * S, 100), end_s=7205).windows
+    assert windows.longest_silence_ns[-1] == LONGEST_SILENCE_NS
+    assert windows.longest_silence_ns[-2] == LONGEST_SILENCE_NS
+    assert windows.longest_silence_ns[1] == 9 * S
+
+
+def test_a_clock_that_goes_back_is_counted_and_reopens_nothing() -> None:
+    book, tables, _ = play(batch([*QUOTES, trade(6 * S, 100, 2), trade(4 * S, 100, 3)]), 10 * S)
+    assert count_of(book, "ts_recv_backwards") == (1, 3)
+    assert tables.windows.volume.tolist() == [0, 5]
+    assert int(book.state["last_ts_ns"]) == 6 * S
+
+
+def test_a_full_buffer_is_handed_over_and_nothing_is_lost() -> None:
+    """More windows than the tape's buffer of 4,096 holds, and more bars."""
+    records = [trade(second * S, 100 + second % 2) for second in range(0, 25_000, 5)]
+    book, flow = new_book(REST_NS, 16), new_flow(0, 25_000 * S, WINDOW_NS, 2)
+    _, pieces = advance(batch([*QUOTES, *records]), book, flow)
+    tables = join([*pieces, *close(25_000 * S, book, flow)])
+    assert len(pieces) > 1
+    assert tables.windows.window_start_ns.tolist() == [at * WINDOW_NS for at in range(5_000)]
+    assert (tables.bars.bar_s == 1).sum() == 5_000
+    assert tables.path.price_ticks.tolist() == [100 + second % 2 for second in range(0, 25_000, 5)]
+    assert len(drain(flow).windows.marks) == 0
+
+
+def test_more_orders_than_the_table_was_made_for_let_it_grow() -> None:
+    records: list[Record] = [("A", "B", number, 50 - number % 7, 1, 0, True) for number in range(1, 200)]
+    book, tables, _ = play(batch(records), 5 * S)
+    assert len(book.orders) == 1024, "four slots an order at least"
+    assert (int(book.state["live_orders"]), int(book.sides[BID]["orders"])) == (199, 199)
+    assert shown_best(book) == (50, NO_TICK)
+    assert set(book.orders["key"].tolist()) - {0} == set(range(1, 200))
+    assert len(grown(book).orders) == 2048
+    assert len(tables.rows.window) == 0, "without both sides there is no middle yet"
+
+
+@pytest.mark.parametrize("tick", [LOWEST_TICK, LOWEST_TICK + TICKS - 1])
+def test_the_outermost_ticks_have_lines_and_those_beyond_have_none(tick: int) -> None:
+    beyond = tick - 1 if tick == LOWEST_TICK else tick + 1
+    book, _, _ = play(batch([("A", "B", 1, tick, 3, 0, True), ("A", "B", 2, beyond, 4, 0, True)]), 5 * S)
+    assert book.lines[BID, tick - LOWEST_TICK]["depth"] == 3
+    assert count_of(book, "price_beyond_lines") == (1, 1)
+    assert (int(book.state["live_orders"]), int(book.sides[BID]["orders"])) == (2, 1)
+
+
+def test_order_id_zero_rests_and_leaves_like_any_other() -> None:
+    book, _, _ = play(batch([("A", "B", 0, 99, 3, 0, True), ("A", "A", 2, 100, 1, 0, True)]), 5 * S)
+    assert shown_best(book) == (99, 100)
+    book, _, _ = play(batch([("A", "B", 0, 99, 3, 0, True), ("C", "B", 0, 99, 3, S, True)]), 5 * S)
+    assert shown_best(book) == (NO_TICK, NO_TICK)
+    assert count_of(book, "cancel_of_unknown_id") == (0, -1)
+
+
+def place_of(table: NDArray[np.void], order_id: int) -> np.uint64:
+    """Slot of an order, or the empty one where it would go; unsigned, as the kernel has it."""
+    return np.uint64(slot_of(table, np.uint64(key_of(np.uint64(order_id))), np.uint64(len(table) - 1)))
+
+
+IDS = st.one_of(st.integers(0, 12), st.sampled_from([2**64 - 2, 2**63, 1 << 32, 3 << 32, 5 << 60]))
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(st.tuples(st.booleans(), IDS), max_size=60))
+def test_the_order_table_finds_what_a_dict_finds_however_full_it_is(steps: list[tuple[bool, int]]) -> None:
+    """A table of 32 slots with up to 17 ids, whose chains touch; a slot that is emptied leaves no gap in one."""
+    orders: NDArray[np.void] = np.zeros(32, ORDER_DTYPE)
+    twin: dict[int, int] = {}
+    for number, (enters, order_id) in enumerate(steps):
+        slot, key = place_of(orders, order_id), np.uint64(key_of(np.uint64(order_id)))
+        assert (orders[slot]["key"] == key) == (order_id in twin)
+        if enters:
+            orders[slot]["key"], orders[slot]["size"] = key, number
+            twin[order_id] = number
+        elif order_id in twin:
+            erase(orders, slot, np.uint64(31))
+            del twin[order_id]
+        assert {known: int(orders[place_of(orders, known)]["size"]) for known in twin} == twin
+    larger: NDArray[np.void] = np.zeros(64, ORDER_DTYPE)
+    rehash(orders, larger)
+    for table in (orders, larger):
+        assert (table["key"] != 0).sum() == len(twin)
+        assert {known: int(table[place_of(table, known)]["size"]) for known in twin} == twin
+
+
+def test_lines_and_orders_lie_on_cache_lines() -> None:
+    assert LINE_DTYPE.itemsize == 64 and ORDER_DTYPE.itemsize == 32
+    for count in (1, 3, 100):
+        room = cache_aligned((2, count), LINE_DTYPE)
+        assert room.ctypes.data % 64 == 0
+        assert room.shape == (2, count) and not room["depth"].any()
+
+
+COUNTS = st.lists(st.tuples(st.integers(0, 300), st.integers(0, 9), st.integers(0, 4)), min_size=1, max_size=30)
+
+
+@settings(deadline=None)
+@given(COUNTS, st.integers(1, 8))
+def test_marks_of_trust_equal_a_plain_reading_of_their_rules(counts: list[tuple[int, int, int]], trailing: int) -> None:
+    """Per window records, C and M, and unknown ids; a silence of as many seconds as there were C and M."""
+    windows = WindowRows(*np.zeros((len(WindowRows._fields), len(counts)), np.int64))
+    windows.window_start_ns[:] = np.arange(len(counts)) * WINDOW_NS
+    windows.records[:], windows.cancels_and_modifies[:], windows.unknown_ids[:] = zip(*counts, strict=True)
+    windows.longest_silence_ns[:] = windows.cancels_and_modifies * S
+    hours_ns = (2 * WINDOW_NS, 20 * WINDOW_NS)
+    halts, unknowns = [], []
+    for at, (_, changes, _) in enumerate(counts):
+        before = counts[max(at - trailing, 0) : at]
+        expected = changes * S * (sum(row[0] for row in before) / max(len(before) * WINDOW_NS, 1))
+        halts.append(2 <= at < 20 and changes >= 2 and expected >= 100)
+        recent = counts[max(at - trailing + 1, 0) : at + 1]
+        unknowns.append(sum(row[2] for row in recent) > 0.25 * sum(row[1] for row in recent))
+    found = halted(windows, hours_ns, WINDOW_NS, 2.0, 100, trailing)
+    assert found.tolist() == halts
+    assert full_of_unknown_ids(windows, 0.25, trailing).tolist() == unknowns
+    bits = more_marks(np.array(halts), np.array(unknowns))
+    assert bits.tolist() == [MARK_HALT * halt + MARK_UNKNOWN_IDS * unknown for halt, unknown in zip(halts, unknowns, strict=True)]
+
+
+def test_the_first_rows_are_of_every_column() -> None:
+    tables = tables_of(trade(S, 100), trade(2 * S, 101), trade(7 * S, 100), end_s=10)
+    few = first_rows(tables.path, 2)
+    assert (few.ts_recv_ns.tolist(), few.price_ticks.tolist()) == ([S, 2 * S], [100, 101])
+    assert first_rows(tables.windows, 1).volume.tolist() == [2]
