@@ -18,8 +18,9 @@ import httpx
 import uvicorn
 
 from src.data_eng.config import BACKEND
+from src.data_eng.sections import ServeSettings
 from src.data_eng.serve.gate.sockets import server_options
-from src.data_eng.settings import ServeSettings, Settings, load_settings
+from src.data_eng.settings import Settings, load_settings
 
 START_S = 60.0
 

@@ -10,9 +10,31 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt, model_validator
+from pydantic import BaseModel, model_validator
 
 from .errors import SpymasterError
+from .sections import (
+    AnswerSettings,
+    BookSettings,
+    BronzeSettings,
+    EpisodesSettings,
+    EvaluationSettings,
+    InstrumentSettings,
+    LabelsSettings,
+    LadderSettings,
+    LevelsSettings,
+    PhysicsSettings,
+    PressureSettings,
+    RetrievalSettings,
+    ScalingSettings,
+    Section,
+    SelectionSettings,
+    ServeSettings,
+    SessionSettings,
+    SignalsSettings,
+    VectorsSettings,
+    ZonesSettings,
+)
 
 SETTINGS_FILE = Path(__file__).parent / "config" / "settings.yaml"
 CANDLE_S = 120
@@ -28,189 +50,7 @@ class SettingsError(SpymasterError):
     """A setting is missing, misspelt or of the wrong type."""
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class SessionSettings(_Section):
-    timezone: str
-    start: str
-    end: str
-    lead_in_s: int
-    premarket_start: str
-    overnight_start: str
-    opening_range_s: int
-    halt_silence_s: float
-    halt_expected_records: int
-    regular: str | None = None
-    """Regular hours of the root, `HH:MM-HH:MM`; None for those of XNYS."""
-
-
-class BookSettings(_Section):
-    window_s: int
-    band_ticks: int
-    rest_ms: int
-    unknown_share_max: float
-    trailing_windows: int
-
-
-class ZonesSettings(_Section):
-    at_max: int
-    near_max: int
-    mid_max: int
-    far_max: int
-
-
-class LevelsSettings(_Section):
-    default: tuple[str, ...]
-    bar_s: int
-    confluence_ticks: float
-
-
-class EpisodesSettings(_Section):
-    barrier_min_ticks: int
-    barrier_horizon_s: int
-    volatility_sessions: int
-    history_windows: int
-    confirm_candle_s: int
-    confirm_label_candles: int
-
-
-class LabelsSettings(_Section):
-    horizons_s: tuple[int, ...]
-    primary_horizon_s: int
-
-
-class VectorsSettings(_Section):
-    mean_windows: tuple[int, ...]
-    confirm_mean_windows: tuple[int, ...]
-
-
-class ScalingSettings(_Section):
-    clip_sigma: float
-    min_rows: int
-
-
-class RetrievalSettings(_Section):
-    embargo_sessions: int
-    neighbours: int
-    per_day_max: int
-    kappa: float
-    interval: float
-    bootstrap_draws: int
-    quantiles_min_n_eff: float
-    strange_percentile: float
-    block_weights: dict[str, float]
-    presets: dict[str, dict[str, float]]
-    learned_pull: float
-    fit_episodes_min: int
-    preset_episodes_min: int
-    fit_episodes_max: int
-
-
-class AnswerSettings(_Section):
-    """What the answer is made of: the calibrated walk, the neighbours beside it, and when it fires."""
-
-    primary_s: int
-    """The horizon of verdicts, fits and fires; one of labels.horizons_s."""
-    barrier_c: PositiveFloat
-    barrier_min_ticks: PositiveInt
-    rv_windows: PositiveInt
-    profile_weight: NonNegativeFloat
-    profile_sessions: PositiveInt
-    ages: str = Field(pattern=r"^\d+(,\d+)*(,\+[1-9]\d*)?$")
-    """Of an episode's candidate windows; `+30` stands for every multiple."""
-    k: PositiveInt
-    kappa: PositiveFloat
-    decay: PositiveFloat
-    base_ridge: PositiveFloat
-    age_tau_s: PositiveFloat
-    fire_z: PositiveFloat
-    fire_cost_ticks: NonNegativeFloat
-    interval: float = Field(gt=0, lt=1)
-    min_candidates: PositiveInt
-    embargo_sessions: NonNegativeInt
-
-
-class EvaluationSettings(_Section):
-    warm_up_sessions: int
-    min_past_episodes: int
-    score_window: int
-    refit_sessions: int
-    recency_half_life_sessions: int
-    time_of_day_bins_s: tuple[int, ...]
-    bootstrap_draws: int
-    permutations: int
-    interval: float
-    set_coverage: float
-    reliability_bins: int
-    power: float
-    release_share: float
-    seed: int
-
-
-class SignalsSettings(_Section):
-    p_min: float
-    margin_min: float
-    chop_max: float
-    n_eff_min: float
-    stop_ticks: int
-    cooldown_s: int
-
-
-class PressureSettings(_Section):
-    quantile_sessions: int
-    track_ticks: int
-    watch_score: float
-    armed_score: float
-
-
-class LadderSettings(_Section):
-    step_ticks: int
-    reach_points: float
-
-
-class SelectionSettings(_Section):
-    volume_start: str
-    volume_end: str
-    dominance_min: float
-    volume_min: int
-    roll_trim_sessions: int
-
-
-class InstrumentSettings(_Section):
-    """What a root has of its own. None where it has the number that the other sections give, which is that of ES."""
-
-    tick: float
-    session: str | None = None
-    """`HH:MM-HH:MM`, in place of session.start and session.end."""
-    regular_hours: str | None = None
-    round_points: int | None = None
-    """Step of the round level, whose level_id says it: round_100 for NQ where ES has round_25."""
-    ladder_step_ticks: int | None = None
-    ladder_reach_points: float | None = None
-    barrier_min_ticks: int | None = None
-
-
-class BronzeSettings(_Section):
-    row_group_rows: int
-    outright_months: str
-
-
-class ServeSettings(_Section):
-    port: int
-    rate_per_s: float
-    rate_burst: int
-    sockets_max: int
-    body_max_bytes: int
-    url_max_bytes: int
-    day_cache_bytes: int
-    answer_cache: int
-    reader_timeout_s: float
-    workers: int
-
-
-class Settings(_Section):
+class Settings(Section):
     """All numbers of settings.yaml, frozen. `with_session` and `with_levels` make the changed copy for a flag."""
 
     session: SessionSettings
@@ -226,6 +66,7 @@ class Settings(_Section):
     evaluation: EvaluationSettings
     signals: SignalsSettings
     pressure: PressureSettings
+    physics: PhysicsSettings
     ladder: LadderSettings
     selection: SelectionSettings
     instruments: dict[str, InstrumentSettings]

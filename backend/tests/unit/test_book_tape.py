@@ -8,17 +8,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from src.data_eng.core.book.flow import LONGEST_SILENCE_NS, NS, FlowTables, WindowRows, drain, first_rows, join, new_flow
+from src.data_eng.core.book.flow import LONGEST_SILENCE_NS, FlowTables, WindowRows, drain, first_rows, join, new_flow
 from src.data_eng.core.book.kernel import advance, close, grown
 from src.data_eng.core.book.marks import full_of_unknown_ids, halted, more_marks
 from src.data_eng.core.book.orders import erase, key_of, rehash, slot_of
 from src.data_eng.core.book.record import MARK_HALT, MARK_UNKNOWN_IDS
 from src.data_eng.core.book.state import ASK, BID, LINE_DTYPE, LOWEST_TICK, ORDER_DTYPE, TICKS, cache_aligned, count_of, new_book
 from src.data_eng.core.events import NO_TICK
+from src.data_eng.core.units import NS_PER_S
 from tests.order_flow import REST_NS, WINDOW_NS, Record, batch, play, shown_best
 
 pytestmark = pytest.mark.filterwarnings("ignore:overflow encountered in scalar multiply")
-S, MS = NS, 1_000_000
+S, MS = NS_PER_S, 1_000_000
 QUOTES: list[Record] = [("A", "B", 1, 99, 10, 0, True), ("A", "A", 2, 100, 10, 0, True)]
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 
 from src.data_eng.core.levels import define_level
-from src.data_eng.core.session import NS_PER_S
+from src.data_eng.core.units import NS_PER_S
 from src.data_eng.serve.day.arrow import KnownTable
 from src.data_eng.serve.day.bodies import Bodies
 from src.data_eng.serve.day.bundle import CONDITIONS_MAX, CONDITIONS_SHOWN

@@ -25,7 +25,8 @@ from src.data_eng.retrieval.distribution import (
     weighted_quantile,
 )
 from src.data_eng.retrieval.neighbours import Neighbours
-from src.data_eng.settings import RetrievalSettings, load_settings
+from src.data_eng.sections import RetrievalSettings
+from src.data_eng.settings import load_settings
 from tests.parity import naive_search
 
 NAMES = ("CHOP", "BREAK_UP", "REJECT_DOWN", "WHIPSAW", "CENSORED")

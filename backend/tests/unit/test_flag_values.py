@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from src.data_eng import commands
-from src.data_eng.cli.values import LAKE_MARKS, WrongValue, day_named, lake_named, levels_named, one_of, require_lake, symbol_named
+from src.data_eng.cli.values import LAKE_MARKS, WrongValue, lake_named, levels_named, one_of, require_lake, symbol_named
 from src.data_eng.commands import Command
 from src.data_eng.config import DEFAULT_LAKE
+from src.data_eng.core.session import NoDate, require_date
 from src.data_eng.core.tables import LEVELS_TABLE, MBO, TRIGGER_VECTORS
 from src.data_eng.planning import SymbolParts, UnknownSymbol
 from src.data_eng.sources.own_levels import UnknownLevel
@@ -86,12 +87,12 @@ def test_levels_are_named_once_each_and_an_unknown_one_is_refused(tmp_path: Path
 
 
 def test_a_value_of_a_list_and_a_whole_date_are_taken_as_they_are() -> None:
-    assert (one_of("--metric", "block", ("block", "user")), day_named("--date", MON)) == ("block", MON)
+    assert (one_of("--metric", "block", ("block", "user")), require_date(MON, "--date")) == ("block", MON)
     with pytest.raises(WrongValue, match=r"--metric 'blok' is unknown\. Did you mean block\? Expected one of block, user\."):
         one_of("--metric", "blok", ("block", "user"))
     for text in ("2025-9-8", "20250908", "2025-02-30", ""):
-        with pytest.raises(WrongValue, match=r"--date .* is not a day\. Expected YYYY-MM-DD"):
-            day_named("--date", text)
+        with pytest.raises(NoDate, match=r"--date .* is not a day\. Expected YYYY-MM-DD"):
+            require_date(text, "--date")
 
 
 LAKE = Path("/data/my lake")

@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from src.data_eng.config import Environment
+from src.data_eng.core.session import NoDate
 from src.data_eng.core.tables import BOOK_WINDOWS, LEVELS_TABLE, TRIGGER_VECTORS
 from src.data_eng.evaluation.ledger import Untouched
 from src.data_eng.jobs.clear import built_partitions, index_folders, remove_all
@@ -47,15 +48,15 @@ def asked(lake: Path, **changes: Any) -> EvaluationRequest:
     [
         ({"setup": "touch"}, "setup 'touch' is unknown. Expected level_test or break_and_confirm."),
         ({"out": Path("report.pdf")}, "--out report.pdf cannot be the report. Expected a file name that ends in .html"),
-        ({"first": "2025-13-01"}, "--from '2025-13-01' is no date. Expected for example 2025-10-01."),
-        ({"last": "2025-9-1"}, "--to '2025-9-1' is no date."),
+        ({"first": "2025-13-01"}, "--from '2025-13-01' is not a day. Expected YYYY-MM-DD, for example 2025-10-16."),
+        ({"last": "2025-9-1"}, "--to '2025-9-1' is not a day."),
         ({"first": TUE, "last": MON}, f"--from {TUE} is later than --to {MON}. Expected the earlier date first."),
         ({"release": True, "first": MON}, "--release scores all that is untouched, and nothing else."),
         ({"release": True, "last": MON}, "Expected neither --from nor --to beside it."),
     ],
 )
 def test_an_evaluation_that_makes_no_sense_is_refused_before_anything_is_read(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
-    with pytest.raises(CannotEvaluate) as raised:
+    with pytest.raises((CannotEvaluate, NoDate)) as raised:
         _check_request(asked(tmp_path, **changes))
     assert said in str(raised.value)
 
@@ -141,7 +142,11 @@ def test_metrics_are_named_once_in_the_order_asked_for(tmp_path: Path) -> None:
 
 
 def plan(folder: Path, **changes: Any) -> Plan:
-    return Plan(folder, 14, 150_000, 3, 2, 2, (0.5, 2.0), ((0.0, 0.0), (0.3, 0.15)), ("pm_high",), ("block",), 1)._replace(**changes)
+    small = Plan(
+        folder=folder, workers=1, sessions=14, records=150_000, bases=3, null_seeds=2, seeds=2, strengths=(0.5, 2.0),
+        markets=((0.0, 0.0), (0.3, 0.15)), levels=("pm_high",), metrics=("block",),
+    )  # fmt: skip
+    return small.model_copy(update=changes)
 
 
 def test_a_recovery_plans_null_placebo_every_strength_and_every_market(tmp_path: Path) -> None:
@@ -169,9 +174,9 @@ def test_figures_of_a_run_count_only_under_the_same_plan_metrics_and_settings(tm
     (tmp_path / f"{one.name}.json").write_text(json.dumps(content))
     kept: Any = _kept(own, one, SETTINGS)
     assert kept == {"figures": 1}
-    assert _kept(own._replace(workers=8, seeds=9), one, SETTINGS) is not None, "neither changes a market"
+    assert _kept(own.model_copy(update={"workers": 8, "seeds": 9}), one, SETTINGS) is not None, "neither changes a market"
     for changed in ({"sessions": 15}, {"records": 1}, {"bases": 4}, {"levels": ("vwap",)}, {"metrics": ("cosine",)}):
-        assert _kept(own._replace(**changed), one, SETTINGS) is None, changed
+        assert _kept(own.model_copy(update=changed), one, SETTINGS) is None, changed
     assert _kept(own, one, SETTINGS.with_session("09:30-10:30")) is None
 
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from src.data_eng.core.levels import Bars, Level, LevelAbsent, LevelDay, LevelSeries, find_level, in_order
 from src.data_eng.core.levels.averages import EMA_WARM_UP_SPANS
 from src.data_eng.core.levels.day import moving_level, static_level, trades_between
-from src.data_eng.core.session import NS_PER_S, SessionTimes, clock, is_after_hours, opening_ns, second_of
+from src.data_eng.core.session import SessionTimes, clock, is_after_hours, opening_ns, second_of
+from src.data_eng.core.units import NS_PER_S
 from src.data_eng.settings import load_settings
 from src.data_eng.sources.calendar import session_times
 

@@ -9,7 +9,8 @@ import pytest
 import yaml
 from pydantic import ValidationError
 
-from src.data_eng.settings import SETTINGS_FILE, InstrumentSettings, Settings, SettingsError, _by_root, load_settings
+from src.data_eng.sections import InstrumentSettings
+from src.data_eng.settings import SETTINGS_FILE, Settings, SettingsError, _by_root, load_settings
 
 SETTINGS = load_settings()
 

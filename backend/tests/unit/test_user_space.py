@@ -17,7 +17,7 @@ from src.data_eng.retrieval.codes import encode
 from src.data_eng.retrieval.distance import squared_distances
 from src.data_eng.retrieval.exact import Groups, nearest_episodes
 from src.data_eng.retrieval.user_space import ROWS_AT_ONCE, fit_seed, seed_json, user_metric, write_faiss
-from src.data_eng.settings import ScalingSettings
+from src.data_eng.sections import ScalingSettings
 
 SCALING = ScalingSettings(clip_sigma=8.0, min_rows=30)
 

@@ -149,5 +149,5 @@ def test_a_quarter_of_driftless_entries_is_undecided_at_the_primary_horizon() ->
     from src.data_eng.core.passage import barrier_probabilities
 
     sigma = np.linspace(0.8, 2.0, 25)
-    chance = barrier_probabilities(np.full(25, -5.0), barrier(sigma, 0.9, 8, 360), sigma, np.array([360]))
+    chance = barrier_probabilities(np.full(25, -5.0), barrier(sigma, 0.9, 8, 360).astype(np.float64), sigma, np.array([360]))
     assert 1 - chance.sum(axis=-1).mean() == pytest.approx(0.25, abs=0.05)

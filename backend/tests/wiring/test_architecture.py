@@ -1,8 +1,10 @@
-"""The house: no circles, one reader of settings and environment, and no module or function that outgrew its page without a reason."""
+"""The house: no circles, one reader of settings and environment, nothing that outgrew its page without a reason, and enough tests."""
 
 from __future__ import annotations
 
 import ast
+import io
+import tokenize
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -26,6 +28,10 @@ LONG_FUNCTIONS = {
     ("core/split.py", "_split"): "one pass over the records splits them by contract",
 }
 """Functions above 60 lines, each with its reason."""
+TESTS = Path(__file__).parents[1]
+LEAST_TESTED = 0.8
+"""Lines of tests a line of code."""
+SAYS_NOTHING = {tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
 
 
 def name(path: Path) -> str:
@@ -64,3 +70,21 @@ def test_modules_fit_their_page() -> None:
 def test_functions_fit_their_page() -> None:
     long = {(name(path), function) for path in FILES for function, lines in functions(path) if lines > LONGEST_FUNCTION}
     assert long == set(LONG_FUNCTIONS)
+
+
+def test_there_are_four_lines_of_tests_to_five_of_code() -> None:
+    tests, code = (sum(map(code_lines, folder)) for folder in (TESTS.rglob("*.py"), FILES))
+    assert tests >= LEAST_TESTED * code, f"{tests} lines of tests, {code} of code"
+
+
+def code_lines(path: Path) -> int:
+    """Lines that hold code: blank lines, comments and docstrings do not count."""
+    text = path.read_text()
+    docstrings = {
+        line
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and ast.get_docstring(node) is not None
+        for line in range(node.body[0].lineno, (node.body[0].end_lineno or 0) + 1)
+    }
+    tokens = (token for token in tokenize.generate_tokens(io.StringIO(text).readline) if token.type not in SAYS_NOTHING)
+    return len({line for token in tokens for line in range(token.start[0], token.end[0] + 1)} - docstrings)

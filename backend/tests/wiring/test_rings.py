@@ -21,6 +21,7 @@ RINGS = {
     "config": 2,
     "contracts": 2,
     "io": 2,
+    "sections": 2,
     "settings": 2,
     "lake": 2,
     "sources": 2,

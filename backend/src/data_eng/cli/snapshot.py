@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from ..errors import SpymasterError
 from .options import LakeOption, SymbolOfDayOption
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from ..settings import Settings
 
 READY = "document.body?.dataset.ready === 'true'"
 """How the board says that nothing is on its way any more."""
@@ -42,7 +47,6 @@ def snapshot(
 
     Example: `spymaster snapshot --at "2025-10-14 10:31:05" --level pm_high --approach from_below --theme light --out board.png`
     """
-    from threading import Thread
     from urllib.parse import urlencode
 
     from ..config import load_config
@@ -52,10 +56,8 @@ def snapshot(
     from ..retrieval.key import IndexKey
     from ..retrieval.setup import newest_trigger_ns
     from ..serve.api import guarded_app
-    from ..serve.chromium import Picture, find_chromium, take
     from ..serve.day.view import day_view
     from ..serve.gate.page import UI
-    from .serve import address_of, listen, run, server_of
     from .values import lake_named, levels_named, symbol_named
 
     place = lake_named(lake)
@@ -69,19 +71,30 @@ def snapshot(
     first, last = clock(day.session_start_s * NS_PER_S), clock(day.session_end_s * NS_PER_S)
     if not day.session_start_s * NS_PER_S <= at_ns <= day.session_end_s * NS_PER_S:
         raise NotOnTheBoard(f"{date} {time} New York is outside the session of {day.symbol}.", expected=f"--at from {first} to {last}")
-    if level not in (known := [info.level_id for info in day.levels]):
+    known = [info.level_id for info in day.levels]
+    if level not in known:
         raise NotOnTheBoard(f"level {level!r} is not of {day.symbol} {date}.", expected=f"--level of {', '.join(known)}")
     if not (UI / "index.html").is_file():
         raise BoardNotBuilt(f"{UI} holds no index.html: the board is not built. Run: make ui")
+    query = {"symbol": day.symbol, "date": date, "at": time, "level": level, "approach_dir": approach_dir, "theme": theme}
+    png = _taken(app, settings, f"board?{urlencode(query)}", width, height)
+    publish_file(out.absolute(), png)
+    typer.echo(f"{day.symbol} {date} {time} New York{', synthetic' if day.synthetic else ''}: {out}")
+
+
+def _taken(app: FastAPI, settings: Settings, page: str, width: int, height: int) -> bytes:
+    """The picture of one page of a server that lives as long as it takes."""
+    from threading import Thread
+
+    from ..serve.chromium import Picture, find_chromium, take
+    from .serve import address_of, listen, run, server_of
+
     find_chromium()
     listener = listen("127.0.0.1", 0)
     server = server_of(app, settings)
     serving = Thread(target=run, args=(server, listener), daemon=True)
     serving.start()
-    query = {"symbol": day.symbol, "date": date, "at": time, "level": level, "approach_dir": approach_dir, "theme": theme}
-    address = f"{address_of(*listener.getsockname())}board?{urlencode(query)}"
-    png = take(Picture(address, width, height, READY), TIMEOUT_S)
+    png = take(Picture(f"{address_of(*listener.getsockname())}{page}", width, height, READY), TIMEOUT_S)
     server.should_exit = True
     serving.join()
-    publish_file(out.absolute(), png)
-    typer.echo(f"{day.symbol} {date} {time} New York{', synthetic' if day.synthetic else ''}: {out}")
+    return png

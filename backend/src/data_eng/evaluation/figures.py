@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..retrieval.distribution import CLASSES, QUANTILES
-from ..settings import EvaluationSettings, Settings
+from ..sections import EvaluationSettings
+from ..settings import Settings
 from .calibration import conformal_sets, coverage, reliability, sharpness
 from .pool import Pool
 from .resampling import detectable_skill, ratio, skill

@@ -8,7 +8,8 @@ import numpy as np
 
 from ..retrieval.fitting import scored_window
 from ..retrieval.signals import signal_horizon
-from ..settings import EvaluationSettings, Settings
+from ..sections import EvaluationSettings
+from ..settings import Settings
 from . import figures
 from .figures import RPS
 from .ledger import Trial

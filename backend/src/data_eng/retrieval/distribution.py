@@ -32,7 +32,7 @@ from numpy.typing import NDArray
 from ..core.compiled import allocating
 from ..core.outcomes import Outcome, OutcomeKind
 from ..errors import SpymasterError
-from ..settings import RetrievalSettings
+from ..sections import RetrievalSettings
 from .neighbours import Neighbours, effective_n
 
 CHOP, BREAK, REJECT, WHIPSAW, CENSORED = range(5)

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from ..core.features.scaling import RobustScaler, fit_scaler
 from ..errors import SpymasterError
-from ..settings import RetrievalSettings, Settings
+from ..sections import RetrievalSettings
+from ..settings import Settings
 from ..sources.calendar import sessions_apart
 from .artefacts import past_distance_column
 from .distribution import Climatology, HorizonOutcome, outcome_distribution, past_climatology

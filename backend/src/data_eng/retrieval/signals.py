@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.session import clock
-from ..settings import Settings, SignalsSettings
+from ..sections import SignalsSettings
+from ..settings import Settings
 from .distribution import BREAK, CENSORED, CLASSES, REJECT, interval, shrunk_probabilities, weighted_quantile
 from .key import BREAK_AND_CONFIRM
 from .neighbours import Neighbours

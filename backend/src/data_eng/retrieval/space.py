@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.features.scaling import RobustScaler, scale
-from ..settings import RetrievalSettings, Settings
+from ..sections import RetrievalSettings
+from ..settings import Settings
 from .codes import Codes, encode
 from .cosine import Directions, direction_metric, directions, nearest_directions
 from .distance import Metric, scaled

@@ -33,7 +33,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.features.scaling import MAD_TO_SIGMA, RobustScaler, medians_and_mads
-from ..settings import ScalingSettings
+from ..sections import ScalingSettings
 from .distance import Metric, block_metric, scaled
 
 ROWS_AT_ONCE = 2_048

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from ...settings import ServeSettings
+    from ...sections import ServeSettings
 
 TOKEN_MIN = 16
 """Characters; 16 of 64 kinds are 96 bits, which nobody guesses at the rate that is let through."""

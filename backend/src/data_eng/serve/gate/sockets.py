@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from uvicorn._types import ASGISendEvent
 
-    from ...settings import ServeSettings
+    from ...sections import ServeSettings
 
 
 def server_options(limits: ServeSettings) -> dict[str, Any]:
