@@ -18,12 +18,15 @@ from .core.features.blocks import CONTEXT, GROUPS, VectorLayout, vector_layout
 from .core.features.registry import APPROACHES
 from .core.levels import FAMILIES, KNOWN_AT_IN_WORDS, LEVELS
 from .core.outcomes import Outcome
+from .core.physics.columns import Frame, frame_columns
+from .core.physics.walls import WallEvent
 from .core.pressure import PressureState
 from .errors import SpymasterError
 from .settings import Settings
 
 FEATURE_CATALOGUE = PACKAGE / "VECTOR_INDEX_FEATURES.md"
-VACUUM_CONTRACT = PACKAGE / "contracts" / "silver" / "future_mbo" / "mbo_level_vacuum_5s.avsc"
+SILVER_CONTRACTS = PACKAGE / "contracts" / "silver" / "future_mbo"
+VACUUM_CONTRACT = SILVER_CONTRACTS / "mbo_level_vacuum_5s.avsc"
 TABLE_DOCS = BACKEND / "docs" / "TABLES.md"
 CLI_DOCS = BACKEND / "docs" / "CLI.md"
 
@@ -120,7 +123,12 @@ spark_frame = SparkSession.builder.getOrCreate().read.parquet(table)
 """
 
 
-NAMES_OF_COLUMNS: dict[str, type[Declared]] = {"outcome_h0, ..": Outcome, "episode_kind": EpisodeKind, "state": PressureState}
+NAMES_OF_COLUMNS: dict[str, type[Declared]] = {
+    "outcome_h0, ..": Outcome,
+    "episode_kind": EpisodeKind,
+    "state": PressureState,
+    "event": WallEvent,
+}
 
 
 class DocsStale(SpymasterError):
@@ -190,12 +198,69 @@ def vacuum_contract(material: Material) -> str:
     fields += [
         {"name": entry.name, "type": "float", "unit": entry.unit, "doc": f"{entry.definition} {_formula(entry)}"} for entry in FEATURES
     ]
-    head = {
-        "type": "record",
-        "name": "mbo_level_vacuum_5s",
-        "doc": f"Features of every usable window of the session around every level known at its start, {level}. "
-        "Sorted by level in the order of the settings, then by window.",
-    }
+    doc = (
+        f"Features of every usable window of the session around every level known at its start, {level}. "
+        "Sorted by level in the order of the settings, then by window."
+    )
+    return _contract("mbo_level_vacuum_5s", doc, fields)
+
+
+def touch_contract(material: Material) -> str:
+    """Contract of the physics seen from the touch."""
+    band = f"within {material.settings.book.band_ticks} ticks of the mid"
+    keys = [
+        ("window_start_ns", "long", "ns UTC", "Start of the 5-second window."),
+        ("ts_ns", "long", "ns UTC", "End of the window: when the row is known."),
+        ("in_session", "boolean", "flag", "Whether the window belongs to the session; the others are its lead-in."),
+        ("mid_ticks", ["null", "double"], "ticks", "Mid of best bid and best offer at the window's end."),
+        ("rv", ["null", "double"], "ticks squared / s", "Mean squared change of the mid over the last 2 minutes."),
+        (
+            "profile",
+            ["null", "double"],
+            "ticks squared / s",
+            "The same at this time of day, over the past sessions; rv where there is no past.",
+        ),
+        ("sigma", "double", "ticks / sqrt(s)", "Volatility now: the two blended."),
+        ("barrier_ticks", "int", "ticks", "How far price has to go for a decision at this volatility."),
+        ("move_15s", "float", "ticks", "Change of the mid, summed with a half-life of 15 s."),
+        ("pace_flow", ["null", "double"], "ln(times usual)", "All that is pulled, moved away and comes on both sides, half-life 10 min."),
+        ("pace_depth", ["null", "double"], "ln(times usual)", "All that stands on both sides, half-life 10 min."),
+    ]
+    doc = (
+        f"Physics of every window as seen from the touch: flow {band}, summed outward from each side's best at the window's start, against "
+        "what is usual there. Null where there is no past to scale by, or no sound book."
+    )
+    return _physics_contract("touch_physics_5s", doc, keys, "touch")
+
+
+def level_physics_contract(material: Material) -> str:
+    """Contract of the physics around levels."""
+    reach = material.settings.book.band_ticks - material.settings.zones.far_max
+    keys = [
+        ("level_id", "string", "name", "Which level."),
+        ("window_start_ns", "long", "ns UTC", "Start of the 5-second window."),
+        ("ts_ns", "long", "ns UTC", "End of the window: when the row is known."),
+        ("level_ticks", "double", "ticks", "The level's price in force at the window's start; it may lie between ticks."),
+        ("distance_ticks", "float", "ticks", "Mid at the window's end less level_ticks."),
+    ]
+    doc = (
+        f"Physics of every usable window of the session around every level known at its start, mid_ticks within {reach} ticks of it: asks "
+        "above the level and bids below it, against what is usual so far behind the touch. Null where there is no past to scale by. Sorted "
+        "by level in the order of the settings, then by window."
+    )
+    return _physics_contract("level_physics_5s", doc, keys, "level")
+
+
+def _physics_contract(name: str, doc: str, keys: list[tuple[str, Any, str, str]], frame: Frame) -> str:
+    fields = [{"name": key, "type": kind, "unit": unit, "doc": says} for key, kind, unit, says in keys]
+    for column in frame_columns(frame):
+        says = f"{column.says[0].upper()}{column.says[1:]}."
+        fields.append({"name": column.name, "type": ["null", "float"], "unit": column.unit, "doc": says})
+    return _contract(name, doc, fields)
+
+
+def _contract(name: str, doc: str, fields: list[dict[str, Any]]) -> str:
+    head = {"type": "record", "name": name, "doc": doc}
     lines = ",\n".join("  " + json.dumps(field) for field in fields)
     opening = ",\n".join(f" {json.dumps(key)}: {json.dumps(value)}" for key, value in head.items())
     return f'{{\n{opening},\n "fields": [\n{lines}\n ]\n}}\n'
@@ -317,6 +382,8 @@ def _cell(text: str) -> str:
 
 RENDERERS: dict[Path, Callable[[Material], str]] = {
     VACUUM_CONTRACT: vacuum_contract,
+    SILVER_CONTRACTS / "touch_physics_5s.avsc": touch_contract,
+    SILVER_CONTRACTS / "level_physics_5s.avsc": level_physics_contract,
     FEATURE_CATALOGUE: feature_catalogue,
     TABLE_DOCS: table_docs,
     CLI_DOCS: cli_docs,

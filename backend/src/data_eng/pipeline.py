@@ -47,10 +47,24 @@ def _bronze() -> Pipeline:
 
 def _silver() -> Pipeline:
     from .stages.silver.future_mbo.compute_book_flow_5s import ComputeBookFlow5s
+    from .stages.silver.future_mbo.compute_level_physics_5s import ComputeLevelPhysics5s
     from .stages.silver.future_mbo.compute_level_vacuum_5s import ComputeLevelVacuum5s
     from .stages.silver.future_mbo.compute_levels import ComputeLevels
+    from .stages.silver.future_mbo.compute_session_usual import ComputeSessionUsual
+    from .stages.silver.future_mbo.compute_strike_physics_5s import ComputeStrikePhysics5s
+    from .stages.silver.future_mbo.compute_touch_physics_5s import ComputeTouchPhysics5s
+    from .stages.silver.future_mbo.compute_walls_5s import ComputeWalls5s
 
-    return [ComputeBookFlow5s(), ComputeLevels(), ComputeLevelVacuum5s()]
+    return [
+        ComputeBookFlow5s(),
+        ComputeSessionUsual(),
+        ComputeLevels(),
+        ComputeLevelVacuum5s(),
+        ComputeTouchPhysics5s(),
+        ComputeLevelPhysics5s(),
+        ComputeStrikePhysics5s(),
+        ComputeWalls5s(),
+    ]
 
 
 def _gold() -> Pipeline:

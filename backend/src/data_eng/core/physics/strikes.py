@@ -1,0 +1,97 @@
+"""What rests at every $1 strike against what is usual so far behind the touch: the ground of walls and of the ladder.
+
+A strike s holds the ticks s .. s + step - 1. All is as the window's end shows it: depth, and the touch that distances are counted from.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..compiled import compiled
+from ..events import NO_TICK
+from .giving import LEAST_PRIOR, STOCK_PRIOR_OFFSET
+from .tape import ASK, BID, Tape
+from .usual import Usual
+from .walls import StrikeBook
+
+
+class StrikeGrid(NamedTuple):
+    """The strikes of a day: which there are, and how many ticks each holds."""
+
+    lowest: int
+    """Price of the lowest, in ticks; a multiple of the step."""
+    strikes: int
+    step_ticks: int
+
+
+def grid_of(tape: Tape, usable: NDArray[np.bool_], step_ticks: int) -> StrikeGrid:
+    """All strikes that the tape of the usable windows reaches."""
+    if not usable.any():
+        return StrikeGrid(0, 0, step_ticks)
+    lowest = int(tape.band[0, usable].min()) // step_ticks
+    return StrikeGrid(lowest * step_ticks, int(tape.band[1, usable].max()) // step_ticks - lowest + 1, step_ticks)
+
+
+def strike_book(
+    tape: Tape, grid: StrikeGrid, end_touch_ticks: NDArray[np.int32], usual: Usual, depth_pace: NDArray[np.float64]
+) -> StrikeBook:
+    """Depth and fills of every strike, and what is usual there at the day's pace.
+
+    Parameters
+    ----------
+    end_touch_ticks : (2, windows) best bid and ask at the window's end; NO_TICK where the window is not usable.
+    depth_pace : (windows,) natural log, A_D.
+    """
+    shape = (len(tape.first_ask), 2, grid.strikes)
+    depth, usually, fill = (np.zeros(shape) for _ in range(3))
+    whole = np.zeros(shape, np.bool_)
+    _fill_strikes(tape, grid, end_touch_ticks, usual, depth, usually, whole, fill)
+    return StrikeBook(depth, usually * np.exp(depth_pace)[:, None, None], whole, fill)
+
+
+@compiled()
+def _fill_strikes(tape, grid, end_touch, usual, depth, usually, whole, fill):
+    for w in range(depth.shape[0]):
+        for side in range(2):
+            touch = end_touch[side, w]
+            if touch == NO_TICK:
+                continue
+            first = tape.first_ask[w] if side == ASK else tape.first_row[w]
+            last = tape.first_row[w + 1] if side == ASK else tape.first_ask[w]
+            for row in range(first, last):
+                strike = (tape.price_ticks[row] - grid.lowest) // grid.step_ticks
+                depth[w, side, strike] += tape.counters.depth_end[row]
+                fill[w, side, strike] += tape.counters.fill[row]
+            for strike in range(depth.shape[2]):
+                held = 0
+                for tick in range(grid.lowest + strike * grid.step_ticks, grid.lowest + (strike + 1) * grid.step_ticks):
+                    x = tick - touch if side == ASK else touch - tick
+                    if 0 <= x < usual.offsets and tape.band[0, w] <= tick <= tape.band[1, w]:
+                        usually[w, side, strike] += usual.depth[x]
+                        held += 1
+                whole[w, side, strike] = held == grid.step_ticks
+
+
+def strike_stock(book: StrikeBook, usual: Usual) -> NDArray[np.float64]:
+    """(windows, 2, strikes) s_stock: what stands against usual, natural log; 0 where the side has no tick in the strike."""
+    prior = np.maximum(usual.depth[min(STOCK_PRIOR_OFFSET, usual.offsets - 1)], LEAST_PRIOR)
+    stood = np.log((book.depth + prior) / (book.usual + prior))
+    return np.where(np.isfinite(book.usual) & (book.usual == 0), 0.0, stood)
+
+
+def ladder_values(stock: NDArray[np.float64], usable: NDArray[np.bool_], windows: int) -> NDArray[np.float64]:
+    """(windows, strikes) mean over the last `windows` usable windows of s_stock bid less s_stock ask: above 0 longs outweigh shorts.
+
+    A stock turns around slowly; net flow, its difference, does not name the same winner half a minute later.
+    """
+    lead = np.where(usable[:, None], np.nan_to_num(stock[:, BID] - stock[:, ASK]), 0.0)
+    total = np.concatenate([np.zeros((1, lead.shape[1])), np.cumsum(lead, axis=0)])
+    seen = np.concatenate([[0], np.cumsum(usable)])
+    here = np.arange(len(lead))
+    first = np.maximum(here + 1 - windows, 0)
+    count = (seen[here + 1] - seen[first])[:, None]
+    known = (count > 0) & np.isfinite(stock).all(axis=1)
+    return np.divide(total[here + 1] - total[first], count, out=np.full_like(lead, np.nan), where=known)

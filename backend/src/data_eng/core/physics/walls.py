@@ -1,0 +1,193 @@
+"""Walls: strikes where far more rests than usual, and what becomes of them.
+
+w is a strike's depth over the greater of what is usual there at the day's pace and the median of the three whole strikes on either side of
+it, same side. A strike that the touch cuts is not judged; a wall already there stays one.
+
+appeared   w at or beyond the appearance mark in 2 of 3 windows
+grew       depth at least 1.5 times the last peak
+pulled     depth below half the peak, and fills since the peak are less than half of the fall; `eaten` where they are half or more
+absorbing  fills since it appeared at least half the peak while depth is at least 0.7 of it; once a wall
+left       farther than the reach plus 4 points from the price
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..compiled import compiled
+from ..declared import Declared
+
+
+class WallEvent(Declared):
+    """What happened to a wall in a window."""
+
+    STANDS = "stands", "it stands as it stood"
+    APPEARED = "appeared", "far more rests there than usual, twice in three windows"
+    GREW = "grew", "half as much again as at its last peak"
+    PULLED = "pulled", "less than half its peak is left, and most of the fall was withdrawn"
+    EATEN = "eaten", "less than half its peak is left, and at least half of the fall was filled"
+    ABSORBING = "absorbing", "half its peak has been filled, and it still stands"
+    LEFT = "left", "price went too far away"
+
+
+STANDS, APPEARED, GREW, PULLED, EATEN, ABSORBING, LEFT = range(len(WallEvent))
+EVENTS = WallEvent.names()
+GROWTH, GONE, EATEN_SHARE, ABSORBED, STILL_STANDS = 1.5, 0.5, 0.5, 0.5, 0.7
+NEIGHBOURS = 3
+"""Whole strikes on either side whose median a strike is held against."""
+
+WALL_DTYPE = np.dtype(
+    [
+        ("declared", "i1"),
+        ("beyond_before", "i1"),
+        ("beyond_two_before", "i1"),
+        ("absorbed", "i1"),
+        ("since_window", "i4"),
+        ("peak", "f8"),
+        ("fills_since_peak", "f8"),
+        ("fills_since_appeared", "f8"),
+    ]
+)
+"""What one strike of one side carries from window to window."""
+
+
+class StrikeBook(NamedTuple):
+    """What rests and was filled at every strike; arrays are (windows, 2 sides, strikes), strikes ascending in price."""
+
+    depth: NDArray[np.float64]
+    usual: NDArray[np.float64]
+    """Usual depth at the day's pace; NaN where it is not known."""
+    whole: NDArray[np.bool_]
+    """Whether the strike lies wholly behind the touch, so that it can be judged."""
+    fill: NDArray[np.float64]
+    """Contracts filled in the window."""
+
+
+class WallRules(NamedTuple):
+    """Marks that w has to reach, and distances in strikes from the touch's own."""
+
+    appear: float
+    massive: float
+    reach: int
+    leave: int
+
+
+WALL_ROW_DTYPE = np.dtype(
+    [
+        ("window", "i4"),
+        ("side", "i1"),
+        ("strike", "i4"),
+        ("event", "i1"),
+        ("w", "f8"),
+        ("depth", "f8"),
+        ("peak", "f8"),
+        ("since_window", "i4"),
+        ("eaten", "f8"),
+    ]
+)
+"""One wall in one window: its event, what stands, its last peak, the window it appeared in, and what was filled of it since."""
+
+
+def excess(book: StrikeBook) -> NDArray[np.float64]:
+    """(windows, 2, strikes) w; NaN where a strike is not judged, or neither usual nor neighbours are known."""
+    windows, sides, strikes = book.depth.shape
+    depth = np.where(book.whole, book.depth, np.nan)
+    around = np.full((2 * NEIGHBOURS, windows, sides, strikes), np.nan)
+    for step_ in range(1, NEIGHBOURS + 1):
+        around[step_ - 1, :, :, step_:] = depth[:, :, :-step_]
+        around[NEIGHBOURS + step_ - 1, :, :, :-step_] = depth[:, :, step_:]
+    seen = np.isfinite(around)
+    count = seen.sum(axis=0)
+    ordered = np.sort(around, axis=0)
+    lower = np.take_along_axis(ordered, np.maximum((count - 1) // 2, 0)[None], axis=0)[0]
+    upper = np.take_along_axis(ordered, np.maximum(count // 2, 0).clip(max=2 * NEIGHBOURS - 1)[None], axis=0)[0]
+    median = np.where(count > 0, (lower + upper) / 2, np.nan)
+    against = np.fmax(book.usual, median)
+    return np.divide(depth, against, out=np.full_like(depth, np.nan), where=against > 0)
+
+
+def new_walls(strikes: int) -> NDArray[np.void]:
+    """(2, strikes) the state before the first window: no walls."""
+    return np.zeros((2, strikes), WALL_DTYPE)
+
+
+def find_walls(
+    book: StrikeBook, w: NDArray[np.float64], centre: NDArray[np.int32], rules: WallRules, state: NDArray[np.void]
+) -> NDArray[np.void]:
+    """Fold the windows into `state`, which is changed; rows of WALL_ROW_DTYPE, ascending by window, side and strike.
+
+    `w` is that of `excess`; `centre` is (windows,) the strike of the mid, -1 where the window is not usable.
+    """
+    rows = np.zeros(2 * book.depth.shape[2] * len(centre), WALL_ROW_DTYPE)
+    return rows[: _find(book.depth, book.fill, w, centre, rules, state, rows)]
+
+
+@compiled()
+def _find(depth, fill, w, centre, rules, state, rows):
+    count = 0
+    for window in range(centre.shape[0]):
+        if centre[window] < 0:
+            continue
+        for side in range(2):
+            for strike in range(w.shape[2]):
+                wall = state[side, strike]
+                away = abs(strike - centre[window])
+                if not wall["declared"] and away > rules.reach:
+                    wall["beyond_before"] = 0
+                    wall["beyond_two_before"] = 0
+                    continue
+                event = step(window, depth[window, side, strike], fill[window, side, strike], w[window, side, strike], away, rules, wall)
+                if event < 0:
+                    continue
+                row = rows[count]
+                row["window"] = window
+                row["side"] = side
+                row["strike"] = strike
+                row["event"] = event
+                row["w"] = w[window, side, strike]
+                row["depth"] = depth[window, side, strike]
+                row["peak"] = wall["peak"]
+                row["since_window"] = wall["since_window"]
+                row["eaten"] = wall["fills_since_appeared"]
+                count += 1
+    return count
+
+
+@compiled()
+def step(window, depth, filled, w, away, rules, wall):  # noqa: PLR0911  a return an event
+    """One window of one strike; returns the event, -1 where there is no wall. `wall` is one record of WALL_DTYPE."""
+    beyond = 1 if w >= rules.appear else 0
+    twice = beyond + wall["beyond_before"] + wall["beyond_two_before"] >= 2
+    wall["beyond_two_before"] = wall["beyond_before"]
+    wall["beyond_before"] = beyond
+    if not wall["declared"]:
+        if not (beyond and twice):
+            return -1
+        wall["declared"] = 1
+        wall["absorbed"] = 0
+        wall["since_window"] = window
+        wall["peak"] = depth
+        wall["fills_since_peak"] = 0.0
+        wall["fills_since_appeared"] = 0.0
+        return APPEARED
+    wall["fills_since_peak"] += filled
+    wall["fills_since_appeared"] += filled
+    if away > rules.leave:
+        wall["declared"] = 0
+        return LEFT
+    if depth < GONE * wall["peak"]:
+        wall["declared"] = 0
+        wall["beyond_before"] = 0
+        wall["beyond_two_before"] = 0
+        return EATEN if wall["fills_since_peak"] >= EATEN_SHARE * (wall["peak"] - depth) else PULLED
+    if depth >= GROWTH * wall["peak"]:
+        wall["peak"] = depth
+        wall["fills_since_peak"] = 0.0
+        return GREW
+    if not wall["absorbed"] and wall["fills_since_appeared"] >= ABSORBED * wall["peak"] and depth >= STILL_STANDS * wall["peak"]:
+        wall["absorbed"] = 1
+        return ABSORBING
+    return STANDS

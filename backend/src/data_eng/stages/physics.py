@@ -1,0 +1,118 @@
+"""What the stages of the physics share: the tape with its touches, the past's usual, and the day's volatility, all read from silver."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from ..core.events import NO_TICK
+from ..core.physics.tape import Tape, TapeCounters
+from ..core.physics.usual import OffsetSums, Usual, fit_usual
+from ..core.session import moment_ns
+from ..core.tables import BOOK_FLOW, BOOK_WINDOWS, SESSION_USUAL
+from ..core.units import NS_PER_S
+from ..core.volatility import barrier, clock_profile, profile_or_now, realised_variance, squared_changes, volatility
+from .door import StageLake
+from .windows import WINDOW_COLUMNS, Windows, as_windows
+
+OFFSET, CLOCK = "offset", "clock"
+"""The two kinds of rows of session_usual."""
+DAY_S = 86_400
+
+
+class PhysicsDay(NamedTuple):
+    """A contract-day's windows, lead-in included, and the tape that belongs to them."""
+
+    windows: Windows
+    tape: Tape
+    usable: NDArray[np.bool_]
+    """(windows,) whether the book at the window's two ends is known and sound."""
+    bests: NDArray[np.int32]
+    """(2, windows) best bid and best ask at the window's end; NO_TICK where there is none."""
+    clock_s: NDArray[np.int64]
+    """(windows,) seconds of the local day at the window's start."""
+
+
+class Volatility(NamedTuple):
+    """How fast the price moves now; every array is (windows,)."""
+
+    rv: NDArray[np.float64]
+    """Variance of the last minutes, ticks^2 / s; NaN before the first change."""
+    profile: NDArray[np.float64]
+    """The same at this clock time of past sessions; rv where there is no past."""
+    sigma: NDArray[np.float64]
+    """Ticks per root second."""
+    barrier_ticks: NDArray[np.int64]
+
+
+def read_physics_day(lake: StageLake) -> PhysicsDay:
+    """The day's flow with each window's touch: the best prices at its start, which are those at the end of the window before."""
+    session, book = lake.settings.session, lake.settings.book
+    table = lake.read(lake.ref(BOOK_WINDOWS), WINDOW_COLUMNS)
+    starts_ns = table["window_start_ns"].to_numpy()
+    table = table.slice(0, int(np.searchsorted(starts_ns, lake.session.end_ns)))
+    windows = as_windows(table, lake.session, book.window_s)
+    bests = np.stack([table[name].to_numpy().astype(np.int32) for name in ("best_bid_ticks", "best_ask_ticks")])
+    at_start = np.full_like(bests, NO_TICK)
+    at_start[:, 1:] = bests[:, :-1]
+    usable = np.isfinite(windows.mid_ticks) & (at_start != NO_TICK).all(axis=0)
+    flow = lake.read(lake.ref(BOOK_FLOW), ["window_start_ns", "side", "price_ticks", *TapeCounters._fields])
+    midnight_ns = moment_ns(f"{lake.unit.date} 00:00", session.timezone)
+    return PhysicsDay(
+        windows=windows,
+        tape=_tape(flow, windows, bests, np.where(usable, at_start, NO_TICK).astype(np.int32), book.band_ticks),
+        usable=usable,
+        bests=bests,
+        clock_s=(windows.start_ns - midnight_ns) // NS_PER_S,
+    )
+
+
+def read_usual(lake: StageLake, offsets: int) -> Usual:
+    """Usual by distance from the touch, over the past sessions that the stage declared."""
+    names = OffsetSums._fields
+    sessions = []
+    for ref in lake.past(SESSION_USUAL):
+        table = lake.read(ref, ["part", *names])
+        rows = table.filter(pc.equal(table["part"], OFFSET))
+        sessions.append(OffsetSums(*(rows[name].to_numpy().astype(np.float64) for name in names)))
+    return fit_usual(sessions, offsets)
+
+
+def read_volatility(day: PhysicsDay, lake: StageLake) -> Volatility:
+    """Volatility and barrier of every window, from the day so far and the same clock time of past sessions."""
+    rules, window_s = lake.settings.answer, lake.settings.book.window_s
+    rv = realised_variance(squared_changes(day.windows.mid_ticks), rules.rv_windows, window_s)
+    past = np.full((1, DAY_S // window_s), np.nan)
+    for ref in lake.past(SESSION_USUAL)[-rules.profile_sessions :]:
+        past = np.vstack([past, _session_squares(lake.read(ref, ["part", "position", "squared_change"]), window_s)])
+    profile = clock_profile(past, rules.profile_sessions, window_s)[day.clock_s // window_s]
+    sigma = volatility(rv, profile, rules.rv_windows, rules.profile_weight)
+    barrier_ticks = barrier(sigma, rules.barrier_c, rules.barrier_min_ticks, rules.primary_s)
+    return Volatility(rv, profile_or_now(rv, profile), sigma, barrier_ticks)
+
+
+def _session_squares(table: pa.Table, window_s: int) -> NDArray[np.float64]:
+    """(windows of a day,) squared change of the mid by clock time; NaN outside the session."""
+    rows = table.filter(pc.equal(table["part"], CLOCK))
+    squares = np.full(DAY_S // window_s, np.nan)
+    squares[rows["position"].to_numpy() // window_s] = rows["squared_change"].to_numpy()
+    return squares
+
+
+def _tape(flow: pa.Table, windows: Windows, bests: NDArray[np.int32], touch: NDArray[np.int32], band_ticks: int) -> Tape:
+    edges_ns = np.append(windows.start_ns, windows.end_ns[-1:])
+    first_row = np.searchsorted(flow["window_start_ns"].to_numpy(), edges_ns)
+    bids_before = np.concatenate([[0], np.cumsum(flow["side"].to_numpy() == 0)])
+    centre = np.where((bests != NO_TICK).all(axis=0), bests.sum(axis=0, dtype=np.int64) // 2, 0).astype(np.int32)
+    return Tape(
+        first_row=first_row.astype(np.int64),
+        price_ticks=flow["price_ticks"].to_numpy(),
+        first_ask=(first_row[:-1] + bids_before[first_row[1:]] - bids_before[first_row[:-1]]).astype(np.int64),
+        counters=TapeCounters(*(flow[name].to_numpy() for name in TapeCounters._fields)),
+        touch_ticks=touch,
+        band=np.stack([centre - band_ticks, centre + band_ticks]).astype(np.int32),
+    )

@@ -1,0 +1,72 @@
+"""Every $1 strike around the price, window by window: what rests there against usual and against its neighbours."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ....config import AppConfig
+from ....core.events import NO_TICK
+from ....core.physics.columns import SIDES
+from ....core.physics.strikes import grid_of, ladder_values, strike_book, strike_stock
+from ....core.physics.walls import excess
+from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, SESSION_USUAL, STRIKE_PHYSICS, TOUCH_PHYSICS
+from ....lake.partitions import PartitionRef
+from ....planning import ContractDay
+from ....settings import Settings
+from ...base import Stage, StageIO, last_complete
+from ...door import StageLake
+from ...physics import PhysicsDay, read_physics_day, read_usual
+
+
+class ComputeStrikePhysics5s(Stage):
+    """One row a usable window and strike within reach, lead-in included. What is against usual is null where there is no past."""
+
+    name: ClassVar[str] = "compute_strike_physics_5s"
+    io: ClassVar[StageIO] = StageIO(inputs=[BOOK_FLOW, BOOK_WINDOWS, TOUCH_PHYSICS], output=STRIKE_PHYSICS)
+    settings_sections: ClassVar[tuple[str, ...]] = ("session", "book", "physics", "ladder")
+
+    def reads(self, unit: ContractDay, cfg: AppConfig, settings: Settings) -> list[PartitionRef]:
+        return super().reads(unit, cfg, settings) + last_complete(SESSION_USUAL, unit, cfg, settings.physics.usual_sessions)
+
+    def compute(self, unit: ContractDay, lake: StageLake) -> None:
+        lake.write(STRIKE_PHYSICS, strike_table(read_physics_day(lake), lake))
+
+
+def strike_table(day: PhysicsDay, lake: StageLake) -> pa.Table:
+    """All strikes within reach of each window's own, ascending."""
+    rules, book_rules = lake.settings.ladder, lake.settings.book
+    usual = read_usual(lake, book_rules.band_ticks + 1)
+    pace = lake.read(lake.ref(TOUCH_PHYSICS), ["pace_depth"])["pace_depth"].to_numpy()
+    grid = grid_of(day.tape, day.usable, rules.step_ticks)
+    book = strike_book(day.tape, grid, np.where(day.usable, day.bests, NO_TICK).astype(np.int32), usual, pace)
+    stock, w = strike_stock(book, usual), excess(book)
+    value = ladder_values(stock, day.usable, rules.display_s // book_rules.window_s)
+    reach = rules.measured_strikes
+    own = np.floor_divide(np.nan_to_num(day.windows.mid_ticks), rules.step_ticks).astype(np.int64) - grid.lowest // rules.step_ticks
+    window = np.repeat(np.flatnonzero(day.usable), 2 * reach + 1)
+    strike = (own[day.usable][:, None] + np.arange(-reach, reach + 1)).ravel()
+    held = (strike >= 0) & (strike < grid.strikes)
+    window, strike = window[held], strike[held]
+    columns: dict[str, NDArray[np.generic] | pa.Array] = {
+        "window_start_ns": day.windows.start_ns[window],
+        "ts_ns": day.windows.end_ns[window],
+        "strike_ticks": (grid.lowest + strike * grid.step_ticks).astype(np.int32),
+        "value": _known(value[window, strike]),
+    }
+    for index, side in SIDES:
+        at = (window, index, strike)
+        columns[f"depth_{side}"] = book.depth[at].astype(np.int32)
+        columns[f"fill_{side}"] = book.fill[at].astype(np.int32)
+        columns[f"usual_{side}"] = _known(book.usual[at])
+        columns[f"whole_{side}"] = book.whole[at]
+        columns[f"s_stock_{side}"] = _known(stock[at])
+        columns[f"w_{side}"] = _known(w[at])
+    return pa.table(columns)
+
+
+def _known(values: NDArray[np.float64]) -> pa.Array:
+    return pa.array(values.astype(np.float32), from_pandas=True)

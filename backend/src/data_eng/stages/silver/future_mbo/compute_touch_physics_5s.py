@@ -1,0 +1,71 @@
+"""The physics of every window as seen from the touch, with the volatility, the barrier and the day's pace: it knows no level."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ....config import AppConfig
+from ....core.physics.columns import SLOW, frame_columns, frame_values
+from ....core.physics.giving import pace, priors
+from ....core.physics.sums import decay_of, fold, folded, sums_by_touch, zone_edges
+from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, SESSION_USUAL, TOUCH_PHYSICS
+from ....lake.partitions import PartitionRef
+from ....planning import ContractDay
+from ....settings import Settings
+from ...base import Stage, StageIO, last_complete
+from ...door import StageLake
+from ...physics import PhysicsDay, Volatility, read_physics_day, read_usual, read_volatility
+
+
+class ComputeTouchPhysics5s(Stage):
+    """One row a window of the session and its lead-in. What is against usual is null where there is no past, or no sound book."""
+
+    name: ClassVar[str] = "compute_touch_physics_5s"
+    io: ClassVar[StageIO] = StageIO(inputs=[BOOK_FLOW, BOOK_WINDOWS], output=TOUCH_PHYSICS)
+    settings_sections: ClassVar[tuple[str, ...]] = ("session", "book", "physics", "answer")
+
+    def reads(self, unit: ContractDay, cfg: AppConfig, settings: Settings) -> list[PartitionRef]:
+        return super().reads(unit, cfg, settings) + last_complete(SESSION_USUAL, unit, cfg, settings.physics.usual_sessions)
+
+    def compute(self, unit: ContractDay, lake: StageLake) -> None:
+        day = read_physics_day(lake)
+        fitted_on = {"usual_sessions": [ref.date for ref in lake.past(SESSION_USUAL)]}
+        lake.write(TOUCH_PHYSICS, touch_table(day, read_volatility(day, lake), lake), facts=fitted_on)
+
+
+def touch_table(day: PhysicsDay, volatility: Volatility, lake: StageLake) -> pa.Table:
+    """All columns of the touch frame, by window."""
+    rules, window_s = lake.settings.physics, lake.settings.book.window_s
+    edges = zone_edges(volatility.barrier_ticks)
+    usual = read_usual(lake, lake.settings.book.band_ticks + 1)
+    now, prior = sums_by_touch(day.tape, edges, usual), priors(usual, edges)
+    day_pace = pace(folded(now, decay_of(rules.pace_half_life_s, window_s)), prior)
+    slow = decay_of(rules.half_life_s, window_s)
+    values = frame_values("touch", now, folded(now, slow), prior, day_pace)
+    mids = day.windows.mid_ticks
+    moved = np.nan_to_num(np.diff(mids, prepend=np.nan))
+    columns: dict[str, NDArray[np.generic] | pa.Array] = {
+        "window_start_ns": day.windows.start_ns,
+        "ts_ns": day.windows.end_ns,
+        "in_session": day.windows.in_session,
+        "mid_ticks": _seen(mids, day.usable),
+        "rv": pa.array(volatility.rv, from_pandas=True),
+        "profile": pa.array(volatility.profile, from_pandas=True),
+        "sigma": volatility.sigma,
+        "barrier_ticks": volatility.barrier_ticks.astype(np.int32),
+        f"move_{SLOW}": fold(moved, slow).astype(np.float32),
+        "pace_flow": _seen(day_pace.flow, day.usable),
+        "pace_depth": _seen(day_pace.depth, day.usable),
+    }
+    for column in frame_columns("touch"):
+        columns[column.name] = _seen(values[column.name].astype(np.float32), day.usable)
+    return pa.table(columns)
+
+
+def _seen(values: NDArray[np.floating], usable: NDArray[np.bool_]) -> pa.Array:
+    """Null where the window is not usable or the value is not known."""
+    return pa.array(np.where(usable, values, np.nan), from_pandas=True)

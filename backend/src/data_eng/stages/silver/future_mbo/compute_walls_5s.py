@@ -1,0 +1,93 @@
+"""Walls: strikes where far more rests than usual, with what happened to them, window by window."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ....config import AppConfig
+from ....core.physics.columns import SIDES
+from ....core.physics.walls import EVENTS, StrikeBook, WallRules, find_walls, new_walls
+from ....core.tables import STRIKE_PHYSICS, WALLS
+from ....core.units import NS_PER_S
+from ....lake.partitions import PartitionRef
+from ....planning import ContractDay
+from ....settings import Settings
+from ...base import Stage, StageIO, last_complete
+from ...door import StageLake
+
+APPEAR_AT_LEAST, MASSIVE_AT_LEAST = 1.5, 2.0
+"""Times what stands around it: the floor of the two marks keeps a smooth book free of walls."""
+
+
+class ComputeWalls5s(Stage):
+    """One row a window and wall. The marks are quantiles of the past sessions' w; without a past only the floors count."""
+
+    name: ClassVar[str] = "compute_walls_5s"
+    io: ClassVar[StageIO] = StageIO(inputs=[STRIKE_PHYSICS], output=WALLS)
+    settings_sections: ClassVar[tuple[str, ...]] = ("session", "book", "physics", "ladder", "instruments")
+
+    def reads(self, unit: ContractDay, cfg: AppConfig, settings: Settings) -> list[PartitionRef]:
+        return super().reads(unit, cfg, settings) + last_complete(STRIKE_PHYSICS, unit, cfg, settings.physics.usual_sessions)
+
+    def compute(self, unit: ContractDay, lake: StageLake) -> None:
+        rules = wall_rules(lake)
+        marks = {"appear_at": round(rules.appear, 6), "massive_at": round(rules.massive, 6)}
+        lake.write(WALLS, wall_table(lake.read(lake.ref(STRIKE_PHYSICS)), rules, lake), facts=marks)
+
+
+def wall_rules(lake: StageLake) -> WallRules:
+    """The marks from the past's w, and how far from the price strikes are watched."""
+    ladder, physics = lake.settings.ladder, lake.settings.physics
+    past = [lake.read(ref, [f"w_{side}" for _, side in SIDES]) for ref in lake.past(STRIKE_PHYSICS)]
+    seen = np.concatenate([np.empty(0), *(table[name].to_numpy().astype(np.float64) for table in past for name in table.column_names)])
+    seen = seen[np.isfinite(seen)]
+    appear, massive = (
+        max(floor, float(np.quantile(seen, quantile))) if len(seen) else floor
+        for floor, quantile in ((APPEAR_AT_LEAST, physics.wall_quantile), (MASSIVE_AT_LEAST, physics.massive_quantile))
+    )
+    reach = round(ladder.reach_points / lake.settings.tick_of(lake.unit.root)) // ladder.step_ticks
+    return WallRules(appear, massive, reach, ladder.leave_strikes)
+
+
+def wall_table(strikes: pa.Table, rules: WallRules, lake: StageLake) -> pa.Table:
+    """Rows of walls_5s from one day's strikes."""
+    window_ns, step = lake.settings.book.window_s * NS_PER_S, lake.settings.ladder.step_ticks
+    starts_ns, window = np.unique(strikes["window_start_ns"].to_numpy(), return_inverse=True)
+    ticks = strikes["strike_ticks"].to_numpy()
+    lowest = int(ticks.min()) if len(ticks) else 0
+    place = (ticks - lowest) // step
+    shape = (len(starts_ns), 2, int(place.max(initial=-1)) + 1)
+
+    def dense(name: str, empty: float) -> NDArray[np.float64]:
+        values = np.full(shape, empty)
+        for index, side in SIDES:
+            values[window, index, place] = strikes[f"{name}_{side}"].to_numpy()
+        return values
+
+    middle = np.zeros(len(starts_ns), np.int32)
+    np.maximum.at(middle, window, place.astype(np.int32))
+    lowest_place = np.full(len(starts_ns), np.iinfo(np.int32).max, np.int32)
+    np.minimum.at(lowest_place, window, place.astype(np.int32))
+    book = StrikeBook(dense("depth", 0.0), dense("usual", np.nan), np.ones(shape, np.bool_), dense("fill", 0.0))
+    found = find_walls(book, dense("w", np.nan), (middle + lowest_place) // 2, rules, new_walls(shape[2]))
+    at = (found["window"], found["side"], found["strike"])
+    return pa.table(
+        {
+            "window_start_ns": starts_ns[found["window"]],
+            "ts_ns": starts_ns[found["window"]] + window_ns,
+            "side": pa.array(np.array(["bid", "ask"])[found["side"]], pa.string()),
+            "strike_ticks": (lowest + found["strike"] * step).astype(np.int32),
+            "event": pa.array(np.array(EVENTS)[found["event"]], pa.string()),
+            "massive": found["w"] >= rules.massive,
+            "w": pa.array(found["w"].astype(np.float32), from_pandas=True),
+            "depth": found["depth"].astype(np.int32),
+            "usual": pa.array(book.usual[at].astype(np.float32), from_pandas=True),
+            "peak": found["peak"].astype(np.int32),
+            "since_ns": starts_ns[found["since_window"]],
+            "eaten": found["eaten"].astype(np.int32),
+        }
+    )
