@@ -30,7 +30,7 @@ _LAST_BIT = 1e-17
 
 
 def barrier_probabilities(
-    x_ticks: NDArray[np.float64], barrier_ticks: NDArray[np.float64], sigma: NDArray[np.float64], horizons_s: NDArray[Any]
+    x_ticks: NDArray[np.float64], barrier_ticks: NDArray[Any], sigma: NDArray[np.float64], horizons_s: NDArray[Any]
 ) -> NDArray[np.float64]:
     """Chance that a trade beyond the level, or one short of it, has come first by each horizon.
 
