@@ -19,6 +19,7 @@ from .core.features.registry import APPROACHES
 from .core.levels import FAMILIES, KNOWN_AT_IN_WORDS, LEVELS
 from .core.outcomes import Outcome
 from .core.physics.columns import Frame, frame_columns
+from .core.physics.state import Balance
 from .core.physics.walls import WallEvent
 from .core.pressure import PressureState
 from .errors import SpymasterError
@@ -127,6 +128,7 @@ NAMES_OF_COLUMNS: dict[str, type[Declared]] = {
     "outcome_h0, ..": Outcome,
     "episode_kind": EpisodeKind,
     "state": PressureState,
+    "balance": Balance,
     "event": WallEvent,
 }
 

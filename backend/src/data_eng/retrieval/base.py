@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ..core.passage import barrier_probabilities
 from ..core.volatility import log_liveliness
 from ..errors import SpymasterError
-from ..settings import AnswerSettings
+from ..sections import AnswerSettings
 from .distribution import BREAK, CENSORED, REJECT
 
 PACE_MAX = 1.0

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from ....config import AppConfig
 from ....core.pressure import CONDITIONS, DOWN, STATES, TOTAL, UP, direction_is_up, past_quantile, states
-from ....core.tables import LEVEL_VACUUM, PRESSURE_STREAM, TRIGGER_SIGNALS
+from ....core.tables import LEVEL_PHYSICS, LEVEL_VACUUM, PRESSURE_STREAM, TOUCH_PHYSICS, TRIGGER_SIGNALS
 from ....lake.partitions import PartitionRef
 from ....planning import ContractDay
 from ....settings import Settings
 from ...base import Stage, StageIO, last_complete
 from ...door import StageLake
+from .pressure_physics import read_day_physics, with_physics
 
 LOCALIZATION = {
     "above": ("f2_ask_at_pull_share_rest", "f2_ask_near_pull_share_rest"),
@@ -33,12 +34,14 @@ class BuildPressureStream(Stage):
     """One row a window and level that has features. Scores are measured against the sessions before the day, never the day itself."""
 
     name: ClassVar[str] = "build_pressure_stream"
-    io: ClassVar[StageIO] = StageIO(inputs=[LEVEL_VACUUM, TRIGGER_SIGNALS], output=PRESSURE_STREAM)
+    io: ClassVar[StageIO] = StageIO(inputs=[LEVEL_VACUUM, TOUCH_PHYSICS, LEVEL_PHYSICS, TRIGGER_SIGNALS], output=PRESSURE_STREAM)
     rows_by_level: ClassVar[bool] = True
-    settings_sections: ClassVar[tuple[str, ...]] = ("pressure", "scaling", "levels")
+    settings_sections: ClassVar[tuple[str, ...]] = ("pressure", "physics", "book", "scaling", "levels")
 
     def reads(self, unit: ContractDay, cfg: AppConfig, settings: Settings) -> list[PartitionRef]:
-        return super().reads(unit, cfg, settings) + last_complete(LEVEL_VACUUM, unit, cfg, settings.pressure.quantile_sessions)
+        sessions = settings.pressure.quantile_sessions
+        past = [last_complete(dataset, unit, cfg, sessions) for dataset in (LEVEL_VACUUM, TOUCH_PHYSICS, LEVEL_PHYSICS)]
+        return super().reads(unit, cfg, settings) + [ref for refs in past for ref in refs]
 
     def compute(self, unit: ContractDay, lake: StageLake) -> None:
         windows = lake.read(lake.ref(LEVEL_VACUUM), [*KEYS, *FEATURES])
@@ -46,8 +49,14 @@ class BuildPressureStream(Stage):
         signals = lake.read(lake.ref(TRIGGER_SIGNALS), ["level_id", "ts_ns", "decision"])
         fired = signals.filter(pc.equal(signals["decision"], "fire"))
         earlier = pa.concat_tables([windows.slice(0, 0), *past])
+        physics = read_day_physics(lake)
         tables = (
-            level_pressure(_of_level(windows, level_id), _of_level(earlier, level_id), _of_level(fired, level_id), lake.settings)
+            with_physics(
+                level_pressure(_of_level(windows, level_id), _of_level(earlier, level_id), _of_level(fired, level_id), lake.settings),
+                _of_level(physics.levels, level_id),
+                physics,
+                lake.settings,
+            )
             for level_id in lake.settings.levels.default
         )
         lake.write(PRESSURE_STREAM, tables)

@@ -1,0 +1,126 @@
+"""What the two sides do together: hold, tilt up or down, or thin out; and how far beyond the ordinary that is.
+
+| | bids stand | bids give way |
+| --- | --- | --- |
+| asks stand | HOLD | TILT down |
+| asks give way | TILT up | VACUUM: a large move, either way |
+
+Marks are quantiles of the past's own values: `watch` and `on` of |x_tilt|, of x_vacuum itself, and the lowest fifth of what gives way.
+Without a past there are none, and the balance is even.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..declared import Declared
+from .hold import Band, Held, hold, new_held
+
+
+class Balance(Declared):
+    """What the two sides of the book do together in one window."""
+
+    EVEN = "even", "neither side does anything unusual"
+    UP = "up", "the asks give way and the bids stand: room up"
+    DOWN = "down", "the bids give way and the asks stand: room down"
+    VACUUM = "vacuum", "both give way: a large move, either way"
+    HOLD = "hold", "both stand: no room either way"
+
+
+EVEN, UP, DOWN, VACUUM, HOLD = range(len(Balance))
+BALANCES = Balance.names()
+"""Names of the codes: `BALANCES[code]`."""
+STANDS_QUANTILE = 0.2
+LEAST_ROWS = 60
+"""Windows of the past from which a quantile is taken; five minutes."""
+
+
+class Marks(NamedTuple):
+    """Where a quantity is worth watching, and where it counts; NaN without a past."""
+
+    watch: float
+    on: float
+
+
+class Balances(NamedTuple):
+    """The day's windows; every array is (windows,)."""
+
+    balance: NDArray[np.int8]
+    """Codes of `Balance`."""
+    level: NDArray[np.int8]
+    """0 below the watch mark, 1 beyond it, 2 beyond the mark at which it counts."""
+    windows: NDArray[np.int32]
+    """For how many windows the balance has been this one."""
+
+
+def marks_of(past: NDArray[np.float64], watch: float, on: float) -> Marks:
+    """The two quantiles of past values, NaN left out; NaN where fewer than `LEAST_ROWS` are left."""
+    seen = past[np.isfinite(past)]
+    if len(seen) < LEAST_ROWS:
+        return Marks(np.nan, np.nan)
+    return Marks(*(float(mark) for mark in np.quantile(seen, [watch, on])))
+
+
+def lowest_fifth(past: NDArray[np.float64]) -> float:
+    """Below it a side stands; NaN without enough past."""
+    return marks_of(past, STANDS_QUANTILE, STANDS_QUANTILE).watch
+
+
+def balances(
+    tilt: NDArray[np.float64], vacuum: NDArray[np.float64], most_giving: NDArray[np.float64], marks: tuple[Marks, Marks, float], dwell: int
+) -> Balances:
+    """Fold a day's windows.
+
+    Parameters
+    ----------
+    tilt, vacuum : (windows,) x_tilt and x_vacuum; NaN where the window is not usable.
+    most_giving : (windows,) the greater g_give of the two sides, less the day's pace.
+    marks : of |x_tilt|, of x_vacuum, and the lowest fifth of what gives way.
+    dwell : windows for which it is held at least.
+    """
+    of_tilt, of_vacuum, stands = marks
+    thin = np.where(vacuum > 0, vacuum, 0.0)
+    tilt_watch, tilt_on = (signs(tilt, mark, dwell).sign for mark in of_tilt)
+    thin_watch, thin_on = (signs(thin, mark, dwell).sign for mark in of_vacuum)
+    balance = np.full(len(tilt), EVEN, np.int8)
+    balance[most_giving < stands] = HOLD
+    balance[thin_watch > 0] = VACUUM
+    tilted = np.where(tilt_on != 0, tilt_on, tilt_watch)
+    balance[tilted > 0], balance[tilted < 0] = UP, DOWN
+    level = np.zeros(len(tilt), np.int8)
+    level[(tilt_watch != 0) | (thin_watch > 0)] = 1
+    level[(tilt_on != 0) | ((tilted == 0) & (thin_on > 0))] = 2
+    return Balances(balance, level, _spell(balance))
+
+
+def signs(values: NDArray[np.float64], mark: float, dwell: int) -> Held:
+    """The sign in force of a quantity whose `on` is a mark and whose `off` is half of it; even throughout without a mark."""
+    if not mark > 0:
+        return Held(np.zeros(len(values), np.int8), np.arange(1, len(values) + 1, dtype=np.int32))
+    return hold(values, Band(mark, mark / 2, dwell), new_held())
+
+
+def signed_quantile(values: NDArray[np.float64], past: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Share of the past's |values| below each |value|, ties half, with the value's sign; NaN where value or enough past is missing."""
+    seen = np.sort(np.abs(past[np.isfinite(past)]))
+    if len(seen) < LEAST_ROWS:
+        return np.full(len(values), np.nan)
+    size = np.abs(values)
+    below, reached = np.searchsorted(seen, size, side="left"), np.searchsorted(seen, size, side="right")
+    return np.where(np.isfinite(values), np.sign(values) * (below + reached) / (2 * len(seen)), np.nan)
+
+
+def slope_through_zero(moves: NDArray[np.float64], tilts: NDArray[np.float64]) -> float:
+    """beta: how much tilt a move of one tick brings with it in the past; 0 where nothing moved."""
+    seen = np.isfinite(moves) & np.isfinite(tilts)
+    square = float(np.sum(moves[seen] ** 2))
+    return float(np.sum(moves[seen] * tilts[seen])) / square if square > 0 else 0.0
+
+
+def _spell(balance: NDArray[np.int8]) -> NDArray[np.int32]:
+    here = np.arange(len(balance))
+    changed = np.concatenate([[True], balance[1:] != balance[:-1]])[: len(balance)]
+    return (here - np.maximum.accumulate(np.where(changed, here, 0)) + 1).astype(np.int32)

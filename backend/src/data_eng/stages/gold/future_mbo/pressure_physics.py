@@ -1,0 +1,144 @@
+"""What the pressure stream says in times of what is usual: the balance of the day's windows, the four conditions and their signs."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from ....core.physics.state import (
+    BALANCES,
+    Balances,
+    Marks,
+    balances,
+    lowest_fifth,
+    marks_of,
+    signed_quantile,
+    signs,
+    slope_through_zero,
+)
+from ....core.tables import LEVEL_PHYSICS, TOUCH_PHYSICS
+from ....settings import Settings
+from ...door import StageLake
+
+CONDITIONS = (
+    ("g_away_ask_level_15s", "moved_away_ask_level_15s"),
+    ("g_pull_ask_level_15s", "pulled_ask_level_15s"),
+    ("g_away_bid_level_15s", "moved_away_bid_level_15s"),
+    ("g_pull_bid_level_15s", "pulled_bid_level_15s"),
+)
+"""The user's four conditions, each as a ratio to usual and in contracts: asks moved higher, asks pulled, bids moved lower, bids pulled."""
+TILT, VACUUM, MOVE = "x_tilt_touch_15s", "x_vacuum_touch_15s", "move_15s"
+GIVES = ("g_give_ask_touch_15s", "g_give_bid_touch_15s")
+SHIFTS = ("c_com_intention_ask_level_15s", "c_com_intention_bid_level_15s")
+TOUCH_COLUMNS = ["window_start_ns", TILT, VACUUM, MOVE, "pace_flow", *GIVES]
+RATIOS = [ratio for ratio, _ in CONDITIONS]
+LEVEL_COLUMNS = ["level_id", "window_start_ns", *RATIOS, *(contracts for _, contracts in CONDITIONS), *SHIFTS]
+
+
+class DayPhysics(NamedTuple):
+    """The day's windows with the balance in force, and the rows and marks of its levels."""
+
+    start_ns: NDArray[np.int64]
+    touch: dict[str, NDArray[np.float64]]
+    """(windows,) by column of the touch; NaN where it is null."""
+    balances: Balances
+    score: NDArray[np.float64]
+    """(windows,) signed past quantile of |x_tilt|."""
+    tilt_own: NDArray[np.float64]
+    """(windows,) x_tilt less what the price's own move explains."""
+    levels: pa.Table
+    marks: tuple[Marks, ...]
+    """Of |condition| less the pace, one for each of `CONDITIONS`."""
+
+
+def read_day_physics(lake: StageLake) -> DayPhysics:
+    """The day against its past sessions, which give the marks."""
+    rules = lake.settings.physics
+    dwell = rules.dwell_s // lake.settings.book.window_s
+    touch = _columns(lake.read(lake.ref(TOUCH_PHYSICS), TOUCH_COLUMNS))
+    past = _joined([_columns(lake.read(ref, TOUCH_COLUMNS)) for ref in lake.past(TOUCH_PHYSICS)], TOUCH_COLUMNS)
+    gives, past_gives = (np.stack([of[name] - of["pace_flow"] for name in GIVES]) for of in (touch, past))
+    marks = (
+        marks_of(np.abs(past[TILT]), rules.watch_quantile, rules.on_quantile),
+        marks_of(past[VACUUM], rules.watch_quantile, rules.on_quantile),
+        lowest_fifth(past_gives.ravel()),
+    )
+    most_giving = gives.max(axis=0) if gives.size else np.empty(0)
+    return DayPhysics(
+        start_ns=touch["window_start_ns"].astype(np.int64),
+        touch=touch,
+        balances=balances(touch[TILT], touch[VACUUM], most_giving, marks, dwell),
+        score=signed_quantile(touch[TILT], past[TILT]),
+        tilt_own=touch[TILT] - slope_through_zero(past[MOVE], past[TILT]) * touch[MOVE],
+        levels=lake.read(lake.ref(LEVEL_PHYSICS), LEVEL_COLUMNS),
+        marks=tuple(marks_of(np.abs(values), rules.watch_quantile, rules.on_quantile) for values in _past_conditions(lake)),
+    )
+
+
+def with_physics(pressure: pa.Table, level: pa.Table, physics: DayPhysics, settings: Settings) -> pa.Table:
+    """Rows of one level of the pressure stream with what is said against usual; null where there is no past, or no sound book."""
+    dwell, window_s = settings.physics.dwell_s // settings.book.window_s, settings.book.window_s
+    window = np.searchsorted(physics.start_ns, pressure["window_start_ns"].to_numpy())
+    by_window = np.full((len(LEVEL_COLUMNS) - 2, len(physics.start_ns)), np.nan)
+    at = np.searchsorted(physics.start_ns, level["window_start_ns"].to_numpy())
+    for index, name in enumerate(LEVEL_COLUMNS[2:]):
+        by_window[index, at] = level[name].to_numpy()
+    values = dict(zip(LEVEL_COLUMNS[2:], by_window, strict=True))
+    columns: dict[str, pa.Array | NDArray[np.generic]] = {
+        "tilt": _float(physics.touch[TILT][window]),
+        "tilt_own": _float(physics.tilt_own[window]),
+        "vacuum": _float(physics.touch[VACUUM][window]),
+        "score": _float(physics.score[window]),
+        "balance": pa.array(np.array(BALANCES)[physics.balances.balance[window]], pa.string()),
+        "balance_level": physics.balances.level[window],
+        "balance_held_s": physics.balances.windows[window] * window_s,
+    }
+    in_force = []
+    for number, ((ratio, contracts), mark) in enumerate(zip(CONDITIONS, physics.marks, strict=True), start=1):
+        beyond_pace = values[ratio] - physics.touch["pace_flow"]
+        held = signs(beyond_pace, mark.on, dwell)
+        in_force.append(held.sign[window])
+        columns[f"condition_{number}_times_usual"] = _float(np.exp(beyond_pace)[window])
+        columns[f"condition_{number}_contracts"] = _float(values[contracts][window])
+        columns[f"condition_{number}_sign"] = held.sign[window]
+    for side, name in zip(("ask", "bid"), SHIFTS, strict=True):
+        columns[f"{side}_shift_ticks"] = _float(values[name][window])
+    given, stood = np.stack(in_force) > 0, np.stack(in_force) < 0
+    columns["count_up"] = (given[:2].sum(axis=0) + stood[2:].sum(axis=0)).astype(np.int8)
+    columns["count_down"] = (stood[:2].sum(axis=0) + given[2:].sum(axis=0)).astype(np.int8)
+    for name, column in columns.items():
+        pressure = pressure.append_column(name, pa.array(column) if isinstance(column, np.ndarray) else column)
+    return pressure
+
+
+def _past_conditions(lake: StageLake) -> list[NDArray[np.float64]]:
+    """(rows,) of all levels and past sessions, one array a condition, less the pace of the row's window."""
+    pooled: list[list[NDArray[np.float64]]] = [[np.empty(0)] for _ in CONDITIONS]
+    touches = {ref.date: ref for ref in lake.past(TOUCH_PHYSICS)}
+    for ref in lake.past(LEVEL_PHYSICS):
+        if ref.date not in touches:
+            continue
+        touch = _columns(lake.read(touches[ref.date], ["window_start_ns", "pace_flow"]))
+        level = _columns(lake.read(ref, ["window_start_ns", *RATIOS]))
+        pace = touch["pace_flow"][np.searchsorted(touch["window_start_ns"], level["window_start_ns"])]
+        for values, ratio in zip(pooled, RATIOS, strict=True):
+            values.append(level[ratio] - pace)
+    return [np.concatenate(values) for values in pooled]
+
+
+def _columns(table: pa.Table) -> dict[str, NDArray[np.float64]]:
+    return {
+        name: table[name].to_numpy() if name == "window_start_ns" else table[name].to_numpy().astype(np.float64)
+        for name in table.column_names
+    }
+
+
+def _joined(parts: list[dict[str, NDArray[np.float64]]], names: list[str]) -> dict[str, NDArray[np.float64]]:
+    return {name: np.concatenate([np.empty(0), *(part[name] for part in parts)]) for name in names}
+
+
+def _float(values: NDArray[np.float64]) -> pa.Array:
+    return pa.array(values.astype(np.float32), from_pandas=True)
