@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pytest import approx
 
@@ -42,6 +42,7 @@ class NaiveCache:
 
 @QUICK
 @given(st.integers(0, 10), STEPS)
+@example(2, [("a", 1), ("b", 1), ("a", None), ("c", 1)])
 def test_a_cache_holds_what_a_list_in_order_of_use_holds(most: int, steps: list[tuple[str, int | None]]) -> None:
     cache, naive = Cache[str, int](most), NaiveCache(most)
     found = made = 0
@@ -56,6 +57,7 @@ def test_a_cache_holds_what_a_list_in_order_of_use_holds(most: int, steps: list[
             made += 1
         assert (len(cache), cache.size) == (len(naive.held), sum(entry[2] for entry in naive.held))
     assert (cache.found, cache.made) == (found, made)
+    assert [cache.get(key) for key in "abcd"] == [naive.get(key) for key in "abcd"]
 
 
 @QUICK
@@ -85,6 +87,8 @@ def test_a_cut_holds_the_rows_that_a_plain_filter_keeps(known: list[int], from_s
     table = KnownTable(pa.table({"row": list(range(len(known)))}), np.array(known, np.int64))
     kept = [row for row, at in enumerate(known) if at <= as_of_s and (from_s is None or at > from_s)]
     assert table.cut(from_s, as_of_s)["row"].to_pylist() == kept
+    first, last = table.rows(from_s, as_of_s)
+    assert last - first == len(kept), "also where the cut ends before it begins"
 
 
 @QUICK

@@ -156,6 +156,7 @@ def test_a_cell_is_as_bad_as_its_worst_table_and_a_failed_run_is_worse_than_any(
     note_failed(tmp_path, "ESZ5", MON, "compute_levels", "silver", "no trade before the open", SETTINGS)
     note_done(tmp_path, "ESZ5", MON, "compute_book_flow_5s", "silver", 1.25, SETTINGS)
     note_done(tmp_path, "ESZ5", MON, "compute_level_vacuum_5s", "silver", 0.5, SETTINGS)
+    note_done(tmp_path, "ESZ5", MON, "build_trigger_vectors", "gold", 4.0, SETTINGS)
     cell = look_at(tmp_path).day("ESZ5", MON).cells["silver"]
     assert (cell.state, cell.seconds) == ("failed", 1.75)
     assert {table.why for table in cell.tables if table.state == "failed"} == {"no trade before the open"}
@@ -188,6 +189,7 @@ def test_the_bronze_of_a_contract_is_judged_with_the_root_s_list_and_run(tmp_pat
         ("bronze", "ESU5", [MON], f"build --layer bronze --symbol ES --dates {MON}:{MON}"),
         ("silver", "ESZ5", [TUE], f"build --layer silver --symbol ES --dates {TUE}:{TUE}"),
         ("silver", "ESZ5", [MON], f"build --layer silver --symbol ES --dates {MON}:{TUE}"),
+        ("silver", "ESZ5", [MON, TUE], f"build --layer silver --symbol ES --dates {MON}:{TUE}"),
         ("gold", "ESZ5", [TUE, THU], f"build --layer gold --symbol ESZ5 --dates {TUE}:{THU}"),
         ("silver", "ESH6", [MON], f"build --layer silver --symbol ESH6 --dates {MON}:{MON}"),
     ],
@@ -297,9 +299,12 @@ def test_a_grid_is_taken_again_within_a_second_unless_the_lake_is_another(tmp_pa
 
     monkeypatch.setattr(judge, "grid", noting)
     monkeypatch.setattr(time, "monotonic", lambda: now_s[0])
+    counts = []
     for at_s, version in ((100.0, "a"), (101.0, "a"), (101.5, "a"), (101.6, "b"), (101.7, "b")):
         now_s[0] = at_s
         judge.recent("ES", version)
+        counts.append(len(made))
+    assert counts == [1, 1, 2, 3, 3]
     assert made == ["a", "a", "b"]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import json
+import time
 from typing import Any
 
 import pyarrow as pa
@@ -95,14 +96,14 @@ def test_a_window_s_message_is_one_of_the_protocol_and_a_missing_number_is_null(
 class Socket:
     """What a replay sends, and the commands that it gets; it stays open until it is closed."""
 
-    def __init__(self, *arriving: dict[str, Any], stuck: bool = False) -> None:
+    def __init__(self, *arriving: dict[str, Any], stuck: bool = False, after_s: float = 0.0) -> None:
         self.sent: list[dict[str, Any]] = []
         self._arriving = list(arriving)
         self._stuck = stuck
+        self._after_s = after_s
 
     async def receive(self) -> dict[str, Any]:
-        if not self._arriving:
-            await asyncio.sleep(60)
+        await asyncio.sleep(self._after_s if self._arriving else 60)
         return self._arriving.pop(0)
 
     async def send_text(self, text: str) -> None:
@@ -144,12 +145,17 @@ def test_what_is_no_command_ends_the_replay_with_what_was_expected(message: dict
     assert '{"type":"pause"}' in str(raised.value)
 
 
-def test_a_faster_speed_is_obeyed_at_once_and_a_reader_that_leaves_ends_the_replay() -> None:
-    """At 1 the four windows would take 20 s."""
+def test_a_faster_speed_is_obeyed_while_a_window_is_waited_for() -> None:
+    """At 1 the only window would come after 20 s; the command comes when that wait has begun."""
     faster = {"type": "websocket.receive", "text": '{"type":"speed","value":240}'}
-    socket = Socket(faster)
-    play(socket, speed=1.0)
-    assert [message["type"] for message in socket.sent] == ["hello", *["window"] * 4, "end"]
+    socket = Socket(faster, after_s=0.05)
+    started_s = time.monotonic()
+    play(socket, speed=1.0, tables={"windows": windows((END,))})
+    assert time.monotonic() - started_s < 15
+    assert [message["type"] for message in socket.sent] == ["hello", "window", "end"]
+
+
+def test_a_reader_that_leaves_ends_a_replay_that_stands_still() -> None:
     gone = Socket({"type": "websocket.receive", "text": '{"type":"pause"}'}, {"type": "websocket.disconnect"})
     play(gone, speed=1.0)
     assert "window" not in [message["type"] for message in gone.sent]
