@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from src.data_eng.core.physics.columns import frame_columns, frame_values
-from src.data_eng.core.physics.giving import LEAST_PRIOR, PRIOR_SHARE, Priors, centre_moves, giving, pace, priors, stock
+from src.data_eng.core.physics.giving import LEAST_PRIOR, PRIOR_SHARE, Priors, centre_moves, giving, intention, pace, priors, stock
 from src.data_eng.core.physics.sums import (
     WHOLE,
     ZONES,
@@ -167,7 +167,7 @@ def test_up_is_the_mirror_of_down_to_the_last_bit(seed: int) -> None:
 def all_columns(frame: Any, sums: Sums, prior: Priors) -> dict[str, np.ndarray]:
     slow = folded(sums, decay_of(15.0, 5))
     day_pace = pace(Sums(*(values.reshape(3, 2, -1, COUNT).sum(axis=2) for values in slow)), prior)
-    return frame_values(frame, sums, slow, prior, day_pace)
+    return frame_values(frame, sums, slow, fold(intention(sums), decay_of(15.0, 5)), prior, day_pace)
 
 
 @pytest.mark.nojit

@@ -27,8 +27,7 @@ COUNT = 8
 
 def found(tilt: float = 0.0, vacuum: float = 0.0, most_giving: float = 0.0) -> tuple[int, int]:
     """Balance and mark of the last of eight equal windows."""
-    columns = (np.full(COUNT, value) for value in (tilt, vacuum, most_giving))
-    day = balances(*columns, (TILT, THIN, STANDS), 6)
+    day = balances(np.full(COUNT, tilt), np.full(COUNT, vacuum), np.full(COUNT, most_giving), (TILT, THIN, STANDS), 6)
     return int(day.balance[-1]), int(day.level[-1])
 
 

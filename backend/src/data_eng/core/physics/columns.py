@@ -74,8 +74,14 @@ def frame_columns(frame: Frame) -> tuple[PhysicsColumn, ...]:
     return tuple(columns)
 
 
-def frame_values(frame: Frame, now: Sums, slow: Sums, prior: Priors, day_pace: Pace) -> dict[str, NDArray[np.float64]]:
-    """(cells,) by column: `now` are the sums of each window, `slow` the same with a half-life of 15 s; prior and pace are by cell."""
+def frame_values(
+    frame: Frame, now: Sums, slow: Sums, shift: NDArray[np.float64], prior: Priors, day_pace: Pace
+) -> dict[str, NDArray[np.float64]]:
+    """(cells,) by column.
+
+    `now` are the sums of each window, `slow` the same with a half-life of 15 s, `shift` is (2, cells) the `intention` of each window summed
+    so; prior and pace are by cell.
+    """
     given, near = giving(now, WHOLE, prior), giving(now, NEAR, prior)
     stocks = {zone: stock(now, index, day_pace.depth, prior.depth) for zone, index in (("", WHOLE), ("_near", NEAR), ("_far", FAR))}
     moves = centre_moves(now)
@@ -86,16 +92,14 @@ def frame_values(frame: Frame, now: Sums, slow: Sums, prior: Priors, day_pace: P
         values |= {f"s_stock{zone}_{side}_{frame}": by_side[index] for zone, by_side in stocks.items()}
         values |= {f"c_com_{cause}_{side}_{frame}": by_side[index] for cause, by_side in moves.items()}
     values |= {f"x_tilt_{frame}": given.x_tilt, f"x_vacuum_{frame}": x_vacuum(given, day_pace.flow)}
-    slow_given, slow_moves = giving(slow, WHOLE, prior), centre_moves(slow)
-    slow_stock = stock(slow, WHOLE, day_pace.depth, prior.depth)
-    intention = sum((by_side for cause, by_side in slow_moves.items() if cause != "fill"), np.zeros_like(slow_moves["fill"]))
+    slow_given, slow_stock = giving(slow, WHOLE, prior), stock(slow, WHOLE, day_pace.depth, prior.depth)
     for index, side in SIDES:
         suffix = f"{side}_{frame}_{SLOW}"
         values |= _side_values(slow_given, index, suffix)
         values[f"s_stock_{suffix}"] = slow_stock[index]
         values[f"pulled_{suffix}"] = slow.pull_rest[WHOLE, index]
         values[f"moved_away_{suffix}"] = slow.away_rest[WHOLE, index]
-        values[f"c_com_intention_{suffix}"] = intention[index]
+        values[f"c_com_intention_{suffix}"] = shift[index]
     values |= {f"x_tilt_{frame}_{SLOW}": slow_given.x_tilt, f"x_vacuum_{frame}_{SLOW}": x_vacuum(slow_given, day_pace.flow)}
     return values
 

@@ -120,6 +120,12 @@ def centre_moves(sums: Sums, zone: int = WHOLE) -> dict[str, NDArray[np.float64]
     return moves
 
 
+def intention(sums: Sums, zone: int = WHOLE) -> NDArray[np.float64]:
+    """(2, cells) ticks by which the side's centre moved by all but fills, away from the price > 0."""
+    moves = centre_moves(sums, zone)
+    return moves["add"] + moves["arrive"] + moves["pull"] + moves["reprice"]
+
+
 def _ratio(seen: NDArray[np.float64], usual: NDArray[np.float64], prior: NDArray[np.float64]) -> NDArray[np.float64]:
     logs: NDArray[np.float64] = np.log((seen + prior) / (usual + prior))
     return logs

@@ -87,11 +87,12 @@ def balances(
     thin_watch, thin_on = (signs(thin, mark, dwell).sign for mark in of_vacuum)
     balance = np.full(len(tilt), EVEN, np.int8)
     balance[most_giving < stands] = HOLD
-    balance[thin_watch > 0] = VACUUM
+    thinned = (thin_watch > 0) | (thin_on > 0)
+    balance[thinned] = VACUUM
     tilted = np.where(tilt_on != 0, tilt_on, tilt_watch)
     balance[tilted > 0], balance[tilted < 0] = UP, DOWN
     level = np.zeros(len(tilt), np.int8)
-    level[(tilt_watch != 0) | (thin_watch > 0)] = 1
+    level[(tilted != 0) | thinned] = 1
     level[(tilt_on != 0) | ((tilted == 0) & (thin_on > 0))] = 2
     return Balances(balance, level, _spell(balance))
 

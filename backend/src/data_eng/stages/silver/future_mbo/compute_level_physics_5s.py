@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ....config import AppConfig
 from ....core.physics.columns import frame_columns, frame_values
-from ....core.physics.giving import Pace, Priors, priors
-from ....core.physics.sums import Sums, decay_of, folded, sums_by_level, zone_edges
+from ....core.physics.giving import Pace, Priors, intention, priors
+from ....core.physics.sums import Sums, decay_of, fold, folded, sums_by_level, zone_edges
 from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, LEVEL_PHYSICS, LEVELS_TABLE, SESSION_USUAL, TOUCH_PHYSICS
 from ....lake.partitions import PartitionRef
 from ....planning import ContractDay
@@ -53,7 +53,8 @@ def level_tables(day: PhysicsDay, in_force: dict[str, NDArray[np.float64]], lake
     prior = priors(usual, edges)
     backward = np.array([known_backward(ticks) for ticks in in_force.values()]).reshape(len(in_force), len(day.usable))
     now = sums_by_level(day.tape, edges, usual, backward)
-    slow = folded(now, decay_of(rules.half_life_s, book.window_s))
+    decay = decay_of(rules.half_life_s, book.window_s)
+    slow, shift = folded(now, decay), fold(intention(now), decay)
     reach_ticks = book.band_ticks - lake.settings.zones.far_max
     for index, (level_id, ticks) in enumerate(in_force.items()):
         rows = day.usable & day.windows.in_session & (np.abs(day.windows.mid_ticks - ticks) <= reach_ticks)
@@ -61,6 +62,7 @@ def level_tables(day: PhysicsDay, in_force: dict[str, NDArray[np.float64]], lake
             "level",
             Sums(*(part[..., index, rows] for part in now)),
             Sums(*(part[..., index, rows] for part in slow)),
+            shift[:, index, rows],
             Priors(*(part[rows] for part in prior)),
             Pace(*(part[rows] for part in day_pace)),
         )

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ....config import AppConfig
 from ....core.physics.columns import SLOW, frame_columns, frame_values
-from ....core.physics.giving import pace, priors
+from ....core.physics.giving import intention, pace, priors
 from ....core.physics.sums import decay_of, fold, folded, sums_by_touch, zone_edges
 from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, SESSION_USUAL, TOUCH_PHYSICS
 from ....lake.partitions import PartitionRef
@@ -45,7 +45,7 @@ def touch_table(day: PhysicsDay, volatility: Volatility, lake: StageLake) -> pa.
     now, prior = sums_by_touch(day.tape, edges, usual), priors(usual, edges)
     day_pace = pace(folded(now, decay_of(rules.pace_half_life_s, window_s)), prior)
     slow = decay_of(rules.half_life_s, window_s)
-    values = frame_values("touch", now, folded(now, slow), prior, day_pace)
+    values = frame_values("touch", now, folded(now, slow), fold(intention(now), slow), prior, day_pace)
     mids = day.windows.mid_ticks
     moved = np.nan_to_num(np.diff(mids, prepend=np.nan))
     columns: dict[str, NDArray[np.generic] | pa.Array] = {
