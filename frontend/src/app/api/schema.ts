@@ -229,7 +229,7 @@ export interface paths {
         };
         /**
          * Healthz
-         * @description 200 while the process lives; asks nothing of the lake.
+         * @description 200 while the process lives; does not touch the lake.
          */
         get: operations["healthz_healthz_get"];
         put?: never;
