@@ -138,6 +138,11 @@ def test_what_a_definition_calls_no_future_is_kept_out_whatever_its_name(tmp_pat
     assert listing(a_file(tmp_path, a_day()), defined).find(ESZ5).tick == 0
 
 
+def test_a_future_of_another_root_is_kept_out_though_its_definition_calls_it_one(tmp_path: Path) -> None:
+    defined = {ESZ5: Definition(ESZ5, "NQZ5", "F", QUARTER)}
+    assert listing(a_file(tmp_path, a_day()), defined).find(ESZ5) == Listed(ESZ5, "NQZ5", "outright", 0)
+
+
 @pytest.mark.parametrize("undefined", [0, np.iinfo(np.int64).max, -1])
 def test_a_definition_without_a_tick_leaves_it_to_the_settings(tmp_path: Path, undefined: int) -> None:
     defined = {ESZ5: Definition(ESZ5, "ESZ5", "F", undefined)}
