@@ -221,6 +221,12 @@ def test_inspection_shows_the_book_of_its_sound_windows(tmp_path: Path) -> None:
     assert book["anomalies"] == {}
 
 
+def test_a_marked_window_is_not_sound_though_it_has_two_sides(tmp_path: Path) -> None:
+    orders = [Order("A", "B", 6700.0, 6, 1, flags=F_SNAPSHOT), Order("A", "A", 6700.25, 4, 2, flags=F_SNAPSHOT | 128)]
+    book = inspect_file(write_dbn(tmp_path / "day.dbn", records(orders)), SETTINGS)["book"]
+    assert (book["windows"], book["sound_windows"], "spread_share_by_ticks" in book) == (1, 0, False)
+
+
 def test_inspection_takes_the_instrument_asked_for_and_refuses_one_that_is_not_there(tmp_path: Path) -> None:
     path = write_dbn(tmp_path / "day.dbn", records(an_hour()))
     assert inspect_file(path, SETTINGS, "ESZ5-ESH6")["book"]["symbol"] == "ESZ5-ESH6"
