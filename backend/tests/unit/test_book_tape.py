@@ -214,12 +214,12 @@ def test_marks_of_trust_equal_a_plain_reading_of_their_rules(counts: list[tuple[
     windows.window_start_ns[:] = np.arange(len(counts)) * WINDOW_NS
     windows.records[:], windows.cancels_and_modifies[:], windows.unknown_ids[:] = zip(*counts, strict=True)
     windows.longest_silence_ns[:] = windows.cancels_and_modifies * S
-    hours_ns = (2 * WINDOW_NS, 20 * WINDOW_NS)
+    hours_ns = (2 * WINDOW_NS, 8 * WINDOW_NS)
     halts, unknowns = [], []
     for at, (_, changes, _) in enumerate(counts):
         before = counts[max(at - trailing, 0) : at]
         expected = changes * S * (sum(row[0] for row in before) / max(len(before) * WINDOW_NS, 1))
-        halts.append(2 <= at < 20 and changes >= 2 and expected >= 100)
+        halts.append(2 <= at < 8 and changes >= 2 and expected >= 100)
         recent = counts[max(at - trailing + 1, 0) : at + 1]
         unknowns.append(sum(row[2] for row in recent) > 0.25 * sum(row[1] for row in recent))
     found = halted(windows, hours_ns, WINDOW_NS, 2.0, 100, trailing)

@@ -138,6 +138,11 @@ def test_what_a_definition_calls_no_future_is_kept_out_whatever_its_name(tmp_pat
     assert listing(a_file(tmp_path, a_day()), defined).find(ESZ5).tick == 0
 
 
+def test_a_future_of_another_root_is_kept_out_though_its_definition_calls_it_one(tmp_path: Path) -> None:
+    defined = {ESZ5: Definition(ESZ5, "NQZ5", "F", QUARTER)}
+    assert listing(a_file(tmp_path, a_day()), defined).find(ESZ5) == Listed(ESZ5, "NQZ5", "outright", 0)
+
+
 @pytest.mark.parametrize("undefined", [0, np.iinfo(np.int64).max, -1])
 def test_a_definition_without_a_tick_leaves_it_to_the_settings(tmp_path: Path, undefined: int) -> None:
     defined = {ESZ5: Definition(ESZ5, "ESZ5", "F", undefined)}
@@ -214,6 +219,12 @@ def test_inspection_shows_the_book_of_its_sound_windows(tmp_path: Path) -> None:
     # Level 1: (6 + 2 + 6 + 2) / 4, level 2: (4 + 4) / 4, level 5: 5 / 4.
     assert book["mean_depth_by_level"] == [4.0, 2.0, 0.0, 0.0, 1.2, 0.0, 0.0, 0.0, 0.0, 0.0]
     assert book["anomalies"] == {}
+
+
+def test_a_marked_window_is_not_sound_though_it_has_two_sides(tmp_path: Path) -> None:
+    orders = [Order("A", "B", 6700.0, 6, 1, flags=F_SNAPSHOT), Order("A", "A", 6700.25, 4, 2, flags=F_SNAPSHOT | 128)]
+    book = inspect_file(write_dbn(tmp_path / "day.dbn", records(orders)), SETTINGS)["book"]
+    assert (book["windows"], book["sound_windows"], "spread_share_by_ticks" in book) == (1, 0, False)
 
 
 def test_inspection_takes_the_instrument_asked_for_and_refuses_one_that_is_not_there(tmp_path: Path) -> None:
