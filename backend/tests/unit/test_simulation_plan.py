@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from src.data_eng.core.session import NoDate
 from src.data_eng.core.simulator.planting import NO_LAG
 from src.data_eng.core.simulator.session import KnownRange, open_instrument
 from src.data_eng.core.units import NS_PER_DAY, utc_day_start_ns
@@ -102,7 +103,7 @@ def test_a_session_starts_a_quarter_of_an_hour_before_the_evening_open_and_ends_
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"start": "2.10.2025"}, "--start '2.10.2025' is not a date. Expected YYYY-MM-DD"),
+        ({"start": "2.10.2025"}, "--start '2.10.2025' is not a day. Expected YYYY-MM-DD"),
         ({"records": 19_999}, "--records 19999 is too few for a book. Expected at least 20,000 a day"),
         ({"signature": 0.601}, "--signature 0.601 is outside 0 .. 0.6"),
         ({"outcome": 1.01}, "--outcome 1.01 is outside 0 .. 1.0 ticks a second"),
@@ -112,7 +113,7 @@ def test_a_session_starts_a_quarter_of_an_hour_before_the_evening_open_and_ends_
     ],
 )
 def test_what_cannot_be_simulated_is_named_by_its_flag(changes: dict[str, Any], said: str) -> None:
-    with pytest.raises(SimulationError) as raised:
+    with pytest.raises((SimulationError, NoDate)) as raised:
         specs_of(**changes)
     assert said in str(raised.value)
 
