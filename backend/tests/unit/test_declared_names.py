@@ -14,8 +14,9 @@ from src.data_eng.core.outcomes import DECIDED, Outcome, OutcomeKind
 from src.data_eng.core.pressure import PressureState
 from src.data_eng.retrieval import distribution, picture
 from src.data_eng.retrieval.parts import OutcomeCounts
+from src.data_eng.retrieval.verdict import Verdict
 
-DECLARED: list[type[Declared]] = [Outcome, OutcomeKind, EpisodeKind, PressureState]
+DECLARED: list[type[Declared]] = [Outcome, OutcomeKind, EpisodeKind, PressureState, Verdict]
 CONTRACTS = PACKAGE / "contracts" / "gold" / "future_mbo"
 
 

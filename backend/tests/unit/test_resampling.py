@@ -12,19 +12,17 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from src.data_eng.evaluation.resampling import (
-    MIN_SESSIONS,
     BadReference,
     corrected_p,
     detectable_skill,
     exceedance,
     givers,
     permutation,
-    ratio,
-    session_counts,
     shuffled,
     skill,
 )
 from src.data_eng.evaluation.scores import NO_CLASS, rps
+from src.data_eng.retrieval.day_blocks import MIN_SESSIONS, ratio, session_counts
 from tests.parity import naive_scores
 
 pytestmark = pytest.mark.slow

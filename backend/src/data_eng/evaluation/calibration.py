@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from ..errors import SpymasterError
-from .resampling import ratio
+from ..retrieval.day_blocks import ratio
 from .scores import NO_CLASS, checked
 
 ROUNDING = 1e-9

@@ -8,12 +8,13 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
+from ..retrieval.day_blocks import ratio
 from ..retrieval.distribution import CLASSES, QUANTILES
 from ..sections import EvaluationSettings
 from ..settings import Settings
 from .calibration import conformal_sets, coverage, reliability, sharpness
 from .pool import Pool
-from .resampling import detectable_skill, ratio, skill
+from .resampling import detectable_skill, skill
 from .result import (
     AgainstRow,
     CoverageRow,

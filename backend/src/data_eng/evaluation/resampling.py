@@ -7,19 +7,16 @@ in them, and dealt out anew with everything in them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri, stdtrit
+from scipy.special import ndtri, stdtrit
 
 from ..errors import SpymasterError
+from ..retrieval.day_blocks import MIN_SESSIONS, drawn_ratios, ratio, session_sums
 from .scores import checked, cumulated, one_hot
 
-MIN_SESSIONS = 5
-"""Below it no interval is given. At 4 sessions the tail that the widened 95 % interval asks for (0.0001) is rarer than the rarest draw of
-sessions (4 ** -4), so nothing that could be drawn would reach it."""
 SIGNIFICANT_BELOW = 0.05
 """One-sided level at which a skill counts as shown."""
 SAME = 1e-12
@@ -28,19 +25,6 @@ SAME = 1e-12
 
 class BadReference(SpymasterError):
     """A reference that the forecasts cannot be compared with."""
-
-
-class Ratio(NamedTuple):
-    """The sum of one quantity over the sum of another."""
-
-    value: float
-    """NaN where nothing was counted or the sum below is 0."""
-    low: float
-    """NaN where `value` is, and below MIN_SESSIONS sessions: so few cannot say how much sessions differ."""
-    high: float
-    """As `low`."""
-    episodes: int
-    sessions: int
 
 
 class Skill(NamedTuple):
@@ -86,25 +70,6 @@ def skill(
     return Skill(1 - worse.value, 1 - worse.high, 1 - worse.low, worse.episodes, worse.sessions)
 
 
-def ratio(above: NDArray[np.float64], below: NDArray[np.float64], day: NDArray[np.int64], draws: int, interval: float, seed: int) -> Ratio:
-    """Sum of `above` over sum of `below`, of the episodes where both are finite, with its interval over sessions.
-
-    As many sessions as there are, drawn with replacement, `draws` times; the interval lies between two quantiles of the drawn ratios.
-    Drawn sessions spread less than new ones would, and few of them are no normal sample, so the quantiles are moved outward to where a
-    normal statistic's would be Student's: Phi(-sqrt(n / (n - 1)) t(n - 1)) for n sessions (Hesterberg 2015, Am. Stat. 69, the expanded
-    percentile interval). A draw in which `below` sums to 0 has no ratio and is left out.
-    """
-    counted = np.isfinite(above) & np.isfinite(below)
-    above_sums, below_sums = session_sums(day[counted], above[counted], below[counted])
-    sessions, total = len(below_sums), below_sums.sum()
-    value = float(above_sums.sum() / total) if total > 0 else float("nan")
-    low, high = float("nan"), float("nan")
-    if sessions >= MIN_SESSIONS and total > 0:
-        tail = _expanded_tail(interval, sessions)
-        low, high = np.nanquantile(_drawn_ratios(above_sums, below_sums, draws, seed), (tail, 1 - tail))
-    return Ratio(value, float(low), float(high), int(counted.sum()), sessions)
-
-
 def detectable_skill(
     score: NDArray[np.float64],
     reference: NDArray[np.float64],
@@ -125,7 +90,7 @@ def detectable_skill(
     sessions = len(reference_sums)
     if sessions < MIN_SESSIONS or reference_sums.sum() <= 0:
         return float("nan")
-    error = np.nanstd(_drawn_ratios(score_sums, reference_sums, draws, seed)) * np.sqrt(sessions / (sessions - 1))
+    error = np.nanstd(drawn_ratios(score_sums, reference_sums, draws, seed)) * np.sqrt(sessions / (sessions - 1))
     return float((stdtrit(sessions - 1, (1 + interval) / 2) + ndtri(power)) * error)
 
 
@@ -222,20 +187,6 @@ def exceedance(observed: float, draws: NDArray[np.float64]) -> float:
     return float((1 + (draws >= observed - SAME * max(1.0, abs(observed))).sum()) / (1 + len(draws)))
 
 
-def session_sums(day: NDArray[np.int64], *values: NDArray[np.float64]) -> list[NDArray[np.float64]]:
-    """(sessions,) sums of each of the (n,) values, sessions ascending."""
-    sessions, place = np.unique(day, return_inverse=True)
-    return [np.bincount(place, weights=value, minlength=len(sessions)).astype(np.float64) for value in values]
-
-
-@lru_cache(maxsize=8)
-def session_counts(sessions: int, draws: int, seed: int) -> NDArray[np.float64]:
-    """(draws, sessions) how often each session is drawn. Kept, for all forecasters of one evaluation share it (2,000 x 250: 4 MB)."""
-    counts = np.random.default_rng(seed).multinomial(sessions, np.full(sessions, 1 / sessions), size=draws).astype(np.float64)
-    counts.setflags(write=False)
-    return counts
-
-
 def shuffled(sessions: NDArray[np.int64], permutations: int, seed: int) -> NDArray[np.int64]:
     """(permutations, sessions) positions in `sessions`, each row in random order.
 
@@ -329,15 +280,3 @@ def _on_scale_of(own: NDArray[np.float64], dealt: NDArray[np.float64]) -> NDArra
     spread = dealt.std(axis=1)
     scaled: NDArray[np.float64] = dealt.sum(axis=1) * np.divide(own.std(), spread, out=np.ones_like(spread), where=spread > SAME)
     return scaled
-
-
-def _expanded_tail(interval: float, sessions: int) -> float:
-    """Share of draws beyond each end; see `ratio`."""
-    return float(ndtr(-np.sqrt(sessions / (sessions - 1)) * stdtrit(sessions - 1, (1 + interval) / 2)))
-
-
-def _drawn_ratios(above_sums: NDArray[np.float64], below_sums: NDArray[np.float64], draws: int, seed: int) -> NDArray[np.float64]:
-    """(draws,) ratios of sums over drawn sessions; NaN where the sum below is 0."""
-    drawn = session_counts(len(below_sums), draws, seed) @ np.stack([above_sums, below_sums], axis=1)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(drawn[:, 1] > 0, drawn[:, 0] / drawn[:, 1], np.nan)
