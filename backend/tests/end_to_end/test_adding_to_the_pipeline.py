@@ -77,8 +77,8 @@ def test_a_new_stage_in_six_steps(checkout: Checkout) -> None:
     (source / "stages/silver/future_mbo/compute_spread_5s.py").write_text(STAGE)
     pipeline = source / "pipeline.py"
     added = "from .stages.silver.future_mbo.compute_spread_5s import ComputeSpread5s"
-    old = "    return [ComputeBookFlow5s(),"
-    edit(pipeline, old, f"    {added}\n\n    return [ComputeSpread5s(), ComputeBookFlow5s(),")
+    old = "    return [\n        ComputeBookFlow5s(),"
+    edit(pipeline, old, f"    {added}\n\n    return [\n        ComputeSpread5s(),\n        ComputeBookFlow5s(),")
     # 5 run it, 6 look at what came out
     said = checkout.done(f"{RUNNER} --layer silver {ONE_DAY} --stage compute_spread_5s")
     assert re.search(rf"ESZ5 {DAY} +compute_spread_5s +built ", said)

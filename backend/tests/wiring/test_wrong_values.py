@@ -50,10 +50,10 @@ RIGHT = {
 }
 """The verbs that work on a lake, with flags that are right; the wrong one comes after them and wins."""
 WRONG = [
-    *(("build", "--dates", day, "YYYY-MM-DD, for example 2025-10-01") for day in HALF_DATES),
-    *(("select", "--dates", day, "YYYY-MM-DD, for example 2025-10-01") for day in HALF_DATES),
+    *(("build", "--dates", day, "YYYY-MM-DD, for example 2025-10-16") for day in HALF_DATES),
+    *(("select", "--dates", day, "YYYY-MM-DD, for example 2025-10-16") for day in HALF_DATES),
     *(("levels", "--date", day, "YYYY-MM-DD, for example 2025-10-16") for day in HALF_DATES),
-    *(("evaluate", flag, day, "for example 2025-10-01") for flag in ("--from", "--to") for day in HALF_DATES),
+    *(("evaluate", flag, day, "for example 2025-10-16") for flag in ("--from", "--to") for day in HALF_DATES),
     ("levels", "--date", "2024-01-02", f"{DATES[0]} to {TODAY}"),
     *(("build", "--session", span, "for example 09:30-12:30") for span in ("9:30-12:30", "09:30", "12:30-09:30", "9-12", "rth")),
     *((verb, "--level", "pm_hgih", "Did you mean pm_high?") for verb in ("index", "query", "snapshot", "clear")),
@@ -129,7 +129,7 @@ FILE_VERBS = [
     ("import", ["{day}", "--lake", "{tmp}"], "no lake"),
     ("realism", ["{tmp}/none.dbn", "--records", "40000", "--days", "1"], "Expected a DBN file"),
     ("realism", ["--out", "{tmp}/a.pdf"], ".html, .png or .json"),
-    ("simulate", ["--out", "{tmp}/sim", "--start", "2025-10"], "YYYY-MM-DD, for example 2025-09-29"),
+    ("simulate", ["--out", "{tmp}/sim", "--start", "2025-10"], "YYYY-MM-DD, for example 2025-10-16"),
     ("simulate", ["--out", "{tmp}/sim", "--days", "1", "--gap", "2025-10-04"], "2025-09-29 to 2025-09-29"),
     ("simulate", ["--out", "{day}", "--days", "1"], "new or empty folder"),
     ("recovery", ["--levels", "pm_hgih", "--out", "{tmp}/r.html"], "Did you mean pm_high?"),
