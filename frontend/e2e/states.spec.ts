@@ -28,6 +28,7 @@ for (const theme of THEMES) {
       const strip = page.getByRole('status').filter({ hasText: 'Preparing: the server reads ESZ5 2025-10-14.' });
       await expect(strip).toBeVisible();
       await expect(page.locator('body')).toHaveAttribute('data-ready', 'false');
+      await expect(page.locator('[aria-busy="true"]'), 'the pulse of a panel that loads is no text to read').toHaveCount(0);
       await shown(board, `state-preparing-${theme}`);
       await page.unroute('**/readyz');
       await expect(strip).toHaveCount(0);
