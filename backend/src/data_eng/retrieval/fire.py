@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..settings import AnswerSettings
+from ..sections import AnswerSettings
 from .base import Standing, at_candidate_age
 from .day_blocks import Ratio, ratio
 from .distribution import BREAK, CENSORED, REJECT
