@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from src.data_eng.retrieval.base import Standing
@@ -128,6 +128,7 @@ def test_an_episode_fires_once_and_the_next_anew() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(1, 4), st.booleans()), max_size=30).map(sorted))
+@settings(deadline=None)
 def test_folded_window_by_window_it_is_the_same(windows: list[tuple[int, bool]]) -> None:
     last_fired, live = NO_SETUP, []
     for setup, wants in windows:

@@ -347,6 +347,7 @@ def test_counts_are_in_whole_setups_and_add_up() -> None:
 
 
 @given(st.integers(1, 100), st.floats(0, 1), st.floats(0, 1))
+@settings(deadline=None)
 def test_counts_never_exceed_the_setups(setups: int, decided: float, share: float) -> None:
     said = counts(found([26 * decided * share, 26 * decided * (1 - share)], [5, 5], weight=[26.0], setups=[setups]))
     assert said.broke[0] + said.rejected[0] + said.neither[0] == setups

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from src.data_eng.core.passage import (
@@ -70,6 +70,7 @@ def test_the_random_walk_equals_drawn_paths() -> None:
 
 
 @given(st.floats(1e-6, 1e3), st.floats(1e-6, 1e3), st.floats(0, 1e6), st.lists(st.floats(0, 1e7), min_size=2, max_size=6).map(sorted))
+@settings(deadline=None)
 def test_the_random_walk_is_a_distribution_that_only_adds_up(upper: float, lower: float, sigma: float, time_s: list[float]) -> None:
     up, down = hit_probabilities(np.array(upper), np.array(lower), np.array(sigma), np.array(time_s))
     assert (up >= 0).all()
@@ -139,6 +140,7 @@ def test_a_mid_at_or_through_a_barrier_is_still_a_quarter_tick_short_of_it() -> 
 
 
 @given(st.floats(-12, 12), st.floats(6, 40), st.floats(0.14, 3))
+@settings(deadline=None)
 def test_the_walk_from_the_other_side_is_the_same_with_the_classes_swapped(x: float, b: float, sigma: float) -> None:
     place, mirrored = np.array([x]), np.array([-x])
     other = np.array([b]), np.array([sigma])

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from src.data_eng.core.outcomes import OutcomeKind
@@ -92,6 +92,7 @@ def test_a_new_episode_begins_without_an_edge() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(1, 3), classes, classes), max_size=40).map(lambda rows: sorted(rows, key=lambda row: row[0])))
+@settings(deadline=None)
 def test_folded_window_by_window_it_is_the_same(windows: list[tuple[int, int, int]]) -> None:
     live, states = [], dict.fromkeys((1, 2, 3), EdgeState())
     for setup, speaks, fired in windows:
@@ -102,6 +103,7 @@ def test_folded_window_by_window_it_is_the_same(windows: list[tuple[int, int, in
 
 
 @given(st.lists(classes, max_size=30))
+@settings(deadline=None)
 def test_an_edge_is_what_its_rule_says_at_every_window(speaks: list[int]) -> None:
     """Written the other way round: from the whole list up to each window."""
     edge = N

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -61,12 +61,14 @@ def test_rv_looks_back_on_exactly_its_windows() -> None:
 
 
 @given(mids, st.integers(1, 30))
+@settings(deadline=None)
 def test_rv_equals_its_twin(mid: list[float], rv_windows: int) -> None:
     expected = [naive_rv(mid, window, rv_windows) for window in range(len(mid))]
     np.testing.assert_allclose(realised_variance(squared_changes(np.array(mid)), rv_windows), expected, rtol=1e-12)
 
 
 @given(mids, st.integers(1, 69))
+@settings(deadline=None)
 def test_rv_of_a_day_cut_short_is_the_same_up_to_the_cut(mid: list[float], cut: int) -> None:
     whole = realised_variance(squared_changes(np.array(mid)), 24)
     np.testing.assert_array_equal(realised_variance(squared_changes(np.array(mid[:cut])), 24), whole[:cut])
