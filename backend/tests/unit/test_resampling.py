@@ -135,7 +135,7 @@ class TestSkill:
         found = [skill(*scored_noise(seed, sessions=sessions, day_effect=1.0), 400, 0.95, 1) for seed in range(300)]
         assert np.mean([one.low <= truth <= one.high for one in found]) == pytest.approx(0.95, abs=0.03)
 
-    @settings(max_examples=40)
+    @settings(max_examples=40, deadline=None)
     @given(st.integers(0, 10**6), st.integers(MIN_SESSIONS, 15))
     def test_the_order_of_episodes_and_the_names_of_sessions_do_not_matter(self, seed: int, sessions: int) -> None:
         rng = np.random.default_rng(seed)
