@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from src.data_eng.core.book.state import ASK, BID
 from src.data_eng.core.events import NO_TICK
-from src.data_eng.core.physics.tape import ASK, BID, Tape, TapeCounters
+from src.data_eng.core.physics.tape import Tape, TapeCounters
 from src.data_eng.core.physics.usual import Usual
 from tests.level_flow import Row
 

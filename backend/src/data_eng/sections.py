@@ -144,7 +144,6 @@ class PressureSettings(Section):
 
 class PhysicsSettings(Section):
     usual_sessions: int
-    half_life_s: float
     pace_half_life_s: float
     on_quantile: float
     watch_quantile: float

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from src.data_eng.core.book.state import ASK, BID
 from src.data_eng.core.physics.columns import frame_columns, frame_values
 from src.data_eng.core.physics.giving import LEAST_PRIOR, PRIOR_SHARE, Priors, centre_moves, giving, intention, pace, priors, stock
 from src.data_eng.core.physics.sums import (
@@ -21,7 +22,6 @@ from src.data_eng.core.physics.sums import (
     sums_by_touch,
     zone_edges,
 )
-from src.data_eng.core.physics.tape import ASK, BID
 from src.data_eng.core.physics.usual import Usual, fit_usual, session_sums
 from tests.level_flow import Row, random_windows
 from tests.parity import naive_physics as naive
@@ -211,7 +211,7 @@ def test_usual_is_the_pooled_mean_of_past_sessions_by_distance() -> None:
 def test_without_a_past_nothing_is_usual() -> None:
     windows, touches, _, barriers = drawn(1)
     edges, usual = zone_edges(barriers), fit_usual([], BAND + 1)
-    assert not usual.is_known()
+    assert np.isnan(usual.depth).all()
     sums, prior = sums_by_touch(physics_tape(windows, touches), edges, usual), priors(usual, edges)
     assert np.isnan(giving(sums, WHOLE, prior).g_give[:, 1]).all()
     assert sums.depth_start[WHOLE, ASK, 1] > 0

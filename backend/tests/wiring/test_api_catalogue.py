@@ -22,12 +22,12 @@ def client() -> TestClient:
 
 
 def test_the_catalogue_has_every_feature_level_and_table_of_this_build_in_words(client: TestClient) -> None:
-    told = client.get("/api/catalogue").json()
-    assert [feature["name"] for feature in told["features"]] == [entry.name for entry in FEATURES]
-    assert {level["level_id"] for level in told["levels"]} == {*load_settings().levels.default, *LEVELS}
-    assert {table["dataset"] for table in told["tables"]} == {key for key, entry in load_datasets().items() if entry.contract}
-    words = [entry["meaning"] for kind in told.values() for entry in kind]
-    words += [column["meaning"] for table in told["tables"] for column in table["columns"]]
+    catalogue = client.get("/api/catalogue").json()
+    assert [feature["name"] for feature in catalogue["features"]] == [entry.name for entry in FEATURES]
+    assert {level["level_id"] for level in catalogue["levels"]} == {*load_settings().levels.default, *LEVELS}
+    assert {table["dataset"] for table in catalogue["tables"]} == {key for key, entry in load_datasets().items() if entry.contract}
+    words = [entry["meaning"] for kind in catalogue.values() for entry in kind]
+    words += [column["meaning"] for table in catalogue["tables"] for column in table["columns"]]
     assert all(word.strip() for word in words)
-    (pm_high,) = [level for level in told["levels"] if level["level_id"] == "pm_high"]
+    (pm_high,) = [level for level in catalogue["levels"] if level["level_id"] == "pm_high"]
     assert pm_high == {"level_id": "pm_high", "name": "PM High", "meaning": "Highest trade of the pre-market."}

@@ -145,8 +145,11 @@ def test_the_ladders_value_is_the_mean_lead_of_a_minute(lake: Path) -> None:
     table = read(lake, STRIKE_PHYSICS)
     lead = table["s_stock_bid"].to_numpy() - table["s_stock_ask"].to_numpy()
     starts_ns = table["window_start_ns"].to_numpy()
-    for row in range(40_000 // 33 * 33 // 2, table.num_rows, 4_111):
+    checked = 0
+    for row in range(0, table.num_rows, 997):
         same = table["strike_ticks"].to_numpy() == table["strike_ticks"][row].as_py()
         minute = same & (starts_ns <= starts_ns[row]) & (starts_ns > starts_ns[row] - 60 * NS_PER_S)
         if minute.sum() == 12:
             assert table["value"][row].as_py() == pytest.approx(float(lead[minute].mean()), abs=1e-5)
+            checked += 1
+    assert checked > 10

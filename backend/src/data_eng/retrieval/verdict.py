@@ -75,7 +75,7 @@ class Situation(NamedTuple):
     approach_dir: NDArray[np.int8]
     """1 from below, -1 from above."""
     is_vacuum: NDArray[np.bool_]
-    """Whether the physics' side is VACUUM at WATCH or above."""
+    """Whether the book's balance is vacuum, beyond the mark to watch."""
 
 
 class Said(NamedTuple):

@@ -17,7 +17,7 @@ from ..core.tables import BOOK_FLOW, BOOK_WINDOWS, SESSION_USUAL
 from ..core.units import NS_PER_S
 from ..core.volatility import barrier, clock_profile, profile_or_now, realised_variance, squared_changes, volatility
 from .door import StageLake
-from .windows import WINDOW_COLUMNS, Windows, as_windows
+from .windows import WINDOW_COLUMNS, Windows, as_windows, first_rows_of
 
 OFFSET, CLOCK = "offset", "clock"
 """The two kinds of rows of session_usual."""
@@ -95,6 +95,16 @@ def read_volatility(day: PhysicsDay, lake: StageLake) -> Volatility:
     return Volatility(rv, profile_or_now(rv, profile), sigma, barrier_ticks)
 
 
+def nullable(values: NDArray[np.floating]) -> pa.Array:
+    """A column in which NaN, which says that nothing could be measured, is null."""
+    return pa.array(values, from_pandas=True)
+
+
+def nullable_float(values: NDArray[np.float64]) -> pa.Array:
+    """The same as 32-bit floats."""
+    return nullable(values.astype(np.float32))
+
+
 def _session_squares(table: pa.Table, window_s: int) -> NDArray[np.float64]:
     """(windows of a day,) squared change of the mid by clock time; NaN outside the session."""
     rows = table.filter(pc.equal(table["part"], CLOCK))
@@ -104,12 +114,11 @@ def _session_squares(table: pa.Table, window_s: int) -> NDArray[np.float64]:
 
 
 def _tape(flow: pa.Table, windows: Windows, bests: NDArray[np.int32], touch: NDArray[np.int32], band_ticks: int) -> Tape:
-    edges_ns = np.append(windows.start_ns, windows.end_ns[-1:])
-    first_row = np.searchsorted(flow["window_start_ns"].to_numpy(), edges_ns)
+    first_row = first_rows_of(flow, windows)
     bids_before = np.concatenate([[0], np.cumsum(flow["side"].to_numpy() == 0)])
     centre = np.where((bests != NO_TICK).all(axis=0), bests.sum(axis=0, dtype=np.int64) // 2, 0).astype(np.int32)
     return Tape(
-        first_row=first_row.astype(np.int64),
+        first_row=first_row,
         price_ticks=flow["price_ticks"].to_numpy(),
         first_ask=(first_row[:-1] + bids_before[first_row[1:]] - bids_before[first_row[:-1]]).astype(np.int64),
         counters=TapeCounters(*(flow[name].to_numpy() for name in TapeCounters._fields)),

@@ -69,6 +69,13 @@ def session_windows(windows: Windows) -> Windows:
     )
 
 
+def first_rows_of(flow: pa.Table, windows: Windows) -> NDArray[np.int64]:
+    """(windows + 1,) where each window's rows of the flow begin; the windows are consecutive, so each ends where the next begins."""
+    edges_ns = np.append(windows.start_ns, windows.end_ns[-1:])
+    first: NDArray[np.int64] = np.searchsorted(flow["window_start_ns"].to_numpy(), edges_ns)
+    return first
+
+
 def levels_in_force(levels: pa.Table, start_ns: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
     """(windows,) price in ticks by level_id, in the table's order; NaN where the level is not known, or absent that day."""
     level_ids = levels["level_id"].to_numpy(zero_copy_only=False)

@@ -7,14 +7,16 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..book.state import ASK, BID
 from .giving import CAUSES, Giving, Pace, Priors, centre_moves, giving, stock, x_vacuum
 from .sums import FAR, NEAR, WHOLE, Sums
-from .tape import ASK, BID
 
 Frame = Literal["touch", "level"]
 SIDES = ((BID, "bid"), (ASK, "ask"))
-SLOW = "15s"
-"""What a column is called that is summed with a half-life of 15 seconds: what the eye is shown. The others are of one window alone."""
+HALF_LIFE_S = 15
+"""Of what the eye is shown, measured: longer is late, shorter is noise. Columns are named by it, so it is no setting."""
+SLOW = f"{HALF_LIFE_S}s"
+"""What a column is called that is summed with this half-life; the others are of one window alone."""
 
 _WHERE = {
     "touch": {"bid": "bids behind the best bid", "ask": "asks behind the best ask"},

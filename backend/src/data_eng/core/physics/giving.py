@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..book.state import ASK, BID
 from .sums import WHOLE, Sums
-from .tape import ASK, BID
 from .usual import Usual
 
 PRIOR_SHARE = 0.3

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..declared import Declared
+from ..pressure import past_quantile
 from .hold import Band, Held, hold, new_held
 
 
@@ -106,12 +107,8 @@ def signs(values: NDArray[np.float64], mark: float, dwell: int) -> Held:
 
 def signed_quantile(values: NDArray[np.float64], past: NDArray[np.float64]) -> NDArray[np.float64]:
     """Share of the past's |values| below each |value|, ties half, with the value's sign; NaN where value or enough past is missing."""
-    seen = np.sort(np.abs(past[np.isfinite(past)]))
-    if len(seen) < LEAST_ROWS:
-        return np.full(len(values), np.nan)
-    size = np.abs(values)
-    below, reached = np.searchsorted(seen, size, side="left"), np.searchsorted(seen, size, side="right")
-    return np.where(np.isfinite(values), np.sign(values) * (below + reached) / (2 * len(seen)), np.nan)
+    signed: NDArray[np.float64] = np.sign(values) * past_quantile(np.abs(values), np.abs(past), LEAST_ROWS)
+    return signed
 
 
 def slope_through_zero(moves: NDArray[np.float64], tilts: NDArray[np.float64]) -> float:

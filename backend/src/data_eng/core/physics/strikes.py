@@ -10,10 +10,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..book.state import ASK, BID
 from ..compiled import compiled
 from ..events import NO_TICK
 from .giving import LEAST_PRIOR, STOCK_PRIOR_OFFSET
-from .tape import ASK, BID, Tape
+from .tape import Tape, behind, rows_of
 from .usual import Usual
 from .walls import StrikeBook
 
@@ -59,8 +60,7 @@ def _fill_strikes(tape, grid, end_touch, usual, depth, usually, whole, fill):
             touch = end_touch[side, w]
             if touch == NO_TICK:
                 continue
-            first = tape.first_ask[w] if side == ASK else tape.first_row[w]
-            last = tape.first_row[w + 1] if side == ASK else tape.first_ask[w]
+            first, last = rows_of(tape, w, side)
             for row in range(first, last):
                 strike = (tape.price_ticks[row] - grid.lowest) // grid.step_ticks
                 depth[w, side, strike] += tape.counters.depth_end[row]
@@ -68,7 +68,7 @@ def _fill_strikes(tape, grid, end_touch, usual, depth, usually, whole, fill):
             for strike in range(depth.shape[2]):
                 held = 0
                 for tick in range(grid.lowest + strike * grid.step_ticks, grid.lowest + (strike + 1) * grid.step_ticks):
-                    x = tick - touch if side == ASK else touch - tick
+                    x = behind(side, touch, tick)
                     if 0 <= x < usual.offsets and tape.band[0, w] <= tick <= tape.band[1, w]:
                         usually[w, side, strike] += usual.depth[x]
                         held += 1

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..compiled import compiled, inlined
 from ..events import NO_TICK
-from .tape import ASK, Tape
+from .tape import Tape, away_rest_of, behind, inflow_of, reach_of, rows_of
 from .usual import Usual
 
 WHOLE, NEAR, FAR = range(3)
@@ -124,7 +124,7 @@ def _sum(
                 tick = first_ticks[level, side, w]
                 if tick == NO_TICK:
                     continue
-                shift = tick - touch if side == ASK else touch - tick
+                shift = behind(side, touch, tick)
                 for zone in range(edges.shape[1]):
                     cell = of_levels[:, zone, side, level * windows + w]
                     _write(running, edges[w, zone, 0] + shift, edges[w, zone, 1] + shift, shift, limit, cell)
@@ -133,34 +133,28 @@ def _sum(
 @compiled()
 def _accumulate(tape: Tape, usual: Usual, w: int, side: int, touch: int, running: NDArray[np.float64]) -> int:
     """running[x + 1] := sums over 0..x behind the touch, moments about the touch; returns how many x there are."""
-    lowest, highest = tape.band[0, w], tape.band[1, w]
-    limit = highest - touch + 1 if side == ASK else touch - lowest + 1
-    limit = max(min(limit, running.shape[0] - 1, usual.offsets), 0)
+    limit = max(min(reach_of(tape, w, side, touch), running.shape[0] - 1, usual.offsets), 0)
     running[0] = 0.0
     for x in range(limit):
         running[x + 1] = 0.0
         running[x + 1, _USUAL] = usual.depth[x]
         running[x + 1, _USUAL + 1] = usual.inflow[x]
-    first = tape.first_ask[w] if side == ASK else tape.first_row[w]
-    last = tape.first_row[w + 1] if side == ASK else tape.first_ask[w]
+    first, last = rows_of(tape, w, side)
     counters = tape.counters
     for row in range(first, last):
-        x = tape.price_ticks[row] - touch if side == ASK else touch - tape.price_ticks[row]
+        x = behind(side, touch, tape.price_ticks[row])
         if x < 0 or x >= limit:
             continue
         at = running[x + 1]
-        reprice = counters.reprice_up[row] + counters.reprice_down[row]
-        reprice_rest = counters.reprice_up_rest[row] + counters.reprice_down_rest[row]
-        young = counters.pull[row] - counters.pull_rest[row] + reprice - reprice_rest
         at[0] = counters.depth_start[row]
         at[1] = counters.depth_end[row]
-        at[2] = counters.add[row] + counters.arrive[row] - young
+        at[2] = inflow_of(counters, row)
         at[3] = counters.pull_rest[row]
-        at[4] = counters.reprice_up_rest[row] if side == ASK else counters.reprice_down_rest[row]
+        at[4] = away_rest_of(counters, row, side)
         at[5] = counters.add[row]
         at[6] = counters.arrive[row]
         at[7] = counters.pull[row]
-        at[8] = reprice
+        at[8] = counters.reprice_up[row] + counters.reprice_down[row]
         at[9] = counters.fill[row]
         for moment in range(len(_MOMENT_OF)):
             at[_COUNTS + moment] = at[_MOMENT_OF[moment]] * x

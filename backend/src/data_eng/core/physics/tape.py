@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-BID, ASK = 0, 1
+from ..book.state import ASK
+from ..compiled import inlined
 
 
 class TapeCounters(NamedTuple):
@@ -39,3 +40,38 @@ class Tape(NamedTuple):
     """(2, windows) best bid and best ask at the window's start; NO_TICK in a window that is not usable."""
     band: NDArray[np.int32]
     """(2, windows) lowest and highest tick that the tape holds of the window."""
+
+
+@inlined()
+def rows_of(tape, w, side):
+    """First and one past the last row of one side in window `w`."""
+    if side == ASK:
+        return tape.first_ask[w], tape.first_row[w + 1]
+    return tape.first_row[w], tape.first_ask[w]
+
+
+@inlined()
+def behind(side, touch, tick):
+    """Ticks by which a tick lies behind its side's touch; below 0 in front of it."""
+    return tick - touch if side == ASK else touch - tick
+
+
+@inlined()
+def reach_of(tape, w, side, touch):
+    """How many ticks from the touch outward, its own with them, the tape holds in window `w`."""
+    return behind(side, touch, tape.band[side, w]) + 1
+
+
+@inlined()
+def inflow_of(counters, row):
+    """Contracts that came, by add or move, less those that left again within half a second."""
+    reprice = counters.reprice_up[row] + counters.reprice_down[row]
+    reprice_rest = counters.reprice_up_rest[row] + counters.reprice_down_rest[row]
+    young = counters.pull[row] - counters.pull_rest[row] + reprice - reprice_rest
+    return counters.add[row] + counters.arrive[row] - young
+
+
+@inlined()
+def away_rest_of(counters, row, side):
+    """Resting contracts that were moved away from the price."""
+    return counters.reprice_up_rest[row] if side == ASK else counters.reprice_down_rest[row]

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..compiled import compiled
 from ..events import NO_TICK
-from .tape import ASK, Tape
+from .tape import Tape, away_rest_of, behind, inflow_of, reach_of, rows_of
 
 
 class OffsetSums(NamedTuple):
@@ -41,10 +41,6 @@ class Usual(NamedTuple):
     away: NDArray[np.float64]
     """(offsets,) share that is moved away from the price."""
 
-    def is_known(self) -> bool:
-        """Whether there was a past to measure."""
-        return bool(np.isfinite(self.depth).any())
-
 
 def session_sums(tape: Tape, counted: NDArray[np.bool_], offsets: int) -> OffsetSums:
     """Totals of the windows `counted`, (windows,), of one session, for `offsets` distances."""
@@ -70,7 +66,6 @@ def fit_usual(sessions: Sequence[OffsetSums], offsets: int) -> Usual:
 @compiled()
 def _count(tape: Tape, counted: NDArray[np.bool_], sums: NDArray[np.float64]) -> None:
     counters = tape.counters
-    offsets = sums.shape[1]
     for w in range(tape.first_ask.shape[0]):
         if not counted[w]:
             continue
@@ -78,19 +73,15 @@ def _count(tape: Tape, counted: NDArray[np.bool_], sums: NDArray[np.float64]) ->
             touch = tape.touch_ticks[side, w]
             if touch == NO_TICK:
                 continue
-            limit = tape.band[1, w] - touch + 1 if side == ASK else touch - tape.band[0, w] + 1
-            for x in range(min(limit, offsets)):
+            limit = min(reach_of(tape, w, side, touch), sums.shape[1])
+            for x in range(limit):
                 sums[0, x] += 1.0
-            first = tape.first_ask[w] if side == ASK else tape.first_row[w]
-            last = tape.first_row[w + 1] if side == ASK else tape.first_ask[w]
+            first, last = rows_of(tape, w, side)
             for row in range(first, last):
-                x = tape.price_ticks[row] - touch if side == ASK else touch - tape.price_ticks[row]
-                if x < 0 or x >= min(limit, offsets):
+                x = behind(side, touch, tape.price_ticks[row])
+                if x < 0 or x >= limit:
                     continue
-                reprice = counters.reprice_up[row] + counters.reprice_down[row]
-                reprice_rest = counters.reprice_up_rest[row] + counters.reprice_down_rest[row]
-                young = counters.pull[row] - counters.pull_rest[row] + reprice - reprice_rest
                 sums[1, x] += counters.depth_start[row]
-                sums[2, x] += counters.add[row] + counters.arrive[row] - young
+                sums[2, x] += inflow_of(counters, row)
                 sums[3, x] += counters.pull_rest[row]
-                sums[4, x] += counters.reprice_up_rest[row] if side == ASK else counters.reprice_down_rest[row]
+                sums[4, x] += away_rest_of(counters, row, side)

@@ -7,7 +7,7 @@ appeared   w at or beyond the appearance mark in 2 of 3 windows
 grew       depth at least 1.5 times the last peak
 pulled     depth below half the peak, and fills since the peak are less than half of the fall; `eaten` where they are half or more
 absorbing  fills since it appeared at least half the peak while depth is at least 0.7 of it; once a wall
-left       farther than the reach plus 4 points from the price
+left       more strikes from the price than a wall is followed
 """
 
 from __future__ import annotations

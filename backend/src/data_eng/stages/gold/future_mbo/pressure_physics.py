@@ -22,6 +22,7 @@ from ....core.physics.state import (
 from ....core.tables import LEVEL_PHYSICS, TOUCH_PHYSICS
 from ....settings import Settings
 from ...door import StageLake
+from ...physics import nullable_float
 
 CONDITIONS = (
     ("g_away_ask_level_15s", "moved_away_ask_level_15s"),
@@ -88,10 +89,10 @@ def with_physics(pressure: pa.Table, level: pa.Table, physics: DayPhysics, setti
         by_window[index, at] = level[name].to_numpy()
     values = dict(zip(LEVEL_COLUMNS[2:], by_window, strict=True))
     columns: dict[str, pa.Array | NDArray[np.generic]] = {
-        "tilt": _float(physics.touch[TILT][window]),
-        "tilt_own": _float(physics.tilt_own[window]),
-        "vacuum": _float(physics.touch[VACUUM][window]),
-        "score": _float(physics.score[window]),
+        "tilt": nullable_float(physics.touch[TILT][window]),
+        "tilt_own": nullable_float(physics.tilt_own[window]),
+        "vacuum": nullable_float(physics.touch[VACUUM][window]),
+        "score": nullable_float(physics.score[window]),
         "balance": pa.array(np.array(BALANCES)[physics.balances.balance[window]], pa.string()),
         "balance_level": physics.balances.level[window],
         "balance_held_s": physics.balances.windows[window] * window_s,
@@ -101,11 +102,11 @@ def with_physics(pressure: pa.Table, level: pa.Table, physics: DayPhysics, setti
         beyond_pace = values[ratio] - physics.touch["pace_flow"]
         held = signs(beyond_pace, mark.on, dwell)
         in_force.append(held.sign[window])
-        columns[f"condition_{number}_times_usual"] = _float(np.exp(beyond_pace)[window])
-        columns[f"condition_{number}_contracts"] = _float(values[contracts][window])
+        columns[f"condition_{number}_times_usual"] = nullable_float(np.exp(beyond_pace)[window])
+        columns[f"condition_{number}_contracts"] = nullable_float(values[contracts][window])
         columns[f"condition_{number}_sign"] = held.sign[window]
     for side, name in zip(("ask", "bid"), SHIFTS, strict=True):
-        columns[f"{side}_shift_ticks"] = _float(values[name][window])
+        columns[f"{side}_shift_ticks"] = nullable_float(values[name][window])
     given, stood = np.stack(in_force) > 0, np.stack(in_force) < 0
     columns["count_up"] = (given[:2].sum(axis=0) + stood[2:].sum(axis=0)).astype(np.int8)
     columns["count_down"] = (stood[:2].sum(axis=0) + given[2:].sum(axis=0)).astype(np.int8)
@@ -138,7 +139,3 @@ def _columns(table: pa.Table) -> dict[str, NDArray[np.float64]]:
 
 def _joined(parts: list[dict[str, NDArray[np.float64]]], names: list[str]) -> dict[str, NDArray[np.float64]]:
     return {name: np.concatenate([np.empty(0), *(part[name] for part in parts)]) for name in names}
-
-
-def _float(values: NDArray[np.float64]) -> pa.Array:
-    return pa.array(values.astype(np.float32), from_pandas=True)

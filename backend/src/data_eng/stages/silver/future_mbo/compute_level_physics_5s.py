@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ....config import AppConfig
-from ....core.physics.columns import frame_columns, frame_values
+from ....core.physics.columns import HALF_LIFE_S, frame_columns, frame_values
 from ....core.physics.giving import Pace, Priors, intention, priors
 from ....core.physics.sums import Sums, decay_of, fold, folded, sums_by_level, zone_edges
 from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, LEVEL_PHYSICS, LEVELS_TABLE, SESSION_USUAL, TOUCH_PHYSICS
@@ -19,7 +19,7 @@ from ....planning import ContractDay
 from ....settings import Settings
 from ...base import Stage, StageIO, last_complete
 from ...door import StageLake
-from ...physics import PhysicsDay, read_physics_day, read_usual
+from ...physics import PhysicsDay, nullable_float, read_physics_day, read_usual
 from ...windows import levels_in_force
 
 
@@ -46,14 +46,14 @@ class ComputeLevelPhysics5s(Stage):
 
 def level_tables(day: PhysicsDay, in_force: dict[str, NDArray[np.float64]], lake: StageLake) -> Iterator[pa.Table]:
     """A table a level, in the levels' order; `in_force` is (windows,) by level, NaN before the level is known."""
-    rules, book = lake.settings.physics, lake.settings.book
+    book = lake.settings.book
     touch = lake.read(lake.ref(TOUCH_PHYSICS), ["barrier_ticks", "pace_flow", "pace_depth"])
     day_pace = Pace(*(touch[name].to_numpy() for name in ("pace_flow", "pace_depth")))
     edges, usual = zone_edges(touch["barrier_ticks"].to_numpy().astype(np.int64)), read_usual(lake, book.band_ticks + 1)
     prior = priors(usual, edges)
     backward = np.array([known_backward(ticks) for ticks in in_force.values()]).reshape(len(in_force), len(day.usable))
     now = sums_by_level(day.tape, edges, usual, backward)
-    decay = decay_of(rules.half_life_s, book.window_s)
+    decay = decay_of(HALF_LIFE_S, book.window_s)
     slow, shift = folded(now, decay), fold(intention(now), decay)
     reach_ticks = book.band_ticks - lake.settings.zones.far_max
     for index, (level_id, ticks) in enumerate(in_force.items()):
@@ -73,7 +73,7 @@ def level_tables(day: PhysicsDay, in_force: dict[str, NDArray[np.float64]], lake
             "level_ticks": ticks[rows],
             "distance_ticks": (day.windows.mid_ticks - ticks)[rows].astype(np.float32),
         }
-        columns |= {column.name: pa.array(values[column.name].astype(np.float32), from_pandas=True) for column in frame_columns("level")}
+        columns |= {column.name: nullable_float(values[column.name]) for column in frame_columns("level")}
         yield pa.table(columns)
 
 

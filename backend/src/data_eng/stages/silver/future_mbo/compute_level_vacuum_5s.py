@@ -17,7 +17,7 @@ from ....planning import ContractDay
 from ....settings import Settings
 from ...base import Stage, StageIO
 from ...door import StageLake
-from ...windows import WINDOW_COLUMNS, Windows, as_windows, levels_in_force
+from ...windows import WINDOW_COLUMNS, Windows, as_windows, first_rows_of, levels_in_force
 
 _FLOW_COLUMNS = ["window_start_ns", "side", "price_ticks", *FlowCounters._fields]
 
@@ -38,11 +38,9 @@ class ComputeLevelVacuum5s(Stage):
 
 
 def flow_tape(flow: pa.Table, windows: Windows) -> FlowTape:
-    """The flow's rows with the windows they belong to; the windows are consecutive, so each ends where the next begins."""
-    edges_ns = np.append(windows.start_ns, windows.end_ns[-1:])
-    first_row = np.searchsorted(flow["window_start_ns"].to_numpy(), edges_ns)
+    """The flow's rows with the windows they belong to."""
     side, price_ticks, *counters = (flow[name].to_numpy() for name in _FLOW_COLUMNS[1:])
-    return FlowTape(first_row, side, price_ticks, FlowCounters(*counters))
+    return FlowTape(first_rows_of(flow, windows), side, price_ticks, FlowCounters(*counters))
 
 
 def vacuum_table(tape: FlowTape, windows: Windows, in_force: dict[str, NDArray[np.float64]], settings: Settings) -> pa.Table:

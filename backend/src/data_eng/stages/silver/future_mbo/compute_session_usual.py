@@ -13,7 +13,7 @@ from ....core.volatility import squared_changes
 from ....planning import ContractDay
 from ...base import Stage, StageIO
 from ...door import StageLake
-from ...physics import CLOCK, OFFSET, PhysicsDay, read_physics_day
+from ...physics import CLOCK, OFFSET, PhysicsDay, nullable, read_physics_day
 
 
 class ComputeSessionUsual(Stage):
@@ -38,6 +38,6 @@ def usual_table(day: PhysicsDay, offsets: int) -> pa.Table:
         "position": pa.array(np.concatenate([np.arange(offsets), day.clock_s]).astype(np.int32)),
     }
     for name in OffsetSums._fields:
-        columns[name] = pa.array(np.concatenate([getattr(sums, name), np.full(count, np.nan)]), from_pandas=True)
-    columns["squared_change"] = pa.array(np.concatenate([np.full(offsets, np.nan), squares]), from_pandas=True)
+        columns[name] = nullable(np.concatenate([getattr(sums, name), np.full(count, np.nan)]))
+    columns["squared_change"] = nullable(np.concatenate([np.full(offsets, np.nan), squares]))
     return pa.table(columns)

@@ -19,7 +19,7 @@ from ....planning import ContractDay
 from ....settings import Settings
 from ...base import Stage, StageIO, last_complete
 from ...door import StageLake
-from ...physics import PhysicsDay, read_physics_day, read_usual
+from ...physics import PhysicsDay, nullable_float, read_physics_day, read_usual
 
 
 class ComputeStrikePhysics5s(Stage):
@@ -55,18 +55,14 @@ def strike_table(day: PhysicsDay, lake: StageLake) -> pa.Table:
         "window_start_ns": day.windows.start_ns[window],
         "ts_ns": day.windows.end_ns[window],
         "strike_ticks": (grid.lowest + strike * grid.step_ticks).astype(np.int32),
-        "value": _known(value[window, strike]),
+        "value": nullable_float(value[window, strike]),
     }
     for index, side in SIDES:
         at = (window, index, strike)
         columns[f"depth_{side}"] = book.depth[at].astype(np.int32)
         columns[f"fill_{side}"] = book.fill[at].astype(np.int32)
-        columns[f"usual_{side}"] = _known(book.usual[at])
+        columns[f"usual_{side}"] = nullable_float(book.usual[at])
         columns[f"whole_{side}"] = book.whole[at]
-        columns[f"s_stock_{side}"] = _known(stock[at])
-        columns[f"w_{side}"] = _known(w[at])
+        columns[f"s_stock_{side}"] = nullable_float(stock[at])
+        columns[f"w_{side}"] = nullable_float(w[at])
     return pa.table(columns)
-
-
-def _known(values: NDArray[np.float64]) -> pa.Array:
-    return pa.array(values.astype(np.float32), from_pandas=True)

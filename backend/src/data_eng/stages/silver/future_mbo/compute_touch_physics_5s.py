@@ -9,7 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ....config import AppConfig
-from ....core.physics.columns import SLOW, frame_columns, frame_values
+from ....core.physics.columns import HALF_LIFE_S, SLOW, frame_columns, frame_values
 from ....core.physics.giving import intention, pace, priors
 from ....core.physics.sums import decay_of, fold, folded, sums_by_touch, zone_edges
 from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, SESSION_USUAL, TOUCH_PHYSICS
@@ -18,7 +18,7 @@ from ....planning import ContractDay
 from ....settings import Settings
 from ...base import Stage, StageIO, last_complete
 from ...door import StageLake
-from ...physics import PhysicsDay, Volatility, read_physics_day, read_usual, read_volatility
+from ...physics import PhysicsDay, Volatility, nullable, read_physics_day, read_usual, read_volatility
 
 
 class ComputeTouchPhysics5s(Stage):
@@ -44,7 +44,7 @@ def touch_table(day: PhysicsDay, volatility: Volatility, lake: StageLake) -> pa.
     usual = read_usual(lake, lake.settings.book.band_ticks + 1)
     now, prior = sums_by_touch(day.tape, edges, usual), priors(usual, edges)
     day_pace = pace(folded(now, decay_of(rules.pace_half_life_s, window_s)), prior)
-    slow = decay_of(rules.half_life_s, window_s)
+    slow = decay_of(HALF_LIFE_S, window_s)
     values = frame_values("touch", now, folded(now, slow), fold(intention(now), slow), prior, day_pace)
     mids = day.windows.mid_ticks
     moved = np.nan_to_num(np.diff(mids, prepend=np.nan))
@@ -53,8 +53,8 @@ def touch_table(day: PhysicsDay, volatility: Volatility, lake: StageLake) -> pa.
         "ts_ns": day.windows.end_ns,
         "in_session": day.windows.in_session,
         "mid_ticks": _seen(mids, day.usable),
-        "rv": pa.array(volatility.rv, from_pandas=True),
-        "profile": pa.array(volatility.profile, from_pandas=True),
+        "rv": nullable(volatility.rv),
+        "profile": nullable(volatility.profile),
         "sigma": volatility.sigma,
         "barrier_ticks": volatility.barrier_ticks.astype(np.int32),
         f"move_{SLOW}": fold(moved, slow).astype(np.float32),
@@ -68,4 +68,4 @@ def touch_table(day: PhysicsDay, volatility: Volatility, lake: StageLake) -> pa.
 
 def _seen(values: NDArray[np.floating], usable: NDArray[np.bool_]) -> pa.Array:
     """Null where the window is not usable or the value is not known."""
-    return pa.array(np.where(usable, values, np.nan), from_pandas=True)
+    return nullable(np.where(usable, values, np.nan))

@@ -18,6 +18,7 @@ from ....planning import ContractDay
 from ....settings import Settings
 from ...base import Stage, StageIO, last_complete
 from ...door import StageLake
+from ...physics import nullable_float
 
 APPEAR_AT_LEAST, MASSIVE_AT_LEAST = 1.5, 2.0
 """Times what stands around it: the floor of the two marks keeps a smooth book free of walls."""
@@ -83,9 +84,9 @@ def wall_table(strikes: pa.Table, rules: WallRules, lake: StageLake) -> pa.Table
             "strike_ticks": (lowest + found["strike"] * step).astype(np.int32),
             "event": pa.array(np.array(EVENTS)[found["event"]], pa.string()),
             "massive": found["w"] >= rules.massive,
-            "w": pa.array(found["w"].astype(np.float32), from_pandas=True),
+            "w": nullable_float(found["w"]),
             "depth": found["depth"].astype(np.int32),
-            "usual": pa.array(book.usual[at].astype(np.float32), from_pandas=True),
+            "usual": nullable_float(book.usual[at]),
             "peak": found["peak"].astype(np.int32),
             "since_ns": starts_ns[found["since_window"]],
             "eaten": found["eaten"].astype(np.int32),
