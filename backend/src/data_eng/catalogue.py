@@ -336,7 +336,7 @@ def _families() -> list[str]:
 
 def _vectors(settings: Settings) -> list[str]:
     lines = [
-        _VECTORS.format(open_s=CONTEXT[0], volatility=CONTEXT[1], history_windows=settings.episodes.history_windows),
+        _VECTORS.format(open_s=CONTEXT[0], volatility=CONTEXT[1], history_windows=settings.volatility.rv_windows),
         "| setup | approach | features | blocks | dimensions | windows needed |",
         "| --- | --- | --- | --- | --- | --- |",
     ]

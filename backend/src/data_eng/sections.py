@@ -45,12 +45,21 @@ class LevelsSettings(Section):
 
 
 class EpisodesSettings(Section):
-    barrier_min_ticks: int
-    barrier_horizon_s: int
-    volatility_sessions: int
-    history_windows: int
+    candidate_ages: str = Field(pattern=r"^\d+(,\d+)*(,\+[1-9]\d*)?$")
+    """Of an episode's candidate windows; `+30` stands for every multiple."""
     confirm_candle_s: int
     confirm_label_candles: int
+
+
+class VolatilitySettings(Section):
+    """How much price moves now, and the barrier made of it."""
+
+    rv_windows: PositiveInt
+    profile_weight: NonNegativeFloat
+    profile_sessions: PositiveInt
+    barrier_c: PositiveFloat
+    barrier_min_ticks: PositiveInt
+    barrier_horizon_s: PositiveInt
 
 
 class LabelsSettings(Section):
@@ -90,13 +99,6 @@ class AnswerSettings(Section):
 
     primary_s: int
     """The horizon of verdicts, fits and fires; one of labels.horizons_s."""
-    barrier_c: PositiveFloat
-    barrier_min_ticks: PositiveInt
-    rv_windows: PositiveInt
-    profile_weight: NonNegativeFloat
-    profile_sessions: PositiveInt
-    ages: str = Field(pattern=r"^\d+(,\d+)*(,\+[1-9]\d*)?$")
-    """Of an episode's candidate windows; `+30` stands for every multiple."""
     k: PositiveInt
     kappa: PositiveFloat
     decay: PositiveFloat

@@ -33,6 +33,7 @@ from .sections import (
     SessionSettings,
     SignalsSettings,
     VectorsSettings,
+    VolatilitySettings,
     ZonesSettings,
 )
 
@@ -57,6 +58,7 @@ class Settings(Section):
     book: BookSettings
     zones: ZonesSettings
     levels: LevelsSettings
+    volatility: VolatilitySettings
     episodes: EpisodesSettings
     labels: LabelsSettings
     vectors: VectorsSettings
@@ -115,8 +117,7 @@ class Settings(Section):
                 "session": _with(spanned.session, regular=own.regular_hours),
                 "levels": _with(self.levels, default=tuple(levels)),
                 "ladder": _with(self.ladder, step_ticks=own.ladder_step_ticks, reach_points=own.ladder_reach_points),
-                "episodes": _with(self.episodes, barrier_min_ticks=own.barrier_min_ticks),
-                "answer": _with(self.answer, barrier_min_ticks=own.barrier_min_ticks),
+                "volatility": _with(self.volatility, barrier_min_ticks=own.barrier_min_ticks),
             }
         )
 
@@ -172,9 +173,9 @@ def _require_fit(root: str, own: InstrumentSettings, settings: Settings) -> None
     """Raise where a root's numbers do not fit its tick; `settings` are those of the root."""
     if own.regular_hours is not None:
         _ends(own.regular_hours)
-    if settings.episodes.barrier_min_ticks <= settings.zones.near_max:
+    if settings.volatility.barrier_min_ticks <= settings.zones.near_max:
         raise ValueError(
-            f"barrier_min_ticks of {root} is {settings.episodes.barrier_min_ticks}. Expected more than zones.near_max, "
+            f"barrier_min_ticks of {root} is {settings.volatility.barrier_min_ticks}. Expected more than zones.near_max, "
             f"{settings.zones.near_max}: an episode begins within that zone."
         )
     reach_ticks, far = settings.ladder.reach_points / own.tick, settings.zones.far_max

@@ -1,20 +1,20 @@
-"""When price tests a level: barrier, approach direction, episodes and their trigger windows; and the break-and-confirm setup.
+"""When price tests a level: approach direction, episodes and their windows; and the break-and-confirm setup.
 
 Definitions
 -----------
-x is a price minus the level in force, in ticks; b is the day's barrier.
+x is a price minus the level in force, in ticks; b(t) is the barrier of a window (core/volatility.py), b the one of an episode: that of its
+first window, frozen. It is wider than the zone in which an episode begins, so that no label is decided when the episode begins.
 
-barrier     max(minimum, ceil(sigma * sqrt(horizon))), sigma the median over past sessions of `session_volatility`. Wider than the zone
-            in which an episode begins, so that no label is decided when its trigger fires.
-approach    the side on which price was last at least b away from the level as it now is: the last trade before now with |x| >= b lay at
-            x <= -b means from_below, at x >= b from_above. Without such a trade there is none. The path from before the level was known
-            counts: it is the past. The rule needs no other case for a moving level.
+approach    the side on which price was last at least b(t) away from the level as it now is: the last trade before now with |x| >= b(t) lay
+            at x <= -b(t) means from_below, at x >= b(t) from_above. Without such a trade there is none. The path from before the level was
+            known counts: it is the past. The rule needs no other case for a moving level.
 episode     begins with the first window, outside another episode, whose mid is within `near_ticks` of the level on the side it comes
-            from, or through it, and nearer than b. It ends at the first trade at or after that window's end at which |x| >= b, at the
+            from, or through it, and nearer than b(t). It ends at the first trade at or after that window's end at which |x| >= b, at the
             session's end, or when the level itself jumps by b or more (a new round number) or is no longer known.
 kind        by the last earlier episode of the level that day: none is `first_test`, it broke is `retest`, otherwise `repeat_test`.
             An episode from before a jump counts only if its level lay within `near_ticks` of this one's.
-trigger     every window of an episode that ends before the episode does and has its history.
+age         of an episode's window: seconds since the end of its first one. Every window that ends before the episode does is answered;
+            those at the ages of the settings are candidates, whatever becomes of the episode.
 
 A window's level is the one in force at its start and NaN where none is; its mid is the one at its end and NaN where the window is not
 usable. A trade at a window's very end belongs to the next window.
@@ -22,8 +22,8 @@ usable. A trade at a window's very end belongs to the next window.
 
 from __future__ import annotations
 
-from math import ceil, isfinite, sqrt
-from typing import NamedTuple
+from math import isfinite
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,15 +67,19 @@ class Episodes(NamedTuple):
     """Codes of KINDS."""
     exit: NDArray[np.int8]
     """EXIT_UPPER, EXIT_LOWER, EXIT_SESSION_END or EXIT_LEVEL_MOVED."""
+    barrier_ticks: NDArray[np.int64]
+    """b, frozen."""
 
 
-class Triggers(NamedTuple):
-    """Trigger windows of one level and day; both arrays are (triggers,)."""
+class EpisodeWindows(NamedTuple):
+    """Windows of episodes in time order; every array is (windows,)."""
 
     window: NDArray[np.int64]
     """Position of the window in the arrays given."""
     episode: NDArray[np.int64]
-    """Position of its episode in `Episodes`."""
+    """Position of its episode."""
+    age_s: NDArray[np.int64]
+    """Seconds since the end of the episode's first window."""
 
 
 class Confirmations(NamedTuple):
@@ -92,34 +96,13 @@ class Confirmations(NamedTuple):
     """FIRST_TEST is the level's first confirmed break of the day, REPEAT_TEST one in the direction of the one before it, else RETEST."""
 
 
-def session_volatility(mid_ticks: NDArray[np.float64], window_s: int) -> float:
-    """Volatility of one session in ticks per square root of a second, from the mids of its consecutive windows.
-
-    The root mean square of the changes over one window, divided by sqrt(window_s). A change from or to a NaN mid is left out; NaN where
-    fewer than 60 changes are left (5 minutes of 5-second windows).
-    """
-    changes = np.diff(mid_ticks)
-    changes = changes[np.isfinite(changes)]
-    if len(changes) < 60:
-        return float("nan")
-    return float(np.sqrt(np.mean(changes**2) / window_s))
-
-
-def day_barrier(past_volatilities: NDArray[np.float64], minimum_ticks: int, horizon_s: int) -> int:
-    """Barrier of a day in ticks from the `session_volatility` of past sessions; the minimum where there is no past."""
-    known = past_volatilities[np.isfinite(past_volatilities)]
-    if len(known) == 0:
-        return minimum_ticks
-    return max(minimum_ticks, ceil(float(np.median(known)) * sqrt(horizon_s)))
-
-
 def find_episodes(
     window_end_ns: NDArray[np.int64],
     mid_ticks: NDArray[np.float64],
     level_ticks: NDArray[np.float64],
     trade_ts_ns: NDArray[np.int64],
     trade_ticks: NDArray[np.int32],
-    barrier_ticks: float,
+    barrier_ticks: NDArray[np.int64],
     near_ticks: float,
     session_end_ns: int,
     window_s: int = 5,
@@ -130,18 +113,20 @@ def find_episodes(
     ----------
     window_end_ns, mid_ticks, level_ticks : (windows,) consecutive windows of the session, in time order.
     trade_ts_ns, trade_ticks : (trades,) the trade path in time order, from before the first window to the session's end.
-    barrier_ticks : b; more than `near_ticks`.
+    barrier_ticks : (windows,) b(t); more than `near_ticks`.
     session_end_ns : where an episode still open ends: the session's end, or the last window's where the data stop before it.
     """
-    if not barrier_ticks > near_ticks:
-        raise ValueError(f"barrier of {barrier_ticks} ticks is not wider than the zone of {near_ticks} ticks in which an episode begins")
+    if len(barrier_ticks) and not barrier_ticks.min() > near_ticks:
+        raise ValueError(
+            f"barrier of {barrier_ticks.min()} ticks is not wider than the zone of {near_ticks} ticks in which an episode begins"
+        )
     start_window, end_ns, approach_dir, exits, level, moves = _find_episodes(
         window_end_ns,
         mid_ticks,
         level_ticks,
         trade_ts_ns,
         trade_ticks,
-        float(barrier_ticks),
+        barrier_ticks,
         float(near_ticks),
         session_end_ns,
         window_s * NS_PER_S,
@@ -155,28 +140,31 @@ def find_episodes(
         number=np.arange(1, len(start_window) + 1, dtype=np.int32),
         kind=_kinds(approach_dir, exits, level, moves, float(near_ticks)),
         exit=exits,
+        barrier_ticks=barrier_ticks[start_window],
     )
 
 
-def trigger_windows(episodes: Episodes, has_history: NDArray[np.bool_]) -> Triggers:
-    """Every window of every episode that has its history.
-
-    `has_history` is (windows,): whether this window and all that its vector looks back on have features.
-    """
-    lengths = episodes.stop_window - episodes.start_window
+def episode_windows(
+    start_window: NDArray[np.int64], stop_window: NDArray[np.int64], window_end_ns: NDArray[np.int64], usable: NDArray[np.bool_]
+) -> EpisodeWindows:
+    """Every usable window of every episode, `start_window` .. `stop_window` of each; `usable` is (windows,)."""
+    lengths = stop_window - start_window
     episode = np.repeat(np.arange(len(lengths)), lengths)
     offset = np.arange(len(episode)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    window = episodes.start_window[episode] + offset
-    chosen = has_history[window]
-    return Triggers(window[chosen], episode[chosen])
+    window = start_window[episode] + offset
+    chosen = usable[window]
+    window, episode = window[chosen], episode[chosen]
+    return EpisodeWindows(window, episode, (window_end_ns[window] - window_end_ns[start_window[episode]]) // NS_PER_S)
 
 
-def history_behind(has_features: NDArray[np.bool_], windows: int) -> NDArray[np.bool_]:
-    """(windows,) whether each window and the `windows` - 1 before it all have features."""
-    counts = np.concatenate([[0], np.cumsum(has_features, dtype=np.int64)])
-    enough = np.zeros(len(has_features), np.bool_)
-    enough[windows - 1 :] = counts[windows:] - counts[:-windows] == windows
-    return enough
+def is_candidate(age_s: NDArray[Any], ages: str) -> NDArray[np.bool_]:
+    """(windows,) whether a window of that age is a candidate; `0,15,+30` is 0, 15, 30, 60, 90 .., as episodes.candidate_ages has it."""
+    names = ages.split(",")
+    chosen: NDArray[np.bool_] = np.isin(age_s, [int(name) for name in names if not name.startswith("+")])
+    for name in names:
+        if name.startswith("+"):
+            chosen |= (age_s > 0) & (age_s % int(name) == 0)
+    return chosen
 
 
 def find_confirmations(
@@ -191,7 +179,8 @@ def find_confirmations(
     """Breaks of one level that the next candle confirms.
 
     A candle crosses when it opens on one side of the level and closes on the other (a price at the level is on neither). The candle right
-    after it confirms when it closes on the side to which the first one crossed. Each is judged by the level in force at its own start.
+    after it confirms when it closes on the side to which the first one crossed. Each is judged by the level in force at its own start. A
+    second one the same way needs a close back on the first side between the two.
     Both lie wholly in the windows given; a candle without a trade is absent and confirms nothing. The label's barriers belong around the
     mid at the confirmation, not around the level: the price is already through, and one barrier may be behind it.
 
@@ -211,6 +200,7 @@ def find_confirmations(
     crossed = np.where(opened * closed == -1, closed, 0)
     consecutive = np.diff(candle_start_ns) == candle_ns
     confirmed = np.flatnonzero((crossed[:-1] != 0) & (closed[1:] == crossed[:-1]) & consecutive) + 1
+    confirmed = confirmed[_are_new(confirmed, closed)]
     approach_dir = crossed[confirmed - 1].astype(np.int8)
     kind = np.full(len(confirmed), FIRST_TEST, np.int8)
     kind[1:] = np.where(approach_dir[1:] == approach_dir[:-1], REPEAT_TEST, RETEST)
@@ -223,6 +213,21 @@ def find_confirmations(
     )
 
 
+def _are_new(confirmed: NDArray[np.int64], closed: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """(confirmed,) whether a candle closed on the other side since the last kept one the same way."""
+    kept, last = np.zeros(len(confirmed), np.bool_), {1.0: -1, -1.0: -1}
+    for place, candle in enumerate(confirmed):
+        side = float(closed[candle])
+        kept[place] = last[side] < 0 or bool((closed[last[side] + 1 : candle] == -side).any())
+        if kept[place]:
+            last[side] = int(candle)
+    return kept
+
+
+_BLOCK_TRADES = 256
+"""Trades whose extremes are kept together, so that a departure long ago is found without reading every trade since."""
+
+
 @allocating
 def _find_episodes(
     window_end_ns: NDArray[np.int64],
@@ -230,7 +235,7 @@ def _find_episodes(
     level_ticks: NDArray[np.float64],
     trade_ts_ns: NDArray[np.int64],
     trade_ticks: NDArray[np.int32],
-    barrier_ticks: float,
+    barrier_ticks: NDArray[np.int64],
     near_ticks: float,
     session_end_ns: int,
     window_ns: int,
@@ -240,59 +245,64 @@ def _find_episodes(
     start_window, end_ns = np.empty(windows, np.int64), np.empty(windows, np.int64)
     approach_dir, exits = np.empty(windows, np.int8), np.empty(windows, np.int8)
     level, moves = np.empty(windows, np.float64), np.empty(windows, np.int64)
-    count, moved = 0, 0
-    is_open = False
-    trade = 0
-    departed_side, departed_level, departure_seen = 0, np.nan, 0
+    highest, lowest = _block_extremes(trade_ticks)
+    count, moved, trade = 0, 0, 0
+    is_open, frozen = False, 0
     for i in range(windows):
-        now = level_ticks[i]
-        if i > 0 and not abs(now - level_ticks[i - 1]) < barrier_ticks:
+        now, wide = level_ticks[i], frozen if is_open else barrier_ticks[i]
+        if i > 0 and not abs(now - level_ticks[i - 1]) < wide:
             moved += 1
             if is_open:
-                end_ns[count - 1], exits[count - 1], is_open = (
-                    window_end_ns[i] - window_ns,
-                    EXIT_LEVEL_MOVED,
-                    False,
-                )
+                end_ns[count - 1], exits[count - 1], is_open = window_end_ns[i] - window_ns, EXIT_LEVEL_MOVED, False
         while trade < trades and trade_ts_ns[trade] < window_end_ns[i]:
-            if is_open and abs(trade_ticks[trade] - now) >= barrier_ticks:
+            if is_open and abs(trade_ticks[trade] - now) >= frozen:
                 end_ns[count - 1], is_open = trade_ts_ns[trade], False
                 exits[count - 1] = EXIT_UPPER if trade_ticks[trade] > now else EXIT_LOWER
             trade += 1
         if is_open or not isfinite(now) or not isfinite(mid_ticks[i]):
             continue
-        if departed_level != now:
-            departed_side, departed_level, departure_seen = 0, now, 0
-        for past in range(trade - 1, departure_seen - 1, -1):
-            if abs(trade_ticks[past] - now) >= barrier_ticks:
-                departed_side = FROM_ABOVE if trade_ticks[past] > now else FROM_BELOW
-                break
-        departure_seen = trade
-        gone_through = departed_side * (mid_ticks[i] - now)
-        if departed_side != 0 and -near_ticks <= gone_through < barrier_ticks:
-            start_window[count], approach_dir[count], level[count], moves[count] = (
-                i,
-                departed_side,
-                now,
-                moved,
-            )
+        side = _departed_side(trade_ticks, trade, highest, lowest, now, barrier_ticks[i])
+        if side != 0 and -near_ticks <= side * (mid_ticks[i] - now) < barrier_ticks[i]:
+            start_window[count], approach_dir[count], level[count], moves[count] = i, side, now, moved
             end_ns[count], exits[count] = session_end_ns, EXIT_SESSION_END
+            frozen, is_open = barrier_ticks[i], True
             count += 1
-            is_open = True
     while is_open and trade < trades and trade_ts_ns[trade] < session_end_ns:
         last = level_ticks[windows - 1]
-        if abs(trade_ticks[trade] - last) >= barrier_ticks:
+        if abs(trade_ticks[trade] - last) >= frozen:
             end_ns[count - 1], is_open = trade_ts_ns[trade], False
             exits[count - 1] = EXIT_UPPER if trade_ticks[trade] > last else EXIT_LOWER
         trade += 1
-    return (
-        start_window[:count],
-        end_ns[:count],
-        approach_dir[:count],
-        exits[:count],
-        level[:count],
-        moves[:count],
-    )
+    return start_window[:count], end_ns[:count], approach_dir[:count], exits[:count], level[:count], moves[:count]
+
+
+@allocating
+def _block_extremes(trade_ticks: NDArray[np.int32]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Highest and lowest trade of each whole block."""
+    blocks = len(trade_ticks) // _BLOCK_TRADES
+    highest, lowest = np.empty(blocks, np.int32), np.empty(blocks, np.int32)
+    for block in range(blocks):
+        held = trade_ticks[block * _BLOCK_TRADES : (block + 1) * _BLOCK_TRADES]
+        highest[block], lowest[block] = held.max(), held.min()
+    return highest, lowest
+
+
+@allocating
+def _departed_side(
+    trade_ticks: NDArray[np.int32], trades: int, highest: NDArray[np.int32], lowest: NDArray[np.int32], level: float, barrier_ticks: int
+) -> int:
+    """Side of the last of the first `trades` trades that lay at least the barrier away; 0 without one."""
+    past = trades - 1
+    while past >= 0:
+        if (past + 1) % _BLOCK_TRADES == 0:
+            block = past // _BLOCK_TRADES
+            if highest[block] - level < barrier_ticks and level - lowest[block] < barrier_ticks:
+                past -= _BLOCK_TRADES
+                continue
+        if abs(trade_ticks[past] - level) >= barrier_ticks:
+            return FROM_ABOVE if trade_ticks[past] > level else FROM_BELOW
+        past -= 1
+    return 0
 
 
 @allocating

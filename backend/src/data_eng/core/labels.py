@@ -8,9 +8,15 @@ REJECT_UP; neither is CHOP; both at one timestamp is WHIPSAW. A horizon holds th
 
 Censoring
 ---------
-A horizon that runs past the session's end or into a data gap is CENSORED, whether or not a barrier was touched before. The clock alone
-decides it: were a touch before the session's end kept while an untouched trigger beside it is censored, the horizons that survive near
-the end would be touches only, and the break rate would rise for no other reason. The touch is not lost: `first_hit_ts_ns` holds it.
+A horizon that runs past what is known of the trades (the regular close, the file's end, a data gap) is CENSORED, whether or not a barrier
+was touched before. The clock alone decides it: were a touch before that end kept while an untouched trigger beside it is censored, the
+horizons that survive near the end would be touches only, and the break rate would rise for no other reason. The touch is not lost:
+`first_hit_ts_ns` holds it.
+
+Rejections
+----------
+How far price had come since the test began, when the barrier short of the level was touched first: `turned_short` never traded at the
+level, `failed_break` traded a quarter of the barrier beyond it, `rejected` is the rest.
 """
 
 from __future__ import annotations
@@ -21,7 +27,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.compiled import allocating
-from .outcomes import Outcome
+from .outcomes import Outcome, RejectKind
 
 OUTCOMES = Outcome.names()
 """Names of the outcome codes: `OUTCOMES[code]`."""
@@ -30,6 +36,13 @@ CHOP, BREAK_UP, BREAK_DOWN, REJECT_UP, REJECT_DOWN, WHIPSAW, CENSORED = range(le
 FROM_BELOW, FROM_ABOVE = 1, -1
 """Approach codes: the sign of a move through the level."""
 APPROACHES = {FROM_BELOW: "from_below", FROM_ABOVE: "from_above"}
+
+REJECT_KINDS = RejectKind.names()
+"""Names of the reject kinds' codes: `REJECT_KINDS[code]`."""
+TURNED_SHORT, REJECTED, FAILED_BREAK = range(len(REJECT_KINDS))
+NOT_REJECTED = -1
+FAILED_SHARE = 0.25
+"""Of the barrier, beyond the level: a rejection from there is a failed break."""
 
 NO_HIT = np.iinfo(np.int64).min
 """Time of a hit that did not happen."""
@@ -52,6 +65,8 @@ class Labels(NamedTuple):
     """(triggers,) whether both barriers were touched."""
     mae_before_hit_ticks: NDArray[np.float64]
     """(triggers,) adverse excursion of the trades before the first touch's timestamp; NaN where nothing was touched."""
+    reject_kind: NDArray[np.int8]
+    """(triggers,) code of REJECT_KINDS where the first touch was a rejection, else NOT_REJECTED."""
 
 
 def label_triggers(
@@ -61,9 +76,10 @@ def label_triggers(
     approach_dir: NDArray[np.int8],
     trade_ts_ns: NDArray[np.int64],
     trade_ticks: NDArray[np.int32],
-    barrier_ticks: float,
+    barrier_ticks: NDArray[np.int64],
+    began_ns: NDArray[np.int64],
     horizons_ns: NDArray[np.int64],
-    session_end_ns: int,
+    seen_end_ns: int,
     gaps_ns: NDArray[np.int64],
 ) -> Labels:
     """Label every trigger from the trades after it.
@@ -75,24 +91,20 @@ def label_triggers(
     mid_ticks : (triggers,) mid at the trigger, from which excursions are measured.
     approach : (triggers,) FROM_BELOW or FROM_ABOVE.
     trade_ts_ns, trade_ticks : (trades,) the day's trade path in time order.
+    barrier_ticks : (triggers,) b of each one's episode.
+    began_ns : (triggers,) when the test that each belongs to began, at or before the trigger.
     horizons_ns : (horizons,) ascending.
-    session_end_ns : the session's end, or the last window's where the data stop before it.
+    seen_end_ns : up to where trades are known: the regular close, or where the data stop before it.
     gaps_ns : (gaps, 2) start and end of spans without trustworthy data, ascending and apart; see `gap_spans`.
     """
-    return Labels(
-        *_label(
-            trigger_ts_ns,
-            centre_ticks,
-            mid_ticks,
-            approach_dir,
-            trade_ts_ns,
-            trade_ticks,
-            float(barrier_ticks),
-            horizons_ns,
-            session_end_ns,
-            gaps_ns,
-        )
+    found = _label(
+        trigger_ts_ns, centre_ticks, mid_ticks, approach_dir, trade_ts_ns, trade_ticks, barrier_ticks, horizons_ns, seen_end_ns, gaps_ns
     )
+    first_hit_ts_ns, was_rejected = found[3], found[7]
+    kinds = _reject_kinds(
+        was_rejected, first_hit_ts_ns, began_ns, centre_ticks, approach_dir, trade_ts_ns, trade_ticks, barrier_ticks * FAILED_SHARE
+    )
+    return Labels(*found[:7], kinds)
 
 
 def gap_spans(window_start_ns: NDArray[np.int64], is_gap: NDArray[np.bool_], window_ns: int) -> NDArray[np.int64]:
@@ -119,13 +131,21 @@ def _label(
     approach_dir: NDArray[np.int8],
     trade_ts_ns: NDArray[np.int64],
     trade_ticks: NDArray[np.int32],
-    barrier_ticks: float,
+    barrier_ticks: NDArray[np.int64],
     horizons_ns: NDArray[np.int64],
-    session_end_ns: int,
+    seen_end_ns: int,
     gaps_ns: NDArray[np.int64],
 ) -> tuple[
-    NDArray[np.int8], NDArray[np.float64], NDArray[np.float64], NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_], NDArray[np.float64]
+    NDArray[np.int8],
+    NDArray[np.float64],
+    NDArray[np.float64],
+    NDArray[np.int64],
+    NDArray[np.int64],
+    NDArray[np.bool_],
+    NDArray[np.float64],
+    NDArray[np.bool_],
 ]:
+    """The columns of `Labels` up to the kind of rejection, and whether the first touch was one."""
     triggers, horizons = len(trigger_ts_ns), len(horizons_ns)
     outcome = np.empty((triggers, horizons), np.int8)
     mfe_ticks = np.empty((triggers, horizons), np.float64)
@@ -134,10 +154,11 @@ def _label(
     second_hit_ts_ns = np.full(triggers, NO_HIT, np.int64)
     whipsaw = np.zeros(triggers, np.bool_)
     mae_before_hit_ticks = np.full(triggers, np.nan)
+    was_rejected = np.zeros(triggers, np.bool_)
     for i in range(triggers):
         start_ns, sign = trigger_ts_ns[i], approach_dir[i]
-        seen_until_ns = _seen_until(start_ns, session_end_ns, gaps_ns)
-        upper, lower = centre_ticks[i] + barrier_ticks, centre_ticks[i] - barrier_ticks
+        seen_until_ns = _seen_until(start_ns, seen_end_ns, gaps_ns)
+        upper, lower = centre_ticks[i] + barrier_ticks[i], centre_ticks[i] - barrier_ticks[i]
         upper_ts_ns, lower_ts_ns = NO_HIT, NO_HIT
         favourable, adverse, adverse_before_this_ns, this_ns = 0.0, 0.0, 0.0, start_ns
         trade = np.searchsorted(trade_ts_ns, start_ns, side="right")
@@ -174,24 +195,42 @@ def _label(
         whipsaw[i] = earliest_ns != NO_HIT
         first_hit_ts_ns[i] = earliest_ns if whipsaw[i] else latest_ns
         second_hit_ts_ns[i] = latest_ns if whipsaw[i] else NO_HIT
-    return (
-        outcome,
-        mfe_ticks,
-        mae_ticks,
-        first_hit_ts_ns,
-        second_hit_ts_ns,
-        whipsaw,
-        mae_before_hit_ticks,
-    )
+        first = _outcome(sign, upper_ts_ns, lower_ts_ns)
+        was_rejected[i] = first in (REJECT_UP, REJECT_DOWN)
+    return outcome, mfe_ticks, mae_ticks, first_hit_ts_ns, second_hit_ts_ns, whipsaw, mae_before_hit_ticks, was_rejected
 
 
 @allocating
-def _seen_until(start_ns: int, session_end_ns: int, gaps_ns: NDArray[np.int64]) -> int:
-    """Last moment after a trigger up to which every trade is known: the session's end, or the start of the next gap."""
+def _reject_kinds(
+    was_rejected: NDArray[np.bool_],
+    hit_ts_ns: NDArray[np.int64],
+    began_ns: NDArray[np.int64],
+    centre_ticks: NDArray[np.float64],
+    approach_dir: NDArray[np.int8],
+    trade_ts_ns: NDArray[np.int64],
+    trade_ticks: NDArray[np.int32],
+    failed_ticks: NDArray[np.float64],
+) -> NDArray[np.int8]:
+    kinds = np.full(len(was_rejected), NOT_REJECTED, np.int8)
+    for i in range(len(was_rejected)):
+        if not was_rejected[i]:
+            continue
+        farthest = -np.inf
+        trade = np.searchsorted(trade_ts_ns, began_ns[i], side="right")
+        while trade < len(trade_ts_ns) and trade_ts_ns[trade] <= hit_ts_ns[i]:
+            farthest = max(farthest, approach_dir[i] * (trade_ticks[trade] - centre_ticks[i]))
+            trade += 1
+        kinds[i] = FAILED_BREAK if farthest >= failed_ticks[i] else REJECTED if farthest >= 0 else TURNED_SHORT
+    return kinds
+
+
+@allocating
+def _seen_until(start_ns: int, seen_end_ns: int, gaps_ns: NDArray[np.int64]) -> int:
+    """Last moment after a trigger up to which every trade is known: the end, or the start of the next gap."""
     for gap in range(len(gaps_ns)):
         if gaps_ns[gap, 1] > start_ns:
-            return min(session_end_ns, max(gaps_ns[gap, 0], start_ns))
-    return session_end_ns
+            return min(seen_end_ns, max(gaps_ns[gap, 0], start_ns))
+    return seen_end_ns
 
 
 @allocating

@@ -21,6 +21,14 @@ DECIDED = (OutcomeKind.BREAK, OutcomeKind.REJECT, OutcomeKind.WHIPSAW)
 """Kinds that a touched barrier decides; the others are known when their horizon is over."""
 
 
+class RejectKind(Declared):
+    """How far price had come when it turned back."""
+
+    TURNED_SHORT = "turned_short", "never traded at the level"
+    REJECTED = "rejected", "traded at the level, less than a quarter of the barrier beyond it"
+    FAILED_BREAK = "failed_break", "traded a quarter of the barrier beyond the level or more"
+
+
 class Outcome(Declared):
     """What came first within the horizon, the upper or the lower barrier."""
 
@@ -39,4 +47,4 @@ class Outcome(Declared):
     REJECT_UP = "REJECT_UP", "from above, the upper barrier came first", OutcomeKind.REJECT, 1
     REJECT_DOWN = "REJECT_DOWN", "from below, the lower barrier came first", OutcomeKind.REJECT, -1
     WHIPSAW = "WHIPSAW", "both barriers were touched at one time", OutcomeKind.WHIPSAW
-    CENSORED = "CENSORED", "the horizon runs past the session's end or into a gap of the data", OutcomeKind.CENSORED
+    CENSORED = "CENSORED", "the horizon runs past the regular close, the data's end or into a gap of them", OutcomeKind.CENSORED

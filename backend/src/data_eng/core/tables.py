@@ -19,6 +19,7 @@ STRIKE_PHYSICS = "silver.future_mbo.strike_physics_5s"
 WALLS = "silver.future_mbo.walls_5s"
 
 TRIGGER_VECTORS = "gold.future_mbo.mbo_trigger_vectors"
+SETUP_CANDIDATES = "gold.future_mbo.mbo_setup_candidates"
 TRIGGER_SIGNALS = "gold.future_mbo.mbo_trigger_signals"
 PRESSURE_STREAM = "gold.future_mbo.mbo_pressure_stream"
 PHYSICS_LADDER = "gold.future_mbo.mbo_physics_ladder"

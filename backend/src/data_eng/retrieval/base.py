@@ -164,16 +164,6 @@ def pace(standing: Standing, a: NDArray[np.float64], median_sigma: float) -> NDA
     return exponent.clip(-PACE_MAX, PACE_MAX)
 
 
-def at_candidate_age(age_s: NDArray[Any], ages: str) -> NDArray[np.bool_]:
-    """(rows,) whether a window of that age is a candidate, `ages` as answer.ages has it: `0,15,+30` is 0, 15, 30, 60, 90 .."""
-    names = ages.split(",")
-    chosen: NDArray[np.bool_] = np.isin(age_s, [int(name) for name in names if not name.startswith("+")])
-    for name in names:
-        if name.startswith("+"):
-            chosen |= (age_s > 0) & (age_s % int(name) == 0)
-    return chosen
-
-
 def _interval_of(primary_s: int, horizons_s: NDArray[Any]) -> int:
     return int(np.flatnonzero(np.asarray(horizons_s) == primary_s)[0])
 

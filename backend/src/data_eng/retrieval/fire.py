@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ..core.episodes import is_candidate
 from ..sections import AnswerSettings
-from .base import Standing, at_candidate_age
+from .base import Standing
 from .day_blocks import Ratio, ratio
 from .distribution import BREAK, CENSORED, REJECT
 from .observed import BREAKS, CHOPS, NO_LEAD, REJECTS, Evidence, leading
@@ -55,7 +56,7 @@ def worth(standing: Standing, base: NDArray[np.float64], p: NDArray[np.float64],
     lead, x, b = leading(found), standing.x_ticks, standing.barrier_ticks
     ev_ticks, ev_low_ticks = (expected_ticks(chance, x, b, lead) for chance in (p, cautious(base, p, found, answer.fire_z)))
     is_sure = (found.z >= answer.fire_z) & (ev_low_ticks > answer.fire_cost_ticks)
-    return Worth(lead, ev_ticks, ev_low_ticks, is_sure & at_candidate_age(standing.age_s, FIRE_AGES))
+    return Worth(lead, ev_ticks, ev_low_ticks, is_sure & is_candidate(standing.age_s, FIRE_AGES))
 
 
 def expected_ticks(

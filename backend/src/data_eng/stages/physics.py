@@ -84,14 +84,14 @@ def read_usual(lake: StageLake, offsets: int) -> Usual:
 
 def read_volatility(day: PhysicsDay, lake: StageLake) -> Volatility:
     """Volatility and barrier of every window, from the day so far and the same clock time of past sessions."""
-    rules, window_s = lake.settings.answer, lake.settings.book.window_s
+    rules, window_s = lake.settings.volatility, lake.settings.book.window_s
     rv = realised_variance(squared_changes(day.windows.mid_ticks), rules.rv_windows, window_s)
     past = np.full((1, DAY_S // window_s), np.nan)
     for ref in lake.past(SESSION_USUAL)[-rules.profile_sessions :]:
         past = np.vstack([past, _session_squares(lake.read(ref, ["part", "position", "squared_change"]), window_s)])
     profile = clock_profile(past, rules.profile_sessions, window_s)[day.clock_s // window_s]
     sigma = volatility(rv, profile, rules.rv_windows, rules.profile_weight)
-    barrier_ticks = barrier(sigma, rules.barrier_c, rules.barrier_min_ticks, rules.primary_s)
+    barrier_ticks = barrier(sigma, rules.barrier_c, rules.barrier_min_ticks, rules.barrier_horizon_s)
     return Volatility(rv, profile_or_now(rv, profile), sigma, barrier_ticks)
 
 

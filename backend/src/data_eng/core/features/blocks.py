@@ -6,6 +6,9 @@ For each block (w0, w3_mean, w3_delta, w9_mean, ...), for each derivative (the f
 approach; then the two context dimensions. d1_ is x_t - x_{t-1}, d2_ the difference of d1_, d3_ of d2_. `w0` is the trigger's
 window; `wN_mean` the mean over the last N windows; `wN_delta` (x_t - x_{t-k}) / k with k = N - 1.
 
+A history need not be whole: means are over the windows that have the number, a delta is from the earliest of them that has it, and what
+has none (a difference right after the level is known, or after a window without a sound book) is 0.
+
 Distance groups
 ---------------
 w0 is `current`, up to 3 windows `short`, up to 9 `mid`, longer `long`. The undifferenced distance to the level, seconds in the near zone
@@ -23,7 +26,7 @@ from ...core.compiled import allocating
 
 DERIVATIVES = ("", "d1_", "d2_", "d3_")
 CONTEXT = ("context_open_s", "context_volatility_ticks")
-"""Seconds since the regular open at the window's end, and the realised volatility of the last 24 windows, ticks per root window."""
+"""Seconds since the regular open at the window's end, and the realised volatility of the last minutes, ticks per root window."""
 CONTEXT_FEATURES = ("k_distance_ticks", "k_near_seconds", "k_touch_number")
 GROUPS = ("current", "short", "mid", "long", "context")
 """Names of the group codes: `GROUPS[code]`."""
@@ -39,7 +42,7 @@ class VectorLayout(NamedTuple):
     group: NDArray[np.int8]
     """(dims,) codes of GROUPS."""
     history_windows: int
-    """Consecutive windows with features that a vector needs, the trigger's own included: the longest mean and 3 for the differences."""
+    """Windows that a vector looks back on, the trigger's own included: the longest mean and 3 for the differences."""
 
 
 def vector_layout(features: tuple[str, ...], mean_windows: tuple[int, ...]) -> VectorLayout:
@@ -67,13 +70,13 @@ def build_vectors(
 
     Parameters
     ----------
-    values : (rows, features) of consecutive windows, in the layout's order; rows that no trigger looks back on may be NaN.
-    trigger_row : (triggers,) row of each trigger; the caller has seen that `history_windows` rows up to it are finite.
+    values : (rows, features) of consecutive windows, in the layout's order; NaN in those that have none.
+    trigger_row : (triggers,) row of each trigger, which is finite.
     context : (triggers, 2) the context dimensions.
 
     Returns
     -------
-    (triggers, dims) float32. The same rows give the same bytes, wherever in `values` they stand.
+    (triggers, dims) float32 without NaN. The same rows give the same bytes, wherever in `values` they stand.
 
     Notes
     -----
@@ -109,19 +112,24 @@ def _build(
     vectors: NDArray[np.float32],
 ) -> None:
     width = series.shape[1]
-    total = np.empty(width)
+    total, count, earliest = np.empty(width), np.empty(width, np.int64), np.empty(width, np.int64)
     for trigger in range(len(trigger_row)):
         now = trigger_row[trigger]
-        vectors[trigger, :width] = series[now]
-        total[:] = 0.0
+        total[:], count[:], earliest[:] = 0.0, 0, now
+        for dim in range(width):
+            vectors[trigger, dim] = series[now, dim] if np.isfinite(series[now, dim]) else 0.0
         back = 0
         for block in range(len(mean_windows)):
-            windows = mean_windows[block]
-            while back < windows:
+            while back < mean_windows[block] and now - back >= 0:
                 for dim in range(width):
-                    total[dim] += series[now - back, dim]
+                    if np.isfinite(series[now - back, dim]):
+                        total[dim] += series[now - back, dim]
+                        count[dim] += 1
+                        earliest[dim] = now - back
                 back += 1
             mean_at = (1 + 2 * block) * width
             for dim in range(width):
-                vectors[trigger, mean_at + dim] = total[dim] / windows
-                vectors[trigger, mean_at + width + dim] = (series[now, dim] - series[now - windows + 1, dim]) / (windows - 1)
+                then = earliest[dim]
+                known = np.isfinite(series[now, dim]) and then < now
+                vectors[trigger, mean_at + dim] = total[dim] / count[dim] if count[dim] else 0.0
+                vectors[trigger, mean_at + width + dim] = (series[now, dim] - series[then, dim]) / (now - then) if known else 0.0

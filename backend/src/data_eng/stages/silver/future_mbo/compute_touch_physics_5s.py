@@ -26,7 +26,7 @@ class ComputeTouchPhysics5s(Stage):
 
     name: ClassVar[str] = "compute_touch_physics_5s"
     io: ClassVar[StageIO] = StageIO(inputs=[BOOK_FLOW, BOOK_WINDOWS], output=TOUCH_PHYSICS)
-    settings_sections: ClassVar[tuple[str, ...]] = ("session", "book", "physics", "answer")
+    settings_sections: ClassVar[tuple[str, ...]] = ("session", "book", "physics", "volatility")
 
     def reads(self, unit: ContractDay, cfg: AppConfig, settings: Settings) -> list[PartitionRef]:
         return super().reads(unit, cfg, settings) + last_complete(SESSION_USUAL, unit, cfg, settings.physics.usual_sessions)
