@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from src.data_eng.core.book.flow import LONGEST_SILENCE_NS, FlowTables, WindowRows, drain, first_rows, join, new_flow
 from src.data_eng.core.book.kernel import advance, close, grown
-from src.data_eng.core.book.marks import full_of_unknown_ids, halted, more_marks
+from src.data_eng.core.book.marks import full_of_unknown_ids, halted, more_marks, seen_end_ns
 from src.data_eng.core.book.orders import erase, key_of, rehash, slot_of
-from src.data_eng.core.book.record import MARK_HALT, MARK_UNKNOWN_IDS
+from src.data_eng.core.book.record import MARK_BAD_BOOK, MARK_CLEARED, MARK_CROSSED, MARK_HALT, MARK_SNAPSHOT, MARK_UNKNOWN_IDS
 from src.data_eng.core.book.state import ASK, BID, LINE_DTYPE, LOWEST_TICK, ORDER_DTYPE, TICKS, cache_aligned, count_of, new_book
 from src.data_eng.core.events import NO_TICK
 from src.data_eng.core.units import NS_PER_S
@@ -70,6 +70,16 @@ def test_after_the_tape_s_end_bars_go_on_and_windows_do_not() -> None:
     _, pieces = advance(batch([*QUOTES, trade(2 * S, 100), trade(7 * S, 101)]), book, flow)
     bars = join([*pieces, *close(200 * S, book, flow)]).bars
     assert sorted(zip(bars.bar_s.tolist(), bars.bar_start_ns.tolist(), strict=True)) == [(1, 2 * S), (1, 7 * S), (120, 0)]
+
+
+def test_after_the_end_of_its_rows_the_tape_goes_on_with_windows_and_path_alone() -> None:
+    book, flow = new_book(REST_NS, 16), new_flow(0, 15 * S, WINDOW_NS, 10, rows_end_ns=5 * S)
+    later: list[Record] = [trade(7 * S, 101, 4), ("A", "B", 5, 99, 1, 12 * S, True)]
+    _, pieces = advance(batch([*QUOTES, trade(2 * S, 100), *later]), book, flow)
+    tables = join([*pieces, *close(15 * S, book, flow)])
+    assert tables.rows.window.tolist() == [0, 0]
+    assert (tables.windows.volume.tolist(), tables.windows.best_bid_size.tolist()) == ([1, 4, 0], [10, 10, 11])
+    assert tables.path.price_ticks.tolist() == [100, 101]
 
 
 def test_a_tape_without_windows_gives_bars_alone() -> None:
@@ -227,6 +237,51 @@ def test_marks_of_trust_equal_a_plain_reading_of_their_rules(counts: list[tuple[
     assert full_of_unknown_ids(windows, 0.25, trailing).tolist() == unknowns
     bits = more_marks(np.array(halts), np.array(unknowns))
     assert bits.tolist() == [MARK_HALT * halt + MARK_UNKNOWN_IDS * unknown for halt, unknown in zip(halts, unknowns, strict=True)]
+
+
+def seen_end(after_s: float, starts_s: list[int], marks: dict[int, int] | None = None, unseen_s: float = 0, close_s: int = 1000) -> float:
+    """Up to when trades after a moment are known, in seconds, on windows of 5 s; `marks` by the window's start."""
+    found = seen_end_ns(
+        np.array([after_s * S], np.int64),
+        np.array(starts_s, np.int64) * S,
+        np.array([(marks or {}).get(start, 0) for start in starts_s], np.uint8),
+        np.array([*([0] * (len(starts_s) - 1)), unseen_s * S], np.int64)[-len(starts_s) :] if starts_s else np.empty(0, np.int64),
+        WINDOW_NS,
+        close_s * S,
+    )
+    return float(found[0] / S)
+
+
+def test_trades_are_known_to_the_close_the_file_s_last_record_or_the_next_gap() -> None:
+    whole = [0, 5, 10, 15, 20]
+    assert seen_end(5, whole, close_s=25) == 25
+    assert seen_end(5, whole) == 25, "the windows end before the close: so did the file"
+    assert seen_end(5, whole, unseen_s=1.5, close_s=25) == 23.5
+    assert seen_end(24, whole, unseen_s=1.5, close_s=25) == 24, "nothing after it is known"
+    assert seen_end(5, [0, 5, 15, 20]) == 10, "no window from 10 on"
+    assert seen_end(15, [0, 5, 15, 20]) == 25, "after the gap trades are known again"
+    for mark in (MARK_HALT, MARK_BAD_BOOK, MARK_CLEARED):
+        assert seen_end(5, whole, {15: mark}) == 15
+        assert seen_end(17, whole, {15: mark}) == 17, "within the gap"
+        assert seen_end(20, whole, {15: mark}) == 25
+    assert seen_end(5, whole, {15: MARK_UNKNOWN_IDS | MARK_SNAPSHOT | MARK_CROSSED}) == 25, "its trades are all there"
+    assert seen_end(5, []) == 5
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(1, 3), st.sampled_from([0, 0, MARK_HALT, MARK_BAD_BOOK])), min_size=1, max_size=12), st.integers(0, 5)
+)
+def test_what_is_seen_after_a_moment_equals_a_walk_from_window_to_window(steps: list[tuple[int, int]], unseen_s: int) -> None:
+    """A step of 2 or 3 leaves one or two windows out. The walk goes on while the window at hand is there and sound."""
+    starts = [5 * int(at) for at in np.cumsum([step for step, _ in steps])]
+    marks = {start: mark for start, (_, mark) in zip(starts, steps, strict=True)}
+    close_s, file_end_s = 40, starts[-1] + 5 - unseen_s
+    for after_s in range(starts[0], starts[-1] + 5):
+        walked = after_s
+        while walked < min(close_s, file_end_s) and marks.get(walked // 5 * 5, 1) == 0:
+            walked += 1
+        assert seen_end(after_s, starts, marks, unseen_s, close_s) == walked
 
 
 def test_the_first_rows_are_of_every_column() -> None:

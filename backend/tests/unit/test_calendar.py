@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from src.data_eng.core.session import SessionTimes, clock, opening_ns
+from src.data_eng.core.session import SessionTimes, clock, opening_ns, trades_end_ns
 from src.data_eng.core.units import NS_PER_S
 from src.data_eng.errors import SpymasterError
 from src.data_eng.settings import Settings, load_settings
@@ -65,6 +65,22 @@ def test_a_half_day_closes_at_one_and_leaves_a_morning_session_whole() -> None:
 
 def test_a_session_that_would_outlast_a_half_day_ends_at_its_close() -> None:
     assert clock(times_of("2025-11-28", "12:00-15:00").end_ns) == "2025-11-28 13:00:00"
+
+
+@pytest.mark.parametrize(
+    ("date", "span", "end"),
+    [
+        ("2025-10-16", "09:30-12:30", "2025-10-16 16:00:00"),
+        ("2025-11-28", "09:30-12:30", "2025-11-28 13:00:00"),
+        ("2025-10-16", "15:00-16:30", "2025-10-16 16:30:00"),
+        ("2025-10-16", "08:00-09:15", "2025-10-16 09:15:00"),
+        ("2025-10-16", "18:00-19:00", "2025-10-16 19:00:00"),
+        ("2023-12-25", "18:00-19:00", "2023-12-25 19:00:00"),
+    ],
+    ids=["ordinary", "half day", "past the close", "before the open", "evening", "holiday"],
+)
+def test_outcomes_see_trades_to_the_regular_close_and_outside_regular_hours_to_the_session_s_end(date: str, span: str, end: str) -> None:
+    assert clock(trades_end_ns(times_of(date, span))) == end
 
 
 def test_a_session_after_the_early_halt_is_refused() -> None:

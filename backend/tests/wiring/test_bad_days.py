@@ -21,8 +21,11 @@ from src.data_eng.lake.partitions import list_partitions, read_manifest, ref_in
 from src.data_eng.retrieval.index import open_index
 from src.data_eng.retrieval.key import IndexKey
 from src.data_eng.settings import load_settings
+from src.data_eng.sources.calendar import session_times
 from src.data_eng.stages.base import StageResult
+from src.data_eng.stages.windows import seen_end_of
 from tests.real_stages import (
+    STAGES,
     SYMBOL,
     a_record,
     in_time_order,
@@ -40,6 +43,10 @@ DAY = "2025-10-16"
 SEP, DEC = 99, 100
 S = 1_000_000_000
 WINDOW_NS, LAST_HORIZON_NS = 5 * S, 840 * S
+PHYSICS = tuple(f"silver.{name}" for name in ("session_usual", "touch_physics_5s", "level_physics_5s", "strike_physics_5s", "walls_5s"))
+GOLD = tuple(f"gold.mbo_{name}" for name in ("trigger_signals", "pressure_stream", "physics_ladder"))
+TRIGGER = ["setup", "level_id", "approach_dir", "episode", "episode_kind", "ts_ns", "level_ticks", "mid_ticks", "barrier_ticks", "vector"]
+"""What is known of a trigger when it comes."""
 Records = NDArray[np.void]
 
 
@@ -165,6 +172,41 @@ def test_a_gap_in_regular_hours_is_marked_and_censors_the_labels_that_run_into_i
     require_marked_windows_left_out(lake)
     triggers = rows(lake, "gold.mbo_trigger_vectors", DAY)
     assert last_outcomes(triggers, silent + 30 * S) == {"CENSORED"}
+
+
+def test_windows_and_trade_path_go_on_to_the_regular_close_and_change_nothing_of_the_session(tmp_path: Path) -> None:
+    """The same day once with its whole file, once with a file that breaks off at the session's end."""
+    end, close = ny_ns(DAY, "10:30"), ny_ns(DAY, "16:00")
+    day = a_day(step_ms=3000, until="16:05")
+    built(tmp_path / "whole", {DAY: day})
+    built(tmp_path / "cut", {DAY: day[day["ts_recv"] < end]})
+    windows, path, flow = (
+        rows(tmp_path / "whole/lake", f"silver.{name}", DAY) for name in ("book_windows_5s", "trade_path", "book_flow_5s")
+    )
+    assert set(windows["window_start_ns"].to_pylist()) == span(ny_ns(DAY, "09:00"), close)
+    assert max(flow["window_start_ns"].to_pylist()) == end - WINDOW_NS
+    late = path.filter(path["ts_recv_ns"].to_numpy() >= end)["price_ticks"].to_numpy()
+    assert set(late.tolist()) == set(traded(day, end, close).tolist())
+    assert path["ts_recv_ns"].to_pylist()[-1] < close
+    for name in ("silver.book_flow_5s", "silver.mbo_level_vacuum_5s", *PHYSICS, *GOLD):
+        whole, cut = (rows(tmp_path / lake / "lake", name, DAY) for lake in ("whole", "cut"))
+        assert whole.num_rows and whole.equals(cut), name
+    whole, cut = (rows(tmp_path / lake / "lake", "gold.mbo_trigger_vectors", DAY) for lake in ("whole", "cut"))
+    assert whole.select(TRIGGER).equals(cut.select(TRIGGER))
+
+
+def test_trades_are_known_to_the_close_or_to_the_last_record_of_a_file_that_breaks_off(tmp_path: Path) -> None:
+    broken_off, close = ny_ns(DAY, "10:47:31"), ny_ns(DAY, "16:00")
+    day = a_day(step_ms=3000, until="16:05")
+    times, after_ns = session_times(DAY, short_settings()), np.array([ny_ns(DAY, "10:00")])
+    for name, records in (("whole", day), ("cut", day[day["ts_recv"] < broken_off])):
+        take_in(tmp_path / name, tmp_path / f"{name}_job", {DAY: records})
+        run_stages(tmp_path / name, (DAY,), short_settings(), [STAGES["ingest_preview"], STAGES["compute_book_flow_5s"]])
+    whole, cut = (rows(tmp_path / name, "silver.book_windows_5s", DAY) for name in ("whole", "cut"))
+    assert seen_end_of(whole, times, 5, after_ns).tolist() == [close]
+    last_record = int(day["ts_recv"][day["ts_recv"] < broken_off][-1])
+    assert seen_end_of(cut, times, 5, after_ns).tolist() == [last_record]
+    assert cut["unseen_ns"].to_pylist()[-2:] == [0, -last_record % WINDOW_NS]
 
 
 def test_a_half_day_ends_at_one_and_so_do_its_windows_labels_and_prior_day_levels(tmp_path: Path) -> None:

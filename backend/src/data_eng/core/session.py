@@ -46,8 +46,19 @@ class SessionTimes(NamedTuple):
 
 def opening_ns(times: SessionTimes) -> int:
     """When the opening range and the session VWAP begin: the regular open, or the span's own start where the two do not meet."""
-    meets_rth = times.start_ns < times.rth_close_ns and times.rth_open_ns < times.end_ns
-    return times.rth_open_ns if meets_rth else times.start_ns
+    return times.rth_open_ns if _meets_regular_hours(times) else times.start_ns
+
+
+def trades_end_ns(times: SessionTimes) -> int:
+    """Where the trades that may decide an outcome end: the regular close, or the span's own end where it is later or the two do not meet.
+
+    The span's end ends what is asked; what became of it goes on until the close.
+    """
+    return max(times.end_ns, times.rth_close_ns) if _meets_regular_hours(times) else times.end_ns
+
+
+def _meets_regular_hours(times: SessionTimes) -> bool:
+    return times.start_ns < times.rth_close_ns and times.rth_open_ns < times.end_ns
 
 
 def is_after_hours(times: SessionTimes) -> bool:

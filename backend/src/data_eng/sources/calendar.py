@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..core.session import SessionTimes, moment_ns, require_date
+from ..core.session import SessionTimes, moment_ns, require_date, trades_end_ns
 from ..core.units import NS_PER_S
 from ..errors import SpymasterError
 
@@ -114,9 +114,9 @@ def sessions_apart(earlier: str, later: str) -> int:
 
 
 def bronze_dates(times: SessionTimes) -> tuple[str, ...]:
-    """UTC dates whose files hold the span from the lead-in to the session's end."""
+    """UTC dates whose files hold the span from the lead-in to where its trades end."""
     first = datetime.fromtimestamp(times.flow_start_ns // NS_PER_S, UTC).date()
-    last = datetime.fromtimestamp((times.end_ns - 1) // NS_PER_S, UTC).date()
+    last = datetime.fromtimestamp((trades_end_ns(times) - 1) // NS_PER_S, UTC).date()
     return tuple((first + timedelta(days=count)).isoformat() for count in range((last - first).days + 1))
 
 

@@ -17,7 +17,7 @@ from ..core.tables import BOOK_FLOW, BOOK_WINDOWS, SESSION_USUAL
 from ..core.units import NS_PER_S
 from ..core.volatility import barrier, clock_profile, profile_or_now, realised_variance, squared_changes, volatility
 from .door import StageLake
-from .windows import WINDOW_COLUMNS, Windows, as_windows, first_rows_of
+from .windows import WINDOW_COLUMNS, Windows, as_windows, first_rows_of, until_session_end
 
 OFFSET, CLOCK = "offset", "clock"
 """The two kinds of rows of session_usual."""
@@ -52,9 +52,7 @@ class Volatility(NamedTuple):
 def read_physics_day(lake: StageLake) -> PhysicsDay:
     """The day's flow with each window's touch: the best prices at its start, which are those at the end of the window before."""
     session, book = lake.settings.session, lake.settings.book
-    table = lake.read(lake.ref(BOOK_WINDOWS), WINDOW_COLUMNS)
-    starts_ns = table["window_start_ns"].to_numpy()
-    table = table.slice(0, int(np.searchsorted(starts_ns, lake.session.end_ns)))
+    table = until_session_end(lake.read(lake.ref(BOOK_WINDOWS), WINDOW_COLUMNS), lake.session)
     windows = as_windows(table, lake.session, book.window_s)
     bests = np.stack([table[name].to_numpy().astype(np.int32) for name in ("best_bid_ticks", "best_ask_ticks")])
     at_start = np.full_like(bests, NO_TICK)

@@ -8,9 +8,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ..core.book.marks import seen_end_ns
 from ..core.events import NO_TICK
 from ..core.features.registry import Best
-from ..core.session import SessionTimes
+from ..core.session import SessionTimes, trades_end_ns
 from ..core.units import NS_PER_S
 from ..core.zones import price_in_force
 
@@ -25,6 +26,8 @@ WINDOW_COLUMNS = [
     "best_ask_orders",
 ]
 """Columns of book_windows_5s that `as_windows` takes."""
+SEEN_COLUMNS = ["window_start_ns", "marks", "unseen_ns"]
+"""Those that `seen_end_of` takes."""
 
 
 class Windows(NamedTuple):
@@ -39,6 +42,20 @@ class Windows(NamedTuple):
     marks: NDArray[np.uint8]
     best: Best
     """Size and orders at the best prices, at the window's end."""
+
+
+def until_session_end(table: pa.Table, times: SessionTimes, time_column: str = "window_start_ns") -> pa.Table:
+    """Rows of a table in time order that lie before the session's end: all that a feature, a level or an episode may be made from.
+
+    Windows and trade path go on to the regular close, for outcomes alone.
+    """
+    return table.slice(0, int(np.searchsorted(table[time_column].to_numpy(), times.end_ns)))
+
+
+def seen_end_of(table: pa.Table, times: SessionTimes, window_s: int, after_ns: NDArray[np.int64]) -> NDArray[np.int64]:
+    """(moments,) up to when every trade after a moment is known, from all rows of book_windows_5s with `SEEN_COLUMNS`."""
+    start_ns, marks, unseen_ns = (table[name].to_numpy() for name in SEEN_COLUMNS)
+    return seen_end_ns(after_ns, start_ns, marks, unseen_ns, window_s * NS_PER_S, trades_end_ns(times))
 
 
 def as_windows(table: pa.Table, times: SessionTimes, window_s: int) -> Windows:

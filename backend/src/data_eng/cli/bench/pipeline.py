@@ -268,18 +268,19 @@ def _kernel_seconds(lake: Path, unit: ContractDay, settings: Settings) -> float:
     from ...core.book.flow import new_flow
     from ...core.book.kernel import advance
     from ...core.book.state import new_book
+    from ...core.session import trades_end_ns
     from ...core.tables import MBO
     from ...core.units import NS_PER_S
     from ...lake.partitions import ref_in
     from ...sources.calendar import session_times
     from ...sources.parquet import read_events
 
-    times = session_times(unit.date, settings)
+    times, window_ns = session_times(unit.date, settings), settings.book.window_s * NS_PER_S
     batches = list(read_events(ref_in(lake, MBO, unit.symbol, unit.date)))
 
     def play() -> None:
         book = new_book(settings.book.rest_ms * 1_000_000)
-        flow = new_flow(times.flow_start_ns, times.end_ns, settings.book.window_s * NS_PER_S, settings.book.band_ticks)
+        flow = new_flow(times.flow_start_ns, trades_end_ns(times), window_ns, settings.book.band_ticks, times.end_ns)
         for events in batches:
             book, _ = advance(events, book, flow)
 
@@ -293,12 +294,13 @@ def _feature_seconds(lake: Path, unit: ContractDay, settings: Settings) -> tuple
     from ...lake.partitions import ref_in
     from ...sources.calendar import session_times
     from ...stages.silver.future_mbo.compute_level_vacuum_5s import flow_tape, vacuum_table
-    from ...stages.windows import as_windows, levels_in_force
+    from ...stages.windows import as_windows, levels_in_force, until_session_end
 
     def table(dataset: str) -> Any:
         return read_table(ref_in(lake, dataset, unit.symbol, unit.date))
 
-    windows = as_windows(table(BOOK_WINDOWS), session_times(unit.date, settings), settings.book.window_s)
+    times = session_times(unit.date, settings)
+    windows = as_windows(until_session_end(table(BOOK_WINDOWS), times), times, settings.book.window_s)
     in_force = levels_in_force(table(LEVELS_TABLE), windows.start_ns)
     tape = flow_tape(table(BOOK_FLOW), windows)
     rows = vacuum_table(tape, windows, in_force, settings).num_rows

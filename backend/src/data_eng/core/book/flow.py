@@ -63,6 +63,8 @@ class WindowRows(NamedTuple):
     longest_silence_ns: NDArray[np.int64]
     cancels_and_modifies: NDArray[np.int64]
     unknown_ids: NDArray[np.int64]
+    unseen_ns: NDArray[np.int64]
+    """How much of the window lies after the last record of its file; the tape, which knows no file, writes 0."""
 
 
 class BarRows(NamedTuple):
@@ -99,6 +101,7 @@ TAPE_DTYPE = np.dtype(
     [
         ("window_start_ns", "<i8"),
         ("end_ns", "<i8"),
+        ("rows_end_ns", "<i8"),
         ("window_ns", "<i8"),
         ("band_ticks", "<i8"),
         ("windows_written", "<i8"),
@@ -147,15 +150,16 @@ class FlowTables(NamedTuple):
     path: PathRows
 
 
-def new_flow(flow_start_ns: int, end_ns: int, window_ns: int, band_ticks: int) -> Flow:
+def new_flow(flow_start_ns: int, end_ns: int, window_ns: int, band_ticks: int, rows_end_ns: int = NEVER_NS) -> Flow:
     """A tape whose windows run from `flow_start_ns` to `end_ns` (both multiples of `window_ns`); bars run over everything it is fed.
 
-    `end_ns <= flow_start_ns` gives bars only.
+    Only windows that start before `rows_end_ns` leave rows a side and tick. `end_ns <= flow_start_ns` gives bars only.
     """
     if flow_start_ns % window_ns or end_ns % window_ns:
         raise ValueError(f"windows of {window_ns} ns do not meet {flow_start_ns} and {end_ns}; start and end must be multiples of a window")
     tape = np.zeros(1, TAPE_DTYPE)[0]
     tape["window_start_ns"], tape["end_ns"], tape["window_ns"], tape["band_ticks"] = flow_start_ns, end_ns, window_ns, band_ticks
+    tape["rows_end_ns"] = rows_end_ns
     tape["centre_line"], tape["last_trade_ticks"], tape["path_ticks"] = -1, NO_TICK, NO_TICK
     tape["next_boundary_ns"] = flow_start_ns if end_ns > flow_start_ns else NEVER_NS
     rows_a_window = 2 * (2 * band_ticks + 1)

@@ -78,7 +78,7 @@ def _write_window(book, flow):
     has_bid, has_ask = bid["shown_line"] != NO_LINE, ask["shown_line"] != NO_LINE
     if has_bid and has_ask:
         tape["centre_line"] = (bid["shown_line"] + ask["shown_line"]) // 2
-    if tape["centre_line"] >= 0:
+    if tape["centre_line"] >= 0 and tape["window_start_ns"] < tape["rows_end_ns"]:
         _write_rows(book, flow)
     row = flow.windows[tape["window_rows"]]
     row["window_start_ns"] = tape["window_start_ns"]
@@ -97,6 +97,7 @@ def _write_window(book, flow):
     row["longest_silence_ns"] = min(tape["longest_silence_ns"], LONGEST_SILENCE_NS)
     row["cancels_and_modifies"] = state["cancels_and_modifies"]
     row["unknown_ids"] = state["unknown_ids"]
+    row["unseen_ns"] = 0
     tape["window_rows"] += 1
     tape["windows_written"] += 1
 

@@ -1,4 +1,4 @@
-"""Which windows may be trusted: marks the kernel cannot set alone, because they rest on the windows before."""
+"""Which windows may be trusted: marks the kernel cannot set alone, because they rest on the windows before; how far trades are known."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..units import NS_PER_S
-from .flow import WindowRows
-from .record import MARK_HALT, MARK_UNKNOWN_IDS
+from .flow import NEVER_NS, WindowRows
+from .record import MARK_BAD_BOOK, MARK_CLEARED, MARK_HALT, MARK_UNKNOWN_IDS
+
+MARKS_UNSEEN = MARK_HALT | MARK_BAD_BOOK | MARK_CLEARED
+"""Marks of a window in which trades may be missing."""
 
 
 def halted(
@@ -52,6 +55,41 @@ def full_of_unknown_ids(windows: WindowRows, share_max: float, trailing_windows:
 def more_marks(halts: NDArray[np.bool_], unknowns: NDArray[np.bool_]) -> NDArray[np.int64]:
     """The two as bits to be joined to the kernel's marks."""
     return halts * np.int64(MARK_HALT) | unknowns * np.int64(MARK_UNKNOWN_IDS)
+
+
+def seen_end_ns(
+    after_ns: NDArray[np.int64],
+    window_start_ns: NDArray[np.int64],
+    marks: NDArray[np.uint8],
+    unseen_ns: NDArray[np.int64],
+    window_ns: int,
+    close_ns: int,
+) -> NDArray[np.int64]:
+    """Up to when, from each moment on, every trade is known.
+
+    That is the first of: `close_ns`, the last record of the file, the start of a window whose marks say that trades may be missing, the
+    start of a stretch without windows.
+
+    Parameters
+    ----------
+    after_ns : (moments,) in any order.
+    window_start_ns, marks, unseen_ns : (windows,) consecutive windows of the day as the lake has them, up to `close_ns`.
+
+    Returns
+    -------
+    (moments,) never earlier than `after_ns`: equal to it where nothing after it is known.
+    """
+    if len(window_start_ns) == 0:
+        return after_ns.copy()
+    window_end_ns = window_start_ns + window_ns
+    blind = (marks & MARKS_UNSEEN) != 0
+    next_start_ns = np.append(window_start_ns[1:], NEVER_NS)
+    jumps = next_start_ns > window_end_ns
+    starts_ns = np.concatenate([window_start_ns[blind], (window_end_ns - unseen_ns)[jumps], [close_ns]])
+    ends_ns = np.concatenate([window_end_ns[blind], next_start_ns[jumps], [NEVER_NS]])
+    order = np.lexsort((ends_ns, starts_ns))
+    starts_ns, ends_ns = starts_ns[order], np.maximum.accumulate(ends_ns[order])
+    return np.maximum(starts_ns[np.searchsorted(ends_ns, after_ns, side="right")], after_ns)
 
 
 def _trailing(values: NDArray[np.int64], count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -14,6 +14,7 @@ from ....core.units import NS_PER_S
 from ....planning import ContractDay
 from ...base import Stage, StageIO
 from ...door import StageLake
+from ...windows import until_session_end
 
 
 class BuildPhysicsLadder(Stage):
@@ -53,8 +54,9 @@ def ladder_table(strikes: Strikes, starts_ns: np.ndarray, mid_ticks: np.ndarray,
 
 def _usable_windows(lake: StageLake) -> pa.Table:
     table = lake.read(lake.ref(BOOK_WINDOWS), ["window_start_ns", "best_bid_ticks", "best_ask_ticks", "marks"])
+    table = until_session_end(table, lake.session)
     start, best_bid, best_ask = (table[name].to_numpy() for name in ("window_start_ns", "best_bid_ticks", "best_ask_ticks"))
-    in_session = (start >= lake.session.start_ns) & (start < lake.session.end_ns)
+    in_session = start >= lake.session.start_ns
     return table.filter(in_session & (best_bid != NO_TICK) & (best_ask != NO_TICK) & (table["marks"].to_numpy() == 0))
 
 

@@ -14,7 +14,7 @@ from ....core.book.kernel import advance, close
 from ....core.book.marks import full_of_unknown_ids, halted, more_marks
 from ....core.book.state import CANCELS, FAULTS, Book, count_of, new_book
 from ....core.events import EventBatch
-from ....core.session import SessionTimes
+from ....core.session import SessionTimes, trades_end_ns
 from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, MBO, TRADE_BARS, TRADE_PATH
 from ....core.units import NS_PER_S
 from ....errors import SpymasterError
@@ -49,7 +49,8 @@ class ComputeBookFlow5s(Stage):
             read_events(ref),
             new_book(book_settings.rest_ms * 1_000_000),
             flow_start_ns=times.flow_start_ns // window_ns * window_ns,
-            end_ns=-(-times.end_ns // window_ns) * window_ns,
+            end_ns=_whole_windows(trades_end_ns(times), window_ns),
+            rows_end_ns=_whole_windows(times.end_ns, window_ns),
             window_ns=window_ns,
             band_ticks=book_settings.band_ticks,
         )
@@ -72,10 +73,15 @@ def _require_one_file(unit: ContractDay, times: SessionTimes) -> None:
         )
 
 
+def _whole_windows(ts_ns: int, window_ns: int) -> int:
+    """The end of the window that a moment ends or lies in."""
+    return -(-ts_ns // window_ns) * window_ns
+
+
 def _run(
-    batches: Iterator[EventBatch], book: Book, *, flow_start_ns: int, end_ns: int, window_ns: int, band_ticks: int
+    batches: Iterator[EventBatch], book: Book, *, flow_start_ns: int, end_ns: int, rows_end_ns: int, window_ns: int, band_ticks: int
 ) -> tuple[Book, FlowTables]:
-    flow = new_flow(flow_start_ns, end_ns, window_ns, band_ticks)
+    flow = new_flow(flow_start_ns, end_ns, window_ns, band_ticks, rows_end_ns)
     pieces: list[FlowTables] = []
     last_ns = end_ns
     for events in batches:
@@ -84,17 +90,20 @@ def _run(
         last_ns = max(last_ns, int(events.ts_recv_ns[-1])) if len(events.size) else last_ns
     longest_bar_ns = 120 * NS_PER_S
     pieces += close(last_ns + longest_bar_ns, book, flow)
-    return book, _covered(join(pieces), int(book.state["last_ts_ns"]))
+    return book, _covered(join(pieces), int(book.state["last_ts_ns"]), rows_end_ns, window_ns)
 
 
-def _covered(tables: FlowTables, last_record_ns: int) -> FlowTables:
-    """Without the windows that begin after the file's last record: nobody knows what happened there."""
-    covered = int((tables.windows.window_start_ns <= last_record_ns).sum())
-    if not tables.windows.records[:covered].any():
+def _covered(tables: FlowTables, last_record_ns: int, rows_end_ns: int, window_ns: int) -> FlowTables:
+    """Without the windows that begin after the file's last record: nobody knows what happened there. None if the session has no record."""
+    starts_ns = tables.windows.window_start_ns
+    covered = int((starts_ns <= last_record_ns).sum())
+    if not tables.windows.records[: np.searchsorted(starts_ns, rows_end_ns)].any():
         covered = 0
     covered_rows = int(np.searchsorted(tables.rows.window, covered))
     path = tables.path if covered else first_rows(tables.path, 0)
-    return FlowTables(first_rows(tables.rows, covered_rows), first_rows(tables.windows, covered), tables.bars, path)
+    windows = first_rows(tables.windows, covered)
+    unseen_ns = np.maximum(windows.window_start_ns + window_ns - last_record_ns, 0)
+    return FlowTables(first_rows(tables.rows, covered_rows), windows._replace(unseen_ns=unseen_ns), tables.bars, path)
 
 
 def _trust(windows: WindowRows, times: SessionTimes, settings: Settings, window_ns: int) -> np.ndarray:

@@ -17,7 +17,7 @@ from ....planning import ContractDay
 from ....settings import Settings
 from ...base import Stage, StageIO
 from ...door import StageLake
-from ...windows import WINDOW_COLUMNS, Windows, as_windows, first_rows_of, levels_in_force
+from ...windows import WINDOW_COLUMNS, Windows, as_windows, first_rows_of, levels_in_force, until_session_end
 
 _FLOW_COLUMNS = ["window_start_ns", "side", "price_ticks", *FlowCounters._fields]
 
@@ -31,7 +31,8 @@ class ComputeLevelVacuum5s(Stage):
     settings_sections: ClassVar[tuple[str, ...]] = ("session", "book", "zones", "levels")
 
     def compute(self, unit: ContractDay, lake: StageLake) -> None:
-        windows = as_windows(lake.read(lake.ref(BOOK_WINDOWS), WINDOW_COLUMNS), lake.session, lake.settings.book.window_s)
+        table = until_session_end(lake.read(lake.ref(BOOK_WINDOWS), WINDOW_COLUMNS), lake.session)
+        windows = as_windows(table, lake.session, lake.settings.book.window_s)
         in_force = levels_in_force(lake.read(lake.ref(LEVELS_TABLE)), windows.start_ns)
         tape = flow_tape(lake.read(lake.ref(BOOK_FLOW), _FLOW_COLUMNS), windows)
         lake.write(LEVEL_VACUUM, vacuum_table(tape, windows, in_force, lake.settings))
