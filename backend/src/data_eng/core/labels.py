@@ -79,8 +79,7 @@ def label_triggers(
     barrier_ticks: NDArray[np.int64],
     began_ns: NDArray[np.int64],
     horizons_ns: NDArray[np.int64],
-    seen_end_ns: int,
-    gaps_ns: NDArray[np.int64],
+    seen_end_ns: NDArray[np.int64],
 ) -> Labels:
     """Label every trigger from the trades after it.
 
@@ -94,33 +93,14 @@ def label_triggers(
     barrier_ticks : (triggers,) b of each one's episode.
     began_ns : (triggers,) when the test that each belongs to began, at or before the trigger.
     horizons_ns : (horizons,) ascending.
-    seen_end_ns : up to where trades are known: the regular close, or where the data stop before it.
-    gaps_ns : (gaps, 2) start and end of spans without trustworthy data, ascending and apart; see `gap_spans`.
+    seen_end_ns : (triggers,) up to when every trade after each one is known; see core/book/marks.py.
     """
-    found = _label(
-        trigger_ts_ns, centre_ticks, mid_ticks, approach_dir, trade_ts_ns, trade_ticks, barrier_ticks, horizons_ns, seen_end_ns, gaps_ns
+    *columns, was_rejected = _label(
+        trigger_ts_ns, centre_ticks, mid_ticks, approach_dir, trade_ts_ns, trade_ticks, barrier_ticks, horizons_ns, seen_end_ns
     )
-    first_hit_ts_ns, was_rejected = found[3], found[7]
-    kinds = _reject_kinds(
-        was_rejected, first_hit_ts_ns, began_ns, centre_ticks, approach_dir, trade_ts_ns, trade_ticks, barrier_ticks * FAILED_SHARE
-    )
-    return Labels(*found[:7], kinds)
-
-
-def gap_spans(window_start_ns: NDArray[np.int64], is_gap: NDArray[np.bool_], window_ns: int) -> NDArray[np.int64]:
-    """(gaps, 2) start and end of each run of windows in which `is_gap`, and of every stretch between windows that has none."""
-    if len(window_start_ns) == 0:
-        return np.empty((0, 2), np.int64)
-    starts = np.concatenate([window_start_ns[is_gap], window_start_ns[:-1] + window_ns])
-    ends = np.concatenate([window_start_ns[is_gap] + window_ns, window_start_ns[1:]])
-    held = starts < ends
-    starts, ends = starts[held], ends[held]
-    order = np.argsort(starts, kind="stable")
-    starts, ends = starts[order], ends[order]
-    opens = np.ones(len(starts), bool)
-    opens[1:] = starts[1:] > ends[:-1]
-    closes = np.append(opens[1:], True)[: len(opens)]
-    return np.stack([starts[opens], ends[closes]], axis=1)
+    failed_ticks = barrier_ticks * FAILED_SHARE
+    kinds = _reject_kinds(was_rejected, columns[3], began_ns, centre_ticks, approach_dir, trade_ts_ns, trade_ticks, failed_ticks)
+    return Labels._make([*columns, kinds])
 
 
 @allocating
@@ -133,8 +113,7 @@ def _label(
     trade_ticks: NDArray[np.int32],
     barrier_ticks: NDArray[np.int64],
     horizons_ns: NDArray[np.int64],
-    seen_end_ns: int,
-    gaps_ns: NDArray[np.int64],
+    seen_end_ns: NDArray[np.int64],
 ) -> tuple[
     NDArray[np.int8],
     NDArray[np.float64],
@@ -157,7 +136,7 @@ def _label(
     was_rejected = np.zeros(triggers, np.bool_)
     for i in range(triggers):
         start_ns, sign = trigger_ts_ns[i], approach_dir[i]
-        seen_until_ns = _seen_until(start_ns, seen_end_ns, gaps_ns)
+        seen_until_ns = seen_end_ns[i]
         upper, lower = centre_ticks[i] + barrier_ticks[i], centre_ticks[i] - barrier_ticks[i]
         upper_ts_ns, lower_ts_ns = NO_HIT, NO_HIT
         favourable, adverse, adverse_before_this_ns, this_ns = 0.0, 0.0, 0.0, start_ns
@@ -222,15 +201,6 @@ def _reject_kinds(
             trade += 1
         kinds[i] = FAILED_BREAK if farthest >= failed_ticks[i] else REJECTED if farthest >= 0 else TURNED_SHORT
     return kinds
-
-
-@allocating
-def _seen_until(start_ns: int, seen_end_ns: int, gaps_ns: NDArray[np.int64]) -> int:
-    """Last moment after a trigger up to which every trade is known: the end, or the start of the next gap."""
-    for gap in range(len(gaps_ns)):
-        if gaps_ns[gap, 1] > start_ns:
-            return min(seen_end_ns, max(gaps_ns[gap, 0], start_ns))
-    return seen_end_ns
 
 
 @allocating

@@ -55,7 +55,7 @@ def moments_of(table: pa.Table, symbol: str, horizons: int) -> Moments:
     return Moments(
         key=key,
         ts_ns=table["ts_ns"].to_numpy(),
-        standing=Standing(*standing, is_later),
+        standing=Standing._make([*standing, is_later]),
         frame=_rows_of_lists(table["frame"]),
         kinds=outcome_kinds(np.array(outcomes, dtype="U16").T.reshape(table.num_rows, horizons)),
     )
@@ -66,7 +66,7 @@ def joined(parts: Sequence[Moments], dims: int, horizons: int) -> Moments:
     empty = Moments(
         np.empty((0, len(KEY_COLUMNS)), object),
         np.empty(0, np.int64),
-        Standing(*(np.empty(0) for _ in STANDING_COLUMNS), np.empty(0, np.bool_)),
+        Standing._make([*(np.empty(0) for _ in STANDING_COLUMNS), np.empty(0, np.bool_)]),
         np.empty((0, dims), np.float32),
         np.empty((0, horizons), np.int8),
     )
@@ -74,7 +74,7 @@ def joined(parts: Sequence[Moments], dims: int, horizons: int) -> Moments:
     return Moments(
         key=np.concatenate([part.key for part in held]),
         ts_ns=np.concatenate([part.ts_ns for part in held]),
-        standing=Standing(*(np.concatenate(columns) for columns in zip(*(part.standing for part in held), strict=True))),
+        standing=Standing._make(np.concatenate(columns) for columns in zip(*(part.standing for part in held), strict=True)),
         frame=np.concatenate([part.frame for part in held]),
         kinds=np.concatenate([part.kinds for part in held]),
     )

@@ -228,8 +228,7 @@ def _labels(day: TriggerDay, found: Triggers, settings: Settings) -> Labels:
         barrier_ticks=found.barrier_ticks,
         began_ns=day.windows.end_ns[found.entry_window],
         horizons_ns=horizons_s.astype(np.int64) * NS_PER_S,
-        seen_end_ns=day.seen_end_ns,
-        gaps_ns=day.gaps_ns,
+        seen_end_ns=day.seen_end_ns[found.window],
     )
 
 

@@ -9,16 +9,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ....core.book.record import MARK_BAD_BOOK, MARK_CLEARED, MARK_HALT
 from ....core.features import feature_names
-from ....core.labels import gap_spans
 from ....core.session import SessionTimes
 from ....core.tables import BOOK_WINDOWS, LEVEL_VACUUM, LEVELS_TABLE, TOUCH_PHYSICS, TRADE_BARS, TRADE_PATH
-from ....core.units import NS_PER_S
 from ....planning import ContractDay
 from ...door import StageLake
 from ...physics import Volatility
-from ...windows import WINDOW_COLUMNS, Windows, as_windows, levels_in_force, session_windows
+from ...windows import SEEN_COLUMNS, WINDOW_COLUMNS, Windows, as_windows, levels_in_force, seen_end_of, session_windows, until_session_end
 
 
 class Candles(NamedTuple):
@@ -46,22 +43,21 @@ class TriggerDay(NamedTuple):
     trade_ts_ns: NDArray[np.int64]
     trade_ticks: NDArray[np.int32]
     candles: Candles
-    gaps_ns: NDArray[np.int64]
     episode_end_ns: int
     """The session's end, or where its windows break off: no episode outlasts it."""
-    seen_end_ns: int
-    """Up to where trades are known, which labels may use."""
+    seen_end_ns: NDArray[np.int64]
+    """(windows,) up to when every trade after the window is known, which labels may use."""
 
 
 def read_trigger_day(lake: StageLake) -> TriggerDay:
     """Read the day's tables."""
     settings, window_s = lake.settings, lake.settings.book.window_s
-    tape = as_windows(lake.read(lake.ref(BOOK_WINDOWS), WINDOW_COLUMNS), lake.session, window_s)
+    table = lake.read(lake.ref(BOOK_WINDOWS), list(dict.fromkeys([*WINDOW_COLUMNS, *SEEN_COLUMNS])))
+    tape = as_windows(until_session_end(table, lake.session), lake.session, window_s)
     windows = session_windows(tape)
     in_force = levels_in_force(lake.read(lake.ref(LEVELS_TABLE)), windows.start_ns)
     path = lake.read(lake.ref(TRADE_PATH))
     vacuum = lake.read(lake.ref(LEVEL_VACUUM), ["level_id", "window_start_ns", *feature_names()])
-    is_gap = (tape.marks & (MARK_HALT | MARK_BAD_BOOK | MARK_CLEARED)) != 0
     end_ns = int(windows.end_ns[-1]) if len(windows.end_ns) else lake.session.start_ns
     return TriggerDay(
         unit=lake.unit,
@@ -77,9 +73,8 @@ def read_trigger_day(lake: StageLake) -> TriggerDay:
         candles=_candles(
             lake.read(lake.ref(TRADE_BARS), ["bar_s", "bar_start_ns", "open_ticks", "close_ticks"]), settings.episodes.confirm_candle_s
         ),
-        gaps_ns=gap_spans(tape.start_ns, is_gap, window_s * NS_PER_S),
         episode_end_ns=end_ns,
-        seen_end_ns=end_ns,
+        seen_end_ns=seen_end_of(table, lake.session, window_s, windows.end_ns),
     )
 
 
