@@ -98,7 +98,7 @@ def frame_vectors(
     -------
     (rows, dims) float32 without NaN. What follows a window has no say in it.
     """
-    known = np.isfinite(values).all(axis=1)
+    known: NDArray[np.bool_] = np.asarray(np.isfinite(values).all(axis=1))
     total = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(np.where(known[:, None], values, 0.0), axis=0)])
     count = np.concatenate([[0], np.cumsum(known)])
     parts = [values[window]]

@@ -23,6 +23,7 @@ from .observed import BREAKS, CHOPS, NO_LEAD, REJECTS, Evidence, leading
 
 FIRE_AGES = "0,15,30,60,120,240"
 """Seconds since entry at which an episode is asked."""
+FIRE, HOLD = "fire", "hold"
 NO_SETUP = -1
 """Before any setup has fired."""
 
@@ -88,6 +89,29 @@ def fires(setup: Iterable[int], wants: Iterable[bool]) -> NDArray[np.bool_]:
         last_fired, now = step(last_fired, int(one), bool(wanted))
         fired.append(now)
     return np.array(fired, np.bool_)
+
+
+def reasons(fired: NDArray[np.bool_], gain: Worth, found: Evidence, age_s: NDArray[np.float64], answer: AnswerSettings) -> list[str]:
+    """For each window what its fire is worth, or the first rule that it does not meet."""
+    asked = is_candidate(age_s, FIRE_AGES)
+    said = []
+    for row in range(len(fired)):
+        if fired[row]:
+            side = "break" if gain.lead[row] == BREAK else "reject"
+            said.append(f"{side}, EV {gain.ev_ticks[row]:+.1f} ticks, at least {gain.ev_low_ticks[row]:+.1f}")
+        elif not asked[row]:
+            said.append(f"asked at {FIRE_AGES} s only")
+        elif np.isnan(found.log_ratio_sd[row]):
+            said.append("nothing to compare with: as usual from here")
+        elif gain.lead[row] == NO_LEAD:
+            said.append("neither more often than was to be expected")
+        elif found.z[row] < answer.fire_z:
+            said.append(f"z {found.z[row]:.2f} < {answer.fire_z:.2f}")
+        elif not gain.ev_low_ticks[row] > answer.fire_cost_ticks:
+            said.append(f"EV low {gain.ev_low_ticks[row]:+.1f} <= cost {answer.fire_cost_ticks:.1f} ticks")
+        else:
+            said.append("fired before in this episode")
+    return said
 
 
 def net_ticks(

@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 
 from ..core.episodes import EpisodeKind
 from .base import Standing
-from .distribution import outcome_kinds
+from .distribution import CENSORED, outcome_kinds
 
 STANDING_COLUMNS = ("x_ticks", "barrier_ticks", "sigma", "rv", "profile", "age_s")
 KEY_COLUMNS = ("session_date", "symbol", "setup", "level_id", "approach_dir", "episode")
+
+MOMENT_COLUMNS = (*(name for name in KEY_COLUMNS if name != "symbol"), "ts_ns", "episode_kind", *STANDING_COLUMNS, "frame")
+"""Columns that `moments_of` needs; without outcomes they count as not known yet."""
 
 
 class Moments(NamedTuple):
@@ -51,13 +54,12 @@ def moments_of(table: pa.Table, symbol: str, horizons: int) -> Moments:
         key[:, place] = column
     standing = [table[name].to_numpy().astype(np.float64) for name in STANDING_COLUMNS]
     is_later = ~pc.equal(table["episode_kind"], EpisodeKind.FIRST_TEST.value).to_numpy(zero_copy_only=False)
-    outcomes = [table[f"outcome_h{horizon}"].to_pylist() for horizon in range(horizons)]
     return Moments(
         key=key,
         ts_ns=table["ts_ns"].to_numpy(),
         standing=Standing._make([*standing, is_later]),
         frame=_rows_of_lists(table["frame"]),
-        kinds=outcome_kinds(np.array(outcomes, dtype="U16").T.reshape(table.num_rows, horizons)),
+        kinds=_kinds(table, horizons),
     )
 
 
@@ -84,6 +86,14 @@ def numbered(key: NDArray[np.object_]) -> NDArray[np.int64]:
     """(rows,) 0, 1, 2, .. for rows that are alike, in order of first appearance."""
     seen: dict[tuple[Any, ...], int] = {}
     return np.array([seen.setdefault(tuple(row), len(seen)) for row in key], np.int64)
+
+
+def _kinds(table: pa.Table, horizons: int) -> NDArray[np.int8]:
+    names = [f"outcome_h{horizon}" for horizon in range(horizons)]
+    if not set(names) <= set(table.column_names):
+        return np.full((table.num_rows, horizons), CENSORED, np.int8)
+    outcomes = np.array([table[name].to_pylist() for name in names], dtype="U16")
+    return outcome_kinds(outcomes.T.reshape(table.num_rows, horizons))
 
 
 def _rows_of_lists(column: pa.ChunkedArray) -> NDArray[np.float32]:

@@ -39,12 +39,22 @@ RATIOS = [ratio for ratio, _ in CONDITIONS]
 LEVEL_COLUMNS = ["level_id", "window_start_ns", *RATIOS, *(contracts for _, contracts in CONDITIONS), *SHIFTS]
 
 
-class DayPhysics(NamedTuple):
-    """The day's windows with the balance in force, and the rows and marks of its levels."""
+class DayBalance(NamedTuple):
+    """The day's windows with the balance in force."""
 
     start_ns: NDArray[np.int64]
     touch: dict[str, NDArray[np.float64]]
     """(windows,) by column of the touch; NaN where it is null."""
+    past: dict[str, NDArray[np.float64]]
+    """The same of past sessions, one after the other."""
+    balances: Balances
+
+
+class DayPhysics(NamedTuple):
+    """The day's balance, and the rows and marks of its levels."""
+
+    start_ns: NDArray[np.int64]
+    touch: dict[str, NDArray[np.float64]]
     balances: Balances
     score: NDArray[np.float64]
     """(windows,) signed past quantile of |x_tilt|."""
@@ -55,8 +65,8 @@ class DayPhysics(NamedTuple):
     """Of |condition| less the pace, one for each of `CONDITIONS`."""
 
 
-def read_day_physics(lake: StageLake) -> DayPhysics:
-    """The day against its past sessions, which give the marks."""
+def read_day_balance(lake: StageLake) -> DayBalance:
+    """The day's balance against its past sessions, which give the marks."""
     rules = lake.settings.physics
     dwell = rules.dwell_s // lake.settings.book.window_s
     touch = _columns(lake.read(lake.ref(TOUCH_PHYSICS), TOUCH_COLUMNS))
@@ -68,10 +78,22 @@ def read_day_physics(lake: StageLake) -> DayPhysics:
         lowest_fifth(past_gives.ravel()),
     )
     most_giving = gives.max(axis=0) if gives.size else np.empty(0)
-    return DayPhysics(
+    return DayBalance(
         start_ns=touch["window_start_ns"].astype(np.int64),
         touch=touch,
+        past=past,
         balances=balances(touch[TILT], touch[VACUUM], most_giving, marks, dwell),
+    )
+
+
+def read_day_physics(lake: StageLake) -> DayPhysics:
+    """The day's balance, and its levels against their past."""
+    rules, day = lake.settings.physics, read_day_balance(lake)
+    touch, past = day.touch, day.past
+    return DayPhysics(
+        start_ns=day.start_ns,
+        touch=touch,
+        balances=day.balances,
         score=signed_quantile(touch[TILT], past[TILT]),
         tilt_own=touch[TILT] - slope_through_zero(past[MOVE], past[TILT]) * touch[MOVE],
         levels=lake.read(lake.ref(LEVEL_PHYSICS), LEVEL_COLUMNS),

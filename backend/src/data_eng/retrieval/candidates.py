@@ -1,0 +1,66 @@
+"""The candidates of past sessions, read from the lake; a partition is read once, and again when it was replaced."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+import pyarrow.compute as pc
+
+from .. import commands
+from ..config import Environment
+from ..core.frame import frame_dims
+from ..core.instrument import root_of
+from ..core.tables import SETUP_CANDIDATES
+from ..io import read_table
+from ..lake.partitions import PartitionRef, manifest_sha256, read_facts, ref_in
+from ..settings import Settings
+from ..sources.calendar import sessions_apart
+from .frame_past import FramePast, frame_past
+from .index import StaleIndex
+from .key import RULES_SECTIONS, SETUPS, trigger_rules
+from .moments import Moments, joined, moments_of
+from .sources import chosen_partitions
+
+DAYS_KEPT = 600
+"""Sessions held by one process; about 400 kB each."""
+
+
+def visible_sources(where: Environment, root: str, as_of: str, settings: Settings) -> list[PartitionRef]:
+    """The root's contract-days with candidates that a query of `as_of` may see, in order of dates."""
+    return visible(chosen_partitions(where, SETUP_CANDIDATES, root), as_of, settings)
+
+
+def visible(refs: Sequence[PartitionRef], as_of: str, settings: Settings) -> list[PartitionRef]:
+    """Those farther back of a session than the embargo."""
+    return [ref for ref in refs if ref.date < as_of and sessions_apart(ref.date, as_of) > settings.answer.embargo_sessions]
+
+
+def past_of_sources(refs: Sequence[PartitionRef], setup: str, as_of: str, settings: Settings) -> FramePast:
+    """What a query of `as_of` knows of a setup, from contract-days that it may see.
+
+    Raises `StaleIndex` for candidates that were made under other rules than the settings now have: they cannot be compared.
+    """
+    return frame_past(candidates_of(refs, setup, settings), tuple(ref.date for ref in refs), as_of, settings)
+
+
+def candidates_of(refs: Sequence[PartitionRef], setup: str, settings: Settings) -> Moments:
+    """All candidates of a setup, contract-day after contract-day."""
+    rules = trigger_rules(settings)["rules_sha256"]
+    parts = []
+    for ref in refs:
+        if read_facts(ref).get("rules_sha256") != rules:
+            raise StaleIndex(
+                f"{ref} was made under other rules ({', '.join(RULES_SECTIONS)}) than settings.yaml has now.",
+                fix=commands.build(ref.lake, root_of(ref.symbol), (refs[0].date, refs[-1].date)),
+            )
+        parts.append(_day(ref.lake, ref.symbol, ref.date, manifest_sha256(ref), len(settings.labels.horizons_s))[setup])
+    return joined(parts, len(frame_dims()), len(settings.labels.horizons_s))
+
+
+@lru_cache(maxsize=DAYS_KEPT)
+def _day(lake: Path, symbol: str, date: str, _sha256: str, horizons: int) -> dict[str, Moments]:
+    """The candidates of one contract-day by setup."""
+    table = read_table(ref_in(lake, SETUP_CANDIDATES, symbol, date))
+    return {setup: moments_of(table.filter(pc.equal(table["setup"], setup)), symbol, horizons) for setup in SETUPS}
