@@ -27,7 +27,6 @@ from .io import read_table
 from .lake.partitions import PartitionMissing, PartitionRef, list_partitions, read_facts
 from .retrieval import answer as answers
 from .retrieval import setup as setups
-from .retrieval.metrics import BLOCK
 from .retrieval.parts import Answer
 from .retrieval.sources import chosen_partitions
 
@@ -42,16 +41,15 @@ def ask(
     *,
     symbol: str = "ES",
     setup: str = "level_test",
-    metric: str = BLOCK,
     lake: Path | None = None,
 ) -> Answer:
     """The setup at a New York time (None: the newest in the lake), its most similar past, and what happened next.
 
-    As `spymaster query --json`, by the same names: `answer.outcome` is the distribution at the primary horizon, `answer.neighbours` are the
-    similar episodes.
+    As `spymaster query --json`, by the same names: `answer.verdict` and `answer.said` are what is said, `answer.outcome` is the
+    distribution at the primary horizon, `answer.neighbours` are the similar setups.
     """
     cfg = load_config(lake)
-    return answers.ask(cfg.where, symbol, level, approach_dir, setup, at, cfg.settings.of_root(root_of(symbol)), metric)
+    return answers.ask(cfg.where, symbol, level, approach_dir, setup, at, cfg.settings.of_root(root_of(symbol)))
 
 
 def ladder(at: str, *, symbol: str = "ES", lake: Path | None = None) -> pl.DataFrame:

@@ -35,16 +35,13 @@ def query(
     ] = None,
     symbol: SymbolOfDayOption = "ES",
     setup: Annotated[str, typer.Option(help="level_test or break_and_confirm.")] = "level_test",
-    metric: Annotated[
-        str,
-        typer.Option(help="What finds the neighbours: block (the default), user (the distance of index.faiss), cosine, learned or preset."),
-    ] = "block",
-    neighbours: Annotated[int, typer.Option(min=0, help="How many of the neighbours to print; all count.")] = 12,
+    more: Annotated[bool, typer.Option("--more", help="Print the conditions, all horizons and the similar setups too.")] = False,
+    neighbours: Annotated[int, typer.Option(min=0, help="With --more: how many of the similar setups to print; all count.")] = 12,
     json: Annotated[bool, typer.Option("--json", help="Print the whole answer as JSON.")] = False,
     plot: Annotated[Path | None, typer.Option(help="Draw the answer into this PNG.")] = None,
     lake: LakeOption = None,
 ) -> None:
-    """Show a setup, the most similar ones of the past, and what happened next.
+    """Show a setup: the verdict, what is usual from where price stands, and what the most similar setups of the past did.
 
     The past ends before the day of the query: no neighbour is of that day, nor of the session before it.
 
@@ -56,24 +53,25 @@ def query(
     from ..core.features.registry import APPROACHES
     from ..retrieval.answer import ask
     from ..retrieval.key import SETUPS
-    from ..retrieval.metrics import METRICS
     from .values import lake_named, levels_named, one_of, symbol_named
 
-    for flag, value, known in (("--approach", approach_dir, APPROACHES), ("--setup", setup, SETUPS), ("--metric", metric, METRICS)):
+    for flag, value, known in (("--approach", approach_dir, APPROACHES), ("--setup", setup, SETUPS)):
         one_of(flag, value, known)
     place = lake_named(lake)
     root = symbol_named(symbol, place, built=True).root
     (level,) = levels_named(level, place, root)
     cfg = load_config(place)
     settings = cfg.settings.of_root(root)
-    answer = ask(cfg.where, symbol, level, approach_dir, setup, at, settings, metric)
+    answer = ask(cfg.where, symbol, level, approach_dir, setup, at, settings)
     console = Console()
     if json:
         console.print_json(answer.model_dump_json(by_alias=True))
     else:
         if at is None:
             console.print("No --at: the newest trigger of this level, approach and setup in the lake.", highlight=False)
-        print_answer(answer, neighbours, settings.retrieval.quantiles_min_n_eff, console)
+        print_answer(answer, console)
+        if more:
+            print_more(answer, neighbours, settings.retrieval.quantiles_min_n_eff, console)
     if plot is not None:
         from ..retrieval.picture import draw_answer
 
@@ -81,29 +79,36 @@ def query(
         Console(stderr=True).print(f"picture: {plot}", highlight=False, soft_wrap=True)
 
 
-def print_answer(answer: Answer, neighbours: int, n_eff_min: float, console: Console) -> None:
-    """Print the setup, then what the past says about it; nothing is cut in 80 columns. Quantiles need an effective n of `n_eff_min`."""
-    from ..retrieval.metrics import BLOCK
-    from ..retrieval.words import metric_line
-
-    say = partial(console.print, highlight=False)
+def print_answer(answer: Answer, console: Console) -> None:
+    """Print what is said; nothing is cut in 80 columns."""
+    say, edge = partial(console.print, highlight=False), answer.edge
     if answer.synthetic:
         say("[bold magenta]SYNTHETIC[/]  simulated data: the figures show how the tool works, not how the market does")
-    say(f"[bold]{answer.sentence}[/]\n")
+    say(f"[bold]{answer.slab}[/]{'  [bold]FIRE[/]' if edge.fires else ''}")
+    say(answer.said)
+    say(answer.sentence)
+    if edge.lead is not None:
+        side = "a break" if edge.lead == "BREAK" else "a rejection"
+        worth = f"{_ticks(edge.ev_ticks)} ticks, cautiously {_ticks(edge.ev_low_ticks)}; a trade costs {edge.cost_ticks:.1f}"
+        say(f"Expected value of {side}, stop at the other barrier: {worth}.")
+
+
+def print_more(answer: Answer, neighbours: int, n_eff_min: float, console: Console) -> None:
+    """Print the setup, every horizon and the similar setups. Quantiles need an effective n of `n_eff_min`."""
+    say = partial(console.print, highlight=False)
+    say("")
     _print_setup(answer, console)
-    if answer.outcomes:
-        past = f"{answer.past.episodes} past episodes ({answer.past.days} sessions through {answer.past.end})"
-        counted = f"{len(answer.neighbours)} nearest of {past}, effective n {answer.n_eff:.1f}"
-        say(f"\n[bold]What happened next[/]  {counted}")
-        if answer.metric.name != BLOCK:
-            say(metric_line(answer.metric))
-        say(_outcome_table(answer))
-        say(f"In brackets the {100 * answer.interval:.0f} % interval; base: all of the past; n: episodes seen so far.\n")
-        _print_excursions(answer, n_eff_min, console)
-        say(f"\n[bold]{min(neighbours, len(answer.neighbours))} nearest of {len(answer.neighbours)}[/]  {_neighbour_units(answer)}")
+    past = f"the past holds {answer.past.episodes} setups of all levels on {answer.past.days} sessions through {answer.past.end}"
+    say(f"\n[bold]What happened next[/]  {past}" if answer.past.end is not None else f"\n{answer.strangeness}")
+    say(_outcome_table(answer))
+    say(f"In brackets the {100 * answer.interval:.0f} % interval; usual: from where price stands; n: similar setups seen so far.\n")
+    _print_excursions(answer, n_eff_min, console)
+    if answer.neighbours:
+        shown = min(neighbours, len(answer.neighbours))
+        say(f"\n[bold]{shown} nearest of {len(answer.neighbours)} similar setups[/]  {_neighbour_units(answer)}")
         say(_neighbour_table(answer, neighbours))
         _print_why(answer, min(neighbours, EXPLAINED), console)
-        say(f"\n{answer.strangeness}")
+    say(f"\n{answer.strangeness}")
 
 
 def _print_setup(answer: Answer, console: Console) -> None:
@@ -138,7 +143,7 @@ def _outcome_table(answer: Answer) -> Table:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    for heading in ("after", "BREAK %", "base", "REJECT %", "base", "CHOP %", "base", "n", "days", "eff n"):
+    for heading in ("after", "BREAK %", "usual", "REJECT %", "usual", "CHOP %", "usual", "n", "days", "eff n"):
         table.add_column(heading, justify="right")
     for outcome in answer.outcomes:
         shares = [text for share in outcome.shares.values() for text in (_share(share), f"{100 * share.base:.0f}")]
@@ -167,15 +172,13 @@ def _print_excursions(answer: Answer, n_eff_min: float, console: Console) -> Non
 
 
 def _neighbour_units(answer: Answer) -> str:
-    from ..retrieval.words import distance_unit
-
-    return f"distance {distance_unit(answer.metric.name)}; outcome, MFE and MAE (ticks) after {answer.horizon_s // 60} min"
+    return f"distance in sigma; outcome, MFE and MAE (ticks) after {answer.horizon_s // 60} min"
 
 
 def _neighbour_table(answer: Answer, shown: int) -> Table:
     from rich.table import Table
 
-    table = Table("date", "New York", "kind", box=None, pad_edge=False)
+    table = Table("date", "New York", "level", "kind", box=None, pad_edge=False)
     table.add_column("distance", justify="right")
     table.add_column("weight", justify="right")
     table.add_column("outcome")
@@ -190,7 +193,8 @@ def _neighbour_cells(neighbour: Neighbour) -> list[str]:
     date, time = neighbour.new_york.split(" ")
     ticks = ["-" if value is None else f"{value:.0f}" for value in (neighbour.mfe_ticks, neighbour.mae_ticks)]
     kind, near = neighbour.episode_kind.replace("_", " "), (f"{neighbour.distance:.2f}", f"{100 * neighbour.weight:.1f} %")
-    return [date, time, kind, *near, neighbour.outcome, *ticks]
+    level = f"{neighbour.level_id} {'up' if neighbour.approach_dir == 'from_below' else 'down'}"
+    return [date, time, level, kind, *near, neighbour.outcome, *ticks]
 
 
 def _print_why(answer: Answer, shown: int, console: Console) -> None:
@@ -208,7 +212,13 @@ def _reason(reason: Reason) -> str:
     return f"{reason.label} {reason.query_sigma:+.1f}/{reason.neighbour_sigma:+.1f}"
 
 
+def _ticks(ticks: float | None) -> str:
+    return "-" if ticks is None else f"{ticks:+.1f}"
+
+
 def _share(share: ClassShare) -> str:
+    if share.low is None or share.high is None:
+        return f"{100 * share.p:.0f}"
     return f"{100 * share.p:.0f} ({100 * share.low:.0f}-{100 * share.high:.0f})"
 
 

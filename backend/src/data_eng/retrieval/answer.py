@@ -1,158 +1,221 @@
-"""The answer: a setup, the most similar episodes of the past, and what happened next. Everything as of the setup's own day."""
+"""The answer to one setup: what is said of it, the similar setups behind that, and what they did. Everything as of the setup's own day."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+from numpy.typing import NDArray
 
 from ..config import Environment
 from ..core.instrument import root_of
-from ..core.outcomes import OutcomeKind
+from ..core.outcomes import Outcome, OutcomeKind
 from ..core.pressure import DOWN, UP
 from ..core.session import clock, moment_ns, second_of
 from ..core.tables import TRIGGER_VECTORS
-from ..lake.machine import cores
 from ..lake.partitions import read_facts, ref_in
 from ..settings import Settings
-from .distribution import CLASSES, HorizonOutcome
-from .index import open_index
-from .key import IndexKey
-from .metrics import BLOCK, MetricFit
-from .neighbours import Neighbours
+from .answered import Answered, answer_windows, speak
+from .candidates import DayRows, past_of_sources, rows_behind, visible_sources
+from .distribution import CLASSES, weighted_quantile
+from .fire import LEAD_NAMES
+from .frame_past import FramePast
+from .key import BREAK_AND_CONFIRM, IndexKey
 from .parts import (
     Answer,
+    ClassShare,
+    Edge,
     ExcursionQuantiles,
-    FitInfo,
-    MetricInfo,
     Neighbour,
     OutcomeCounts,
     OutcomeRow,
     PastSeen,
+    Seen,
     SetupInfo,
-    WhyNear,
-    outcome_at,
 )
-from .past import PastView, past_of
 from .setup import Setup, find_setup, newest_trigger_ns
-from .signals import signal_horizon
-from .sources import trigger_sources
-from .staleness import check_inputs
+from .verdict import VERDICTS, Verdict, said_of, slab
+from .verdict import sentence as said_sentence
 from .why import why_near
-from .words import nothing_to_compare, sentence, strangeness
+from .words import sentence, strangeness
+
+QUANTILES = (0.1, 0.5, 0.9)
+"""Of MFE and MAE."""
 
 
-def answer_query(where: Environment, setup: Setup, settings: Settings, metric: str = BLOCK) -> Answer:
-    """Ask the past about a setup, by one metric. Raises `IndexMissing` and `StaleIndex` with the command that builds it."""
-    root = root_of(setup.symbol)
-    index = open_index(where, setup.key, root, settings, metric)
-    sources = trigger_sources(where, root, settings)
-    check_inputs(index, {str(source.ref): (source.ref.date, source.sha256) for source in sources}, setup.session_date, settings)
-    own = read_facts(ref_in(where.lake, TRIGGER_VECTORS, setup.symbol, setup.session_date))
-    view = past_of(index, setup.session_date, settings)
-    return answer_from(view, setup, settings, bool(own.get("synthetic")), threads=cores())
-
-
-def answer_from(view: PastView, setup: Setup, settings: Settings, synthetic: bool, threads: int) -> Answer:
-    """Ask the past that is open in `view`; `synthetic` says whether the setup's own day was simulated, `threads` how many search."""
-    index, info = view.index, setup_info(setup)
-    neighbours = view.find(setup.vector, setup.session_date, threads=threads)
-    horizon = signal_horizon(setup.key.setup, index.horizons_s, settings)
-    found = _neighbours(view, neighbours, horizon, why_near(view, setup.vector, neighbours.row, settings.book.window_s), setup.tick)
-    counts = _counts(found)
-    outcomes = tuple(outcome_row(outcome) for outcome in view.outcomes(neighbours)) if neighbours.episodes else ()
-    outcome, past = outcome_at(outcomes, index.horizons_s[horizon]), PastSeen(episodes=view.episodes, days=view.days, end=view.last_day)
-    percentile = view.percentile(neighbours)
-    is_strange = percentile is not None and percentile > settings.retrieval.strange_percentile
-    distance = neighbours.distance if neighbours.episodes else None
-    far = nothing_to_compare(info, past) if distance is None else strangeness(distance, percentile, is_strange, index.metric_name)
-    return Answer(
-        sentence=sentence(info, past, outcome, counts, neighbours.days, index.metric_name),
-        synthetic=synthetic or view.is_synthetic,
-        setup=info,
-        past=past,
-        neighbours=found,
-        counts=counts,
-        match_days=neighbours.days,
-        n_eff=neighbours.n_eff,
-        distance=distance,
-        distance_percentile=percentile,
-        nothing_like_it=is_strange,
-        strangeness=far,
-        horizon_s=index.horizons_s[horizon],
-        interval=settings.retrieval.interval,
-        outcomes=outcomes,
-        metric=MetricInfo(name=index.metric_name, fit=_fit_info(view.fit)),
-    )
-
-
-def ask(
-    where: Environment, symbol: str, level_id: str, approach_dir: str, setup: str, at: str | None, settings: Settings, metric: str = BLOCK
-) -> Answer:
+def ask(where: Environment, symbol: str, level_id: str, approach_dir: str, setup: str, at: str | None, settings: Settings) -> Answer:
     """Find the setup at a New York time, or the newest in the lake, and answer it."""
     key = IndexKey(level_id, setup, approach_dir)
     at_ns = newest_trigger_ns(where, symbol, key) if at is None else moment_ns(at, settings.session.timezone)
-    return answer_query(where, find_setup(where, symbol, key, at_ns, settings), settings, metric)
+    return answer_query(where, find_setup(where, symbol, key, at_ns, settings), settings)
+
+
+def answer_query(where: Environment, setup: Setup, settings: Settings) -> Answer:
+    """Ask the past about a setup. Raises `StaleIndex` for a past that was made under other rules, with the command that renews it."""
+    refs = visible_sources(where, root_of(setup.symbol), setup.session_date, settings)
+    past = past_of_sources(refs, setup.key.setup, setup.session_date, settings)
+    own = read_facts(ref_in(where.lake, TRIGGER_VECTORS, setup.symbol, setup.session_date))
+    return answer_from(where.lake, past, setup, bool(own.get("synthetic")))
+
+
+def answer_from(lake: Path, past: FramePast, setup: Setup, synthetic: bool) -> Answer:
+    """Ask a past; `synthetic` says whether the setup's own day was simulated.
+
+    All windows of the episode up to now are answered: what the verdict is now hangs on those before.
+    """
+    settings, info = past.settings, setup_info(setup)
+    horizons_s, primary_s = settings.labels.horizons_s, settings.answer.primary_s
+    primary, last = horizons_s.index(primary_s), len(setup.moments.ts_ns) - 1
+    answered = answer_windows(past, setup.moments)
+    spoken = speak(answered, setup.moments, setup.is_vacuum, primary)
+    similar = _Similar(lake, past, answered, last)
+    verdict = Verdict(VERDICTS[spoken.verdict[last]])
+    is_strange = bool(answered.is_strange[last])
+    said = said_of(answered.rows, answered.counts, answered.worth.lead, last, primary, primary_s, is_strange)
+    percentile = _known(answered.percentile[last])
+    distance = _known(answered.distance[last])
+    seen = PastSeen(episodes=past.setups, days=past.days, end=past.end)
+    gain = answered.worth
+    labelled = settings.episodes.confirm_label_candles if setup.key.setup == BREAK_AND_CONFIRM else len(horizons_s)
+    neighbours = similar.neighbours(setup, primary)
+    return Answer(
+        verdict=verdict.value,
+        slab=slab(verdict),
+        said=said_sentence(said),
+        sentence=sentence(info),
+        synthetic=synthetic or similar.synthetic,
+        setup=info,
+        past=seen,
+        seen=Seen(**{name: int(column[last]) for name, column in answered.counts._asdict().items()}),
+        edge=Edge(
+            lead=LEAD_NAMES.get(int(gain.lead[last])),
+            z=float(answered.found.z[last]),
+            ev_ticks=_known(gain.ev_ticks[last]),
+            ev_low_ticks=_known(gain.ev_low_ticks[last]),
+            cost_ticks=settings.answer.fire_cost_ticks,
+            fires=bool(spoken.fires[last]),
+        ),
+        neighbours=neighbours,
+        counts=_counts(neighbours),
+        match_days=similar.days,
+        n_eff=effective(similar.weight),
+        distance=distance,
+        distance_percentile=percentile,
+        nothing_like_it=is_strange,
+        strangeness=strangeness(distance, percentile, is_strange, seen),
+        horizon_s=primary_s,
+        interval=settings.answer.interval,
+        outcomes=tuple(similar.outcome_row(horizon) for horizon in range(labelled)),
+    )
 
 
 def setup_info(setup: Setup) -> SetupInfo:
     """A setup as it is shown."""
+    same = ("symbol", "session_date", "episode", "episode_kind", "age_s", "level_ticks", "level_price", "mid_ticks", "tick")
+    also = ("distance_ticks", "where", "x_ticks", "barrier_ticks", "confluent_ids", "ladder_line")
     return SetupInfo.model_validate(
         {
             **setup.key._asdict(),
-            "symbol": setup.symbol,
-            "session_date": setup.session_date,
+            **{name: getattr(setup, name) for name in (*same, *also)},
             "ts_s": second_of(setup.ts_ns),
             "new_york": clock(setup.ts_ns),
-            "episode": setup.episode,
-            "episode_kind": setup.episode_kind,
-            "level_ticks": setup.level_ticks,
-            "level_price": setup.level_price,
-            "mid_ticks": setup.mid_ticks,
             "mid_price": setup.mid_ticks * setup.tick,
-            "tick": setup.tick,
-            "distance_ticks": setup.distance_ticks,
-            "where": setup.where,
-            "barrier_ticks": setup.barrier_ticks,
-            "confluent_ids": setup.confluent_ids,
             "conditions": {direction: setup.conditions[direction] for direction in (UP, DOWN)},
             "ladder": None if setup.strikes is None else [strike._asdict() for strike in setup.strikes],
-            "ladder_line": setup.ladder_line,
         }
     )
 
 
-def outcome_row(outcome: HorizonOutcome) -> OutcomeRow:
-    """The distribution at one horizon, by class."""
-    by_class = {
-        name: {"p": outcome.p[place], "low": outcome.low[place], "high": outcome.high[place], "base": outcome.base[place]}
-        for place, name in enumerate(CLASSES)
-    }
-    excursions = outcome.excursions
-    quantiles = None if excursions is None else ExcursionQuantiles(mfe=excursions.mfe_ticks, mae=excursions.mae_ticks)
-    rest = {name: getattr(outcome, name) for name in ("horizon_s", "whipsaw", "episodes", "days", "n_eff")}
-    return OutcomeRow.model_validate({**by_class, **rest, "excursions": quantiles})
+def effective(weight: NDArray[np.float64]) -> float:
+    """Kish's effective number: (sum w)^2 / sum w^2; 0 for none."""
+    return float(weight.sum() ** 2 / (weight**2).sum()) if len(weight) else 0.0
 
 
-def _neighbours(view: PastView, neighbours: Neighbours, horizon: int, reasons: tuple[WhyNear, ...], tick: float) -> tuple[Neighbour, ...]:
-    rows = view.index.metadata.take(neighbours.row).to_pylist()
-    return tuple(
-        Neighbour(
-            symbol=row["symbol"],
-            session_date=row["session_date"],
-            ts_s=second_of(row["ts_ns"]),
-            new_york=clock(row["ts_ns"]),
-            episode_kind=row["episode_kind"],
-            distance=float(np.sqrt(squared_distance)),
-            weight=float(weight),
-            outcome=row[f"outcome_h{horizon}"],
-            mfe_ticks=_known(row[f"mfe_ticks_h{horizon}"]),
-            mae_ticks=_known(row[f"mae_ticks_h{horizon}"]),
-            level_ticks=row["level_ticks"],
-            level_price=row["level_ticks"] * tick,
-            synthetic=row["synthetic"],
-            why=why,
+class _Similar:
+    """The similar setups of one window, each by the nearest of its windows."""
+
+    def __init__(self, lake: Path, past: FramePast, answered: Answered, row: int) -> None:
+        found = answered.nearest.candidate[row]
+        held = found >= 0
+        positions, weight = found[held], answered.weight[row, held]
+        setup = past.experience.setup[positions]
+        _, first, place = np.unique(setup, return_index=True, return_inverse=True)
+        order = np.argsort(first, kind="stable")
+        self.past, self.answered, self.row = past, answered, row
+        self.positions = positions[first[order]]
+        self.weight = np.bincount(place, weights=weight, minlength=len(first)).astype(np.float64)[order]
+        self.squared = answered.nearest.squared_distance[row, held][first[order]]
+        self.rows: list[tuple[DayRows, int]] = rows_behind(lake, past, self.positions)
+        self.synthetic = any(day.synthetic for day, _ in self.rows)
+        self.days = len(set(past.candidates.session[self.positions]))
+
+    def outcome_row(self, horizon: int) -> OutcomeRow:
+        """What is said of a horizon, and what of the similar setups was seen to it."""
+        rows, row, settings = self.answered.rows, self.row, self.past.settings
+        shares = {
+            name: ClassShare(
+                p=rows.p[row, horizon, place],
+                low=_known(rows.low[row, horizon, place]),
+                high=_known(rows.high[row, horizon, place]),
+                base=rows.base[row, horizon, place],
+            )
+            for place, name in enumerate(CLASSES)
+        }
+        names = [day.outcome[horizon][at] for day, at in self.rows]
+        seen = np.array([name != Outcome.CENSORED.value for name in names], np.bool_)
+        both = np.array([name == Outcome.WHIPSAW.value for name in names], np.bool_)
+        weight = self.weight[seen]
+        whipsaw = float(self.weight[both].sum() / weight.sum()) if weight.sum() > 0 else 0.0
+        return OutcomeRow.model_validate(
+            {
+                **shares,
+                "horizon_s": settings.labels.horizons_s[horizon],
+                "whipsaw": whipsaw,
+                "episodes": int(seen.sum()),
+                "days": len(set(self.past.candidates.session[self.positions[seen]])),
+                "n_eff": effective(weight),
+                "excursions": self._excursions(horizon, seen) if effective(weight) >= settings.retrieval.quantiles_min_n_eff else None,
+            }
         )
-        for row, squared_distance, weight, why in zip(rows, neighbours.squared_distance, neighbours.weight, reasons, strict=True)
-    )
+
+    def _excursions(self, horizon: int, seen: NDArray[np.bool_]) -> ExcursionQuantiles:
+        ticks = [
+            np.array([getattr(day, name)[at, horizon] for day, at in self.rows], np.float32)[seen] for name in ("mfe_ticks", "mae_ticks")
+        ]
+        mfe, mae = (tuple(weighted_quantile(values, self.weight[seen], share) for share in QUANTILES) for values in ticks)
+        return ExcursionQuantiles(mfe=mfe, mae=mae)
+
+    def neighbours(self, setup: Setup, horizon: int) -> tuple[Neighbour, ...]:
+        """As they are shown; weights sum to 1."""
+        now = setup.moments.take(np.array([len(setup.moments.ts_ns) - 1]))
+        place = float(now.standing.x_ticks[0] / now.standing.barrier_ticks[0])
+        reasons = why_near(self.past, now.frame[0], place, self.positions)
+        total, candidates = self.weight.sum(), self.past.candidates
+        found = []
+        for (day, at), position, weight, squared, why in zip(self.rows, self.positions, self.weight, self.squared, reasons, strict=True):
+            date, symbol, _, level_id, approach_dir, _ = candidates.key[position]
+            ts_ns, level_ticks = int(candidates.ts_ns[position]), float(day.level_ticks[at])
+            found.append(
+                Neighbour(
+                    symbol=symbol,
+                    session_date=date,
+                    level_id=level_id,
+                    approach_dir=approach_dir,
+                    ts_s=second_of(ts_ns),
+                    new_york=clock(ts_ns),
+                    episode_kind=day.episode_kind[at],
+                    distance=float(np.sqrt(squared)),
+                    weight=float(weight / total),
+                    outcome=day.outcome[horizon][at],
+                    mfe_ticks=_known(day.mfe_ticks[at, horizon]),
+                    mae_ticks=_known(day.mae_ticks[at, horizon]),
+                    level_ticks=level_ticks,
+                    level_price=level_ticks * setup.tick,
+                    synthetic=day.synthetic,
+                    why=why,
+                )
+            )
+        return tuple(found)
 
 
 def _counts(neighbours: tuple[Neighbour, ...]) -> OutcomeCounts:
@@ -160,9 +223,5 @@ def _counts(neighbours: tuple[Neighbour, ...]) -> OutcomeCounts:
     return OutcomeCounts(**{kind.value: kinds.count(kind) for kind in OutcomeKind})
 
 
-def _fit_info(fit: MetricFit | None) -> FitInfo | None:
-    return None if fit is None else FitInfo(**fit._asdict())
-
-
-def _known(ticks: float | None) -> float | None:
-    return None if ticks is None or np.isnan(ticks) else float(ticks)
+def _known(value: float | np.floating) -> float | None:
+    return None if np.isnan(value) else float(value)

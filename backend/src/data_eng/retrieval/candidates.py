@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
+import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from .. import commands
 from ..config import Environment
@@ -55,12 +59,60 @@ def candidates_of(refs: Sequence[PartitionRef], setup: str, settings: Settings) 
                 f"{ref} was made under other rules ({', '.join(RULES_SECTIONS)}) than settings.yaml has now.",
                 fix=commands.build(ref.lake, root_of(ref.symbol), (refs[0].date, refs[-1].date)),
             )
-        parts.append(_day(ref.lake, ref.symbol, ref.date, manifest_sha256(ref), len(settings.labels.horizons_s))[setup])
+        parts.append(_day(ref.lake, ref.symbol, ref.date, manifest_sha256(ref), len(settings.labels.horizons_s))[setup].moments)
     return joined(parts, len(frame_dims()), len(settings.labels.horizons_s))
 
 
+class DayRows(NamedTuple):
+    """The candidates of one contract-day and setup, and what became of them; every array has a row for each."""
+
+    moments: Moments
+    episode_kind: list[str]
+    level_ticks: NDArray[np.float64]
+    outcome: list[list[str]]
+    """By horizon, then row."""
+    mfe_ticks: NDArray[np.float32]
+    """(rows, horizons); NaN where censored."""
+    mae_ticks: NDArray[np.float32]
+    whipsaw: NDArray[np.bool_]
+    row_of: dict[tuple[str, str, int], int]
+    """By level_id, approach and time."""
+    synthetic: bool
+
+
+def rows_behind(lake: Path, past: FramePast, positions: NDArray[np.int64]) -> list[tuple[DayRows, int]]:
+    """For each position among the candidates of `past`, the day it is of and its row there."""
+    moments, horizons, found = past.candidates, len(past.settings.labels.horizons_s), []
+    for position in positions:
+        date, symbol, setup, level_id, approach_dir, _ = moments.key[position]
+        sha256 = manifest_sha256(ref_in(lake, SETUP_CANDIDATES, symbol, date))
+        day = _day(lake, symbol, date, sha256, horizons)[setup]
+        found.append((day, day.row_of[level_id, approach_dir, int(moments.ts_ns[position])]))
+    return found
+
+
 @lru_cache(maxsize=DAYS_KEPT)
-def _day(lake: Path, symbol: str, date: str, _sha256: str, horizons: int) -> dict[str, Moments]:
+def _day(lake: Path, symbol: str, date: str, _sha256: str, horizons: int) -> dict[str, DayRows]:
     """The candidates of one contract-day by setup."""
-    table = read_table(ref_in(lake, SETUP_CANDIDATES, symbol, date))
-    return {setup: moments_of(table.filter(pc.equal(table["setup"], setup)), symbol, horizons) for setup in SETUPS}
+    ref = ref_in(lake, SETUP_CANDIDATES, symbol, date)
+    table, synthetic = read_table(ref), bool(read_facts(ref).get("synthetic"))
+    return {setup: _rows(table.filter(pc.equal(table["setup"], setup)), symbol, horizons, synthetic) for setup in SETUPS}
+
+
+def _rows(table: pa.Table, symbol: str, horizons: int, synthetic: bool) -> DayRows:
+    keys = zip(*(table[name].to_pylist() for name in ("level_id", "approach_dir", "ts_ns")), strict=True)
+    mfe_ticks, mae_ticks = (
+        np.array([table[f"{name}_h{horizon}"].to_numpy() for horizon in range(horizons)], np.float32).T.reshape(table.num_rows, horizons)
+        for name in ("mfe_ticks", "mae_ticks")
+    )
+    return DayRows(
+        moments=moments_of(table, symbol, horizons),
+        episode_kind=table["episode_kind"].to_pylist(),
+        level_ticks=table["level_ticks"].to_numpy(),
+        outcome=[table[f"outcome_h{horizon}"].to_pylist() for horizon in range(horizons)],
+        mfe_ticks=mfe_ticks,
+        mae_ticks=mae_ticks,
+        whipsaw=table["whipsaw"].to_numpy(zero_copy_only=False),
+        row_of={key: row for row, key in enumerate(keys)},
+        synthetic=synthetic,
+    )

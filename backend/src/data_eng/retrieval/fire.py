@@ -9,7 +9,7 @@ fire    at FIRE_AGES alone (asked every 5 s there are 2.5 times as many false al
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,7 @@ from .observed import BREAKS, CHOPS, NO_LEAD, REJECTS, Evidence, leading
 FIRE_AGES = "0,15,30,60,120,240"
 """Seconds since entry at which an episode is asked."""
 FIRE, HOLD = "fire", "hold"
+LEAD_NAMES: dict[int, Literal["BREAK", "REJECT"]] = {BREAK: "BREAK", REJECT: "REJECT"}
 NO_SETUP = -1
 """Before any setup has fired."""
 

@@ -16,6 +16,17 @@ from ..core.outcomes import Outcome
 from .key import IndexKey
 
 SetupName = Literal["level_test", "break_and_confirm"]
+VerdictName = Literal[
+    "NO ANSWER",
+    "APPROACHING",
+    "TOO LITTLE PAST",
+    "BREAK UP",
+    "BREAK DOWN",
+    "REJECT UP",
+    "REJECT DOWN",
+    "LARGE MOVE, NO SIDE",
+    "NO EDGE",
+]
 
 
 class AnswerPart(BaseModel):
@@ -59,6 +70,8 @@ class SetupInfo(AnswerPart):
     tick: float = Field(description="Points of one tick.")
     distance_ticks: float = Field(description="Mid beyond the level in the approach's direction; below 0 not there yet.")
     where: str = Field(description="The same in words: 1.25 points away.")
+    age_s: int = Field(description="Since the first window of its episode.")
+    x_ticks: float = Field(description="Mid beyond what the barriers surround: the level, or the mid at a confirmation.")
     barrier_ticks: int
     confluent_ids: tuple[str, ...]
     conditions: StrikeConditions
@@ -73,7 +86,7 @@ class SetupInfo(AnswerPart):
 class PastSeen(AnswerPart):
     """What the answer could see."""
 
-    episodes: int
+    episodes: int = Field(description="Tests of all levels, both directions.")
     days: int
     end: str | None = Field(description="Its last session, ISO date; null without a past.")
 
@@ -98,15 +111,17 @@ class WhyNear(AnswerPart):
 
 
 class Neighbour(AnswerPart):
-    """One similar episode of the past."""
+    """One similar setup of the past, by the nearest of its windows."""
 
     symbol: str
     session_date: str
+    level_id: str
+    approach_dir: Approach
     ts_s: int
     new_york: str
     episode_kind: EpisodeKind
-    distance: float = Field(description="From the query, in robust sigmas; of directions for the cosine.")
-    weight: float = Field(description="Its weight in the outcomes; all together 1.")
+    distance: float = Field(description="From the query, in robust sigmas.")
+    weight: float = Field(description="Its weight, of all its windows together; all setups together 1.")
     outcome: Outcome = Field(description="At the answer's horizon.")
     mfe_ticks: float | None = Field(description="Farthest in the approach's direction within the horizon; null where censored.")
     mae_ticks: float | None = Field(description="Farthest against it.")
@@ -130,12 +145,35 @@ class OutcomeCounts(AnswerPart):
 
 
 class ClassShare(AnswerPart):
-    """Probability of one outcome, with its interval and the past's frequency."""
+    """Probability of one outcome, with its interval, and what is usual from where price stands."""
 
     p: float
-    low: float
-    high: float
+    low: float | None = Field(description="Null where the answer is what is usual.")
+    high: float | None
     base: float
+
+
+class Seen(AnswerPart):
+    """What similar setups did, beside what was to be expected of them from where price stood at each."""
+
+    setups: int
+    days: int
+    broke: int
+    expected_broke: int
+    rejected: int
+    expected_rejected: int
+    neither: int
+
+
+class Edge(AnswerPart):
+    """How sure it is that similar setups did something else than usual, and what acting on it is worth."""
+
+    lead: Literal["BREAK", "REJECT"] | None = Field(description="What came more often than was to be expected.")
+    z: float = Field(description="In standard errors.")
+    ev_ticks: float | None = Field(description="Expected value of the leading side, the stop at the other barrier, before cost.")
+    ev_low_ticks: float | None = Field(description="The same, cautious.")
+    cost_ticks: float
+    fires: bool
 
 
 class ExcursionQuantiles(AnswerPart):
@@ -146,7 +184,7 @@ class ExcursionQuantiles(AnswerPart):
 
 
 class OutcomeRow(AnswerPart):
-    """The outcome distribution at one horizon."""
+    """The outcome distribution at one horizon, and what of the similar setups was seen to it."""
 
     horizon_s: int
     break_: ClassShare = Field(alias="break")
@@ -164,42 +202,29 @@ class OutcomeRow(AnswerPart):
         return {"break": self.break_, "reject": self.reject, "chop": self.chop}
 
 
-class FitInfo(AnswerPart):
-    """What a metric had learned from past outcomes (`metrics.MetricFit`)."""
-
-    fit_end: str
-    episodes: int
-    choice: str | None
-    weights: dict[str, float]
-    scores: dict[str, float]
-
-
-class MetricInfo(AnswerPart):
-    """How the neighbours were found."""
-
-    name: str
-    fit: FitInfo | None = Field(description="What a metric that learns had learned; null for one that does not.")
-
-
 class Answer(AnswerPart):
     """A setup, its similar past, and what happened next."""
 
-    sentence: str
+    verdict: VerdictName
+    slab: str = Field(description="The verdict as it is printed.")
+    said: str = Field(description="Its sentence: the chance, what is usual from here, and what similar setups did.")
+    sentence: str = Field(description="Where price stands, and what the book does.")
     synthetic: bool
     setup: SetupInfo
     past: PastSeen
+    seen: Seen
+    edge: Edge
     neighbours: tuple[Neighbour, ...] = Field(description="Nearest first.")
     counts: OutcomeCounts
     match_days: int = Field(description="Sessions that the neighbours are of.")
-    n_eff: float
+    n_eff: float = Field(description="Effective number of setups.")
     distance: float | None
     distance_percentile: float | None
     nothing_like_it: bool
     strangeness: str = Field(description="How far the neighbours are, in words.")
-    horizon_s: int = Field(description="The horizon of the sentence and of the neighbours' outcomes.")
+    horizon_s: int = Field(description="The horizon of the verdict and of the neighbours' outcomes.")
     interval: float = Field(description="Probability that the intervals hold.")
-    outcomes: tuple[OutcomeRow, ...] = Field(description="Empty when the past holds too little to compare with.")
-    metric: MetricInfo
+    outcomes: tuple[OutcomeRow, ...]
 
     @property
     def outcome(self) -> OutcomeRow | None:

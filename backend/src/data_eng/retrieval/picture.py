@@ -10,7 +10,6 @@ import numpy as np
 from ..core.outcomes import OutcomeKind
 from ..core.units import NS_PER_S
 from .distribution import CLASSES
-from .metrics import BLOCK
 from .parts import Answer, Neighbour, SetupInfo
 from .paths import AFTER_S, BEFORE_S, PATHS_DRAWN, MidPath, day_mids, path_around
 from .words import heading
@@ -90,7 +89,7 @@ def _draw_paths(axes: Axes, lake: Path, answer: Answer) -> None:
     axes.set_ylim(max(low, -reach), min(high, reach))
     axes.set_xlim(-BEFORE_S / 60, AFTER_S / 60)
     axes.set_xlabel("minutes from the trigger", color=TEXT)
-    axes.set_ylabel("mid, ticks from the level (dashed: today's barriers)", color=TEXT)
+    axes.set_ylabel("mid, ticks from the level (dashed: its barriers)", color=TEXT)
     shown = min(len(answer.neighbours), PATHS_DRAWN)
     axes.set_title(f"This setup and its {shown} nearest of the past" if shown else "This setup", color=TEXT, loc="left")
     if axes.get_legend_handles_labels()[0]:
@@ -104,17 +103,14 @@ def _path(lake: Path, around: SetupInfo | Neighbour, after_s: int) -> MidPath | 
 
 
 def _draw_outcomes(axes: Axes, answer: Answer) -> None:
-    axes.set_title("What happened next, with interval; black tick: base rate", color=TEXT, loc="left")
-    if not answer.outcomes:
-        axes.text(0.5, 0.5, "the past holds too little to compare with", color=MUTED, ha="center", va="center", transform=axes.transAxes)
-        axes.set_xticks([])
-        axes.set_yticks([])
-        return
+    axes.set_title("What happened next, with interval; black tick: usual from here", color=TEXT, loc="left")
     width = 0.26
     for place, name in enumerate(CLASSES):
         x = np.arange(len(answer.outcomes)) + (place - 1) * width
         shares = [outcome.shares[name] for outcome in answer.outcomes]
-        p, low, high, base = (np.array([getattr(share, field) for share in shares]) for field in ("p", "low", "high", "base"))
+        p, base = (np.array([getattr(share, field) for share in shares]) for field in ("p", "base"))
+        low = np.array([share.p if share.low is None else share.low for share in shares])
+        high = np.array([share.p if share.high is None else share.high for share in shares])
         colour = COLOURS[OutcomeKind(name.upper())]
         axes.bar(x, 100 * p, width * 0.92, color=colour, alpha=0.75, hatch=HATCHES[name], edgecolor=PANEL, label=name.upper())
         axes.errorbar(x, 100 * p, yerr=100 * np.stack([p - low, high - p]), fmt="none", ecolor=TEXT, elinewidth=1.4, capsize=3)
@@ -122,16 +118,15 @@ def _draw_outcomes(axes: Axes, answer: Answer) -> None:
     labels = [f"{outcome.horizon_s // 60} min\nn {outcome.episodes}\neff {outcome.n_eff:.1f}" for outcome in answer.outcomes]
     axes.set_xticks(np.arange(len(labels)), labels)
     axes.set_ylim(0, 100)
-    axes.set_ylabel("% of similar episodes, shrunk toward the base rate", color=TEXT)
+    axes.set_ylabel("%", color=TEXT)
     axes.legend(loc="upper right", ncols=3, frameon=True, facecolor=PANEL, edgecolor=GRID, labelcolor=TEXT)
 
 
 def _footing(answer: Answer) -> str:
     if not answer.neighbours:
         return answer.strangeness
-    metric = "" if answer.metric.name == BLOCK else f" ({answer.metric.name} metric)"
-    past = f"Past: {answer.past.episodes} episodes on {answer.past.days} days up to {answer.past.end}."
-    neighbours = f"{len(answer.neighbours)} neighbours on {answer.match_days} days{metric}"
+    past = f"Past: {answer.past.episodes} setups on {answer.past.days} days up to {answer.past.end}."
+    neighbours = f"{len(answer.neighbours)} similar setups on {answer.match_days} days"
     return f"{past} {neighbours}, effective n {answer.n_eff:.1f}. {answer.strangeness}"
 
 

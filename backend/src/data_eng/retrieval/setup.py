@@ -15,18 +15,22 @@ from .. import commands
 from ..commands import Command
 from ..config import Environment
 from ..core.instrument import root_of
+from ..core.physics.state import Balance
 from ..core.pressure import CONDITIONS, DOWN, UP
 from ..core.session import clock
-from ..core.tables import LEVEL_VACUUM, LEVELS_TABLE, PHYSICS_LADDER, TRIGGER_VECTORS
+from ..core.tables import LEVEL_VACUUM, LEVELS_TABLE, PHYSICS_LADDER, PRESSURE_STREAM, TRIGGER_VECTORS
 from ..core.units import NS_PER_S, price_text, short_price
 from ..errors import SpymasterError
 from ..io import read_table
 from ..lake.partitions import PartitionRef, is_partition_complete, list_partitions, read_facts, ref_in
 from ..settings import Settings
 from .key import IndexKey, rows_of
+from .moments import MOMENT_COLUMNS, Moments, moments_of
 from .sources import chosen_partitions
 
-TRIGGER_FIELDS = ("ts_ns", "episode", "episode_kind", "level_ticks", "mid_ticks", "distance_ticks", "barrier_ticks")
+TRIGGER_FIELDS = ("ts_ns", "episode", "episode_kind", "age_s", "level_ticks", "mid_ticks", "distance_ticks", "x_ticks", "barrier_ticks")
+SETUP_COLUMNS = tuple(dict.fromkeys((*MOMENT_COLUMNS, *TRIGGER_FIELDS, "confluent_ids")))
+"""Columns of mbo_trigger_vectors that a setup is made of."""
 EPISODES_NAMED = 6
 """How many of the day's episodes an error names."""
 
@@ -58,10 +62,12 @@ class Setup(NamedTuple):
     ts_ns: int
     episode: int
     episode_kind: str
+    age_s: int
     level_ticks: float
     mid_ticks: float
     distance_ticks: float
     """Signed by the approach: below 0 the price is not there yet."""
+    x_ticks: float
     barrier_ticks: int
     confluent_ids: tuple[str, ...]
     conditions: dict[str, tuple[float, ...]]
@@ -69,7 +75,10 @@ class Setup(NamedTuple):
     strikes: tuple[Strike, ...] | None
     """None while the physics ladder of the day is not built."""
     tick: float
-    vector: NDArray[np.float32]
+    moments: Moments
+    """The windows of its episode up to this one, which is the last."""
+    is_vacuum: NDArray[np.bool_]
+    """(windows,) of them: whether the book was thin on both sides, at watch or above."""
     build_ladder: Command
     """What builds the day's ladder."""
 
@@ -111,31 +120,59 @@ def find_setup(where: Environment, symbol: str, key: IndexKey, at_ns: int, setti
     session_date, lake = clock(at_ns)[:10], where.lake
     ref = ref_in(lake, TRIGGER_VECTORS, contract_of(where, symbol, session_date, TRIGGER_VECTORS), session_date)
     _require_level(ref_in(lake, LEVELS_TABLE, ref.symbol, session_date), symbol, key.level_id, at_ns)
-    triggers = rows_of(read_table(ref), key)
+    triggers = rows_of(read_table(ref, list(SETUP_COLUMNS)), key)
     row = _row_at(triggers, key, ref, at_ns, settings.book.window_s)
-    trigger = triggers.drop_columns(["vector"]).slice(row, 1).to_pylist()[0]
-    tick = settings.tick_of(root_of(ref.symbol))
+    tick, horizons = settings.tick_of(root_of(ref.symbol)), len(settings.labels.horizons_s)
+    until_now = episode_until(triggers, row)
     return setup_of(
         ref.symbol,
-        trigger,
-        triggers["vector"][row].values.to_numpy(),
-        _conditions(ref_in(lake, LEVEL_VACUUM, ref.symbol, session_date), key.level_id, trigger["ts_ns"]),
-        strikes_at(ref_in(lake, PHYSICS_LADDER, ref.symbol, session_date), trigger["ts_ns"], tick),
+        until_now,
+        moments_of(until_now, ref.symbol, horizons),
+        vacuum_at(ref_in(lake, PRESSURE_STREAM, ref.symbol, session_date), key.level_id, until_now["ts_ns"].to_numpy()),
+        _conditions(ref_in(lake, LEVEL_VACUUM, ref.symbol, session_date), key.level_id, int(triggers["ts_ns"][row].as_py())),
+        strikes_at(ref_in(lake, PHYSICS_LADDER, ref.symbol, session_date), int(triggers["ts_ns"][row].as_py()), tick),
         tick,
         lake,
     )
 
 
+def episode_until(triggers: pa.Table, row: int) -> pa.Table:
+    """The windows of a trigger's episode up to it; `triggers` are those of one level, setup and approach in time order."""
+    episode = triggers["episode"].to_numpy()
+    first = row
+    while first > 0 and episode[first - 1] == episode[row]:
+        first -= 1
+    return triggers.slice(first, row + 1 - first)
+
+
+def vacuum_at(ref: PartitionRef, level_id: str, ts_ns: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """(windows,) whether the pressure stream says vacuum, at watch or above; False while it is not built."""
+    if not is_partition_complete(ref):
+        return np.zeros(len(ts_ns), np.bool_)
+    thin = thin_windows(read_table(ref, ["level_id", "ts_ns", "balance", "balance_level"]))
+    found: NDArray[np.bool_] = np.isin(ts_ns, thin.get(level_id, np.empty(0, np.int64)))
+    return found
+
+
+def thin_windows(pressure: pa.Table) -> dict[str, NDArray[np.int64]]:
+    """Ends of the windows in which the book is thin on both sides, at watch or above, by level_id."""
+    thin = pressure.filter(pc.and_(pc.equal(pressure["balance"], Balance.VACUUM.value), pc.greater(pressure["balance_level"], 0)))
+    levels = thin["level_id"].unique().to_pylist()
+    return {level_id: thin.filter(pc.equal(thin["level_id"], level_id))["ts_ns"].to_numpy() for level_id in levels}
+
+
 def setup_of(
     symbol: str,
-    trigger: dict[str, Any],
-    vector: NDArray[np.float32],
+    until_now: pa.Table,
+    moments: Moments,
+    is_vacuum: NDArray[np.bool_],
     conditions: dict[str, tuple[float, ...]],
     strikes: tuple[Strike, ...] | None,
     tick: float,
     lake: Path,
 ) -> Setup:
-    """The setup of one row of the trigger vectors; `conditions` and `strikes` are those of its window, `tick` is in points."""
+    """The setup of the last of `until_now`; `conditions` and `strikes` are those of its window, `tick` is in points."""
+    trigger = until_now.drop_columns(["frame"]).slice(until_now.num_rows - 1).to_pylist()[0]
     return Setup(
         key=IndexKey(trigger["level_id"], trigger["setup"], trigger["approach_dir"]),
         symbol=symbol,
@@ -145,7 +182,8 @@ def setup_of(
         conditions=conditions,
         strikes=strikes,
         tick=tick,
-        vector=vector,
+        moments=moments,
+        is_vacuum=is_vacuum,
         build_ladder=commands.build(lake, symbol, [trigger["session_date"]], layer="gold", stage="build_physics_ladder"),
     )
 

@@ -1,9 +1,8 @@
-"""Why a neighbour is near: what the query and the neighbour share, and what holds them apart, feature by feature.
+"""Why a neighbour is near: what the setup and the neighbour share, and what holds them apart, feature by feature.
 
-A dimension brings them together when both lie on the same side of the past's median, by the squared distance of the nearer one from it,
-weight x min(|a|, |b|)^2; it holds them apart by what it adds to their squared distance, weight x (a - b)^2. Each feature counts with all
-its dimensions (now, means, trends, differences) and is shown by the one that counts most among those that a trader can read: its value,
-means and trends, and only without these a difference. It explains a distance, not an outcome.
+A dimension brings them together when both lie on the same side of the past's median, by the squared distance of the nearer one from it; it
+holds them apart by what it adds to their squared distance. Each feature counts with all its dimensions (now and its means) and is shown by
+the one that counts most. It explains a distance, not an outcome.
 """
 
 from __future__ import annotations
@@ -15,135 +14,103 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.features.blocks import DERIVATIVES, GROUPS
-from ..core.features.scaling import scale
-from .metrics import feature_of
+from ..core.frame import BLOCKS, frame_dims
+from .frame_past import FramePast
+from .nearest import placed
 from .parts import Reason, WhyNear
-from .past import PastView
 
 REASONS = 5
 """Features given each way."""
+PLACE = "place"
+"""The dimension x / b."""
 WORDS = {
-    "com": "centre of mass",
-    "disp": "shift",
+    "com": "centre of mass shift",
     "pull_add": "pulled against added",
-    "add_pull": "added against pulled",
-    "open_s": "time of day",
-    "volatility_ticks": "volatility",
+    "pull": "pulled",
+    "net": "net supply",
+    "place": "place between the barriers",
 }
-"""Abbreviations in the names of features, in full."""
-FAMILY_WORDS = {"p": "path", "t": "traded"}
-"""What a name's first letter says that the rest does not."""
-DIFFERENCES = dict(zip(DERIVATIVES, ("", "change of ", "second change of ", "third change of "), strict=True))
+"""Parts of the names of features, in full."""
+BLOCK_WORDS = {"now": "", "entry": ", mean since entry"}
 
 
-def why_near(view: PastView, vector: NDArray[np.float32], rows: NDArray[np.int64], window_s: int) -> tuple[WhyNear, ...]:
-    """Reasons for neighbours, rows of the index, of a raw query vector (dims,), under the view's metric. Empty without neighbours."""
-    if view.scaler is None or view.space is None or not len(rows):
+class _Dims(NamedTuple):
+    """Which feature and block each dimension is of."""
+
+    names: tuple[str, ...]
+    features: tuple[str, ...]
+    """In order of first appearance."""
+    feature_of: NDArray[np.int64]
+    blocks: tuple[str, ...]
+    block_of: NDArray[np.int64]
+
+
+def why_near(past: FramePast, frame: NDArray[np.float32], place: float, positions: NDArray[np.int64]) -> tuple[WhyNear, ...]:
+    """Reasons for neighbours, candidates of the past, of a window's raw frame (dims,) and x / b."""
+    if past.scale is None or not len(positions):
         return ()
-    layout, weight = view.index.layout, view.space.metric.weight
-    vectors = np.concatenate([vector[None], view.index.vectors[rows]])
-    place, sigma = view.space.place(vectors), scale(view.scaler, vectors, view.as_of).astype(np.float64)
-    apart = weight * (place[:1] - place[1:]) ** 2
-    together = np.where(place[:1] * place[1:] > 0, weight * np.minimum(np.abs(place[:1]), np.abs(place[1:])) ** 2, 0.0)
-    both = [_reasons(parts, layout.dims, sigma, window_s) for parts in (together, apart)]
+    dims = _dims()
+    own = placed(frame[None], np.array([place]), past.scale)[0].astype(np.float64)
+    others = past.place[positions].astype(np.float64)
+    weight = np.where(past.scale.weight > 0, past.scale.weight, 1.0)
+    apart = (own - others) ** 2
+    together = np.where(own * others > 0, np.minimum(np.abs(own), np.abs(others)) ** 2, 0.0)
     return tuple(
-        WhyNear(together=near, apart=far, blocks=_blocks(layout.group, parts)) for near, far, parts in zip(*both, apart, strict=True)
+        WhyNear(
+            together=_reasons(near, own / weight, other / weight, dims),
+            apart=_reasons(far, own / weight, other / weight, dims),
+            blocks=_blocks(far, dims),
+        )
+        for near, far, other in zip(together, apart, others, strict=True)
     )
 
 
 @cache
-def plain_label(dim: str, window_s: int) -> str:
-    """`change of ask near pull share, mean of 15 s` for `w3_mean:d1_u7_ask_near_pull_share_rest`."""
-    feature = feature_of(dim)
+def plain_label(dim: str) -> str:
+    """`front pulled against added, mean of 15 s` for `15s:front_pull_add`."""
     block, _, name = dim.rpartition(":")
-    difference = DIFFERENCES[name.removesuffix(feature)]
-    family, _, rest = feature.partition("_")
-    words = re.sub(r"(_(log|rest|ticks))+$", "", rest) if rest not in WORDS else rest
+    momentum = re.fullmatch(r"momentum_(\d+)s", name)
+    if momentum is not None:
+        return f"momentum over {momentum[1]} s"
+    words = name
     for short, full in WORDS.items():
         words = re.sub(rf"(^|_){short}(_|$)", rf"\1{full}\2", words)
-    name = " ".join(filter(None, (FAMILY_WORDS.get(family, ""), words.replace("_", " "))))
-    return f"{difference}{name}{_span(block, window_s)}"
+    span = BLOCK_WORDS.get(block, f", mean of {block.removesuffix('s')} s") if block else ""
+    return words.replace("_", " ") + span
 
 
-def _span(block: str, window_s: int) -> str:
-    """`, mean of 15 s` for `w3_mean`; nothing for the window itself and the context."""
-    found = re.fullmatch(r"w(\d+)_(mean|delta)", block)
-    if found is None:
-        return ""
-    seconds = int(found[1]) * window_s
-    length = f"{seconds // 60} min" if seconds % 60 == 0 else f"{seconds} s"
-    return f", {'mean' if found[2] == 'mean' else 'trend'} of {length}"
-
-
-def _blocks(group: NDArray[np.int8], apart: NDArray[np.float64]) -> dict[str, float]:
-    """Share of each block in `apart`, (dims,)."""
-    by_block = np.bincount(group, weights=apart, minlength=len(GROUPS))
-    total = by_block.sum()
-    return {name: float(part / total) if total > 0 else 0.0 for name, part in zip(GROUPS, by_block, strict=True)}
-
-
-def _reasons(parts: NDArray[np.float64], dims: tuple[str, ...], sigma: NDArray[np.float64], window_s: int) -> list[tuple[Reason, ...]]:
-    """For each neighbour the features whose dimensions have the largest parts.
-
-    `parts` is (neighbours, dims); `sigma` (1 + neighbours, dims), the query first.
-    """
-    features = _features(dims)
-    neighbours, count = len(parts), len(features.members)
-    sums = np.bincount(
-        (features.feature_of + count * np.arange(neighbours)[:, None]).ravel(), weights=parts.ravel(), minlength=neighbours * count
-    )
-    sums = sums.reshape(neighbours, count)
-    largest = np.argsort(-sums, axis=1, kind="stable")[:, :REASONS]
-    most = _shown(parts, features, largest)
+def _reasons(parts: NDArray[np.float64], own: NDArray[np.float64], other: NDArray[np.float64], dims: _Dims) -> tuple[Reason, ...]:
+    """The features whose dimensions have the largest parts, each shown by its largest; `own` and `other` are in sigmas."""
+    sums, total = np.bincount(dims.feature_of, weights=parts, minlength=len(dims.features)), parts.sum()
     found = []
-    for row in range(neighbours):
-        total = sums[row].sum()
+    for feature in np.argsort(-sums, kind="stable")[:REASONS]:
+        if sums[feature] <= 0:
+            break
+        dim = int(np.argmax(np.where(dims.feature_of == feature, parts, -1.0)))
         found.append(
-            tuple(
-                Reason(
-                    dim=dims[dim],
-                    label=plain_label(dims[dim], window_s),
-                    feature=feature_of(dims[dim]),
-                    query_sigma=float(sigma[0, dim]),
-                    neighbour_sigma=float(sigma[1 + row, dim]),
-                    share=float(part / total),
-                )
-                for dim, part in zip(most[row].tolist(), sums[row, largest[row]], strict=True)
-                if part > 0
+            Reason(
+                dim=dims.names[dim],
+                label=plain_label(dims.names[dim]),
+                feature=dims.features[feature],
+                query_sigma=float(own[dim]),
+                neighbour_sigma=float(other[dim]),
+                share=float(sums[feature] / total),
             )
         )
-    return found
+    return tuple(found)
 
 
-def _shown(parts: NDArray[np.float64], features: _Features, chosen: NDArray[np.int64]) -> NDArray[np.int64]:
-    """(neighbours, chosen) the dimension that each chosen feature is shown by: the one of the largest part, if any can be read of those."""
-    members = features.members[chosen]
-    part = np.where(members >= 0, np.take_along_axis(parts[:, None], members, axis=2), 0.0)
-    readable = np.where(features.is_readable[members], part, 0.0)
-    counted = np.where(readable.max(axis=2, keepdims=True) > 0, readable, part)
-    return np.take_along_axis(members, counted.argmax(axis=2)[..., None], axis=2)[..., 0]
-
-
-class _Features(NamedTuple):
-    """Which feature each dimension is of."""
-
-    feature_of: NDArray[np.int64]
-    """(dims,) 0, 1, 2, .. in order of first appearance."""
-    is_readable: NDArray[np.bool_]
-    """(dims,) whether a dimension is no difference."""
-    members: NDArray[np.int64]
-    """(features, most dimensions) dimensions of each feature, ascending, then -1."""
+def _blocks(apart: NDArray[np.float64], dims: _Dims) -> dict[str, float]:
+    by_block, total = np.bincount(dims.block_of, weights=apart, minlength=len(dims.blocks)), apart.sum()
+    return {name: float(part / total) if total > 0 else 0.0 for name, part in zip(dims.blocks, by_block, strict=True)}
 
 
 @cache
-def _features(dims: tuple[str, ...]) -> _Features:
-    names = [feature_of(dim) for dim in dims]
-    order = {name: number for number, name in enumerate(dict.fromkeys(names))}
-    is_readable = [dim.rpartition(":")[2] == name for dim, name in zip(dims, names, strict=True)]
-    feature_of_dim = np.array([order[name] for name in names])
-    members = np.full((len(order), np.bincount(feature_of_dim).max()), -1)
-    for number in range(len(order)):
-        own = np.flatnonzero(feature_of_dim == number)
-        members[number, : len(own)] = own
-    return _Features(feature_of_dim, np.array(is_readable), members)
+def _dims() -> _Dims:
+    names = (*frame_dims(), PLACE)
+    features = [re.sub(r"_\d+s$", "", name.rpartition(":")[2]) for name in names]
+    blocks = [name.rpartition(":")[0] or features[place] for place, name in enumerate(names)]
+    held, in_order = tuple(dict.fromkeys(features)), (*BLOCKS, "momentum", PLACE)
+    return _Dims(
+        names, held, np.array([held.index(name) for name in features]), in_order, np.array([in_order.index(name) for name in blocks])
+    )

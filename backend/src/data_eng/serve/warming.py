@@ -6,7 +6,6 @@ from contextlib import suppress
 
 from ..errors import SpymasterError
 from ..retrieval.key import LEVEL_TEST
-from ..retrieval.metrics import BLOCK
 from .shared import Shared
 
 
@@ -31,4 +30,4 @@ def _warm(shared: Shared) -> None:
     for key in rows:
         if key.setup == LEVEL_TEST:  # a rarer setup may have no past to search, and nothing would be compiled
             with suppress(SpymasterError):
-                shared.answers.compute(shared.answers.request(newest.symbol, key, day.moments.session_end_s, BLOCK, None))
+                shared.answers.compute(shared.answers.request(newest.symbol, key, day.moments.session_end_s, None))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from ... import commands
 from ...settings import Settings
@@ -49,7 +50,8 @@ class DayBundle:
     """The lake's ladder, by window and strike; None where it is not built."""
     measured: dict[str, pa.Table]
     """The four conditions both ways by level_id; their rows by time."""
-    barrier_ticks: int | None
+    thin_ns: dict[str, NDArray[np.int64]]
+    """Ends of the windows in which the book was thin on both sides, by level_id."""
     scales: list[ConditionScale] | None
     absent: tuple[AbsentTable, ...]
     sha256: dict[str, str]
@@ -74,6 +76,11 @@ class DayBundle:
     @property
     def window_s(self) -> int:
         return self.settings.book.window_s
+
+    def is_vacuum(self, level_id: str, ts_ns: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """(windows,) whether the book was thin on both sides in windows that ended then; False while pressure is not built."""
+        found: NDArray[np.bool_] = np.isin(ts_ns, self.thin_ns.get(level_id, np.empty(0, np.int64)))
+        return found
 
     def require_as_of(self, as_of_s: int) -> None:
         """Raise unless the moment lies within the session."""

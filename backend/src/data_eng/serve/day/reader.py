@@ -28,8 +28,10 @@ from ...core.tables import (
 from ...errors import SpymasterError
 from ...io import read_table
 from ...lake.partitions import Manifest, PartitionCorrupt, PartitionMissing, PartitionRef, manifest_sha256, parse_ref, read_manifest, ref_in
+from ...retrieval.setup import thin_windows
 from ...settings import Settings
 from ...sources.calendar import session_times
+from ...stages.windows import until_session_end
 from ..gate.problems import Refusal, problem_of
 from ..messages.day import AbsentTable, ConditionScale, TableName
 from .arrow import KnownTable
@@ -37,7 +39,7 @@ from .bundle import EPISODES, DayBundle
 from .moments import moments_of
 from .stamps import hashes_of, version_of
 from .tables import candles_table, conditions_tables, heat_table, ladder_table, level_rows, level_spans, levels_table, windows_table
-from .triggers import read_triggers
+from .triggers import read_triggers, trigger_columns
 
 OWN = (BOOK_WINDOWS, BOOK_FLOW, TRADE_BARS, LEVELS_TABLE, LEVEL_VACUUM, PHYSICS_LADDER, PRESSURE_STREAM, TRIGGER_SIGNALS, TRIGGER_VECTORS)
 """Tables of the lake that a day is served from."""
@@ -107,17 +109,16 @@ class _Opened:
         times, window_s = session_times(self._date, self._settings), self._settings.book.window_s
         moments = moments_of(times, window_s)
         bars = self._read(TRADE_BARS)
-        windows, levels, ladder, triggers = (
-            self._read(dataset) for dataset in (BOOK_WINDOWS, LEVELS_TABLE, PHYSICS_LADDER, TRIGGER_VECTORS)
-        )
+        windows, levels, ladder = (self._read(dataset) for dataset in (BOOK_WINDOWS, LEVELS_TABLE, PHYSICS_LADDER))
+        triggers = self._read(TRIGGER_VECTORS, trigger_columns(len(self._settings.labels.horizons_s)))
         pressure = self._read(PRESSURE_STREAM)
         vacuum = self._read(LEVEL_VACUUM, ["level_id", "ts_ns", "k_touch_number", "k_near_seconds", *_condition_names()])
         flow = self._read(BOOK_FLOW, ["window_start_ns", "price_ticks", "depth_end"])
         prices = level_rows(levels()) if self._is_built("levels", levels) else {}
         makers: dict[TableName, Callable[[], KnownTable]] = {
             "candles": lambda: candles_table(pa.concat_tables([*self._night_bars(), bars()]), moments),
-            "windows": lambda: windows_table(windows(), bars(), moments, window_s),
-            "heat": lambda: heat_table(flow(), windows(), moments, window_s),
+            "windows": lambda: windows_table(until_session_end(windows(), times), bars(), moments, window_s),
+            "heat": lambda: heat_table(flow(), until_session_end(windows(), times), moments, window_s),
             "ladder": lambda: ladder_table(ladder(), window_s),
         }
         tables = {name: table for name, make in makers.items() if (table := self._made(name, make)) is not None}
@@ -142,7 +143,7 @@ class _Opened:
             triggers=self._made(EPISODES, lambda: read_triggers(triggers(), self._settings)),
             strikes=ladder() if "ladder" in tables else None,
             measured=self._measured(vacuum),
-            barrier_ticks=self._own[TRIGGER_VECTORS].facts.get("barrier_ticks") if TRIGGER_VECTORS in self._own else None,
+            thin_ns=self._thin(pressure),
             scales=self._scales(),
             absent=tuple(self._absent),
             sha256=self._hashes(),
@@ -180,6 +181,12 @@ class _Opened:
         except (PartitionMissing, PartitionCorrupt):
             return {}
         return {level_id: table.slice(low, high - low) for level_id, (low, high) in level_spans(table).items()}
+
+    def _thin(self, pressure: Callable[[], pa.Table]) -> dict[str, NDArray[np.int64]]:
+        try:
+            return thin_windows(pressure())
+        except (PartitionMissing, PartitionCorrupt):
+            return {}
 
     def _night_bars(self) -> list[pa.Table]:
         return [read_table(ref) for ref in self._night if str(ref) in self._records]

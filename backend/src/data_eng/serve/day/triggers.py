@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ...core.outcomes import DECIDED, Outcome
 from ...core.session import second_of
 from ...retrieval.key import BREAK_AND_CONFIRM, LEVEL_TEST, IndexKey
+from ...retrieval.setup import SETUP_COLUMNS
 from ...settings import Settings
 from ..messages.day import Episode
 from .moments import whole_s
@@ -47,14 +48,10 @@ class DayTriggers:
         row = first + int(np.searchsorted(self.ts_s[first:last], as_of_s, side="right")) - 1
         return row if row >= first else None
 
-    def row(self, row: int) -> dict[str, Any]:
-        """One trigger, without the vector."""
-        triggers: list[dict[str, Any]] = self.table.slice(row, 1).drop_columns(["vector"]).to_pylist()
-        return triggers[0]
-
-    def vector(self, row: int) -> NDArray[np.float32]:
-        """Raw vector of a trigger, whose length is its setup's."""
-        return np.asarray(self.table["vector"][row].values.to_numpy())
+    def of(self, key: IndexKey) -> pa.Table:
+        """All triggers of a key, in time order."""
+        first, last = self.rows[key]
+        return self.table.slice(first, last - first)
 
     def known_episodes(self, as_of_s: int) -> list[Episode]:
         """Episodes that had begun, as far as they were known."""
@@ -70,6 +67,11 @@ class DayTriggers:
         if back:
             return max((start for start in starts if start < from_s), default=None)
         return min((start for start in starts if start > from_s), default=None)
+
+
+def trigger_columns(horizons: int) -> list[str]:
+    """The columns of mbo_trigger_vectors that a served day holds: all but the user's vectors."""
+    return [*SETUP_COLUMNS, *(f"outcome_h{horizon}" for horizon in range(horizons)), "first_hit_ts_ns"]
 
 
 def read_triggers(table: pa.Table, settings: Settings) -> DayTriggers:
@@ -99,7 +101,7 @@ def _episodes(table: pa.Table, keys: list[IndexKey], ts_s: NDArray[np.int64], se
     grouped: dict[tuple[IndexKey, int], list[int]] = {}
     for row, (key, number) in enumerate(zip(keys, table["episode"].to_pylist(), strict=True)):
         grouped.setdefault((key, number), []).append(row)
-    firsts = table.take([rows[0] for rows in grouped.values()]).drop_columns(["vector"]).to_pylist() if grouped else []
+    firsts = table.take([rows[0] for rows in grouped.values()]).drop_columns(["frame"]).to_pylist() if grouped else []
     found = []
     for rows, first in zip(grouped.values(), firsts, strict=True):
         horizon = labelled_horizon(first["setup"], settings)

@@ -25,7 +25,6 @@ def day_view(day: DayBundle, as_of_s: int | None) -> Day:
         opening_range_s=day.opening_range_s,
         half_day=day.half_day,
         levels=level_infos(day, as_of_s),
-        barrier_ticks=day.barrier_ticks,
         confluence_ticks=settings.levels.confluence_ticks,
         zone_ticks=ZoneTicks(at=zones.at_max, near=zones.near_max, mid=zones.mid_max, far=zones.far_max),
         ladder=LadderGrid(step_ticks=settings.ladder.step_ticks, reach_points=settings.ladder.reach_points),

@@ -103,7 +103,6 @@ class Day(Message):
     opening_range_s: int = Field(description="Length of the opening range.")
     half_day: bool
     levels: list[LevelInfo]
-    barrier_ticks: int | None = Field(description="How far from the level a trade decides the outcome today; null while gold is not built.")
     confluence_ticks: float = Field(description="Levels this close to each other are confluent.")
     zone_ticks: ZoneTicks
     ladder: LadderGrid

@@ -20,7 +20,6 @@ from ..shared import shared_of
 
 router = APIRouter(tags=["setups"])
 RootQuery = Annotated[str, Query(pattern="^[A-Z0-9]{1,6}$", description="The root, for example ES.")]
-MetricQuery = Annotated[str, Query(pattern="^[a-z]{1,20}$", description="block, user, cosine, learned or preset.")]
 TimeQuery = Annotated[str | None, Query(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="New York, HH:MM.")]
 
 
@@ -33,14 +32,13 @@ async def setup(
     as_of_s: AsOf,
     takes_zstd: TakesZstd,
     setup: SetupName = "level_test",
-    metric: MetricQuery = "block",
     version: Version = None,
 ) -> Response:
     """The newest trigger of a level and approach on the session day of `as_of_s`, and its similar past."""
     shared = shared_of(request)
     key = IndexKey(level, setup, approach_dir)
     answers = shared.answers
-    found = await shared.work.run(partial(answers.request, symbol, key, as_of_s, metric, version))
+    found = await shared.work.run(partial(answers.request, symbol, key, as_of_s, version))
     answer = answers.kept.get(found.key)
     if answer is None:
         answer = await shared.work.once(found.key, partial(answers.compute, found))

@@ -14,9 +14,10 @@ from ...core.units import NS_PER_S
 from ...lake.cache import Cache
 from ...retrieval.answer import answer_from
 from ...retrieval.key import IndexKey
+from ...retrieval.moments import moments_of
 from ...retrieval.parts import Answer, Neighbour
 from ...retrieval.paths import AFTER_S, PATHS_DRAWN, DayMids, path_around
-from ...retrieval.setup import Setup, Strike, setup_of
+from ...retrieval.setup import Setup, Strike, episode_until, setup_of
 from ...settings import Settings
 from ..day.bundle import DayBundle
 from ..day.levels import why_unknown
@@ -24,7 +25,7 @@ from ..day.shelf import Shelf
 from ..day.tables import LevelRows
 from ..gate.problems import Refusal
 from ..messages.setup import DayAnswer, DrawnNeighbour
-from .past import Opened, Past
+from .past import Past, Sources
 
 
 def newest_setup(day: DayBundle, key: IndexKey, as_of_s: int) -> Setup:
@@ -41,24 +42,26 @@ def newest_setup(day: DayBundle, key: IndexKey, as_of_s: int) -> Setup:
             "tested it from that side yet.",
             fix="Ask for a later time, the other approach or another level.",
         )
-    trigger = triggers.row(row)
+    until_now = episode_until(triggers.of(key), row - triggers.rows[key][0])
+    ts_ns = int(until_now["ts_ns"][-1].as_py())
     return setup_of(
         day.symbol,
-        trigger,
-        triggers.vector(row),
-        _conditions(day, key.level_id, trigger["ts_ns"]),
-        _strikes(day, trigger["ts_ns"]),
+        until_now,
+        moments_of(until_now, day.symbol, len(day.settings.labels.horizons_s)),
+        day.is_vacuum(key.level_id, until_now["ts_ns"].to_numpy()),
+        _conditions(day, key.level_id, ts_ns),
+        _strikes(day, ts_ns),
         day.tick,
         day.lake,
     )
 
 
 class SetupRequest(NamedTuple):
-    """A setup, its index, and the key under which its answer is kept."""
+    """A setup, its past, and the key under which its answer is kept."""
 
     day: DayBundle
     setup: Setup
-    opened: Opened
+    sources: Sources
     key: tuple[object, ...]
 
 
@@ -81,27 +84,26 @@ class AnswerBody(NamedTuple):
 
 
 class Answers:
-    """Answers to setups, computed once for as long as the day, the setup and the index stay."""
+    """Answers to setups, computed once for as long as the day, the setup and the past stay."""
 
     def __init__(self, settings: Settings, shelf: Shelf, past: Past) -> None:
-        self._settings = settings
         self._shelf = shelf
         self._past = past
         self.kept: Cache[tuple[object, ...], AnswerBody] = Cache(settings.serve.answer_cache)
 
-    def request(self, symbol: str, key: IndexKey, as_of_s: int, metric: str, version: str | None) -> SetupRequest:
-        """The setup that is meant and the index that knows its past; quick, since a kept answer is found by it."""
+    def request(self, symbol: str, key: IndexKey, as_of_s: int, version: str | None) -> SetupRequest:
+        """The setup that is meant and the past that it may see; quick, since a kept answer is found by it."""
         day = self._shelf.day(symbol, clock(as_of_s * NS_PER_S)[:10], version)
         setup = newest_setup(day, key, as_of_s)
-        opened = self._past.index(key, day.root, metric)
-        self._past.require_fresh(opened, day.session_date)
-        return SetupRequest(day, setup, opened, (day.version, day.symbol, day.session_date, key, setup.ts_ns, opened.identity))
+        sources = self._past.sources(day.root, day.session_date)
+        kept_by = (day.version, day.symbol, day.session_date, key, setup.ts_ns, sources.generation)
+        return SetupRequest(day, setup, sources, kept_by)
 
     def compute(self, request: SetupRequest) -> AnswerBody:
         """Search the past, and keep the answer."""
-        day, setup, opened, key = request
-        view = self._past.view(opened, setup.session_date)
-        answer = answer_from(view, setup, self._settings.of_root(day.root), day.synthetic, threads=1)
+        day, setup, sources, key = request
+        past = self._past.frame(sources, setup.key.setup, setup.session_date, day.root)
+        answer = answer_from(day.lake, past, setup, day.synthetic)
         rest = day_answer(answer, day.version, self._past).model_dump_json(by_alias=True).encode()[1:]
         mids = self._past.mids(setup.symbol, setup.session_date)
         body = AnswerBody(rest, day.version, answer.synthetic, second_of(setup.ts_ns), setup.level_ticks, mids)

@@ -11,8 +11,10 @@ from typing import NamedTuple
 from ...config import AppConfig
 from ...core.tables import BOOK_WINDOWS, TRIGGER_VECTORS
 from ...lake.cache import Cache
-from ...lake.partitions import ref_in
+from ...lake.partitions import PartitionRef, manifest_sha256, ref_in
 from ...retrieval.artefacts import MANIFEST
+from ...retrieval.candidates import past_of_sources, visible_sources
+from ...retrieval.frame_past import FramePast
 from ...retrieval.index import Index, IndexMissing, open_index
 from ...retrieval.key import IndexKey, index_command, index_folder
 from ...retrieval.metrics import METRICS
@@ -48,6 +50,13 @@ class Looked(NamedTuple):
     generation: str
 
 
+class Sources(NamedTuple):
+    """The contract-days that a session may see, and what stands for their content."""
+
+    refs: tuple[PartitionRef, ...]
+    generation: str
+
+
 class HeldMids(NamedTuple):
     """The mid of a contract-day, None where its windows are not in the lake; when it was looked at, and what the disk said of it."""
 
@@ -64,6 +73,7 @@ class Past:
         self._settings = cfg.settings
         self._indexes: Cache[tuple[IndexKey, str, str], Opened] = Cache(INDEXES_KEPT)
         self._views: Cache[tuple[tuple[str, int, int], str], PastView] = Cache(VIEW_BYTES)
+        self._frames: Cache[tuple[str, str, str], FramePast] = Cache(VIEW_BYTES)
         self._fresh: Cache[tuple[tuple[str, int, int], str, str], bool] = Cache(10_000)
         self._mids: Cache[tuple[str, str], HeldMids] = Cache(MIDS_KEPT)
         self._looked: dict[str, Looked] = {}
@@ -73,7 +83,7 @@ class Past:
     @property
     def view_bytes(self) -> int:
         """Bytes of the views held, nearly."""
-        return self._views.size
+        return self._views.size + self._frames.size
 
     def index(self, key: IndexKey, root: str, metric: str) -> Opened:
         """The index as it lies on the disk now. Raises `IndexMissing` and `StaleIndex` with the command that builds it."""
@@ -110,6 +120,23 @@ class Past:
                     view = past_of(opened.index, session_date, self._settings.of_root(opened.index.root))
                     self._views.put(key, view, view.rows * len(opened.index.layout.dims))
         return view
+
+    def sources(self, root: str, session_date: str) -> Sources:
+        """The candidates that a session may see, as they lie on the disk now."""
+        refs = visible_sources(self._where, root, session_date, self._settings.of_root(root))
+        return Sources(tuple(refs), version_of({str(ref): manifest_sha256(ref) for ref in refs}))
+
+    def frame(self, sources: Sources, setup: str, session_date: str, root: str) -> FramePast:
+        """What a session knows of a setup; learned once while its sources stay."""
+        key = (sources.generation, setup, session_date)
+        past = self._frames.get(key)
+        if past is None:
+            with self._views_lock:
+                past = self._frames.get(key)
+                if past is None:
+                    past = past_of_sources(sources.refs, setup, session_date, self._settings.of_root(root))
+                    self._frames.put(key, past, past.place.nbytes + past.candidates.frame.nbytes)
+        return past
 
     def mids(self, symbol: str, session_date: str) -> DayMids | None:
         """The mid of a contract-day; None where its windows are not in the lake."""

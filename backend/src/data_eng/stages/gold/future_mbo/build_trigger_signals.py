@@ -18,7 +18,7 @@ from ....planning import ContractDay
 from ....retrieval.answered import Answered, Spoken, answer_windows, speak
 from ....retrieval.candidates import past_of_sources, visible
 from ....retrieval.distribution import CLASSES
-from ....retrieval.fire import FIRE, HOLD, reasons
+from ....retrieval.fire import FIRE, HOLD, LEAD_NAMES, reasons
 from ....retrieval.key import SETUPS
 from ....retrieval.moments import MOMENT_COLUMNS, moments_of
 from ....retrieval.verdict import VERDICTS
@@ -28,7 +28,6 @@ from ...door import StageLake
 from ...physics import nullable
 from .pressure_physics import DayBalance, read_day_balance
 
-LEADS = {1: "BREAK", 2: "REJECT"}
 KEYS = ("setup", "level_id", "approach_dir", "session_date", "episode", "ts_ns", "age_s")
 
 
@@ -78,7 +77,7 @@ def _said(answered: Answered, spoken: Spoken, age_s: NDArray[np.float64], primar
         columns[f"p_{name}_low"] = nullable(rows.low[:, primary, place])
         columns[f"p_{name}_high"] = nullable(rows.high[:, primary, place])
         columns[f"base_{name}"] = rows.base[:, primary, place]
-    columns["lead"] = pa.array([LEADS.get(int(code)) for code in gain.lead], pa.string())
+    columns["lead"] = pa.array([LEAD_NAMES.get(int(code)) for code in gain.lead], pa.string())
     columns |= {
         "log_ratio": found.log_ratio,
         "z": found.z,
