@@ -8,12 +8,15 @@ import numpy as np
 import pyarrow as pa
 
 from src.data_eng.contracts import contract_of
+from src.data_eng.core.frame import frame_dims
 from src.data_eng.core.pressure import CONDITIONS, DOWN, UP
+from src.data_eng.core.tables import SETUP_CANDIDATES
 from src.data_eng.lake.partitions import ref_in
 from src.data_eng.lake.writer import publish_partition
 from src.data_eng.retrieval.key import IndexKey, layout_of, trigger_rules
 from src.data_eng.settings import Settings, load_settings
 from src.data_eng.sources.calendar import session_times, sessions_between
+from src.data_eng.stages.gold.future_mbo.build_trigger_vectors import candidates
 
 TRIGGERS = "gold.future_mbo.mbo_trigger_vectors"
 LEVELS = "silver.future_mbo.levels"
@@ -41,15 +44,17 @@ def write_days(lake: Path, dates: list[str], episodes: int = 3, windows: int = 4
 
 
 def write_triggers(lake: Path, date: str, table: pa.Table, synthetic: bool = False, settings: Settings | None = None) -> None:
-    publish_partition(
-        ref_in(lake, TRIGGERS, SYMBOL, date),
-        table,
-        stage="test",
-        inputs={},
-        settings_sha256="0",
-        code_sha256="0",
-        facts={"synthetic": synthetic, "condition": "available", **trigger_rules(settings or load_settings())},
-    )
+    settings = settings or load_settings()
+    for dataset, rows in ((TRIGGERS, table), (SETUP_CANDIDATES, candidates(table, settings))):
+        publish_partition(
+            ref_in(lake, dataset, SYMBOL, date),
+            rows,
+            stage="test",
+            inputs={},
+            settings_sha256="0",
+            code_sha256="0",
+            facts={"synthetic": synthetic, "condition": "available", **trigger_rules(settings)},
+        )
 
 
 def write_level(lake: Path, date: str, synthetic: bool = False) -> None:
@@ -85,6 +90,9 @@ def trigger_table(date: str, episodes: int = 3, windows: int = 4, key: IndexKey 
     breaks = np.repeat((start[::windows, 0] > 0) != (rng.random(episodes) < 0.1), windows)
     decided_at = np.repeat(rng.integers(0, 9, episodes), windows)
     horizons = len(settings.labels.horizons_s)
+    frame = np.repeat(rng.standard_normal((episodes, len(frame_dims()))), windows, axis=0)
+    frame[:, 0] = start[:, 0]
+    frame = (frame + 0.3 * rng.standard_normal(frame.shape)).astype(np.float32)
     columns = {
         "setup": [key.setup] * count,
         "level_id": [key.level_id] * count,
@@ -93,15 +101,22 @@ def trigger_table(date: str, episodes: int = 3, windows: int = 4, key: IndexKey 
         "episode": np.repeat(np.arange(1, episodes + 1), windows),
         "episode_kind": np.repeat(["first_test", *["repeat_test"] * (episodes - 1)], windows),
         "ts_ns": trigger_times_ns(date, episodes, windows).ravel(),
+        "age_s": np.tile(5 * np.arange(windows), episodes),
         "level_ticks": np.full(count, LEVEL_TICKS),
         "mid_ticks": np.full(count, LEVEL_TICKS - 5),
         "distance_ticks": np.full(count, -5.0),
+        "x_ticks": np.full(count, -5.0),
         "barrier_ticks": np.full(count, 8),
+        "sigma": np.full(count, 0.5),
+        "rv": np.full(count, 0.25),
+        "profile": np.full(count, 0.25),
         "confluent_ids": [""] * count,
         "first_hit_ts_ns": [None] * count,
         "second_hit_ts_ns": [None] * count,
         "whipsaw": np.zeros(count, bool),
         "mae_before_hit_ticks": [None] * count,
+        "reject_kind": np.where(breaks, None, "turned_short"),
+        "frame": list(frame),
         "vector": list(vectors),
     }
     for horizon in range(horizons):

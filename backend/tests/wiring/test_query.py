@@ -15,8 +15,6 @@ from src.data_eng.core.session import NoMoment, clock, moment_ns
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import ref_in
 from src.data_eng.retrieval.answer import answer_query
-from src.data_eng.retrieval.index_builder import build_indexes
-from src.data_eng.retrieval.metrics import FITTED, METRICS
 from src.data_eng.retrieval.parts import Answer
 from src.data_eng.retrieval.setup import LevelUnknown, NoSetup, Strike, find_setup, ladder_line
 from src.data_eng.settings import load_settings
@@ -33,7 +31,6 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_days(lake, DATES, synthetic=True)
     for date in (DATES[0], TODAY):
         write_level(lake, date, synthetic=True)
-    build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
     return lake
 
 
@@ -69,20 +66,26 @@ def test_the_setup_knows_its_level_its_distance_and_its_conditions_both_ways(lak
     assert (setup.favours("up"), setup.favours("down")) == (2, 4)
 
 
-def test_neighbours_are_of_earlier_days_only_one_an_episode_and_three_a_day(lake: Path) -> None:
+def test_neighbours_are_setups_of_earlier_days_only(lake: Path) -> None:
     answer = answer_at(lake, f"{TODAY} 10:00:00")
     assert max(neighbour.session_date for neighbour in answer.neighbours) <= DATES[-3]
     assert answer.past.end == DATES[-3]
-    per_day = [sum(neighbour.session_date == date for neighbour in answer.neighbours) for date in DATES]
-    assert max(per_day) <= 3
-    assert len(answer.neighbours) == 14 * 3
+    times = [(neighbour.session_date, neighbour.ts_s) for neighbour in answer.neighbours]
+    assert len(times) == len(set(times)) == 14 * 3
     assert sum(neighbour.weight for neighbour in answer.neighbours) == pytest.approx(1.0)
+    distances = [neighbour.distance for neighbour in answer.neighbours]
+    assert distances == sorted(distances)
 
 
-def test_the_sentence_is_made_of_the_numbers(lake: Path) -> None:
-    words = answer_at(lake, f"{TODAY} 10:00:00").sentence
-    assert words.startswith("PM High 6800.00 from below, 1.25 points away. 42 setups on 14 days: BREAK ")
-    assert words.endswith("%.")
+def test_what_is_said_is_made_of_the_numbers(lake: Path) -> None:
+    answer = answer_at(lake, f"{TODAY} 10:00:00")
+    assert answer.sentence == "PM High 6800.00 from below, 1.25 points away."
+    share, seen = answer.outcome.shares, answer.seen
+    told = "break" if answer.edge.lead == "BREAK" else "reject"
+    assert answer.said.startswith(f"{told.upper()} {100 * share[told].p:.0f} % (")
+    assert f"{seen.setups} similar setups on {seen.days} days: {seen.broke} broke where {seen.expected_broke}" in answer.said
+    assert seen.broke + seen.rejected + seen.neither == seen.setups == 42
+    assert answer.slab.startswith(answer.verdict)
 
 
 def test_outcomes_say_how_many_they_are_made_of(lake: Path) -> None:
@@ -92,13 +95,14 @@ def test_outcomes_say_how_many_they_are_made_of(lake: Path) -> None:
         assert sum(share.p for share in outcome.shares.values()) == pytest.approx(1.0)
         assert all(share.low <= share.p <= share.high for share in outcome.shares.values())
         assert (outcome.episodes, outcome.days) == (42, 14)
-        assert 1 < outcome.n_eff <= 14
+        assert 1 < outcome.n_eff <= 42
 
 
-def test_a_day_without_a_past_shows_its_setup_and_says_so(lake: Path) -> None:
+def test_a_day_without_a_past_is_told_what_is_usual(lake: Path) -> None:
     answer = answer_at(lake, f"{DATES[0]} 10:00:00")
-    assert (answer.neighbours, answer.outcomes, answer.past.episodes) == ((), (), 0)
-    assert "holds nothing yet" in answer.sentence
+    assert (answer.verdict, answer.neighbours, answer.past.episodes) == ("TOO LITTLE PAST", (), 0)
+    assert all(share.p == share.base and share.low is None for share in answer.outcome.shares.values())
+    assert "as usual from here" in answer.said
     assert "holds nothing yet" in answer.strangeness
 
 
@@ -156,34 +160,37 @@ def test_ladder_line_names_the_strikes_each_side_wins_and_the_wall_ahead() -> No
 
 
 def test_the_command_prints_the_answer_and_says_synthetic(lake: Path) -> None:
-    result = run_query(lake, "--at", f"{TODAY} 10:00:00")
-    assert result.exit_code == 0, result.output
-    for words in ("SYNTHETIC", "PM High 6800.00 from below", "up 2/4", "down 4/4", "What happened next", "BREAK %", "nearest of 42"):
-        assert words in result.output
+    short, long = (run_query(lake, "--at", f"{TODAY} 10:00:00", *more) for more in ((), ("--more",)))
+    assert (short.exit_code, long.exit_code) == (0, 0), short.output
+    for words in ("SYNTHETIC", "PM High 6800.00 from below", "42 similar setups on 14 days"):
+        assert words in " ".join(short.output.split())
+    for words in ("up 2/4", "down 4/4", "What happened next", "BREAK %", "nearest of 42"):
+        assert words not in short.output
+        assert words in long.output
+    assert len(short.output.splitlines()) < 10
     level = read_table(ref_in(lake, LEVELS, SYMBOL, TODAY))
     assert clock(level["known_from_ns"][0].as_py())[11:] == "09:30:00"
 
 
 def test_nothing_is_cut_in_eighty_columns(lake: Path) -> None:
-    result = run_query(lake, "--at", f"{TODAY} 10:00:00")
+    result = run_query(lake, "--at", f"{TODAY} 10:00:00", "--more")
     assert max(len(line) for line in result.output.splitlines()) <= 80
     assert "…" not in result.output
-    rows = [line for line in result.output.splitlines() if line.startswith(" 8 min")]
+    rows = [line for line in result.output.splitlines() if line.startswith(" 6 min")]
     assert len(rows) == 2, "one of the outcomes, one of the excursions"
     assert all(word in rows[0] for word in ("(", "42", "14"))
     assert "MFE ticks 10/50/90 %" in result.output
 
 
 def test_hidden_quantiles_say_why(tmp_path: Path) -> None:
-    write_days(tmp_path, DATES[:8], synthetic=True)
+    write_days(tmp_path, DATES[:8], episodes=1, synthetic=True)
     write_level(tmp_path, DATES[7], synthetic=True)
-    build_indexes(Environment(tmp_path), "ES", "pm_high", SETTINGS)
-    result = run_query(tmp_path, "--at", f"{DATES[7]} 10:00:00")
+    result = run_query(tmp_path, "--at", f"{DATES[7]} 10:00:00", "--more")
     assert "min are not shown (effective n below 8)." in " ".join(result.output.split())
 
 
 def test_without_a_time_the_newest_trigger_is_taken_and_that_is_said(lake: Path) -> None:
-    result = run_query(lake)
+    result = run_query(lake, "--more")
     assert result.exit_code == 0, result.output
     assert "the newest trigger" in result.output
     assert f"{SYMBOL}  {clock(int(trigger_times_ns(TODAY)[-1, -1]))} New York" in result.output
@@ -203,7 +210,7 @@ def test_json_holds_the_whole_answer(lake: Path) -> None:
 
 
 def test_the_answer_says_why_its_nearest_are_near(lake: Path) -> None:
-    said = run_query(lake, "--at", f"{TODAY} 10:00:00").output
+    said = run_query(lake, "--at", f"{TODAY} 10:00:00", "--more").output
     assert "Why near  this setup/neighbour, in sigma from the past's median" in said
     part = said[said.index("Why near") :].split("Neighbours are")[0]
     assert part.count("both: ") == part.count("apart: ") == 3
@@ -214,40 +221,6 @@ def test_the_answer_says_why_its_nearest_are_near(lake: Path) -> None:
         assert sum(why["blocks"].values()) == pytest.approx(1.0)
         assert [reason["share"] for reason in why["apart"]] == sorted((reason["share"] for reason in why["apart"]), reverse=True)
         assert all(reason["query_sigma"] * reason["neighbour_sigma"] > 0 for reason in why["together"])
-
-
-@pytest.mark.parametrize("metric", METRICS)
-def test_the_answer_says_which_metric_found_the_neighbours_unless_it_is_the_default(lake: Path, metric: str) -> None:
-    build_indexes(Environment(lake), "ES", "pm_high", SETTINGS, metric=metric)
-    options = ("--at", f"{TODAY} 10:00:00", "--metric", metric)
-    result = run_query(lake, *options)
-    assert result.exit_code == 0, result.output
-    words = " ".join(result.output.split())
-    assert (f"42 setups on 14 days ({metric} metric): BREAK" in words) == (metric != "block")
-    assert (f"Found by the {metric} metric, " in words) == (metric != "block")
-    assert ("even so far, " in words) == (metric in FITTED)
-    assert ("of 2 away in direction" in words) == (metric == "cosine")
-    assert max(len(line) for line in result.output.splitlines()) <= 80
-    answer = json.loads(run_query(lake, *options, "--json").stdout)
-    assert answer["metric"]["name"] == metric
-    assert (answer["metric"]["fit"] is not None) == (metric in FITTED)
-
-
-def test_a_metric_that_is_not_built_is_never_replaced_by_another(tmp_path: Path) -> None:
-    write_days(tmp_path, DATES[:8])
-    write_level(tmp_path, DATES[7])
-    build_indexes(Environment(tmp_path), "ES", "pm_high", SETTINGS)
-    for metric, said in (
-        ("cosine", "Run: spymaster index --symbol ES --level pm_high --metric cosine"),
-        ("euclid", "is unknown. Expected"),
-    ):
-        result = run_query(tmp_path, "--at", f"{DATES[7]} 10:00:00", "--metric", metric)
-        assert result.exit_code == 1
-        assert said in " ".join(result.output.split())
-    built = CliRunner().invoke(app, ["index", "--level", "pm_high", "--lake", str(tmp_path), "--metric", "all"])
-    assert built.exit_code == 0, built.output
-    assert [built.output.count(f"from_below@{metric} ") for metric in METRICS] == [0, 0, 2, 2, 2]
-    assert run_query(tmp_path, "--at", f"{DATES[7]} 10:00:00", "--metric", "cosine").exit_code == 0
 
 
 def test_an_error_is_one_line_and_exit_code_one(lake: Path) -> None:

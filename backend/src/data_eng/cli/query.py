@@ -178,7 +178,7 @@ def _neighbour_units(answer: Answer) -> str:
 def _neighbour_table(answer: Answer, shown: int) -> Table:
     from rich.table import Table
 
-    table = Table("date", "New York", "level", "kind", box=None, pad_edge=False)
+    table = Table("New York", "level", box=None, pad_edge=False)
     table.add_column("distance", justify="right")
     table.add_column("weight", justify="right")
     table.add_column("outcome")
@@ -190,11 +190,10 @@ def _neighbour_table(answer: Answer, shown: int) -> Table:
 
 
 def _neighbour_cells(neighbour: Neighbour) -> list[str]:
-    date, time = neighbour.new_york.split(" ")
     ticks = ["-" if value is None else f"{value:.0f}" for value in (neighbour.mfe_ticks, neighbour.mae_ticks)]
-    kind, near = neighbour.episode_kind.replace("_", " "), (f"{neighbour.distance:.2f}", f"{100 * neighbour.weight:.1f} %")
     level = f"{neighbour.level_id} {'up' if neighbour.approach_dir == 'from_below' else 'down'}"
-    return [date, time, level, kind, *near, neighbour.outcome, *ticks]
+    near = (f"{neighbour.distance:.2f}", f"{100 * neighbour.weight:.1f} %")
+    return [neighbour.new_york, level, *near, neighbour.outcome, *ticks]
 
 
 def _print_why(answer: Answer, shown: int, console: Console) -> None:
