@@ -18,7 +18,7 @@ test('a first-time trader opens the board, reads a setup, meets the neighbours, 
 
   const sentence = board.part('sentence');
   await expect(sentence).toContainText(/PM High \d+\.\d\d from (below|above), .* points/);
-  await expect(sentence).toContainText(/\d+ setups on \d+ days: .*base rate \d+\/\d+\/\d+ %/);
+  await expect(sentence).toContainText(/\d+ similar setups on \d+ days: \d+ broke where \d+/);
   await expect(board.part('transport').getByRole('button', { name: /Direction/ })).toContainText(
     board.param('approach_dir').replace('_', ' '),
   );

@@ -33,7 +33,6 @@ export function madeUpDay(minutes = 30, over: Partial<Day> = {}): Day {
       level('or_high', '15m OR High', 'opening_range', { known_at: 'opening_range', known_from_s: OPEN_S + 900 }),
       level('vwap', 'VWAP', 'moving', { moving: true, known_at: 'session', known_from_s: OPEN_S, price_ticks: 27190 }),
     ],
-    barrier_ticks: 12,
     confluence_ticks: 2,
     zone_ticks: { at: 2, near: 5, mid: 14, far: 20 },
     ladder: { step_ticks: 4, reach_points: 10 },

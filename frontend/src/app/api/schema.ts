@@ -409,15 +409,18 @@ export interface components {
         };
         /**
          * ClassShare
-         * @description Probability of one outcome, with its interval and the past's frequency.
+         * @description Probability of one outcome, with its interval, and what is usual from where price stands.
          */
         ClassShare: {
             /** Base */
             base: number;
             /** High */
-            high: number;
-            /** Low */
-            low: number;
+            high: number | null;
+            /**
+             * Low
+             * @description Null where the answer is what is usual.
+             */
+            low: number | null;
             /** P */
             p: number;
         };
@@ -460,11 +463,6 @@ export interface components {
         Day: {
             /** Absent */
             absent: components["schemas"]["AbsentTable"][];
-            /**
-             * Barrier Ticks
-             * @description How far from the level a trade decides the outcome today; null while gold is not built.
-             */
-            barrier_ticks: number | null;
             /**
              * Conditions
              * @description Scales of conditions 1 to 4, of past sessions; null without any.
@@ -611,11 +609,18 @@ export interface components {
          */
         DrawnNeighbour: {
             /**
+             * Approach Dir
+             * @enum {string}
+             */
+            approach_dir: "from_above" | "from_below";
+            /**
              * Distance
-             * @description From the query, in robust sigmas; of directions for the cosine.
+             * @description From the query, in robust sigmas.
              */
             distance: number;
             episode_kind: components["schemas"]["EpisodeKind"];
+            /** Level Id */
+            level_id: string;
             /** Level Price */
             level_price: number;
             /** Level Ticks */
@@ -652,10 +657,40 @@ export interface components {
             ts_s: number;
             /**
              * Weight
-             * @description Its weight in the outcomes; all together 1.
+             * @description Its weight, of all its windows together; all setups together 1.
              */
             weight: number;
             why: components["schemas"]["WhyNear"];
+        };
+        /**
+         * Edge
+         * @description How sure it is that similar setups did something else than usual, and what acting on it is worth.
+         */
+        Edge: {
+            /** Cost Ticks */
+            cost_ticks: number;
+            /**
+             * Ev Low Ticks
+             * @description The same, cautious.
+             */
+            ev_low_ticks: number | null;
+            /**
+             * Ev Ticks
+             * @description Expected value of the leading side, the stop at the other barrier, before cost.
+             */
+            ev_ticks: number | null;
+            /** Fires */
+            fires: boolean;
+            /**
+             * Lead
+             * @description What came more often than was to be expected.
+             */
+            lead: ("BREAK" | "REJECT") | null;
+            /**
+             * Z
+             * @description In standard errors.
+             */
+            z: number;
         };
         /**
          * Episode
@@ -848,26 +883,6 @@ export interface components {
             fix: string;
             /** What */
             what: string;
-        };
-        /**
-         * FitInfo
-         * @description What a metric had learned from past outcomes (`metrics.MetricFit`).
-         */
-        FitInfo: {
-            /** Choice */
-            choice: string | null;
-            /** Episodes */
-            episodes: number;
-            /** Fit End */
-            fit_end: string;
-            /** Scores */
-            scores: {
-                [key: string]: number;
-            };
-            /** Weights */
-            weights: {
-                [key: string]: number;
-            };
         };
         /**
          * Histogram
@@ -1269,16 +1284,6 @@ export interface components {
             value: number;
         };
         /**
-         * MetricInfo
-         * @description How the neighbours were found.
-         */
-        MetricInfo: {
-            /** @description What a metric that learns had learned; null for one that does not. */
-            fit: components["schemas"]["FitInfo"] | null;
-            /** Name */
-            name: string;
-        };
-        /**
          * NextEpisode
          * @description A moment to jump to, and nothing about it.
          */
@@ -1313,7 +1318,7 @@ export interface components {
         };
         /**
          * OutcomeRow
-         * @description The outcome distribution at one horizon.
+         * @description The outcome distribution at one horizon, and what of the similar setups was seen to it.
          */
         OutcomeRow: {
             break: components["schemas"]["ClassShare"];
@@ -1458,7 +1463,10 @@ export interface components {
              * @description Its last session, ISO date; null without a past.
              */
             end: string | null;
-            /** Episodes */
+            /**
+             * Episodes
+             * @description Tests of all levels, both directions.
+             */
             episodes: number;
         };
         /**
@@ -1863,6 +1871,26 @@ export interface components {
             title: string;
         };
         /**
+         * Seen
+         * @description What similar setups did, beside what was to be expected of them from where price stood at each.
+         */
+        Seen: {
+            /** Broke */
+            broke: number;
+            /** Days */
+            days: number;
+            /** Expected Broke */
+            expected_broke: number;
+            /** Expected Rejected */
+            expected_rejected: number;
+            /** Neither */
+            neither: number;
+            /** Rejected */
+            rejected: number;
+            /** Setups */
+            setups: number;
+        };
+        /**
          * SetupAnswer
          * @description The newest trigger of a level and approach, its similar past, and what happened next.
          */
@@ -1879,9 +1907,10 @@ export interface components {
             distance: number | null;
             /** Distance Percentile */
             distance_percentile: number | null;
+            edge: components["schemas"]["Edge"];
             /**
              * Horizon S
-             * @description The horizon of the sentence and of the neighbours' outcomes.
+             * @description The horizon of the verdict and of the neighbours' outcomes.
              */
             horizon_s: number;
             /**
@@ -1894,8 +1923,10 @@ export interface components {
              * @description Sessions that the neighbours are of.
              */
             match_days: number;
-            metric: components["schemas"]["MetricInfo"];
-            /** N Eff */
+            /**
+             * N Eff
+             * @description Effective number of setups.
+             */
             n_eff: number;
             /**
              * Neighbours
@@ -1904,10 +1935,7 @@ export interface components {
             neighbours: components["schemas"]["DrawnNeighbour"][];
             /** Nothing Like It */
             nothing_like_it: boolean;
-            /**
-             * Outcomes
-             * @description Empty when the past holds too little to compare with.
-             */
+            /** Outcomes */
             outcomes: components["schemas"]["OutcomeRow"][];
             /**
              * Own Path
@@ -1918,9 +1946,23 @@ export interface components {
                 number
             ][];
             past: components["schemas"]["PastSeen"];
-            /** Sentence */
+            /**
+             * Said
+             * @description Its sentence: the chance, what is usual from here, and what similar setups did.
+             */
+            said: string;
+            seen: components["schemas"]["Seen"];
+            /**
+             * Sentence
+             * @description Where price stands, and what the book does.
+             */
             sentence: string;
             setup: components["schemas"]["SetupInfo"];
+            /**
+             * Slab
+             * @description The verdict as it is printed.
+             */
+            slab: string;
             /**
              * Strangeness
              * @description How far the neighbours are, in words.
@@ -1928,6 +1970,11 @@ export interface components {
             strangeness: string;
             /** Synthetic */
             synthetic: boolean;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "NO ANSWER" | "APPROACHING" | "TOO LITTLE PAST" | "BREAK UP" | "BREAK DOWN" | "REJECT UP" | "REJECT DOWN" | "LARGE MOVE, NO SIDE" | "NO EDGE";
             /** Version */
             version: string;
         };
@@ -1936,6 +1983,11 @@ export interface components {
          * @description The trigger of the request.
          */
         SetupInfo: {
+            /**
+             * Age S
+             * @description Since the first window of its episode.
+             */
+            age_s: number;
             /**
              * Approach Dir
              * @enum {string}
@@ -1994,6 +2046,11 @@ export interface components {
              * @description The same in words: 1.25 points away.
              */
             where: string;
+            /**
+             * X Ticks
+             * @description Mid beyond what the barriers surround: the level, or the mid at a confirmation.
+             */
+            x_ticks: number;
         };
         /**
          * SetupList
@@ -2011,8 +2068,6 @@ export interface components {
             };
             /** Levels */
             levels: string[];
-            /** Metrics */
-            metrics: string[];
             /** Setups */
             setups: components["schemas"]["SetupRow"][];
             /**
@@ -2222,6 +2277,7 @@ export type DayEntry = components['schemas']['DayEntry'];
 export type DayList = components['schemas']['DayList'];
 export type Dot = components['schemas']['Dot'];
 export type DrawnNeighbour = components['schemas']['DrawnNeighbour'];
+export type Edge = components['schemas']['Edge'];
 export type Episode = components['schemas']['Episode'];
 export type EpisodeKind = components['schemas']['EpisodeKind'];
 export type EpisodeList = components['schemas']['EpisodeList'];
@@ -2232,7 +2288,6 @@ export type FigureCell = components['schemas']['FigureCell'];
 export type FigureHead = components['schemas']['FigureHead'];
 export type FigureTable = components['schemas']['FigureTable'];
 export type Finding = components['schemas']['Finding'];
-export type FitInfo = components['schemas']['FitInfo'];
 export type Histogram = components['schemas']['Histogram'];
 export type IntervalRow = components['schemas']['IntervalRow'];
 export type Intervals = components['schemas']['Intervals'];
@@ -2247,7 +2302,6 @@ export type LineSeries = components['schemas']['LineSeries'];
 export type Lines = components['schemas']['Lines'];
 export type Manifest = components['schemas']['Manifest'];
 export type Mark = components['schemas']['Mark'];
-export type MetricInfo = components['schemas']['MetricInfo'];
 export type NextEpisode = components['schemas']['NextEpisode'];
 export type Outcome = components['schemas']['Outcome'];
 export type OutcomeCounts = components['schemas']['OutcomeCounts'];
@@ -2274,6 +2328,7 @@ export type ReplayResume = components['schemas']['ReplayResume'];
 export type ReplaySpeed = components['schemas']['ReplaySpeed'];
 export type ReplayWindow = components['schemas']['ReplayWindow'];
 export type Report = components['schemas']['Report'];
+export type Seen = components['schemas']['Seen'];
 export type SetupAnswer = components['schemas']['SetupAnswer'];
 export type SetupInfo = components['schemas']['SetupInfo'];
 export type SetupList = components['schemas']['SetupList'];
@@ -2705,8 +2760,6 @@ export interface operations {
                 /** @description What the caller may know: seconds UTC within the session. */
                 as_of_s: number;
                 setup?: "level_test" | "break_and_confirm";
-                /** @description block, user, cosine, learned or preset. */
-                metric?: string;
                 /** @description The day's version that the caller has; another is a `day_changed`. */
                 version?: string | null;
             };

@@ -23,6 +23,8 @@ export function neighbour(over: Partial<DrawnNeighbour> = {}): DrawnNeighbour {
   return {
     symbol: 'ESZ5',
     session_date: '2025-10-03',
+    level_id: 'pm_high',
+    approach_dir: 'from_below',
     ts_s: 1759507950,
     episode_kind: 'repeat_test',
     distance: 2.57,
@@ -48,7 +50,12 @@ export function answer(over: Partial<SetupAnswer> = {}): SetupAnswer {
   return {
     version: '0123456789abcdef',
     as_of_s: TRIGGER_S,
-    sentence: 'PM High 6693.50 from below, 1.875 points through. 2 setups on 2 days: BREAK 1, REJECT 1; base rate 41/59/0 %.',
+    verdict: 'NO EDGE',
+    slab: 'NO EDGE: as usual from here',
+    said: 'BREAK 43 % (28-58) in 8 min; from here usually 41 %. 2 similar setups on 2 days: 1 broke where 1 was to be expected, 1 rejected where 1, 0 neither.',
+    sentence: 'PM High 6693.50 from below, 1.875 points through.',
+    seen: { setups: 2, days: 2, broke: 1, expected_broke: 1, rejected: 1, expected_rejected: 1, neither: 0 },
+    edge: { lead: null, z: 0.3, ev_ticks: null, ev_low_ticks: null, cost_ticks: 1.3, fires: false },
     synthetic: true,
     age_s: 0,
     setup: {
@@ -63,6 +70,8 @@ export function answer(over: Partial<SetupAnswer> = {}): SetupAnswer {
       level_ticks: 26774,
       mid_ticks: 26781.5,
       distance_ticks: 7.5,
+      age_s: 0,
+      x_ticks: 7.5,
       barrier_ticks: 8,
       confluent_ids: [],
       conditions: { up: [0, 0, 0, 0], down: [0, 0, 0, 0] },
@@ -87,7 +96,6 @@ export function answer(over: Partial<SetupAnswer> = {}): SetupAnswer {
     horizon_s: 480,
     interval: 0.9,
     outcomes: [outcomeAt(120), outcomeAt(480)],
-    metric: { name: 'block', fit: null },
     ...over,
   };
 }

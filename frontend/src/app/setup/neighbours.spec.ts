@@ -42,12 +42,12 @@ describe('the neighbours', () => {
     expect(replay.open).toHaveBeenCalledExactlyOnceWith('ESZ5', '2025-10-03', 1759507950, 'pm_high', 'from_below');
   });
 
-  it("gives share, interval and base rate of every kind at the answer's horizon", () => {
+  it("gives share, interval and what is usual of every kind at the answer's horizon", () => {
     const shares = [...host().querySelectorAll('sp-outcome-bar .hidden')].map((words) => words.textContent);
     expect(shares).toEqual([
-      'BREAK 43 %, 90 % interval 28 to 58 %, base rate 41 %',
-      'REJECT 57 %, 90 % interval 42 to 72 %, base rate 59 %',
-      'CHOP 0 %, 90 % interval 0 to 5 %, base rate 0 %',
+      'BREAK 43 %, 90 % interval 28 to 58 %, usually 41 %',
+      'REJECT 57 %, 90 % interval 42 to 72 %, usually 59 %',
+      'CHOP 0 %, 90 % interval 0 to 5 %, usually 0 %',
     ]);
     const [whisker] = host().querySelectorAll<HTMLElement>('.whisker');
     expect([whisker.style.left, parseFloat(whisker.style.width).toFixed(1)]).toEqual(['28%', '30.0']);

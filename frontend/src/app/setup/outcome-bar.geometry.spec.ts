@@ -2,7 +2,7 @@ import { outcomeAt } from './answer.fixture';
 import { outcomeMarks, shareInWords } from './outcome-bar.geometry';
 
 describe('outcome bar', () => {
-  it('places bar, whisker and base rate of the three kinds in percent', () => {
+  it('places bar, whisker and what is usual of the three kinds in percent', () => {
     const marks = outcomeMarks(outcomeAt(480), 'from_below');
     expect(marks.map((mark) => mark.look.kind)).toEqual(['BREAK', 'REJECT', 'CHOP']);
     expect(marks[0].p).toBeCloseTo(43);
@@ -15,8 +15,8 @@ describe('outcome bar', () => {
     expect(outcomeMarks(outcomeAt(480), 'from_above').map((mark) => mark.look.direction)).toEqual(['down', 'up', 'none']);
   });
 
-  it('says share, interval and base rate in words', () => {
+  it('says share, interval and what is usual in words', () => {
     const [broke] = outcomeMarks(outcomeAt(480), 'from_below');
-    expect(shareInWords(broke, 0.9)).toBe('BREAK 43 %, 90 % interval 28 to 58 %, base rate 41 %');
+    expect(shareInWords(broke, 0.9)).toBe('BREAK 43 %, 90 % interval 28 to 58 %, usually 41 %');
   });
 });

@@ -8,10 +8,10 @@ export interface ShareMarks {
   readonly look: Look;
   /** Length of the bar. */
   readonly p: number;
-  /** Ends of the interval's whisker. */
+  /** Ends of the interval's whisker; both at `p` where the answer is what is usual. */
   readonly low: number;
   readonly high: number;
-  /** The base rate's tick. */
+  /** The tick of what is usual from where price stands. */
   readonly base: number;
 }
 
@@ -24,12 +24,13 @@ export function outcomeMarks(row: OutcomeRow, approachDir: Approach): ShareMarks
   ];
 }
 
-/** `BREAK 43 %, 90 % interval 28 to 58 %, base rate 41 %`. */
+/** `BREAK 43 %, 90 % interval 28 to 58 %, usually 41 %`; without an interval `BREAK 41 %, as usual from here`. */
 export function shareInWords(marks: ShareMarks, interval: number): string {
+  if (marks.low === marks.high) return `${marks.look.kind} ${Math.round(marks.p)} %, as usual from here`;
   const [p, low, high, base] = [marks.p, marks.low, marks.high, marks.base].map(Math.round);
-  return `${marks.look.kind} ${p} %, ${Math.round(100 * interval)} % interval ${low} to ${high} %, base rate ${base} %`;
+  return `${marks.look.kind} ${p} %, ${Math.round(100 * interval)} % interval ${low} to ${high} %, usually ${base} %`;
 }
 
 function marksOf(look: Look, share: OutcomeRow['break']): ShareMarks {
-  return { look, p: 100 * share.p, low: 100 * share.low, high: 100 * share.high, base: 100 * share.base };
+  return { look, p: 100 * share.p, low: 100 * (share.low ?? share.p), high: 100 * (share.high ?? share.p), base: 100 * share.base };
 }

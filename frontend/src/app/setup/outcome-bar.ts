@@ -4,7 +4,7 @@ import { OutcomeRow } from '../api/schema';
 import { outcomeMarks, shareInWords } from './outcome-bar.geometry';
 import { ShareTrack } from './share-track';
 
-/** Shares of BREAK, REJECT and CHOP at one horizon: bar, whisker of the interval, tick of the base rate, each on 0 to 100 %. */
+/** Shares of BREAK, REJECT and CHOP at one horizon: bar, whisker of the interval, tick of what is usual from here, each on 0 to 100 %. */
 @Component({
   selector: 'sp-outcome-bar',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -16,7 +16,7 @@ import { ShareTrack } from './share-track';
           <span class="hidden">{{ words()[$index] }}</span>
           <span class="figures" aria-hidden="true">
             <b>{{ marks.look.glyph }} {{ marks.look.kind }} {{ marks.p.toFixed(0) }} %</b>
-            <span class="muted">{{ marks.low.toFixed(0) }}–{{ marks.high.toFixed(0) }}, base {{ marks.base.toFixed(0) }}</span>
+            <span class="muted">{{ marks.low.toFixed(0) }}–{{ marks.high.toFixed(0) }}, usual {{ marks.base.toFixed(0) }}</span>
           </span>
           <sp-share-track [marks]="marks" />
         </li>

@@ -1,4 +1,6 @@
-/** The answer's sentence cut into words and figures, and what became of its setup since. */
+/** What is said of a setup, cut into words and figures, and what became of the setup since. */
+
+import type { SetupAnswer } from '../api/schema';
 
 export interface SentencePiece {
   readonly text: string;
@@ -6,6 +8,11 @@ export interface SentencePiece {
 }
 
 const FIGURE = /\d{4}-\d{2}-\d{2}|\d{2}:\d{2}(?::\d{2})?|[+−-]?\d+(?:\.\d+)?(?:\/\d+)*(?: %)?/g;
+
+/** The verdict, what similar setups did, and where price stood. */
+export function wordsOf(answer: Pick<SetupAnswer, 'slab' | 'said' | 'sentence'>): string {
+  return `${answer.slab}. ${answer.said} ${answer.sentence}`;
+}
 
 /** Pieces in order; put together they are the text again. */
 export function piecesOf(text: string): SentencePiece[] {

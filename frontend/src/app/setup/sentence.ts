@@ -6,7 +6,7 @@ import { duration } from '../ui/duration';
 import { newYork } from '../ui/new-york';
 import { fixOf, messageOf, tryAgain } from '../ui/panel-state';
 import { named } from '../ui/words';
-import { piecesOf, sinceThen } from './sentence.geometry';
+import { piecesOf, sinceThen, wordsOf } from './sentence.geometry';
 import { shownAnswer } from './shown-answer';
 import { distanceAt, standing } from './standing';
 
@@ -84,7 +84,10 @@ export class Sentence {
 
   protected readonly state = computed(() => this.replay.setup().state);
   protected readonly answer = computed(() => shownAnswer(this.replay.setup().answer, this.replay.cursorS()));
-  protected readonly pieces = computed(() => piecesOf(this.answer()?.sentence ?? ''));
+  protected readonly pieces = computed(() => {
+    const answer = this.answer();
+    return answer === null ? [] : piecesOf(wordsOf(answer));
+  });
   protected readonly setupTime = computed(() => newYork(this.answer()?.setup.ts_s ?? NaN));
   private readonly ageS = computed(() => this.replay.cursorS() - (this.answer()?.setup.ts_s ?? NaN));
   protected readonly age = computed(() => (this.ageS() === 0 ? 'now' : `${duration(this.ageS())} ago`));
@@ -115,7 +118,7 @@ export class Sentence {
       if (answer === null) return { ...before, text: '' };
       const episode = episodeOf(answer);
       const tsS = answer.setup.ts_s;
-      if (before.episode !== episode) return { episode, tsS, text: answer.sentence };
+      if (before.episode !== episode) return { episode, tsS, text: wordsOf(answer) };
       return tsS < before.tsS ? { episode, tsS, text: '' } : before;
     },
   });

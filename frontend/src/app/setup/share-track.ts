@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
 import { ShareMarks } from './outcome-bar.geometry';
 
-/** One share on 0 to 100 %: bar, whisker of its interval, dashed tick of the base rate. The colour is the parent's `--kind`, the height its `--track`. */
+/** One share on 0 to 100 %: bar, whisker of its interval, dashed tick of what is usual. The colour is the parent's `--kind`, the height its `--track`. */
 @Component({
   selector: 'sp-share-track',
   changeDetection: ChangeDetectionStrategy.OnPush,

@@ -61,4 +61,3 @@ class SetupList(Message):
     levels: list[str]
     level_names: dict[str, str] = Field(description="What each of them is called, by level_id.")
     kinds: list[EpisodeKind]
-    metrics: list[str]

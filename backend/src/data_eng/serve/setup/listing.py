@@ -106,9 +106,9 @@ class SetupListing:
         lists = [self._list_of(self._past.index(key, root, BLOCK)) for key in keys]
         total, rows = newest_rows(lists, chosen)
         kinds = sorted(frozenset().union(*(one.kinds for one in lists)))
-        levels, metrics = self._past.levels(), self._past.metrics(keys[0])
+        levels = self._past.levels()
         names = {level_id: level_name(level_id) for level_id in levels}
-        found = {"total": total, "setups": rows, "levels": levels, "level_names": names, "kinds": kinds, "metrics": metrics}
+        found = {"total": total, "setups": rows, "levels": levels, "level_names": names, "kinds": kinds}
         return to_json(found, inf_nan_mode="null")
 
     def _list_of(self, opened: Opened) -> IndexedEpisodes:

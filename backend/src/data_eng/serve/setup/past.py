@@ -17,7 +17,6 @@ from ...retrieval.candidates import past_of_sources, visible_sources
 from ...retrieval.frame_past import FramePast
 from ...retrieval.index import Index, IndexMissing, open_index
 from ...retrieval.key import IndexKey, index_command, index_folder
-from ...retrieval.metrics import METRICS
 from ...retrieval.past import PastView, past_of
 from ...retrieval.paths import DayMids, day_mids
 from ...retrieval.sources import Source, chosen_partitions, trigger_sources
@@ -152,10 +151,6 @@ class Past:
     def levels(self) -> list[str]:
         """Levels that have indexes."""
         return sorted(folder.name.removeprefix("mbo_") for folder in (self._where.lake / "indexes").glob("mbo_*"))
-
-    def metrics(self, key: IndexKey) -> list[str]:
-        """Metrics that a key has indexes of."""
-        return [metric for metric in METRICS if (index_folder(self._where, key, metric) / MANIFEST).exists()]
 
     def _look(self, root: str) -> Looked:
         looked = self._looked.get(root)

@@ -43,15 +43,14 @@ import { HEIGHT, WIDTH, layoutStrip } from './distance-strip.geometry';
           <path class="median" [attr.d]="'M' + layout().median + ',40l-5,-9h10Z'" />
         }
         <text [attr.x]="layout().left" y="72">
-          distance from this setup, {{ unit() }}; a line a neighbour, triangle: the median, which is compared
+          distance from this setup, robust σ; a line a neighbour, triangle: the median, which is compared
         </text>
       </svg>
     }
     <p class="muted">
-      The past: {{ answer().past.episodes }} episodes on {{ answer().past.days }} days{{
+      The past: {{ answer().past.episodes }} setups on {{ answer().past.days }} days{{
         answer().past.end ? ' up to ' + answer().past.end : ''
-      }}. Neighbours: {{ answer().neighbours.length }} on {{ answer().match_days }} days, effective n {{ answer().n_eff.toFixed(1) }}, by
-      the {{ answer().metric.name }} metric.
+      }}. Neighbours: {{ answer().neighbours.length }} on {{ answer().match_days }} days, effective n {{ answer().n_eff.toFixed(1) }}.
     </p>
   `,
   styles: `
@@ -128,10 +127,9 @@ export class DistanceStrip {
   protected readonly distances = computed(() => this.answer().neighbours.map((neighbour) => neighbour.distance));
   protected readonly layout = computed(() => layoutStrip({ distances: this.distances(), median: this.answer().distance }));
   protected readonly percentile = computed(() => this.answer().distance_percentile?.toFixed(0) ?? '');
-  protected readonly unit = computed(() => (this.answer().metric.name === 'cosine' ? 'of 2 in direction' : 'robust σ'));
   protected readonly summary = computed(() => {
     const distances = this.distances();
     const [nearest, furthest] = [distances.at(0), distances.at(-1)].map((distance) => distance?.toFixed(2));
-    return `${distances.length} neighbours at distances ${nearest} to ${furthest} ${this.unit()}, median ${this.answer().distance?.toFixed(2)}.`;
+    return `${distances.length} neighbours at distances ${nearest} to ${furthest} robust σ, median ${this.answer().distance?.toFixed(2)}.`;
   });
 }

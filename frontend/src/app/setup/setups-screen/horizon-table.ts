@@ -4,7 +4,7 @@ import { OutcomeRow } from '../../api/schema';
 import { ShareTrack } from '../share-track';
 import { hiddenWords, horizonRows } from './horizon-rows';
 
-/** What happened next to the similar past, one row a horizon: shares with interval and base rate, n, and how far it went. */
+/** What happened next to the similar past, one row a horizon: shares with interval and what is usual from here, n, and how far it went. */
 @Component({
   selector: 'sp-horizon-table',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -13,11 +13,11 @@ import { hiddenWords, horizonRows } from './horizon-rows';
   template: `
     <table class="figures">
       <caption>
-        Share of similar setups, shrunk toward the base rate; whisker:
+        Chance from where price stands, moved by what similar setups did; whisker:
         {{
           percent()
         }}
-        % interval, dashed tick: base rate. MFE and MAE: quantiles 10 / 50 / 90 %.
+        % interval, dashed tick: usual from here. MFE and MAE: quantiles 10 / 50 / 90 %.
       </caption>
       <thead>
         <tr>

@@ -105,16 +105,16 @@ export class SetupDetail {
   private readonly question = computed(
     () => {
       const { symbol, level, approachDir, tsS, sessionDate } = this.pick();
-      const { setup, metric, asOfS } = this.request();
-      return { symbol, level, approachDir, tsS, sessionDate, setup, metric, asOfS };
+      const { setup, asOfS } = this.request();
+      return { symbol, level, approachDir, tsS, sessionDate, setup, asOfS };
     },
     { equal: (one, other) => JSON.stringify(one) === JSON.stringify(other) },
   );
 
   constructor() {
     effect(() => {
-      const { symbol, level, approachDir, tsS, setup, metric } = this.question();
-      const params = { symbol, level, approach_dir: approachDir, setup, as_of_s: tsS, metric };
+      const { symbol, level, approachDir, tsS, setup } = this.question();
+      const params = { symbol, level, approach_dir: approachDir, setup, as_of_s: tsS };
       untracked(() => this.answering.fetch((stop) => this.client.get<SetupAnswer>('setup', params, stop)));
     });
     effect(() => {

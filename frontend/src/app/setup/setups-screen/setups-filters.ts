@@ -72,14 +72,6 @@ import { APPROACHES, SetupsRequest, LAKE_END, SETUPS } from './setups-request';
         NY
       </label>
       <label>
-        Similar by
-        <select aria-label="Similar by" (change)="choose($event, 'metric')">
-          @for (one of metrics(); track one) {
-            <option [value]="one" [selected]="one === request().metric">{{ one }}</option>
-          }
-        </select>
-      </label>
-      <label>
         Known as of
         <select aria-label="Known as of" (change)="choose($event, 'as_of_s')">
           <option [value]="lakeEnd" [selected]="request().asOfS === null">the lake’s end</option>
@@ -126,7 +118,6 @@ export class SetupsFilters {
   protected readonly named = named;
   protected readonly levels = computed(() => withOwn(this.list()?.levels, this.request().level));
   protected readonly kinds = computed(() => withOwn(this.list()?.kinds, this.request().kind));
-  protected readonly metrics = computed(() => withOwn(this.list()?.metrics, this.request().metric));
 
   protected levelName(levelId: string): string {
     return this.list()?.level_names[levelId] ?? levelId;

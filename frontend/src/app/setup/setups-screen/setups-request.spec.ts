@@ -24,7 +24,6 @@ describe('what is asked for', () => {
       level: '',
       approachDir: '',
       setup: 'level_test',
-      metric: 'block',
       asOfS: null,
       pick: null,
       beside: null,

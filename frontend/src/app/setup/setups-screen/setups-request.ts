@@ -8,7 +8,6 @@ export interface SetupsRequest {
   level: string;
   approachDir: Approach | '';
   setup: string;
-  metric: string;
   kind: string;
   /** ISO dates, both included. */
   first: string;
@@ -55,7 +54,6 @@ export function requestOf(params: ParamMap): SetupsRequest {
     level: params.get('level') ?? '',
     approachDir: APPROACHES.find((approachDir) => approachDir === params.get('approach_dir')) ?? '',
     setup: SETUPS.find((setup) => setup === params.get('setup')) ?? SETUPS[0],
-    metric: params.get('metric') ?? 'block',
     kind: params.get('kind') ?? '',
     first: like('first', DATE),
     last: like('last', DATE),
