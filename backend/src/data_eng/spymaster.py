@@ -41,6 +41,7 @@ def ask(
     *,
     symbol: str = "ES",
     setup: str = "level_test",
+    metric: str | None = None,
     lake: Path | None = None,
 ) -> Answer:
     """The setup at a New York time (None: the newest in the lake), its most similar past, and what happened next.
@@ -49,7 +50,7 @@ def ask(
     distribution at the primary horizon, `answer.neighbours` are the similar setups.
     """
     cfg = load_config(lake)
-    return answers.ask(cfg.where, symbol, level, approach_dir, setup, at, cfg.settings.of_root(root_of(symbol)))
+    return answers.ask(cfg.where, symbol, level, approach_dir, setup, at, cfg.settings.of_root(root_of(symbol)), metric)
 
 
 def ladder(at: str, *, symbol: str = "ES", lake: Path | None = None) -> pl.DataFrame:

@@ -35,6 +35,13 @@ def query(
     ] = None,
     symbol: SymbolOfDayOption = "ES",
     setup: Annotated[str, typer.Option(help="level_test or break_and_confirm.")] = "level_test",
+    metric: Annotated[
+        str | None,
+        typer.Option(
+            help="What finds the similar setups: frame (all levels, both directions), or user (the level's own index.faiss). "
+            "Default: frame, or user where MBO_INDEX_DIR names the level's folder."
+        ),
+    ] = None,
     more: Annotated[bool, typer.Option("--more", help="Print the conditions, all horizons and the similar setups too.")] = False,
     neighbours: Annotated[int, typer.Option(min=0, help="With --more: how many of the similar setups to print; all count.")] = 12,
     json: Annotated[bool, typer.Option("--json", help="Print the whole answer as JSON.")] = False,
@@ -53,8 +60,11 @@ def query(
     from ..core.features.registry import APPROACHES
     from ..retrieval.answer import ask
     from ..retrieval.key import SETUPS
+    from ..retrieval.metrics import VECTOR_OF
     from .values import lake_named, levels_named, one_of, symbol_named
 
+    if metric is not None:
+        one_of("--metric", metric, tuple(VECTOR_OF))
     for flag, value, known in (("--approach", approach_dir, APPROACHES), ("--setup", setup, SETUPS)):
         one_of(flag, value, known)
     place = lake_named(lake)
@@ -62,7 +72,7 @@ def query(
     (level,) = levels_named(level, place, root)
     cfg = load_config(place)
     settings = cfg.settings.of_root(root)
-    answer = ask(cfg.where, symbol, level, approach_dir, setup, at, settings)
+    answer = ask(cfg.where, symbol, level, approach_dir, setup, at, settings, metric)
     console = Console()
     if json:
         console.print_json(answer.model_dump_json(by_alias=True))
@@ -198,9 +208,11 @@ def _neighbour_cells(neighbour: Neighbour) -> list[str]:
 
 def _print_why(answer: Answer, shown: int, console: Console) -> None:
     """A line for each of the nearest: what it has in common with this setup, and what holds it apart."""
-    if shown and answer.neighbours:
+    if shown and answer.neighbours and answer.neighbours[0].why is not None:
         console.print("\n[bold]Why near[/]  this setup/neighbour, in sigma from the past's median", highlight=False)
     for neighbour in answer.neighbours[:shown]:
+        if neighbour.why is None:
+            continue
         together = ", ".join(_reason(reason) for reason in neighbour.why.together[:TOGETHER_SHOWN])
         apart = ", ".join(f"{_reason(reason)} ({100 * reason.share:.0f} %)" for reason in neighbour.why.apart[:1])
         line = f"{neighbour.new_york}  both: {together or 'nothing far out'}; apart: {apart or 'nothing'}"

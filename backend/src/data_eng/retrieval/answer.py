@@ -20,7 +20,8 @@ from .candidates import DayRows, past_of_sources, rows_behind, visible_sources
 from .distribution import CLASSES, weighted_quantile
 from .fire import LEAD_NAMES
 from .frame_past import FramePast
-from .key import BREAK_AND_CONFIRM, IndexKey
+from .key import BREAK_AND_CONFIRM, IndexKey, answering_metric
+from .metrics import FRAME, USER, VECTOR_OF
 from .parts import (
     Answer,
     ClassShare,
@@ -34,6 +35,7 @@ from .parts import (
     SetupInfo,
 )
 from .setup import Setup, find_setup, newest_trigger_ns
+from .user_past import user_past
 from .verdict import VERDICTS, Verdict, said_of, slab
 from .verdict import sentence as said_sentence
 from .why import why_near
@@ -43,17 +45,35 @@ QUANTILES = (0.1, 0.5, 0.9)
 """Of MFE and MAE."""
 
 
-def ask(where: Environment, symbol: str, level_id: str, approach_dir: str, setup: str, at: str | None, settings: Settings) -> Answer:
-    """Find the setup at a New York time, or the newest in the lake, and answer it."""
+def ask(
+    where: Environment,
+    symbol: str,
+    level_id: str,
+    approach_dir: str,
+    setup: str,
+    at: str | None,
+    settings: Settings,
+    metric: str | None = None,
+) -> Answer:
+    """Find the setup at a New York time, or the newest in the lake, and answer it.
+
+    Without a metric it is the user's where MBO_INDEX_DIR names the level's own folder, else the frame.
+    """
     key = IndexKey(level_id, setup, approach_dir)
+    metric = answering_metric(where, level_id) if metric is None else metric
     at_ns = newest_trigger_ns(where, symbol, key) if at is None else moment_ns(at, settings.session.timezone)
-    return answer_query(where, find_setup(where, symbol, key, at_ns, settings), settings)
+    return answer_query(where, find_setup(where, symbol, key, at_ns, settings, VECTOR_OF[metric]), settings, metric)
 
 
-def answer_query(where: Environment, setup: Setup, settings: Settings) -> Answer:
-    """Ask the past about a setup. Raises `StaleIndex` for a past that was made under other rules, with the command that renews it."""
+def answer_query(where: Environment, setup: Setup, settings: Settings, metric: str = FRAME) -> Answer:
+    """Ask the past about a setup, whose moments hold the vectors of the metric.
+
+    Raises `StaleIndex` for a past that was made under other rules, with the command that renews it; for the user's metric `IndexMissing`.
+    """
     refs = visible_sources(where, root_of(setup.symbol), setup.session_date, settings)
     past = past_of_sources(refs, setup.key.setup, setup.session_date, settings)
+    if metric == USER:
+        past = user_past(where, past, setup.key, setup.symbol, settings)
     own = read_facts(ref_in(where.lake, TRIGGER_VECTORS, setup.symbol, setup.session_date))
     return answer_from(where.lake, past, setup, bool(own.get("synthetic")))
 
@@ -189,7 +209,7 @@ class _Similar:
         """As they are shown; weights sum to 1."""
         now = setup.moments.take(np.array([len(setup.moments.ts_ns) - 1]))
         place = float(now.standing.x_ticks[0] / now.standing.barrier_ticks[0])
-        reasons = why_near(self.past, now.frame[0], place, self.positions)
+        reasons = why_near(self.past, now.frame[0], place, self.positions) or (None,) * len(self.positions)
         total, candidates = self.weight.sum(), self.past.candidates
         found = []
         for (day, at), position, weight, squared, why in zip(self.rows, self.positions, self.weight, self.squared, reasons, strict=True):

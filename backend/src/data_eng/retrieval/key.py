@@ -19,7 +19,7 @@ from ..core.features.blocks import VectorLayout, vector_layout
 from ..core.features.registry import APPROACHES, Approach
 from ..errors import SpymasterError
 from ..settings import Settings
-from .metrics import BLOCK, home_of
+from .metrics import BLOCK, FRAME, USER, home_of
 
 LEVEL_TEST, BREAK_AND_CONFIRM = "level_test", "break_and_confirm"
 SETUPS = (LEVEL_TEST, BREAK_AND_CONFIRM)
@@ -60,6 +60,11 @@ def index_folder(where: Environment, key: IndexKey, metric: str = BLOCK) -> Path
     if chosen is not None and (chosen.name == name or where.level_id == key.level_id):
         return chosen / key.setup / folder
     return where.lake / "indexes" / name / key.setup / folder
+
+
+def answering_metric(where: Environment, level_id: str) -> str:
+    """What answers at a level: the user's own vectors where MBO_INDEX_DIR names the level's folder, else the frame."""
+    return FRAME if where.index_dir is None or where.index_dir.name != f"mbo_{level_id}" else USER
 
 
 def index_name(key: IndexKey, metric: str) -> str:

@@ -29,8 +29,12 @@ from ..errors import SpymasterError
 from ..settings import Settings, SettingsError
 from .distance import Metric, block_metric
 
+FRAME = "frame"
+"""What answers: the frame, all levels and both directions together."""
 BLOCK, USER, COSINE, LEARNED, PRESET = "block", "user", "cosine", "learned", "preset"
 METRICS = (BLOCK, USER, COSINE, LEARNED, PRESET)
+VECTOR_OF = {FRAME: "frame", USER: "vector"}
+"""Metrics that answer, and the column of mbo_trigger_vectors that each compares."""
 IN_WORDS = {
     BLOCK: "weighted blocks",
     USER: "the plain distance over all dimensions",

@@ -46,8 +46,8 @@ class Moments(NamedTuple):
         return numbered(self.key)
 
 
-def moments_of(table: pa.Table, symbol: str, horizons: int) -> Moments:
-    """Rows of mbo_setup_candidates or mbo_trigger_vectors of one contract-day and setup."""
+def moments_of(table: pa.Table, symbol: str, horizons: int, vector: str = "frame") -> Moments:
+    """Rows of mbo_setup_candidates or mbo_trigger_vectors of one contract-day and setup; `vector` is the column that the frame is of."""
     columns = [table[name].to_pylist() if name in table.column_names else [symbol] * table.num_rows for name in KEY_COLUMNS]
     key = np.empty((table.num_rows, len(KEY_COLUMNS)), object)
     for place, column in enumerate(columns):
@@ -58,7 +58,7 @@ def moments_of(table: pa.Table, symbol: str, horizons: int) -> Moments:
         key=key,
         ts_ns=table["ts_ns"].to_numpy(),
         standing=Standing._make([*standing, is_later]),
-        frame=_rows_of_lists(table["frame"]),
+        frame=_rows_of_lists(table[vector]),
         kinds=_kinds(table, horizons),
     )
 

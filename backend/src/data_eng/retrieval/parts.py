@@ -128,7 +128,7 @@ class Neighbour(AnswerPart):
     level_ticks: float
     level_price: float
     synthetic: bool
-    why: WhyNear
+    why: WhyNear | None = Field(description="Null where the user's own vectors were compared.")
 
 
 class OutcomeCounts(AnswerPart):

@@ -29,7 +29,8 @@ from .moments import MOMENT_COLUMNS, Moments, moments_of
 from .sources import chosen_partitions
 
 TRIGGER_FIELDS = ("ts_ns", "episode", "episode_kind", "age_s", "level_ticks", "mid_ticks", "distance_ticks", "x_ticks", "barrier_ticks")
-SETUP_COLUMNS = tuple(dict.fromkeys((*MOMENT_COLUMNS, *TRIGGER_FIELDS, "confluent_ids")))
+KEY_FIELDS = ("level_id", "setup", "approach_dir", "session_date", "confluent_ids")
+SETUP_COLUMNS = tuple(dict.fromkeys((*MOMENT_COLUMNS, *TRIGGER_FIELDS, *KEY_FIELDS)))
 """Columns of mbo_trigger_vectors that a setup is made of."""
 EPISODES_NAMED = 6
 """How many of the day's episodes an error names."""
@@ -110,8 +111,10 @@ class Setup(NamedTuple):
         return ladder_line(self.strikes, self.mid_ticks * self.tick, self.key.approach_dir)
 
 
-def find_setup(where: Environment, symbol: str, key: IndexKey, at_ns: int, settings: Settings) -> Setup:
+def find_setup(where: Environment, symbol: str, key: IndexKey, at_ns: int, settings: Settings, vector: str = "frame") -> Setup:
     """The last trigger at or before `at_ns`, less than one window earlier. What follows `at_ns` has no say in it.
+
+    `vector` is the column that it is compared by: frame, or vector for the user's.
 
     Raises
     ------
@@ -120,14 +123,14 @@ def find_setup(where: Environment, symbol: str, key: IndexKey, at_ns: int, setti
     session_date, lake = clock(at_ns)[:10], where.lake
     ref = ref_in(lake, TRIGGER_VECTORS, contract_of(where, symbol, session_date, TRIGGER_VECTORS), session_date)
     _require_level(ref_in(lake, LEVELS_TABLE, ref.symbol, session_date), symbol, key.level_id, at_ns)
-    triggers = rows_of(read_table(ref, list(SETUP_COLUMNS)), key)
+    triggers = rows_of(read_table(ref, [*(name for name in SETUP_COLUMNS if name != "frame"), vector]), key)
     row = _row_at(triggers, key, ref, at_ns, settings.book.window_s)
     tick, horizons = settings.tick_of(root_of(ref.symbol)), len(settings.labels.horizons_s)
     until_now = episode_until(triggers, row)
     return setup_of(
         ref.symbol,
         until_now,
-        moments_of(until_now, ref.symbol, horizons),
+        moments_of(until_now, ref.symbol, horizons, vector),
         vacuum_at(ref_in(lake, PRESSURE_STREAM, ref.symbol, session_date), key.level_id, until_now["ts_ns"].to_numpy()),
         _conditions(ref_in(lake, LEVEL_VACUUM, ref.symbol, session_date), key.level_id, int(triggers["ts_ns"][row].as_py())),
         strikes_at(ref_in(lake, PHYSICS_LADDER, ref.symbol, session_date), int(triggers["ts_ns"][row].as_py()), tick),
@@ -172,7 +175,7 @@ def setup_of(
     lake: Path,
 ) -> Setup:
     """The setup of the last of `until_now`; `conditions` and `strikes` are those of its window, `tick` is in points."""
-    trigger = until_now.drop_columns(["frame"]).slice(until_now.num_rows - 1).to_pylist()[0]
+    trigger = until_now.select([*TRIGGER_FIELDS, *KEY_FIELDS]).slice(until_now.num_rows - 1).to_pylist()[0]
     return Setup(
         key=IndexKey(trigger["level_id"], trigger["setup"], trigger["approach_dir"]),
         symbol=symbol,

@@ -46,8 +46,8 @@ class _Dims(NamedTuple):
 
 
 def why_near(past: FramePast, frame: NDArray[np.float32], place: float, positions: NDArray[np.int64]) -> tuple[WhyNear, ...]:
-    """Reasons for neighbours, candidates of the past, of a window's raw frame (dims,) and x / b."""
-    if past.scale is None or not len(positions):
+    """Reasons for neighbours, candidates of the past, of a window's raw frame (dims,) and x / b; none for other vectors."""
+    if past.scale is None or not len(positions) or len(frame) != len(frame_dims()):
         return ()
     dims = _dims()
     own = placed(frame[None], np.array([place]), past.scale)[0].astype(np.float64)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,6 +11,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ....config import AppConfig
+from ....contracts import contract_of
+from ....core.features.registry import APPROACHES
 from ....core.physics.state import VACUUM
 from ....core.tables import SETUP_CANDIDATES, TOUCH_PHYSICS, TRIGGER_SIGNALS, TRIGGER_VECTORS
 from ....core.units import NS_PER_S
@@ -19,8 +22,13 @@ from ....retrieval.answered import Answered, Spoken, answer_windows, speak
 from ....retrieval.candidates import past_of_sources, visible
 from ....retrieval.distribution import CLASSES
 from ....retrieval.fire import FIRE, HOLD, LEAD_NAMES, reasons
-from ....retrieval.key import SETUPS
+from ....retrieval.frame_past import FramePast
+from ....retrieval.index import open_index
+from ....retrieval.key import SETUPS, IndexKey, answering_metric, rows_of
+from ....retrieval.metrics import USER
 from ....retrieval.moments import MOMENT_COLUMNS, moments_of
+from ....retrieval.staleness import past_sha256
+from ....retrieval.user_past import user_past
 from ....retrieval.verdict import VERDICTS
 from ....settings import Settings
 from ...base import Stage, StageIO, last_complete
@@ -32,7 +40,10 @@ KEYS = ("setup", "level_id", "approach_dir", "session_date", "episode", "ts_ns",
 
 
 class BuildTriggerSignals(Stage):
-    """One row a trigger. The past is that of the day itself: sessions farther back than the embargo, whatever was built since."""
+    """One row a trigger. The past is that of the day itself: sessions farther back than the embargo, whatever was built since.
+
+    Where MBO_INDEX_DIR names a level's own index, that level is answered from it; the manifest says so.
+    """
 
     name: ClassVar[str] = "build_trigger_signals"
     io: ClassVar[StageIO] = StageIO(inputs=[TRIGGER_VECTORS, TOUCH_PHYSICS], output=TRIGGER_SIGNALS)
@@ -44,29 +55,60 @@ class BuildTriggerSignals(Stage):
         touches = last_complete(TOUCH_PHYSICS, unit, cfg, settings.pressure.quantile_sessions)
         return super().reads(unit, cfg, settings) + past + touches
 
+    def other_inputs(self, unit: ContractDay, cfg: AppConfig, settings: Settings) -> Mapping[str, str]:
+        """Where MBO_INDEX_DIR names a level's own index: what the day may see of it, so that a day appended later makes nothing stale."""
+        return {
+            f"index/mbo_{key.level_id}/{key.setup}/{key.approach_dir}": past_sha256(
+                open_index(cfg.where, key, unit.root, settings, USER), unit.date, settings
+            )
+            for key in _own_indexes(cfg, settings)
+        }
+
     def compute(self, unit: ContractDay, lake: StageLake) -> None:
-        triggers = lake.read(lake.ref(TRIGGER_VECTORS), [*MOMENT_COLUMNS])
-        past, balance = lake.past(SETUP_CANDIDATES), read_day_balance(lake)
-        tables = []
+        own = {(key.level_id, key.setup, key.approach_dir) for key in _own_indexes(lake.cfg, lake.settings)}
+        vectors = ["vector"] if own else []
+        triggers = lake.read(lake.ref(TRIGGER_VECTORS), [*MOMENT_COLUMNS, *vectors])
+        past, balance, tables = lake.past(SETUP_CANDIDATES), read_day_balance(lake), []
         for setup in SETUPS:
-            own = triggers.filter(pc.equal(triggers["setup"], setup))
-            if own.num_rows:
-                tables.append(signals_table(own, past, balance, lake.settings, unit))
-        tables = [table.sort_by([(name, "ascending") for name in ("setup", "level_id", "approach_dir", "ts_ns")]) for table in tables]
+            rows = triggers.filter(pc.equal(triggers["setup"], setup))
+            if not rows.num_rows:
+                continue
+            known = past_of_sources(past, setup, unit.date, lake.settings)
+            apart = [key for key in own if key[1] == setup]
+            for level_id, _, approach_dir in apart:
+                key = IndexKey(level_id, setup, approach_dir)
+                by_level = user_past(lake.cfg.where, known, key, unit.symbol, lake.settings)
+                tables.append(signals_table(rows_of(rows, key), by_level, balance, unit, "vector"))
+            tables.append(signals_table(_without(rows, {level_id for level_id, _, _ in apart}), known, balance, unit))
+        order = [(name, "ascending") for name in ("setup", "level_id", "approach_dir", "ts_ns")]
+        signals = pa.concat_tables([contract_of(TRIGGER_SIGNALS).schema.empty_table(), *tables]).sort_by(order)
         synthetic = bool(lake.facts["synthetic"]) or any(bool(read_facts(ref).get("synthetic")) for ref in past)
-        lake.write(TRIGGER_SIGNALS, sorted(tables, key=lambda table: table["setup"][0].as_py()), facts={"synthetic": synthetic})
+        answered_from = sorted({f"indexes/mbo_{level_id}" for level_id, _, _ in own})
+        lake.write(TRIGGER_SIGNALS, signals, facts={"synthetic": synthetic, "answered_from": answered_from})
 
 
-def signals_table(own: pa.Table, past: list[PartitionRef], balance: DayBalance, settings: Settings, unit: ContractDay) -> pa.Table:
-    """Signals of all triggers of one setup; `own` are rows of mbo_trigger_vectors."""
+def signals_table(own: pa.Table, past: FramePast, balance: DayBalance, unit: ContractDay, vector: str = "frame") -> pa.Table:
+    """Signals of triggers of one setup; `own` are rows of mbo_trigger_vectors, `vector` the column that the past compares."""
+    settings = past.settings
     horizons_s = settings.labels.horizons_s
-    moments = moments_of(own, unit.symbol, len(horizons_s))
+    moments = moments_of(own, unit.symbol, len(horizons_s), vector)
     window = np.searchsorted(balance.start_ns, moments.ts_ns - settings.book.window_s * NS_PER_S)
     is_vacuum = (balance.balances.balance[window] == VACUUM) & (balance.balances.level[window] > 0)
     primary = horizons_s.index(settings.answer.primary_s)
-    answered = answer_windows(past_of_sources(past, own["setup"][0].as_py(), unit.date, settings), moments)
+    answered = answer_windows(past, moments)
     spoken = speak(answered, moments, is_vacuum, primary)
-    return pa.table({**{name: own[name] for name in KEYS}, **_said(answered, spoken, moments.standing.age_s, primary, settings)})
+    columns = {**{name: own[name] for name in KEYS}, **_said(answered, spoken, moments.standing.age_s, primary, settings)}
+    return pa.table(columns).cast(contract_of(TRIGGER_SIGNALS).schema)
+
+
+def _own_indexes(cfg: AppConfig, settings: Settings) -> list[IndexKey]:
+    """The keys of the levels whose own index answers."""
+    levels = [level_id for level_id in settings.levels.default if answering_metric(cfg.where, level_id) == USER]
+    return [IndexKey(level_id, setup, approach_dir) for level_id in levels for setup in SETUPS for approach_dir in APPROACHES]
+
+
+def _without(rows: pa.Table, levels: set[str]) -> pa.Table:
+    return rows.filter(pc.invert(pc.is_in(rows["level_id"], pa.array(sorted(levels), pa.string()))))
 
 
 def _said(answered: Answered, spoken: Spoken, age_s: NDArray[np.float64], primary: int, settings: Settings) -> dict[str, Any]:
