@@ -27,6 +27,7 @@ from .io import read_table
 from .lake.partitions import PartitionMissing, PartitionRef, list_partitions, read_facts
 from .retrieval import answer as answers
 from .retrieval import setup as setups
+from .retrieval.approach import ApproachInfo
 from .retrieval.parts import Answer
 from .retrieval.sources import chosen_partitions
 
@@ -43,11 +44,12 @@ def ask(
     setup: str = "level_test",
     metric: str | None = None,
     lake: Path | None = None,
-) -> Answer:
+) -> Answer | ApproachInfo:
     """The setup at a New York time (None: the newest in the lake), its most similar past, and what happened next.
 
     As `spymaster query --json`, by the same names: `answer.verdict` and `answer.said` are what is said, `answer.outcome` is the
-    distribution at the primary horizon, `answer.neighbours` are the similar setups.
+    distribution at the primary horizon, `answer.neighbours` are the similar setups. Where price only comes to the level it is an
+    `ApproachInfo`: whether it will test it, and what is usual if it does.
     """
     cfg = load_config(lake)
     return answers.ask(cfg.where, symbol, level, approach_dir, setup, at, cfg.settings.of_root(root_of(symbol)), metric)

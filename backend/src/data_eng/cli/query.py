@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
+    from ..retrieval.approach import ApproachInfo
     from ..retrieval.parts import Answer, ClassShare, Neighbour, OutcomeRow, Reason
 
 CONDITION_WORDS = (
@@ -61,6 +62,7 @@ def query(
     from ..retrieval.answer import ask
     from ..retrieval.key import SETUPS
     from ..retrieval.metrics import VECTOR_OF
+    from ..retrieval.parts import Answer
     from .values import lake_named, levels_named, one_of, symbol_named
 
     if metric is not None:
@@ -80,20 +82,26 @@ def query(
         if at is None:
             console.print("No --at: the newest trigger of this level, approach and setup in the lake.", highlight=False)
         print_answer(answer, console)
-        if more:
+        if more and isinstance(answer, Answer):
             print_more(answer, neighbours, settings.retrieval.quantiles_min_n_eff, console)
-    if plot is not None:
+    if plot is not None and isinstance(answer, Answer):
         from ..retrieval.picture import draw_answer
 
         draw_answer(place, answer, plot)
         Console(stderr=True).print(f"picture: {plot}", highlight=False, soft_wrap=True)
 
 
-def print_answer(answer: Answer, console: Console) -> None:
+def print_answer(answer: Answer | ApproachInfo, console: Console) -> None:
     """Print what is said; nothing is cut in 80 columns."""
-    say, edge = partial(console.print, highlight=False), answer.edge
+    from ..retrieval.approach import ApproachInfo
+
+    say = partial(console.print, highlight=False)
     if answer.synthetic:
         say("[bold magenta]SYNTHETIC[/]  simulated data: the figures show how the tool works, not how the market does")
+    if isinstance(answer, ApproachInfo):
+        say(f"[bold]{answer.verdict}[/]\n{answer.said}\n{answer.sentence}")
+        return
+    edge = answer.edge
     say(f"[bold]{answer.slab}[/]{'  [bold]FIRE[/]' if edge.fires else ''}")
     say(answer.said)
     say(answer.sentence)

@@ -16,6 +16,7 @@ from ..core.tables import TRIGGER_VECTORS
 from ..lake.partitions import read_facts, ref_in
 from ..settings import Settings
 from .answered import Answered, answer_windows, speak
+from .approach import ApproachInfo, find_approach
 from .candidates import DayRows, past_of_sources, rows_behind, visible_sources
 from .distribution import CLASSES, weighted_quantile
 from .fire import LEAD_NAMES
@@ -34,7 +35,7 @@ from .parts import (
     Seen,
     SetupInfo,
 )
-from .setup import Setup, find_setup, newest_trigger_ns
+from .setup import NoSetup, Setup, find_setup, newest_trigger_ns
 from .user_past import user_past
 from .verdict import VERDICTS, Verdict, said_of, slab
 from .verdict import sentence as said_sentence
@@ -54,15 +55,22 @@ def ask(
     at: str | None,
     settings: Settings,
     metric: str | None = None,
-) -> Answer:
-    """Find the setup at a New York time, or the newest in the lake, and answer it.
+) -> Answer | ApproachInfo:
+    """Find the setup at a New York time, or the newest in the lake, and answer it; where there is none, say whether price comes to one.
 
     Without a metric it is the user's where MBO_INDEX_DIR names the level's own folder, else the frame.
     """
     key = IndexKey(level_id, setup, approach_dir)
     metric = answering_metric(where, level_id) if metric is None else metric
     at_ns = newest_trigger_ns(where, symbol, key) if at is None else moment_ns(at, settings.session.timezone)
-    return answer_query(where, find_setup(where, symbol, key, at_ns, settings, VECTOR_OF[metric]), settings, metric)
+    try:
+        found = find_setup(where, symbol, key, at_ns, settings, VECTOR_OF[metric])
+    except NoSetup:
+        comes = find_approach(where, symbol, key, at_ns, settings)
+        if comes is None:
+            raise
+        return comes
+    return answer_query(where, found, settings, metric)
 
 
 def answer_query(where: Environment, setup: Setup, settings: Settings, metric: str = FRAME) -> Answer:

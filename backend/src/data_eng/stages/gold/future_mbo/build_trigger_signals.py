@@ -77,9 +77,13 @@ class BuildTriggerSignals(Stage):
             apart = [key for key in own if key[1] == setup]
             for level_id, _, approach_dir in apart:
                 key = IndexKey(level_id, setup, approach_dir)
-                by_level = user_past(lake.cfg.where, known, key, unit.symbol, lake.settings)
-                tables.append(signals_table(rows_of(rows, key), by_level, balance, unit, "vector"))
-            tables.append(signals_table(_without(rows, {level_id for level_id, _, _ in apart}), known, balance, unit))
+                of_key = rows_of(rows, key)
+                if of_key.num_rows:
+                    by_level = user_past(lake.cfg.where, known, key, unit.symbol, lake.settings)
+                    tables.append(signals_table(of_key, by_level, balance, unit, "vector"))
+            rest = _without(rows, {level_id for level_id, _, _ in apart})
+            if rest.num_rows:
+                tables.append(signals_table(rest, known, balance, unit))
         order = [(name, "ascending") for name in ("setup", "level_id", "approach_dir", "ts_ns")]
         signals = pa.concat_tables([contract_of(TRIGGER_SIGNALS).schema.empty_table(), *tables]).sort_by(order)
         synthetic = bool(lake.facts["synthetic"]) or any(bool(read_facts(ref).get("synthetic")) for ref in past)

@@ -34,6 +34,8 @@ CONDITIONS = (
 TILT, VACUUM, MOVE = "x_tilt_touch_15s", "x_vacuum_touch_15s", "move_15s"
 GIVES = ("g_give_ask_touch_15s", "g_give_bid_touch_15s")
 SHIFTS = ("c_com_intention_ask_level_15s", "c_com_intention_bid_level_15s")
+COMING_QUANTILE = 0.6
+"""Of the past's moves: a larger one toward a level comes to it."""
 TOUCH_COLUMNS = ["window_start_ns", TILT, VACUUM, MOVE, "pace_flow", *GIVES]
 RATIOS = [ratio for ratio, _ in CONDITIONS]
 LEVEL_COLUMNS = ["level_id", "window_start_ns", *RATIOS, *(contracts for _, contracts in CONDITIONS), *SHIFTS]
@@ -58,6 +60,8 @@ class DayPhysics(NamedTuple):
     balances: Balances
     score: NDArray[np.float64]
     """(windows,) signed past quantile of |x_tilt|."""
+    coming_ticks: float
+    """Move of 15 s from which price counts as coming, not standing; NaN without a past."""
     tilt_own: NDArray[np.float64]
     """(windows,) x_tilt less what the price's own move explains."""
     levels: pa.Table
@@ -95,6 +99,7 @@ def read_day_physics(lake: StageLake) -> DayPhysics:
         touch=touch,
         balances=day.balances,
         score=signed_quantile(touch[TILT], past[TILT]),
+        coming_ticks=marks_of(np.abs(past[MOVE]), COMING_QUANTILE, COMING_QUANTILE).on,
         tilt_own=touch[TILT] - slope_through_zero(past[MOVE], past[TILT]) * touch[MOVE],
         levels=lake.read(lake.ref(LEVEL_PHYSICS), LEVEL_COLUMNS),
         marks=tuple(marks_of(np.abs(values), rules.watch_quantile, rules.on_quantile) for values in _past_conditions(lake)),
@@ -115,6 +120,7 @@ def with_physics(pressure: pa.Table, level: pa.Table, physics: DayPhysics, setti
         "tilt_own": nullable_float(physics.tilt_own[window]),
         "vacuum": nullable_float(physics.touch[VACUUM][window]),
         "score": nullable_float(physics.score[window]),
+        "coming": -np.sign(pressure["distance_ticks"].to_numpy()) * physics.touch[MOVE][window] > physics.coming_ticks,
         "balance": pa.array(np.array(BALANCES)[physics.balances.balance[window]], pa.string()),
         "balance_level": physics.balances.level[window],
         "balance_held_s": physics.balances.windows[window] * window_s,
