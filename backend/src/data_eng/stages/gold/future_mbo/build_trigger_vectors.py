@@ -244,7 +244,9 @@ def _by_window(day: TriggerDay, level_id: str, names: list[str]) -> dict[str, ND
 
 
 def _frames(day: TriggerDay, found: Triggers, window_s: int) -> NDArray[np.float32]:
-    values = oriented(_by_window(day, found.level_id, frame_columns()), found.approach_dir == FROM_BELOW)
+    of_level, of_touch = frame_columns()
+    columns = {**_by_window(day, found.level_id, of_level), **{name: day.touch[name] for name in of_touch}}
+    values = oriented(columns, found.approach_dir == FROM_BELOW)
     lead_in = len(day.tape_mids) - len(day.windows.mid_ticks)
     sigma = day.volatility.sigma[found.window]
     momenta = momenta_of(day.tape_mids, found.window + lead_in, sigma, found.approach_dir, window_s)

@@ -10,6 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ....core.features import feature_names
+from ....core.frame import frame_columns
 from ....core.session import SessionTimes
 from ....core.tables import BOOK_WINDOWS, LEVEL_VACUUM, LEVELS_TABLE, TOUCH_PHYSICS, TRADE_BARS, TRADE_PATH
 from ....planning import ContractDay
@@ -33,6 +34,8 @@ class TriggerDay(NamedTuple):
     times: SessionTimes
     windows: Windows
     volatility: Volatility
+    touch: dict[str, NDArray[np.float32]]
+    """(windows,) by column of the frame; 0, as usual, where there is no past."""
     tape_mids: NDArray[np.float64]
     """(lead-in and session,) mid of every window of the tape; NaN where it is not usable."""
     in_force: dict[str, NDArray[np.float64]]
@@ -58,12 +61,16 @@ def read_trigger_day(lake: StageLake) -> TriggerDay:
     in_force = levels_in_force(lake.read(lake.ref(LEVELS_TABLE)), windows.start_ns)
     path = lake.read(lake.ref(TRADE_PATH))
     vacuum = lake.read(lake.ref(LEVEL_VACUUM), ["level_id", "window_start_ns", *feature_names()])
+    _, touch_columns = frame_columns()
+    touch = lake.read(lake.ref(TOUCH_PHYSICS), ["in_session", "rv", "profile", "sigma", "barrier_ticks", *touch_columns])
+    touch = touch.filter(touch["in_session"])
     end_ns = int(windows.end_ns[-1]) if len(windows.end_ns) else lake.session.start_ns
     return TriggerDay(
         unit=lake.unit,
         times=lake.session,
         windows=windows,
-        volatility=_volatility(lake.read(lake.ref(TOUCH_PHYSICS), ["in_session", "rv", "profile", "sigma", "barrier_ticks"])),
+        volatility=_volatility(touch),
+        touch={name: np.nan_to_num(touch[name].to_numpy()).astype(np.float32) for name in touch_columns},
         tape_mids=tape.mid_ticks,
         in_force=in_force,
         features={name: vacuum[name].to_numpy() for name in feature_names()},
@@ -79,9 +86,8 @@ def read_trigger_day(lake: StageLake) -> TriggerDay:
 
 
 def _volatility(touch: pa.Table) -> Volatility:
-    kept = touch.filter(touch["in_session"])
-    rv, profile, sigma = (kept[name].to_numpy().astype(np.float64) for name in ("rv", "profile", "sigma"))
-    return Volatility(rv, profile, sigma, kept["barrier_ticks"].to_numpy().astype(np.int64))
+    rv, profile, sigma = (touch[name].to_numpy().astype(np.float64) for name in ("rv", "profile", "sigma"))
+    return Volatility(rv, profile, sigma, touch["barrier_ticks"].to_numpy().astype(np.int64))
 
 
 def _rows_of(vacuum: pa.Table, level_ids: Iterable[str], windows: Windows) -> dict[str, NDArray[np.int64]]:
