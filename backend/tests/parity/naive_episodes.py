@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 from typing import Any
 
 WINDOW_NS = 5_000_000_000
@@ -12,11 +11,9 @@ Row = dict[str, Any]
 
 
 def approach_at(now_ns: int, level: float, trades: list[tuple[int, int]], barrier: float) -> int:
-    """+1 from below, -1 from above, 0 none: the side of the last trade before now that was a barrier away."""
-    for ts, tick in reversed(trades):
-        if ts < now_ns and abs(tick - level) >= barrier:
-            return -1 if tick > level else 1
-    return 0
+    """+1 from below, -1 from above, 0 none: the side of the last trade before now that was at least the barrier of now away."""
+    far = [tick for ts, tick in trades if ts < now_ns and abs(tick - level) >= barrier]
+    return 0 if not far else 1 if far[-1] < level else -1
 
 
 def episodes(
@@ -24,17 +21,14 @@ def episodes(
     mids: list[float],
     levels: list[float],
     trades: list[tuple[int, int]],
-    barrier: float,
+    barriers: list[int],
     near: float,
     session_end: int,
 ) -> list[Row]:
-    """Walk the windows; at each beginning look ahead for the end."""
+    """Walk the windows; at each beginning freeze the barrier and look ahead for the end."""
     found: list[Row] = []
-    jumps = [0]
-    for before, after in pairwise(levels):
-        jumps.append(jumps[-1] + (0 if abs(after - before) < barrier else 1))
     busy_until = -math.inf
-    for i, (end, mid, level) in enumerate(zip(window_ends, mids, levels, strict=True)):
+    for i, (end, mid, level, barrier) in enumerate(zip(window_ends, mids, levels, barriers, strict=True)):
         if end <= busy_until or math.isnan(mid) or math.isnan(level):
             continue
         side = approach_at(end, level, trades, barrier)
@@ -43,25 +37,45 @@ def episodes(
             continue
         finish, how = end_of_episode(i, window_ends, levels, trades, barrier, session_end)
         busy_until = finish
-        kind = "first_test"
-        for earlier in reversed(found):
-            if earlier["jump"] == jumps[i] or abs(earlier["level"] - level) <= near:
-                kind = "retest" if earlier["exit"] == ("upper" if earlier["approach_dir"] == 1 else "lower") else "repeat_test"
-                break
-        triggers = [k for k, ts in enumerate(window_ends) if k >= i and ts < finish]
+        answered = [k for k, ts in enumerate(window_ends) if k >= i and ts < finish]
         found.append(
             {
                 "start": i,
                 "end": finish,
                 "approach_dir": side,
                 "exit": how,
-                "kind": kind,
+                "kind": "",
                 "level": level,
-                "jump": jumps[i],
-                "triggers": triggers,
+                "barrier": barrier,
+                "windows": answered,
+                "ages": [(window_ends[k] - end) // 1_000_000_000 for k in answered],
             }
         )
+    for place, episode in enumerate(found):
+        episode["kind"] = kind_of(episode, found[:place], window_ends, levels, barriers, near)
     return found
+
+
+def kind_of(episode: Row, earlier: list[Row], window_ends: list[int], levels: list[float], barriers: list[int], near: float) -> str:
+    """By the last test before it that was of this level: one since when it has not jumped, or one that lay about where it lies now."""
+    for other in reversed(earlier):
+        jumped = any(
+            not abs(levels[i] - levels[i - 1]) < in_force_at(i, earlier, window_ends, barriers)
+            for i in range(other["start"] + 1, episode["start"] + 1)
+        )
+        if not jumped or abs(other["level"] - episode["level"]) <= near:
+            broke = other["exit"] == ("upper" if other["approach_dir"] == 1 else "lower")
+            return "retest" if broke else "repeat_test"
+    return "first_test"
+
+
+def in_force_at(window: int, found: list[Row], window_ends: list[int], barriers: list[int]) -> float:
+    """The barrier by which a move of the level into a window is a jump: that of the test which is on at its start, else the window's."""
+    begin = window_ends[window] - WINDOW_NS
+    for episode in found:
+        if episode["start"] < window and episode["end"] >= begin:
+            return float(episode["barrier"])
+    return float(barriers[window])
 
 
 def end_of_episode(
@@ -91,21 +105,37 @@ def confirmations(
     window_ends: list[int],
     levels: list[float],
     candle_ns: int,
-) -> list[tuple[int, int]]:
-    """(close time, +1 up or -1 down) of each crossing candle that the next one confirms."""
+) -> list[tuple[int, int, str]]:
+    """(close time, +1 up or -1 down, kind) of each crossing candle that the next one confirms, if it is not the same break again."""
     level_from = {end - WINDOW_NS: level for end, level in zip(window_ends, levels, strict=True)}
     by_start = {start: (opened, closed) for start, opened, closed in candles}
-    found = []
+    found: list[tuple[int, int, str]] = []
     for start, opened, closed in candles:
         following = by_start.get(start + candle_ns)
         if following is None or start not in level_from or start + 2 * candle_ns not in window_ends:
             continue
         level, next_level = level_from[start], level_from[start + candle_ns]
         if opened < level < closed and following[1] > next_level:
-            found.append((start + 2 * candle_ns, 1))
-        if opened > level > closed and following[1] < next_level:
-            found.append((start + 2 * candle_ns, -1))
+            way = 1
+        elif opened > level > closed and following[1] < next_level:
+            way = -1
+        else:
+            continue
+        now = start + 2 * candle_ns
+        before = [close for close, side, _ in found if side == way]
+        if before and not came_back(candles, level_from, candle_ns, before[-1], now, way):
+            continue
+        kind = "first_test" if not found else "repeat_test" if found[-1][1] == way else "retest"
+        found.append((now, way, kind))
     return found
+
+
+def came_back(candles: list[tuple[int, int, int]], level_from: dict[int, float], candle_ns: int, since: int, now: int, way: int) -> bool:
+    """Whether a candle closed on the side that a break came from, after one confirmation's candle and before that of the next."""
+    for start, _, closed in candles:
+        if since < start + candle_ns < now and start in level_from and way * (closed - level_from[start]) < 0:
+            return True
+    return False
 
 
 def label(
@@ -115,12 +145,11 @@ def label(
     approach_dir: int,
     trades: list[tuple[int, int]],
     barrier: float,
+    began: int,
     horizons: list[int],
-    session_end: int,
-    gaps: list[tuple[int, int]],
+    seen_until: int,
 ) -> Row:
-    """Each horizon from its own list of trades."""
-    seen_until = min([session_end] + [max(start, ts) for start, end in gaps if end > ts])
+    """Each horizon from its own list of trades; `barrier` is that of the trigger's own test, which began at `began`."""
     outcomes, mfe, mae = [], [], []
     for horizon in horizons:
         if ts + horizon > seen_until:
@@ -145,7 +174,20 @@ def label(
         "second": hits[1] if len(hits) == 2 else None,
         "whipsaw": len(hits) == 2,
         "mae_before_hit": max([0.0, *before]) if hits else math.nan,
+        "reject_kind": reject_kind(outcome(path, centre, approach_dir, barrier), centre, approach_dir, trades, barrier, began, hits),
     }
+
+
+def reject_kind(
+    first: str, centre: float, approach_dir: int, trades: list[tuple[int, int]], barrier: float, began: int, hits: list[int]
+) -> str | None:
+    """How far through the level price had traded, since the test began and until it turned back to the barrier."""
+    if not first.startswith("REJECT"):
+        return None
+    beyond = [approach_dir * (tick - centre) for when, tick in trades if began < when <= hits[0]]
+    if max(beyond) >= barrier / 4:
+        return "failed_break"
+    return "rejected" if max(beyond) >= 0 else "turned_short"
 
 
 def outcome(path: list[tuple[int, int]], centre: float, approach_dir: int, barrier: float) -> str:

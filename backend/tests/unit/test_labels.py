@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from src.data_eng.core.labels import FROM_ABOVE, FROM_BELOW, NO_HIT, OUTCOMES, Labels, gap_spans, label_triggers
+from src.data_eng.core.labels import FROM_ABOVE, FROM_BELOW, NO_HIT, NOT_REJECTED, OUTCOMES, REJECT_KINDS, Labels, label_triggers
 
 pytestmark = pytest.mark.nojit
 
@@ -13,9 +13,13 @@ S = 1_000_000_000
 
 
 def label(
-    trades: list[tuple[float, int]], approach_dir: int = FROM_BELOW, gaps: list[tuple[int, int]] | None = None, session_end_s: int = 1000
+    trades: list[tuple[float, int]],
+    approach_dir: int = FROM_BELOW,
+    seen_end_s: float = 1000,
+    barrier_ticks: int = 8,
+    began_s: float = 100,
 ) -> Labels:
-    """Label of a trigger at 100 s, level 1000, mid 998, b = 8, horizons of 10, 20 and 40 s; trades are (s, tick)."""
+    """Label of a trigger at 100 s, level 1000, mid 998, horizons of 10, 20 and 40 s; trades are (s, tick)."""
     return label_triggers(
         np.array([100 * S]),
         np.array([1000.0]),
@@ -23,11 +27,16 @@ def label(
         np.array([approach_dir], np.int8),
         np.array([round(second * S) for second, _ in trades], np.int64),
         np.array([tick for _, tick in trades], np.int32),
-        8,
+        np.array([barrier_ticks]),
+        np.array([round(began_s * S)]),
         np.array([10, 20, 40]) * S,
-        session_end_s * S,
-        np.array(gaps or [], np.int64).reshape(-1, 2) * S,
+        np.array([round(seen_end_s * S)]),
     )
+
+
+def reject_kind(labels: Labels) -> str | None:
+    code = int(labels.reject_kind[0])
+    return None if code == NOT_REJECTED else REJECT_KINDS[code]
 
 
 def outcomes(labels: Labels) -> list[str]:
@@ -85,23 +94,68 @@ def test_adverse_excursion_before_the_hit_leaves_the_hit_out() -> None:
     assert np.isnan(label([(105, 995)]).mae_before_hit_ticks[0])
 
 
-def test_a_horizon_after_the_sessions_end_is_censored_even_after_a_hit() -> None:
-    labels = label([(105, 1009)], session_end_s=115)
+@pytest.mark.parametrize(("farthest", "kind"), [(999, "turned_short"), (1000, "rejected"), (1001, "rejected"), (1002, "failed_break")])
+def test_a_rejection_is_named_by_how_far_through_the_level_it_traded(farthest: int, kind: str) -> None:
+    """b = 8: a quarter of it, 2 ticks, beyond the level is a failed break."""
+    assert reject_kind(label([(105, farthest), (115, 992)])) == kind
+    assert reject_kind(label([(105, 2000 - farthest), (115, 1008)], FROM_ABOVE)) == kind
+
+
+def test_how_far_it_traded_counts_from_the_tests_beginning_and_until_the_turn() -> None:
+    path = [(80, 1003), (95, 1000), (115, 992), (118, 1004)]
+    assert reject_kind(label(path)) == "turned_short"
+    assert reject_kind(label(path, began_s=90)) == "rejected"
+    assert reject_kind(label(path, began_s=80)) == "rejected", "the trade at its very beginning came before"
+    assert reject_kind(label(path, began_s=79)) == "failed_break"
+
+
+def test_only_a_rejection_has_a_kind() -> None:
+    assert reject_kind(label([(105, 1008)])) is None
+    assert reject_kind(label([(105, 1003)])) is None
+    assert reject_kind(label([(105, 1008), (106, 992)])) is None, "it broke first"
+    assert reject_kind(label([(105, 1008), (105, 992)])) is None, "both at once is neither"
+    assert reject_kind(label([(145, 992)])) is None, "after the longest horizon"
+    assert reject_kind(label([(115, 992)], seen_end_s=114)) is None, "what came unseen is not known"
+    assert reject_kind(label([(115, 992)], seen_end_s=115)) == "turned_short", "its horizon is censored; that it was met is not lost"
+
+
+def test_every_trigger_has_its_own_barrier_and_its_own_end_of_what_is_seen() -> None:
+    """Three triggers at one moment: price goes 9 up at 105 s. b = 8 breaks, b = 10 chops; seen to 104 s it is not known."""
+    same = np.full(3, 100 * S)
+    labels = label_triggers(
+        same,
+        np.full(3, 1000.0),
+        np.full(3, 998.0),
+        np.full(3, FROM_BELOW, np.int8),
+        np.array([105 * S]),
+        np.array([1009], np.int32),
+        np.array([8, 10, 8]),
+        same,
+        np.array([10 * S]),
+        np.array([200, 200, 104]) * S,
+    )
+    assert [OUTCOMES[code] for code in labels.outcome[:, 0]] == ["BREAK_UP", "CHOP", "CENSORED"]
+    assert labels.first_hit_ts_ns.tolist() == [105 * S, NO_HIT, NO_HIT]
+
+
+def test_a_horizon_past_what_is_seen_is_censored_even_after_a_hit() -> None:
+    labels = label([(105, 1009)], seen_end_s=115)
     assert outcomes(labels) == ["BREAK_UP", "CENSORED", "CENSORED"]
     assert labels.first_hit_ts_ns[0] == 105 * S
     assert np.isnan(labels.mfe_ticks[0, 1])
-    assert outcomes(label([], session_end_s=120)) == ["CHOP", "CHOP", "CENSORED"]
+    assert outcomes(label([], seen_end_s=120)) == ["CHOP", "CHOP", "CENSORED"]
 
 
-def test_a_horizon_that_reaches_into_a_gap_is_censored_and_trades_after_it_are_ignored() -> None:
-    labels = label([(125, 1009)], gaps=[(50, 60), (115, 120)])
+def test_trades_past_what_is_seen_are_ignored() -> None:
+    labels = label([(125, 1009)], seen_end_s=115)
     assert outcomes(labels) == ["CHOP", "CENSORED", "CENSORED"]
     assert labels.first_hit_ts_ns[0] == NO_HIT
 
 
-def test_a_trigger_at_the_edge_of_a_gap_is_censored_throughout() -> None:
-    assert outcomes(label([(105, 1009)], gaps=[(100, 105)])) == ["CENSORED"] * 3
-    assert outcomes(label([(105, 1009)], gaps=[(95, 100)])) == ["BREAK_UP"] * 3
+def test_a_trigger_after_which_nothing_is_seen_is_censored_throughout() -> None:
+    labels = label([(105, 1009)], seen_end_s=100)
+    assert outcomes(labels) == ["CENSORED"] * 3
+    assert np.isnan(labels.mae_ticks).all()
 
 
 def test_no_trigger_gives_no_label() -> None:
@@ -113,17 +167,10 @@ def test_no_trigger_gives_no_label() -> None:
         nothing.astype(np.int8),
         nothing,
         nothing.astype(np.int32),
-        8,
+        nothing,
+        nothing,
         np.array([10 * S]),
-        0,
-        nothing.reshape(0, 2),
+        nothing,
     )
     assert labels.outcome.shape == (0, 1)
-
-
-def test_gap_spans_join_windows_side_by_side_and_add_missing_ones() -> None:
-    starts = np.array([0, 5, 10, 15, 30, 35]) * S
-    marked = np.array([0, 1, 1, 0, 0, 1], bool)
-    assert (gap_spans(starts, marked, 5 * S) // S).tolist() == [[5, 15], [20, 30], [35, 40]]
-    assert gap_spans(starts[:0], marked[:0], 5 * S).shape == (0, 2)
-    assert gap_spans(starts[:4], np.zeros(4, bool), 5 * S).shape == (0, 2)
+    assert labels.reject_kind.shape == (0,)
