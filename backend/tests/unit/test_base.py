@@ -17,7 +17,6 @@ from src.data_eng.retrieval.base import (
     Base,
     NotStanding,
     Standing,
-    at_candidate_age,
     base_hazards,
     cumulate,
     fit_base,
@@ -296,10 +295,3 @@ def test_a_candidate_of_unknown_place_is_refused_with_what_to_do() -> None:
         fit_base(place, kinds, HORIZONS_S, None, ANSWER)
     kinds[7, PRIMARY] = CENSORED
     fit_base(place, kinds, HORIZONS_S, None, ANSWER)
-
-
-def test_candidate_ages_are_those_listed_and_then_every_step() -> None:
-    age_s = np.arange(0, 130, 5)
-    assert age_s[at_candidate_age(age_s, "0,15,+30")].tolist() == [0, 15, 30, 60, 90, 120]
-    assert age_s[at_candidate_age(age_s, "0,15,30,60,120,240")].tolist() == [0, 15, 30, 60, 120]
-    assert age_s[at_candidate_age(age_s, "15,+60")].tolist() == [15, 60, 120]

@@ -34,6 +34,7 @@ from src.data_eng.settings import load_settings
 from tests.parity import naive_answer
 
 ANSWER = load_settings().answer
+VOLATILITY = load_settings().volatility
 HORIZONS_S = np.array(load_settings().labels.horizons_s)
 INTERVALS = HORIZONS_S.tolist().index(ANSWER.primary_s) + 1
 UNFITTED = Base((0.0,) * 3, (0.0,) * 5, 1.0, 0, None)
@@ -371,7 +372,7 @@ def walked() -> tuple[Standing, NDArray[np.int8]]:
     """A driftless market: 6,000 walks in steps of a second from places between their barriers, and what they met."""
     rng, rows = np.random.default_rng(20251016), 6000
     sigma = rng.uniform(0.3, 1.2, rows)
-    b = barrier(sigma, ANSWER.barrier_c, ANSWER.barrier_min_ticks, ANSWER.primary_s).astype(np.float64)
+    b = barrier(sigma, VOLATILITY.barrier_c, VOLATILITY.barrier_min_ticks, VOLATILITY.barrier_horizon_s).astype(np.float64)
     place = standing(rng.uniform(-0.85, 0.85, rows) * b, b, sigma)
     x, met, kinds = place.x_ticks.copy(), np.full(rows, CHOP, np.int8), np.full((rows, len(HORIZONS_S)), CHOP, np.int8)
     edge = b - 0.5 - CORRECTION * sigma

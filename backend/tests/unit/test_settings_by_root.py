@@ -35,8 +35,7 @@ def test_a_root_has_its_own_numbers(root: str, tick: float, session: str, level:
     assert f"{own.session.start}-{own.session.end}" == session
     assert [name for name in own.levels.default if name.startswith("round")] == [level]
     assert len(own.levels.default) == len(SETTINGS.levels.default)
-    assert (own.ladder.step_ticks, own.ladder.reach_points, own.episodes.barrier_min_ticks) == (step, reach, barrier)
-    assert own.answer.barrier_min_ticks == barrier, "the answer's barrier has the same floor"
+    assert (own.ladder.step_ticks, own.ladder.reach_points, own.volatility.barrier_min_ticks) == (step, reach, barrier)
     assert round(reach / tick) == 10 * step, "ten strikes either side"
     assert find_level(level) is not None
 
@@ -52,7 +51,7 @@ def test_a_flag_comes_after_the_root() -> None:
 
 
 def test_the_hash_of_a_root_s_numbers_is_its_own() -> None:
-    for section in ("session", "levels", "ladder", "episodes"):
+    for section in ("session", "levels", "ladder", "volatility"):
         assert SETTINGS.of_root("CL").sha256(section) != SETTINGS.sha256(section)
 
 

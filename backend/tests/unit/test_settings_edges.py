@@ -71,7 +71,7 @@ def test_the_candle_is_the_bar_that_is_kept(section: str, numbers: dict[str, int
 
 def test_a_barrier_lies_beyond_the_near_zone_by_one_tick_at_least() -> None:
     near = SETTINGS.zones.near_max
-    assert with_instrument("ES", barrier_min_ticks=near + 1).of_root("ES").episodes.barrier_min_ticks == near + 1
+    assert with_instrument("ES", barrier_min_ticks=near + 1).of_root("ES").volatility.barrier_min_ticks == near + 1
     with pytest.raises(ValidationError, match=rf"barrier_min_ticks of ES is {near}\. Expected more than zones\.near_max, {near}"):
         with_instrument("ES", barrier_min_ticks=near)
 
