@@ -116,7 +116,7 @@ def frame_vectors(
     first = [np.maximum(window + 1 - seconds // window_s, 0) for seconds in MEANS_S]
     for start in (*first, entry_window):
         parts.append((total[window + 1] - total[start]) / (count[window + 1] - count[start])[:, None])
-    return np.concatenate([*parts, momenta], axis=1).astype(np.float32)
+    return np.concatenate([*parts, momenta], axis=1).astype(np.float32) + np.float32(0)  # -0.0, a mirrored 0, becomes 0.0
 
 
 def momenta_of(
