@@ -72,7 +72,7 @@ def joined(parts: Sequence[Moments], dims: int, horizons: int) -> Moments:
         np.empty((0, dims), np.float32),
         np.empty((0, horizons), np.int8),
     )
-    held = [empty, *parts]
+    held = [empty, *(part for part in parts if len(part.ts_ns))]
     return Moments(
         key=np.concatenate([part.key for part in held]),
         ts_ns=np.concatenate([part.ts_ns for part in held]),
