@@ -78,16 +78,17 @@ class FramePast:
         if self.scale is None or len(chosen) < REFERENCES_MIN:
             return np.empty(0)
         day = self.experience.day
-        return np.sort(distance_of(find_nearest(self.place[chosen], self.place, self.settings.answer.k, day, day[chosen])))
+        usual = distance_of(find_nearest(self.place[chosen], self.place, self.settings.answer.k, day, day[chosen]))
+        return np.sort(usual[np.isfinite(usual)])
 
 
 def frame_past(candidates: Moments, sessions: tuple[str, ...], as_of: str, settings: Settings) -> FramePast:
     """Learn from the candidates of `sessions`, in order, what a query of the session `as_of` may know.
 
-    Raises `FutureSeen` where one of the sessions lies not farther back than the embargo.
+    Raises `FutureSeen` where one of the sessions, or a candidate's, lies not farther back than the embargo.
     """
     answer, horizons_s = settings.answer, np.array(settings.labels.horizons_s)
-    for session in sessions[-1:]:
+    for session in sorted({*sessions, *candidates.session})[-1:]:
         require_past(f"the past of {as_of} holds {session}", session, as_of, answer.embargo_sessions)
     primary = settings.labels.horizons_s.index(answer.primary_s)
     known = candidates.take(np.flatnonzero(candidates.kinds[:, primary] != CENSORED))
