@@ -23,7 +23,7 @@ from .metrics import BLOCK, FRAME, USER, home_of
 
 LEVEL_TEST, BREAK_AND_CONFIRM = "level_test", "break_and_confirm"
 SETUPS = (LEVEL_TEST, BREAK_AND_CONFIRM)
-RULES_SECTIONS = ("session", "book", "zones", "episodes", "labels", "vectors")
+RULES_SECTIONS = ("session", "book", "zones", "volatility", "episodes", "labels", "vectors")
 """Settings under which triggers are found, labelled and described; those of one index were all made under the same."""
 
 
