@@ -90,9 +90,7 @@ def trigger_table(date: str, episodes: int = 3, windows: int = 4, key: IndexKey 
     breaks = np.repeat((start[::windows, 0] > 0) != (rng.random(episodes) < 0.1), windows)
     decided_at = np.repeat(rng.integers(0, 9, episodes), windows)
     horizons = len(settings.labels.horizons_s)
-    frame = np.repeat(rng.standard_normal((episodes, len(frame_dims()))), windows, axis=0)
-    frame[:, 0] = start[:, 0]
-    frame = (frame + 0.3 * rng.standard_normal(frame.shape)).astype(np.float32)
+    frame = (start[:, :1] + 0.3 * rng.standard_normal((count, len(frame_dims())))).astype(np.float32)
     columns = {
         "setup": [key.setup] * count,
         "level_id": [key.level_id] * count,
@@ -115,7 +113,7 @@ def trigger_table(date: str, episodes: int = 3, windows: int = 4, key: IndexKey 
         "second_hit_ts_ns": [None] * count,
         "whipsaw": np.zeros(count, bool),
         "mae_before_hit_ticks": [None] * count,
-        "reject_kind": np.where(breaks, None, "turned_short"),
+        "reject_kind": [None if broke else "turned_short" for broke in breaks],
         "frame": list(frame),
         "vector": list(vectors),
     }

@@ -35,6 +35,16 @@ FRAME = [
     ("back_replenishment", "t_bid_replenishment_share", "t_ask_replenishment_share", False),
     ("queue_imbalance", "q_size_imbalance", "q_size_imbalance", True),
     ("velocity", "k_velocity_ticks", "k_velocity_ticks", True),
+    ("front_pulled_usual", "g_pull_ask_touch", "g_pull_bid_touch", False),
+    ("back_pulled_usual", "g_pull_bid_touch", "g_pull_ask_touch", False),
+    ("front_away_usual", "g_away_ask_touch", "g_away_bid_touch", False),
+    ("back_away_usual", "g_away_bid_touch", "g_away_ask_touch", False),
+    ("front_in_usual", "g_in_ask_touch", "g_in_bid_touch", False),
+    ("back_in_usual", "g_in_bid_touch", "g_in_ask_touch", False),
+    ("front_stock_usual", "s_stock_ask_touch", "s_stock_bid_touch", False),
+    ("back_stock_usual", "s_stock_bid_touch", "s_stock_ask_touch", False),
+    ("tilt", "x_tilt_touch", "x_tilt_touch", True),
+    ("vacuum", "x_vacuum_touch", "x_vacuum_touch", False),
 ]
 """Asks above and bids below the level are what price runs into from below and from above; asks below and bids above are the path."""
 

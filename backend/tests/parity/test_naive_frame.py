@@ -20,7 +20,7 @@ def as_past(column: NDArray[np.floating]) -> Past:
 
 def test_the_frame_has_the_columns_that_the_trader_would_name() -> None:
     assert [(f.name, f.from_below, f.from_above, f.sign_from_above == -1) for f in FRAME_FEATURES] == FRAME
-    assert len(frame_dims()) == 5 * 28 + 4
+    assert len(frame_dims()) == 5 * 38 + 4
     assert set(frame_columns()) == {name for _, *columns, _ in FRAME for name in columns}
     assert len(frame_columns()) == len(set(frame_columns()))
 

@@ -166,7 +166,7 @@ def test_a_day_s_view_is_as_of_its_start_unless_asked_otherwise() -> None:
     assert [level.price_ticks for level in later.levels] == [400.0, 399.25]
     zones = load_settings().zones
     assert tuple(start.zone_ticks.model_dump().values()) == (zones.at_max, zones.near_max, zones.mid_max, zones.far_max)
-    assert (start.tick, start.window_s, start.barrier_ticks, start.absent) == (0.25, 5, 8, [GONE])
+    assert (start.tick, start.window_s, start.absent) == (0.25, 5, [GONE])
     assert start.model_dump(include=set(Moments._fields)) == MOMENTS._asdict()
     with pytest.raises(Refusal):
         day_view(day, START - 1)

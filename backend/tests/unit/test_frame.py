@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from src.data_eng.core.features import feature_names
-from src.data_eng.core.frame import BLOCKS, FRAME_FEATURES, MOMENTA_S, frame_columns, frame_dims, frame_vectors, momenta_of, oriented
+from src.data_eng.core.frame import (
+    BLOCKS,
+    FRAME_FEATURES,
+    MOMENTA_S,
+    frame_columns,
+    frame_dims,
+    frame_vectors,
+    momenta_of,
+    oriented,
+    touch_columns,
+)
+from src.data_eng.core.physics.columns import frame_columns as physics_columns
 from src.data_eng.core.zones import Quadrant
 from tests.level_flow import features_of, random_windows
 from tests.vectors import LEAD_IN, RandomFeatures
@@ -37,11 +48,14 @@ def rows(*windows: int) -> NDArray[np.int64]:
 
 def block(vectors: NDArray[np.float32], name: str) -> list[float]:
     """The first feature of each vector in a block."""
-    return vectors[:, BLOCKS.index(name) * FEATURES].tolist()
+    first: list[float] = vectors[:, BLOCKS.index(name) * FEATURES].tolist()
+    return first
 
 
 def test_the_frames_columns_are_features() -> None:
-    assert set(frame_columns()) <= set(feature_names())
+    touch = set(touch_columns())
+    assert set(frame_columns()) - touch <= set(feature_names())
+    assert touch <= {column.name for column in physics_columns("touch")}
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -86,8 +100,8 @@ def test_the_features_of_a_mirrored_flow_are_those_that_the_frame_takes_from_abo
     assert "reprice_up_rest" in Quadrant._fields
     here, there = (dict(zip(found.names, found.values, strict=True)) for found in (frame, other))
     for feature in FRAME_FEATURES:
-        if feature.name == "queue_imbalance":
-            continue  # the best prices' sizes are not of the flow; the stages' mirror has them
+        if feature.name == "queue_imbalance" or feature.from_below in touch_columns():
+            continue  # not of the flow around a level; the stages' mirror has them
         np.testing.assert_allclose(
             here[feature.from_below], feature.sign_from_above * there[feature.from_above], rtol=1e-6, atol=1e-6, err_msg=feature.name
         )
@@ -114,7 +128,7 @@ def test_a_level_known_this_window_has_its_vector_at_once() -> None:
 
 def test_momentum_is_the_move_in_the_approachs_direction_in_sigmas() -> None:
     """A mid that rises a tick a window: 3, 6, 12 and 24 ticks over 15, 30, 60 and 120 s."""
-    mids = 1000.0 + np.arange(40)
+    mids: NDArray[np.float64] = 1000.0 + np.arange(40)
     expected = np.array([3, 6, 12, 24]) / (0.5 * np.sqrt(MOMENTA_S))
     for direction in (1, -1):
         moves = momenta_of(mids, rows(30), np.array([0.5]), direction, 5)

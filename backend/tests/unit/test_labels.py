@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pytest
 
@@ -13,7 +15,7 @@ S = 1_000_000_000
 
 
 def label(
-    trades: list[tuple[float, int]],
+    trades: Sequence[tuple[float, int]],
     approach_dir: int = FROM_BELOW,
     seen_end_s: float = 1000,
     barrier_ticks: int = 8,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -14,7 +13,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from src.data_eng.config import Environment
-from src.data_eng.core.tables import BOOK_WINDOWS, TRIGGER_VECTORS
+from src.data_eng.core.tables import BOOK_WINDOWS, SETUP_CANDIDATES, TRIGGER_VECTORS
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import read_manifest, ref_in, remove_partition
 from src.data_eng.lake.writer import publish_partition
@@ -29,7 +28,7 @@ from src.data_eng.serve.setup import answers as answers_module
 from src.data_eng.serve.setup import listing as listing_module
 from src.data_eng.serve.setup import past as past_module
 from src.data_eng.serve.setup.listing import episode_list
-from src.data_eng.serve.setup.past import LOOK_S, Past
+from src.data_eng.serve.setup.past import Past
 from src.data_eng.sources.calendar import session_times
 from tests.cut_lake import forget_future
 from tests.spies import noted
@@ -119,37 +118,26 @@ def test_an_answer_is_the_same_when_the_future_is_not_there(client: TestClient, 
     assert {**cut.get("/api/setups", params={"level": "or_high", "as_of_s": as_of_s}).json(), "kinds": []} == {**listed, "kinds": []}
 
 
-def test_what_has_no_answer_says_why(client: TestClient, served_lake: Path, triggers_s: list[int]) -> None:
+def test_what_has_no_answer_says_why(client: TestClient, triggers_s: list[int]) -> None:
     assert refused(client, as_of_s=START_S + 60)[:2] == (422, "not_known_yet")
     assert refused(client, as_of_s=triggers_s[0] - 1)[:2] == (404, "no_setup")
     assert refused(client, as_of_s=triggers_s[0], level="pd_low")[:2] == (404, "unknown_level")
-    assert refused(client, as_of_s=triggers_s[0], metric="cosine") == (
-        404,
-        "no_index",
-        f"spymaster index --symbol ES --level or_high --metric cosine --lake {served_lake}",
-    )
     assert refused(client, "/api/setups", level="or_high", root="NQ")[:2] == (404, "no_index")
-    assert refused(client, as_of_s=triggers_s[0], metric="euclid")[:2] == (422, "bad_request")
     assert refused(client, as_of_s=triggers_s[0], approach_dir="up")[:2] == (422, "bad_request")
     assert refused(client, as_of_s=END_S + 1)[:2] == (422, "bad_request")
     assert refused(client, as_of_s=triggers_s[0], version="0" * 16)[:2] == (409, "day_changed")
 
 
-def test_an_index_older_than_the_lake_is_stale_and_one_built_anew_is_taken_up(own_lake: Path, triggers_s: list[int]) -> None:
+def test_a_past_that_was_replaced_is_asked_anew(own_lake: Path, triggers_s: list[int]) -> None:
     client, as_of_s = client_of(own_lake), triggers_s[-1]
     before = setup_at(client, as_of_s)
-    changed = ref_in(own_lake, TRIGGER_VECTORS, SYMBOL, DATES[0])
+    changed = ref_in(own_lake, SETUP_CANDIDATES, SYMBOL, DATES[0])
     manifest, table = read_manifest(changed), read_table(changed)
     publish_partition(changed, table.slice(1), stage="test", inputs={}, settings_sha256="0", code_sha256="0", facts=manifest.facts)
-    fresh = client_of(own_lake)
-    status, code, fix = refused(fresh, as_of_s=as_of_s)
-    assert (status, code, fix) == (409, "stale_index", f"spymaster index --symbol ES --level or_high --lake {own_lake}")
-    time.sleep(LOOK_S)
-    assert refused(client, as_of_s=as_of_s)[:2] == (409, "stale_index"), "though it has answered this before"
-    build_indexes(Environment(own_lake), "ES", "or_high", SETTINGS)
-    after = setup_at(fresh, as_of_s)
-    assert after["version"] == before["version"] == setup_at(client, as_of_s)["version"]
-    assert {**after, "own_path": []} == {**setup_at(client, as_of_s), "own_path": []}
+    after, fresh = setup_at(client, as_of_s), setup_at(client_of(own_lake), as_of_s)
+    assert {**after, "own_path": []} == {**fresh, "own_path": []}
+    assert after["version"] == before["version"]
+    assert after["outcomes"] != before["outcomes"]
 
 
 def test_without_features_of_the_day_the_command_that_builds_them_is_named(own_lake: Path, triggers_s: list[int]) -> None:
@@ -223,13 +211,13 @@ def test_the_list_holds_every_episode_by_its_first_trigger_newest_first(client: 
             row["approach_dir"],
             row["episode"],
             row["ts_ns"] // S,
-            row["outcome_h3"],
-            None if np.isnan(row["mfe_ticks_h3"]) else row["mfe_ticks_h3"],
+            row["outcome_h2"],
+            None if np.isnan(row["mfe_ticks_h2"]) else row["mfe_ticks_h2"],
         )
         for row in plain
     ]
     assert listed.total == len(plain)
-    assert (sorted(listed.levels), listed.metrics) == (sorted(LEVELS), ["block", "user"])
+    assert sorted(listed.levels) == sorted(LEVELS)
 
 
 def test_the_list_of_an_index_is_made_once_and_anew_when_the_index_is(own_lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,6 +79,7 @@ def test_neighbours_are_setups_of_earlier_days_only(lake: Path) -> None:
 
 def test_what_is_said_is_made_of_the_numbers(lake: Path) -> None:
     answer = answer_at(lake, f"{TODAY} 10:00:00")
+    assert answer.outcome is not None
     assert answer.sentence == "PM High 6800.00 from below, 1.25 points away."
     share, seen = answer.outcome.shares, answer.seen
     told = "break" if answer.edge.lead == "BREAK" else "reject"
@@ -93,13 +94,16 @@ def test_outcomes_say_how_many_they_are_made_of(lake: Path) -> None:
     assert [outcome.horizon_s for outcome in answer.outcomes] == list(SETTINGS.labels.horizons_s)
     for outcome in answer.outcomes:
         assert sum(share.p for share in outcome.shares.values()) == pytest.approx(1.0)
-        assert all(share.low <= share.p <= share.high for share in outcome.shares.values())
+        for share in outcome.shares.values():
+            assert share.low is not None and share.high is not None
+            assert share.low <= share.p <= share.high
         assert (outcome.episodes, outcome.days) == (42, 14)
         assert 1 < outcome.n_eff <= 42
 
 
 def test_a_day_without_a_past_is_told_what_is_usual(lake: Path) -> None:
     answer = answer_at(lake, f"{DATES[0]} 10:00:00")
+    assert answer.outcome is not None
     assert (answer.verdict, answer.neighbours, answer.past.episodes) == ("TOO LITTLE PAST", (), 0)
     assert all(share.p == share.base and share.low is None for share in answer.outcome.shares.values())
     assert "as usual from here" in answer.said

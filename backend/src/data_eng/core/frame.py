@@ -81,10 +81,14 @@ def frame_dims() -> tuple[str, ...]:
     return (*features, *(f"momentum_{seconds}s" for seconds in MOMENTA_S))
 
 
-def frame_columns() -> tuple[list[str], list[str]]:
-    """The columns that the frame is made of, of the level's table and of the touch's."""
-    columns = dict.fromkeys(column for feature in FRAME_FEATURES for column in (feature.from_below, feature.from_above))
-    return [name for name in columns if not name.endswith("_touch")], [name for name in columns if name.endswith("_touch")]
+def frame_columns() -> list[str]:
+    """The columns that the frame is made of."""
+    return list(dict.fromkeys(column for feature in FRAME_FEATURES for column in (feature.from_below, feature.from_above)))
+
+
+def touch_columns() -> list[str]:
+    """Those of them that are of touch_physics_5s; the others are of mbo_level_vacuum_5s."""
+    return [name for name in frame_columns() if name.endswith("_touch")]
 
 
 def oriented(columns: dict[str, NDArray[np.float32]], from_below: bool) -> NDArray[np.float64]:

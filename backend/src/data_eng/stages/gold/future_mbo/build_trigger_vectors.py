@@ -244,8 +244,8 @@ def _by_window(day: TriggerDay, level_id: str, names: list[str]) -> dict[str, ND
 
 
 def _frames(day: TriggerDay, found: Triggers, window_s: int) -> NDArray[np.float32]:
-    of_level, of_touch = frame_columns()
-    columns = {**_by_window(day, found.level_id, of_level), **{name: day.touch[name] for name in of_touch}}
+    of_level = [name for name in frame_columns() if name not in day.touch]
+    columns = {**_by_window(day, found.level_id, of_level), **day.touch}
     values = oriented(columns, found.approach_dir == FROM_BELOW)
     lead_in = len(day.tape_mids) - len(day.windows.mid_ticks)
     sigma = day.volatility.sigma[found.window]

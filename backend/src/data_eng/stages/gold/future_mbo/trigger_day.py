@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ....core.features import feature_names
-from ....core.frame import frame_columns
+from ....core.frame import touch_columns
 from ....core.session import SessionTimes
 from ....core.tables import BOOK_WINDOWS, LEVEL_VACUUM, LEVELS_TABLE, TOUCH_PHYSICS, TRADE_BARS, TRADE_PATH
 from ....planning import ContractDay
@@ -61,8 +61,7 @@ def read_trigger_day(lake: StageLake) -> TriggerDay:
     in_force = levels_in_force(lake.read(lake.ref(LEVELS_TABLE)), windows.start_ns)
     path = lake.read(lake.ref(TRADE_PATH))
     vacuum = lake.read(lake.ref(LEVEL_VACUUM), ["level_id", "window_start_ns", *feature_names()])
-    _, touch_columns = frame_columns()
-    touch = lake.read(lake.ref(TOUCH_PHYSICS), ["in_session", "rv", "profile", "sigma", "barrier_ticks", *touch_columns])
+    touch = lake.read(lake.ref(TOUCH_PHYSICS), ["in_session", "rv", "profile", "sigma", "barrier_ticks", *touch_columns()])
     touch = touch.filter(touch["in_session"])
     end_ns = int(windows.end_ns[-1]) if len(windows.end_ns) else lake.session.start_ns
     return TriggerDay(
@@ -70,7 +69,7 @@ def read_trigger_day(lake: StageLake) -> TriggerDay:
         times=lake.session,
         windows=windows,
         volatility=_volatility(touch),
-        touch={name: np.nan_to_num(touch[name].to_numpy()).astype(np.float32) for name in touch_columns},
+        touch={name: np.nan_to_num(touch[name].to_numpy()).astype(np.float32) for name in touch_columns()},
         tape_mids=tape.mid_ticks,
         in_force=in_force,
         features={name: vacuum[name].to_numpy() for name in feature_names()},
