@@ -128,7 +128,7 @@ def test_a_level_known_this_window_has_its_vector_at_once() -> None:
 
 def test_momentum_is_the_move_in_the_approachs_direction_in_sigmas() -> None:
     """A mid that rises a tick a window: 3, 6, 12 and 24 ticks over 15, 30, 60 and 120 s."""
-    mids: NDArray[np.float64] = 1000.0 + np.arange(40)
+    mids = 1000.0 + np.arange(40.0)
     expected = np.array([3, 6, 12, 24]) / (0.5 * np.sqrt(MOMENTA_S))
     for direction in (1, -1):
         moves = momenta_of(mids, rows(30), np.array([0.5]), direction, 5)
