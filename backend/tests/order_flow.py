@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from src.data_eng.core.book.flow import Flow, FlowRows, FlowTables, join, new_flow
 from src.data_eng.core.book.kernel import advance, close
-from src.data_eng.core.book.state import LOWEST_TICK, NO_LINE, Book, new_book
+from src.data_eng.core.book.state import LOWEST_TICK, NO_LINE, TICKS, Book, new_book
 from src.data_eng.core.events import F_LAST, F_SNAPSHOT, NO_TICK, EventBatch
 from src.data_eng.core.units import NS_PER_S
 
 REST_NS = 500_000_000
 WINDOW_NS = 5 * NS_PER_S
+BIG_CONTRACTS = 4
 
 Record = tuple[str, str, int, int | None, int, int, bool]
 """action, side, order id, tick, size, time in ns, is last of its event."""
@@ -50,7 +51,7 @@ def cut(events: EventBatch, first: int, last: int) -> EventBatch:
 
 def play(events: EventBatch, end_ns: int, start_ns: int = 0, cuts: Iterable[int] = (), band: int = 100) -> tuple[Book, FlowTables, Flow]:
     """Run events through a new book and tape, in the pieces that `cuts` give, and close at `end_ns`."""
-    book, flow = new_book(REST_NS, capacity=16), new_flow(start_ns, end_ns, WINDOW_NS, band)
+    book, flow = new_book(REST_NS, 16, BIG_CONTRACTS), new_flow(start_ns, end_ns, WINDOW_NS, band)
     edges = [0, *sorted(cuts), len(events.size)]
     pieces: list[FlowTables] = []
     for first, last in pairwise(edges):
@@ -70,3 +71,20 @@ def conserved_depth(rows: FlowRows) -> NDArray[np.int32]:
     """The depth at a window's end, by what was there at its start and what came and went."""
     left = rows.fill + rows.pull + rows.reprice_up + rows.reprice_down
     return rows.depth_start + rows.add + rows.arrive - left
+
+
+def require_lines_hold_their_orders(book: Book) -> None:
+    """Depth, orders, contracts in big orders and placed sums of every line, added up anew from the table of orders."""
+    orders = book.orders[(book.orders["key"] != 0) & (book.orders["line"] >= 0)]
+    place = (orders["event_side"] & 1, orders["line"])
+    size = orders["size"].astype(np.int64)
+    big = size * (size >= int(book.state["big_contracts"]))
+    for held, expected in (
+        (book.lines["depth"], size),
+        (book.lines["orders"], np.ones_like(size)),
+        (book.lines["big"], big),
+        (book.placed_sums, size * (orders["placed_ts_ns"] // 1_000_000)),
+    ):
+        total = np.zeros((2, TICKS), np.int64)
+        np.add.at(total, place, expected)
+        assert np.array_equal(held, total)

@@ -27,6 +27,7 @@ class BookSettings(Section):
     window_s: int
     band_ticks: int
     rest_ms: int
+    big_contracts: int
     unknown_share_max: float
     trailing_windows: int
 

@@ -80,7 +80,7 @@ def test_depth_is_conserved_in_every_row_of_the_written_flow(lake: Path) -> None
 def test_fills_and_pulls_of_the_written_flow_are_those_of_a_book_of_dicts(lake: Path, records: np.ndarray) -> None:
     """Its first two minutes, in the ticks that lie in the flow's band throughout."""
     end_ns = START_NS + 120 * S
-    twin = NaiveBook(500_000_000)
+    twin = NaiveBook(500_000_000, 10)
     twin.begin_window()
     play(twin, records[records["ts_recv"] < START_NS])
     twin.begin_window()

@@ -17,6 +17,7 @@ COUNTERS = (
     "reprice_down_rest",
     "buy_volume",
     "sell_volume",
+    "refresh",
 )
 
 NO_PRICE = -(2**31)
@@ -35,9 +36,10 @@ class Order:
 
 @dataclass
 class NaiveBook:
-    """Feed it `record(...)`; read `orders`, `depth`, and the running window's `counters`."""
+    """Feed it `record(...)`; read `orders`, `depth`, and the running window's `counters` and `swept`."""
 
     rest_ns: int
+    big_contracts: int
     orders: dict[int, Order] = field(default_factory=dict)
     counters: dict[tuple[str, int], dict[str, int]] = field(default_factory=dict)
     depth_start: dict[tuple[str, int], int] = field(default_factory=dict)
@@ -45,6 +47,10 @@ class NaiveBook:
     best_shown: tuple[int | None, int | None] = (None, None)
     anomalies: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     marks: set[str] = field(default_factory=set)
+    trades: list[tuple[str, int, int]] = field(default_factory=list)
+    """Side, tick and size of each trade of the running event."""
+    swept: dict[str, int] = field(default_factory=lambda: {"B": 0, "A": 0})
+    """By the aggressor's side: contracts of events that traded at two prices or more, counted as they are known to."""
 
     def depth(self) -> dict[tuple[str, int], int]:
         depth: dict[tuple[str, int], int] = defaultdict(int)
@@ -58,7 +64,22 @@ class NaiveBook:
             count[order.side, order.tick] += 1
         return dict(count)
 
+    def big(self) -> dict[tuple[str, int], int]:
+        big: dict[tuple[str, int], int] = defaultdict(int)
+        for order in self.orders.values():
+            if order.size >= self.big_contracts:
+                big[order.side, order.tick] += order.size
+        return dict(big)
+
+    def age_sum(self) -> dict[tuple[str, int], int]:
+        """Size times the millisecond at which it took its price."""
+        total: dict[tuple[str, int], int] = defaultdict(int)
+        for order in self.orders.values():
+            total[order.side, order.tick] += order.size * (order.placed // 1_000_000)
+        return dict(total)
+
     def begin_window(self) -> None:
+        self.swept = {"B": 0, "A": 0}
         self.counters = defaultdict(lambda: dict.fromkeys(COUNTERS, 0))
         self.depth_start = self.depth()
         bid, ask = self.best_shown
@@ -96,6 +117,9 @@ class NaiveBook:
                 self.marks.add("cleared")
         elif action == "T":
             self.aggressor = (order_id, side)
+            before = self.swept_by_event(side)
+            self.trades.append((side, tick, size))
+            self.swept[side] = self.swept.get(side, 0) + self.swept_by_event(side) - before
             if side == "B":
                 self._count("A", tick, "buy_volume", size)
             elif side == "A":
@@ -147,11 +171,14 @@ class NaiveBook:
                     self._count(order.side, tick, "arrive", left - pulled)
                     order.tick, order.placed = tick, now
                 self._count(order.side, tick, "add", added)
+                if order.filled:
+                    self._count(order.side, tick, "refresh", added)
                 order.size, order.filled, order.took = size, 0, 0
         if last:
             for resting in self.orders.values():
                 resting.filled = resting.took = 0
             self.aggressor = None
+            self.trades = []
             bids = [o.tick for o in self.orders.values() if o.side == "B"]
             asks = [o.tick for o in self.orders.values() if o.side == "A"]
             self.best_shown = (max(bids, default=None), min(asks, default=None))
@@ -159,19 +186,23 @@ class NaiveBook:
                 self.anomalies["crossed_after_last"] += 1
                 self.marks.add("crossed")
 
+    def swept_by_event(self, aggressor: str) -> int:
+        own = [(tick, size) for side, tick, size in self.trades if side == aggressor]
+        return sum(size for _, size in own) if len({tick for tick, _ in own}) >= 2 else 0
+
     def begin_window_after_clear(self) -> None:
-        marks = self.marks
+        marks, swept = self.marks, self.swept
         self.begin_window()
-        self.marks = marks
+        self.marks, self.swept = marks, swept
 
     def rows(self, centre: int, band: int) -> list[tuple[int, ...]]:
-        """The running window's rows: side (0 bid, 1 ask), tick, depth_start, depth_end, orders_end, counters; only what is not all zero."""
-        depth, count, rows = self.depth(), self.order_count(), []
+        """The running window's rows: side (0 bid, 1 ask), tick, depths, orders_end, counters, big, age; those not all zero."""
+        depth, count, big, age, rows = self.depth(), self.order_count(), self.big(), self.age_sum(), []
         for code, side in enumerate("BA"):
             for tick in range(centre - band, centre + band + 1):
                 key = (side, tick)
                 counted = self.counters[key] if key in self.counters else dict.fromkeys(COUNTERS, 0)
                 values = (self.depth_start.get(key, 0), depth.get(key, 0), count.get(key, 0), *counted.values())
                 if any(values):
-                    rows.append((code, tick, *values))
+                    rows.append((code, tick, *values, big.get(key, 0), age.get(key, 0)))
         return rows

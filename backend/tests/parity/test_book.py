@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,7 +15,17 @@ from src.data_eng.core.book.state import BID, LOWEST_TICK, count_of
 from src.data_eng.core.events import NO_TICK
 from src.data_eng.core.units import NS_PER_S
 
-from ..order_flow import REST_NS, WINDOW_NS, Record, batch, conserved_depth, play, shown_best
+from ..order_flow import (
+    BIG_CONTRACTS,
+    REST_NS,
+    WINDOW_NS,
+    Record,
+    batch,
+    conserved_depth,
+    play,
+    require_lines_hold_their_orders,
+    shown_best,
+)
 from .naive_book import NaiveBook
 
 BAND = 12
@@ -33,7 +45,8 @@ def order_flow(draw: st.DrawFn) -> list[tuple[Record, bool]]:
         last = draw(st.booleans())
         if kind == "T":
             aggressor, other = draw(st.integers(1, 9)), "A" if side == "B" else "B"
-            records.append((("T", side, aggressor, tick, size, now, False), False))
+            for step in range(draw(st.integers(1, 3))):
+                records.append((("T", draw(st.sampled_from(side + side + "AB")), aggressor, tick + step // 2, size, now, False), False))
             if draw(st.booleans()):
                 records.append((("F", side, aggressor, tick, draw(st.integers(1, 6)), now, False), False))
             for _ in range(draw(st.integers(0, 2))):
@@ -51,8 +64,17 @@ def order_flow(draw: st.DrawFn) -> list[tuple[Record, bool]]:
     return records
 
 
-def _naive_windows(records: list[tuple[Record, bool]], windows: int) -> tuple[NaiveBook, list[tuple[int, ...]], list[set[str]]]:
-    book, rows, marks, at, centre = NaiveBook(REST_NS), [], [], 0, None
+class NaiveRun(NamedTuple):
+    """The twin's book at the end, and its rows, marks and sweeps (bought, sold) by window."""
+
+    book: NaiveBook
+    rows: list[tuple[int, ...]]
+    marks: list[set[str]]
+    swept: list[tuple[int, int]]
+
+
+def _naive_windows(records: list[tuple[Record, bool]], windows: int) -> NaiveRun:
+    book, rows, marks, swept, at, centre = NaiveBook(REST_NS, BIG_CONTRACTS), [], [], [], 0, None
     book.begin_window()
     for window in range(windows):
         while at < len(records) and records[at][0][5] < (window + 1) * WINDOW_NS:
@@ -65,8 +87,9 @@ def _naive_windows(records: list[tuple[Record, bool]], windows: int) -> tuple[Na
         if centre is not None:
             rows += [(window, *row) for row in book.rows(centre, BAND)]
         marks.append(book.marks)
+        swept.append((book.swept["B"], book.swept["A"]))
         book.begin_window()
-    return book, rows, marks
+    return NaiveRun(book, rows, marks, swept)
 
 
 @settings(max_examples=300, deadline=None)
@@ -77,9 +100,11 @@ def test_random_order_flow_gives_the_twins_book_and_rows_however_it_is_cut(flow:
     end_ns = int(windows * WINDOW_NS)
     cuts = data.draw(st.lists(st.integers(0, len(flow)), max_size=5))
     book, tables, _ = play(events, end_ns, cuts=cuts, band=BAND)
-    twin, rows, marks = _naive_windows(flow, windows)
+    twin, rows, marks, swept = _naive_windows(flow, windows)
 
     assert list(zip(*(column.tolist() for column in tables.rows), strict=True)) == rows
+    assert list(zip(tables.windows.sweeps_buy.tolist(), tables.windows.sweeps_sell.tolist(), strict=True)) == swept
+    require_lines_hold_their_orders(book)
     found = tables.windows.marks.tolist()
     assert [{name for bit, name in MARK_NAMES.items() if mark & bit} for mark in found] == marks
     assert (conserved_depth(tables.rows) == tables.rows.depth_end).all()
@@ -116,6 +141,7 @@ def test_a_day_in_pieces_or_record_by_record_gives_the_same_bytes(pieces: int | 
     for table in FlowTables._fields:
         for one, other in zip(getattr(whole, table), getattr(cut_up, table), strict=True):
             assert one.tobytes() == other.tobytes()
-    for part in ("lines", "sides", "state", "counts"):
+    for part in ("lines", "placed_sums", "sides", "state", "counts"):
         assert getattr(whole_book, part).tobytes() == getattr(cut_book, part).tobytes()
     assert len(whole.rows.window) > 1000
+    require_lines_hold_their_orders(whole_book)

@@ -22,7 +22,7 @@ from src.data_eng.settings import load_settings
 from src.data_eng.sources.dbn import DbnFile
 from src.data_eng.sources.orders import choose_instrument, event_batches
 
-from ..order_flow import REST_NS, WINDOW_NS, conserved_depth
+from ..order_flow import REST_NS, WINDOW_NS, conserved_depth, require_lines_hold_their_orders
 from ..samples import sample
 
 MBO_SAMPLES = (
@@ -62,11 +62,17 @@ def test_depth_is_conserved_in_every_row_of_every_real_file(name: str) -> None:
     day = 86_400 * NS_PER_S
     start_ns = int(events.ts_recv_ns[0]) // day * day
     flow = new_flow(start_ns, start_ns + day, WINDOW_NS, 100)
-    _, pieces = advance(events, new_book(REST_NS), flow)
+    book, pieces = advance(events, new_book(REST_NS, big_contracts=10), flow)
     rows = join([*pieces, drain(flow)]).rows
+    require_lines_hold_their_orders(book)
     assert np.array_equal(conserved_depth(rows), rows.depth_end)
     assert (rows.depth_end >= 0).all() and (rows.orders_end >= 0).all()
     assert ((rows.depth_end == 0) == (rows.orders_end == 0)).all()
+    assert ((rows.big_end >= 0) & (rows.big_end <= rows.depth_end)).all()
+    assert ((rows.refresh >= 0) & (rows.refresh <= rows.add)).all()
+    placed_ms = rows.age_sum[rows.depth_end > 0] / rows.depth_end[rows.depth_end > 0]
+    window_end_ms = (start_ns + (rows.window[rows.depth_end > 0] + 1) * np.int64(WINDOW_NS)) / 1e6
+    assert (placed_ms <= window_end_ms).all(), "no order is younger than the window's end"
 
 
 @pytest.fixture(scope="module")

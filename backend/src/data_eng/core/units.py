@@ -11,6 +11,8 @@ from ..errors import SpymasterError
 NANOS_PER_POINT = 1_000_000_000
 """Databento writes prices as integers of 1e-9 points."""
 NS_PER_S = 1_000_000_000
+NS_PER_MS = 1_000_000
+MS_PER_S = 1_000
 NS_PER_DAY = 86_400 * NS_PER_S
 
 

@@ -270,7 +270,7 @@ def _kernel_seconds(lake: Path, unit: ContractDay, settings: Settings) -> float:
     from ...core.book.state import new_book
     from ...core.session import trades_end_ns
     from ...core.tables import MBO
-    from ...core.units import NS_PER_S
+    from ...core.units import NS_PER_MS, NS_PER_S
     from ...lake.partitions import ref_in
     from ...sources.calendar import session_times
     from ...sources.parquet import read_events
@@ -279,7 +279,7 @@ def _kernel_seconds(lake: Path, unit: ContractDay, settings: Settings) -> float:
     batches = list(read_events(ref_in(lake, MBO, unit.symbol, unit.date)))
 
     def play() -> None:
-        book = new_book(settings.book.rest_ms * 1_000_000)
+        book = new_book(settings.book.rest_ms * NS_PER_MS, big_contracts=settings.book.big_contracts)
         flow = new_flow(times.flow_start_ns, trades_end_ns(times), window_ns, settings.book.band_ticks, times.end_ns)
         for events in batches:
             book, _ = advance(events, book, flow)

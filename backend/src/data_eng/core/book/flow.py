@@ -42,6 +42,10 @@ class FlowRows(NamedTuple):
     reprice_down_rest: NDArray[np.int32]
     buy_volume: NDArray[np.int32]
     sell_volume: NDArray[np.int32]
+    refresh: NDArray[np.int32]
+    big_end: NDArray[np.int32]
+    age_sum: NDArray[np.int64]
+    """Size times the ms UTC at which it took its price: what stands is on average end_ms - age_sum / depth_end ms old."""
 
 
 class WindowRows(NamedTuple):
@@ -58,6 +62,9 @@ class WindowRows(NamedTuple):
     volume: NDArray[np.int64]
     buy_volume: NDArray[np.int64]
     sell_volume: NDArray[np.int64]
+    sweeps_buy: NDArray[np.int64]
+    sweeps_sell: NDArray[np.int64]
+    """Contracts of events that bought or sold at two prices or more; those at its first price count when it reaches the second."""
     last_trade_ticks: NDArray[np.int64]
     marks: NDArray[np.int64]
     longest_silence_ns: NDArray[np.int64]
@@ -166,18 +173,23 @@ def new_flow(flow_start_ns: int, end_ns: int, window_ns: int, band_ticks: int, r
     return Flow(
         tape=tape,
         open_bars=np.zeros(len(BAR_SECONDS), BAR_DTYPE),
-        rows=FlowRows(*(np.zeros(64 * rows_a_window, np.int32) for _ in FlowRows._fields)),
+        rows=_empty_rows(64 * rows_a_window),
         windows=np.zeros(4096, WINDOW_DTYPE),
         bars=np.zeros(4096, BAR_DTYPE),
         path=np.zeros(65536, PATH_DTYPE),
     )
 
 
+def _empty_rows(capacity: int) -> FlowRows:
+    columns: list[NDArray[Any]] = [np.zeros(capacity, np.int64 if name == "age_sum" else np.int32) for name in FlowRows._fields]
+    return FlowRows(*columns)
+
+
 def drain(flow: Flow) -> FlowTables:
     """Take the closed rows off the tape, as columns; the open window and bars stay."""
     tape = flow.tape
     taken = FlowTables(
-        FlowRows(*(column[: tape["flow_rows"]].copy() for column in flow.rows)),
+        FlowRows._make(column.copy() for column in first_rows(flow.rows, tape["flow_rows"])),
         WindowRows(*_columns(flow.windows[: tape["window_rows"]])),
         BarRows(*_columns(flow.bars[: tape["bar_rows"]])),
         PathRows(*_columns(flow.path[: tape["path_rows"]])),
@@ -189,7 +201,7 @@ def drain(flow: Flow) -> FlowTables:
 def join(pieces: list[FlowTables]) -> FlowTables:
     """Pieces of one tape in order, as one."""
     return FlowTables(
-        FlowRows(*_joined([piece.rows for piece in pieces])),
+        FlowRows._make(_joined([piece.rows for piece in pieces])),
         WindowRows(*_joined([piece.windows for piece in pieces])),
         BarRows(*_joined([piece.bars for piece in pieces])),
         PathRows(*_joined([piece.path for piece in pieces])),
@@ -198,7 +210,8 @@ def join(pieces: list[FlowTables]) -> FlowTables:
 
 def first_rows(rows: Rows, count: int) -> Rows:
     """The first `count` rows."""
-    return type(rows)(*(column[:count] for column in rows))
+    columns: list[NDArray[Any]] = [column[:count] for column in rows]
+    return type(rows)(*columns)
 
 
 def _columns(records: NDArray[np.void]) -> list[NDArray[Any]]:

@@ -31,7 +31,7 @@ def _has_counts(line):
     """Whether a line that the open window touched had depth when it began, or anything came, went or traded there since."""
     queue = line["depth_start"] | line["add"] | line["arrive"] | line["fill"] | line["pull"] | line["reprice_up"] | line["reprice_down"]
     of_resting = line["pull_rest"] | line["reprice_up_rest"] | line["reprice_down_rest"]
-    return queue | of_resting | line["buy_volume"] | line["sell_volume"] != 0
+    return queue | of_resting | line["volume"] != 0
 
 
 @compiled()
@@ -64,8 +64,11 @@ def _write_rows(book, flow):
             rows.pull_rest[at_row] = line["pull_rest"] if touched else 0
             rows.reprice_up_rest[at_row] = line["reprice_up_rest"] if touched else 0
             rows.reprice_down_rest[at_row] = line["reprice_down_rest"] if touched else 0
-            rows.buy_volume[at_row] = line["buy_volume"] if touched else 0
-            rows.sell_volume[at_row] = line["sell_volume"] if touched else 0
+            rows.buy_volume[at_row] = line["volume"] if touched and side == ASK else 0
+            rows.sell_volume[at_row] = line["volume"] if touched and side == BID else 0
+            rows.refresh[at_row] = line["refresh"] if touched else 0
+            rows.big_end[at_row] = line["big"]
+            rows.age_sum[at_row] = book.placed_sums[side, at]
             at_row += 1
     tape["flow_rows"] = at_row
 
@@ -92,6 +95,8 @@ def _write_window(book, flow):
     row["volume"] = tape["window_volume"]
     row["buy_volume"] = tape["window_buy_volume"]
     row["sell_volume"] = tape["window_sell_volume"]
+    row["sweeps_buy"] = ask["swept"]
+    row["sweeps_sell"] = bid["swept"]
     row["last_trade_ticks"] = tape["last_trade_ticks"]
     row["marks"] = state["marks"]
     row["longest_silence_ns"] = min(tape["longest_silence_ns"], LONGEST_SILENCE_NS)
@@ -114,6 +119,8 @@ def _begin_window(book, flow, start_ns):
         state["marks"] |= MARK_CROSSED
     state["cancels_and_modifies"] = 0
     state["unknown_ids"] = 0
+    for side in range(2):
+        book.sides[side]["swept"] = 0
     tape["records_before"] = state["records"]
     tape["window_volume"] = 0
     tape["window_buy_volume"] = 0

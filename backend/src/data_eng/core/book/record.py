@@ -14,6 +14,7 @@ import numpy as np
 
 from ..compiled import compiled, inlined
 from ..events import ADD, CANCEL, CLEAR, F_MAYBE_BAD_BOOK, F_SNAPSHOT, FILL, MODIFY, NO_TICK, NONE, SIDE_ASK, SIDE_BID, TRADE
+from ..units import NS_PER_MS
 from .orders import EMPTY, erase, key_of, slot_of
 from .state import ASK, BID, LOWEST_TICK, NO_LINE, TICKS
 
@@ -71,8 +72,8 @@ def _open_line(line, book):
         line["pull_rest"] = 0
         line["reprice_up_rest"] = 0
         line["reprice_down_rest"] = 0
-        line["buy_volume"] = 0
-        line["sell_volume"] = 0
+        line["volume"] = 0
+        line["refresh"] = 0
         line["stamp"] = stamp
 
 
@@ -96,13 +97,27 @@ def _find_best(book, side):
 
 
 @inlined()
-def _put(book, side, at, size):
+def _if_big(size, book):
+    """Contracts of an order of `size` that lie in a big order: all or none."""
+    return size if size >= book.state["big_contracts"] else np.int64(0)
+
+
+@inlined()
+def _whole_ms(ts_ns):
+    """Unsigned division is the cheaper one."""
+    return np.int64(np.uint64(ts_ns) // np.uint64(NS_PER_MS))
+
+
+@inlined()
+def _put(book, side, at, size, placed_ms):
     """One order of `size` comes to rest on a line."""
     if at < 0:
         return
     line = book.lines[side, at]
     line["depth"] += size
     line["orders"] += 1
+    line["big"] += _if_big(size, book)
+    book.placed_sums[side, at] += size * placed_ms
     own = book.sides[side]
     own["orders"] += 1
     best = own["best_line"]
@@ -111,13 +126,16 @@ def _put(book, side, at, size):
 
 
 @inlined()
-def _take(book, side, at, size, order_leaves):
-    """`size` comes off a line; `order_leaves` is 1 when its order goes with it."""
+def _take(book, side, at, old_size, size, placed_ms):
+    """`size` of an order of `old_size` comes off a line; where it is all of it, the order goes with it."""
     if at < 0:
         return
+    order_leaves = 1 if size == old_size else 0
     line = book.lines[side, at]
     line["depth"] -= size
     line["orders"] -= order_leaves
+    line["big"] -= _if_big(old_size, book) - _if_big(old_size - size, book)
+    book.placed_sums[side, at] -= size * placed_ms
     own = book.sides[side]
     own["orders"] -= order_leaves
     if line["depth"] == 0 and at == own["best_line"]:
@@ -166,6 +184,8 @@ def _clear(book):
                 line = book.lines[order["event_side"] & 1, at]
                 line["depth"] = 0
                 line["orders"] = 0
+                line["big"] = 0
+                book.placed_sums[order["event_side"] & 1, at] = 0
             order["key"] = EMPTY
     book.state["stamp"] += 1
     book.state["live_orders"] = 0
@@ -193,7 +213,7 @@ def _insert(book, slot, key, side, at, size, placed_ts_ns, is_snapshot):
             line["depth_start"] += size
         else:
             line["add"] += size
-    _put(book, side, at, size)
+    _put(book, side, at, size, _whole_ms(placed_ts_ns))
 
 
 @inlined()
@@ -223,7 +243,7 @@ def _cancel(book, slot, mask, size, ts_ns):
         _count_executed(line, side, executed, reported < 0, resting)
         _count_pulled(line, pulled, resting)
     leaves = removed == resting_size
-    _take(book, side, at, removed, 1 if leaves else 0)
+    _take(book, side, at, resting_size, removed, _whole_ms(order["placed_ts_ns"]))
     if leaves:
         book.state["live_orders"] -= 1
         erase(book.orders, slot, mask)
@@ -260,13 +280,16 @@ def _modify(book, slot, new_line, new_size, ts_ns):
         line = book.lines[side, new_at]
         _open_line(line, book)
         line["add"] += added
+        if reported > 0:
+            line["refresh"] += added
         if new_at != at:
             line["arrive"] += left - pulled
     elif at >= 0:
         note(book.counts["price_beyond_lines"], book)
     # The order comes back before its old size goes, so that a line that stays filled never looks empty.
-    _put(book, side, new_at, new_size)
-    _take(book, side, at, old_size, 1)
+    placed_ms = _whole_ms(order["placed_ts_ns"])
+    _put(book, side, new_at, new_size, _whole_ms(ts_ns) if new_at != at else placed_ms)
+    _take(book, side, at, old_size, old_size, placed_ms)
     if new_at != at:
         order["placed_ts_ns"] = ts_ns
     order["line"] = new_at
@@ -288,18 +311,31 @@ def _report_fill(order, record, book):
 
 
 @inlined()
+def _count_swept(own, at, size, book):
+    """All that an event takes from one side is a sweep from its second price on; what it took at the first counts then."""
+    if own["taken_event"] != book.state["event"]:
+        own["taken_event"] = book.state["event"]
+        own["taken_line"] = at
+        own["taken"] = 0
+    if at == own["taken_line"]:
+        own["taken"] += size
+    else:
+        own["swept"] += own["taken"] + size
+        own["taken_line"] = NO_LINE
+        own["taken"] = 0
+
+
+@inlined()
 def _trade(record, at, book):
     """T changes no queue: it names the aggressor and counts as volume at the side that was hit."""
     book.state["aggressor_id"] = np.int64(record.order_id)
     book.state["aggressor_side"] = record.side
-    if at >= 0 and record.side == SIDE_BID:
-        line = book.lines[ASK, at]
+    if at >= 0 and record.side in (SIDE_BID, SIDE_ASK):
+        hit = ASK if record.side == SIDE_BID else BID
+        line = book.lines[hit, at]
         _open_line(line, book)
-        line["buy_volume"] += record.size
-    elif at >= 0 and record.side == SIDE_ASK:
-        line = book.lines[BID, at]
-        _open_line(line, book)
-        line["sell_volume"] += record.size
+        line["volume"] += record.size
+        _count_swept(book.sides[hit], at, record.size, book)
 
 
 @inlined()

@@ -13,6 +13,7 @@ LOWEST_TICK = -(1 << 14)
 TICKS = 1 << 18
 """Ticks that have a line, from `LOWEST_TICK` on: ES and NQ to 61,000 points, CL from -163 dollars. Orders beyond are kept, not shown."""
 NO_LINE = -1
+NONE_IS_BIG = np.iinfo(np.int32).max
 
 SLOTS_PER_ORDER = 4
 """The order table doubles before a resting order has fewer slots than this; at 2 the search took a tenth longer."""
@@ -31,6 +32,7 @@ LINE_DTYPE = np.dtype(
         ("stamp", "<i4"),
         ("depth", "<i4"),
         ("orders", "<i4"),
+        ("big", "<i4"),
         ("depth_start", "<i4"),
         ("add", "<i4"),
         ("arrive", "<i4"),
@@ -41,17 +43,33 @@ LINE_DTYPE = np.dtype(
         ("pull_rest", "<i4"),
         ("reprice_up_rest", "<i4"),
         ("reprice_down_rest", "<i4"),
-        ("buy_volume", "<i4"),
-        ("sell_volume", "<i4"),
-        ("spare", "<i4"),
+        ("volume", "<i4"),
+        ("refresh", "<i4"),
     ]
 )
-"""One side at one tick: a cache line. Everything from `depth_start` on holds only while `stamp` equals the running stamp."""
+"""One side at one tick: a cache line. Everything from `depth_start` on holds only while `stamp` equals the running stamp.
+
+`big` is the part of `depth` in big orders. `volume` was traded here by aggressors of the other side: buys on an ask's line.
+"""
 
 SIDE_DTYPE = np.dtype(
-    [("orders", "<i8"), ("best_line", "<i8"), ("shown_line", "<i8"), ("shown_size", "<i8"), ("shown_orders", "<i8")],
+    [
+        ("orders", "<i8"),
+        ("best_line", "<i8"),
+        ("shown_line", "<i8"),
+        ("shown_size", "<i8"),
+        ("shown_orders", "<i8"),
+        ("taken_event", "<i8"),
+        ("taken_line", "<i8"),
+        ("taken", "<i8"),
+        ("swept", "<i8"),
+    ],
 )
-"""One side as a whole: its orders on lines, and its best line now and as "shown": after the last F_LAST, the only one a trader may see."""
+"""One side as a whole: its orders on lines, and its best line now and as "shown": after the last F_LAST, the only one a trader may see.
+
+`taken` is what event `taken_event` took from the side while it traded at `taken_line` alone, which is NO_LINE from its second price on;
+`swept` is what such events took, of the open window.
+"""
 
 STATE_DTYPE = np.dtype(
     [
@@ -63,13 +81,15 @@ STATE_DTYPE = np.dtype(
         ("bad_book", "<i8"),
         ("records", "<i8"),
         ("rest_ns", "<i8"),
+        ("big_contracts", "<i8"),
         ("marks", "<i8"),
         ("cancels_and_modifies", "<i8"),
         ("unknown_ids", "<i8"),
         ("last_ts_ns", "<i8"),
     ]
 )
-"""What belongs to neither side. `marks`, `cancels_and_modifies` and `unknown_ids` are of the open window; `rest_ns` is a setting."""
+"""What belongs to neither side. `marks`, `cancels_and_modifies` and `unknown_ids` are of the open window; `rest_ns` and
+`big_contracts` are settings."""
 
 FAULTS = (
     "cancel_of_unknown_id",
@@ -99,6 +119,8 @@ class Book(NamedTuple):
     """(capacity,) ORDER_DTYPE, open addressing, capacity a power of two."""
     lines: NDArray[np.void]
     """(2, TICKS) LINE_DTYPE: side (bid 0, ask 1), tick minus LOWEST_TICK."""
+    placed_sums: NDArray[np.int64]
+    """(2, TICKS) of the orders on each line, size times the ms UTC at which it took its price; apart, as a line is full."""
     sides: NDArray[np.void]
     """(2,) SIDE_DTYPE."""
     state: np.void
@@ -115,18 +137,22 @@ def cache_aligned(shape: tuple[int, ...], dtype: np.dtype[Any]) -> NDArray[Any]:
     return room[start : start + size].view(dtype).reshape(shape)
 
 
-def new_book(rest_ns: int, capacity: int = 1 << 16) -> Book:
-    """An empty book. `rest_ns` is the age from which an order counts as resting; `capacity` grows by doubling."""
+def new_book(rest_ns: int, capacity: int = 1 << 16, big_contracts: int = NONE_IS_BIG) -> Book:
+    """An empty book. `capacity` grows by doubling.
+
+    `rest_ns` is the age from which an order counts as resting, `big_contracts` the size from which it counts as big.
+    """
     book = Book(
         orders=cache_aligned((capacity,), ORDER_DTYPE),
         lines=cache_aligned((2, TICKS), LINE_DTYPE),
+        placed_sums=np.zeros((2, TICKS), np.int64),
         sides=np.zeros(2, SIDE_DTYPE),
         state=np.zeros(1, STATE_DTYPE)[0],
         counts=np.zeros(1, COUNTS_DTYPE)[0],
     )
     book.sides["best_line"] = book.sides["shown_line"] = NO_LINE
     book.state["stamp"] = book.state["event"] = 1
-    book.state["rest_ns"] = rest_ns
+    book.state["rest_ns"], book.state["big_contracts"] = rest_ns, big_contracts
     for kind in (*FAULTS, *CANCELS):
         book.counts[kind]["first"] = -1
     return book

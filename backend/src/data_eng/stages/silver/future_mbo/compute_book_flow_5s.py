@@ -16,7 +16,7 @@ from ....core.book.state import CANCELS, FAULTS, Book, count_of, new_book
 from ....core.events import EventBatch
 from ....core.session import SessionTimes, trades_end_ns
 from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, MBO, TRADE_BARS, TRADE_PATH
-from ....core.units import NS_PER_S
+from ....core.units import NS_PER_MS, NS_PER_S
 from ....errors import SpymasterError
 from ....lake.partitions import Anomaly
 from ....planning import ContractDay
@@ -47,7 +47,7 @@ class ComputeBookFlow5s(Stage):
         lake.check_declared(ref)
         book, tables = _run(
             read_events(ref),
-            new_book(book_settings.rest_ms * 1_000_000),
+            new_book(book_settings.rest_ms * NS_PER_MS, big_contracts=book_settings.big_contracts),
             flow_start_ns=times.flow_start_ns // window_ns * window_ns,
             end_ns=_whole_windows(trades_end_ns(times), window_ns),
             rows_end_ns=_whole_windows(times.end_ns, window_ns),
