@@ -89,13 +89,20 @@ def put_columns(lake: Path, table: str, symbol: str, date: str, columns: dict[st
 
 
 def _put_flow(lake: Path, symbol: str, date: str, start_ns: NDArray[np.int64], mids: NDArray[np.float64], seed: int) -> None:
-    rng = np.random.default_rng(seed)
+    rng, made_of = np.random.default_rng(seed), np.random.default_rng([seed, 1])
     rows = []
     for start, mid in zip(start_ns, mids, strict=True):
         window = random_windows(rng, 1, int(mid), half_width=25)[0]
         window.sort(key=lambda row: (row["side"], row["price_ticks"]))
-        rows += [row | {"window_start_ns": int(start)} for row in window]
+        rows += [row | _made_of(made_of, row["depth_end"], row["add"], int(start)) | {"window_start_ns": int(start)} for row in window]
     put_columns(lake, "book_flow_5s", symbol, date, {name: [row[name] for row in rows] for name in rows[0]})
+
+
+def _made_of(rng: np.random.Generator, depth: int, add: int, start_ns: int) -> dict[str, int]:
+    """Orders, big ones, age of what rests, and the part of what was added that is a refresh."""
+    placed_ms = start_ns // 1_000_000 - int(rng.integers(0, 60_000))
+    orders, big, refresh = int(rng.integers(1, 9)) * (depth > 0), int(rng.integers(0, depth + 1)), int(rng.integers(0, add + 1))
+    return {"orders_end": orders, "big_end": big, "refresh": refresh, "age_sum": depth * placed_ms}
 
 
 def _put_windows(lake: Path, symbol: str, date: str, start_ns: NDArray[np.int64], mids: NDArray[np.float64], marks: dict[int, int]) -> None:

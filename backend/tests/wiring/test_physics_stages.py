@@ -23,7 +23,7 @@ from src.data_eng.stages.silver.future_mbo.compute_session_usual import ComputeS
 from src.data_eng.stages.silver.future_mbo.compute_strike_physics_5s import ComputeStrikePhysics5s
 from src.data_eng.stages.silver.future_mbo.compute_touch_physics_5s import ComputeTouchPhysics5s
 from src.data_eng.stages.silver.future_mbo.compute_walls_5s import ComputeWalls5s
-from tests.silver_day import SYMBOL, Levels, put_silver_day, short_settings, swing
+from tests.silver_day import SYMBOL, WINDOW_NS, Levels, put_silver_day, short_settings, swing
 from tests.toys.lake import config
 
 PAST, DATE = ("2025-10-14", "2025-10-15"), "2025-10-16"
@@ -134,11 +134,33 @@ def test_strikes_hold_what_the_flow_holds(lake: Path) -> None:
                 ]
                 assert row[f"depth_{side}"] == sum(entry["depth_end"] for entry in held)
                 assert row[f"fill_{side}"] == sum(entry["fill"] for entry in held)
+                assert row[f"orders_{side}"] == sum(entry["orders_end"] for entry in held)
+                assert row[f"big_{side}"] == sum(entry["big_end"] for entry in held)
+                assert row[f"refresh_{side}"] == sum(entry["refresh"] for entry in held)
+                ages_ms = sum(entry["depth_end"] * (start + WINDOW_NS) // 1_000_000 - entry["age_sum"] for entry in held)
+                depth = row[f"depth_{side}"]
+                assert row[f"age_{side}_s"] == (pytest.approx(ages_ms / depth / 1000, rel=1e-6) if depth else None)
             assert row["whole_bid"] == (row["strike_ticks"] + 3 <= bid)
             assert row["whole_ask"] == (row["strike_ticks"] >= ask)
             if row["strike_ticks"] > bid:
                 assert row["s_stock_bid"] == 0
                 assert row["w_bid"] is None
+
+
+def test_a_wall_keeps_what_it_is_made_of(lake: Path) -> None:
+    strikes = {(row["window_start_ns"], row["strike_ticks"]): row for row in read(lake, STRIKE_PHYSICS).to_pylist()}
+    refreshed = 0
+    for wall in read(lake, WALLS).to_pylist():
+        strike, side = strikes[wall["window_start_ns"], wall["strike_ticks"]], wall["side"]
+        assert (wall["orders"], wall["age_s"]) == (strike[f"orders_{side}"], strike[f"age_{side}_s"])
+        assert (
+            wall["big_share"] == pytest.approx(strike[f"big_{side}"] / wall["depth"], rel=1e-6)
+            if wall["depth"]
+            else wall["big_share"] is None
+        )
+        refreshed = 0 if wall["event"] == "appeared" else wall["refreshed"]
+        assert wall["refreshed"] >= refreshed
+    assert any(wall["big_share"] for wall in read(lake, WALLS).to_pylist())
 
 
 def test_the_ladders_value_is_the_mean_lead_of_a_minute(lake: Path) -> None:

@@ -93,6 +93,12 @@ def read_volatility(day: PhysicsDay, lake: StageLake) -> Volatility:
     return Volatility(rv, profile_or_now(rv, profile), sigma, barrier_ticks)
 
 
+def share(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What part is of whole; NaN where there is no whole."""
+    ratio: NDArray[np.float64] = np.divide(part, whole, out=np.full(part.shape, np.nan), where=whole > 0)
+    return ratio
+
+
 def nullable(values: NDArray[np.floating]) -> pa.Array:
     """A column in which NaN, which says that nothing could be measured, is null."""
     return pa.array(values, from_pandas=True)

@@ -28,6 +28,27 @@ class StrikeGrid(NamedTuple):
     step_ticks: int
 
 
+class StandingRows(NamedTuple):
+    """Columns of the flow that say what the resting size is made of; every array is (rows,), in the tape's order."""
+
+    orders_end: NDArray[np.int32]
+    big_end: NDArray[np.int32]
+    refresh: NDArray[np.int32]
+    age_sum: NDArray[np.int64]
+
+
+class Standing(NamedTuple):
+    """What rests at every strike at the window's end, and what was refreshed in it; arrays are (windows, 2 sides, strikes)."""
+
+    orders: NDArray[np.float64]
+    big: NDArray[np.float64]
+    """Contracts in big orders."""
+    refresh: NDArray[np.float64]
+    """Contracts that came to orders as they were filled, in the window."""
+    age_ms: NDArray[np.float64]
+    """Contracts times the ms for which each has kept its price."""
+
+
 def grid_of(tape: Tape, usable: NDArray[np.bool_], step_ticks: int) -> StrikeGrid:
     """All strikes that the tape of the usable windows reaches."""
     if not usable.any():
@@ -73,6 +94,24 @@ def _fill_strikes(tape, grid, end_touch, usual, depth, usually, whole, fill):
                         usually[w, side, strike] += usual.depth[x]
                         held += 1
                 whole[w, side, strike] = held == grid.step_ticks
+
+
+def strike_standing(tape: Tape, grid: StrikeGrid, rows: StandingRows, end_ms: NDArray[np.int64]) -> Standing:
+    """What rests at every strike, order by order; `end_ms` is (windows,) each window's end, ms UTC."""
+    window = np.repeat(np.arange(len(end_ms)), np.diff(tape.first_row))
+    held = slice(int(tape.first_row[0]), int(tape.first_row[-1]))
+    side = np.where(np.arange(held.start, held.stop) >= tape.first_ask[window], ASK, BID)
+    strike = (tape.price_ticks[held] - grid.lowest) // grid.step_ticks
+    within = (strike >= 0) & (strike < grid.strikes)
+    place = ((window * 2 + side) * grid.strikes + strike)[within]
+    shape = (len(end_ms), 2, grid.strikes)
+    age_ms = tape.counters.depth_end[held] * end_ms[window] - rows.age_sum[held]
+
+    def summed(values: NDArray[np.integer]) -> NDArray[np.float64]:
+        total = np.bincount(place, weights=values[within], minlength=int(np.prod(shape)))
+        return total.astype(np.float64).reshape(shape)
+
+    return Standing(*(summed(values) for values in (rows.orders_end[held], rows.big_end[held], rows.refresh[held], age_ms)))
 
 
 def strike_stock(book: StrikeBook, usual: Usual) -> NDArray[np.float64]:

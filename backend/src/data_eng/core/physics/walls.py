@@ -49,6 +49,7 @@ WALL_DTYPE = np.dtype(
         ("peak", "f8"),
         ("fills_since_peak", "f8"),
         ("fills_since_appeared", "f8"),
+        ("refreshed", "f8"),
     ]
 )
 """What one strike of one side carries from window to window."""
@@ -86,9 +87,10 @@ WALL_ROW_DTYPE = np.dtype(
         ("peak", "f8"),
         ("since_window", "i4"),
         ("eaten", "f8"),
+        ("refreshed", "f8"),
     ]
 )
-"""One wall in one window: its event, what stands, its last peak, the window it appeared in, and what was filled of it since."""
+"""One wall in one window: its event, what stands, its last peak, the window it appeared in, what was filled and refreshed since."""
 
 
 def excess(book: StrikeBook) -> NDArray[np.float64]:
@@ -115,18 +117,24 @@ def new_walls(strikes: int) -> NDArray[np.void]:
 
 
 def find_walls(
-    book: StrikeBook, w: NDArray[np.float64], centre: NDArray[np.int32], rules: WallRules, state: NDArray[np.void]
+    book: StrikeBook,
+    refresh: NDArray[np.float64],
+    w: NDArray[np.float64],
+    centre: NDArray[np.int32],
+    rules: WallRules,
+    state: NDArray[np.void],
 ) -> NDArray[np.void]:
     """Fold the windows into `state`, which is changed; rows of WALL_ROW_DTYPE, ascending by window, side and strike.
 
-    `w` is that of `excess`; `centre` is (windows,) the strike of the mid, -1 where the window is not usable.
+    `refresh` is (windows, 2, strikes) contracts refreshed in the window; `w` is that of `excess`; `centre` is (windows,) the strike of the
+    mid, -1 where the window is not usable.
     """
     rows = np.zeros(2 * book.depth.shape[2] * len(centre), WALL_ROW_DTYPE)
-    return rows[: _find(book.depth, book.fill, w, centre, rules, state, rows)]
+    return rows[: _find(book.depth, book.fill, refresh, w, centre, rules, state, rows)]
 
 
 @compiled()
-def _find(depth, fill, w, centre, rules, state, rows):
+def _find(depth, fill, refresh, w, centre, rules, state, rows):
     count = 0
     for window in range(centre.shape[0]):
         if centre[window] < 0:
@@ -142,6 +150,7 @@ def _find(depth, fill, w, centre, rules, state, rows):
                 event = step(window, depth[window, side, strike], fill[window, side, strike], w[window, side, strike], away, rules, wall)
                 if event < 0:
                     continue
+                wall["refreshed"] = 0.0 if event == APPEARED else wall["refreshed"] + refresh[window, side, strike]
                 row = rows[count]
                 row["window"] = window
                 row["side"] = side
@@ -152,6 +161,7 @@ def _find(depth, fill, w, centre, rules, state, rows):
                 row["peak"] = wall["peak"]
                 row["since_window"] = wall["since_window"]
                 row["eaten"] = wall["fills_since_appeared"]
+                row["refreshed"] = wall["refreshed"]
                 count += 1
     return count
 

@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 from ....config import AppConfig
 from ....core.events import NO_TICK
 from ....core.physics.columns import SIDES
-from ....core.physics.strikes import grid_of, ladder_values, strike_book, strike_stock
+from ....core.physics.strikes import StandingRows, grid_of, ladder_values, strike_book, strike_standing, strike_stock
 from ....core.physics.walls import excess
 from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, SESSION_USUAL, STRIKE_PHYSICS, TOUCH_PHYSICS
+from ....core.units import MS_PER_S, NS_PER_MS
 from ....lake.partitions import PartitionRef
 from ....planning import ContractDay
 from ....settings import Settings
 from ...base import Stage, StageIO, last_complete
 from ...door import StageLake
-from ...physics import PhysicsDay, nullable_float, read_physics_day, read_usual
+from ...physics import PhysicsDay, nullable_float, read_physics_day, read_usual, share
 
 
 class ComputeStrikePhysics5s(Stage):
@@ -44,6 +45,8 @@ def strike_table(day: PhysicsDay, lake: StageLake) -> pa.Table:
     grid = grid_of(day.tape, day.usable, rules.step_ticks)
     book = strike_book(day.tape, grid, np.where(day.usable, day.bests, NO_TICK).astype(np.int32), usual, pace)
     stock, w = strike_stock(book, usual), excess(book)
+    standing = strike_standing(day.tape, grid, _standing_rows(lake), day.windows.end_ns // NS_PER_MS)
+    age_s = share(standing.age_ms / MS_PER_S, book.depth)
     value = ladder_values(stock, day.usable, rules.display_s // book_rules.window_s)
     reach = rules.measured_strikes
     own = np.floor_divide(np.nan_to_num(day.windows.mid_ticks), rules.step_ticks).astype(np.int64) - grid.lowest // rules.step_ticks
@@ -61,8 +64,17 @@ def strike_table(day: PhysicsDay, lake: StageLake) -> pa.Table:
         at = (window, index, strike)
         columns[f"depth_{side}"] = book.depth[at].astype(np.int32)
         columns[f"fill_{side}"] = book.fill[at].astype(np.int32)
+        columns[f"orders_{side}"] = standing.orders[at].astype(np.int32)
+        columns[f"big_{side}"] = standing.big[at].astype(np.int32)
+        columns[f"refresh_{side}"] = standing.refresh[at].astype(np.int32)
+        columns[f"age_{side}_s"] = nullable_float(age_s[at])
         columns[f"usual_{side}"] = nullable_float(book.usual[at])
         columns[f"whole_{side}"] = book.whole[at]
         columns[f"s_stock_{side}"] = nullable_float(stock[at])
         columns[f"w_{side}"] = nullable_float(w[at])
     return pa.table(columns)
+
+
+def _standing_rows(lake: StageLake) -> StandingRows:
+    flow = lake.read(lake.ref(BOOK_FLOW), list(StandingRows._fields))
+    return StandingRows(*(flow[name].to_numpy() for name in StandingRows._fields))

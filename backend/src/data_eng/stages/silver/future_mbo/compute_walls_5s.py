@@ -18,7 +18,7 @@ from ....planning import ContractDay
 from ....settings import Settings
 from ...base import Stage, StageIO, last_complete
 from ...door import StageLake
-from ...physics import nullable_float
+from ...physics import nullable_float, share
 
 APPEAR_AT_LEAST, MASSIVE_AT_LEAST = 1.5, 2.0
 """Times what stands around it: the floor of the two marks keeps a smooth book free of walls."""
@@ -63,10 +63,10 @@ def wall_table(strikes: pa.Table, rules: WallRules, lake: StageLake) -> pa.Table
     place = (ticks - lowest) // step
     shape = (len(starts_ns), 2, int(place.max(initial=-1)) + 1)
 
-    def dense(name: str, empty: float) -> NDArray[np.float64]:
+    def dense(name: str, empty: float, unit: str = "") -> NDArray[np.float64]:
         values = np.full(shape, empty)
         for index, side in SIDES:
-            values[window, index, place] = strikes[f"{name}_{side}"].to_numpy()
+            values[window, index, place] = strikes[f"{name}_{side}{unit}"].to_numpy()
         return values
 
     middle = np.zeros(len(starts_ns), np.int32)
@@ -74,8 +74,9 @@ def wall_table(strikes: pa.Table, rules: WallRules, lake: StageLake) -> pa.Table
     lowest_place = np.full(len(starts_ns), np.iinfo(np.int32).max, np.int32)
     np.minimum.at(lowest_place, window, place.astype(np.int32))
     book = StrikeBook(dense("depth", 0.0), dense("usual", np.nan), np.ones(shape, np.bool_), dense("fill", 0.0))
-    found = find_walls(book, dense("w", np.nan), (middle + lowest_place) // 2, rules, new_walls(shape[2]))
+    found = find_walls(book, dense("refresh", 0.0), dense("w", np.nan), (middle + lowest_place) // 2, rules, new_walls(shape[2]))
     at = (found["window"], found["side"], found["strike"])
+    big, age_s = dense("big", 0.0)[at], dense("age", np.nan, "_s")[at]
     return pa.table(
         {
             "window_start_ns": starts_ns[found["window"]],
@@ -90,5 +91,9 @@ def wall_table(strikes: pa.Table, rules: WallRules, lake: StageLake) -> pa.Table
             "peak": found["peak"].astype(np.int32),
             "since_ns": starts_ns[found["since_window"]],
             "eaten": found["eaten"].astype(np.int32),
+            "refreshed": found["refreshed"].astype(np.int32),
+            "orders": dense("orders", 0.0)[at].astype(np.int32),
+            "big_share": nullable_float(share(big, found["depth"])),
+            "age_s": nullable_float(age_s),
         }
     )
