@@ -14,9 +14,9 @@ import numpy as np
 
 from ..compiled import compiled, inlined
 from ..events import ADD, CANCEL, CLEAR, F_MAYBE_BAD_BOOK, F_SNAPSHOT, FILL, MODIFY, NO_TICK, NONE, SIDE_ASK, SIDE_BID, TRADE
-from ..units import NS_PER_MS
+from .lines import count_executed, count_moved, count_pulled, line_or_none, open_line, put, take, whole_ms
 from .orders import EMPTY, erase, key_of, slot_of
-from .state import ASK, BID, LOWEST_TICK, NO_LINE, TICKS
+from .state import ASK, BID, LOWEST_TICK, NO_LINE
 
 MARK_CLEARED, MARK_SNAPSHOT, MARK_BAD_BOOK, MARK_HALT, MARK_CROSSED, MARK_UNKNOWN_IDS = 1, 2, 4, 8, 16, 32
 
@@ -55,116 +55,6 @@ def note(count, book):
     if count["count"] == 0:
         count["first"] = book.state["records"]
     count["count"] += 1
-
-
-@inlined()
-def _open_line(line, book):
-    """Start the window's counters on a line at its first touch."""
-    stamp = book.state["stamp"]
-    if line["stamp"] != stamp:
-        line["depth_start"] = line["depth"]
-        line["add"] = 0
-        line["arrive"] = 0
-        line["fill"] = 0
-        line["pull"] = 0
-        line["reprice_up"] = 0
-        line["reprice_down"] = 0
-        line["pull_rest"] = 0
-        line["reprice_up_rest"] = 0
-        line["reprice_down_rest"] = 0
-        line["volume"] = 0
-        line["refresh"] = 0
-        line["stamp"] = stamp
-
-
-@inlined()
-def _line_or_none(line):
-    """The line itself, NO_LINE beyond the lines; NO_TICK lies beyond them."""
-    return line if 0 <= line < TICKS else np.int64(NO_LINE)
-
-
-@compiled()
-def _find_best(book, side):
-    """The next line with depth, away from the spread; called once in dozens of records, so it stays out of the loop's code."""
-    step = 2 * side - 1
-    own = book.sides[side]
-    at = own["best_line"]
-    if own["orders"] == 0:
-        at = NO_LINE
-    while 0 <= at < TICKS and book.lines[side, at]["depth"] == 0:
-        at += step
-    own["best_line"] = _line_or_none(at)
-
-
-@inlined()
-def _if_big(size, book):
-    """Contracts of an order of `size` that lie in a big order: all or none."""
-    return size if size >= book.state["big_contracts"] else np.int64(0)
-
-
-@inlined()
-def _whole_ms(ts_ns):
-    """Unsigned division is the cheaper one."""
-    return np.int64(np.uint64(ts_ns) // np.uint64(NS_PER_MS))
-
-
-@inlined()
-def _put(book, side, at, size, placed_ms):
-    """One order of `size` comes to rest on a line."""
-    if at < 0:
-        return
-    line = book.lines[side, at]
-    line["depth"] += size
-    line["orders"] += 1
-    line["big"] += _if_big(size, book)
-    book.placed_sums[side, at] += size * placed_ms
-    own = book.sides[side]
-    own["orders"] += 1
-    best = own["best_line"]
-    if (at - best) * (1 - 2 * side) > 0 or best == NO_LINE:
-        own["best_line"] = at
-
-
-@inlined()
-def _take(book, side, at, old_size, size, placed_ms):
-    """`size` of an order of `old_size` comes off a line; where it is all of it, the order goes with it."""
-    if at < 0:
-        return
-    order_leaves = 1 if size == old_size else 0
-    line = book.lines[side, at]
-    line["depth"] -= size
-    line["orders"] -= order_leaves
-    line["big"] -= _if_big(old_size, book) - _if_big(old_size - size, book)
-    book.placed_sums[side, at] -= size * placed_ms
-    own = book.sides[side]
-    own["orders"] -= order_leaves
-    if line["depth"] == 0 and at == own["best_line"]:
-        _find_best(book, side)
-
-
-@inlined()
-def _count_moved(line, up, size, resting):
-    if up:
-        line["reprice_up"] += size
-        line["reprice_up_rest"] += size * resting
-    else:
-        line["reprice_down"] += size
-        line["reprice_down_rest"] += size * resting
-
-
-@inlined()
-def _count_pulled(line, size, resting):
-    line["pull"] += size
-    line["pull_rest"] += size * resting
-
-
-@inlined()
-def _count_executed(line, side, size, by_aggressor, resting):
-    """Executed size is a fill, or a move toward the trade where the order itself was the aggressor."""
-    if by_aggressor:
-        _count_moved(line, side == BID, size, resting)
-    else:
-        line["fill"] += size
 
 
 @inlined()
@@ -208,12 +98,12 @@ def _insert(book, slot, key, side, at, size, placed_ts_ns, is_snapshot):
     book.state["live_orders"] += 1
     if at >= 0:
         line = book.lines[side, at]
-        _open_line(line, book)
+        open_line(line, book)
         if is_snapshot:
             line["depth_start"] += size
         else:
             line["add"] += size
-    _put(book, side, at, size, _whole_ms(placed_ts_ns))
+    put(book, side, at, size, whole_ms(placed_ts_ns))
 
 
 @inlined()
@@ -239,11 +129,11 @@ def _cancel(book, slot, mask, size, ts_ns):
     note(book.counts["pull_records"] if pulled > 0 else book.counts["cancel_of_fill"], book)
     if at >= 0:
         line = book.lines[side, at]
-        _open_line(line, book)
-        _count_executed(line, side, executed, reported < 0, resting)
-        _count_pulled(line, pulled, resting)
+        open_line(line, book)
+        count_executed(line, side, executed, reported < 0, resting)
+        count_pulled(line, pulled, resting)
     leaves = removed == resting_size
-    _take(book, side, at, resting_size, removed, _whole_ms(order["placed_ts_ns"]))
+    take(book, side, at, resting_size, removed, whole_ms(order["placed_ts_ns"]))
     if leaves:
         book.state["live_orders"] -= 1
         erase(book.orders, slot, mask)
@@ -258,7 +148,7 @@ def _modify(book, slot, new_line, new_size, ts_ns):
 
     `new_line` may lie beyond the lines.
     """
-    new_at = _line_or_none(new_line)
+    new_at = line_or_none(new_line)
     order = book.orders[slot]
     side = np.int64(order["event_side"] & 1)
     at = np.int64(order["line"])
@@ -271,14 +161,14 @@ def _modify(book, slot, new_line, new_size, ts_ns):
     resting = ts_ns - order["placed_ts_ns"] >= book.state["rest_ns"]
     if at >= 0:
         line = book.lines[side, at]
-        _open_line(line, book)
-        _count_executed(line, side, executed, reported < 0, resting)
-        _count_pulled(line, pulled, resting)
+        open_line(line, book)
+        count_executed(line, side, executed, reported < 0, resting)
+        count_pulled(line, pulled, resting)
         if new_at != at:
-            _count_moved(line, new_line > at, left - pulled, resting)
+            count_moved(line, new_line > at, left - pulled, resting)
     if new_at >= 0:
         line = book.lines[side, new_at]
-        _open_line(line, book)
+        open_line(line, book)
         line["add"] += added
         if reported > 0:
             line["refresh"] += added
@@ -287,9 +177,9 @@ def _modify(book, slot, new_line, new_size, ts_ns):
     elif at >= 0:
         note(book.counts["price_beyond_lines"], book)
     # The order comes back before its old size goes, so that a line that stays filled never looks empty.
-    placed_ms = _whole_ms(order["placed_ts_ns"])
-    _put(book, side, new_at, new_size, _whole_ms(ts_ns) if new_at != at else placed_ms)
-    _take(book, side, at, old_size, old_size, placed_ms)
+    placed_ms = whole_ms(order["placed_ts_ns"])
+    put(book, side, new_at, new_size, whole_ms(ts_ns) if new_at != at else placed_ms)
+    take(book, side, at, old_size, old_size, placed_ms)
     if new_at != at:
         order["placed_ts_ns"] = ts_ns
     order["line"] = new_at
@@ -333,7 +223,7 @@ def _trade(record, at, book):
     if at >= 0 and record.side in (SIDE_BID, SIDE_ASK):
         hit = ASK if record.side == SIDE_BID else BID
         line = book.lines[hit, at]
-        _open_line(line, book)
+        open_line(line, book)
         line["volume"] += record.size
         _count_swept(book.sides[hit], at, record.size, book)
 
@@ -346,7 +236,7 @@ def apply_record(record, book):
     """
     state = book.state
     new_line = record.price_ticks - LOWEST_TICK
-    at = _line_or_none(new_line)
+    at = line_or_none(new_line)
     is_snapshot = record.flags & F_SNAPSHOT != 0
     if is_snapshot:
         state["marks"] |= MARK_SNAPSHOT
