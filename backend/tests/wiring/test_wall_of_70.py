@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
@@ -35,11 +36,13 @@ from tests.toys.lake import config
 CUT = Path(__file__).with_name("wall_of_70")
 SYMBOL, DAY, PAST = "ESZ5", "2025-10-10", "2025-10-09"
 STRIKE_TICKS = 6794 * 4
+BEYOND_REACH_W = 9.0
+"""At strikes 16 points away, where no wall is looked for: it may not raise the marks."""
 NEW_YORK = ZoneInfo("America/New_York")
 
 
 def put_past(lake: Path) -> None:
-    """One past session that holds the 20 sessions' means, and whose w has their percentiles."""
+    """One past session that holds the 20 sessions' means, and whose w has their percentiles where walls are looked for."""
     past: dict[str, list[float]] = json.loads((CUT / "usual.json").read_text())
     depth, offsets = past["depth"], len(past["depth"])
     columns: dict[str, Any] = {
@@ -53,8 +56,15 @@ def put_past(lake: Path) -> None:
         "squared_change": [None] * offsets,
     }
     put_columns(lake, "session_usual", SYMBOL, PAST, columns)
-    w = past["w_percentiles"]
-    put_columns(lake, "strike_physics_5s", SYMBOL, PAST, {"strike_ticks": [STRIKE_TICKS] * len(w), "w_bid": w, "w_ask": w})
+    w = [measured for percentile in past["w_percentiles"] for measured in (BEYOND_REACH_W, percentile, BEYOND_REACH_W)]
+    windows = len(past["w_percentiles"])
+    columns = {
+        "window_start_ns": np.repeat(np.arange(windows), 3),
+        "strike_ticks": [STRIKE_TICKS - 64, STRIKE_TICKS, STRIKE_TICKS + 64] * windows,
+        "w_bid": w,
+        "w_ask": w,
+    }
+    put_columns(lake, "strike_physics_5s", SYMBOL, PAST, columns)
 
 
 @pytest.fixture(scope="module")
