@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from src.data_eng.core.levels import Bars, Level, LevelAbsent, LevelDay, LevelSeries, find_level, in_order
+from src.data_eng.core.level_order import in_order
+from src.data_eng.core.levels import Bars, Level, LevelAbsent, LevelDay, LevelSeries, find_level
 from src.data_eng.core.levels.averages import EMA_WARM_UP_SPANS
 from src.data_eng.core.levels.day import moving_level, static_level, trades_between
 from src.data_eng.core.session import SessionTimes, clock, is_after_hours, opening_ns, second_of

@@ -11,7 +11,8 @@ from types import ModuleType
 import pytest
 
 from src.data_eng.config import PACKAGE
-from src.data_eng.core.levels import FAMILIES, LEVELS, Level, LevelAbsent, LevelDay, define_level, find_level, in_order, level, level_name
+from src.data_eng.core.level_order import in_order
+from src.data_eng.core.levels import FAMILIES, LEVELS, Level, LevelAbsent, LevelDay, define_level, find_level, level, level_name
 from src.data_eng.core.levels.declaration import GROUPS, LevelDefinitionError, collect
 from src.data_eng.settings import ROUND, load_settings
 
@@ -148,7 +149,8 @@ from types import SimpleNamespace
 import numpy as np
 
 from src.data_eng import catalogue, config
-from src.data_eng.core.levels import LEVELS, in_order, known_level_ids, level_name
+from src.data_eng.core.level_order import in_order
+from src.data_eng.core.levels import LEVELS, known_level_ids, level_name
 from src.data_eng.core.units import NS_PER_S
 from src.data_eng.lake.provenance import imported_by
 from src.data_eng.serve.day.levels import level_infos

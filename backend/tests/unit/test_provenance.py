@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from src.data_eng.config import PACKAGE
-from src.data_eng.lake.provenance import TABLE_KEYS, code_of, code_sha256, direct_imports, imported_by
+from src.data_eng.lake.provenance import LEVEL_ORDER, TABLE_KEYS, code_of, code_sha256, direct_imports, imported_by
 
 
 def names(paths: set[Path] | frozenset[Path]) -> set[str]:
@@ -43,7 +43,18 @@ def test_a_changed_file_changes_the_hash_and_an_unrelated_one_does_not(tmp_path:
     assert code_sha256(stage) != before
 
 
+STAGES = PACKAGE / "stages"
+
+
 def test_a_new_table_key_makes_no_table_stale() -> None:
-    stage = PACKAGE / "stages" / "silver" / "future_mbo" / "compute_levels.py"
+    stage = STAGES / "silver" / "future_mbo" / "compute_levels.py"
     assert TABLE_KEYS in imported_by(stage)
-    assert code_of(stage) == imported_by(stage) - {TABLE_KEYS}
+    assert code_of(stage) == imported_by(stage) - {TABLE_KEYS, LEVEL_ORDER}
+
+
+def test_a_new_level_makes_the_levels_stale_but_neither_bronze_nor_the_book_flow() -> None:
+    levels = "core/levels/premarket.py"
+    for stage in ("bronze/future_mbo/ingest_preview.py", "silver/future_mbo/compute_book_flow_5s.py"):
+        assert levels in names(imported_by(STAGES / stage)), "it sorts the names of levels"
+        assert levels not in names(code_of(STAGES / stage))
+    assert levels in names(code_of(STAGES / "silver" / "future_mbo" / "compute_levels.py"))

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from src.data_eng.cli.main import app
 from src.data_eng.config import Environment
-from src.data_eng.core.levels import in_order
+from src.data_eng.core.level_order import in_order
 from src.data_eng.io import read_table
 from src.data_eng.lake.keep import KeepError, OtherSession, keep_path, read_kept, settings_of
 from src.data_eng.lake.partitions import read_facts, ref_in

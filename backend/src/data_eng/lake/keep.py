@@ -13,7 +13,7 @@ from typing import NamedTuple
 import tomli_w
 
 from ..config import AppConfig
-from ..core.levels import in_order
+from ..core.level_order import in_order
 from ..errors import SpymasterError
 from ..settings import Settings
 from .attempts import publish_file

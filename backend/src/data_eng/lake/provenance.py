@@ -11,6 +11,9 @@ from ..config import PACKAGE
 
 PACKAGE_NAME = "src.data_eng"
 TABLE_KEYS = PACKAGE / "core" / "tables.py"
+LEVEL_ORDER = PACKAGE / "core" / "level_order.py"
+NO_RESULT = frozenset({TABLE_KEYS, LEVEL_ORDER})
+"""Lists of names that grow without changing what is computed: neither they nor what they alone import is part of a result's code."""
 
 
 @cache
@@ -27,15 +30,19 @@ def code_sha256(path: Path) -> str:
 
 
 def code_of(path: Path) -> set[Path]:
-    """The files that are hashed: all but the list of table keys, since a table more changes no other table's rows."""
-    return imported_by(path) - {TABLE_KEYS}
+    """The files that are hashed: all that its imports lead to, except by way of the lists of names."""
+    return _reached(path, NO_RESULT)
 
 
 def imported_by(path: Path) -> set[Path]:
     """The file itself and all files of the package that its imports lead to."""
+    return _reached(path, frozenset())
+
+
+def _reached(path: Path, left_out: frozenset[Path]) -> set[Path]:
     found, waiting = {path}, [path]
     while waiting:
-        new = direct_imports(waiting.pop()) - found
+        new = direct_imports(waiting.pop()) - found - left_out
         found |= new
         waiting += new
     return found

@@ -14,7 +14,7 @@ from .. import commands
 from ..config import AppConfig
 from ..contracts import contract_of
 from ..core.instrument import root_of
-from ..core.levels import in_order
+from ..core.level_order import in_order
 from ..io import read_partition
 from ..lake.keep import settings_of
 from ..lake.partitions import (

@@ -8,7 +8,6 @@ Each is one function, in any file of this folder, that declares itself (see `dec
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -29,7 +28,6 @@ __all__ = [
     "LevelSeries",
     "define_level",
     "find_level",
-    "in_order",
     "known_level_ids",
     "level",
     "level_name",
@@ -79,21 +77,6 @@ def level_name(level_id: str) -> str:
 def known_level_ids() -> str:
     """Every level_id of ours, families with `N` for their number, to stand within an error or a help text."""
     return ", ".join([*LEVELS, *(f"{stem}_N" for stem in FAMILIES)])
-
-
-def in_order(level_ids: Iterable[str]) -> tuple[str, ...]:
-    """Levels in one order, however they were asked for: ours as they are declared, then the trader's own by name."""
-    return tuple(sorted(set(level_ids), key=_place))
-
-
-def _place(level_id: str) -> tuple[int, int, str]:
-    declared = [*LEVELS, *FAMILIES]
-    stem, _, number = level_id.rpartition("_")
-    if level_id in LEVELS:
-        return declared.index(level_id), 0, level_id
-    if stem in FAMILIES and number.isdigit():
-        return declared.index(stem), int(number), level_id
-    return len(declared), 0, level_id
 
 
 def _own_name(level_id: str) -> str:

@@ -6,7 +6,7 @@ import time
 from typing import ClassVar
 
 from ....config import AppConfig
-from ....core.levels import in_order
+from ....core.level_order import in_order
 from ....core.tables import TRIGGER_VECTORS
 from ....lake.keep import settings_of
 from ....retrieval.index_builder import build_indexes
