@@ -128,7 +128,7 @@ def test_a_day_that_is_not_chosen_says_why_and_misses_nothing(served_lake: Path)
     assert "no bronze of 2025-10-03" in str(day.reason)
     assert set(day.cells) == {"raw", "bronze", "silver"}
     assert {table.dataset for table in day.cells["silver"].tables} == {
-        f"silver.future_mbo.{table}" for table in ("book_flow_5s", "book_windows_5s", "trade_bars", "trade_path")
+        f"silver.future_mbo.{table}" for table in ("book_flow_5s", "book_windows_5s", "trade_bars", "trade_path", "volume_profile")
     }
 
 

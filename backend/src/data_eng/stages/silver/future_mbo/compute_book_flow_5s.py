@@ -1,4 +1,4 @@
-"""The one pass over a contract's events: book flow, windows, trade bars and the trade path of a session day."""
+"""The one pass over a contract's events: book flow, windows, trade bars, the trade path and the volume profile of a session day."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ from ....core.book.kernel import advance, close
 from ....core.book.marks import full_of_unknown_ids, halted, more_marks
 from ....core.book.state import CANCELS, FAULTS, Book, count_of, new_book
 from ....core.events import EventBatch
+from ....core.profile import VolumeProfile, joined_profiles, volume_profile
 from ....core.session import SessionTimes, trades_end_ns
-from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, MBO, TRADE_BARS, TRADE_PATH
+from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, MBO, TRADE_BARS, TRADE_PATH, VOLUME_PROFILE
 from ....core.units import NS_PER_MS, NS_PER_S
 from ....errors import SpymasterError
 from ....lake.partitions import Anomaly
@@ -35,7 +36,7 @@ class ComputeBookFlow5s(Stage):
     """Bronze events to the level-free flow tape. Nothing after this stage sees events."""
 
     name: ClassVar[str] = "compute_book_flow_5s"
-    io: ClassVar[StageIO] = StageIO(inputs=[MBO], outputs=[BOOK_FLOW, BOOK_WINDOWS, TRADE_BARS, TRADE_PATH])
+    io: ClassVar[StageIO] = StageIO(inputs=[MBO], outputs=[BOOK_FLOW, BOOK_WINDOWS, TRADE_BARS, TRADE_PATH, VOLUME_PROFILE])
     settings_sections: ClassVar[tuple[str, ...]] = ("session", "book")
     lookback_days: ClassVar[int] = 5
 
@@ -45,8 +46,9 @@ class ComputeBookFlow5s(Stage):
         _require_one_file(unit, times)
         ref = lake.ref(MBO)
         lake.check_declared(ref)
+        profiles: list[VolumeProfile] = []
         book, tables = _run(
-            read_events(ref),
+            _profiled(read_events(ref), times, profiles),
             new_book(book_settings.rest_ms * NS_PER_MS, big_contracts=book_settings.big_contracts),
             flow_start_ns=times.flow_start_ns // window_ns * window_ns,
             end_ns=_whole_windows(trades_end_ns(times), window_ns),
@@ -62,6 +64,7 @@ class ComputeBookFlow5s(Stage):
         lake.write(BOOK_WINDOWS, _table(BOOK_WINDOWS, tables.windows._replace(marks=marks)))
         lake.write(TRADE_BARS, _sorted_bars(tables.bars))
         lake.write(TRADE_PATH, _table(TRADE_PATH, tables.path))
+        lake.write(VOLUME_PROFILE, _table(VOLUME_PROFILE, joined_profiles(profiles)))
 
 
 def _require_one_file(unit: ContractDay, times: SessionTimes) -> None:
@@ -76,6 +79,14 @@ def _require_one_file(unit: ContractDay, times: SessionTimes) -> None:
 def _whole_windows(ts_ns: int, window_ns: int) -> int:
     """The end of the window that a moment ends or lies in."""
     return -(-ts_ns // window_ns) * window_ns
+
+
+def _profiled(batches: Iterator[EventBatch], times: SessionTimes, profiles: list[VolumeProfile]) -> Iterator[EventBatch]:
+    """The batches as they come; the profile of what each trades in the date's regular hours is added to `profiles`."""
+    for events in batches:
+        if times.rth_day:
+            profiles.append(volume_profile(events, times.rth_open_ns, times.rth_close_ns))
+        yield events
 
 
 def _run(
@@ -121,7 +132,7 @@ def _flow_table(tables: FlowTables) -> pa.Table:
     return _arrow(columns, schema)
 
 
-def _table(dataset: str, rows: WindowRows | BarRows | PathRows) -> pa.Table:
+def _table(dataset: str, rows: WindowRows | BarRows | PathRows | VolumeProfile) -> pa.Table:
     schema = contract_of(dataset).schema
     return _arrow([getattr(rows, name) for name in schema.names], schema)
 
