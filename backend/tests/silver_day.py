@@ -64,6 +64,7 @@ def put_silver_day(
         "level_id": [level_id for level_id, _, _ in rows],
         "known_from_ns": [0 if price is None else known for _, known, price in rows],
         "price_ticks": [price for _, _, price in rows],
+        "price_source": [None if price is None else "trades" for _, _, price in rows],
         "reason": ["not known that day" if price is None else None for _, _, price in rows],
     }
     put_columns(lake, "levels", symbol, date, columns)

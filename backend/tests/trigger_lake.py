@@ -60,7 +60,8 @@ def write_triggers(lake: Path, date: str, table: pa.Table, synthetic: bool = Fal
 def write_level(lake: Path, date: str, synthetic: bool = False) -> None:
     """The level and its features beside the triggers, as a query reads them."""
     times = session_times(date, load_settings())
-    levels = {"level_id": [KEY.level_id], "known_from_ns": [times.rth_open_ns], "price_ticks": [LEVEL_TICKS], "reason": [None]}
+    price = {"price_ticks": [LEVEL_TICKS], "price_source": ["trades"], "reason": [None]}
+    levels = {"level_id": [KEY.level_id], "known_from_ns": [times.rth_open_ns], **price}
     for dataset, columns in ((LEVELS, levels), (VACUUM, _features(date))):
         schema = contract_of(dataset).schema
         publish_partition(

@@ -16,7 +16,7 @@ from .core.episodes import EpisodeKind
 from .core.features import FEATURES, Feature, feature_names
 from .core.features.blocks import CONTEXT, GROUPS, VectorLayout, vector_layout
 from .core.features.registry import APPROACHES
-from .core.levels import FAMILIES, KNOWN_AT_IN_WORDS, LEVELS
+from .core.levels import FAMILIES, KNOWN_AT_IN_WORDS, LEVELS, PriceSource
 from .core.outcomes import Outcome
 from .core.physics.columns import Frame, frame_columns
 from .core.physics.state import Balance
@@ -125,6 +125,7 @@ spark_frame = SparkSession.builder.getOrCreate().read.parquet(table)
 
 
 NAMES_OF_COLUMNS: dict[str, type[Declared]] = {
+    "price_source": PriceSource,
     "outcome_h0, ..": Outcome,
     "episode_kind": EpisodeKind,
     "state": PressureState,

@@ -77,12 +77,12 @@ def ladder(at: str, *, symbol: str = "ES", lake: Path | None = None) -> pl.DataF
 def levels(date: str, *, symbol: str = "ES", lake: Path | None = None) -> pl.DataFrame:
     """Levels of a contract-day: one row a price, with the moment from which it was known; an absent level has one row with its reason.
 
-    Columns: level_id, name, price (points), known_from (New York), reason, synthetic.
+    Columns: level_id, name, price (points), price_source, known_from (New York), reason, synthetic.
     """
     frame = table(LEVELS_TABLE, date, symbol=symbol, points=True, new_york=True, lake=lake)
     names = pl.col("level_id").map_elements(level_name, return_dtype=pl.String).alias("name")
     known = pl.when(pl.col("price_points").is_not_null()).then(pl.col("known_from"))
-    return frame.select("level_id", names, pl.col("price_points").alias("price"), known, "reason", "synthetic")
+    return frame.select("level_id", names, pl.col("price_points").alias("price"), "price_source", known, "reason", "synthetic")
 
 
 def table(

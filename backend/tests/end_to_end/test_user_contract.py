@@ -121,12 +121,13 @@ def test_the_readme_s_python_runs_as_typed(checkout: Checkout) -> None:
             """
         )
     )
-    assert "compute_levels StageIO(inputs=['silver.future_mbo.trade_bars', 'bronze.future_mbo.mbo_days'], output=" in said
+    inputs = ["silver.future_mbo.trade_bars", "bronze.future_mbo.mbo_days", "silver.future_mbo.volume_profile"]
+    assert f"compute_levels StageIO(inputs={inputs!r}, output=" in said
     assert "('silver.future_mbo.table_a', 'silver.future_mbo.table_b') silver.future_mbo.table_c" in said
     assert re.search(r"lake \d+ silver/product_type=future_mbo/symbol=\{symbol\}/table=levels 5", said)
     assert said.count(" current") == len(build_pipeline("future_mbo", "silver"))
     assert "True False" in said
-    assert "DataFrame ['level_id', 'known_from_ns', 'price_ticks', 'reason']" in said
+    assert "DataFrame ['level_id', 'known_from_ns', 'price_ticks', 'price_source', 'reason']" in said
     assert "by_hand True True" in said
     checkout.done("rm -rf backend/lake/silver/*/symbol=ESZ5/table=levels/dt=2025-10-11/")
 

@@ -27,7 +27,7 @@ from .figures import check_golden, figures_of
 
 DAY = "2025-10-16"
 GOLDEN = Path(__file__).with_name("day.json")
-SILVER = ("book_flow_5s", "book_windows_5s", "trade_bars", "trade_path", "levels", "mbo_level_vacuum_5s")
+SILVER = ("book_flow_5s", "book_windows_5s", "trade_bars", "trade_path", "volume_profile", "levels", "mbo_level_vacuum_5s")
 
 
 @pytest.fixture(scope="module")

@@ -51,6 +51,14 @@ def test_bronze_is_asked_for_as_far_back_as_the_longest_look_back_and_to_the_ses
     assert job._bronze_span() == ("2025-09-05", "2025-09-13"), "an evening in New York ends on the next UTC date"
 
 
+def test_a_stage_that_feeds_levels_is_run_for_the_days_that_they_look_back_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """From Monday the 8th: five days as usual; nine sessions with Labor Day between them, and the evening before, for the week before."""
+    monkeypatch.setattr(ToyCount, "feeds_levels", True)
+    usual, weekly = (build_of(tmp_path, cfg=config(tmp_path, SETTINGS.with_levels((level_id,)))) for level_id in ("pm_high", "pw_high"))
+    assert usual._bronze_span() == ("2025-09-03", FRI)
+    assert weekly._bronze_span() == ("2025-08-24", FRI)
+
+
 def test_a_failure_in_bronze_blocks_every_contract_of_the_root_that_day_and_a_contract_s_own_only_itself(tmp_path: Path) -> None:
     job = build_of(tmp_path)
     bronze, contract, beside = ContractDay("ES", "ES", MON), ContractDay("ES", "ESZ5", TUE), ContractDay("ES", "ESU5", TUE)

@@ -10,15 +10,16 @@ from hypothesis import strategies as st
 from src.data_eng.core.level_order import in_order
 from src.data_eng.core.levels import Bars, Level, LevelAbsent, LevelDay, LevelSeries, find_level
 from src.data_eng.core.levels.averages import EMA_WARM_UP_SPANS
-from src.data_eng.core.levels.day import moving_level, static_level, trades_between
+from src.data_eng.core.levels.day import first_trade, moving_level, static_level, trades_between
 from src.data_eng.core.session import SessionTimes, clock, is_after_hours, opening_ns, second_of
 from src.data_eng.core.units import NS_PER_S
 from src.data_eng.settings import load_settings
-from src.data_eng.sources.calendar import session_times
+from src.data_eng.sources.calendar import exchange_times, session_times
 
 S = NS_PER_S
 TIMES = session_times("2025-10-16", load_settings())
 """09:30 to 12:30 New York, the lead-in from 09:00."""
+EXCHANGE = exchange_times(TIMES, load_settings())
 
 
 def bars(*rows: tuple[int, int]) -> Bars:
@@ -28,7 +29,7 @@ def bars(*rows: tuple[int, int]) -> Bars:
 
 
 def a_day(seconds: Bars, candles: Bars | None = None, covered: tuple[tuple[int, int], ...] = ((0, 2**62),)) -> LevelDay:
-    return LevelDay(TIMES, TIMES, seconds, candles or bars(), 120, np.array(covered, np.int64).reshape(-1, 2), 900, 0.25)
+    return LevelDay(TIMES, TIMES, seconds, candles or bars(), 120, np.array(covered, np.int64).reshape(-1, 2), 900, 0.25, EXCHANGE)
 
 
 def series(level: Level) -> list[tuple[int, float]]:
@@ -71,6 +72,24 @@ def test_trades_of_a_span_are_absent_where_the_lake_has_a_hole_or_nothing_traded
         "trade bars of 2025-10-16 09:30:00 to 2025-10-16 09:31:00 are not all in the lake for this contract"
     )
     assert trades_between(day, start - 60 * S, start - 30 * S) == LevelAbsent("no trade from 2025-10-16 09:29:00 to 2025-10-16 09:29:30")
+
+
+def test_a_day_since_a_moment_is_that_of_a_lake_that_begins_there() -> None:
+    whole = a_day(bars((10, 1), (20, 2), (30, 3)), bars((0, 1), (20, 2)), ((0, 15), (18, 40)))
+    cut = whole.since(20)
+    assert (cut.seconds.close_ticks.tolist(), cut.candles.close_ticks.tolist(), cut.covered_ns.tolist()) == ([2, 3], [2], [[20, 40]])
+    assert whole.since(15).covered_ns.tolist() == [[18, 40]]
+    assert whole.since(50).covered_ns.shape == (0, 2)
+    assert [part.tolist() for part in whole.since(0).seconds] == [part.tolist() for part in whole.seconds]
+
+
+def test_the_first_trade_is_known_at_its_second_s_end_and_only_where_the_lake_has_all_before_it() -> None:
+    start = TIMES.start_ns
+    day = a_day(bars((start + 3 * S, 7), (start + 4 * S, 8)), covered=((start - S, start + 4 * S),))
+    assert series(first_trade(day, start, start + 60 * S)) == [(start + 4 * S, 7.0)]
+    assert first_trade(day, start, start + 3 * S) == LevelAbsent("no trade from 2025-10-16 09:30:00 to 2025-10-16 09:30:03")
+    for missing in (start - 2 * S, start + 4 * S):
+        assert isinstance(first_trade(day, missing, start + 60 * S), LevelAbsent)
 
 
 def moved(*rows: tuple[int, float]) -> Level:

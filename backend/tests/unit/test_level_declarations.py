@@ -36,7 +36,25 @@ DECLARED = [
 """Of every default level: level_id, name, group, whether it moves and when it is known, in the order in which levels are listed."""
 
 
-@pytest.mark.parametrize(("level_id", "name", "group", "moving", "known_at"), DECLARED)
+OTHERS = [
+    ("ib_high", "IB High", "opening_range", False, "initial_balance", 0),
+    ("ib_low", "IB Low", "opening_range", False, "initial_balance", 0),
+    ("rth_open", "RTH Open", "opening_range", False, "session", 0),
+    ("settlement", "Settlement", "prior_day", False, "open", 1),
+    ("pd_poc", "PD POC", "prior_day", False, "open", 1),
+    ("pd_vah", "PD VAH", "prior_day", False, "open", 1),
+    ("pd_val", "PD VAL", "prior_day", False, "open", 1),
+    ("globex_open", "Globex Open", "overnight", False, "open", 0),
+    ("on_mid", "ON Mid", "overnight", False, "open", 0),
+    ("pw_high", "PW High", "week", False, "open", 9),
+    ("pw_low", "PW Low", "week", False, "open", 9),
+    ("week_open", "Week Open", "week", False, "open", 4),
+    ("vwap_week", "VWAP Week", "moving", True, "open", 4),
+]
+"""Of every other level: the same, and how many prior sessions it looks back on."""
+
+
+@pytest.mark.parametrize(("level_id", "name", "group", "moving", "known_at"), [*DECLARED, *(row[:5] for row in OTHERS)])
 def test_a_level_is_shown_as_it_declares_itself(level_id: str, name: str, group: str, moving: bool, known_at: str) -> None:
     found = find_level(level_id)
     assert found is not None
@@ -54,6 +72,11 @@ def test_levels_have_one_order_in_whatever_order_they_are_given() -> None:
 def test_the_default_levels_are_all_ours() -> None:
     assert list(load_settings().levels.default) == [level_id for level_id, *_ in DECLARED]
     assert define_level(f"{ROUND}100").group == "round"
+
+
+def test_a_level_says_how_many_prior_sessions_it_looks_back_on() -> None:
+    assert {level_id: define_level(level_id).prior_sessions for level_id, *_ in OTHERS} == {row[0]: row[5] for row in OTHERS}
+    assert {level_id for level_id, *_ in DECLARED if define_level(level_id).prior_sessions} == {"pd_high", "pd_low", "pd_close"}
 
 
 def test_the_definition_of_a_family_member_names_its_number() -> None:
@@ -175,7 +198,7 @@ assert config.PACKAGE / "core" / "levels" / "toy.py" in imported_by(stage), "a c
 # the documents and the API's catalogue
 documents = catalogue.table_docs(catalogue.Material(settings, {}))
 assert "| `toy_mid` | Toy Mid | opening_range | no | the end of the opening range | Half way between nothing and everything. |" in documents
-assert "| `toy_<step>` | Toy \\\\<step> | round | yes | candle by candle | Every `step` toys. |" in documents
+assert "| `toy_<step>` | Toy \\\\<step> | round | yes | as the session trades | Every `step` toys. |" in documents
 assert ("Toy Mid", "Half way between nothing and everything.") in {(one.name, one.meaning) for one in _catalogue(settings).levels}
 
 # the API's day message

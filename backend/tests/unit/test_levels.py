@@ -2,60 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from src.data_eng.core.levels import LEVELS, Bars, Level, LevelAbsent, LevelDay, LevelSeries, find_level
+from src.data_eng.core.levels import LEVELS, Level, LevelAbsent, LevelDay, LevelSeries, PriceSource, find_level
+from src.data_eng.core.profile import VolumeProfile
 from src.data_eng.core.units import NS_PER_S
-from src.data_eng.settings import load_settings
-from src.data_eng.sources.calendar import session_times
-
-NEW_YORK = ZoneInfo("America/New_York")
-
-
-def at(text: str) -> int:
-    """ns UTC of a New York time such as `2025-10-16 09:30:00`."""
-    return int(datetime.fromisoformat(text).replace(tzinfo=NEW_YORK).timestamp()) * NS_PER_S
-
-
-def bars_of(trades: list[tuple[int, int, int]], bar_s: int) -> Bars:
-    """Bars of (ns, tick, size) trades, worked out with dicts."""
-    bar_ns = bar_s * NS_PER_S
-    bars: dict[int, list[tuple[int, int]]] = {}
-    for ts, tick, size in trades:
-        bars.setdefault(ts // bar_ns * bar_ns, []).append((tick, size))
-    rows = [
-        (start, own[0][0], max(own)[0], min(own)[0], own[-1][0], sum(size for _, size in own), sum(tick * size for tick, size in own))
-        for start, own in sorted(bars.items())
-    ]
-    return Bars(*(np.array(column, np.int64) for column in zip(*rows, strict=True))) if rows else Bars(*(np.zeros(0, np.int64),) * 7)
-
-
-def day_of(
-    trades: list[tuple[str, int, int]] | list[tuple[int, int, int]],
-    span: str = "09:30-12:30",
-    covered_from: str = "2025-10-14 00:00:00",
-    covered_to: str = "2025-10-16 20:00:00",
-) -> LevelDay:
-    timed = [(at(ts) if isinstance(ts, str) else ts, tick, size) for ts, tick, size in trades]
-    chosen = load_settings().with_session(span)
-    times = session_times("2025-10-16", chosen)
-    return LevelDay(
-        times=times,
-        previous=session_times(times.previous_date, chosen),
-        seconds=bars_of(timed, 1),
-        candles=bars_of(timed, 120),
-        candle_s=120,
-        covered_ns=np.array([[at(covered_from), at(covered_to)]]),
-        opening_range_s=900,
-        tick=0.25,
-    )
-
+from tests.level_days import at, day_of
 
 TRADES = [
     ("2025-10-15 09:29:59", 26_900, 1),  # before the prior session's regular hours
@@ -95,6 +50,11 @@ def computed(level_id: str, day: LevelDay) -> Level:
         ("pd_high", 26_800, "2025-10-16 09:30:00"),
         ("pd_low", 26_700, "2025-10-16 09:30:00"),
         ("pd_close", 26_750, "2025-10-16 09:30:00"),
+        ("on_mid", (26_850 + 26_640) / 2, "2025-10-16 09:30:00"),
+        ("ib_high", 26_760, "2025-10-16 10:30:00"),
+        ("ib_low", 26_728, "2025-10-16 10:30:00"),
+        ("globex_open", 26_850, "2025-10-15 18:00:01"),
+        ("rth_open", 26_730, "2025-10-16 09:30:01"),
     ],
 )
 def test_a_static_level_has_one_price_from_the_moment_it_is_known(level_id: str, price: int, known_from: str) -> None:
@@ -135,10 +95,18 @@ def test_an_evening_takes_the_prior_day_from_the_session_that_just_closed() -> N
         level = LEVELS[level_id].compute(evening)
         assert isinstance(level, LevelSeries)
         assert (level.price_ticks.tolist(), level.known_from_ns.tolist()) == ([price], [at("2025-10-16 18:00:00")])
-    for level_id in ("on_high", "on_low", "pm_high", "pm_low"):
+    for level_id in ("on_high", "on_low", "on_mid", "pm_high", "pm_low", "ib_high", "ib_low", "rth_open"):
         level = LEVELS[level_id].compute(evening)
         assert isinstance(level, LevelAbsent)
         assert "begins after the regular hours" in level.reason
+
+
+def test_an_evening_opens_with_its_own_first_trade_and_is_settled_at_the_close_before_it() -> None:
+    closing = [("2025-10-16 15:59:29", 26_700, 50), ("2025-10-16 15:59:30", 26_750, 1), ("2025-10-16 15:59:59", 26_756, 2)]
+    evening = day_of([*TRADES, *closing, ("2025-10-16 18:00:07", 26_757, 1)], span="18:00-19:00", covered_to="2025-10-16 20:00:00")
+    found = {level_id: LEVELS[level_id].compute(evening) for level_id in ("globex_open", "settlement")}
+    assert in_force(found["globex_open"], 2**62) == [(at("2025-10-16 18:00:08"), 26_757)]
+    assert in_force(found["settlement"], 2**62) == [(at("2025-10-16 18:00:00"), 26_754)], "(26750 + 2 * 26756) / 3"
 
 
 def test_a_simple_average_waits_for_all_its_candles() -> None:
@@ -180,6 +148,15 @@ def test_the_round_number_is_the_multiple_nearest_to_the_last_close() -> None:
         ("ema_20", TRADES, "2025-10-14 00:00:00", "has 13 of 100 closed 120-second bars"),
         ("vwap", TRADES[:10], "2025-10-14 00:00:00", "no trade from 2025-10-16 09:30:00"),
         ("round_25", [], "2025-10-14 00:00:00", "no candle closed"),
+        ("on_mid", TRADES, "2025-10-15 20:00:00", "trade bars of 2025-10-15 18:00:00 to 2025-10-16 09:30:00 are not all in the lake"),
+        ("globex_open", TRADES, "2025-10-15 20:00:00", "trade bars from 2025-10-15 18:00:00 on are not in the lake"),
+        ("rth_open", TRADES[:10], "2025-10-14 00:00:00", "no trade from 2025-10-16 09:30:00"),
+        ("ib_high", TRADES, "2025-10-16 09:30:01", "trade bars of 2025-10-16 09:30:00 to 2025-10-16 10:30:00 are not all in the lake"),
+        ("settlement", TRADES, "2025-10-15 15:59:31", "trade bars of 2025-10-15 15:59:30 to 2025-10-15 16:00:00 are not all in the lake"),
+        ("pd_vah", TRADES, "2025-10-15 09:30:01", "trade bars of 2025-10-15 09:30:00 to 2025-10-15 16:00:00 are not all in the lake"),
+        ("week_open", TRADES, "2025-10-14 00:00:00", "trade bars from 2025-10-12 18:00:00 on are not in the lake"),
+        ("vwap_week", TRADES, "2025-10-14 00:00:00", "trade bars of the week, 2025-10-12 18:00:00 to 2025-10-16 09:00:00, are not all in"),
+        ("pw_low", TRADES, "2025-10-08 00:00:00", "2 of the 5 sessions of the week before are not all in the lake for this"),
     ],
 )
 def test_a_level_that_cannot_be_known_is_absent_with_its_reason(
@@ -190,9 +167,50 @@ def test_a_level_that_cannot_be_known_is_absent_with_its_reason(
     assert reason in level.reason
 
 
-def test_the_opening_range_of_a_session_too_short_for_it_is_absent() -> None:
-    level = LEVELS["or_high"].compute(day_of(TRADES, span="09:30-09:40"))
-    assert isinstance(level, LevelAbsent)
+@pytest.mark.parametrize(
+    ("level_id", "span", "reason"),
+    [
+        ("or_high", "09:30-09:40", "the session ends before its opening range of 900 s does"),
+        ("ib_low", "09:30-10:29", "the session ends before its initial balance of 3600 s does"),
+        ("ib_high", "08:00-09:30", "the session ends before the regular hours of its date begin"),
+        ("rth_open", "08:00-09:30", "the session ends before the regular hours of its date begin"),
+    ],
+)
+def test_a_session_too_short_for_a_level_of_the_open_has_none(level_id: str, span: str, reason: str) -> None:
+    assert LEVELS[level_id].compute(day_of(TRADES, span=span)) == LevelAbsent(reason)
+
+
+def test_the_initial_balance_is_known_as_the_session_ends_and_of_a_late_session_from_before_it() -> None:
+    for span in ("09:30-10:30", "11:00-12:00"):
+        assert in_force(LEVELS["ib_high"].compute(day_of(TRADES, span=span)), 2**62) == [(at("2025-10-16 10:30:00"), 26_760)]
+
+
+def test_the_settlement_is_the_exchange_s_and_otherwise_the_vwap_of_the_last_30_seconds_and_says_so() -> None:
+    """15:59:30 2 at 26750 and 15:59:59 1 at 26753: 80253 / 3 = 26751; what trades a second earlier, or at the close, does not count."""
+    closing = [("2025-10-15 15:59:29", 26_000, 9), ("2025-10-15 15:59:30", 26_750, 2), ("2025-10-15 15:59:59", 26_753, 1)]
+    day = day_of([*TRADES[:3], *closing, *TRADES[4:]])
+    opened = at("2025-10-16 09:30:00")
+    estimated, published = (LEVELS["settlement"].compute(one) for one in (day, day._replace(exchange_settlement_ticks=26_752.0)))
+    assert isinstance(estimated, LevelSeries) and isinstance(published, LevelSeries)
+    assert (in_force(estimated, opened), estimated.source) == ([(opened, 26_751.0)], PriceSource.CLOSING_VWAP)
+    assert (in_force(published, opened), published.source) == ([(opened, 26_752.0)], PriceSource.EXCHANGE)
+    quiet = day_of([*TRADES[:3], ("2025-10-15 15:59:29", 26_000, 9), *TRADES[4:]])
+    assert LEVELS["settlement"].compute(quiet) == LevelAbsent("no trade from 2025-10-15 15:59:30 to 2025-10-15 16:00:00")
+
+
+def test_the_prior_day_s_value_area_is_that_of_its_profile() -> None:
+    """26750 and 26751 traded 4 of 10 contracts each. 26751 is nearer the middle, 26754; below it 4 trade in two ticks, above it none: 8."""
+    profile = VolumeProfile(*(np.array(column, np.int64) for column in ([26_748, 26_750, 26_751, 26_760], [1, 4, 4, 1], [0] * 4, [0] * 4)))
+    day = day_of(TRADES)._replace(prior_profile=profile)
+    found = {level_id: LEVELS[level_id].compute(day) for level_id in ("pd_val", "pd_poc", "pd_vah")}
+    assert {level_id: in_force(level, 2**62) for level_id, level in found.items()} == {
+        "pd_val": [(at("2025-10-16 09:30:00"), 26_749)],
+        "pd_poc": [(at("2025-10-16 09:30:00"), 26_751)],
+        "pd_vah": [(at("2025-10-16 09:30:00"), 26_751)],
+    }
+    for missing in (None, VolumeProfile(*(np.empty(0, np.int64),) * 4)):
+        absent = LEVELS["pd_poc"].compute(day._replace(prior_profile=missing))
+        assert absent == LevelAbsent("the volume profile of 2025-10-15 is not in the lake for this contract")
 
 
 def test_a_name_of_no_family_is_none_of_our_levels() -> None:

@@ -7,11 +7,14 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from typer.testing import CliRunner
 
-from src.data_eng.core.tables import LEVELS_TABLE
+from src.data_eng.cli.main import app
+from src.data_eng.core.levels import LEVELS
+from src.data_eng.core.tables import LEVELS_TABLE, TRADE_BARS
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import PartitionMissing, read_manifest, ref_in
-from src.data_eng.planning import ContractDay
+from src.data_eng.planning import ContractDay, days_before
 from src.data_eng.settings import Settings, load_settings
 from src.data_eng.sources.own_levels import OwnLevelError, Row, UnknownLevel, own_levels_path
 from src.data_eng.stages.silver.future_mbo.compute_levels import ComputeLevels, covered_span_ns, joined_spans
@@ -164,6 +167,81 @@ def test_monday_reaches_back_over_the_weekend(tmp_path: Path) -> None:
     levels = levels_of(tmp_path, settings_of("pd_high", "on_high"), unit)
     assert levels["pd_high"][0][1] == 26_810
     assert levels["on_high"][0][1] == 26_905
+
+
+WEEK_BEFORE = ("2025-10-06", "2025-10-07", "2025-10-08", "2025-10-09", "2025-10-10")
+SUNDAY: list[Trade] = [("18:00:05", 26_905, 1), ("19:59:00", 26_900, 1)]
+
+
+def two_weeks(lake: Path, left_out: str = "") -> Path:
+    """The week before, each day's high ten ticks above that of the day before, and this one to Thursday."""
+    for count, day in enumerate(WEEK_BEFORE):
+        if day != left_out:
+            high = [("11:00:00", 26_900 + 10 * count, 1), ("16:30:00", 27_500, 1)]
+            put_day(lake, day, [(f"{days_before(day, 1)} 20:00:00", 26_700, 1), *high])
+    put_day(lake, "2025-10-12", SUNDAY)
+    for day in ("2025-10-13", "2025-10-14"):
+        put_day(lake, day, [(f"{days_before(day, 1)} 20:00:00", 26_700, 1), ("11:00:00", 26_600, 1), ("16:30:00", 26_700, 1)])
+    return two_days(lake)
+
+
+def test_the_week_s_levels_come_from_as_far_back_as_they_say(tmp_path: Path) -> None:
+    levels = levels_of(two_weeks(tmp_path), settings_of("pw_high", "pw_low", "week_open", "vwap_week"))
+    opened = at("2025-10-16", "09:30:00")
+    assert levels["pw_high"] == [(opened, 26_940, None)]
+    assert levels["pw_low"] == [(opened, 26_900, None)]
+    assert levels["week_open"] == [(opened, 26_905, None)]
+    assert levels["vwap_week"][0][0] == at("2025-10-16", "09:00:00")
+    inputs = read_manifest(ref_in(tmp_path, LEVELS_TABLE, "ESZ5", "2025-10-16")).inputs
+    assert f"{TRADE_BARS}/ESZ5/2025-10-06" in inputs
+
+
+def test_a_missing_day_of_the_week_before_is_said_and_the_other_levels_stay(tmp_path: Path) -> None:
+    levels = levels_of(two_weeks(tmp_path, left_out="2025-10-08"), settings_of("pw_high", "week_open"))
+    said = "trade bars of 1 of the 5 sessions of the week before are not all in the lake for this contract, first those of 2025-10-08"
+    assert levels["pw_high"] == [(0, None, said)]
+    assert levels["week_open"][0][1] == 26_905
+
+
+def test_what_other_levels_look_back_on_changes_no_price_of_a_level(tmp_path: Path) -> None:
+    """SMA 20 finds 20 candles only further back than the five days that it is given."""
+    two_weeks(tmp_path)
+    usual = ("pd_high", "vwap", "sma_19", "sma_20", "round_25")
+    alone, beside = levels_of(tmp_path, settings_of(*usual)), levels_of(tmp_path, settings_of(*usual, "pw_high"))
+    assert {level_id: beside[level_id] for level_id in usual} == alone
+    assert alone["sma_19"][0][1] is not None
+    assert "has 19 of 20" in str(alone["sma_20"][0][2])
+
+
+def test_the_source_of_every_price_stands_beside_it(tmp_path: Path) -> None:
+    two_days(tmp_path)
+    put_own_levels(tmp_path, [own_row()])
+    put_day(tmp_path, "2025-10-15", [*WEDNESDAY[:3], ("15:59:45", 26_660, 1), *WEDNESDAY[3:]])
+    levels_of(tmp_path, settings_of("pd_high", "settlement", "pd_poc", "mine"))
+    rows = read_table(ref_in(tmp_path, LEVELS_TABLE, "ESZ5", "2025-10-16")).to_pylist()
+    sources = {row["level_id"]: row["price_source"] for row in rows}
+    assert sources == {"pd_high": "trades", "settlement": "closing_vwap", "pd_poc": None, "mine": "own"}
+
+
+def test_the_command_explains_each_level_in_one_line_and_says_why_one_is_absent(tmp_path: Path) -> None:
+    levels_of(two_days(tmp_path), settings_of("on_mid", "pw_high"))
+    shown = CliRunner().invoke(app, ["levels", "--symbol", "ESZ5", "--date", "2025-10-16", "--lake", str(tmp_path)])
+    assert shown.exit_code == 0, shown.output
+    assert "on_mid: Half way between the highest and the lowest trade of the night." in shown.output.splitlines()
+    said = "pw_high: absent: trade bars of 5 of the 5 sessions of the week before are not all in the lake for this contract, first those of"
+    assert f"{said} 2025-10-06" in shown.output.splitlines()
+    (others,) = [line for line in shown.output.splitlines() if line.startswith("Not built that day: ")]
+    assert "vwap_week" in others and "on_mid" not in others
+
+
+def test_cutting_today_s_future_off_changes_no_price_known_by_then(tmp_path: Path) -> None:
+    whole, cut = two_weeks(tmp_path / "whole"), two_weeks(tmp_path / "cut")
+    put_day(cut, "2025-10-16", THURSDAY[:5])
+    names, until = tuple(LEVELS), at("2025-10-16", "09:40:00")
+    ours, theirs = (levels_of(lake, settings_of(*names)) for lake in (whole, cut))
+    for level_id in names:
+        known = [[(at_ns, price) for at_ns, price, why in found[level_id] if why is None and at_ns <= until] for found in (ours, theirs)]
+        assert known[0] == known[1], level_id
 
 
 def instruments(first_ns: int, last_ns: int) -> pa.Table:

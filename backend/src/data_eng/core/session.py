@@ -44,6 +44,17 @@ class SessionTimes(NamedTuple):
     """Whether the date has regular hours at all."""
 
 
+class ExchangeTimes(NamedTuple):
+    """When the exchange opened for a session, and the regular hours of the week before; all in ns UTC."""
+
+    day_open_ns: int
+    """The last open of Globex at or before the session's start: 18:00 of the evening before, or the start of an evening itself."""
+    week_open_ns: int
+    """The first open of Globex in the session's calendar week: Sunday 18:00, a day later where Monday is a holiday of Globex, too."""
+    prior_week: tuple[tuple[int, int], ...]
+    """Open and close of the regular hours of every session of the calendar week before, in time order."""
+
+
 def opening_ns(times: SessionTimes) -> int:
     """When the opening range and the session VWAP begin: the regular open, or the span's own start where the two do not meet."""
     return times.rth_open_ns if _meets_regular_hours(times) else times.start_ns

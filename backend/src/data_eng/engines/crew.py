@@ -27,6 +27,7 @@ from ..planning import ContractDay, Planned, days_before, days_of_contract, days
 from ..settings import Settings
 from ..sources.calendar import bronze_dates, session_times, sessions_between
 from ..stages.base import RootLevel, RootStage, Stage, StageResult
+from ..stages.lookback import days_needed
 
 INTERRUPTED = 128 + 2
 """Exit code after Ctrl-C, as shells expect it."""
@@ -162,7 +163,14 @@ class _Run:
             return raw_days(lake, self._symbol.root, first, last)
         if self._chosen is None:
             self._chosen = self._choose()
-        return self._chosen._replace(units=with_lookback(self._chosen.units, lake, stage.lookback_days))
+        lookback = self._lookback_days(stage, [unit.date for unit in self._chosen.units])
+        return self._chosen._replace(units=with_lookback(self._chosen.units, lake, lookback))
+
+    def _lookback_days(self, stage: Stage, dates: Sequence[str]) -> int:
+        """Calendar days before the dates for which a stage is run too."""
+        if not stage.feeds_levels:
+            return stage.lookback_days
+        return max(stage.lookback_days, days_needed(dates, self._settings_of(stage).levels.default))
 
     def _choose(self) -> Planned:
         """Contract-days of the layers after bronze; chosen once, when bronze is done."""
@@ -173,7 +181,7 @@ class _Run:
 
     def _bronze_span(self) -> tuple[str, str]:
         """UTC dates that the sessions and their look-back need."""
-        lookback = max(stage.lookback_days for stage in self._stages)
+        lookback = max(self._lookback_days(stage, [self._request.first]) for stage in self._stages)
         settings = settings_of(self._cfg, self._symbol.root, "bronze")
         last = bronze_dates(session_times(self._request.last, settings))[-1]
         return days_before(self._request.first, lookback), max(last, self._request.last)

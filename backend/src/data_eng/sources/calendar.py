@@ -12,8 +12,9 @@ from bisect import bisect_left, bisect_right
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
 
-from ..core.session import SessionTimes, moment_ns, require_date, trades_end_ns
+from ..core.session import ExchangeTimes, SessionTimes, moment_ns, require_date, trades_end_ns
 from ..core.units import NS_PER_S
 from ..errors import SpymasterError
 
@@ -70,6 +71,22 @@ def session_times(session_date: str, settings: Settings) -> SessionTimes:
     )
 
 
+def exchange_times(times: SessionTimes, settings: Settings) -> ExchangeTimes:
+    """When Globex opened for the day and the week of a session, and the regular hours of the week before it.
+
+    A week is the calendar's, from Sunday to Saturday.
+    """
+    zone, regular = settings.session.timezone, settings.session.regular
+    day = datetime.fromtimestamp(times.start_ns // NS_PER_S, UTC).astimezone(ZoneInfo(zone)).date()
+    sunday = day - timedelta(days=day.isoweekday() % 7)
+    spans = _globex()
+    week = bisect_left(spans, _local_ns(sunday, "00:00", zone), key=_open_ns)
+    today = bisect_right(spans, times.start_ns, key=_open_ns) - 1
+    before = sessions_between((sunday - timedelta(days=7)).isoformat(), (sunday - timedelta(days=1)).isoformat())
+    hours = [found for session in before if (found := _hours_of(session, regular, zone)) is not None]
+    return ExchangeTimes(spans[today][0], spans[week][0], tuple((found.open_ns, found.close_ns) for found in hours))
+
+
 def _hours_of(session_date: str, regular: str | None, timezone: str) -> RegularHours | None:
     """XNYS hours of a date, or a root's own on the dates of XNYS, closed with it on a half day."""
     hours = regular_hours(session_date)
@@ -93,6 +110,12 @@ def sessions_between(first: str, last: str) -> list[str]:
     """XNYS sessions from `first` to `last`, both included, ISO dates in order."""
     sessions = _sessions()
     return sessions[bisect_left(sessions, _parsed(first).isoformat()) : bisect_right(sessions, _parsed(last).isoformat())]
+
+
+def sessions_back(session_date: str, count: int) -> str:
+    """The XNYS session that lies `count` sessions before a date, 1 being the last before it; the calendar's first where there are fewer."""
+    sessions = _sessions()
+    return sessions[max(bisect_left(sessions, _parsed(session_date).isoformat()) - count, 0)]
 
 
 def previous_session(session_date: str) -> str:
@@ -125,6 +148,10 @@ def globex_is_open_between(start_ns: int, end_ns: int) -> bool:
     spans = _globex()
     first = bisect_right(spans, start_ns, key=_close_ns)
     return start_ns < end_ns and first < len(spans) and spans[first][0] < end_ns
+
+
+def _open_ns(span: tuple[int, int]) -> int:
+    return span[0]
 
 
 def _close_ns(span: tuple[int, int]) -> int:

@@ -116,6 +116,8 @@ class Stage(ABC):
     """Whether its tables hold rows of levels: levels that a day has stay when others are built."""
     lookback_days: ClassVar[int] = 0
     """Calendar days before a chosen contract-day for which the stage is run too, where the contract has bronze."""
+    feeds_levels: ClassVar[bool] = False
+    """Whether it is run as well for the earlier days that the levels asked for look back on."""
 
     @property
     def layer(self) -> str:

@@ -1114,13 +1114,13 @@ export interface components {
              * Group
              * @enum {string}
              */
-            group: "premarket" | "opening_range" | "prior_day" | "overnight" | "moving" | "round" | "gamma" | "own";
+            group: "premarket" | "opening_range" | "prior_day" | "overnight" | "week" | "moving" | "round" | "gamma" | "own";
             /**
              * Known At
              * @description When it is settled whether it has a price.
              * @enum {string}
              */
-            known_at: "open" | "opening_range" | "session";
+            known_at: "open" | "opening_range" | "initial_balance" | "session";
             /**
              * Known From S
              * @description When it became known, seconds UTC; null while it is not.

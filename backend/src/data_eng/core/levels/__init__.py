@@ -11,7 +11,7 @@ import re
 from importlib import import_module
 from pkgutil import iter_modules
 
-from .day import Bars, Level, LevelAbsent, LevelDay, LevelSeries
+from .day import Bars, Level, LevelAbsent, LevelDay, LevelSeries, PriceSource
 from .declaration import KNOWN_AT_IN_WORDS, KnownAt, LevelDefinition, LevelGroup, collect, level
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "LevelDefinition",
     "LevelGroup",
     "LevelSeries",
+    "PriceSource",
     "define_level",
     "find_level",
     "known_level_ids",
@@ -65,6 +66,7 @@ def define_level(level_id: str) -> LevelDefinition:
         known_at="open",
         meaning="One of your own levels.",
         parameter="",
+        prior_sessions=0,
         compute=_not_computed,
     )
 

@@ -7,8 +7,21 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..session import NEW_YORK, SessionTimes, clock
+from ..declared import Declared
+from ..profile import VolumeProfile
+from ..session import NEW_YORK, ExchangeTimes, SessionTimes, clock, is_after_hours, opening_ns
 from ..units import NS_PER_S
+
+NEVER_NS = np.iinfo(np.int64).max
+
+
+class PriceSource(Declared):
+    """Where the price of a level comes from."""
+
+    TRADES = "trades", "computed from the trades of its definition"
+    CLOSING_VWAP = "closing_vwap", "an estimate of the settlement: the VWAP of the last 30 seconds before the close"
+    EXCHANGE = "exchange", "published by the exchange"
+    OWN = "own", "from your own table"
 
 
 class Bars(NamedTuple):
@@ -45,7 +58,21 @@ class LevelDay(NamedTuple):
     opening_range_s: int
     tick: float
     """Points of one tick."""
+    exchange: ExchangeTimes
+    prior_profile: VolumeProfile | None = None
+    """What traded at each tick of the regular hours of `previous`; None where the lake has no profile of it for this contract."""
+    exchange_settlement_ticks: float | None = None
+    """Settlement of `previous` as the exchange published it; None while no statistics are imported."""
     timezone: str = NEW_YORK
+
+    def since(self, start_ns: int) -> LevelDay:
+        """The same day without the bars before a moment, as if the lake began there."""
+        spans = self.covered_ns[self.covered_ns[:, 1] > start_ns]
+        return self._replace(
+            seconds=self.seconds.between(start_ns, NEVER_NS),
+            candles=self.candles.between(start_ns, NEVER_NS),
+            covered_ns=np.column_stack((np.maximum(spans[:, 0], start_ns), spans[:, 1])),
+        )
 
     def covers(self, start_ns: int, end_ns: int) -> bool:
         """Whether the lake has every bar of [start_ns, end_ns)."""
@@ -73,6 +100,7 @@ class LevelSeries(NamedTuple):
 
     known_from_ns: NDArray[np.int64]
     price_ticks: NDArray[np.float64]
+    source: PriceSource = PriceSource.TRADES
 
 
 class LevelAbsent(NamedTuple):
@@ -84,8 +112,8 @@ class LevelAbsent(NamedTuple):
 Level = LevelSeries | LevelAbsent
 
 
-def static_level(known_from_ns: int, price_ticks: float) -> LevelSeries:
-    return LevelSeries(np.array([known_from_ns], np.int64), np.array([price_ticks], np.float64))
+def static_level(known_from_ns: int, price_ticks: float, source: PriceSource = PriceSource.TRADES) -> LevelSeries:
+    return LevelSeries(np.array([known_from_ns], np.int64), np.array([price_ticks], np.float64), source)
 
 
 def moving_level(day: LevelDay, known_from_ns: NDArray[np.int64], price_ticks: NDArray[np.float64]) -> Level:
@@ -110,3 +138,33 @@ def trades_between(day: LevelDay, start_ns: int, end_ns: int) -> Bars | LevelAbs
     if len(bars.start_ns) == 0:
         return LevelAbsent(f"no trade from {day.span(start_ns, end_ns)}")
     return bars
+
+
+def first_trade(day: LevelDay, start_ns: int, until_ns: int) -> Level:
+    """Price of the first trade of [start_ns, until_ns), known at its second's end; absent when the lake cannot say which was the first."""
+    covered_ns = min(day.covered_until_ns(start_ns), until_ns)
+    if covered_ns <= start_ns:
+        return LevelAbsent(f"trade bars from {clock(start_ns, day.timezone)} on are not in the lake for this contract")
+    bars = trades_between(day, start_ns, covered_ns)
+    return bars if isinstance(bars, LevelAbsent) else static_level(int(bars.start_ns[0]) + NS_PER_S, bars.open_ticks[0])
+
+
+def prior_session(day: LevelDay) -> Bars | LevelAbsent:
+    """1-second bars of the regular hours of the last regular session that is over."""
+    return trades_between(day, day.previous.rth_open_ns, day.previous.rth_close_ns)
+
+
+def first_window_ns(day: LevelDay) -> int:
+    """From when a price that was settled before the session counts: the regular open, or the session's start where that is earlier."""
+    return min(opening_ns(day.times), day.times.start_ns)
+
+
+def regular_open_ns(day: LevelDay) -> int | LevelAbsent:
+    """The open of the date's regular hours; absent for a session that they do not begin for."""
+    if not day.times.rth_day:
+        return LevelAbsent(f"{day.times.date} has no regular hours")
+    if is_after_hours(day.times):
+        return LevelAbsent("the session begins after the regular hours of its date")
+    if day.times.end_ns <= day.times.rth_open_ns:
+        return LevelAbsent("the session ends before the regular hours of its date begin")
+    return day.times.rth_open_ns

@@ -19,13 +19,18 @@ from typing import Any, Literal, NamedTuple, get_args
 from ...errors import SpymasterError
 from .day import Level
 
-LevelGroup = Literal["premarket", "opening_range", "prior_day", "overnight", "moving", "round", "gamma", "own"]
+LevelGroup = Literal["premarket", "opening_range", "prior_day", "overnight", "week", "moving", "round", "gamma", "own"]
 """Groups in the order in which their levels are listed; `own` are the trader's own, `gamma` those of dealers' gamma."""
 GROUPS: tuple[LevelGroup, ...] = get_args(LevelGroup)
 
-KnownAt = Literal["open", "opening_range", "session"]
-"""When it is settled whether a level has a price: at the open, when the opening range is over, or only as the session trades."""
-KNOWN_AT_IN_WORDS: dict[KnownAt, str] = {"open": "the open", "opening_range": "the end of the opening range", "session": "candle by candle"}
+KnownAt = Literal["open", "opening_range", "initial_balance", "session"]
+"""When it is settled whether a level has a price: at the open, when the opening range or the first hour is over, or only as it trades."""
+KNOWN_AT_IN_WORDS: dict[KnownAt, str] = {
+    "open": "the open",
+    "opening_range": "the end of the opening range",
+    "initial_balance": "60 minutes after the open",
+    "session": "as the session trades",
+}
 
 
 class LevelDefinitionError(SpymasterError):
@@ -47,6 +52,8 @@ class LevelDefinition(NamedTuple):
     """The definition in one line."""
     parameter: str
     """What the number of a family is; empty for one level."""
+    prior_sessions: int
+    """Sessions before its own that it may look back on. Up to one lies in the calendar days that every level is given."""
     compute: Callable[..., Level]
     """Takes a `LevelDay`, and the number where there is one."""
 
@@ -68,7 +75,7 @@ class LevelDefinition(NamedTuple):
 
 
 def level(
-    name: str, group: LevelGroup, moving: bool, known_at: KnownAt | None = None
+    name: str, group: LevelGroup, moving: bool, known_at: KnownAt | None = None, prior_sessions: int = 0
 ) -> Callable[[Callable[..., Level]], Callable[..., Level]]:
     """Declare a function a level. Without `known_at`, a level that moves is known as the session trades, any other at the open."""
 
@@ -92,6 +99,7 @@ def level(
             known_at=known_at or ("session" if moving else "open"),
             meaning=meaning,
             parameter=parameter,
+            prior_sessions=prior_sessions,
             compute=compute,
         )
         return compute

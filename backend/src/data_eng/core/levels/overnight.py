@@ -1,4 +1,4 @@
-"""Overnight high and low: the farthest trades from the evening open of the previous day to the regular open, known at the open."""
+"""Overnight high, low and middle: the farthest trades from the evening open of the previous day to the regular open, known at the open."""
 
 from __future__ import annotations
 
@@ -19,6 +19,15 @@ def on_low(day: LevelDay) -> Level:
     """Lowest trade of the night."""
     bars = _overnight(day)
     return bars if isinstance(bars, LevelAbsent) else static_level(day.times.rth_open_ns, bars.low_ticks.min())
+
+
+@level(name="ON Mid", group="overnight", moving=False)
+def on_mid(day: LevelDay) -> Level:
+    """Half way between the highest and the lowest trade of the night."""
+    bars = _overnight(day)
+    if isinstance(bars, LevelAbsent):
+        return bars
+    return static_level(day.times.rth_open_ns, (bars.high_ticks.max() + bars.low_ticks.min()) / 2)
 
 
 def _overnight(day: LevelDay) -> Bars | LevelAbsent:

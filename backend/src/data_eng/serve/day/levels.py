@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...core.levels import define_level
+from ...core.levels.opening_range import INITIAL_BALANCE_S
 from ...core.session import clock
 from ...core.units import NS_PER_S
 from ..messages.day import LevelInfo
@@ -35,7 +36,8 @@ def why_unknown(day: DayBundle, level_id: str, rows: LevelRows, as_of_s: int) ->
     known_at = define_level(level_id).known_at
     if rows.reason is not None and (known_at == "open" or as_of_s >= day.moments.session_end_s):
         return rows.reason
-    over_s = day.moments.rth_open_s + day.opening_range_s
-    if known_at == "opening_range" and as_of_s < over_s:
+    lasts_s = {"opening_range": day.opening_range_s, "initial_balance": INITIAL_BALANCE_S}.get(known_at, 0)
+    over_s = day.moments.rth_open_s + lasts_s
+    if lasts_s and as_of_s < over_s:
         return f"known from {clock(over_s * NS_PER_S)[11:16]}"
     return "not known yet"

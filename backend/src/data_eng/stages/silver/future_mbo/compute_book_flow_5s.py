@@ -38,7 +38,7 @@ class ComputeBookFlow5s(Stage):
     name: ClassVar[str] = "compute_book_flow_5s"
     io: ClassVar[StageIO] = StageIO(inputs=[MBO], outputs=[BOOK_FLOW, BOOK_WINDOWS, TRADE_BARS, TRADE_PATH, VOLUME_PROFILE])
     settings_sections: ClassVar[tuple[str, ...]] = ("session", "book")
-    lookback_days: ClassVar[int] = 5
+    feeds_levels: ClassVar[bool] = True
 
     def compute(self, unit: ContractDay, lake: StageLake) -> None:
         times, book_settings = lake.session, lake.settings.book

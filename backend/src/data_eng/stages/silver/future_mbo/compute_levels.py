@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
 
 from ....config import AppConfig
+from ....contracts import contract_of
 from ....core.levels import (
     Bars,
     Level,
     LevelAbsent,
     LevelDay,
     LevelSeries,
+    PriceSource,
     find_level,
 )
-from ....core.tables import LEVELS_TABLE, MBO_DAYS, TRADE_BARS
+from ....core.profile import VolumeProfile
+from ....core.tables import LEVELS_TABLE, MBO_DAYS, TRADE_BARS, VOLUME_PROFILE
 from ....core.units import NS_PER_S
 from ....lake.partitions import PartitionRef, is_partition_complete, partition_ref
 from ....planning import ContractDay
 from ....settings import Settings
-from ....sources.calendar import globex_is_open_between, regular_hours, session_times
+from ....sources.calendar import exchange_times, globex_is_open_between, regular_hours, session_times
 from ....sources.own_levels import (
     OwnLevel,
     own_levels_sha256,
@@ -32,7 +35,7 @@ from ....sources.own_levels import (
 )
 from ...base import Stage, StageIO
 from ...door import StageLake
-from .compute_book_flow_5s import ComputeBookFlow5s
+from ...lookback import LOOKBACK_DAYS, dates_needed, first_date_needed
 
 LATE_START_NS = 60 * NS_PER_S
 """A file whose first record comes this soon is whole: a root has records many times a minute, but none exactly at midnight."""
@@ -42,13 +45,19 @@ class ComputeLevels(Stage):
     """Prices of every level asked for, with the moments they became known; a level that cannot be known is there with its reason."""
 
     name: ClassVar[str] = "compute_levels"
-    io: ClassVar[StageIO] = StageIO(inputs=[TRADE_BARS, MBO_DAYS], output=LEVELS_TABLE)
+    io: ClassVar[StageIO] = StageIO(inputs=[TRADE_BARS, MBO_DAYS, VOLUME_PROFILE], output=LEVELS_TABLE)
     rows_by_level: ClassVar[bool] = True
     settings_sections: ClassVar[tuple[str, ...]] = ("session", "levels", "instruments")
 
     def reads(self, unit: ContractDay, cfg: AppConfig, settings: Settings) -> list[PartitionRef]:
-        earlier = [pair for day in dates_before(unit.date) if all(map(is_partition_complete, pair := _sources_of(unit, cfg, day)))]
-        return [ref for pair in [*earlier, _sources_of(unit, cfg, unit.date)] for ref in pair]
+        """Bars and instruments of the session's date, those of the dates that its levels look back on, and the profiles there are."""
+        dates = dates_needed(unit.date, settings.levels.default)
+        earlier = [pair for day in dates[:-1] if all(map(is_partition_complete, pair := _sources_of(unit, cfg, day)))]
+        profiles = [partition_ref(cfg, VOLUME_PROFILE, unit.symbol, day) for day in dates[-1 - LOOKBACK_DAYS :]]
+        return [
+            *(ref for pair in [*earlier, _sources_of(unit, cfg, unit.date)] for ref in pair),
+            *filter(is_partition_complete, profiles),
+        ]
 
     def other_inputs(self, unit: ContractDay, cfg: AppConfig, settings: Settings) -> Mapping[str, str]:
         own = [level_id for level_id in settings.levels.default if find_level(level_id) is None]
@@ -60,7 +69,11 @@ class ComputeLevels(Stage):
         levels: dict[str, Level] = {}
         for level_id in lake.settings.levels.default:
             ours = find_level(require_level(level_id, lake.folder, unit.root))
-            levels[level_id] = ours.compute(day) if ours is not None else own_level(level_id, own_prices, day)
+            if ours is None:
+                levels[level_id] = own_level(level_id, own_prices, day)
+            else:
+                # What a level looks back on is its own: the others asked for beside it change nothing.
+                levels[level_id] = ours.compute(day.since(_utc_day_ns(first_date_needed(unit.date, [level_id]))[0]))
         lake.write(
             LEVELS_TABLE,
             levels_table(levels),
@@ -68,16 +81,10 @@ class ComputeLevels(Stage):
         )
 
 
-def dates_before(session_date: str) -> list[str]:
-    """Calendar days before a session whose bars its levels may need, oldest first."""
-    day = date.fromisoformat(session_date)
-    return [(day - timedelta(days=back)).isoformat() for back in range(ComputeBookFlow5s.lookback_days, 0, -1)]
-
-
 def read_level_day(unit: ContractDay, lake: StageLake) -> LevelDay:
     """All bars that the lake has for the contract around the session, and which hours they cover."""
     bars, covered = [], []
-    for day in [*dates_before(unit.date), unit.date]:
+    for day in dates_needed(unit.date, lake.settings.levels.default):
         table = lake.read_optional(lake.ref(TRADE_BARS, date=day))
         if table is None:
             if not _globex_trades_on(day):
@@ -91,15 +98,19 @@ def read_level_day(unit: ContractDay, lake: StageLake) -> LevelDay:
             )
         )
     table = pa.concat_tables(bars)
+    previous = session_times(lake.session.previous_date, lake.settings)
+    profile = lake.read_optional(lake.ref(VOLUME_PROFILE, date=previous.date))
     return LevelDay(
         times=lake.session,
-        previous=session_times(lake.session.previous_date, lake.settings),
+        previous=previous,
         seconds=_bars(table, 1),
         candles=_bars(table, lake.settings.levels.bar_s),
         candle_s=lake.settings.levels.bar_s,
         covered_ns=joined_spans(covered),
         opening_range_s=lake.settings.session.opening_range_s,
         tick=lake.settings.tick_of(unit.root),
+        exchange=exchange_times(lake.session, lake.settings),
+        prior_profile=None if profile is None else _profile(profile),
         timezone=lake.settings.session.timezone,
     )
 
@@ -140,33 +151,22 @@ def own_level(level_id: str, prices: list[OwnLevel], day: LevelDay) -> Level:
     return LevelSeries(
         np.array([price.known_from_ns for price in given], np.int64),
         np.array([price.price_points / day.tick for price in given], np.float64),
+        PriceSource.OWN,
     )
 
 
 def levels_table(levels: Mapping[str, Level]) -> pa.Table:
     """Rows of the levels table: one a price, one for each absent level."""
-    rows: list[tuple[str, int, float | None, str | None]] = []
+    rows: list[tuple[str, int, float | None, str | None, str | None]] = []
     for level_id, level in levels.items():
         if isinstance(level, LevelAbsent):
-            rows.append((level_id, 0, None, level.reason))
+            rows.append((level_id, 0, None, None, level.reason))
         else:
-            rows += [
-                (level_id, known, price, None)
-                for known, price in zip(
-                    level.known_from_ns.tolist(),
-                    level.price_ticks.tolist(),
-                    strict=True,
-                )
-            ]
-    level_ids, known_from_ns, price_ticks, reasons = zip(*rows, strict=True) if rows else ((), (), (), ())
-    return pa.table(
-        {
-            "level_id": pa.array(level_ids, pa.string()),
-            "known_from_ns": pa.array(known_from_ns, pa.int64()),
-            "price_ticks": pa.array(price_ticks, pa.float64()),
-            "reason": pa.array(reasons, pa.string()),
-        }
-    )
+            prices = zip(level.known_from_ns.tolist(), level.price_ticks.tolist(), strict=True)
+            rows += [(level_id, known, price, level.source.value, None) for known, price in prices]
+    schema = contract_of(LEVELS_TABLE).schema
+    columns = zip(*rows, strict=True) if rows else ((),) * len(schema)
+    return pa.table([pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)], schema=schema)
 
 
 def _sources_of(unit: ContractDay, cfg: AppConfig, day: str) -> tuple[PartitionRef, PartitionRef]:
@@ -185,6 +185,10 @@ def _bars(table: pa.Table, bar_s: int) -> Bars:
         "notional_ticks",
     )
     return Bars(*(table[name].to_numpy()[of_length].astype(np.int64, copy=False) for name in names))
+
+
+def _profile(table: pa.Table) -> VolumeProfile:
+    return VolumeProfile(*(table[name].to_numpy().astype(np.int64) for name in VolumeProfile._fields))
 
 
 def _utc_day_ns(utc_date: str) -> tuple[int, int]:
