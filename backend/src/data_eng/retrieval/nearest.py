@@ -115,7 +115,7 @@ def _measure(
         for place in range(len(within)):
             total = 0.0
             for dim in range(queries.shape[1]):
-                apart = float(queries[query, dim]) - float(past[within[place], dim])
+                apart = np.float64(queries[query, dim]) - np.float64(past[within[place], dim])
                 total += apart * apart
             exact[place] = total
         order = np.argsort(exact, kind="mergesort")
