@@ -79,7 +79,7 @@ def a_day(lake: Path = Path("lake"), **changes: Any) -> DayBundle:
         "triggers": None,
         "strikes": None,
         "measured": {},
-        "barrier_ticks": 8,
+        "thin_ns": {},
         "scales": None,
         "absent": (),
         "sha256": {},

@@ -10,7 +10,7 @@ import pyarrow as pa
 from src.data_eng.contracts import contract_of
 from src.data_eng.core.frame import frame_dims
 from src.data_eng.core.pressure import CONDITIONS, DOWN, UP
-from src.data_eng.core.tables import SETUP_CANDIDATES
+from src.data_eng.core.tables import SETUP_CANDIDATES, TOUCH_PHYSICS
 from src.data_eng.lake.partitions import ref_in
 from src.data_eng.lake.writer import publish_partition
 from src.data_eng.retrieval.key import IndexKey, layout_of, trigger_rules
@@ -55,6 +55,30 @@ def write_triggers(lake: Path, date: str, table: pa.Table, synthetic: bool = Fal
             code_sha256="0",
             facts={"synthetic": synthetic, "condition": "available", **trigger_rules(settings)},
         )
+
+
+def write_touch(lake: Path, date: str, episodes: int = 3, windows: int = 4) -> None:
+    """The day's physics behind the touch at every trigger: volatility as the triggers have it, and nothing against usual."""
+    ts_ns = trigger_times_ns(date, episodes, windows).ravel()
+    known = {
+        "window_start_ns": ts_ns - WINDOW_NS,
+        "ts_ns": ts_ns,
+        "in_session": np.ones(len(ts_ns), bool),
+        "mid_ticks": np.full(len(ts_ns), LEVEL_TICKS - 5),
+        "sigma": np.full(len(ts_ns), 0.5),
+        "barrier_ticks": np.full(len(ts_ns), 8),
+    }
+    schema = contract_of(TOUCH_PHYSICS).schema
+    empty = {field.name: [None] * len(ts_ns) if field.nullable else np.zeros(len(ts_ns)) for field in schema}
+    publish_partition(
+        ref_in(lake, TOUCH_PHYSICS, SYMBOL, date),
+        pa.table({field.name: pa.array((empty | known)[field.name], field.type) for field in schema}),
+        stage="test",
+        inputs={},
+        settings_sha256="0",
+        code_sha256="0",
+        facts={"synthetic": False, "condition": "available"},
+    )
 
 
 def write_level(lake: Path, date: str, synthetic: bool = False) -> None:

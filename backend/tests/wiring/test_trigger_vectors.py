@@ -13,7 +13,7 @@ from src.data_eng.contracts import contract_of
 from src.data_eng.core.features import feature_names
 from src.data_eng.core.features.blocks import vector_layout
 from src.data_eng.core.session import SessionTimes
-from src.data_eng.core.tables import LEVEL_VACUUM, TRIGGER_VECTORS
+from src.data_eng.core.tables import LEVEL_VACUUM, SETUP_CANDIDATES, TOUCH_PHYSICS, TRIGGER_VECTORS
 from src.data_eng.core.units import NS_PER_S
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import read_manifest, ref_in
@@ -22,6 +22,8 @@ from src.data_eng.retrieval.key import trigger_rules
 from src.data_eng.sources.calendar import session_times
 from src.data_eng.stages.gold.future_mbo.build_trigger_vectors import BuildTriggerVectors
 from src.data_eng.stages.silver.future_mbo.compute_level_vacuum_5s import ComputeLevelVacuum5s
+from src.data_eng.stages.silver.future_mbo.compute_session_usual import ComputeSessionUsual
+from src.data_eng.stages.silver.future_mbo.compute_touch_physics_5s import ComputeTouchPhysics5s
 from tests.silver_day import SYMBOL, WINDOW_NS, Levels, put_silver_day, short_settings, swing
 from tests.toys.lake import config
 
@@ -37,7 +39,10 @@ def levels(times: SessionTimes) -> Levels:
 
 def build(lake: Path, unit: ContractDay = UNIT, level_ids: tuple[str, ...] = ("pm_high", "vwap")) -> pa.Table:
     settings = short_settings(level_ids)
-    ComputeLevelVacuum5s().build(unit, config(lake), settings)
+    for symbol, date in unit.history:
+        ComputeSessionUsual().build(ContractDay("ES", symbol, date), config(lake), settings)
+    for stage in (ComputeLevelVacuum5s(), ComputeSessionUsual(), ComputeTouchPhysics5s()):
+        stage.build(unit, config(lake), settings)
     BuildTriggerVectors().build(unit, config(lake), settings)
     return read_table(ref_in(lake, TRIGGER_VECTORS, unit.symbol, unit.date))
 
@@ -101,15 +106,22 @@ def test_a_vector_is_the_features_of_its_windows(lake: Path, table: pa.Table) ->
     assert vector["context_open_s"] == (row["ts_ns"] - session_times(DATE, short_settings()).rth_open_ns) / NS_PER_S
 
 
-def test_no_vector_holds_nan_and_none_looks_across_a_marked_window(table: pa.Table) -> None:
+def test_no_vector_holds_nan_and_a_window_without_features_is_no_trigger(table: pa.Table) -> None:
     times = session_times(DATE, short_settings())
-    assert np.isfinite(table["vector"].combine_chunks().flatten().to_numpy()).all()
+    for name in ("vector", "frame"):
+        assert np.isfinite(table[name].combine_chunks().flatten().to_numpy()).all()
     windows = (table["ts_ns"].to_numpy() - times.start_ns) // WINDOW_NS - 1
-    tests = table["setup"].to_numpy() == "level_test"
-    assert windows[tests].min() >= 26, "27 windows of the session precede the first"
     # window 300 has no features, 301 no velocity, 302 no acceleration
-    assert not ((windows[tests] >= 300) & (windows[tests] < 303 + 26)).any()
-    assert windows[~tests].min() >= 146
+    assert not set(windows) & {300, 301, 302}
+    assert 215 in windows, "no history is required of a trigger"
+
+
+def test_every_window_of_an_episode_is_a_trigger_from_its_first(table: pa.Table) -> None:
+    tests = of(table, "level_test", "pm_high")
+    for row in tests.to_pylist():
+        assert row["age_s"] % 5 == 0 and row["age_s"] >= 0
+    first = tests.filter(pc.equal(tests["age_s"], 0))
+    assert first.num_rows == len(set(zip(*(tests[name].to_pylist() for name in ("approach_dir", "episode")), strict=True)))
 
 
 def test_a_horizon_that_runs_into_the_gap_or_past_the_end_is_censored(table: pa.Table) -> None:
@@ -136,24 +148,28 @@ def test_the_other_level_a_tick_away_is_named(table: pa.Table) -> None:
     assert set(of(table, "level_test", "pm_high")["confluent_ids"].to_pylist()) == {"vwap"}
 
 
-def test_without_a_past_the_barrier_is_the_smallest_and_a_wild_past_widens_it(lake: Path, table: pa.Table, tmp_path: Path) -> None:
-    assert set(table["barrier_ticks"].to_pylist()) == {8}
-    assert read_manifest(ref_in(lake, TRIGGER_VECTORS, SYMBOL, DATE)).facts["barrier_ticks"] == 8
-    # the mid jumps 6 ticks a window: sigma = 6 / sqrt(5 s), barrier = 6 / sqrt(5) * sqrt(120) = 29.4, rounded up
+def test_an_episode_keeps_the_barrier_of_its_first_window(lake: Path, table: pa.Table) -> None:
+    touch = read_table(ref_in(lake, TOUCH_PHYSICS, SYMBOL, DATE))
+    barrier_at = dict(zip(touch["ts_ns"].to_pylist(), touch["barrier_ticks"].to_pylist(), strict=True))
+    rows = of(table, "level_test", "pm_high").to_pylist()
+    for row in rows:
+        assert row["barrier_ticks"] == barrier_at[row["ts_ns"] - row["age_s"] * NS_PER_S]
+    assert len({row["barrier_ticks"] for row in rows}) > 1
+
+
+def test_a_wild_past_widens_the_barrier(table: pa.Table, tmp_path: Path) -> None:
     put_silver_day(tmp_path, DAY_BEFORE, lambda window: PM_HIGH + 6 * (window % 2), levels)
     put_silver_day(tmp_path, DATE, swing(PM_HIGH, 40, 200), levels)
     wild = build(tmp_path, UNIT._replace(history=((SYMBOL, DAY_BEFORE),)))
-    assert set(wild["barrier_ticks"].to_pylist()) == {30}
-    assert [read_manifest(ref_in(root, TRIGGER_VECTORS, SYMBOL, DATE)).facts["volatility_sessions"] for root in (lake, tmp_path)] == [0, 1]
+    # 36 ticks^2 a window: prof 7.2 ticks^2/s, which weighs 30 of 54: sigma at least 2, b at least .9 x 2 x sqrt(360) = 34.
+    assert min(wild["barrier_ticks"].to_pylist()) >= 34 > max(table["barrier_ticks"].to_pylist())
 
 
-def test_the_barrier_looks_past_sessions_missing_from_the_lake(tmp_path: Path) -> None:
-    """The ten chosen sessions before the day have no windows; the one before them has, and sets the barrier of 30 as above."""
-    put_silver_day(tmp_path, DAY_BEFORE, lambda window: PM_HIGH + 6 * (window % 2), levels)
-    put_silver_day(tmp_path, DATE, swing(PM_HIGH, 40, 200), levels)
-    missing = tuple(("ESU5", f"2025-09-{day}") for day in range(15, 25))
-    found = build(tmp_path, UNIT._replace(history=((SYMBOL, DAY_BEFORE), *missing)))
-    assert set(found["barrier_ticks"].to_pylist()) == {30}
+def test_candidates_are_the_triggers_at_the_candidate_ages(lake: Path, table: pa.Table) -> None:
+    found = read_table(ref_in(lake, SETUP_CANDIDATES, SYMBOL, DATE))
+    age_s = table["age_s"].to_numpy()
+    expected = table.filter(pa.array((age_s == 0) | (age_s == 15) | ((age_s > 0) & (age_s % 30 == 0))))
+    np.testing.assert_equal(found.to_pylist(), expected.select(found.column_names).to_pylist())
 
 
 def test_triggers_say_the_rules_and_the_span_that_they_were_made_under(lake: Path, table: pa.Table) -> None:
