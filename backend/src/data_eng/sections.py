@@ -129,15 +129,6 @@ class EvaluationSettings(Section):
     seed: int
 
 
-class SignalsSettings(Section):
-    p_min: float
-    margin_min: float
-    chop_max: float
-    n_eff_min: float
-    stop_ticks: int
-    cooldown_s: int
-
-
 class PressureSettings(Section):
     quantile_sessions: int
     track_ticks: int

@@ -31,7 +31,6 @@ from .sections import (
     SelectionSettings,
     ServeSettings,
     SessionSettings,
-    SignalsSettings,
     VectorsSettings,
     VolatilitySettings,
     ZonesSettings,
@@ -66,7 +65,6 @@ class Settings(Section):
     retrieval: RetrievalSettings
     answer: AnswerSettings
     evaluation: EvaluationSettings
-    signals: SignalsSettings
     pressure: PressureSettings
     physics: PhysicsSettings
     ladder: LadderSettings

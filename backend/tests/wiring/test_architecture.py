@@ -23,7 +23,6 @@ LONG_MODULES: dict[str, str] = {}
 """Modules above 400 lines, each with its reason."""
 LONG_FUNCTIONS = {
     ("core/book/record.py", "apply_record"): "a record's effect on the book is one thought, and a call a branch costs the kernel its speed",
-    ("core/episodes.py", "_find_episodes"): "one pass over the windows carries the state of the episode",
     ("core/labels.py", "_label"): "one pass over the path finds all horizons",
     ("core/split.py", "_split"): "one pass over the records splits them by contract",
 }

@@ -65,10 +65,9 @@ def query(
     from ..retrieval.parts import Answer
     from .values import lake_named, levels_named, one_of, symbol_named
 
-    if metric is not None:
-        one_of("--metric", metric, tuple(VECTOR_OF))
-    for flag, value, known in (("--approach", approach_dir, APPROACHES), ("--setup", setup, SETUPS)):
-        one_of(flag, value, known)
+    for flag, value, known in (("--approach", approach_dir, APPROACHES), ("--setup", setup, SETUPS), ("--metric", metric, VECTOR_OF)):
+        if value is not None:
+            one_of(flag, value, tuple(known))
     place = lake_named(lake)
     root = symbol_named(symbol, place, built=True).root
     (level,) = levels_named(level, place, root)

@@ -1,4 +1,4 @@
-"""What the past says about one trigger, and whether that is enough to act: a Judgement, and the decision made of it."""
+"""What the past says about one trigger by a level's own index: a Judgement."""
 
 from __future__ import annotations
 
@@ -7,18 +7,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.session import clock
-from ..sections import SignalsSettings
 from ..settings import Settings
-from .distribution import BREAK, CENSORED, CLASSES, REJECT, interval, shrunk_probabilities, weighted_quantile
+from .distribution import BREAK, CENSORED, REJECT, interval, shrunk_probabilities, weighted_quantile
 from .key import BREAK_AND_CONFIRM
 from .neighbours import Neighbours
 from .past import PastView
 
-FIRE, HOLD = "fire", "hold"
 RISK_SHARE = 0.8
 """Of the neighbours of the leading class, how many stayed within the risk."""
-NS_PER_S = 1_000_000_000
 
 
 class Judgement(NamedTuple):
@@ -54,54 +50,6 @@ class Judgement(NamedTuple):
         """The leading of break and reject minus the larger of the other two classes."""
         other = self.p[1] if self.leads_break else self.p[0]
         return self.lead_p - max(other, self.p[2])
-
-
-class Decision(NamedTuple):
-    """Fire or hold, and why."""
-
-    decision: str
-    reason: str
-
-
-class FireLog:
-    """What has fired at one level, approach and setup of a day so far. Triggers are decided in time order."""
-
-    def __init__(self, rules: SignalsSettings) -> None:
-        self._rules = rules
-        self._fired_episodes: dict[int, int] = {}
-        self._last_ns: int | None = None
-
-    def decide(self, judgement: Judgement | None, no_judgement: str, episode: int, ts_ns: int, strange_percentile: float) -> Decision:
-        """Fire when every rule is met; else hold and name each rule that is not. `no_judgement` says why there is none."""
-        if judgement is None:
-            return Decision(HOLD, no_judgement)
-        unmet = [*self._too_weak(judgement, strange_percentile), *self._too_soon(episode, ts_ns)]
-        if unmet:
-            return Decision(HOLD, "; ".join(unmet))
-        self._fired_episodes[episode] = ts_ns
-        self._last_ns = ts_ns
-        return Decision(FIRE, f"{'break' if judgement.leads_break else 'reject'} {judgement.lead_p:.2f}, margin {judgement.margin:.2f}")
-
-    def _too_weak(self, judgement: Judgement, strange_percentile: float) -> list[str]:
-        rules, p_chop = self._rules, judgement.p[CLASSES.index("chop")]
-        percentile, risk_ticks = judgement.distance_percentile, judgement.risk_q80_ticks
-        unmet = [
-            (judgement.lead_p < rules.p_min, f"p {judgement.lead_p:.2f} < {rules.p_min:.2f}"),
-            (judgement.margin < rules.margin_min, f"margin {judgement.margin:.2f} < {rules.margin_min:.2f}"),
-            (p_chop > rules.chop_max, f"chop {p_chop:.2f} > {rules.chop_max:.2f}"),
-            (judgement.n_eff < rules.n_eff_min, f"effective n {judgement.n_eff:.1f} < {rules.n_eff_min:g}"),
-            (risk_ticks is None, "no neighbour ended so: risk unknown"),
-            (risk_ticks is not None and risk_ticks > rules.stop_ticks, f"risk {risk_ticks or 0:.0f} > {rules.stop_ticks} ticks"),
-            (percentile is not None and percentile > strange_percentile, "nothing like it before"),
-        ]
-        return [words for failed, words in unmet if failed]
-
-    def _too_soon(self, episode: int, ts_ns: int) -> list[str]:
-        if episode in self._fired_episodes:
-            return [f"fired in this episode at {clock(self._fired_episodes[episode])[11:]}"]
-        if self._last_ns is not None and ts_ns - self._last_ns < self._rules.cooldown_s * NS_PER_S:
-            return [f"cool-down after {clock(self._last_ns)[11:]}"]
-        return []
 
 
 def signal_horizon(setup: str, horizons_s: tuple[int, ...], settings: Settings) -> int:
