@@ -48,8 +48,7 @@ def rows(*windows: int) -> NDArray[np.int64]:
 
 def block(vectors: NDArray[np.float32], name: str) -> list[float]:
     """The first feature of each vector in a block."""
-    first: list[float] = vectors[:, BLOCKS.index(name) * FEATURES].tolist()
-    return first
+    return [float(value) for value in vectors[:, BLOCKS.index(name) * FEATURES]]
 
 
 def test_the_frames_columns_are_features() -> None:
@@ -128,7 +127,7 @@ def test_a_level_known_this_window_has_its_vector_at_once() -> None:
 
 def test_momentum_is_the_move_in_the_approachs_direction_in_sigmas() -> None:
     """A mid that rises a tick a window: 3, 6, 12 and 24 ticks over 15, 30, 60 and 120 s."""
-    mids = 1000.0 + np.arange(40.0)
+    mids = np.arange(1000.0, 1040.0)
     expected = np.array([3, 6, 12, 24]) / (0.5 * np.sqrt(MOMENTA_S))
     for direction in (1, -1):
         moves = momenta_of(mids, rows(30), np.array([0.5]), direction, 5)
