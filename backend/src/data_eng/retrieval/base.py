@@ -125,7 +125,7 @@ def base_hazards(standing: Standing, base: Base, horizons_s: NDArray[Any], age_t
     """
     sigma = standing.sigma * np.exp(pace(standing, np.array(base.a), base.median_sigma))
     walked = hazards_of(barrier_probabilities(standing.x_ticks, standing.barrier_ticks, sigma, horizons_s))
-    return tilted(walked, _side_columns(standing, age_tau_s) @ np.array(base.th))
+    return tilted(walked, _row_by_row(_side_columns(standing, age_tau_s), np.array(base.th)))
 
 
 def cumulate(hazards: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -160,8 +160,13 @@ def tilted(hazards: NDArray[np.float64], tilt: NDArray[np.float64]) -> NDArray[n
 
 def pace(standing: Standing, a: NDArray[np.float64], median_sigma: float) -> NDArray[np.float64]:
     """(rows,) a: the logarithm of what sigma is multiplied by."""
-    exponent: NDArray[np.float64] = _pace_columns(standing, median_sigma) @ a
-    return exponent.clip(-PACE_MAX, PACE_MAX)
+    return _row_by_row(_pace_columns(standing, median_sigma), a).clip(-PACE_MAX, PACE_MAX)
+
+
+def _row_by_row(columns: NDArray[np.float64], parameters: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(rows,) their product; unlike a matrix's, it has the same bytes for a row alone as for one of many."""
+    product: NDArray[np.float64] = (columns * parameters).sum(axis=1)
+    return product
 
 
 def _interval_of(primary_s: int, horizons_s: NDArray[Any]) -> int:
