@@ -64,6 +64,12 @@ def test_the_cautious_side_is_moved_back_by_fire_z_errors(sign: int) -> None:
     assert low[2] == 0.2, "CHOP as answered"
 
 
+def test_barriers_too_far_for_any_chance_are_worth_nothing_either_way() -> None:
+    """A calm market between barriers frozen in a wild one: both chances of the walk are 0, and so is what either side is worth."""
+    nothing = np.array([[0.0, 0.0, 1.0]])
+    assert cautious(nothing, nothing, found(1.5, 0.5), 2.33).tolist() == [[0, 0, 1]]
+
+
 def test_what_is_not_sure_is_moved_back_to_base_and_no_further() -> None:
     low = cautious(BASE_ROW, np.array([[0.5, 0.3, 0.2]]), found(1.0, 0.5), 2.33)[0]
     assert low[0] / low[1] == pytest.approx(0.2202 / 0.4279)

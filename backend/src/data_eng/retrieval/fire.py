@@ -70,10 +70,11 @@ def expected_ticks(
 
 
 def cautious(base: NDArray[np.float64], p: NDArray[np.float64], found: Evidence, fire_z: float) -> NDArray[np.float64]:
-    """(rows, CLASSES) of EV low. NaN where BASE stands alone: it leads nowhere."""
+    """(rows, CLASSES) of EV low. NaN where BASE stands alone: it leads nowhere. Barriers too far for any chance are as far either way."""
     sure = np.sign(found.log_ratio) * np.maximum(np.abs(found.log_ratio) - fire_z * found.log_ratio_sd, 0.0)
     breaks = base[:, BREAKS] * np.exp(sure)
-    share, decided = breaks / (breaks + base[:, REJECTS]), 1 - p[:, CHOPS]
+    either, decided = breaks + base[:, REJECTS], 1 - p[:, CHOPS]
+    share = np.divide(breaks, either, out=np.full(len(base), 0.5), where=either != 0)
     return np.stack([decided * share, decided * (1 - share), p[:, CHOPS]], axis=1)
 
 
