@@ -15,7 +15,7 @@ from .fire import Worth, fires, worth
 from .frame_past import FramePast, distance_of
 from .moments import Moments
 from .nearest import Nearest
-from .observed import NO_LEAD, AnsweredRows, Counts, Evidence, answer_rows, base_alone, counts, evidence, neighbour_weights
+from .observed import NO_LEAD, AnsweredRows, Counts, Evidence, Experience, answer_rows, base_alone, counts, evidence, neighbour_weights
 from .verdict import Situation, edges, speaks_for, strange, too_little, verdicts
 
 
@@ -46,11 +46,18 @@ class Spoken(NamedTuple):
 
 def answer_windows(past: FramePast, moments: Moments) -> Answered:
     """Answer each window, whatever order they are in. All that is used of a window is known at its end."""
+    return answer_by(past, moments, past.find(moments), past.experience)
+
+
+def answer_by(past: FramePast, moments: Moments, nearest: Nearest, learned: Experience) -> Answered:
+    """The same from other neighbours, or from what others learned: evaluation's PLACEBO and other metrics.
+
+    `nearest` and `learned` speak of the past's candidates, in their order.
+    """
     rules = past.settings.answer
     primary = past.settings.labels.horizons_s.index(rules.primary_s)
-    nearest = past.find(moments)
     weight = neighbour_weights(nearest.squared_distance, rules.decay)
-    found = evidence(past.experience, nearest.candidate, weight, rules.kappa)
+    found = evidence(learned, nearest.candidate, weight, rules.kappa)
     distance = distance_of(nearest)
     percentile = past.percentile(distance)
     is_strange = strange(percentile, past.settings.retrieval.strange_percentile)

@@ -27,7 +27,7 @@ class TwoSessions(SpymasterError):
 
 
 class Source(NamedTuple):
-    """One contract-day of trigger vectors."""
+    """One contract-day of trigger vectors or candidates."""
 
     ref: PartitionRef
     sha256: str
@@ -36,12 +36,12 @@ class Source(NamedTuple):
     """Span of the day that it was built for, `09:30-12:30`."""
 
 
-def trigger_sources(where: Environment, root: str, settings: Settings) -> list[Source]:
-    """The contract-days of a root that have trigger vectors, in order of dates.
+def trigger_sources(where: Environment, root: str, settings: Settings, dataset: str = TRIGGER_VECTORS) -> list[Source]:
+    """The contract-days of a root that have trigger vectors, or the candidates among them, in order of dates.
 
     Raises `StaleIndex` for the first that was made under other rules than the settings now have: they cannot be compared.
     """
-    refs, now = chosen_partitions(where, TRIGGER_VECTORS, root), trigger_rules(settings)
+    refs, now = chosen_partitions(where, dataset, root), trigger_rules(settings)
     sources = []
     for ref in refs:
         facts = read_facts(ref)
