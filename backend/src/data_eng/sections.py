@@ -114,16 +114,11 @@ class AnswerSettings(Section):
 
 class EvaluationSettings(Section):
     warm_up_sessions: int
-    min_past_episodes: int
     score_window: int
     refit_sessions: int
-    recency_half_life_sessions: int
-    time_of_day_bins_s: tuple[int, ...]
     bootstrap_draws: int
     permutations: int
     interval: float
-    set_coverage: float
-    reliability_bins: int
     power: float
     release_share: float
     seed: int

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
 
 def evaluate(
-    levels: Annotated[str, typer.Option(help="Levels separated by commas, or all that have an index.")] = "all",
+    levels: Annotated[
+        str, typer.Option(help="Whose windows to score: levels separated by commas, or all. The past holds every level.")
+    ] = "all",
     first: Annotated[str | None, typer.Option("--from", help="First session to score. The past before it counts as past.")] = None,
     last: Annotated[
         str | None, typer.Option("--to", help="Last session to score. Default: the last that is not kept for a release.")
     ] = None,
-    metric: MetricsOption = "block",
+    metric: MetricsOption = "frame",
     setup: Annotated[str, typer.Option(help="level_test or break_and_confirm.")] = "level_test",
     symbol: Annotated[str, typer.Option(help="The root, for example ES.")] = "ES",
     release: Annotated[bool, typer.Option("--release", help="Score the untouched last part of the lake. This can be done once.")] = False,
@@ -31,12 +33,12 @@ def evaluate(
     workers: WorkersOption = None,
     lake: LakeOption = None,
 ) -> None:
-    """Score the similar past against every simpler forecast, session by session, and write one report.
+    """Score the answer, as a query gives it, against BASE, its placebo and every simpler forecast, session by session, in one report.
 
     Every forecast sees only sessions before its own. The last part of the lake stays untouched until --release. An evaluation that was
     stopped goes on where it was; each new one is noted in the ledger that p-values are corrected by.
 
-    Example: `spymaster evaluate --levels all --from 2025-10-01 --to 2025-12-19 --metric block,learned --out report.html`
+    Example: `spymaster evaluate --levels all --from 2025-10-01 --to 2025-12-19 --out report.html`
     """
     from rich.console import Console
 
@@ -57,20 +59,26 @@ def evaluate(
 
 
 def print_result(result: EvaluationResult, console: Console) -> None:
-    """The verdict first, then what each forecast was worth against climatology."""
+    """The verdict first, then what the answer was worth against each other forecast."""
     from rich.table import Table
 
     mark = "[SYNTHETIC] " if result.synthetic else ""
     console.print(f"{mark}{result.verdict.sentence}", highlight=False, soft_wrap=True, markup=False)
-    table = Table(title=f"skill against climatology at {result.question.horizon_s} s (RPS), 95 % by sessions", title_justify="left")
-    table.add_column("forecast", justify="left")
-    for name in ("skill", "from", "to", "p corrected"):
-        table.add_column(name, justify="right")
-    corrected = {row.forecaster: "" if row.p_corrected is None else f"{row.p_corrected:.3f}" for row in result.permutation}
-    for row in result.primary_skill():
-        table.add_row(row.forecaster, *map(_signed, (row.skill, row.low, row.high)), corrected.get(row.forecaster, ""))
-    if table.row_count:
+    corrected = {row.forecaster: row.p_corrected for row in result.permutation}
+    for name, p in corrected.items():
+        title = f"{name} at {result.question.horizon_s} s (Brier), 95 % by sessions"
+        table = Table(title=title if p is None else f"{title}; p corrected {p:.3f}", title_justify="left")
+        table.add_column("against", justify="left")
+        for column in ("skill", "from", "to"):
+            table.add_column(column, justify="right")
+        for row in result.primary_skill():
+            if row.forecaster == name:
+                table.add_row(row.against, *map(_signed, (row.skill, row.low, row.high)))
         console.print(table)
+    for row in result.coverage:
+        if row.label == "all" and row.covered is not None:
+            sentence = f"{row.forecaster}: the {row.wanted:.0%} interval of {row.outcome} held {row.covered:.0%} of like windows later."
+            console.print(sentence, highlight=False, soft_wrap=True, markup=False)
     for sentence in result.missing:
         console.print(f"missing: {sentence}", highlight=False, soft_wrap=True, markup=False)
 

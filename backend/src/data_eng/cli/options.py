@@ -10,4 +10,4 @@ import typer
 LakeOption = Annotated[Path | None, typer.Option(help="Folder of the lake. Default: SPYMASTER_LAKE, or backend/lake.")]
 SymbolOfDayOption = Annotated[str, typer.Option(help="A root (the day's chosen contract) or a contract.")]
 WorkersOption = Annotated[int | None, typer.Option(min=1, help="Processes; each takes one core. Default: one a core.")]
-MetricsOption = Annotated[str, typer.Option(help="What is near: block, user, cosine, preset, learned, several with commas, or all.")]
+MetricsOption = Annotated[str, typer.Option(help="What is near: frame, user, both with a comma between them, or all.")]

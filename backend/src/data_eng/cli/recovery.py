@@ -18,9 +18,11 @@ def recovery(
     null_seeds: Annotated[int, typer.Option(min=1, max=1000, help="Evaluations of the null, and as many of the placebo.")] = 20,
     seeds: Annotated[int, typer.Option(min=1, max=100, help="Evaluations of each planted strength and of each market.")] = 5,
     strengths: Annotated[str, typer.Option(help="Planted shifts in robust sigmas.")] = "0.5,1,2",
-    markets: Annotated[str, typer.Option(help="Signature:outcome of the simulator's own planted markets.")] = "0:0,0.3:0.15,0.6:0.3",
+    markets: Annotated[
+        str, typer.Option(help="Signature:outcome of the simulator's own markets; one without a signature has no precursor.")
+    ] = "0:0,0:0.35,0.5:0.35",
     levels: Annotated[str, typer.Option(help="Levels, separated by commas.")] = "pm_high,pm_low,or_high,or_low",
-    metric: MetricsOption = "block,learned",
+    metric: MetricsOption = "frame",
     folder: Annotated[Path | None, typer.Option(help="Where markets are built and figures kept. Default: beside the report.")] = None,
     workers: WorkersOption = None,
 ) -> None:

@@ -118,7 +118,7 @@ def _draw_series(axes: Axes, series: LineSeries, order: int, shift: float, label
 
 
 def _draw_reliability(plots: Sequence[Reliability], look: Look) -> str:
-    """Frequency against stated probability, one panel a forecaster, with the episodes of every bin below."""
+    """Frequency against stated probability, one panel a forecaster, with the windows of every bin below."""
     with figure_of(look, 380 * _panel_rows(len(plots), look), len(plots)) as figure:
         for plot, (above, below) in zip(plots, _paired_panels(figure, len(plots), look), strict=True):
             above.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=(0, (4, 3)))
@@ -126,7 +126,7 @@ def _draw_reliability(plots: Sequence[Reliability], look: Look) -> str:
                 _draw_outcome(above, below, own)
             above.set(xlim=(0, 1), ylim=(0, 1), ylabel="observed frequency")
             above.set_title(_short(plot.title, look))
-            below.set(ylim=(0, None), ylabel="episodes", xlabel="stated probability")
+            below.set(ylim=(0, None), ylabel="windows", xlabel="stated probability")
             below.locator_params(axis="y", nbins=3)
         _legend(figure, look)
         return svg_of(figure, look, *_heard(plots))
@@ -137,9 +137,9 @@ def _draw_outcome(above: Axes, below: Axes, own: StatedOutcome) -> None:
     p, frequency = ([bin_.p for bin_ in own.bins], [bin_.frequency for bin_ in own.bins])
     spread = [[_gap(bin_.frequency, bin_.low) for bin_ in own.bins], [_gap(bin_.high, bin_.frequency) for bin_ in own.bins]]
     above.errorbar(p, frequency, yerr=spread, color=colour, marker=marker, linewidth=1, markersize=6, label=own.outcome)
-    episodes = [bin_.episodes for bin_ in own.bins]
-    below.vlines(p, 0, episodes, color=colour, linewidth=2)
-    below.plot(p, episodes, color=colour, marker=marker, markersize=5, linestyle="none")
+    windows = [bin_.windows for bin_ in own.bins]
+    below.vlines(p, 0, windows, color=colour, linewidth=2)
+    below.plot(p, windows, color=colour, marker=marker, markersize=5, linestyle="none")
 
 
 def _draw_histograms(plots: Sequence[Histogram], look: Look) -> str:

@@ -6,17 +6,27 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..retrieval.fitting import scored_window
-from ..retrieval.signals import signal_horizon
+from ..retrieval.day_blocks import MIN_SESSIONS
 from ..sections import EvaluationSettings
 from ..settings import Settings
 from . import figures
-from .figures import RPS
+from .figures import BRIER
 from .ledger import Trial
 from .pool import Pool, data_sha256
-from .resampling import SIGNIFICANT_BELOW, Permuted, corrected_p, permutation
-from .result import EvaluationCounts, EvaluationQuestion, EvaluationResult, EvaluationScope, PermutationRow, Power, Verdict
-from .walk_forward import CLIMATOLOGY
+from .resampling import Permuted, corrected_p, permutation
+from .result import (
+    EvaluationCounts,
+    EvaluationQuestion,
+    EvaluationResult,
+    EvaluationScope,
+    FireRow,
+    PermutationRow,
+    Power,
+    SkillRow,
+    Verdict,
+)
+from .strata import stratum_rows
+from .walk_forward import BASE, PLACEBO, SIMILAR
 
 
 class Question(EvaluationScope):
@@ -35,32 +45,36 @@ def judge(
     `pool` is None where nothing was forecast. A part that cannot be made is left empty and named in `missing`; the rest stands.
     """
     rules, horizons_s = settings.evaluation, settings.labels.horizons_s
-    horizon = signal_horizon(question.setup, horizons_s, settings)
+    horizon = horizons_s.index(settings.answer.primary_s)
+    described = _question(question, settings)
     scored = pool.outcome[:, horizon] >= 0 if pool is not None else np.zeros(0, bool)
-    counts = EvaluationCounts(episodes=int(scored.sum()), sessions=0, series=0, censored=int((~scored).sum()))
-    described = _question(question, horizons_s, horizon, settings)
     if pool is None or not scored.any():
-        return _nothing(question, described, counts, rules), []
-    counts = counts.model_copy(update={"sessions": len(np.unique(pool.day[scored])), "series": len(np.unique(pool.series[scored]))})
-    rps = figures.scores_of(pool, RPS, horizon)
+        return _nothing(question, described, len(scored), settings), []
+    brier = figures.scores_of(pool, BRIER, horizon)
     permuted = {name: _permute(pool, name, horizon, rules) for name in pool.similar}
     made = [_trial(name, permuted[name], pool, question, horizons_s[horizon], when, settings) for name in pool.similar]
     result = EvaluationResult(
         synthetic=question.synthetic,
         question=described,
-        counts=counts,
-        missing=_missing(pool, rules),
-        skill=figures.skill_rows(pool, horizons_s, horizon, rules),
-        against=figures.against_rows(rps, pool, rules),
-        reliability=figures.reliability_rows(pool, horizon, scored, rules),
-        sharpness=figures.sharpness_rows(pool, horizon, scored),
-        coverage=figures.coverage_rows(pool, horizons_s, settings),
-        excursions=figures.excursion_rows(pool, horizons_s[horizon], rules),
-        skill_by_day=figures.rows_by_day(rps, pool),
-        by_series=figures.rows_by_series(rps, pool, rules),
-        distances=figures.distance_rows(pool, settings.retrieval.strange_percentile),
+        counts=EvaluationCounts(
+            windows=int(scored.sum()),
+            tests=len(np.unique(pool.moments.setup[scored])),
+            sessions=len(np.unique(pool.day[scored])),
+            levels=len({level_id for level_id, _ in pool.names}),
+            censored=int((~scored).sum()),
+        ),
+        missing=_missing(pool, question),
+        skill=figures.skill_rows(pool, horizons_s, rules),
+        strata=stratum_rows(brier, pool, rules),
+        reliability=figures.reliability_rows(pool, horizon, rules),
+        lift=figures.lift_rows(pool, horizon, rules),
+        sharpness=figures.sharpness_rows(pool, horizon),
+        coverage=figures.coverage_rows(pool, settings),
+        fires=figures.fire_rows(pool, horizon, settings),
+        skill_by_day=figures.rows_by_day(brier, pool),
+        distances=figures.distance_rows(pool),
         permutation=tuple(_permutation_row(trial, made, trials) for trial in made),
-        power=figures.power_of(rps, pool, rules),
+        power=figures.power_of(brier, pool, rules),
         verdict=Verdict(sentence="", skilful=False),
     )
     return result.model_copy(update={"verdict": _verdict(result)}), made
@@ -71,7 +85,7 @@ def _permute(pool: Pool, name: str, horizon: int, rules: EvaluationSettings) -> 
     return permutation(
         pool.p[name][scored, horizon],
         pool.outcome[scored, horizon],
-        pool.p[CLIMATOLOGY][scored, horizon],
+        pool.p[BASE][scored, horizon],
         pool.day[scored],
         pool.series[scored],
         rules.permutations,
@@ -90,7 +104,7 @@ def _trial(name: str, permuted: Permuted, pool: Pool, question: Question, horizo
         horizon_s=horizon_s,
         skill=permuted.observed,
         p=permuted.p,
-        settings=settings.sha256("retrieval", "evaluation", "scaling", "labels", "episodes", "vectors")[:16],
+        settings=settings.sha256("answer", "evaluation", "scaling", "labels", "episodes", "volatility")[:16],
         data=data_sha256(pool, name),
         draws=tuple(float(draw) for draw in permuted.draws),
     )
@@ -110,29 +124,50 @@ def _permutation_row(trial: Trial, made: Sequence[Trial], before: Sequence[Trial
 
 
 def _verdict(result: EvaluationResult) -> Verdict:
-    """A skill is claimed only above every baseline at once, and only if chance among all trials would hardly show as much."""
-    lows = {
-        row.forecaster: min(_or_low(against.low) for against in result.against if against.forecaster == row.forecaster)
-        for row in result.permutation
-    }
-    shown = [
-        row.forecaster
-        for row in result.permutation
-        if lows[row.forecaster] > 0 and row.p_corrected is not None and row.p_corrected < SIGNIFICANT_BELOW
-    ]
+    """A skill is claimed only where the lower bounds against BASE and against PLACEBO are both above 0, by Brier at the primary horizon."""
     counts, on = result.counts, " on synthetic data" if result.synthetic else ""
-    base = f"{counts.sessions} sessions and {counts.episodes:,} episodes{on}"
+    basis = f"{counts.sessions} sessions, {counts.tests:,} tests and {counts.windows:,} windows{on}"
+    judged = [(base, placebo) for row in result.permutation if (base := _against(result, row.forecaster, BASE)) is not None
+              and (placebo := _against(result, row.forecaster, _placebo_of(row.forecaster))) is not None]  # fmt: skip
+    shown = [pair for pair in judged if all(_or_low(row.low) > 0 for row in pair)]
+    best = max(shown or judged, key=lambda pair: min(_or_low(row.low) for row in pair), default=None)
+    if best is None:
+        return Verdict(sentence=f"No skill shown over {basis}.", skilful=False)
+    base, placebo = best
+    against = f"against BASE {_with_interval(base)}, against PLACEBO {_with_interval(placebo)} (Brier)"
+    fires = _fires(result, base.forecaster)
     if shown:
-        best = max(shown, key=lambda name: lows[name])
-        row = next(row for row in result.primary_skill() if row.forecaster == best)
-        sentence = (
-            f"Skilful over {base}: {best} beats climatology by {row.skill:.3f} ({row.low:.3f} to {row.high:.3f}), "
-            f"and every other forecast, after correction for {result.permutation[0].trials} trials."
-        )
-        return Verdict(sentence=sentence, skilful=True)
-    detectable = result.power.detectable_skill
-    could = "" if detectable is None else f" {counts.sessions} sessions could have shown {detectable:.3f} against climatology."
-    return Verdict(sentence=f"No skill shown over {base}.{could}", skilful=False)
+        return Verdict(sentence=f"Skilful over {basis}: {base.forecaster} {against}.{fires}", skilful=True)
+    return Verdict(sentence=f"No skill shown over {basis}: {base.forecaster} {against}.{_could(result.power)}{fires}", skilful=False)
+
+
+def _against(result: EvaluationResult, forecaster: str, other: str) -> SkillRow | None:
+    return result.verdict_row(forecaster, other)
+
+
+def _placebo_of(forecaster: str) -> str:
+    return forecaster.replace(SIMILAR, PLACEBO, 1)
+
+
+def _could(power: Power) -> str:
+    if power.detectable_skill is None:
+        return ""
+    more = "; ".join(f"{own.skill:.2f} takes {own.more} more" for own in power.needed if own.more)
+    return f" {power.sessions} sessions could have shown {power.detectable_skill:.3f}{f'; to show {more}' if more else ''}."
+
+
+def _fires(result: EvaluationResult, forecaster: str) -> str:
+    """`It fired 8.5 times a day: net +6.2 ticks (+5.1 to +7.3) after cost.`"""
+    own: FireRow | None = next((row for row in result.fires if row.forecaster == forecaster and row.net_ticks is not None), None)
+    if own is None or own.per_day is None:
+        return ""
+    interval = "" if own.net_low is None or own.net_high is None else f" ({own.net_low:+.1f} to {own.net_high:+.1f})"
+    return f" It fired {own.per_day:.1f} times a day: net {own.net_ticks:+.1f} ticks{interval} after cost."
+
+
+def _with_interval(row: SkillRow) -> str:
+    figure = "not known" if row.skill is None else f"{row.skill:+.3f}"
+    return figure if row.low is None or row.high is None else f"{figure} ({row.low:+.3f} to {row.high:+.3f})"
 
 
 def _or_low(value: float | None) -> float:
@@ -140,41 +175,43 @@ def _or_low(value: float | None) -> float:
     return -np.inf if value is None else value
 
 
-def _question(question: Question, horizons_s: Sequence[int], horizon: int, settings: Settings) -> EvaluationQuestion:
-    rules = settings.evaluation
+def _question(question: Question, settings: Settings) -> EvaluationQuestion:
     return EvaluationQuestion(
         **question.model_dump(include=set(EvaluationScope.model_fields)),
-        horizon_s=horizons_s[horizon],
-        horizons_s=tuple(horizons_s),
-        warm_up_sessions=rules.warm_up_sessions,
-        embargo_sessions=settings.retrieval.embargo_sessions,
-        score_window=scored_window(question.setup, settings),
+        horizon_s=settings.answer.primary_s,
+        horizons_s=settings.labels.horizons_s,
+        warm_up_sessions=settings.evaluation.warm_up_sessions,
+        embargo_sessions=settings.answer.embargo_sessions,
+        ages=settings.episodes.candidate_ages,
     )
 
 
-def _nothing(question: Question, described: EvaluationQuestion, counts: EvaluationCounts, rules: EvaluationSettings) -> EvaluationResult:
+def _nothing(question: Question, described: EvaluationQuestion, censored: int, settings: Settings) -> EvaluationResult:
     """The result of an evaluation that could score nothing says so, and why."""
+    warm_up = settings.evaluation.warm_up_sessions
+    needed = warm_up + 1 - question.sessions
     why = (
-        f"{question.sessions} sessions up to {question.last}, of which the first {rules.warm_up_sessions} are the warm-up"
-        if question.sessions <= rules.warm_up_sessions
-        else f"no series has {rules.min_past_episodes} past episodes seen to {described.horizon_s} s before any scored session"
+        f"{question.sessions} sessions up to {question.last}, of which the first {warm_up} are the warm-up"
+        if needed > 0
+        else f"no window of {question.first} to {question.last} is seen to {described.horizon_s} s"
     )
+    more = f" {needed} more to score the first, {needed + MIN_SESSIONS - 1} for an interval." if needed > 0 else ""
     return EvaluationResult(
         synthetic=question.synthetic,
         question=described,
-        counts=counts,
-        missing=(f"Every figure: {why}. Build more days, then evaluate again.",),
-        power=Power(detectable_skill=None, sessions=0, share=rules.power),
-        verdict=Verdict(sentence=f"Nothing could be scored: {why}.", skilful=False),
+        counts=EvaluationCounts(windows=0, tests=0, sessions=0, levels=0, censored=censored),
+        missing=(f"Every figure: {why}.{more} Build more days, then evaluate again.",),
+        power=Power(detectable_skill=None, sessions=0, share=settings.evaluation.power),
+        verdict=Verdict(sentence=f"Nothing could be scored: {why}.{more}", skilful=False),
     )
 
 
-def _missing(pool: Pool, rules: EvaluationSettings) -> tuple[str, ...]:
+def _missing(pool: Pool, question: Question) -> tuple[str, ...]:
     """What part of the question has no figure, one sentence each."""
-    there = {pool.names[number] for number in np.unique(pool.series)}
-    return tuple(
-        f"{level_id} {approach_dir.replace('_', ' ')}: no episode could be scored (fewer than {rules.min_past_episodes} past episodes, "
-        "or none after the warm-up)."
-        for level_id, approach_dir in pool.names
-        if (level_id, approach_dir) not in there
-    )
+    sessions = len(np.unique(pool.day))
+    few = [
+        f"Every interval: {sessions} scored sessions, {MIN_SESSIONS - sessions} more are needed to see how much sessions differ."
+        for _ in range(sessions < MIN_SESSIONS)
+    ]
+    there = {level_id for level_id, _ in pool.names}
+    return (*few, *(f"{level_id}: price never tested it in the scored sessions." for level_id in question.levels if level_id not in there))

@@ -1,81 +1,53 @@
-"""Forecasts by fitted models: a logistic regression, boosted trees and a small neural net, each trusted by what it has earned on the past.
+"""Forecasts by fitted models: a logistic regression on five numbers, and boosted trees on all that the frame holds.
 
 Inputs
 ------
-The undifferenced features of every look-back (w0, means, deltas) and the context, a quarter of a vector, and beside them the distances to
-both barriers and the momentum. A first difference averaged over N windows is all but the N-window delta over again, and a second or third
-difference has 6 or 20 times a single window's noise variance: left in, they are three columns in four and nearly all noise.
-Every input is in robust sigma of the past, clipped at INPUT_CLIP_SIGMA; one that does not vary, or is missing, is 0.
+Both see x / b, b / (sigma sqrt(horizon)), the hours since the regular open, the tilt (how much more the front side is pulled against added
+than the back, mean of 15 s) and the momentum of the last two minutes. The trees also see every dimension of the frame, the age of the
+test, sigma, and whether the level was tested before. One model a horizon, on all candidates of the past with equal weight.
 
-Strength
---------
-The inputs outnumber the episodes, so each model is small and regularised alike at every size: the rows are first scaled to a mean square
-length of 1, so that the penalty is a statement about the forecast (how far all inputs together may move the log-odds) and not about the
-number of columns. What is left of overfitting is weighed, not hoped away: the past's sessions are cut into FOLDS runs, each forecast by a
-model fitted on the others (sessions within the embargo of the run left out), and the answer is
-
-    p = (1 - w) climatology + w model,   w = n / (n + kappa) x the share that would have cost the past's forecasts the fewest nats
-
-with n past episodes. A model that has learned nothing gets w = 0 and answers climatology. The scaler of the folds is fitted on all of the
-past: medians alone, of no outcome.
-
-Horizons
---------
-A model is fitted at the horizon that the setup's signals use and forecasts that one only; the others are NaN.
+With fewer candidates than BASE is calibrated on, or with one class only, a model answers climatology.
 
 Repeatability
 -------------
 Fixed seeds and one thread: the same past gives the same bytes.
-
-Measured: a fit of 320 inputs with its folds takes 0.1 s (logistic), 0.4 s (lightgbm) and 0.5 s (mlp) at 1,700 episodes, half of it at 850,
-on one core of two that were busy (x86-64).
 """
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
-from datetime import date, timedelta
 from functools import cache
 from types import ModuleType
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import ThreadpoolController
 
-from ..core.features.blocks import DERIVATIVES, VectorLayout
-from ..core.features.scaling import RobustScaler, fit_scaler, scale
+from ..core.frame import frame_dims
 from ..errors import SpymasterError
 from ..retrieval.distribution import CLASSES
-from ..retrieval.index import StaleIndex
-from ..retrieval.key import layout_of
-from ..retrieval.past import FutureSeen
-from ..retrieval.signals import signal_horizon
+from ..retrieval.frame_past import FramePast
+from ..retrieval.moments import Moments
+from ..retrieval.past import require_past
 from ..settings import Settings
-from .baselines import Forecast, climatology_of, require_after
-from .episodes import ScoredEpisodes
-from .scores import NO_CLASS, P_FLOOR, class_of
+from ..sources.calendar import session_times
+from .references import Forecast, frequencies
+from .scores import NO_CLASS, class_of
 
-Predict = Callable[[NDArray[np.float32]], NDArray[np.float64]]
+Predict = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """(rows, inputs) to (rows, labels) probabilities of the labels fitted on, ascending."""
 
-INPUT_CLIP_SIGMA = 5.0
-"""Beyond it a linear model would follow single windows."""
-FOLDS = 3
-"""Runs of sessions that are forecast from the others: each fit still sees two thirds of the past."""
-WEIGHT_STEPS = 20
-"""The model's share is found to a twentieth: the past cannot tell finer."""
-LOG_ODDS_SPREAD = 1.0
-"""Prior standard deviation of a log-odds over all inputs together, of the logistic regression. 0.5, 1 and 2 were tried on simulated
-inputs (320 columns, 60 to 1,500 rows): 1 is best or next to best with a signal, 2 loses two to three times as much without one."""
+NS_PER_HOUR = 3.6e12
+TILT = ("15s:front_pull_add", "15s:back_pull_add")
+MOMENTUM = "momentum_120s"
 TREE_ROUNDS = 60
 TREE_RULES = {
     "objective": "multiclass",
     "learning_rate": 0.05,
     "num_leaves": 4,
-    "min_data_in_leaf": 10,
+    "min_data_in_leaf": 40,
     "lambda_l2": 10.0,
     "feature_fraction": 0.2,
     "bagging_fraction": 0.7,
@@ -87,167 +59,98 @@ TREE_RULES = {
     "feature_pre_filter": False,
     "verbosity": -1,
 }
-"""Few rounds of trees with three splits. On simulated inputs 40 slower rounds found two thirds as much; 100 found no more and lost more on
-noise. With leaves of 20 nothing is learned below 60 episodes."""
-NET_UNITS = 16
-NET_EPOCHS = 30
-NET_STEP = 3e-3
-NET_BATCH = 64
-NET_PENALTY = 1.0
-"""One hidden layer, stopped early by a fixed count of epochs: run to the end (L-BFGS) it lost 0.1 to 0.6 of skill on noise."""
+"""Few rounds of trees with three splits: windows of one test are alike, so that deep trees learn tests by heart."""
 
 
 class LibraryMissing(SpymasterError):
     """An installed library misses a part of the system."""
 
 
-@dataclass(frozen=True)
-class Fitted:
-    """A model fitted on the past up to `fit_end`, and how far it is believed."""
+class Fitted(NamedTuple):
+    """A model fitted on the past up to `fit_end`."""
 
     name: str
-    fit_end: str
-    """Last session date that it may know of, ISO."""
-    why: str | None
-    """Why it answers climatology, as a sentence; None where it answers for itself."""
-    episodes: int
-    """Of the past, seen to the horizon."""
-    weight: float
-    """In [0, 1]: share of the model in the answer, the rest is climatology."""
-    horizon: int
-    """Position of the only horizon that is forecast."""
-    embargo_sessions: int
-    climatology: NDArray[np.float64]
-    """(horizons, CLASSES) of the past."""
-    model: _Fitted | None
+    fit_end: str | None
+    """Last session that it may know of; None for no past."""
+    at: tuple[_AtHorizon | None, ...]
+    """By horizon; None where it answers climatology."""
+    usual: NDArray[np.float64]
+    """(horizons, CLASSES) climatology of the past it was fitted on."""
 
-    def forecast(self, queries: ScoredEpisodes) -> Forecast:
-        """(queries, horizons, CLASSES); NaN at every horizon but one. Raises `FutureSeen` for a query within the embargo of `fit_end`."""
-        require_after(self.fit_end, queries, self.embargo_sessions, f"the {self.name} of {queries.key}")
-        forecast = np.full((len(queries.day), *self.climatology.shape), np.nan)
-        forecast[:, self.horizon] = self.climatology[self.horizon]
-        if self.model is not None and len(queries.day):
-            spoken = self.model.predict(queries)
-            forecast[:, self.horizon] = (1 - self.weight) * self.climatology[self.horizon] + self.weight * spoken
+    def forecast(self, queries: Moments, settings: Settings) -> Forecast:
+        """(queries, horizons, CLASSES). Raises `FutureSeen` for a query within the embargo of `fit_end`."""
+        for day in np.unique(queries.session.astype(str))[: 0 if self.fit_end is None else 1]:
+            require_past(f"the {self.name} knows {self.fit_end}", str(self.fit_end), str(day), settings.answer.embargo_sessions)
+        forecast = np.tile(self.usual, (len(queries.ts_ns), 1, 1))
+        if not len(queries.ts_ns):
+            return forecast
+        with _one_thread():
+            for place, model in enumerate(self.at):
+                if model is not None:
+                    inputs = INPUTS[self.name](queries, settings, settings.labels.horizons_s[place])
+                    forecast[:, place] = _of_all_classes(model.predict(inputs), model.labels)
         return forecast
 
 
-@dataclass(frozen=True)
-class _Fitted:
-    """Inputs and fit of a model that has something to say."""
+class _AtHorizon(NamedTuple):
+    """One horizon's fit."""
 
-    columns: NDArray[np.int64]
-    scaler: RobustScaler
-    row_length: float
-    """Root mean square length of the past's scaled rows."""
     labels: NDArray[np.int64]
     """Positions in CLASSES that the past has."""
-    of_inputs: Predict
-
-    def predict(self, queries: ScoredEpisodes) -> NDArray[np.float64]:
-        """(queries, CLASSES)"""
-        inputs = _scaled(self.scaler, _inputs(queries, self.columns), str(min(queries.session_date))) / np.float32(self.row_length)
-        with _one_thread():
-            return _of_all_classes(self.of_inputs(inputs), self.labels)
+    predict: Predict
 
 
-def fit_model(name: str, past: ScoredEpisodes, settings: Settings, fit_end: str) -> Fitted:
-    """Fit the model called `name` on past episodes of one series.
-
-    Parameters
-    ----------
-    past : in time order, none of a session after `fit_end`.
-    fit_end : session date, ISO, that the fit counts as having seen; queries must lie further after it than the embargo.
-
-    Notes
-    -----
-    Never fails for want of data: with too few episodes or sessions, one class only, or inputs that do not vary, it answers climatology
-    and says why. Raises `FutureSeen` when the past goes beyond `fit_end`, `StaleIndex` when its vectors are not of this build.
-    """
-    last = max(past.session_date, default=fit_end)
-    if last > fit_end:
-        raise FutureSeen(
-            f"{name} of {past.key} is to be fitted up to {fit_end}, but its past holds {{value}}.",
-            value=last,
-            fix=f"Give it the episodes up to {fit_end} alone.",
-        )
-    horizon = signal_horizon(past.key.setup, settings.labels.horizons_s, settings)
-    label = class_of(past.kinds[:, horizon])
-    known = past.take(label != NO_CLASS)
-    label = label[label != NO_CLASS]
-    why, weight, model = _too_little(known, label, settings), 0.0, None
-    if why is None:
-        why, weight, model = _fit(name, known, label, settings, fit_end)
-    return Fitted(name, fit_end, why, len(label), weight, horizon, settings.retrieval.embargo_sessions, climatology_of(past), model)
-
-
-def _too_little(known: ScoredEpisodes, label: NDArray[np.int64], settings: Settings) -> str | None:
-    """Why nothing can be learned from this past, as a sentence."""
-    least, sessions = settings.scaling.min_rows, len(np.unique(known.day))
-    if len(label) < least:
-        return f"{len(label)} past episodes are known to the horizon; at least {least} are needed to fit a model."
-    if sessions < FOLDS:
-        return f"The past episodes lie in {sessions} sessions; at least {FOLDS} are needed to see what a model is worth."
-    if len(np.unique(label)) == 1:
-        return f"All {len(label)} past episodes ended alike ({CLASSES[label[0]]})."
-    return None
-
-
-def _fit(
-    name: str, known: ScoredEpisodes, label: NDArray[np.int64], settings: Settings, fit_end: str
-) -> tuple[str | None, float, _Fitted | None]:
-    columns = _columns(known, settings)
-    raw = _inputs(known, columns)
-    scaler = fit_scaler(raw, fit_end, INPUT_CLIP_SIGMA, settings.scaling.min_rows)
-    inputs = _scaled(scaler, raw, (date.fromisoformat(fit_end) + timedelta(days=1)).isoformat())
-    row_length = float(np.sqrt((inputs.astype(np.float64) ** 2).sum(axis=1).mean()))
-    if row_length == 0:
-        return "No input varies among the past episodes.", 0.0, None
-    inputs /= np.float32(row_length)
-    fit, seed = MODELS[name], settings.evaluation.seed
+def fit_model(name: str, past: FramePast) -> Fitted:
+    """Fit the model called `name` on the past's candidates, at every horizon."""
+    settings, known = past.settings, past.candidates
+    outcome = class_of(known.kinds)
     with _one_thread():
-        share = _earned_share(fit, inputs, known, label, settings)
-        if share == 0:
-            return "Fitted on parts of the past it forecast the rest no better than climatology.", 0.0, None
-        model = _Fitted(columns, scaler, row_length, np.unique(label), fit(inputs, label, seed))
-    return None, share * len(label) / (len(label) + settings.retrieval.kappa), model
+        at = tuple(_fit(name, known, outcome[:, place], horizon_s, settings) for place, horizon_s in enumerate(settings.labels.horizons_s))
+    return Fitted(name, past.end, at, frequencies(known.kinds))
 
 
-def _earned_share(
-    fit: Callable[[NDArray[np.float32], NDArray[np.int64], int], Predict],
-    inputs: NDArray[np.float32],
-    known: ScoredEpisodes,
-    label: NDArray[np.int64],
-    settings: Settings,
-) -> float:
-    """Share of the model, in [0, 1], that would have cost the fewest nats on sessions it was not fitted on; the least of equals."""
-    horizon = signal_horizon(known.key.setup, settings.labels.horizons_s, settings)
-    given, given_by_climatology = [], []
-    for run in np.array_split(np.unique(known.day), FOLDS):
-        held_out = (known.day >= run[0]) & (known.day <= run[-1])
-        embargo = settings.retrieval.embargo_sessions
-        learned = (known.day < run[0] - embargo) | (known.day > run[-1] + embargo)
-        usual = climatology_of(known.take(learned))[horizon][label[held_out]]
-        labels = np.unique(label[learned])
-        if len(labels) > 1:
-            spoken = _of_all_classes(fit(inputs[learned], label[learned], settings.evaluation.seed)(inputs[held_out]), labels)
-            given.append(spoken[np.arange(len(spoken)), label[held_out]])
-        else:
-            given.append(usual)
-        given_by_climatology.append(usual)
-    shares = np.linspace(0, 1, WEIGHT_STEPS + 1)[:, None]
-    mixed = (1 - shares) * np.concatenate(given_by_climatology) + shares * np.concatenate(given)
-    return float(shares[np.log(np.maximum(mixed, P_FLOOR)).sum(axis=1).argmax(), 0])
+def few_inputs(moments: Moments, settings: Settings, horizon_s: int) -> NDArray[np.float64]:
+    """(rows, 5) what the logistic regression sees; see the module."""
+    standing, place = moments.standing, {name: number for number, name in enumerate(frame_dims())}
+    front, back = (moments.frame[:, place[name]].astype(np.float64) for name in TILT)
+    return np.stack(
+        [
+            standing.x_ticks / standing.barrier_ticks,
+            standing.barrier_ticks / (standing.sigma * np.sqrt(horizon_s)),
+            _hours_since_open(moments, settings),
+            front - back,
+            moments.frame[:, place[MOMENTUM]].astype(np.float64),
+        ],
+        axis=1,
+    )
 
 
-def _logistic(inputs: NDArray[np.float32], label: NDArray[np.int64], seed: int) -> Predict:
+def all_inputs(moments: Moments, settings: Settings, horizon_s: int) -> NDArray[np.float64]:
+    """(rows, inputs) what the trees see."""
+    standing = moments.standing
+    beside = np.stack([standing.age_s, standing.sigma, standing.is_later.astype(np.float64)], axis=1)
+    return np.concatenate([few_inputs(moments, settings, horizon_s), beside, moments.frame], axis=1)
+
+
+def _fit(name: str, known: Moments, outcome: NDArray[np.int64], horizon_s: int, settings: Settings) -> _AtHorizon | None:
+    seen = np.flatnonzero(outcome != NO_CLASS)
+    labels = np.unique(outcome[seen])
+    if len(seen) < settings.answer.min_candidates or len(labels) < 2:
+        return None
+    inputs = INPUTS[name](known.take(seen), settings, horizon_s)
+    return _AtHorizon(labels, MODELS[name](inputs, outcome[seen], settings.evaluation.seed))
+
+
+def _logistic(inputs: NDArray[np.float64], label: NDArray[np.int64], seed: int) -> Predict:
     from sklearn.linear_model import LogisticRegression
 
-    model = LogisticRegression(C=LOG_ODDS_SPREAD**2, max_iter=200, random_state=seed).fit(inputs, label)
-    return lambda rows: model.predict_proba(rows).astype(np.float64)
+    middle, spread = inputs.mean(axis=0), inputs.std(axis=0)
+    spread = np.where(spread > 0, spread, 1.0)
+    model = LogisticRegression(C=1.0, max_iter=200, random_state=seed).fit((inputs - middle) / spread, label)
+    return lambda rows: model.predict_proba((rows - middle) / spread).astype(np.float64)
 
 
-def _lightgbm(inputs: NDArray[np.float32], label: NDArray[np.int64], seed: int) -> Predict:
+def _lightgbm(inputs: NDArray[np.float64], label: NDArray[np.int64], seed: int) -> Predict:
     lightgbm = lightgbm_library()
     labels, place = np.unique(label, return_inverse=True)
     rules = TREE_RULES | {"num_class": len(labels), "seed": seed}
@@ -255,58 +158,15 @@ def _lightgbm(inputs: NDArray[np.float32], label: NDArray[np.int64], seed: int) 
     return lambda rows: np.asarray(booster.predict(rows, num_threads=1), np.float64)
 
 
-def _mlp(inputs: NDArray[np.float32], label: NDArray[np.int64], seed: int) -> Predict:
-    from sklearn.exceptions import ConvergenceWarning
-    from sklearn.neural_network import MLPClassifier
-
-    model = MLPClassifier(
-        (NET_UNITS,),
-        alpha=NET_PENALTY,
-        learning_rate_init=NET_STEP,
-        batch_size=min(NET_BATCH, len(label)),
-        max_iter=NET_EPOCHS,
-        random_state=seed,
-    )
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)  # to stop before it has converged is the point
-        model.fit(inputs, label)
-    return lambda rows: model.predict_proba(rows).astype(np.float64)
-
-
-MODELS: dict[str, Callable[[NDArray[np.float32], NDArray[np.int64], int], Predict]] = {
-    "logistic": _logistic,
-    "lightgbm": _lightgbm,
-    "mlp": _mlp,
-}
+MODELS: dict[str, Callable[[NDArray[np.float64], NDArray[np.int64], int], Predict]] = {"logistic": _logistic, "lightgbm": _lightgbm}
 """By name: fit on inputs, labels and a seed."""
+INPUTS: dict[str, Callable[[Moments, Settings, int], NDArray[np.float64]]] = {"logistic": few_inputs, "lightgbm": all_inputs}
 
 
-def _columns(episodes: ScoredEpisodes, settings: Settings) -> NDArray[np.int64]:
-    """Dimensions of the vectors that models see: all but the differences."""
-    layout = layout_of(episodes.key, settings)
-    if episodes.vectors.shape[1] != len(layout.dims):
-        raise StaleIndex(
-            f"vectors of {episodes.key} have {{value}} dimensions, this build's have {len(layout.dims)}.",
-            value=episodes.vectors.shape[1],
-            fix=f"Build the index of {episodes.key.level_id} again.",
-        )
-    return _undifferenced(layout)
-
-
-def _undifferenced(layout: VectorLayout) -> NDArray[np.int64]:
-    differences = tuple(name for name in DERIVATIVES if name)
-    return np.array([at for at, name in enumerate(layout.dims) if not name.partition(":")[2].startswith(differences)], np.int64)
-
-
-def _inputs(episodes: ScoredEpisodes, columns: NDArray[np.int64]) -> NDArray[np.float32]:
-    """(episodes, inputs) raw; time of day and volatility are among the context dimensions of the vectors."""
-    beside = np.stack([episodes.upper_ticks, episodes.lower_ticks, episodes.momentum_ticks], axis=1).astype(np.float32)
-    return np.concatenate([episodes.vectors[:, columns], beside], axis=1)
-
-
-def _scaled(scaler: RobustScaler, inputs: NDArray[np.float32], day: str) -> NDArray[np.float32]:
-    """In robust sigma, clipped; 0, the past's median, where the value is missing."""
-    return np.nan_to_num(scale(scaler, inputs, day), nan=0.0)
+def _hours_since_open(moments: Moments, settings: Settings) -> NDArray[np.float64]:
+    sessions, place = np.unique(moments.session.astype(str), return_inverse=True)
+    open_ns = np.array([session_times(str(session), settings).rth_open_ns for session in sessions], np.int64)
+    return (moments.ts_ns - open_ns[place]) / NS_PER_HOUR if len(sessions) else np.empty(0)
 
 
 def _of_all_classes(probabilities: NDArray[np.float64], labels: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -324,7 +184,7 @@ def _one_thread() -> AbstractContextManager[object]:
 
 @cache
 def _pools() -> ThreadpoolController:
-    import sklearn.neural_network  # noqa: F401
+    import sklearn.linear_model  # noqa: F401
 
     lightgbm_library()
     return ThreadpoolController()

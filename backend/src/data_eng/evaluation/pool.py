@@ -1,33 +1,35 @@
-"""The scored episodes of all series side by side, as they are judged."""
+"""The scored windows side by side, as they are judged."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..retrieval.distribution import CLASSES
+from ..retrieval.moments import KEY_COLUMNS, Moments, numbered
+from .references import Forecast
 from .scores import class_of
-from .walk_forward import SIMILAR, Block
+from .walk_forward import BASE, SIMILAR, Block, Said, join
+
+SERIES = [KEY_COLUMNS.index(name) for name in ("level_id", "approach_dir")]
 
 
 class Pool(NamedTuple):
-    """Forecasts and outcomes; every array is (episodes, ..)."""
+    """Forecasts and outcomes; every array is (windows, ..)."""
 
-    series: NDArray[np.int64]
+    moments: Moments
     day: NDArray[np.int64]
-    session_date: NDArray[np.str_]
+    series: NDArray[np.int64]
+    """Position in `names`."""
     outcome: NDArray[np.int64]
-    """(episodes, horizons) positions in CLASSES, -1 where censored."""
-    p: dict[str, NDArray[np.float64]]
-    distance: dict[str, NDArray[np.float64]]
-    percentile: dict[str, NDArray[np.float64]]
-    covered: dict[str, NDArray[np.float64]]
-    """(episodes, 2) by similar forecaster: whether MFE and MAE lay between its quantiles, NaN where it gave none."""
+    """(windows, horizons) positions in CLASSES, -1 where censored."""
+    p: dict[str, Forecast]
+    said: dict[str, Said]
     names: tuple[tuple[str, str], ...]
     """Level and approach of each series."""
 
@@ -36,33 +38,39 @@ class Pool(NamedTuple):
         return [name for name in self.p if name.startswith(SIMILAR)]
 
     @property
-    def baselines(self) -> list[str]:
-        return [name for name in self.p if not name.startswith(SIMILAR)]
+    def references(self) -> list[str]:
+        """BASE first."""
+        return [BASE, *(name for name in self.p if name != BASE and not name.startswith(SIMILAR))]
+
+    @property
+    def session_date(self) -> NDArray[np.str_]:
+        return self.moments.session.astype(str)
+
+    def references_of(self, name: str) -> list[str]:
+        """Those that a forecaster under judgement is compared with: all, but of the placebos its own alone."""
+        own = name.removeprefix(SIMILAR)
+        return [other for other in self.references if not other.startswith("placebo") or other.endswith(own)]
 
 
-def pool_of(blocks: Sequence[Block], first: str, last: str) -> Pool:
-    """The forecasts of all series from `first` to `last`; a series may have none."""
-    kept = [(block.episodes.session_date >= first) & (block.episodes.session_date <= last) for block in blocks]
-
-    def joined(column: Callable[[Block], NDArray[Any]]) -> NDArray[Any]:
-        return np.concatenate([column(block)[mask] for block, mask in zip(blocks, kept, strict=True)])
-
-    def by_name(columns: Callable[[Block], dict[str, NDArray[np.float64]]]) -> dict[str, NDArray[np.float64]]:
-        return {
-            name: np.concatenate([columns(block)[name][mask] for block, mask in zip(blocks, kept, strict=True)])
-            for name in columns(blocks[0])
-        }
-
+def pool_of(blocks: Sequence[Block], first: str, last: str, levels: Sequence[str] | None = None) -> Pool:
+    """The forecasts of all blocks from `first` to `last`, of some levels or of all."""
+    whole = join(blocks)
+    session, level = whole.moments.session.astype(str), whole.moments.key[:, SERIES[0]]
+    wanted = (session >= first) & (session <= last)
+    if levels is not None:
+        wanted &= np.isin(level.astype(str), list(levels))
+    rows = np.flatnonzero(wanted)
+    moments = whole.moments.take(rows)
+    key = moments.key[:, SERIES]
+    series = numbered(key)
     return Pool(
-        series=np.repeat(np.arange(len(blocks)), [int(mask.sum()) for mask in kept]),
-        day=joined(lambda block: block.episodes.day),
-        session_date=joined(lambda block: block.episodes.session_date),
-        outcome=class_of(joined(lambda block: block.episodes.kinds)),
-        p=by_name(lambda block: block.p),
-        distance=by_name(lambda block: block.distance),
-        percentile=by_name(lambda block: block.percentile),
-        covered=by_name(lambda block: block.covered),
-        names=tuple((block.episodes.key.level_id, block.episodes.key.approach_dir) for block in blocks),
+        moments=moments,
+        day=whole.day[rows],
+        series=series,
+        outcome=class_of(moments.kinds),
+        p={name: p[rows] for name, p in whole.p.items()},
+        said={name: Said(*(column[rows] for column in said)) for name, said in whole.said.items()},
+        names=tuple(dict.fromkeys((str(level_id), str(approach_dir)) for level_id, approach_dir in key)),
     )
 
 
@@ -75,18 +83,20 @@ def data_sha256(pool: Pool, *forecasters: str) -> str:
 
 
 def forecast_table(pool: Pool, horizons_s: Sequence[int]) -> pa.Table:
-    """Every forecast as a row: session, level, approach, forecaster, horizon, three probabilities, outcome (null where censored)."""
-    count = len(pool.day)
-    level, approach_dir = (np.array(names)[pool.series] for names in zip(*pool.names, strict=True))
+    """Every forecast as a row: session, level, approach, time, age, forecaster, horizon, three chances, outcome (null where censored)."""
+    count, moments = len(pool.day), pool.moments
+    level, approach_dir = (pa.array(moments.key[:, place].astype(str)) for place in SERIES)
     tables = []
     for name, p in pool.p.items():
         for horizon, horizon_s in enumerate(horizons_s):
             outcome = pool.outcome[:, horizon]
             columns = {
-                "session_date": pool.session_date,
+                "session_date": pa.array(pool.session_date),
                 "level_id": level,
                 "approach_dir": approach_dir,
-                "forecaster": [name] * count,
+                "ts_ns": moments.ts_ns,
+                "age_s": moments.standing.age_s.astype(np.int32),
+                "forecaster": pa.array([name] * count),
                 "horizon_s": np.full(count, horizon_s, np.int32),
                 **{f"p_{kind}": p[:, horizon, at] for at, kind in enumerate(CLASSES)},
                 "outcome": pa.array(np.array(CLASSES)[outcome], mask=outcome < 0),

@@ -6,7 +6,7 @@ in them, and dealt out anew with everything in them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,7 +15,7 @@ from scipy.special import ndtri, stdtrit
 
 from ..errors import SpymasterError
 from ..retrieval.day_blocks import MIN_SESSIONS, drawn_ratios, ratio, session_sums
-from .scores import checked, cumulated, one_hot
+from .scores import by_class, checked, one_hot
 
 SIGNIFICANT_BELOW = 0.05
 """One-sided level at which a skill counts as shown."""
@@ -44,7 +44,7 @@ class Permuted(NamedTuple):
     """A skill beside the skills that chance gives."""
 
     observed: float
-    """RPS skill against the reference; NaN where nothing was scored or the reference was never wrong, and then so is the rest."""
+    """Skill against the reference; NaN where nothing was scored or the reference was never wrong, and then so is the rest."""
     draws: NDArray[np.float64]
     """(permutations,) the same with the sessions dealt out anew."""
     p: float
@@ -70,6 +70,32 @@ def skill(
     return Skill(1 - worse.value, 1 - worse.high, 1 - worse.low, worse.episodes, worse.sessions)
 
 
+def standard_error(
+    score: NDArray[np.float64], reference: NDArray[np.float64], day: NDArray[np.int64], draws: int, seed: int
+) -> tuple[float, int]:
+    """Standard error of a skill, and over how many sessions; NaN below MIN_SESSIONS, or where the reference was never wrong.
+
+    The spread of the skill over drawn sessions, enlarged by sqrt(n / (n - 1)), for drawn sessions spread about their own mean.
+    """
+    counted = np.isfinite(score) & np.isfinite(reference)
+    score_sums, reference_sums = session_sums(day[counted], score[counted], reference[counted])
+    sessions = len(reference_sums)
+    if sessions < MIN_SESSIONS or reference_sums.sum() <= 0:
+        return float("nan"), sessions
+    return float(np.nanstd(drawn_ratios(score_sums, reference_sums, draws, seed)) * np.sqrt(sessions / (sessions - 1))), sessions
+
+
+def sessions_for(wanted: float, error: float, sessions: int, power: float, interval: float) -> int:
+    """How many sessions would show a skill of `wanted` as often as `power`; `error` is the standard error that `sessions` of them have.
+
+    The error falls with the root of their number: the least n >= MIN_SESSIONS with (t_n-1 + z_power) error sqrt(sessions / n) <= wanted.
+    """
+    count = MIN_SESSIONS
+    while (stdtrit(count - 1, (1 + interval) / 2) + ndtri(power)) * error * np.sqrt(sessions / count) > wanted:
+        count += 1
+    return count
+
+
 def detectable_skill(
     score: NDArray[np.float64],
     reference: NDArray[np.float64],
@@ -81,17 +107,11 @@ def detectable_skill(
 ) -> float:
     """The smallest skill whose two-sided `interval` would have lain above 0 with probability `power`.
 
-    (t of the interval's upper end, sessions - 1 degrees of freedom, + z_power) standard errors. The error is the spread of the skill over
-    drawn sessions, enlarged by sqrt(n / (n - 1)), for drawn sessions spread about their own mean. A forecaster with true skill is taken to
-    vary over sessions as this one does. NaN below MIN_SESSIONS sessions, or where the reference was never wrong. Arguments as for `skill`.
+    (t of the interval's upper end, sessions - 1 degrees of freedom, + z_power) standard errors. A forecaster with true skill is taken to
+    vary over sessions as this one does. NaN where there is no `standard_error`. Arguments as for `skill`.
     """
-    counted = np.isfinite(score) & np.isfinite(reference)
-    score_sums, reference_sums = session_sums(day[counted], score[counted], reference[counted])
-    sessions = len(reference_sums)
-    if sessions < MIN_SESSIONS or reference_sums.sum() <= 0:
-        return float("nan")
-    error = np.nanstd(drawn_ratios(score_sums, reference_sums, draws, seed)) * np.sqrt(sessions / (sessions - 1))
-    return float((stdtrit(sessions - 1, (1 + interval) / 2) + ndtri(power)) * error)
+    error, sessions = standard_error(score, reference, day, draws, seed)
+    return float((stdtrit(sessions - 1, (1 + interval) / 2) + ndtri(power)) * error) if np.isfinite(error) else float("nan")
 
 
 def permutation(
@@ -102,20 +122,22 @@ def permutation(
     series: NDArray[np.int64],
     permutations: int,
     seed: int,
+    parts: Callable[[NDArray[np.float64]], NDArray[np.float64]] = by_class,
 ) -> Permuted:
-    """How often forecasts dealt to the wrong sessions do as well as the right ones, by RPS skill.
+    """How often forecasts dealt to the wrong sessions do as well as the right ones.
 
     Parameters
     ----------
     p, reference : (n, CLASSES) probabilities, NaN where there are none.
     outcome : (n,) positions in CLASSES, NO_CLASS where censored.
     day : (n,) the session, equal over all levels; series : (n,) any label of level, setup and approach.
-        Episodes stand in time order within a session and series.
+        Windows stand in time order within a session and series.
+    parts : of which squares the score is the sum: `by_class` for Brier, `cumulated` for RPS.
 
     Notes
     -----
-    What is dealt. With D a forecast's departure from the reference and O what came minus the reference, both cumulated over the order, an
-    episode costs the forecaster sum(D^2) / 2 - sum(D O) more than the reference. The first part is the price of departing. It does not
+    What is dealt. With D a forecast's departure from the reference and O what came minus the reference, both in `parts`, a
+    window costs the forecaster sum(D^2) / 2 - sum(D O) more than the reference. The first part is the price of departing. It does not
     depend on what came, and each permutation pays it as it was paid. The second is what the departures earned; it is earned anew with the
     departures of another session. Were whole forecasts dealt, every episode would also get the reference of another time, and a
     forecaster that adds noise to a reference which drifts would seem to know something.
@@ -138,8 +160,8 @@ def permutation(
             expected="probabilities of both, (episodes, 3)",
             fix="Hand in the reference's forecasts, not its scores.",
         )
-    departure = cumulated(checked(p)) - cumulated(checked(reference))
-    surprise = cumulated(one_hot(outcome)) - cumulated(reference)
+    departure = parts(checked(p)) - parts(checked(reference))
+    surprise = parts(one_hot(outcome)) - parts(reference)
     scored = np.isfinite(departure).all(axis=1) & np.isfinite(surprise).all(axis=1)
     departure, surprise = departure[scored], surprise[scored]
     cost_of_reference = (surprise**2).sum()

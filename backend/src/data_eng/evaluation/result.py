@@ -56,19 +56,21 @@ class EvaluationQuestion(EvaluationScope):
     horizons_s: tuple[int, ...]
     warm_up_sessions: int
     embargo_sessions: int
-    score_window: int
-    """Which window of an episode was forecast."""
+    ages: str
+    """Seconds since entry at which a window is scored, as episodes.candidate_ages has them."""
 
 
 class EvaluationCounts(Figures):
     """How much was scored."""
 
-    episodes: int
+    windows: int
+    """Candidate windows with a known outcome; each counts once."""
+    tests: int
+    """Tests of a level that they belong to."""
     sessions: int
-    series: int
-    """Levels times approaches."""
+    levels: int
     censored: int
-    """Episodes without an outcome."""
+    """Windows without an outcome."""
 
 
 class SkillFigure(Figures):
@@ -77,32 +79,27 @@ class SkillFigure(Figures):
     skill: Figure
     low: Figure
     high: Figure
-    episodes: int
+    windows: int
     sessions: int
 
 
 class SkillRow(SkillFigure):
-    """A forecaster against climatology."""
+    """A forecaster against another, by one score at one horizon."""
 
     forecaster: str
     kind: ForecasterKind
+    against: str
     horizon_s: int
     score: str
 
 
-class AgainstRow(SkillFigure):
-    """The similar past against one baseline."""
+class StratumRow(SkillFigure):
+    """The answer against BASE among windows of one kind, Brier at the primary horizon."""
 
     forecaster: str
-    baseline: str
-
-
-class SeriesRow(SkillFigure):
-    """One level from one side."""
-
-    level_id: str
-    approach_dir: str
-    forecaster: str
+    axis: Literal["place", "age", "entry", "level"]
+    """place: x / b. age: seconds since entry. entry: ages 0 and 15 s together. level: one level from one side."""
+    label: str
 
 
 class ReliabilityBin(Figures):
@@ -112,16 +109,32 @@ class ReliabilityBin(Figures):
     frequency: float
     low: Figure
     high: Figure
-    episodes: int
+    windows: int
     sessions: int
 
 
 class ReliabilityRow(Figures):
-    """One outcome as one forecaster saw it."""
+    """One outcome as one forecaster saw it, by tenths of probability."""
 
     forecaster: str
     outcome: str = Field(alias="class")
     bins: tuple[ReliabilityBin, ...]
+
+
+class LiftBin(ReliabilityBin):
+    """A fifth of the windows, by how far the answer lay from BASE."""
+
+    base: float
+    """Mean of BASE; `p` is that of the answer."""
+
+
+class LiftRow(Figures):
+    """One outcome: was more of it seen where more was said than usual?"""
+
+    forecaster: str
+    outcome: str = Field(alias="class")
+    bins: tuple[LiftBin, ...]
+    """From the fifth with the least lift to that with the most."""
 
 
 class SharpnessRow(Figures):
@@ -131,30 +144,36 @@ class SharpnessRow(Figures):
     sharpness: Figure
 
 
-class CoverageFigure(Figures):
-    """The share that was covered, with an interval by sessions, and the share that was wanted."""
+class CoverageRow(Figures):
+    """How often what like windows of later sessions did lay within the interval that was stated, their own uncertainty allowed for."""
 
     forecaster: str
-    horizon_s: int
+    outcome: str = Field(alias="class")
+    label: str
+    """`all`, or an age."""
     wanted: float
     covered: Figure
     low: Figure
     high: Figure
-    episodes: int
+    windows: int
     sessions: int
 
 
-class CoverageRow(CoverageFigure):
-    """How often a set of outcomes contained the one that came."""
+class FireRow(Figures):
+    """What the fires of the scored sessions came to, after cost."""
 
-    mean_size: Figure
-    """Outcomes in a set, 1 to 3."""
-
-
-class ExcursionRow(CoverageFigure):
-    """How often MFE or MAE lay between the quantiles that the similar past gave."""
-
-    excursion: Literal["MFE", "MAE"]
+    forecaster: str
+    fires: int
+    per_day: Figure
+    hit_share: Figure
+    hit_low: Figure
+    hit_high: Figure
+    net_ticks: Figure
+    """Mean of a fire whose outcome is known."""
+    net_low: Figure
+    net_high: Figure
+    cost_ticks: float
+    sessions: int
 
 
 class SkillOfDay(Figures):
@@ -162,7 +181,7 @@ class SkillOfDay(Figures):
 
     forecaster: str
     date: str
-    episodes: int
+    windows: int
     skill: Figure
 
 
@@ -174,7 +193,7 @@ class DistanceRow(Figures):
     """One more than counts."""
     count: tuple[int, ...]
     strange_share: Figure
-    """Share of the episodes with no comparable setup on record."""
+    """Share of the windows with no comparable setup on record."""
 
 
 class PermutationRow(Figures):
@@ -190,13 +209,23 @@ class PermutationRow(Figures):
     """Skill of each permutation."""
 
 
+class SessionsNeeded(Figures):
+    """How many scored sessions would show a skill."""
+
+    skill: float
+    sessions: int
+    more: int
+    """Beyond those that were scored."""
+
+
 class Power(Figures):
-    """The smallest skill that this many sessions would show."""
+    """The smallest Brier skill against BASE that this many sessions would show."""
 
     detectable_skill: Figure
     sessions: int
     share: float
     """How often it would be shown."""
+    needed: tuple[SessionsNeeded, ...] = ()
 
 
 class Verdict(Figures):
@@ -238,7 +267,7 @@ class ExcludedSession(Figures):
 
 
 class PlantedMarket(Figures):
-    """A simulated market whose truth is known, as one forecaster was judged on it."""
+    """A simulated market whose truth is known, as one forecaster was judged on it: Brier skill against BASE."""
 
     kind: str
     signature: float
@@ -251,11 +280,17 @@ class RecoveryRun(PlantedMarket):
 
     seed: int
     sessions: int
-    episodes: int
+    windows: int
     skill: Figure
     low: Figure
     high: Figure
     p: Figure
+    placebo: Figure
+    """Skill of PLACEBO against BASE."""
+    entry: Figure
+    """Skill at ages 0 and 15 s alone."""
+    entry_low: Figure
+    entry_high: Figure
 
 
 class RecoveryPoint(PlantedMarket):
@@ -265,6 +300,12 @@ class RecoveryPoint(PlantedMarket):
     mean: Figure
     low: Figure
     high: Figure
+    entry: Figure
+    """Mean skill at ages 0 and 15 s."""
+    entry_sd: Figure
+    """Its standard error: over the seeds, or over the sessions of a single one."""
+    placebo: Figure
+    """The PLACEBO's mean skill against BASE."""
     significant: int
     """Seeds with p below 0.05."""
     bounds_above_zero: int
@@ -323,13 +364,13 @@ class EvaluationResult(Figures):
     missing: tuple[str, ...] = ()
     """What has no figure, a sentence each."""
     skill: tuple[SkillRow, ...] = ()
-    against: tuple[AgainstRow, ...] = ()
+    strata: tuple[StratumRow, ...] = ()
     reliability: tuple[ReliabilityRow, ...] = ()
+    lift: tuple[LiftRow, ...] = ()
     sharpness: tuple[SharpnessRow, ...] = ()
     coverage: tuple[CoverageRow, ...] = ()
-    excursions: tuple[ExcursionRow, ...] = ()
+    fires: tuple[FireRow, ...] = ()
     skill_by_day: tuple[SkillOfDay, ...] = ()
-    by_series: tuple[SeriesRow, ...] = ()
     distances: tuple[DistanceRow, ...] = ()
     permutation: tuple[PermutationRow, ...] = ()
     power: Power
@@ -340,9 +381,13 @@ class EvaluationResult(Figures):
     recovery: RecoveryResult | None = None
     """Recovery of planted effects; None where it was not run."""
 
-    def primary_skill(self) -> list[SkillRow]:
-        """RPS skill at the primary horizon."""
-        return [row for row in self.skill if row.score == "rps" and row.horizon_s == self.question.horizon_s]
+    def primary_skill(self, score: str = "brier") -> list[SkillRow]:
+        """Rows at the primary horizon, by one score."""
+        return [row for row in self.skill if row.score == score and row.horizon_s == self.question.horizon_s]
+
+    def verdict_row(self, forecaster: str, against: str) -> SkillRow | None:
+        """Brier skill at the primary horizon of one forecaster against another; None where it could not be made."""
+        return next((row for row in self.primary_skill() if (row.forecaster, row.against) == (forecaster, against)), None)
 
 
 class KeptEvaluation(EvaluationResult):

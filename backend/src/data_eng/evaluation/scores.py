@@ -93,6 +93,11 @@ def cumulated(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return values[..., ORDER].cumsum(axis=-1)[..., :-1]
 
 
+def by_class(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(.., CLASSES) as they are: the parts that the Brier score squares."""
+    return values
+
+
 def one_hot(outcome: NDArray[np.int64]) -> NDArray[np.float64]:
     """(.., CLASSES) 1 at the class that came, else 0; NaN in every class where censored."""
     outcome = outcome[..., None]

@@ -1,59 +1,79 @@
-"""Walk forward: every session is forecast from the sessions before it, by every forecaster, under one protocol.
+"""Walk forward: every session is answered from the sessions before it, by the function that query and signals use.
 
-A session's forecasts see only sessions further back than the embargo. What needs no fit (frequencies, the search) sees the past of that
-very session; what is fitted (models) is fitted anew every so many sessions and used until the next fit. A *block* is the sessions of one
-fit of one level and approach: its forecasts depend on nothing after its last session, so blocks run side by side, and a kept one stays
-right when the lake grows.
+A session's answers see only sessions farther back than the embargo; BASE, the scale of the frame and the candidates are those of that very
+session, as a query has them. The models beside it are fitted anew every so many sessions and used until the next fit. A *block* is the
+sessions of one fit: its forecasts depend on nothing after its last session, so blocks run side by side, and a kept one stays right when
+the lake grows.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..retrieval.distribution import CENSORED, CLASSES, excursion_quantiles, past_climatology, shrunk_probabilities
-from ..retrieval.index import Index
-from ..retrieval.past import past_of, visible_days
-from ..retrieval.signals import signal_horizon
+from ..core.frame import frame_dims
+from ..retrieval.answered import Answered, answer_by, answer_windows, speak
+from ..retrieval.distribution import CLASSES
+from ..retrieval.frame_past import FramePast, frame_past
+from ..retrieval.moments import Moments, joined
+from ..retrieval.nearest import Nearest
+from ..retrieval.observed import placebo
+from ..retrieval.past import visible_days
 from ..settings import Settings
-from .baselines import FREQUENCY_BASELINES
-from .episodes import ScoredEpisodes, joined, scored_episodes
-from .models import MODELS, fit_model
+from .models import MODELS, Fitted, fit_model
+from .references import Forecast, climatology, random_walk
 
-CLIMATOLOGY = "climatology"
-SIMILAR = "similar"
-"""Forecasters `similar block`, `similar cosine`, ..: what the most similar past did, found by each metric."""
+FRAME = "frame"
+BASE, RANDOM_WALK, CLIMATOLOGY = "base", "random_walk", "climatology"
+SIMILAR, PLACEBO = "similar", "placebo"
+"""Forecasters `similar frame`, ..: the answer, from neighbours by each metric; `placebo frame`: the same neighbours, pairs dealt anew."""
+FREE: dict[str, Callable[[FramePast, Moments], Forecast]] = {RANDOM_WALK: random_walk, CLIMATOLOGY: climatology}
+"""References that need no fit of their own."""
+Finder = Callable[[FramePast, Moments], Nearest]
+"""Neighbours of a session's windows among the past's candidates."""
+
+
+class Said(NamedTuple):
+    """What an answer rests on; every array is (windows, ..)."""
+
+    ratio: NDArray[np.float64]
+    """(windows, 2) r of break and reject."""
+    ratio_sd: NDArray[np.float64]
+    """(windows, 2) of ln r; NaN where BASE stands alone."""
+    distance: NDArray[np.float64]
+    is_strange: NDArray[np.bool_]
+    lead: NDArray[np.int8]
+    fires: NDArray[np.bool_]
 
 
 class Block(NamedTuple):
-    """Forecasts of one series over the sessions of one fit; every array is (episodes, ..)."""
+    """Forecasts of the windows of some sessions."""
 
-    episodes: ScoredEpisodes
-    p: dict[str, NDArray[np.float64]]
-    """(episodes, horizons, CLASSES) by forecaster; NaN where it makes none."""
-    distance: dict[str, NDArray[np.float64]]
-    """Of the neighbours, by similar forecaster; NaN where the past was too small to search."""
-    percentile: dict[str, NDArray[np.float64]]
-    """Of that distance among the past's; NaN where the past was too small to rank."""
-    covered: dict[str, NDArray[np.float64]]
-    """(episodes, 2) whether the MFE and the MAE at the primary horizon lay from the neighbours' 10 % to their 90 % quantile: 1 or 0; NaN
-    where the quantiles are hidden or the episode was not seen so far."""
-
-
-FIELDS = tuple(field for field in Block._fields if field != "episodes")
+    moments: Moments
+    day: NDArray[np.int64]
+    """(windows,) number of the session among all that are evaluated."""
+    p: dict[str, Forecast]
+    """By forecaster."""
+    said: dict[str, Said]
+    """By forecaster under judgement."""
 
 
 def similar(metric: str) -> str:
-    """Name of the forecaster that a metric makes."""
+    """Name of the answer by a metric."""
     return f"{SIMILAR} {metric}"
 
 
-def forecaster_names(metrics: Sequence[str]) -> list[str]:
+def placebo_of(metric: str) -> str:
+    """Name of its placebo."""
+    return f"{PLACEBO} {metric}"
+
+
+def forecaster_names(metrics: Sequence[str], models: Sequence[str] = tuple(MODELS)) -> list[str]:
     """All forecasters, those under judgement first."""
-    return [*map(similar, metrics), *FREQUENCY_BASELINES, *MODELS]
+    return [*map(similar, metrics), BASE, *map(placebo_of, metrics), *FREE, *models]
 
 
 def blocks_of(sessions: Sequence[str], settings: Settings) -> Iterator[tuple[int, int]]:
@@ -63,104 +83,84 @@ def blocks_of(sessions: Sequence[str], settings: Settings) -> Iterator[tuple[int
         yield first, min(first + rules.refit_sessions, len(sessions))
 
 
-def forecast_block(indexes: Mapping[str, Index], sessions: tuple[str, ...], first: int, last: int, settings: Settings) -> Block:
-    """Forecast the eligible episodes of the sessions `first` up to before `last`.
+def forecast_block(
+    days: Sequence[Moments],
+    sessions: tuple[str, ...],
+    first: int,
+    last: int,
+    finders: Mapping[str, Finder],
+    models: Sequence[str],
+    settings: Settings,
+) -> Block:
+    """Answer every candidate window of the sessions `first` up to before `last`.
 
     Parameters
     ----------
-    indexes : the index of one level, setup and approach, by metric; all hold the same rows.
-    sessions : every session of the lake in order; only those before `last` are looked at.
-
-    Notes
-    -----
-    Episodes are eligible when the past of the block's first session holds enough episodes seen to the primary horizon: the past alone
-    decides.
+    days : candidates of one setup, of all levels and both directions, by session; only those before `last` are looked at.
+    finders : who finds the neighbours, by metric.
+    models : names of the fitted ones; none for a walk without them.
     """
-    one = next(iter(indexes.values()))
-    known = scored_episodes(one, sessions, settings)
-    horizon = signal_horizon(one.key.setup, one.horizons_s, settings)
-    fit_past = _past(known, sessions, sessions[first], settings)
-    pieces = [_no_forecasts(known, indexes)]
-    if _enough(fit_past, horizon, settings):
-        fit_end = sessions[int(fit_past.day.max())]
-        models = {name: fit_model(name, fit_past, settings, fit_end) for name in MODELS}
-        for day in range(first, last):
-            queries = known.take(known.day == day)
-            if len(queries.day):
-                past = _past(known, sessions, sessions[day], settings)
-                p = {name: forecast(past, queries, settings) for name, forecast in FREQUENCY_BASELINES.items()}
-                p |= {name: model.forecast(queries) for name, model in models.items()}
-                searches = {similar(metric): _search(index, queries, past, settings) for metric, index in indexes.items()}
-                p |= {name: np.where(np.isnan(search.p), p[CLIMATOLOGY], search.p) for name, search in searches.items()}
-                distance = {name: search.distance for name, search in searches.items()}
-                percentile = {name: search.percentile for name, search in searches.items()}
-                covered = {name: search.covered for name, search in searches.items()}
-                pieces.append(Block(queries, p, distance, percentile, covered))
+    pieces, fitted = [_no_forecasts(list(finders), models, settings)], dict[str, Fitted]()
+    for number in range(first, last):
+        past = past_of_session(days, sessions, sessions[number], settings)
+        if number == first:
+            fitted = {name: fit_model(name, past) for name in models}
+        if len(days[number].ts_ns):
+            pieces.append(_forecast(past, days[number], number, finders, fitted))
     return join(pieces)
 
 
+def past_of_session(days: Sequence[Moments], sessions: tuple[str, ...], as_of: str, settings: Settings) -> FramePast:
+    """What the session `as_of` may know."""
+    visible = visible_days(sessions, as_of, settings.answer.embargo_sessions)
+    return frame_past(joined(days[:visible], len(frame_dims()), len(settings.labels.horizons_s)), sessions[:visible], as_of, settings)
+
+
+def by_frame(past: FramePast, queries: Moments) -> Nearest:
+    """The product's own neighbours."""
+    return past.find(queries)
+
+
 def join(blocks: Sequence[Block]) -> Block:
-    """Blocks of one series as one."""
-    first = blocks[0]
+    """Blocks as one, in order."""
+    first, moments = blocks[0], [block.moments for block in blocks]
     return Block(
-        joined([block.episodes for block in blocks]),
-        *({name: np.concatenate([getattr(block, field)[name] for block in blocks]) for name in getattr(first, field)} for field in FIELDS),
+        joined(moments, first.moments.frame.shape[1], first.moments.kinds.shape[1]),
+        np.concatenate([block.day for block in blocks]),
+        {name: np.concatenate([block.p[name] for block in blocks]) for name in first.p},
+        {name: Said(*map(np.concatenate, zip(*(block.said[name] for block in blocks), strict=True))) for name in first.said},
     )
 
 
-class _Search(NamedTuple):
-    p: NDArray[np.float64]
-    distance: NDArray[np.float64]
-    percentile: NDArray[np.float64]
-    covered: NDArray[np.float64]
-
-
-def _search(index: Index, queries: ScoredEpisodes, past: ScoredEpisodes, settings: Settings) -> _Search:
-    """What the most similar past says about each query of one session.
-
-    It leans on the frequencies of the scored past, as the reference does: those of all the past include episodes that were over before
-    the scored window, and a forecaster that says nothing of its own would seem worse than climatology (by 0.008 on simulated days).
-    """
-    shape = (len(queries.day), len(index.horizons_s), len(CLASSES))
-    search = _Search(*(np.full(size, np.nan) for size in (shape, shape[0], shape[0], (shape[0], 2))))
-    horizon = signal_horizon(index.key.setup, index.horizons_s, settings)
-    date = str(queries.session_date[0])
-    view = past_of(index, date, settings)
-    if view.scaler is None:
-        return search
-    climatology = past_climatology(past.kinds, np.arange(len(past.day)), past.day)
-    for at, vector in enumerate(queries.vectors):
-        neighbours = view.find(vector, date)
-        kinds, rows = index.kinds[neighbours.row], neighbours.row
-        search.p[at], _ = shrunk_probabilities(neighbours, kinds, climatology, settings.retrieval.kappa)
-        quantiles = excursion_quantiles(neighbours, kinds, index.mfe_ticks[rows], index.mae_ticks[rows], horizon, settings.retrieval)
-        if quantiles is not None and queries.kinds[at, horizon] != CENSORED:
-            came = (index.mfe_ticks[queries.row[at], horizon], index.mae_ticks[queries.row[at], horizon])
-            search.covered[at] = [low <= value <= high for value, (low, _, high) in zip(came, quantiles, strict=True)]
-        search.distance[at] = neighbours.distance
-        percentile = view.percentile(neighbours)
-        search.percentile[at] = np.nan if percentile is None else percentile
-    return search
-
-
-def _past(known: ScoredEpisodes, sessions: Sequence[str], as_of: str, settings: Settings) -> ScoredEpisodes:
-    """The episodes that a forecast of the session `as_of` may learn from."""
-    return known.take(known.day < visible_days(tuple(sessions), as_of, settings.retrieval.embargo_sessions))
-
-
-def _enough(past: ScoredEpisodes, horizon: int, settings: Settings) -> bool:
-    return int((past.kinds[:, horizon] != CENSORED).sum()) >= settings.evaluation.min_past_episodes
-
-
-def _no_forecasts(known: ScoredEpisodes, indexes: Mapping[str, Index]) -> Block:
-    """A block without an episode, so that blocks can be joined."""
-    none = known.take(np.zeros(len(known.day), bool))
-    shape = (0, known.kinds.shape[1], len(CLASSES))
-    names = [similar(metric) for metric in indexes]
+def _forecast(past: FramePast, queries: Moments, number: int, finders: Mapping[str, Finder], fitted: Mapping[str, Fitted]) -> Block:
+    p, said = dict[str, Forecast](), dict[str, Said]()
+    for metric, find in finders.items():
+        answered = answer_windows(past, queries) if find is by_frame else answer_by(past, queries, find(past, queries), past.experience)
+        dealt = answer_by(past, queries, answered.nearest, placebo(past.experience, past.settings.evaluation.seed + number))
+        p |= {similar(metric): answered.rows.p, BASE: answered.rows.base, placebo_of(metric): dealt.rows.p}
+        said[similar(metric)] = _said(answered, queries, past.settings)
+    p |= {name: forecast(past, queries) for name, forecast in FREE.items()}
+    p |= {name: model.forecast(queries, past.settings) for name, model in fitted.items()}
     return Block(
-        none,
-        {name: np.empty(shape) for name in forecaster_names(list(indexes))},
-        {name: np.empty(0) for name in names},
-        {name: np.empty(0) for name in names},
-        {name: np.empty((0, 2)) for name in names},
+        queries, np.full(len(queries.ts_ns), number), {name: p[name] for name in forecaster_names(list(finders), list(fitted))}, said
+    )
+
+
+def _said(answered: Answered, queries: Moments, settings: Settings) -> Said:
+    """Whether the book is a vacuum changes no fire."""
+    primary = settings.labels.horizons_s.index(settings.answer.primary_s)
+    spoken = speak(answered, queries, np.zeros(len(queries.ts_ns), np.bool_), primary)
+    found = answered.found
+    return Said(found.ratio, found.ratio_sd, answered.distance, answered.is_strange, answered.worth.lead, spoken.fires)
+
+
+def _no_forecasts(metrics: Sequence[str], models: Sequence[str], settings: Settings) -> Block:
+    """A block without a window, so that blocks can be joined."""
+    horizons = len(settings.labels.horizons_s)
+    nothing = Said(np.empty((0, 2)), np.empty((0, 2)), np.empty(0), np.empty(0, np.bool_), np.empty(0, np.int8), np.empty(0, np.bool_))
+    return Block(
+        joined([], len(frame_dims()), horizons),
+        np.empty(0, np.int64),
+        {name: np.empty((0, horizons, len(CLASSES))) for name in forecaster_names(metrics, models)},
+        {similar(metric): nothing for metric in metrics},
     )

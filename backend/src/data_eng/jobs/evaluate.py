@@ -10,35 +10,43 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from rich.console import Console
 
 from .. import commands
 from ..config import Environment
 from ..core.features.registry import APPROACHES
+from ..core.frame import frame_dims
 from ..core.session import require_date
+from ..core.tables import SETUP_CANDIDATES
 from ..errors import SpymasterError
 from ..evaluation.judgement import Question, judge
 from ..evaluation.kept import block_name, keep_block, kept_block
 from ..evaluation.ledger import Untouched, append_trials, close_release, evaluation_folder, keep_result, read_trials, release, untouched
+from ..evaluation.models import MODELS
 from ..evaluation.page import write_page
 from ..evaluation.pool import Pool, data_sha256, forecast_table, pool_of
 from ..evaluation.report_parts.report import report_of
 from ..evaluation.result import EvaluationHashes, EvaluationResult, ExcludedSession, TrialRow
-from ..evaluation.walk_forward import Block, blocks_of, forecast_block, join
+from ..evaluation.walk_forward import FRAME, Block, Finder, blocks_of, by_frame, forecast_block
+from ..io import read_table
 from ..lake.attempts import publish_file
 from ..lake.crew import Crew, finish_all
 from ..lake.machine import cores
+from ..lake.partitions import PartitionRef
 from ..lake.provenance import code_sha256
 from ..lake.runs import utc_now
-from ..retrieval.artefacts import MANIFEST
-from ..retrieval.index import Index, IndexMissing, StaleIndex, open_index
-from ..retrieval.key import SETUPS, IndexKey, index_command, index_folder
+from ..retrieval.key import SETUPS
 from ..retrieval.mbo_contract_day_selector import kept_selection, map_path
-from ..retrieval.metrics import METRICS, require_metric
-from ..retrieval.sources import trigger_sources
-from ..retrieval.staleness import builder_sha256, check_inputs_through
+from ..retrieval.metrics import UnknownMetric
+from ..retrieval.moments import Moments, joined, moments_of
+from ..retrieval.sources import Source, trigger_sources
 from ..settings import Settings
+
+METRICS = (FRAME,)
+"""Who may find the neighbours."""
+FINDERS: dict[str, Finder] = {FRAME: by_frame}
 
 
 class CannotEvaluate(SpymasterError):
@@ -55,7 +63,7 @@ class EvaluationRequest(NamedTuple):
     where: Environment
     root: str
     levels: tuple[str, ...] | None
-    """None for every level that has an index."""
+    """Whose windows are scored; None for every level. The past is that of all levels either way, as it is for a query."""
     setup: str
     metrics: tuple[str, ...]
     first: str | None
@@ -63,6 +71,8 @@ class EvaluationRequest(NamedTuple):
     release: bool
     workers: int | None
     out: Path
+    models: tuple[str, ...] = tuple(MODELS)
+    """The fitted ones that stand beside the answer."""
 
     @property
     def lake(self) -> Path:
@@ -71,7 +81,12 @@ class EvaluationRequest(NamedTuple):
 
 def metrics_named(names: str) -> tuple[str, ...]:
     """Metrics of a flag: names with commas between them, or all. Raises `UnknownMetric`."""
-    return METRICS if names == "all" else tuple(dict.fromkeys(require_metric(name) for name in names.split(",")))
+    if names == "all":
+        return METRICS
+    for name in names.split(","):
+        if name not in METRICS:
+            raise UnknownMetric("metric {value!r} is unknown.", value=name, expected=f"one of {', '.join(METRICS)}")
+    return tuple(dict.fromkeys(names.split(",")))
 
 
 def evaluate(request: EvaluationRequest, settings: Settings, console: Console) -> EvaluationResult:
@@ -81,56 +96,38 @@ def evaluate(request: EvaluationRequest, settings: Settings, console: Console) -
     """
     _check_request(request)
     folder, when = evaluation_folder(request.lake, request.root), utc_now()
-    sources = trigger_sources(request.where, request.root, settings)
-    if not sources:
-        raise CannotEvaluate(
-            f"{{value}} has no trigger vectors of {request.root}.",
-            value=request.lake,
-            expected=f"at least {settings.evaluation.warm_up_sessions + 1} days",
-            fix=commands.build(request.lake, request.root),
-        )
+    sources = _sources(request, settings)
     dates = [source.ref.date for source in sources]
     share = settings.evaluation.release_share
-    keys, unbuilt = _keys(request)
     part = _untouched(folder, dates, share)
     first, last = _span(request, part, dates)
-    partitions = {str(source.ref): (source.ref.date, source.sha256) for source in sources}
-    for key in keys:
-        for metric, index in _indexes(request.where, request.root, key, request.metrics, settings).items():
-            check_inputs_through(index, partitions, last)
-            _check_code(index, metric)
     if request.release:
-        made = release(folder, dates, share, _question_sha256(request, keys, settings), when)
+        made = release(folder, dates, share, _question_sha256(request, settings), when)
         first, last = made.first, made.last
-    sessions = tuple(session for session in dates if session <= last)
-    blocks = _walk(request, keys, sessions, folder, settings, console)
+    used = tuple(source for source in sources if source.ref.date <= last)
+    blocks = _walk(request, used, folder, settings, console)
+    pool = pool_of(blocks, first, last, request.levels) if blocks else None
     question = Question(
         root=request.root,
-        levels=tuple(dict.fromkeys(key.level_id for key in keys)),
+        levels=request.levels or tuple(dict.fromkeys(level_id for level_id, _ in (pool.names if pool is not None else ()))),
         setup=request.setup,
         approaches=tuple(APPROACHES),
         first=first,
         last=last,
-        sessions=len(sessions),
+        sessions=len(used),
         released=request.release,
         untouched_from=first if request.release else next((session for session in dates if session > part.after), None),
         synthetic=any(source.synthetic for source in sources),
     )
-    pool = pool_of(blocks, first, last) if blocks else None
     result, trials = judge(pool, question, read_trials(folder), when, settings)
     append_trials(folder, trials)
     result = result.model_copy(
-        update={
-            "missing": (*result.missing, *unbuilt),
-            "hashes": _hashes(pool, settings),
-            "ledger": _ledger(folder),
-            "excluded": _excluded(request, question),
-        }
+        update={"hashes": _hashes(pool, settings), "ledger": _ledger(folder), "excluded": _excluded(request, question)}
     )
     _write(request.out, result, pool, settings)
     keep_result(folder, result, when)
     if request.release:
-        close_release(folder, dates, share, scored=bool(result.counts.episodes))
+        close_release(folder, dates, share, scored=bool(result.counts.windows))
     return result
 
 
@@ -167,14 +164,22 @@ def _untouched(folder: Path, dates: Sequence[str], share: float) -> Untouched:
         ) from error
 
 
-def _check_code(index: Index, metric: str) -> None:
-    if index.code_sha256 != builder_sha256(metric):
-        raise StaleIndex("index {value} was built by other code.", value=index.name, fix=index.build)
+def _sources(request: EvaluationRequest, settings: Settings) -> list[Source]:
+    """The days with candidates, in order. Raises `CannotEvaluate` for none."""
+    sources = trigger_sources(request.where, request.root, settings, SETUP_CANDIDATES)
+    if not sources:
+        raise CannotEvaluate(
+            f"{{value}} has no candidates of {request.root}.",
+            value=request.lake,
+            expected=f"at least {settings.evaluation.warm_up_sessions + 1} days",
+            fix=commands.build(request.lake, request.root),
+        )
+    return sources
 
 
-def _question_sha256(request: EvaluationRequest, keys: Sequence[IndexKey], settings: Settings) -> str:
+def _question_sha256(request: EvaluationRequest, settings: Settings) -> str:
     """Hash of all that a release scores."""
-    question = [list(map(list, keys)), list(request.metrics), settings.results_sha256(), _code_sha256()]
+    question = [list(request.levels or ()), request.setup, list(request.metrics), settings.results_sha256(), _code_sha256()]
     return hashlib.sha256(json.dumps(question).encode()).hexdigest()[:16]
 
 
@@ -201,88 +206,42 @@ def _span(request: EvaluationRequest, part: Untouched, dates: Sequence[str]) -> 
     return request.first or dates[0], min(request.last or part.after, part.after)
 
 
-def _keys(request: EvaluationRequest) -> tuple[list[IndexKey], list[str]]:
-    """The series to evaluate; and, where all levels are wanted, a sentence for each that has no index."""
-    folders = sorted((request.lake / "indexes").glob("mbo_*"))
-    levels = request.levels or tuple(folder.name.removeprefix("mbo_") for folder in folders)
-    series = {level_id: [IndexKey(level_id, request.setup, approach_dir) for approach_dir in APPROACHES] for level_id in levels}
-    unbuilt = {
-        level_id: [metric for metric in request.metrics if not _is_built(request, keys, metric)] for level_id, keys in series.items()
-    }
-    if request.levels is None:
-        series = {level_id: keys for level_id, keys in series.items() if not unbuilt[level_id]}
-    if not series:
-        raise IndexMissing(
-            f"{{value}} has no level with an index by {' and by '.join(request.metrics)}.",
-            value=request.lake,
-            fix=index_command(request.lake, IndexKey("pm_high", request.setup, APPROACHES[0]), request.root, request.metrics[0]),
-        )
-    missing = [
-        f"{level_id}: no index by {' and by '.join(metrics)}. "
-        f"Run: {index_command(request.lake, IndexKey(level_id, '', ''), request.root, metrics[0])}"
-        for level_id, metrics in unbuilt.items()
-        if metrics
-    ]
-    return [key for keys in series.values() for key in keys], missing
-
-
-def _is_built(request: EvaluationRequest, keys: Sequence[IndexKey], metric: str) -> bool:
-    return all((index_folder(request.where, key, metric) / MANIFEST).exists() for key in keys)
-
-
-def _walk(
-    request: EvaluationRequest, keys: Sequence[IndexKey], sessions: tuple[str, ...], folder: Path, settings: Settings, console: Console
-) -> list[Block]:
-    """Forecast what is not kept yet, and gather each series; a worker keeps its block before it takes the next."""
-    spans = list(blocks_of(sessions, settings))
-    calls = [
-        (str(key), partial(_forecast, request.where, request.root, key, request.metrics, sessions, *span, settings, folder))
-        for key in keys
-        for span in spans
-    ]
-    with Crew(request.workers or cores(), [__name__]) as crew:
+def _walk(request: EvaluationRequest, sources: tuple[Source, ...], folder: Path, settings: Settings, console: Console) -> list[Block]:
+    """Forecast what is not kept yet, and gather all; a worker keeps its block before it takes the next."""
+    spans = list(blocks_of([source.ref.date for source in sources], settings))
+    calls = [(sources[first].ref.date, partial(_forecast, request, sources[:last], first, settings, folder)) for first, last in spans]
+    with Crew(min(request.workers or cores(), max(len(spans), 1)), [__name__]) as crew:
         names = finish_all(crew, "blocks of forecasts", calls, console)
-    return [
-        join([_again(folder, names[number * len(spans) + at], key) for at in range(len(spans))]) for number, key in enumerate(keys) if spans
-    ]
+    return [_again(folder, name) for name in names]
 
 
-def _again(folder: Path, name: str, key: IndexKey) -> Block:
+def _again(folder: Path, name: str) -> Block:
     """A block that was just kept. Raises `CannotEvaluate` when somebody has removed it since."""
-    block = kept_block(folder, name, key)
+    block = kept_block(folder, name)
     if block is None:
-        raise CannotEvaluate(f"forecasts {{value}} of {key} are gone from {folder}.", value=name, fix="Run the same command again.")
+        raise CannotEvaluate(f"forecasts {{value}} are gone from {folder}.", value=name, fix="Run the same command again.")
     return block
 
 
-def _forecast(
-    where: Environment,
-    root: str,
-    key: IndexKey,
-    metrics: tuple[str, ...],
-    sessions: tuple[str, ...],
-    first: int,
-    last: int,
-    settings: Settings,
-    folder: Path,
-) -> str:
-    """Forecast one block, unless it is kept; its name."""
-    indexes = _indexes(where, root, key, metrics, settings)
-    name = block_name(indexes, sessions, first, last, settings)
-    if kept_block(folder, name, key) is None:
-        keep_block(folder, name, forecast_block(indexes, sessions, first, last, settings))
+def _forecast(request: EvaluationRequest, sources: tuple[Source, ...], first: int, settings: Settings, folder: Path) -> str:
+    """Forecast the sessions from `first` on, unless they are kept; the block's name."""
+    inputs = [(str(source.ref), source.sha256) for source in sources]
+    name = block_name(request.setup, request.metrics, request.models, inputs, first, len(sources), settings)
+    if kept_block(folder, name) is None:
+        horizons = len(settings.labels.horizons_s)
+        days = [candidates_of(source.ref, source.sha256, request.setup, horizons) for source in sources]
+        sessions = tuple(source.ref.date for source in sources)
+        finders = {metric: FINDERS[metric] for metric in request.metrics}
+        keep_block(folder, name, forecast_block(days, sessions, first, len(sources), finders, request.models, settings))
     return name
 
 
-@lru_cache(maxsize=1)
-def _opened(where: Environment, root: str, key: IndexKey, metrics: tuple[str, ...], settings: str) -> dict[str, Index]:
-    parsed = Settings.model_validate_json(settings)
-    return {metric: open_index(where, key, root, parsed, metric) for metric in metrics}
-
-
-def _indexes(where: Environment, root: str, key: IndexKey, metrics: tuple[str, ...], settings: Settings) -> dict[str, Index]:
-    """The level's index by metric; a worker keeps those of its last block open."""
-    return _opened(where, root, key, metrics, settings.model_dump_json())
+@lru_cache(maxsize=512)
+def candidates_of(ref: PartitionRef, sha256: str, setup: str, horizons: int) -> Moments:
+    """A day's candidates of one setup; a worker keeps those of its earlier blocks. `sha256` is of the partition's manifest."""
+    table = read_table(ref)
+    chosen = table.filter(pc.equal(table["setup"], setup))
+    return moments_of(chosen, ref.symbol, horizons) if chosen.num_rows else joined([], len(frame_dims()), horizons)
 
 
 def _hashes(pool: Pool | None, settings: Settings) -> EvaluationHashes:

@@ -1,10 +1,10 @@
 """Does the evaluation find what was put there, and nothing where nothing was? Markets whose truth is known, evaluated like real ones.
 
-Simulated markets with nothing planted are built by the very commands a user has. From each come, by dealing its vectors out anew (see
-`evaluation.planting`): the *null*, in which nothing can be found; the *placebo*, in which the four conditions are shifted toward outcomes
-drawn apart; and the *planted* ones, shifted toward their own outcomes, in growing strength, with the same number of episodes each time.
-Beside them stand *markets* simulated with the simulator's own two knobs and judged as they are. What is done is kept; a recovery that was
-stopped goes on.
+Simulated markets with nothing planted are built by the very commands a user has. From each come, by dealing its frames out anew (see
+`evaluation.planting`): the *null*, in which nothing can be found; the *placebo*, in which the conditions of a break are shifted toward
+outcomes drawn apart; and the *planted* ones, shifted toward their own outcomes, in growing strength, with the same number of tests each
+time. Beside them stand *markets* simulated with the simulator's own two knobs and judged as they are; one with an outcome and no signature
+has no precursor. What is done is kept; a recovery that was stopped goes on.
 """
 
 from __future__ import annotations
@@ -17,17 +17,19 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from rich.console import Console
 
 from ..config import AppConfig, Environment
-from ..core.features.registry import APPROACHES
-from ..core.tables import TRIGGER_VECTORS
+from ..core.tables import SETUP_CANDIDATES
 from ..engines.crew import BuildRequest
 from ..engines.crew import run as build
 from ..errors import SpymasterError
 from ..evaluation.expectations import MARKET, NULL, PLACEBO, PLANTED, expectations, points_of
-from ..evaluation.planting import first_windows, replanted
+from ..evaluation.planting import replanted
 from ..evaluation.result import EvaluationResult, RecoveryDesign, RecoveryQuestion, RecoveryResult, RecoveryRun
+from ..evaluation.walk_forward import BASE, SIMILAR
+from ..evaluation.walk_forward import PLACEBO as DEALT
 from ..io import read_table
 from ..lake.attempts import publish_file
 from ..lake.crew import Crew, finish_all
@@ -35,8 +37,7 @@ from ..lake.machine import cores
 from ..lake.partitions import PartitionRef, list_partitions, read_facts, read_manifest, ref_in
 from ..lake.provenance import code_sha256
 from ..lake.writer import publish_partition
-from ..retrieval.index_builder import build_indexes
-from ..retrieval.key import LEVEL_TEST, IndexKey, rows_of
+from ..retrieval.key import LEVEL_TEST
 from ..settings import Settings
 from ..simulation.contracts import ROOT
 from ..simulation.sessions import Simulation
@@ -48,8 +49,6 @@ from .evaluate import EvaluationRequest, evaluate
 START = "2025-01-02"
 LAST_DATE = "2026-12-31"
 MADE_OF = "made_of.json"
-WINDOWS_KEPT = 8
-"""Windows of each episode that markets keep: twice the scored one, and a quarter of the rows."""
 
 
 class RecoveryFailed(SpymasterError):
@@ -79,7 +78,7 @@ class Run(NamedTuple):
 
 
 class Base(NamedTuple):
-    """One simulated market's trigger vectors."""
+    """One simulated market's candidates."""
 
     signature: float
     outcome: float
@@ -175,7 +174,7 @@ def _made_of(plan: Plan, settings: Settings) -> list[Any]:
 
 
 def _build_base(plan: Plan, base: Base, settings: Settings) -> str:
-    """Simulate a market, build its trigger vectors, and keep the first windows of its episodes; the rest is removed."""
+    """Simulate a market, build its candidates and keep those of level tests; the rest is removed."""
     kept, work = plan.folder / base.name, plan.folder / f".{base.name}"
     made_of = json.dumps(_made_of(plan, settings))
     if (kept / MADE_OF).exists() and (kept / MADE_OF).read_text() == made_of:
@@ -184,16 +183,17 @@ def _build_base(plan: Plan, base: Base, settings: Settings) -> str:
         shutil.rmtree(folder, ignore_errors=True)
     try:
         _simulate_and_build(plan, base, work, settings)
-        refs = list_partitions(work / "lake", TRIGGER_VECTORS)
+        refs = list_partitions(work / "lake", SETUP_CANDIDATES)
         rows = 0
         for ref in refs:
-            table = first_windows(read_table(ref), WINDOWS_KEPT)
-            rows += table.num_rows
-            _write_triggers(kept, ref, table)
+            table = read_table(ref)
+            tests = table.filter(pc.equal(table["setup"], LEVEL_TEST))
+            rows += tests.num_rows
+            _write_candidates(kept, ref, tests)
         publish_file(kept / MADE_OF, made_of.encode())
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    return f"{len(refs)} sessions, {rows:,} triggers"
+    return f"{len(refs)} sessions, {rows:,} candidates"
 
 
 def _simulate_and_build(plan: Plan, base: Base, work: Path, settings: Settings) -> None:
@@ -226,18 +226,15 @@ def _simulate_and_build(plan: Plan, base: Base, work: Path, settings: Settings) 
 
 
 def _evaluate(plan: Plan, market: Run, settings: Settings) -> str:
-    """Deal and plant what the run needs, build its indexes, evaluate, keep the figures and remove the rest; the verdict."""
+    """Deal and plant what the run needs, evaluate, keep the figures and remove the rest; the verdict."""
     work = plan.folder / f".{market.name}"
     every_session = settings.evaluation.model_copy(update={"release_share": 0.0})
     own = settings.with_levels(plan.levels).model_copy(update={"evaluation": every_session})
     shutil.rmtree(work, ignore_errors=True)
     try:
         _plant(plan, market, work / "lake", own)
-        where = Environment(work / "lake")
-        for level_id in plan.levels:
-            for metric in plan.metrics:
-                build_indexes(where, ROOT, level_id, own, metric=metric)
-        request = EvaluationRequest(where, ROOT, plan.levels, LEVEL_TEST, plan.metrics, None, None, False, 1, work / "report.html")
+        where, report = Environment(work / "lake"), work / "report.html"
+        request = EvaluationRequest(where, ROOT, None, LEVEL_TEST, plan.metrics, None, None, False, 1, report, models=())
         result = evaluate(request, own, Console(quiet=True))
         content = {"made_of": [*_made_of(plan, settings), list(plan.metrics)], "result": result.plain()}
         publish_file(plan.folder / f"{market.name}.json", json.dumps(content).encode())
@@ -247,24 +244,20 @@ def _evaluate(plan: Plan, market: Run, settings: Settings) -> str:
 
 
 def _plant(plan: Plan, market: Run, lake: Path, settings: Settings) -> None:
-    """Write the run's trigger vectors: as they are for a simulated market, else dealt, and shifted where something is planted."""
-    refs = list_partitions(plan.folder / _base_of(plan, market).name, TRIGGER_VECTORS)
-    sessions = [read_table(ref) for ref in refs]
-    series = []
-    for key in (IndexKey(level_id, LEVEL_TEST, approach_dir) for level_id in plan.levels for approach_dir in APPROACHES):
-        if market.kind == MARKET:
-            series.append([rows_of(table, key) for table in sessions])
-        else:
-            series.append(replanted(sessions, key, market.seed, market.signature, market.kind == PLACEBO, settings))
-    for ref, tables in zip(refs, zip(*series, strict=True), strict=True):
-        _write_triggers(lake, ref, pa.concat_tables(tables))
+    """Write the run's candidates: as they are for a simulated market, else dealt, and shifted where something is planted."""
+    refs = list_partitions(plan.folder / _base_of(plan, market).name, SETUP_CANDIDATES)
+    tables = [read_table(ref) for ref in refs]
+    if market.kind != MARKET:
+        tables = replanted(tables, market.seed, market.signature, market.kind == PLACEBO, settings)
+    for ref, table in zip(refs, tables, strict=True):
+        _write_candidates(lake, ref, table)
 
 
-def _write_triggers(lake: Path, source: PartitionRef, table: pa.Table) -> None:
+def _write_candidates(lake: Path, source: PartitionRef, table: pa.Table) -> None:
     """A partition like another one, with other rows."""
     manifest = read_manifest(source)
     publish_partition(
-        ref_in(lake, TRIGGER_VECTORS, source.symbol, source.date),
+        ref_in(lake, SETUP_CANDIDATES, source.symbol, source.date),
         table,
         stage=manifest.stage,
         inputs={},
@@ -275,19 +268,28 @@ def _write_triggers(lake: Path, source: PartitionRef, table: pa.Table) -> None:
 
 
 def _rows(run: Run, result: EvaluationResult) -> list[RecoveryRun]:
-    """Skill and p of each similar forecaster at the primary horizon."""
+    """Brier skill against BASE of each answer at the primary horizon, and its p; that at entry and that of its PLACEBO beside it."""
     p_of = {row.forecaster: row.p for row in result.permutation}
-    return [
-        RecoveryRun(
-            **run._asdict(),
-            forecaster=row.forecaster,
-            sessions=row.sessions,
-            episodes=row.episodes,
-            skill=row.skill,
-            low=row.low,
-            high=row.high,
-            p=p_of[row.forecaster],
-        )
-        for row in result.primary_skill()
-        if row.kind == "similar"
-    ]
+    entry_of = {row.forecaster: row for row in result.strata if row.axis == "entry"}
+    rows = []
+    for name, p in p_of.items():
+        row, entry = result.verdict_row(name, BASE), entry_of.get(name)
+        dealt = result.verdict_row(name.replace(SIMILAR, DEALT, 1), BASE)
+        if row is not None:
+            rows.append(
+                RecoveryRun(
+                    **run._asdict(),
+                    forecaster=name,
+                    sessions=row.sessions,
+                    windows=row.windows,
+                    skill=row.skill,
+                    low=row.low,
+                    high=row.high,
+                    p=p,
+                    placebo=dealt.skill if dealt is not None else None,
+                    entry=entry.skill if entry is not None else None,
+                    entry_low=entry.low if entry is not None else None,
+                    entry_high=entry.high if entry is not None else None,
+                )
+            )
+    return rows

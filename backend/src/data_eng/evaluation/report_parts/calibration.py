@@ -1,7 +1,8 @@
-"""How far what was stated is to be believed: reliability, sharpness, coverage, distances, chance."""
+"""How far what was stated is to be believed: reliability, lift, sharpness, coverage, distances, chance."""
 
 from __future__ import annotations
 
+from ..result import CoverageRow
 from .kinds import Bullet, Bullets, FigureCell, Mark, Part
 from .plots import INTERVAL_PANELS_MAX, PANELS_MAX, binned, histogram, more, share_row, shares
 from .plots import reliability as reliability_plot
@@ -21,18 +22,18 @@ def reliability(subject: Subject) -> Part:
         ["reliab"],
         missing=[f"There are no bins for {listed(empty)}."] if empty else [],
         plots=[reliability_plot(named(name), [row for row in rows if row.forecaster == name]) for name in names[:PANELS_MAX]],
-        caption="On the dashed diagonal, what is said to happen in 40 % of cases happens in 40 %. Below: episodes in each bin."
+        caption="On the dashed diagonal, what is said to happen in 40 % of cases happens in 40 %. Below: windows in each bin."
         + more(names, PANELS_MAX),
         tables=table(
             "Stated probability and observed frequency, with interval",
-            heads(["Forecaster", "Outcome"], ["Stated probability", "Observed frequency", "Episodes"]),
+            heads(["Forecaster", "Outcome"], ["Stated probability", "Observed frequency", "Windows"]),
             [
                 [
                     named(row.forecaster),
                     row.outcome.upper(),
                     percent(bin_.p),
                     FigureCell(text=percent(bin_.frequency), note=span(bin_.low, bin_.high, percent)),
-                    whole(bin_.episodes),
+                    whole(bin_.windows),
                 ]
                 for row in rows
                 for bin_ in row.bins
@@ -59,70 +60,67 @@ def sharpness(subject: Subject) -> Part:
     )
 
 
+def lift(subject: Subject) -> Part:
+    """Whether more came where more was added."""
+    rows = subject.ordered(subject.result.lift)
+    return subject.part(
+        "lift",
+        "Where the answer moved from BASE",
+        ["lift"],
+        sentences=["Fifths of the windows by how far the answer lay from BASE. What came should follow the answer, not BASE."],
+        tables=table(
+            "BASE, answer and observed frequency by fifths of the lift, with interval",
+            heads(["Forecaster", "Outcome"], ["BASE", "Answer", "Observed", "Windows"]),
+            [
+                [
+                    named(row.forecaster),
+                    row.outcome.upper(),
+                    percent(bin_.base),
+                    percent(bin_.p),
+                    FigureCell(text=percent(bin_.frequency), note=span(bin_.low, bin_.high, percent)),
+                    whole(bin_.windows),
+                ]
+                for row in rows
+                for bin_ in row.bins
+            ],
+        ),
+    )
+
+
 def coverage(subject: Subject) -> Part:
-    """Of the conformal sets."""
+    """Of the stated intervals."""
     rows = subject.ordered(subject.result.coverage)
     names = names_of(rows)
     own = {name: [row for row in rows if row.forecaster == name] for name in names}
     return subject.part(
         "coverage",
-        "Coverage of the conformal sets (marginal)",
-        ["coverage", "conformal", "sets"],
-        sentences=["Coverage is marginal: it holds over all episodes together, not for one level, time of day or session."],
-        plots=[
-            shares(
-                named(name),
-                "share of outcomes inside the set",
-                own[name][0].wanted,
-                [share_row(subject.horizon(row.horizon_s), row) for row in own[name]],
-            )
-            for name in names[:INTERVAL_PANELS_MAX]
-            if any(row.covered is not None for row in own[name])
+        "Coverage of the intervals",
+        ["coverage", "interval"],
+        sentences=[
+            "One outcome cannot show whether an interval holds. Each window is asked again of later sessions, and the two should agree as "
+            "often as the interval promises."
         ],
-        caption=f"Share of outcomes inside the set, with interval; dashed: the share wanted.{more(names, INTERVAL_PANELS_MAX)}",
+        plots=[
+            shares(named(name), "share within the interval", own[name][0].wanted, [share_row(_interval(row), row) for row in own[name]])
+            for name in names[:INTERVAL_PANELS_MAX]
+        ],
+        caption=f"Share of windows that agreed, with interval; dashed: the share wanted.{more(names, INTERVAL_PANELS_MAX)}",
         tables=table(
-            "Marginal coverage of the conformal sets, with interval",
-            heads(["Forecaster"], ["Horizon", "Wanted", "Covered", "Mean size of a set", "Episodes", "Sessions"]),
+            "Coverage of the stated intervals, with interval",
+            heads(["Forecaster", "Outcome", "Age"], ["Wanted", "Covered", "Windows", "Sessions"]),
             [
                 [
                     named(row.forecaster),
-                    subject.horizon(row.horizon_s),
+                    row.outcome.upper(),
+                    row.label,
                     percent(row.wanted),
                     FigureCell(text=percent(row.covered), note=span(row.low, row.high, percent)),
-                    plain(row.mean_size, 2),
-                    whole(row.episodes),
+                    whole(row.windows),
                     whole(row.sessions),
                 ]
                 for row in rows
             ],
             "Coverage as a table",
-        ),
-    )
-
-
-def excursions(subject: Subject) -> Part:
-    return subject.part(
-        "excursions",
-        "Coverage of the excursion quantiles",
-        ["excursion", "mfe", "mae"],
-        sentences=[
-            "MFE is the largest move toward a break, MAE the largest against it. Only episodes whose neighbours gave quantiles count."
-        ],
-        tables=table(
-            "Share of the moves between the 10 % and the 90 % quantile of the neighbours' moves, with interval",
-            heads(["Forecaster", "Excursion"], ["Horizon", "Wanted", "Covered", "Episodes", "Sessions"]),
-            [
-                [
-                    named(row.forecaster),
-                    row.excursion,
-                    subject.horizon(row.horizon_s),
-                    percent(row.wanted),
-                    FigureCell(text=percent(row.covered), note=span(row.low, row.high, percent)),
-                    whole(row.episodes),
-                    whole(row.sessions),
-                ]
-                for row in subject.ordered(subject.result.excursions)
-            ],
         ),
     )
 
@@ -133,7 +131,7 @@ def distances(subject: Subject) -> Part:
     drawn = [row for row in rows if row.count]
     empty = [named(row.forecaster) for row in rows if not row.count]
     strange = [
-        Bullet(text=f"{named(row.forecaster)}: {percent(row.strange_share)} of the episodes had no comparable setup on record.")
+        Bullet(text=f"{named(row.forecaster)}: {percent(row.strange_share)} of the windows had no comparable setup on record.")
         for row in rows
         if row.strange_share is not None
     ]
@@ -142,12 +140,12 @@ def distances(subject: Subject) -> Part:
         "Distances of the neighbours",
         ["distance", "neighbour"],
         missing=[f"There are no distances for {listed(empty)}."] if empty else [],
-        plots=[histogram(named(row.forecaster), "distance", "episodes", row.edges, row.count) for row in drawn[:PANELS_MAX]],
-        caption="How far the neighbours were, one figure an episode; the scale of distance is each forecaster's own."
+        plots=[histogram(named(row.forecaster), "distance", "windows", row.edges, row.count) for row in drawn[:PANELS_MAX]],
+        caption="How far the neighbours were, one figure a window; the scale of distance is each forecaster's own."
         + more(names_of(drawn), PANELS_MAX),
         tables=table(
-            "Episodes by the distance of their neighbours",
-            heads(["Forecaster"], ["Distance from", "to", "Episodes"]),
+            "Windows by the distance of their neighbours",
+            heads(["Forecaster"], ["Distance from", "to", "Windows"]),
             [
                 [named(row.forecaster), plain(row.edges[place], 2), plain(row.edges[place + 1], 2), whole(count)]
                 for row in drawn
@@ -174,7 +172,7 @@ def permutation(subject: Subject) -> Part:
         plots=[
             histogram(
                 f"{named(row.forecaster)}: p {plain(row.p)}, corrected {plain(row.p_corrected)}",
-                "RPS skill",
+                "skill",
                 "permutations",
                 *bins[row.forecaster],
                 None if row.observed is None else Mark(value=row.observed, label=f"observed {signed(row.observed)}"),
@@ -185,7 +183,11 @@ def permutation(subject: Subject) -> Part:
         f"showed.{more(names_of(drawn), PANELS_MAX)}",
         tables=table(
             "Permutation of whole feature-days, primary horizon",
-            heads(["Forecaster"], ["Observed RPS skill", "p", "Corrected p", "Trials corrected for"]),
+            heads(["Forecaster"], ["Observed skill", "p", "Corrected p", "Trials corrected for"]),
             [[named(row.forecaster), signed(row.observed), plain(row.p), plain(row.p_corrected), whole(row.trials)] for row in rows],
         ),
     )
+
+
+def _interval(row: CoverageRow) -> str:
+    return f"{row.outcome.upper()}, {row.label}"

@@ -28,7 +28,7 @@ class IntervalRow(Piece):
     """One figure with its interval."""
 
     label: str
-    note: str = Field(description="Episodes and sessions that the figure rests on.")
+    note: str = Field(description="Windows and sessions that the figure rests on.")
     figure: str = Field(description="The figure in words; with a sign where the lower bound of a skill is above 0.")
     value: float | None
     low: float | None
@@ -93,7 +93,7 @@ class StatedBin(Piece):
     frequency: float
     low: float | None
     high: float | None
-    episodes: int
+    windows: int
     figure: str
 
 
@@ -105,7 +105,7 @@ class StatedOutcome(Piece):
 
 
 class Reliability(Piece):
-    """Stated probability across, observed frequency up, both from 0 to 1, and the episodes of each bin."""
+    """Stated probability across, observed frequency up, both from 0 to 1, and the windows of each bin."""
 
     kind: Literal["reliability"] = "reliability"
     title: str
@@ -127,7 +127,7 @@ class Histogram(Piece):
     title: str
     description: str
     axis: Axis
-    counted: str = Field(description="What is counted: episodes, permutations.")
+    counted: str = Field(description="What is counted: windows, permutations.")
     edges: tuple[float, ...] = Field(description="One more than counts.")
     counts: tuple[int, ...]
     mark: Mark | None
@@ -148,7 +148,7 @@ class FigureCell(Piece):
     """One cell of a table."""
 
     text: str
-    note: str = Field(default="", description="Smaller, below: an interval, a number of episodes.")
+    note: str = Field(default="", description="Smaller, below: an interval, a number of windows.")
     tone: Literal["", "up"] = Field(default="", description="Never the only carrier of a meaning.")
     code: bool = False
 
@@ -195,7 +195,7 @@ class Part(Piece):
     caption: str = Field(default="", description="How to read the plots.")
     tables: tuple[FigureTable, ...] = ()
     bullets: tuple[Bullets, ...] = ()
-    basis: str = Field(default="", description="Episodes, sessions and dates that the figures rest on.")
+    basis: str = Field(default="", description="Windows, sessions and dates that the figures rest on.")
     synthetic: bool = Field(description="Whether the figures are of simulated data.")
 
 

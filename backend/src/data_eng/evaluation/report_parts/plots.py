@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..result import CoverageFigure, ReliabilityRow, SkillFigure
+from ..result import CoverageRow, ReliabilityRow, SkillFigure
 from .kinds import Axis, Dot, Histogram, IntervalRow, Intervals, LinePoint, Lines, LineSeries, Mark, Reliability, StatedBin, StatedOutcome
 from .words import counts, percent, short, whole, with_span
 
@@ -45,14 +45,14 @@ def share_axis(label: str, shares: Sequence[float | None]) -> Axis:
 def skill_row(label: str, row: SkillFigure, strong: bool) -> IntervalRow:
     """One skill with its interval."""
     sign = "▲ " if strong and row.low is not None and row.low > 0 else ""
-    note = counts(row.episodes, row.sessions)
+    note = counts(row.windows, row.sessions)
     figure = sign + with_span(row.skill, row.low, row.high)
     return IntervalRow(label=label, note=note, figure=figure, value=row.skill, low=row.low, high=row.high, strong=strong)
 
 
-def share_row(label: str, row: CoverageFigure) -> IntervalRow:
+def share_row(label: str, row: CoverageRow) -> IntervalRow:
     """One coverage with its interval."""
-    figure, note = with_span(row.covered, row.low, row.high, percent), counts(row.episodes, row.sessions)
+    figure, note = with_span(row.covered, row.low, row.high, percent), counts(row.windows, row.sessions)
     return IntervalRow(label=label, note=note, figure=figure, value=row.covered, low=row.low, high=row.high, strong=True)
 
 
@@ -135,18 +135,18 @@ def _stated_bins(row: ReliabilityRow) -> tuple[StatedBin, ...]:
             frequency=bin_.frequency,
             low=bin_.low,
             high=bin_.high,
-            episodes=bin_.episodes,
-            figure=f"stated {percent(bin_.p)}, observed {percent(bin_.frequency)} of {whole(bin_.episodes)} episodes",
+            windows=bin_.windows,
+            figure=f"stated {percent(bin_.p)}, observed {percent(bin_.frequency)} of {whole(bin_.windows)} windows",
         )
         for bin_ in row.bins
     )
 
 
 def _miss_heard(own: StatedOutcome) -> str:
-    """How far the observed lies from the stated, weighted by episodes."""
-    episodes = sum(bin_.episodes for bin_ in own.bins)
-    miss = sum(bin_.episodes * abs(bin_.frequency - bin_.p) for bin_ in own.bins) / max(1, episodes)
-    return f"{own.outcome} off by {percent(miss)} on average over {whole(episodes)} episodes"
+    """How far the observed lies from the stated, weighted by windows."""
+    windows = sum(bin_.windows for bin_ in own.bins)
+    miss = sum(bin_.windows * abs(bin_.frequency - bin_.p) for bin_ in own.bins) / max(1, windows)
+    return f"{own.outcome} off by {percent(miss)} on average over {whole(windows)} windows"
 
 
 def _heard(title: str, label: str, rows: Sequence[IntervalRow]) -> str:

@@ -23,14 +23,23 @@ def missing(subject: Subject) -> list[Part]:
 
 
 def power(subject: Subject) -> Part:
+    """What the sessions could have shown, and how many would show what."""
     own = subject.result.power
+    if own.detectable_skill is None:
+        return subject.part("power", "Power", ["power", "session"])
     sentence = (
-        f"{whole(own.sessions)} sessions would show a true RPS skill of {plain(own.detectable_skill)} against climatology in "
+        f"{whole(own.sessions)} sessions would show a true Brier skill of {plain(own.detectable_skill)} against BASE in "
         f"{percent(own.share, 0)} of cases; a smaller one would often stay unseen."
     )
-    if own.detectable_skill is None:
-        return subject.part("power", "Power", ["power"])
-    return Part(id="power", title="Power", sentences=(sentence,), basis=subject.basis, synthetic=subject.result.synthetic)
+    cells = [[plain(row.skill, 2), whole(row.sessions), whole(row.more) if row.more else "none"] for row in own.needed]
+    return Part(
+        id="power",
+        title="Power",
+        sentences=(sentence,),
+        tables=tuple(table("Scored sessions that would show a skill", heads([], ["Skill", "Sessions", "More than now"]), cells)),
+        basis=subject.basis,
+        synthetic=subject.result.synthetic,
+    )
 
 
 def question(subject: Subject) -> Part:
@@ -61,7 +70,7 @@ def ledger(subject: Subject) -> Part:
         FigureHead(text="When", column="kept"),
         *heads(["Forecaster", "Levels"], []),
         FigureHead(text="Sessions", column="kept"),
-        *heads([], ["Horizon", "RPS skill", "p"]),
+        *heads([], ["Horizon", "Skill", "p"]),
         *heads(["Settings", "Data"], []),
     )
     tables = table("Trials, newest first", columns, [_trial_cells(row) for row in rows[:LEDGER_ROWS]])
@@ -106,8 +115,8 @@ def _forecast(question: EvaluationQuestion) -> str:
 def _protocol(question: EvaluationQuestion) -> str:
     return (
         f"Session by session, each from earlier sessions alone. The first {whole(question.warm_up_sessions)} sessions only teach; the "
-        f"embargo, unused sessions just before each forecast, is {whole(question.embargo_sessions)}. Every episode is forecast once, at "
-        f"its window number {whole(question.score_window)}."
+        f"embargo, unused sessions just before each forecast, is {whole(question.embargo_sessions)}. Every window at a candidate age "
+        f"({question.ages} s since entry) is answered and counts once."
     )
 
 
@@ -122,8 +131,8 @@ def _untouched(question: EvaluationQuestion) -> str:
 def _counted(subject: Subject) -> str:
     own = subject.result.counts
     return (
-        f"{whole(own.episodes)} episodes scored, {whole(own.sessions)} sessions, {whole(own.series)} series (level and approach) and "
-        f"{whole(own.censored)} episodes censored at the primary horizon."
+        f"{whole(own.windows)} windows of {whole(own.tests)} tests scored, {whole(own.sessions)} sessions, {whole(own.levels)} levels and "
+        f"{whole(own.censored)} windows censored at the primary horizon."
     )
 
 

@@ -33,7 +33,8 @@ def recovery(result: RecoveryResult) -> Part:
     names = names_of(points)
     knob = _knob(points)
     columns = heads(["Planted"], ["Signature", "Outcome"]) + heads(
-        ["Forecaster"], ["Mean skill", "Seeds with p below 0.05", "Seeds with lower bound above 0"]
+        ["Forecaster"],
+        ["Mean skill", "At 0-15 s", "PLACEBO", "Seeds with p below 0.05", "Seeds with lower bound above 0"],
     )
     return Part(
         id="recovery",
@@ -42,8 +43,8 @@ def recovery(result: RecoveryResult) -> Part:
         plots=tuple(
             _curve(name, [point for point in points if point.forecaster == name], result.runs, knob) for name in names[:PANELS_MAX]
         ),
-        caption="Mean RPS skill over seeds with interval; grey dots are single runs. Null and placebo should lie at 0, planted effects "
-        f"should rise.{more(names, PANELS_MAX)}",
+        caption="Mean Brier skill against BASE over seeds with interval; grey dots are single runs. Null and placebo should lie at 0, planted "
+        f"effects should rise.{more(names, PANELS_MAX)}",
         tables=tuple(table("Skill against planted effect, over seeds, with interval", columns, [_point_cells(point) for point in points])),
         synthetic=True,
     )
@@ -73,10 +74,10 @@ def question(result: RecoveryResult) -> Part:
 def runs(result: RecoveryResult) -> Part:
     columns = (
         *heads(["Planted"], ["Signature", "Outcome", "Seed"]),
-        *heads(["Forecaster"], ["Sessions", "Episodes", "RPS skill", "p"]),
+        *heads(["Forecaster"], ["Sessions", "Windows", "Skill", "At 0-15 s", "p"]),
     )
     tables = table(
-        "Every run, RPS skill against climatology with interval",
+        "Every run, Brier skill against BASE with interval",
         columns,
         [_run_cells(run) for run in result.runs],
         f"All {len(result.runs)} runs",
@@ -94,6 +95,8 @@ def _point_cells(point: RecoveryPoint) -> list[FigureCell | str]:
         *_planted_cells(point),
         named(point.forecaster),
         FigureCell(text=signed(point.mean), note=span(point.low, point.high)),
+        signed(point.entry),
+        signed(point.placebo),
         f"{whole(point.significant)} of {whole(point.seeds)}",
         f"{whole(point.bounds_above_zero)} of {whole(point.seeds)}",
     ]
@@ -101,7 +104,9 @@ def _point_cells(point: RecoveryPoint) -> list[FigureCell | str]:
 
 def _run_cells(run: RecoveryRun) -> list[FigureCell | str]:
     skill = FigureCell(text=signed(run.skill), note=span(run.low, run.high))
-    return [*_planted_cells(run), str(run.seed), named(run.forecaster), whole(run.sessions), whole(run.episodes), skill, plain(run.p)]
+    entry = FigureCell(text=signed(run.entry), note=span(run.entry_low, run.entry_high))
+    basis = [named(run.forecaster), whole(run.sessions), whole(run.windows)]
+    return [*_planted_cells(run), str(run.seed), *basis, skill, entry, plain(run.p)]
 
 
 def _knob(points: Sequence[RecoveryPoint]) -> Knob:
@@ -118,7 +123,7 @@ def _curve(name: str, points: Sequence[RecoveryPoint], runs: Sequence[RecoveryRu
         series.setdefault(_line_of(point, points, knob), {})[getattr(point, knob)] = point
     return lines(
         named(name),
-        "RPS skill against climatology",
+        "Brier skill against BASE",
         f"planted {knob}",
         [f"{value:g}" for value in values],
         [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...errors import SpymasterError
 from ..result import EvaluationResult, RecoveryResult
-from . import calibration, records, recovery, skill
+from . import calibration, fires, records, recovery, skill
 from .guides import EVALUATION_TERMS, RECOVERY_TERMS, claims, how_to_read
 from .kinds import Fact, Part, Report
 from .subject import Subject, subject_of
@@ -66,21 +66,22 @@ def _parts(subject: Subject) -> list[Part]:
     """What is missing stands first. Where nothing was scored, parts that need a score are left out: the verdict says why."""
     scored = [
         skill.skill(subject),
-        skill.against(subject),
+        skill.references(subject),
+        skill.strata(subject),
         calibration.reliability(subject),
-        calibration.sharpness(subject),
+        calibration.lift(subject),
         calibration.coverage(subject),
-        calibration.excursions(subject),
-        skill.by_series(subject),
+        fires.fires(subject),
         skill.by_horizon(subject),
         skill.by_session(subject),
+        calibration.sharpness(subject),
         calibration.distances(subject),
         calibration.permutation(subject),
         records.power(subject),
     ]
     return [
         *records.missing(subject),
-        *(scored if subject.result.counts.episodes else []),
+        *(scored if subject.result.counts.windows else []),
         recovery.within_evaluation(subject),
         records.ledger(subject),
         records.excluded(subject),
@@ -94,17 +95,17 @@ def _parts(subject: Subject) -> list[Part]:
 def _headline(result: EvaluationResult) -> str:
     """The verdict in plain words."""
     if result.verdict.skilful:
-        return "Retrieval adds something."
-    if not result.counts.episodes:
+        return "Similar setups add something to where price stands."
+    if not result.counts.windows:
         return "Nothing was scored."
-    return f"Retrieval adds nothing that {whole(result.counts.sessions)} sessions could show."
+    return f"Similar setups add nothing that {whole(result.counts.sessions)} sessions could show."
 
 
 def _facts(result: EvaluationResult) -> tuple[Fact, ...]:
     own, power = result.counts, result.power
     facts = [
-        Fact(name="Scored", value=f"{whole(own.episodes)} episodes"),
-        Fact(name="On", value=f"{whole(own.sessions)} sessions, {whole(own.series)} series"),
+        Fact(name="Scored", value=f"{whole(own.windows)} windows of {whole(own.tests)} tests"),
+        Fact(name="On", value=f"{whole(own.sessions)} sessions, {whole(own.levels)} levels"),
     ]
     if power.detectable_skill is not None:
         value = f"{plain(power.detectable_skill)} in {percent(power.share, 0)} of cases"
@@ -119,5 +120,5 @@ def _require_grant(report: Report, granted: bool) -> None:
         raise UnfoundedClaim(
             f"{report.title}: the report would say {CLAIM!r} after {{value!r}}, but its verdict does not grant the word.",
             value=text[max(place - 80, 0) : place],
-            expected="it only where every lower bound is above 0 and the corrected p below 0.05",
+            expected="it only where the lower bounds against BASE and PLACEBO are above 0",
         )

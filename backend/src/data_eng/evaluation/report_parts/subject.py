@@ -27,7 +27,7 @@ class Subject(NamedTuple):
     result: EvaluationResult
     baselines: frozenset[str]
     basis: str
-    """Episodes, sessions and dates that every figure rests on."""
+    """Windows, sessions and dates that every figure rests on."""
 
     def is_similar(self, name: str) -> bool:
         """Whether a forecaster speaks from a similar past."""
@@ -86,7 +86,7 @@ def subject_of(result: EvaluationResult, when: str) -> Subject:
     """`when` is the moment of the evaluation in UTC, where it is to be said."""
     question, baselines = result.question, frozenset(row.forecaster for row in result.skill if row.kind == "baseline")
     evaluated = [f"evaluated {when[:WHEN_SHOWN]} UTC"] if when else []
-    known = [f"n {counts(result.counts.episodes, result.counts.sessions)}", f"{question.first} to {question.last}", *evaluated]
+    known = [f"n {counts(result.counts.windows, result.counts.sessions)}", f"{question.first} to {question.last}", *evaluated]
     return Subject(result, baselines, " · ".join(known))
 
 

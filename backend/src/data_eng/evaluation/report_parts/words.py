@@ -8,6 +8,7 @@ from ...core.levels import level_name
 
 ABSENT = "–"
 """Stands where a figure could not be computed; the report explains it."""
+CAPITALS = {"base": "BASE"}
 NEAR_ZERO = 0.0005
 """A skill that three decimals would round to 0."""
 
@@ -55,8 +56,8 @@ def with_span(value: float | None, low: float | None, high: float | None, form: 
 
 
 def named(name: str) -> str:
-    """A name as read aloud: `similar block` of `similar_block`."""
-    return name.replace("_", " ")
+    """A name as read aloud: `random walk` of `random_walk`, `BASE` of `base`."""
+    return CAPITALS.get(name, name.replace("_", " ").replace("placebo", "PLACEBO"))
 
 
 def listed(entries: Sequence[str]) -> str:
@@ -75,6 +76,6 @@ def duration(seconds: float) -> str:
     return " ".join([f"{minutes} min"] * (minutes > 0) + [f"{rest} s"] * (rest > 0 or minutes == 0))
 
 
-def counts(episodes: int, sessions: int) -> str:
-    """`900 episodes, 40 sessions`."""
-    return f"{whole(episodes)} episodes, {whole(sessions)} sessions"
+def counts(windows: int, sessions: int) -> str:
+    """`900 windows, 40 sessions`."""
+    return f"{whole(windows)} windows, {whole(sessions)} sessions"
