@@ -33,7 +33,7 @@ SIMILAR, PLACEBO = "similar", "placebo"
 FREE: dict[str, Callable[[FramePast, Moments], Forecast]] = {RANDOM_WALK: random_walk, CLIMATOLOGY: climatology}
 """References that need no fit of their own."""
 Finder = Callable[[FramePast, Moments], Nearest]
-"""Neighbours of a session's windows among the past's candidates."""
+"""Neighbours of a session's windows among the past's candidates, by a metric that has no usual distances: nothing is strange to it."""
 
 
 class Said(NamedTuple):
@@ -88,7 +88,7 @@ def forecast_block(
     sessions: tuple[str, ...],
     first: int,
     last: int,
-    finders: Mapping[str, Finder],
+    finders: Mapping[str, Finder | None],
     models: Sequence[str],
     settings: Settings,
 ) -> Block:
@@ -97,7 +97,7 @@ def forecast_block(
     Parameters
     ----------
     days : candidates of one setup, of all levels and both directions, by session; only those before `last` are looked at.
-    finders : who finds the neighbours, by metric.
+    finders : who finds the neighbours, by metric; None for the answer as a query gives it.
     models : names of the fitted ones; none for a walk without them.
     """
     pieces, fitted = [_no_forecasts(list(finders), models, settings)], dict[str, Fitted]()
@@ -116,11 +116,6 @@ def past_of_session(days: Sequence[Moments], sessions: tuple[str, ...], as_of: s
     return frame_past(joined(days[:visible], len(frame_dims()), len(settings.labels.horizons_s)), sessions[:visible], as_of, settings)
 
 
-def by_frame(past: FramePast, queries: Moments) -> Nearest:
-    """The product's own neighbours."""
-    return past.find(queries)
-
-
 def join(blocks: Sequence[Block]) -> Block:
     """Blocks as one, in order."""
     first, moments = blocks[0], [block.moments for block in blocks]
@@ -132,11 +127,13 @@ def join(blocks: Sequence[Block]) -> Block:
     )
 
 
-def _forecast(past: FramePast, queries: Moments, number: int, finders: Mapping[str, Finder], fitted: Mapping[str, Fitted]) -> Block:
+def _forecast(past: FramePast, queries: Moments, number: int, finders: Mapping[str, Finder | None], fitted: Mapping[str, Fitted]) -> Block:
     p, said = dict[str, Forecast](), dict[str, Said]()
     for metric, find in finders.items():
-        answered = answer_windows(past, queries) if find is by_frame else answer_by(past, queries, find(past, queries), past.experience)
-        dealt = answer_by(past, queries, answered.nearest, placebo(past.experience, past.settings.evaluation.seed + number))
+        answered = _answered(past, queries, find)
+        dealt = answer_by(
+            past, queries, answered.nearest, answered.percentile, placebo(past.experience, past.settings.evaluation.seed + number)
+        )
         p |= {similar(metric): answered.rows.p, BASE: answered.rows.base, placebo_of(metric): dealt.rows.p}
         said[similar(metric)] = _said(answered, queries, past.settings)
     p |= {name: forecast(past, queries) for name, forecast in FREE.items()}
@@ -144,6 +141,12 @@ def _forecast(past: FramePast, queries: Moments, number: int, finders: Mapping[s
     return Block(
         queries, np.full(len(queries.ts_ns), number), {name: p[name] for name in forecaster_names(list(finders), list(fitted))}, said
     )
+
+
+def _answered(past: FramePast, queries: Moments, find: Finder | None) -> Answered:
+    if find is None:
+        return answer_windows(past, queries)
+    return answer_by(past, queries, find(past, queries), np.full(len(queries.ts_ns), np.nan), past.experience)
 
 
 def _said(answered: Answered, queries: Moments, settings: Settings) -> Said:

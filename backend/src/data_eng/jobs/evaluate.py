@@ -19,7 +19,7 @@ from ..config import Environment
 from ..core.features.registry import APPROACHES
 from ..core.frame import frame_dims
 from ..core.session import require_date
-from ..core.tables import SETUP_CANDIDATES
+from ..core.tables import SETUP_CANDIDATES, TRIGGER_VECTORS
 from ..errors import SpymasterError
 from ..evaluation.judgement import Question, judge
 from ..evaluation.kept import block_name, keep_block, kept_block
@@ -29,7 +29,8 @@ from ..evaluation.page import write_page
 from ..evaluation.pool import Pool, data_sha256, forecast_table, pool_of
 from ..evaluation.report_parts.report import report_of
 from ..evaluation.result import EvaluationHashes, EvaluationResult, ExcludedSession, TrialRow
-from ..evaluation.walk_forward import FRAME, Block, Finder, blocks_of, by_frame, forecast_block
+from ..evaluation.user_neighbours import UserNeighbours, Vectors, user_vectors
+from ..evaluation.walk_forward import FRAME, Block, Finder, blocks_of, forecast_block
 from ..io import read_table
 from ..lake.attempts import publish_file
 from ..lake.crew import Crew, finish_all
@@ -44,9 +45,9 @@ from ..retrieval.moments import Moments, joined, moments_of
 from ..retrieval.sources import Source, trigger_sources
 from ..settings import Settings
 
-METRICS = (FRAME,)
-"""Who may find the neighbours."""
-FINDERS: dict[str, Finder] = {FRAME: by_frame}
+USER = "user"
+METRICS = (FRAME, USER)
+"""Who may find the neighbours: the answer's own frame, or the user's vector."""
 
 
 class CannotEvaluate(SpymasterError):
@@ -231,7 +232,10 @@ def _forecast(request: EvaluationRequest, sources: tuple[Source, ...], first: in
         horizons = len(settings.labels.horizons_s)
         days = [candidates_of(source.ref, source.sha256, request.setup, horizons) for source in sources]
         sessions = tuple(source.ref.date for source in sources)
-        finders = {metric: FINDERS[metric] for metric in request.metrics}
+        finders: dict[str, Finder | None] = dict.fromkeys(request.metrics)
+        if USER in finders:
+            vectors = [vectors_of(source.ref, source.sha256, request.setup, settings.model_dump_json()) for source in sources]
+            finders[USER] = UserNeighbours(dict(zip(sessions, days, strict=True)), dict(zip(sessions, vectors, strict=True)))
         keep_block(folder, name, forecast_block(days, sessions, first, len(sources), finders, request.models, settings))
     return name
 
@@ -242,6 +246,13 @@ def candidates_of(ref: PartitionRef, sha256: str, setup: str, horizons: int) -> 
     table = read_table(ref)
     chosen = table.filter(pc.equal(table["setup"], setup))
     return moments_of(chosen, ref.symbol, horizons) if chosen.num_rows else joined([], len(frame_dims()), horizons)
+
+
+@lru_cache(maxsize=512)
+def vectors_of(ref: PartitionRef, sha256: str, setup: str, settings: str) -> Vectors:
+    """The user's vectors of the same day's candidates, row by row."""
+    triggers = read_table(ref._replace(dataset=TRIGGER_VECTORS), ["setup", "age_s", "vector"])
+    return user_vectors(triggers, setup, Settings.model_validate_json(settings))
 
 
 def _hashes(pool: Pool | None, settings: Settings) -> EvaluationHashes:

@@ -46,20 +46,21 @@ class Spoken(NamedTuple):
 
 def answer_windows(past: FramePast, moments: Moments) -> Answered:
     """Answer each window, whatever order they are in. All that is used of a window is known at its end."""
-    return answer_by(past, moments, past.find(moments), past.experience)
+    nearest = past.find(moments)
+    return answer_by(past, moments, nearest, past.percentile(distance_of(nearest)), past.experience)
 
 
-def answer_by(past: FramePast, moments: Moments, nearest: Nearest, learned: Experience) -> Answered:
-    """The same from other neighbours, or from what others learned: evaluation's PLACEBO and other metrics.
+def answer_by(past: FramePast, moments: Moments, nearest: Nearest, percentile: NDArray[np.float64], learned: Experience) -> Answered:
+    """The same from other neighbours, or from what others learned: evaluation's other metrics and its PLACEBO.
 
-    `nearest` and `learned` speak of the past's candidates, in their order.
+    `nearest` and `learned` speak of the past's candidates, in their order; `percentile`, (rows,), says how far those neighbours are among
+    their metric's usual ones, NaN for not known.
     """
     rules = past.settings.answer
     primary = past.settings.labels.horizons_s.index(rules.primary_s)
     weight = neighbour_weights(nearest.squared_distance, rules.decay)
     found = evidence(learned, nearest.candidate, weight, rules.kappa)
     distance = distance_of(nearest)
-    percentile = past.percentile(distance)
     is_strange = strange(percentile, past.settings.retrieval.strange_percentile)
     seen = counts(found)
     found = base_alone(found, too_little(found.setups, found.days) | is_strange)

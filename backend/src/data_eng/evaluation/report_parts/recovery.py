@@ -43,8 +43,8 @@ def recovery(result: RecoveryResult) -> Part:
         plots=tuple(
             _curve(name, [point for point in points if point.forecaster == name], result.runs, knob) for name in names[:PANELS_MAX]
         ),
-        caption="Mean Brier skill against BASE over seeds with interval; grey dots are single runs. Null and placebo should lie at 0, planted "
-        f"effects should rise.{more(names, PANELS_MAX)}",
+        caption="Mean Brier skill against BASE over seeds with interval; grey dots are single runs. Null and placebo should lie at 0, "
+        f"planted effects should rise.{more(names, PANELS_MAX)}",
         tables=tuple(table("Skill against planted effect, over seeds, with interval", columns, [_point_cells(point) for point in points])),
         synthetic=True,
     )

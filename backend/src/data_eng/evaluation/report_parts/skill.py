@@ -44,8 +44,8 @@ def skill(subject: Subject) -> Part:
         ]
         if any(row.skill is not None for row in briers)
         else [],
-        caption=f"Skill with interval; right of 0 the answer is better. ▲ marks a lower bound above 0; an arrow stands for a figure outside "
-        f"the axis.{more(names, INTERVAL_PANELS_MAX)}",
+        caption=f"Skill with interval; right of 0 the answer is better. ▲ marks a lower bound above 0; an arrow stands for a figure "
+        f"outside the axis.{more(names, INTERVAL_PANELS_MAX)}",
         tables=table(
             f"Skill of the answer after {subject.horizon(subject.result.question.horizon_s)}, with interval; ▲ marks a lower bound above 0",
             heads(["Against", "Forecaster"], [*SCORE_NAMES.values(), "Windows", "Sessions"]),
