@@ -82,15 +82,15 @@ def _of_precursor(name: str, own: Sequence[RecoveryPoint]) -> Iterator[Expectati
     markets = [point for point in own if point.kind == MARKET and point.outcome > 0]
     for without in (point for point in markets if point.signature == 0):
         for planted in (point for point in markets if point.signature > 0 and point.outcome == without.outcome):
-            entries, errors = (planted.entry, without.entry), (planted.entry_sd, without.entry_sd)
-            if None in (*entries, *errors):
-                continue
-            more, reach = float(np.subtract(*entries)), PRECURSOR_Z * float(np.hypot(*errors))
-            yield Expectation(
-                sentence=f"{name} knows the precursor: at 0-15 s {planted.entry:+.3f} with it, {without.entry:+.3f} without, "
-                f"{more:+.3f} ({more - reach:+.3f} to {more + reach:+.3f})",
-                met=more - reach > 0,
-            )
+            known = [value for point in (planted, without) for value in (point.entry, point.entry_sd) if value is not None]
+            if len(known) == 4:
+                there, there_sd, gone, gone_sd = known
+                more, reach = there - gone, PRECURSOR_Z * float(np.hypot(there_sd, gone_sd))
+                yield Expectation(
+                    sentence=f"{name} knows the precursor: at 0-15 s {there:+.3f} with it, {gone:+.3f} without, "
+                    f"{more:+.3f} ({more - reach:+.3f} to {more + reach:+.3f})",
+                    met=more - reach > 0,
+                )
 
 
 def _of_coverage(coverage: Sequence[CoverageRow]) -> Iterator[Expectation]:

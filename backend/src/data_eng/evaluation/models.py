@@ -2,9 +2,9 @@
 
 Inputs
 ------
-Both see x / b, b / (sigma sqrt(horizon)), the hours since the regular open, the tilt (how much more the front side is pulled against added
-than the back, mean of 15 s) and the momentum of the last two minutes. The trees also see every dimension of the frame, the age of the
-test, sigma, and whether the level was tested before. One model a horizon, on all candidates of the past with equal weight.
+Both see x / b, b / (sigma sqrt(horizon)), the hours since the regular open, the tilt (room in the approach's direction against room the
+other way, mean of 15 s) and the momentum of the last two minutes. The trees also see every dimension of the frame, the age of the test,
+sigma, and whether the level was tested before. One model a horizon, on all candidates of the past with equal weight.
 
 With fewer candidates than BASE is calibrated on, or with one class only, a model answers climatology.
 
@@ -40,7 +40,7 @@ Predict = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """(rows, inputs) to (rows, labels) probabilities of the labels fitted on, ascending."""
 
 NS_PER_HOUR = 3.6e12
-TILT = ("15s:front_pull_add", "15s:back_pull_add")
+TILT = "15s:tilt"
 MOMENTUM = "momentum_120s"
 TREE_ROUNDS = 60
 TREE_RULES = {
@@ -112,13 +112,12 @@ def fit_model(name: str, past: FramePast) -> Fitted:
 def few_inputs(moments: Moments, settings: Settings, horizon_s: int) -> NDArray[np.float64]:
     """(rows, 5) what the logistic regression sees; see the module."""
     standing, place = moments.standing, {name: number for number, name in enumerate(frame_dims())}
-    front, back = (moments.frame[:, place[name]].astype(np.float64) for name in TILT)
     return np.stack(
         [
             standing.x_ticks / standing.barrier_ticks,
             standing.barrier_ticks / (standing.sigma * np.sqrt(horizon_s)),
             _hours_since_open(moments, settings),
-            front - back,
+            moments.frame[:, place[TILT]].astype(np.float64),
             moments.frame[:, place[MOMENTUM]].astype(np.float64),
         ],
         axis=1,

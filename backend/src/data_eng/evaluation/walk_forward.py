@@ -15,25 +15,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..core.frame import frame_dims
-from ..retrieval.answered import Answered, answer_by, answer_windows, speak
+from ..retrieval.answered import answer_by, answer_windows, speak
+from ..retrieval.base import cumulate
 from ..retrieval.distribution import CLASSES
 from ..retrieval.frame_past import FramePast, frame_past
 from ..retrieval.moments import Moments, joined
-from ..retrieval.nearest import Nearest
 from ..retrieval.observed import placebo
 from ..retrieval.past import visible_days
 from ..settings import Settings
 from .models import MODELS, Fitted, fit_model
 from .references import Forecast, climatology, random_walk
 
-FRAME = "frame"
 BASE, RANDOM_WALK, CLIMATOLOGY = "base", "random_walk", "climatology"
 SIMILAR, PLACEBO = "similar", "placebo"
 """Forecasters `similar frame`, ..: the answer, from neighbours by each metric; `placebo frame`: the same neighbours, pairs dealt anew."""
 FREE: dict[str, Callable[[FramePast, Moments], Forecast]] = {RANDOM_WALK: random_walk, CLIMATOLOGY: climatology}
 """References that need no fit of their own."""
-Finder = Callable[[FramePast, Moments], Nearest]
-"""Neighbours of a session's windows among the past's candidates, by a metric that has no usual distances: nothing is strange to it."""
+Pasts = Iterator[tuple[NDArray[np.int64], FramePast, Moments]]
+"""Rows of a session's windows, each with the past it is to ask and what it is to be asked with."""
+Metric = Callable[[FramePast, Moments], Pasts]
 
 
 class Said(NamedTuple):
@@ -88,7 +88,7 @@ def forecast_block(
     sessions: tuple[str, ...],
     first: int,
     last: int,
-    finders: Mapping[str, Finder | None],
+    metrics: Mapping[str, Metric],
     models: Sequence[str],
     settings: Settings,
 ) -> Block:
@@ -97,16 +97,16 @@ def forecast_block(
     Parameters
     ----------
     days : candidates of one setup, of all levels and both directions, by session; only those before `last` are looked at.
-    finders : who finds the neighbours, by metric; None for the answer as a query gives it.
+    metrics : which past a window asks, by metric.
     models : names of the fitted ones; none for a walk without them.
     """
-    pieces, fitted = [_no_forecasts(list(finders), models, settings)], dict[str, Fitted]()
+    pieces, fitted = [_no_forecasts(list(metrics), models, settings)], dict[str, Fitted]()
     for number in range(first, last):
         past = past_of_session(days, sessions, sessions[number], settings)
         if number == first:
             fitted = {name: fit_model(name, past) for name in models}
         if len(days[number].ts_ns):
-            pieces.append(_forecast(past, days[number], number, finders, fitted))
+            pieces.append(_forecast(past, days[number], number, metrics, fitted))
     return join(pieces)
 
 
@@ -127,34 +127,34 @@ def join(blocks: Sequence[Block]) -> Block:
     )
 
 
-def _forecast(past: FramePast, queries: Moments, number: int, finders: Mapping[str, Finder | None], fitted: Mapping[str, Fitted]) -> Block:
-    p, said = dict[str, Forecast](), dict[str, Said]()
-    for metric, find in finders.items():
-        answered = _answered(past, queries, find)
-        dealt = answer_by(
-            past, queries, answered.nearest, answered.percentile, placebo(past.experience, past.settings.evaluation.seed + number)
-        )
-        p |= {similar(metric): answered.rows.p, BASE: answered.rows.base, placebo_of(metric): dealt.rows.p}
-        said[similar(metric)] = _said(answered, queries, past.settings)
+def by_frame(past: FramePast, queries: Moments) -> Pasts:
+    """The product's own: one past for all levels and both directions."""
+    yield np.arange(len(queries.ts_ns)), past, queries
+
+
+def _forecast(past: FramePast, queries: Moments, number: int, metrics: Mapping[str, Metric], fitted: Mapping[str, Fitted]) -> Block:
+    count, p, said = len(queries.ts_ns), dict[str, Forecast](), dict[str, Said]()
+    p[BASE] = cumulate(past.hazards(queries))
+    for metric, pasts in metrics.items():
+        pieces = [(rows, *_answered(own, asked, number)) for rows, own, asked in pasts(past, queries)]
+        back = np.argsort(np.concatenate([rows for rows, *_ in pieces]))
+        p[similar(metric)], p[placebo_of(metric)] = (np.concatenate([piece[at] for piece in pieces])[back] for at in (1, 2))
+        said[similar(metric)] = Said(*(np.concatenate(column)[back] for column in zip(*(piece[3] for piece in pieces), strict=True)))
     p |= {name: forecast(past, queries) for name, forecast in FREE.items()}
     p |= {name: model.forecast(queries, past.settings) for name, model in fitted.items()}
-    return Block(
-        queries, np.full(len(queries.ts_ns), number), {name: p[name] for name in forecaster_names(list(finders), list(fitted))}, said
-    )
+    names = forecaster_names(list(metrics), list(fitted))
+    return Block(queries, np.full(count, number), {name: p[name] for name in names}, said)
 
 
-def _answered(past: FramePast, queries: Moments, find: Finder | None) -> Answered:
-    if find is None:
-        return answer_windows(past, queries)
-    return answer_by(past, queries, find(past, queries), np.full(len(queries.ts_ns), np.nan), past.experience)
-
-
-def _said(answered: Answered, queries: Moments, settings: Settings) -> Said:
-    """Whether the book is a vacuum changes no fire."""
+def _answered(past: FramePast, queries: Moments, number: int) -> tuple[Forecast, Forecast, Said]:
+    """The answer, its placebo, and what it rests on. Whether the book is a vacuum changes no fire."""
+    settings = past.settings
+    answered = answer_windows(past, queries)
+    dealt = answer_by(past, queries, answered.nearest, answered.percentile, placebo(past.experience, settings.evaluation.seed + number))
     primary = settings.labels.horizons_s.index(settings.answer.primary_s)
-    spoken = speak(answered, queries, np.zeros(len(queries.ts_ns), np.bool_), primary)
-    found = answered.found
-    return Said(found.ratio, found.ratio_sd, answered.distance, answered.is_strange, answered.worth.lead, spoken.fires)
+    spoken, found = speak(answered, queries, np.zeros(len(queries.ts_ns), np.bool_), primary), answered.found
+    said = Said(found.ratio, found.ratio_sd, answered.distance, answered.is_strange, answered.worth.lead, spoken.fires)
+    return answered.rows.p, dealt.rows.p, said
 
 
 def _no_forecasts(metrics: Sequence[str], models: Sequence[str], settings: Settings) -> Block:

@@ -29,8 +29,8 @@ from ..evaluation.page import write_page
 from ..evaluation.pool import Pool, data_sha256, forecast_table, pool_of
 from ..evaluation.report_parts.report import report_of
 from ..evaluation.result import EvaluationHashes, EvaluationResult, ExcludedSession, TrialRow
-from ..evaluation.user_neighbours import UserNeighbours, Vectors, user_vectors
-from ..evaluation.walk_forward import FRAME, Block, Finder, blocks_of, forecast_block
+from ..evaluation.user_vectors import UserVectors, Vectors, user_vectors
+from ..evaluation.walk_forward import Block, Metric, blocks_of, by_frame, forecast_block
 from ..io import read_table
 from ..lake.attempts import publish_file
 from ..lake.crew import Crew, finish_all
@@ -40,12 +40,11 @@ from ..lake.provenance import code_sha256
 from ..lake.runs import utc_now
 from ..retrieval.key import SETUPS
 from ..retrieval.mbo_contract_day_selector import kept_selection, map_path
-from ..retrieval.metrics import UnknownMetric
+from ..retrieval.metrics import FRAME, USER, UnknownMetric
 from ..retrieval.moments import Moments, joined, moments_of
 from ..retrieval.sources import Source, trigger_sources
 from ..settings import Settings
 
-USER = "user"
 METRICS = (FRAME, USER)
 """Who may find the neighbours: the answer's own frame, or the user's vector."""
 
@@ -232,11 +231,11 @@ def _forecast(request: EvaluationRequest, sources: tuple[Source, ...], first: in
         horizons = len(settings.labels.horizons_s)
         days = [candidates_of(source.ref, source.sha256, request.setup, horizons) for source in sources]
         sessions = tuple(source.ref.date for source in sources)
-        finders: dict[str, Finder | None] = dict.fromkeys(request.metrics)
-        if USER in finders:
+        metrics: dict[str, Metric] = dict.fromkeys(request.metrics, by_frame)
+        if USER in metrics:
             vectors = [vectors_of(source.ref, source.sha256, request.setup, settings.model_dump_json()) for source in sources]
-            finders[USER] = UserNeighbours(dict(zip(sessions, days, strict=True)), dict(zip(sessions, vectors, strict=True)))
-        keep_block(folder, name, forecast_block(days, sessions, first, len(sources), finders, request.models, settings))
+            metrics[USER] = UserVectors(dict(zip(sessions, days, strict=True)), dict(zip(sessions, vectors, strict=True)))
+        keep_block(folder, name, forecast_block(days, sessions, first, len(sources), metrics, request.models, settings))
     return name
 
 

@@ -57,7 +57,8 @@ def skill(subject: Subject) -> Part:
 def references(subject: Subject) -> Part:
     """What the others are worth against BASE."""
     rows = [row for row in _primary(subject) if row.against == "base"]
-    briers, cells = [row for row in rows if row.score == "brier"], []
+    briers = [row for row in rows if row.score == "brier"]
+    cells: list[list[FigureCell | str]] = []
     for name in names_of(rows):
         own = {row.score: row for row in rows if row.forecaster == name}
         cells.append([named(name), *(skill_cell(own.get(score)) for score in SCORE_NAMES)])
@@ -80,7 +81,7 @@ def strata(subject: Subject) -> Part:
     rows = subject.ordered(subject.result.strata)
     names = names_of(rows)
     kinds = list(dict.fromkeys((row.axis, row.label) for row in rows))
-    own = {(row.axis, row.label, row.forecaster): row for row in rows}
+    own: dict[tuple[str, str, str], StratumRow] = {(row.axis, row.label, row.forecaster): row for row in rows}
 
     def cells(kind: tuple[str, str]) -> list[StratumRow | None]:
         return [own.get((*kind, name)) for name in names]
