@@ -28,9 +28,9 @@ WINDOW_NS = 5_000_000_000
 FIRST_EPISODE_S, EPISODE_APART_S = 1800, 1500
 
 
-def small_settings(**retrieval: float) -> Settings:
+def small_settings(**answer: float) -> Settings:
     settings = load_settings()
-    return settings.model_copy(update={"retrieval": settings.retrieval.model_copy(update={"bootstrap_draws": 200, **retrieval})})
+    return settings.model_copy(update={"answer": settings.answer.model_copy(update=answer)})
 
 
 def session_dates(count: int) -> list[str]:

@@ -13,17 +13,18 @@ from .contracts import Contract, contract_of
 from .core import features
 from .core.declared import Declared
 from .core.episodes import EpisodeKind
-from .core.features import FEATURES, Feature, feature_names
-from .core.features.blocks import CONTEXT, GROUPS, VectorLayout, vector_layout
+from .core.features import FEATURES, Feature
 from .core.features.registry import APPROACHES
 from .core.levels import FAMILIES, KNOWN_AT_IN_WORDS, LEVELS, PriceSource
-from .core.outcomes import Outcome
+from .core.outcomes import Outcome, RejectKind
 from .core.physics.columns import Frame, frame_columns
 from .core.physics.state import Balance
 from .core.physics.walls import WallEvent
 from .core.pressure import PressureState
 from .errors import SpymasterError
+from .retrieval.verdict import Verdict
 from .settings import Settings
+from .vector_catalogue import vector_pages
 
 FEATURE_CATALOGUE = PACKAGE / "VECTOR_INDEX_FEATURES.md"
 SILVER_CONTRACTS = PACKAGE / "contracts" / "silver" / "future_mbo"
@@ -46,55 +47,6 @@ its owner, never a fill; `_rest` counts only orders that had kept their price fo
 `f` features are signed for an approach from above, `u` features for one from below, where larger always means more room up. The others
 serve both.
 """
-
-_VECTORS = """## Vectors
-
-For each feature x of the approach: x itself and its first, second and third difference over consecutive windows (`d1_`, `d2_`, `d3_`).
-For each of those: `w0` now, `wN_mean` its mean over the last N windows, `wN_delta` = (x_t - x_{{t-k}}) / k with k = N - 1. A dimension is
-named `<block>:<derivative><feature>`; the order is block, then derivative, then feature as listed above. Two context dimensions follow:
-`{open_s}`, seconds from the regular open to the window's end, and `{volatility}`, the root mean square of the mid's
-change over the last {history_windows} windows, in ticks.
-
-No NaN ever enters: a vector is made only where every window it looks back on has every feature.
-"""
-
-_DISTANCE = """
-## Groups of the distance
-
-The distance of two vectors is the sum over groups of the group's weight times the mean squared difference inside it, in robust sigmas
-(median and 1.4826 MAD of the past, clipped to +-{clip_sigma:g}; a dimension with MAD 0 is 0). `current` is w0, `short` w3, `mid` w9, `long`
-all longer blocks. `context` is where the price is: the undifferenced distance, seconds in the near zone and touch number of w0, and the two
-context dimensions.
-"""
-
-_USER_SPACE = """
-## Space `user`
-
-`--metric user` is the plain distance: the root of the sum over all dimensions of the squared difference in robust sigmas, every dimension
-alike. A dimension is scaled by its median and 1.4826 MAD and clipped to +-{clip_sigma:g}; one with MAD 0 is 0. It needs no index of its
-own: every folder `indexes/mbo_<level>/<setup>/<approach>/` holds
-
-| file | holds |
-| --- | --- |
-| `index.faiss` | `IndexFlatL2` of all triggers, scaled by the newest fit; id i is row i of `metadata.parquet` and of `vectors.npy` |
-| `norm_stats_seed.json` | the newest fit: `median`, raw `mad`, `sigma` = 1.4826 MAD, of all `rows` up to the session `fit_end` |
-| `norm_stats.json` | one fit for each session day, of the rows that the day may see (the first `rows` of the index); queries use these |
-| `vectors.npy` | the same triggers, raw, which every other day's fit scales anew |
-| `feature_list.json` | name and block of each dimension, in order |
-
-The newest fit is that of the first day from which every row is farther back than the embargo. With fewer than `rows_min` rows there is
-none: `fit_end` is null and `index.faiss` has no rows. For a setup of such a day this search finds the same rows at the same distances as
-`spymaster query --metric user` before its filters, one window an episode and {per_day_max} episodes a day (FAISS gives squared distances):
-
-    index, fit = faiss.read_index("index.faiss"), json.load(open("norm_stats_seed.json"))
-    median, sigma = np.array(fit["median"], "f4"), np.array(fit["sigma"], "f4")
-    z = np.clip((vector - median) / np.where(sigma > 0, sigma, np.inf), -fit["clip_sigma"], fit["clip_sigma"])
-    squared, rows = index.search(z[None].astype("f4"), 50)
-
-For an earlier day `index.faiss` contains the future. The query of such a day is the same search over the first `rows` of `vectors.npy`,
-scaled by that day's fit in `norm_stats.json`.
-"""
-
 
 _READERS = """## Reading a table without this project
 
@@ -127,7 +79,9 @@ spark_frame = SparkSession.builder.getOrCreate().read.parquet(table)
 NAMES_OF_COLUMNS: dict[str, type[Declared]] = {
     "price_source": PriceSource,
     "outcome_h0, ..": Outcome,
+    "reject_kind": RejectKind,
     "episode_kind": EpisodeKind,
+    "verdict": Verdict,
     "state": PressureState,
     "balance": Balance,
     "event": WallEvent,
@@ -177,7 +131,7 @@ def feature_catalogue(material: Material) -> str:
         mid=f"{zones.near_max + 1}-{zones.mid_max}",
         far=f"{zones.mid_max + 1}-{zones.far_max}",
     )
-    return "\n".join(["# Features and vectors", "", _RENDERED, ground, *_families(), *_vectors(material.settings)])
+    return "\n".join(["# Features and vectors", "", _RENDERED, ground, *_families(), *vector_pages(material.settings)])
 
 
 def vacuum_contract(material: Material) -> str:
@@ -333,37 +287,6 @@ def _families() -> list[str]:
                 lines.append(f"| {' | '.join(_cell(cell) for cell in cells)} |")
         lines.append("")
     return lines
-
-
-def _vectors(settings: Settings) -> list[str]:
-    lines = [
-        _VECTORS.format(open_s=CONTEXT[0], volatility=CONTEXT[1], history_windows=settings.volatility.rv_windows),
-        "| setup | approach | features | blocks | dimensions | windows needed |",
-        "| --- | --- | --- | --- | --- | --- |",
-    ]
-    layouts = [
-        (setup, approach_dir, vector_layout(feature_names(approach_dir), mean_windows))
-        for setup, mean_windows in (
-            ("level_test", settings.vectors.mean_windows),
-            ("break_and_confirm", settings.vectors.confirm_mean_windows),
-        )
-        for approach_dir in APPROACHES
-    ]
-    for setup, approach_dir, layout in layouts:
-        blocks = 1 + 2 * len(layout.mean_windows)
-        lines.append(f"| {setup} | {approach_dir} | {len(layout.features)} | {blocks} | {len(layout.dims)} | {layout.history_windows} |")
-    lines += [
-        _DISTANCE.format(clip_sigma=settings.scaling.clip_sigma),
-        f"| setup | approach | {' | '.join(GROUPS)} |",
-        f"| --- | --- |{' --- |' * len(GROUPS)}",
-    ]
-    for setup, approach_dir, layout in layouts:
-        lines.append(f"| {setup} | {approach_dir} | {' | '.join(map(str, _group_sizes(layout)))} |")
-    return [*lines, _USER_SPACE.format(clip_sigma=settings.scaling.clip_sigma, per_day_max=settings.retrieval.per_day_max)]
-
-
-def _group_sizes(layout: VectorLayout) -> list[int]:
-    return [int((layout.group == code).sum()) for code in range(len(GROUPS))]
 
 
 def _columns(contract: Contract) -> list[str]:

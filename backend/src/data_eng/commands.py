@@ -61,10 +61,9 @@ def select(lake: Path | None, root: str, dates: Iterable[str] = (), out: Path | 
     return Command(("select", "--symbol", root, "--dates", span(dates), *(["--out", str(out)] if out is not None else [])), lake)
 
 
-def index(lake: Path | None, root: str, level_id: str, metric: str = "block", *, overwrite: bool = False) -> Command:
+def index(lake: Path | None, root: str, level_id: str, *, overwrite: bool = False) -> Command:
     """Build the indexes of a level."""
-    chosen = () if metric == "block" else ("--metric", metric)
-    return Command(("index", "--symbol", root, "--level", level_id, *chosen, *(["--overwrite"] if overwrite else [])), lake)
+    return Command(("index", "--symbol", root, "--level", level_id, *(["--overwrite"] if overwrite else [])), lake)
 
 
 def evaluate(lake: Path | None, root: str) -> Command:

@@ -78,23 +78,6 @@ class ScalingSettings(Section):
     min_rows: int
 
 
-class RetrievalSettings(Section):
-    embargo_sessions: int
-    neighbours: int
-    per_day_max: int
-    kappa: float
-    interval: float
-    bootstrap_draws: int
-    quantiles_min_n_eff: float
-    strange_percentile: float
-    block_weights: dict[str, float]
-    presets: dict[str, dict[str, float]]
-    learned_pull: float
-    fit_episodes_min: int
-    preset_episodes_min: int
-    fit_episodes_max: int
-
-
 class AnswerSettings(Section):
     """What the answer is made of: the calibrated walk, the neighbours beside it, and when it fires."""
 
@@ -110,6 +93,8 @@ class AnswerSettings(Section):
     interval: float = Field(gt=0, lt=1)
     min_candidates: PositiveInt
     embargo_sessions: NonNegativeInt
+    strange_percentile: float = Field(gt=0, lt=100)
+    quantiles_min_n_eff: PositiveFloat
 
 
 class EvaluationSettings(Section):

@@ -25,7 +25,6 @@ from .sections import (
     LevelsSettings,
     PhysicsSettings,
     PressureSettings,
-    RetrievalSettings,
     ScalingSettings,
     Section,
     SelectionSettings,
@@ -62,7 +61,6 @@ class Settings(Section):
     labels: LabelsSettings
     vectors: VectorsSettings
     scaling: ScalingSettings
-    retrieval: RetrievalSettings
     answer: AnswerSettings
     evaluation: EvaluationSettings
     pressure: PressureSettings

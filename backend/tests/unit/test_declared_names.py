@@ -48,7 +48,6 @@ def test_an_outcomes_kind_and_sign_are_those_of_its_name(outcome: Outcome) -> No
 
 def test_what_a_touched_barrier_decides_is_neither_chop_nor_censored() -> None:
     assert set(OutcomeKind) - set(DECIDED) == {OutcomeKind.CHOP, OutcomeKind.CENSORED}
-    assert [vars(distribution)[kind.name] for kind in DECIDED] == list(distribution.DECIDED)
 
 
 def test_an_answer_counts_and_draws_every_kind() -> None:

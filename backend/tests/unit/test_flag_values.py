@@ -115,7 +115,7 @@ LAKE = Path("/data/my lake")
         (commands.select(None, "ES", [MON], Path("m.parquet")), f"select --symbol ES --dates {MON}:{MON} --out m.parquet"),
         (commands.select(None, "ES"), "select --symbol ES --dates FIRST:LAST"),
         (commands.index(None, "ES", "vwap"), "index --symbol ES --level vwap"),
-        (commands.index(None, "ES", "vwap", "cosine", overwrite=True), "index --symbol ES --level vwap --metric cosine --overwrite"),
+        (commands.index(None, "ES", "vwap", overwrite=True), "index --symbol ES --level vwap --overwrite"),
         (commands.evaluate(None, "NQ"), "evaluate --symbol NQ --out report.html"),
         (commands.recover(), "recovery"),
         (commands.render_docs(), "docs"),

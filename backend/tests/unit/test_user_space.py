@@ -13,10 +13,8 @@ import pytest
 
 from src.data_eng.config import PACKAGE
 from src.data_eng.core.features.scaling import RobustScaler
-from src.data_eng.retrieval.codes import encode
-from src.data_eng.retrieval.distance import squared_distances
-from src.data_eng.retrieval.exact import Groups, nearest_episodes
-from src.data_eng.retrieval.user_space import ROWS_AT_ONCE, fit_seed, seed_json, user_metric, write_faiss
+from src.data_eng.retrieval.nearest import find_nearest
+from src.data_eng.retrieval.user_space import ROWS_AT_ONCE, fit_seed, plain_scale, scaled, seed_json, write_faiss
 from src.data_eng.sections import ScalingSettings
 
 SCALING = ScalingSettings(clip_sigma=8.0, min_rows=30)
@@ -34,7 +32,8 @@ def test_distance_is_the_sum_of_squares_over_the_dimensions_that_vary() -> None:
     scaler = RobustScaler(np.array([1.0, 7.0, 0.0], "f4"), np.array([2.0, 0.0, 0.5], "f4"), 8.0, "2025-10-01", 30)
     rows, query = np.array([[5.0, 99.0, 1.0]], "f4"), np.array([1.0, 7.0, 100.0], "f4")
     # z(row) = (2, 0, 2); z(query) = (0, 0, clipped to 8): 2^2 + 6^2.
-    assert squared_distances(rows, np.array([0]), query, user_metric(scaler)).tolist() == [40.0]
+    apart = scaled(rows, plain_scale(scaler))[0] - scaled(query, plain_scale(scaler))
+    assert (apart**2).sum() == 40.0
 
 
 @pytest.mark.parametrize("rows", [30, ROWS_AT_ONCE + 5])
@@ -51,10 +50,10 @@ def test_the_file_the_scan_and_brute_force_agree(tmp_path: Path, rows: int) -> N
     np.testing.assert_allclose(stored, z, atol=1e-5)
     query = vectors[7] + np.float32(0.5)
     expected = ((z - np.clip(np.divide(query - median, sigma, out=np.zeros(len(query)), where=sigma > 0), -8, 8)) ** 2).sum(axis=1)
-    metric, each = user_metric(seed.scaler), np.arange(rows)
-    found = nearest_episodes(query, vectors, encode(vectors, metric), metric, Groups(each, each), rows, rows)
-    np.testing.assert_allclose(found.squared_distance, np.sort(expected), rtol=1e-5)
-    np.testing.assert_allclose(expected[found.row], found.squared_distance, rtol=1e-5)
+    plain = plain_scale(seed.scaler)
+    found = find_nearest(scaled(query[None], plain).astype("f4"), scaled(vectors, plain).astype("f4"), rows)
+    np.testing.assert_allclose(found.squared_distance[0], np.sort(expected), rtol=1e-5)
+    np.testing.assert_allclose(expected[found.candidate[0]], found.squared_distance[0], rtol=1e-5)
 
 
 def test_the_same_rows_give_the_bytes_that_faiss_itself_writes(tmp_path: Path) -> None:
@@ -102,4 +101,4 @@ def test_faiss_is_loaded_by_nothing_but_the_writing_of_an_index() -> None:
     loaded = "import sys, src.data_eng.retrieval.answer, src.data_eng.jobs.evaluate; sys.exit('faiss' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", loaded], check=False).returncode == 0
     importing = [path.name for path in PACKAGE.rglob("*.py") if "import faiss" in path.read_text()]
-    assert set(importing) <= {"user_space.py", "pipeline.py"}
+    assert set(importing) <= {"user_space.py", "query.py"}

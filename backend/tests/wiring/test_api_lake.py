@@ -456,7 +456,6 @@ def test_the_kernels_of_an_answer_are_compiled_once_the_server_is_ready(served_l
 import sys
 from pathlib import Path
 from src.data_eng.config import load_config
-from src.data_eng.retrieval.metrics import BLOCK
 from src.data_eng.serve.shared import Shared
 from src.data_eng.serve.warming import warm
 
@@ -470,7 +469,7 @@ warm(shared)
 warmed = compiled()
 day = shared.shelf.day(symbol, date)
 for key in day.triggers.rows:
-    shared.answers.compute(shared.answers.request(symbol, key, day.moments.session_end_s, BLOCK, None))
+    shared.answers.compute(shared.answers.request(symbol, key, day.moments.session_end_s, None))
 print(warmed, compiled())
 """
     command = [sys.executable, "-c", probe, str(served_lake), SYMBOL, LAST]

@@ -24,7 +24,7 @@ PROPOSED = {
     ),
     "bring_in": commands.bring_in(ELSEWHERE),
     "select": commands.select(ELSEWHERE, "ES", ["2025-10-01"], Path("map.parquet")),
-    "index": commands.index(ELSEWHERE, "ES", "pm_high", "learned"),
+    "index": commands.index(ELSEWHERE, "ES", "pm_high", overwrite=True),
     "evaluate": commands.evaluate(ELSEWHERE, "ES"),
     "recover": commands.recover(),
     "render_docs": commands.render_docs(),
@@ -33,7 +33,7 @@ PROPOSED = {
 """One call of every function of `commands`, with all that it takes."""
 WITHOUT_A_LAKE = {"recover", "render_docs"}
 SPELLED = re.compile(rf"spymaster ({'|'.join(VERBS)})(?![a-z`])")
-TEXTS = {"catalogue.py": "documents", "lake/keep.py": "the heading of a file", "serve/gate/access.py": "an environment variable before it"}
+TEXTS = {"catalogue.py", "vector_catalogue.py": "documents", "lake/keep.py": "the heading of a file", "serve/gate/access.py": "an environment variable before it"}
 """Modules whose strings name a verb and are no command of an error, with what they are."""
 
 

@@ -17,7 +17,6 @@ from src.data_eng.retrieval.artefacts import FAISS_INDEX, MANIFEST, METADATA, NO
 from src.data_eng.retrieval.index import DamagedIndex, IndexMissing, StaleIndex, open_index
 from src.data_eng.retrieval.index_builder import build_indexes
 from src.data_eng.retrieval.key import index_folder
-from src.data_eng.retrieval.past import past_of
 from src.data_eng.retrieval.sources import TwoContracts, TwoSessions, trigger_sources
 from src.data_eng.retrieval.staleness import check_inputs, past_sha256
 from tests.trigger_lake import KEY, SYMBOL, TRIGGERS, session_dates, small_settings, trigger_table, write_days, write_triggers
@@ -68,8 +67,6 @@ def test_rows_lie_in_time_order_beside_their_metadata(lake: Path) -> None:
     day = trigger_table(DATES[5])
     first = int(index.first_row[5])
     assert index.vectors[first : first + 12].tobytes() == day["vector"].combine_chunks().flatten().to_numpy().tobytes()
-    assert index.groups.episode_of_row[:13].tolist() == [0] * 4 + [1] * 4 + [2] * 4 + [3]
-    assert index.groups.day_of_episode[:4].tolist() == [0, 0, 0, 1]
 
 
 def test_each_day_has_a_scaler_of_exactly_the_rows_it_may_see(lake: Path) -> None:
@@ -143,7 +140,7 @@ def test_an_index_of_other_features_is_stale(lake: Path, monkeypatch: pytest.Mon
 
 def test_an_index_of_other_settings_is_stale_and_is_rebuilt(lake: Path) -> None:
     build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
-    other = small_settings(neighbours=20)
+    other = SETTINGS.model_copy(update={"scaling": SETTINGS.scaling.model_copy(update={"clip_sigma": 5.0})})
     with pytest.raises(StaleIndex, match="other settings"):
         open_index(Environment(lake), KEY, "ES", other)
     assert build_indexes(Environment(lake), "ES", "pm_high", other)[0].status == "rebuilt"
@@ -151,7 +148,7 @@ def test_an_index_of_other_settings_is_stale_and_is_rebuilt(lake: Path) -> None:
 
 def test_an_index_of_other_code_may_be_queried_and_is_rebuilt(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(index_builder, "builder_sha256", lambda metric: "older")
+        patch.setattr(index_builder, "builder_sha256", lambda: "older")
         build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
     assert open_index(Environment(lake), KEY, "ES", SETTINGS).code_sha256 == "older"
     assert set(statuses(lake).values()) == {"rebuilt"}
@@ -185,8 +182,7 @@ def test_a_lake_copied_without_its_links_can_be_built_upon(lake: Path, tmp_path:
     assert contents(folder_of(copied)) == contents(folder_of(lake))
 
 
-@pytest.mark.parametrize("metric", ["block", "user"])
-def test_a_file_that_is_missing_or_cut_is_named_with_the_command_that_fixes_it(lake: Path, metric: str) -> None:
+def test_a_file_that_is_missing_or_cut_is_named_with_the_command_that_fixes_it(lake: Path) -> None:
     build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
     before = contents(folder_of(lake))
     file = folder_of(lake) / FAISS_INDEX
@@ -195,37 +191,23 @@ def test_a_file_that_is_missing_or_cut_is_named_with_the_command_that_fixes_it(l
     for damage, said in ((file.unlink, "is missing"), (lambda: file.write_bytes(b"IxF2"), f"has 4 bytes, its manifest says {whole:,}")):
         damage()
         with pytest.raises(DamagedIndex, match=f"^index pm_high/from_below.* at {folder_of(lake)}: {FAISS_INDEX} {said}. {fix}"):
-            open_index(Environment(lake), KEY, "ES", SETTINGS, metric)
+            open_index(Environment(lake), KEY, "ES", SETTINGS)
         assert statuses(lake)["pm_high/from_below"] == "rebuilt"
         assert contents(folder_of(lake)) == before
 
 
-def test_the_plain_distance_vouches_for_each_byte_of_the_faiss_index(lake: Path) -> None:
+def test_an_index_vouches_for_each_byte_of_the_faiss_index(lake: Path) -> None:
     build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
     before = contents(folder_of(lake))
     spoiled = bytearray(before[FAISS_INDEX])
     spoiled[-1] ^= 1
     (folder_of(lake) / FAISS_INDEX).write_bytes(spoiled)
-    open_index(Environment(lake), KEY, "ES", SETTINGS)
     with pytest.raises(
         DamagedIndex, match=f"{FAISS_INDEX} has hash [0-9a-f]{{4}}, its manifest says [0-9a-f]{{4}}. Run: .*--overwrite --lake .*$"
     ):
-        open_index(Environment(lake), KEY, "ES", SETTINGS, "user")
+        open_index(Environment(lake), KEY, "ES", SETTINGS)
     statuses(lake, overwrite=True)
     assert contents(folder_of(lake)) == before
-
-
-def test_past_distances_stand_at_one_window_an_episode(lake: Path) -> None:
-    build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
-    index = open_index(Environment(lake), KEY, "ES", SETTINGS)
-    distances = index.metadata["past_distance"].to_numpy(zero_copy_only=False).astype(float).reshape(16, 3, 4)
-    assert np.isnan(distances[:4]).all()  # the first four days have no past to be measured against
-    assert np.isfinite(distances[4:, :, 2]).all()
-    assert np.isnan(distances[4:, :, [0, 1, 3]]).all()
-    row = int(index.first_row[9]) + 6
-    for metric, column in (("block", "past_distance"), ("user", "past_distance_user")):
-        view = past_of(open_index(Environment(lake), KEY, "ES", SETTINGS, metric), DATES[9], SETTINGS)
-        assert view.find(index.vectors[row], DATES[9]).distance == index.metadata[column][row].as_py()
 
 
 def test_two_contracts_on_one_day_are_refused_until_the_selection_map_speaks(lake: Path) -> None:
@@ -285,8 +267,9 @@ def test_synthetic_days_are_marked_row_by_row(tmp_path: Path) -> None:
     write_days(tmp_path, DATES[3:6], synthetic=True)
     assert build_indexes(Environment(tmp_path), "ES", "pm_high", SETTINGS)[0].synthetic
     index = open_index(Environment(tmp_path), KEY, "ES", SETTINGS)
-    assert not past_of(index, DATES[4], SETTINGS).is_synthetic
-    assert past_of(index, DATES[5], SETTINGS).is_synthetic
+    marked = index.metadata["synthetic"].to_pylist()
+    first = int(index.first_row[3])
+    assert not any(marked[:first]) and any(marked[first:])
 
 
 def test_artefacts_have_no_clock_in_them(lake: Path) -> None:

@@ -37,6 +37,7 @@ RINGS = {
     "jobs": 6,
     "engines": 6,
     "catalogue": 6,
+    "vector_catalogue": 6,
     "spymaster": 6,
     "serve": 7,
     "cli": 8,

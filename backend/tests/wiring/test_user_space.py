@@ -16,12 +16,12 @@ from src.data_eng.cli.main import app
 from src.data_eng.config import Environment
 from src.data_eng.core.features.registry import APPROACHES
 from src.data_eng.retrieval.artefacts import FAISS_INDEX, NORM_STATS, NORM_STATS_SEED
-from src.data_eng.retrieval.exact import Groups
 from src.data_eng.retrieval.index import Index, open_index
 from src.data_eng.retrieval.index_builder import build_indexes
-from src.data_eng.retrieval.past import PastView, past_of
+from src.data_eng.retrieval.nearest import find_nearest
+from src.data_eng.retrieval.past import visible_rows
+from src.data_eng.retrieval.user_space import plain_scale, scaled
 from src.data_eng.settings import load_settings
-from tests.parity import naive_search
 from tests.trigger_lake import KEY, session_dates, trigger_table, write_days, write_level, write_triggers
 
 DATES = session_dates(16)
@@ -55,7 +55,7 @@ def folder_of(lake: Path, approach_dir: str) -> Path:
 
 
 def opened(lake: Path, approach_dir: str) -> Index:
-    return open_index(Environment(lake), KEY._replace(approach_dir=approach_dir), "ES", SETTINGS, "user")
+    return open_index(Environment(lake), KEY._replace(approach_dir=approach_dir), "ES", SETTINGS)
 
 
 def todays_vector(approach_dir: str) -> np.ndarray:
@@ -69,12 +69,13 @@ def as_a_notebook_scales(vectors: np.ndarray, fit: dict[str, Any]) -> np.ndarray
     return np.asarray(np.clip(z, -fit["clip_sigma"], fit["clip_sigma"]).astype("f4"))
 
 
-def all_rows_ranked(view: PastView, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The query before its filters: each row an episode and a day of its own."""
-    each = np.arange(view.rows)
-    assert view.space is not None
-    found = view.space.find(vector, Groups(each, each), view.rules.model_copy(update={"neighbours": view.rows}), None, 2)
-    return found.row, found.squared_distance
+def all_rows_ranked(index: Index, as_of: str, vector: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """All that a day may see, nearest first."""
+    rows, scaler = visible_rows(index, as_of, SETTINGS)
+    assert scaler is not None
+    plain = plain_scale(scaler)
+    found = find_nearest(scaled(vector[None], plain).astype("f4"), scaled(index.vectors[:rows], plain).astype("f4"), rows)
+    return found.candidate[0], found.squared_distance[0]
 
 
 def require_same_ranking(rows: np.ndarray, squared: np.ndarray, expected_rows: np.ndarray, expected_squared: np.ndarray) -> None:
@@ -90,14 +91,15 @@ def require_same_ranking(rows: np.ndarray, squared: np.ndarray, expected_rows: n
 def test_faiss_gives_the_neighbours_and_distances_of_the_query_before_its_filters(lake: Path, approach_dir: str) -> None:
     artefact = faiss.read_index(str(folder_of(lake, approach_dir) / FAISS_INDEX))
     seed = json.loads((folder_of(lake, approach_dir) / NORM_STATS_SEED).read_text())
-    vector, view = todays_vector(approach_dir), past_of(opened(lake, approach_dir), TODAY, SETTINGS)
-    assert (artefact.ntotal, artefact.d, artefact.metric_type) == (view.rows, len(vector), faiss.METRIC_L2)
+    vector, index = todays_vector(approach_dir), opened(lake, approach_dir)
+    assert (artefact.ntotal, artefact.d, artefact.metric_type) == (visible_rows(index, TODAY, SETTINGS)[0], len(vector), faiss.METRIC_L2)
     squared, rows = artefact.search(as_a_notebook_scales(vector[None], seed), artefact.ntotal)
-    require_same_ranking(rows[0], squared[0], *all_rows_ranked(view, vector))
+    require_same_ranking(rows[0], squared[0], *all_rows_ranked(index, TODAY, vector))
 
 
 @pytest.mark.parametrize("approach_dir", APPROACHES)
-def test_faiss_and_the_filters_give_the_printed_answer(lake: Path, approach_dir: str) -> None:
+def test_faiss_and_the_filter_give_the_printed_answer(lake: Path, approach_dir: str) -> None:
+    """The filter: windows at candidate ages; each setup is printed by the nearest of its windows."""
     command = ["query", "--level", "pm_high", "--approach", approach_dir, "--at", f"{TODAY} 10:00:00", "--metric", "user", "--json"]
     result = CliRunner().invoke(app, [*command, "--lake", str(lake)])
     assert result.exit_code == 0, result.output
@@ -105,13 +107,17 @@ def test_faiss_and_the_filters_give_the_printed_answer(lake: Path, approach_dir:
     folder, index = folder_of(lake, approach_dir), opened(lake, approach_dir)
     seed, artefact = json.loads((folder / NORM_STATS_SEED).read_text()), faiss.read_index(str(folder / FAISS_INDEX))
     squared, rows = artefact.search(as_a_notebook_scales(todays_vector(approach_dir)[None], seed), artefact.ntotal)
-    by_row = squared[0][np.argsort(rows[0])]
-    groups, rules = index.groups, SETTINGS.retrieval
-    kept = naive_search.nearest_episodes(by_row.tolist(), groups.episode_of_row, groups.day_of_episode, rules.neighbours, rules.per_day_max)
-    triggers_ns = index.metadata["ts_ns"].take(kept).to_pylist()
-    assert [match["ts_s"] for match in answer["neighbours"]] == [ts_ns // 10**9 for ts_ns in triggers_ns]
+    kept, setups = [], set()
+    metadata = index.metadata.to_pylist()
+    for row, apart in zip(rows[0].tolist(), squared[0].tolist(), strict=True):
+        trigger = metadata[row]
+        setup = (trigger["session_date"], trigger["episode"])
+        if trigger["age_s"] in (0, 15) and setup not in setups:
+            setups.add(setup)
+            kept.append((trigger["ts_ns"] // 10**9, apart))
+    assert [match["ts_s"] for match in answer["neighbours"]] == [ts_s for ts_s, _ in kept]
     distances = [match["distance"] for match in answer["neighbours"]]
-    np.testing.assert_allclose(distances, np.sqrt(by_row[kept]), rtol=TOLERANCE)
+    np.testing.assert_allclose(distances, np.sqrt([apart for _, apart in kept]), rtol=TOLERANCE)
     assert answer["past"]["end"] == seed["fit_end"] == INDEXED[-1]
 
 
@@ -124,7 +130,7 @@ def test_an_earlier_day_is_answered_by_its_own_fit_and_rows_as_norm_stats_has_th
     own.add(as_a_notebook_scales(index.vectors[: fit["rows"]], fit))
     vector = index.vectors[index.first_row[9]]
     squared, rows = own.search(as_a_notebook_scales(vector[None], fit), own.ntotal)
-    require_same_ranking(rows[0], squared[0], *all_rows_ranked(past_of(index, date, SETTINGS), vector))
+    require_same_ranking(rows[0], squared[0], *all_rows_ranked(index, date, vector))
 
 
 def test_an_earlier_day_does_not_see_what_the_artefact_holds(lake: Path, tmp_path: Path) -> None:
@@ -133,7 +139,8 @@ def test_an_earlier_day_does_not_see_what_the_artefact_holds(lake: Path, tmp_pat
     build_indexes(Environment(tmp_path), "ES", KEY.level_id, SETTINGS)
     short, long = opened(tmp_path, "from_below"), opened(lake, "from_below")
     vector = short.vectors[short.first_row[9]]
-    assert repr(past_of(short, DATES[9], SETTINGS).find(vector, DATES[9])) == repr(past_of(long, DATES[9], SETTINGS).find(vector, DATES[9]))
+    for one, other in zip(all_rows_ranked(short, DATES[9], vector), all_rows_ranked(long, DATES[9], vector), strict=True):
+        assert one.tobytes() == other.tobytes()
     ends = [json.loads((folder_of(where, "from_below") / NORM_STATS_SEED).read_text())["fit_end"] for where in (tmp_path, lake)]
     assert ends == [DATES[9], INDEXED[-1]]
 
@@ -148,7 +155,7 @@ def test_the_seed_is_median_and_mad_of_all_rows_and_the_newest_days_scaler(lake:
     median = np.median(index.vectors, axis=0)
     assert np.array(seed["median"], "f4").tolist() == median.tolist()
     assert np.array(seed["mad"], "f4").tolist() == np.median(np.abs(index.vectors - median), axis=0).tolist()
-    scaler = past_of(index, TODAY, SETTINGS).scaler
+    scaler = visible_rows(index, TODAY, SETTINGS)[1]
     assert scaler is not None
     assert (np.array(seed["median"], "f4").tolist(), np.array(seed["sigma"], "f4").tolist()) == (
         scaler.median.tolist(),
@@ -169,4 +176,4 @@ def test_with_fewer_rows_than_a_fit_needs_the_artefact_is_empty_and_says_why(tmp
     command = ["query", "--level", "pm_high", "--approach", "from_below", "--metric", "user", "--lake", str(tmp_path)]
     result = CliRunner().invoke(app, command)
     assert result.exit_code == 0, result.output
-    assert "no earlier session in the lake has this setup" in " ".join(result.output.split())
+    assert "TOO LITTLE PAST" in result.output

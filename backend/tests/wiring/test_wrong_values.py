@@ -9,7 +9,6 @@ import pytest
 from typer.testing import CliRunner
 
 from src.data_eng.cli.main import VERBS, app
-from src.data_eng.retrieval.metrics import METRICS
 from src.data_eng.settings import load_settings
 from src.data_eng.sources.own_levels import keep_own_levels
 from tests.dbn_files import a_day, write_dbn
@@ -62,7 +61,7 @@ WRONG = [
     *((verb, "--approach", "below", "from_below") for verb in ("query", "snapshot")),
     ("query", "--setup", "level_tset", "Did you mean level_test?"),
     ("evaluate", "--setup", "test", "level_test or break_and_confirm"),
-    *((verb, "--metric", "blok", ", ".join(METRICS)) for verb in ("index", "query", "evaluate")),
+    *((verb, "--metric", "frmae", "Did you mean frame?") for verb in ("query", "evaluate")),
     ("build", "--layer", "silvre", "bronze, silver, gold, all"),
     ("clear", "--layer", "bronze", "silver or gold"),
     ("build", "--stage", "levels", "compute_levels"),
@@ -133,7 +132,7 @@ FILE_VERBS = [
     ("simulate", ["--out", "{tmp}/sim", "--days", "1", "--gap", "2025-10-04"], "2025-09-29 to 2025-09-29"),
     ("simulate", ["--out", "{day}", "--days", "1"], "new or empty folder"),
     ("recovery", ["--levels", "pm_hgih", "--out", "{tmp}/r.html"], "Did you mean pm_high?"),
-    ("recovery", ["--metric", "blok", "--out", "{tmp}/r.html"], ", ".join(METRICS)),
+    ("recovery", ["--metric", "frmae", "--out", "{tmp}/r.html"], "Did you mean frame?"),
     ("recovery", ["--markets", "0.3", "--out", "{tmp}/r.html"], "for example 0:0,0.3:0.15"),
     ("recovery", ["--out", "{tmp}/r.pdf"], ".html"),
     ("bench", ["--records", "1"], "20000"),

@@ -82,7 +82,7 @@ def query(
             console.print("No --at: the newest trigger of this level, approach and setup in the lake.", highlight=False)
         print_answer(answer, console)
         if more and isinstance(answer, Answer):
-            print_more(answer, neighbours, settings.retrieval.quantiles_min_n_eff, console)
+            print_more(answer, neighbours, settings.answer.quantiles_min_n_eff, console)
     if plot is not None and isinstance(answer, Answer):
         from ..retrieval.picture import draw_answer
 

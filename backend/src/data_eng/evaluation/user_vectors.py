@@ -16,12 +16,11 @@ from numpy.typing import NDArray
 
 from ..core.episodes import is_candidate
 from ..core.features.scaling import fit_scaler
-from ..retrieval.distance import scaled
 from ..retrieval.distribution import CENSORED
 from ..retrieval.frame_past import FramePast
 from ..retrieval.moments import KEY_COLUMNS, Moments
 from ..retrieval.user_past import UserPast
-from ..retrieval.user_space import user_metric
+from ..retrieval.user_space import plain_scale, scaled
 from ..settings import Settings
 
 LEVEL, DIRECTION = KEY_COLUMNS.index("level_id"), KEY_COLUMNS.index("approach_dir")
@@ -65,13 +64,13 @@ def user_vectors(triggers: pa.Table, setup: str, settings: Settings) -> Vectors:
 
 
 def _past(past: FramePast, pool: NDArray[np.int64], vectors: list[NDArray[np.float32]]) -> UserPast:
-    scaling, metric, placed = past.settings.scaling, None, np.empty((len(pool), 0), np.float32)
+    scaling, plain, placed = past.settings.scaling, None, np.empty((len(pool), 0), np.float32)
     if len(pool) >= scaling.min_rows and past.end is not None:
         raw = np.stack(vectors)
-        metric = user_metric(fit_scaler(raw, past.end, scaling.clip_sigma, scaling.min_rows))
-        placed = scaled(raw, metric).astype(np.float32)
+        plain = plain_scale(fit_scaler(raw, past.end, scaling.clip_sigma, scaling.min_rows))
+        placed = scaled(raw, plain).astype(np.float32)
     fields = {name: getattr(past, name) for name in FramePast.__dataclass_fields__}
-    return UserPast(**fields, metric=metric, pool=pool, vectors=placed)
+    return UserPast(**fields, plain=plain, pool=pool, vectors=placed)
 
 
 def _series(moments: Moments) -> list[tuple[str, str]]:

@@ -100,7 +100,7 @@ def _of_indexes(look: LakeLook) -> Iterator[Finding]:
         if changed or unseen:
             name = path.parent.relative_to(lake / "indexes").as_posix()
             what = f"index {name} was built from other triggers than there are now: {(changed or unseen)[0]}"
-            yield Finding(what=what, fix=str(commands.index(lake, look.root, kept["level_id"], kept.get("metric", "block"))))
+            yield Finding(what=what, fix=str(commands.index(lake, look.root, kept["level_id"])))
     if not known:
         level_id = look.records.cfg.settings.levels.default[0]
         yield Finding(what=f"{look.root}: no index", fix=str(commands.index(lake, look.root, level_id)))

@@ -202,7 +202,7 @@ class _Similar:
                 "episodes": int(seen.sum()),
                 "days": len(set(self.past.candidates.session[self.positions[seen]])),
                 "n_eff": effective(weight),
-                "excursions": self._excursions(horizon, seen) if effective(weight) >= settings.retrieval.quantiles_min_n_eff else None,
+                "excursions": self._excursions(horizon, seen) if effective(weight) >= settings.answer.quantiles_min_n_eff else None,
             }
         )
 

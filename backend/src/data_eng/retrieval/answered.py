@@ -61,7 +61,7 @@ def answer_by(past: FramePast, moments: Moments, nearest: Nearest, percentile: N
     weight = neighbour_weights(nearest.squared_distance, rules.decay)
     found = evidence(learned, nearest.candidate, weight, rules.kappa)
     distance = distance_of(nearest)
-    is_strange = strange(percentile, past.settings.retrieval.strange_percentile)
+    is_strange = strange(percentile, rules.strange_percentile)
     seen = counts(found)
     found = base_alone(found, too_little(found.setups, found.days) | is_strange)
     rows = answer_rows(past.hazards(moments), found, rules.interval)

@@ -13,7 +13,6 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from ..core.features.scaling import RobustScaler
-from .metrics import BLOCK, FITTED, home_of
 
 FEATURE_LIST, NORM_STATS, VECTORS, METADATA, MANIFEST = (
     "feature_list.json",
@@ -23,25 +22,14 @@ FEATURE_LIST, NORM_STATS, VECTORS, METADATA, MANIFEST = (
     "manifest.json",
 )
 NORM_STATS_SEED, FAISS_INDEX = "norm_stats_seed.json", "index.faiss"
-"""Beside these five in the default's folder: the plain space at its newest fit (`user_space`)."""
-METRIC_FITS = "metric_fits.json"
-"""Beside these five in the folder of a metric that learns."""
+"""The plain space at its newest fit (`user_space`)."""
+ARTEFACTS = (FEATURE_LIST, NORM_STATS, NORM_STATS_SEED, FAISS_INDEX, VECTORS, METADATA)
+"""The files of an index, beside the manifest that names them."""
 
 
-def past_distance_column(metric: str) -> str:
-    """Column of the metadata: how far the neighbours were, by a metric, as of the trigger's own day; null but at one window an episode."""
-    return "past_distance" if metric == home_of(metric) else f"past_distance_{metric}"
-
-
-def artefacts_of(home: str) -> tuple[str, ...]:
-    """The files in a metric's folder, beside the manifest that names them."""
-    plain_space = (NORM_STATS_SEED, FAISS_INDEX) if home == BLOCK else ()
-    return (FEATURE_LIST, NORM_STATS, *plain_space, VECTORS, METADATA, *((METRIC_FITS,) if home in FITTED else ()))
-
-
-def damage_of(content: Path, manifest: dict[str, Any], home: str, hashed: tuple[str, ...]) -> str | None:
+def damage_of(content: Path, manifest: dict[str, Any], hashed: tuple[str, ...]) -> str | None:
     """What is wrong with the files of an index folder, by their sizes and the sha256 of those in `hashed`; None for nothing."""
-    for name in artefacts_of(home):
+    for name in ARTEFACTS:
         kept, path = manifest["files"].get(name), content / name
         if kept is None:
             return f"it was built without {name}"

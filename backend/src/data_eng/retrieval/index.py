@@ -22,7 +22,6 @@ from .artefacts import (
     FAISS_INDEX,
     MANIFEST,
     METADATA,
-    METRIC_FITS,
     NORM_STATS,
     VECTORS,
     damage_of,
@@ -31,9 +30,10 @@ from .artefacts import (
     read_scaler,
 )
 from .distribution import outcome_kinds
-from .exact import Groups
-from .key import IndexKey, features_sha256, index_command, index_folder, index_name, layout_of
-from .metrics import BLOCK, FITTED, SETTINGS_SECTIONS, USER, MetricFit, home_of, read_fit, require_metric, settings_sha256
+from .key import IndexKey, features_sha256, index_command, index_folder, layout_of
+
+SETTINGS_SECTION = "scaling"
+"""Whose change makes an index stale."""
 
 
 class IndexMissing(SpymasterError):
@@ -46,10 +46,6 @@ class StaleIndex(SpymasterError):
 
 class DamagedIndex(StaleIndex):
     """An index whose files are not those that its manifest names."""
-
-
-def no_fit(_fit_end: str) -> None:
-    """What a metric that learns nothing has learned."""
 
 
 @dataclass(frozen=True)
@@ -72,23 +68,19 @@ class Index:
     """Of the code that built it; another build's is built anew, but may be asked."""
     horizons_s: tuple[int, ...]
     synthetic: bool
-    metric_name: str = BLOCK
-    fit_of: Callable[[str], MetricFit | None] = no_fit
-    """What the metric learned up to a session day; None for a day at which no fit ends, and for a metric that learns nothing."""
 
     @property
     def name(self) -> str:
-        """The key, and the metric where it is not the default."""
-        return index_name(self.key, self.metric_name)
+        return str(self.key)
 
     @property
     def build(self) -> Command:
         """The command that builds it from what the lake holds now."""
-        return index_command(self.lake, self.key, self.root, self.metric_name)
+        return index_command(self.lake, self.key, self.root)
 
     @cached_property
     def metadata(self) -> pa.Table:
-        """(rows) the trigger's row without its vector, `row`, `synthetic` and a `past_distance` for each metric that answers from it."""
+        """(rows) the trigger's row without its vectors, `row` and `synthetic`."""
         return self.read_metadata()
 
     @cached_property
@@ -105,15 +97,6 @@ class Index:
     @cached_property
     def day_of_row(self) -> NDArray[np.int64]:
         return np.repeat(np.arange(len(self.days)), np.diff(self.first_row))
-
-    @cached_property
-    def groups(self) -> Groups:
-        """Episodes and days of all rows; those of a prefix are a prefix of them."""
-        episode = self.metadata["episode"].to_numpy().astype(np.int64)
-        pairs = self.day_of_row * (int(episode.max(initial=0)) + 1) + episode
-        _, first, inverse = np.unique(pairs, return_index=True, return_inverse=True)
-        in_order = np.argsort(np.argsort(first))
-        return Groups(in_order[inverse].astype(np.int64), self.day_of_row[np.sort(first)])
 
     @cached_property
     def kinds(self) -> NDArray[np.int8]:
@@ -141,32 +124,27 @@ class Index:
         return np.stack(columns, axis=1).astype(np.float32)
 
 
-def open_index(where: Environment, key: IndexKey, root: str, settings: Settings, metric: str = BLOCK) -> Index:
-    """Open the index of a root and metric, and require that it has the features of this build and was made under the settings.
+def open_index(where: Environment, key: IndexKey, root: str, settings: Settings) -> Index:
+    """Open the index of a root, and require that it has the features of this build and was made under the settings.
 
     Raises
     ------
-    IndexMissing when it is not there, StaleIndex when it was made with others, DamagedIndex when a file is missing or has another size;
-    for `user` also when the hash of index.faiss differs (0.2 s for 202 MB), since its answers must be those of that file.
+    IndexMissing when it is not there, StaleIndex when it was made with others, DamagedIndex when a file is missing or has another size,
+    or the hash of index.faiss differs (0.2 s for 202 MB), since answers must be those of that file.
     """
-    name, home, folder = index_name(key, require_metric(metric)), home_of(metric), index_folder(where, key, metric)
-    build = index_command(where.lake, key, root, metric)
+    folder, build = index_folder(where, key), index_command(where.lake, key, root)
     if not (folder / MANIFEST).exists():
-        raise IndexMissing(f"index {name} is not at {folder}.", fix=build)
+        raise IndexMissing(f"index {key} is not at {folder}.", fix=build)
     content, layout = folder.resolve(), layout_of(key, settings)
     manifest = json.loads((content / MANIFEST).read_text())
-    if manifest.get("metric", BLOCK) != home:
-        raise StaleIndex(f"{folder} holds an index of metric {{value}}.", value=manifest.get("metric", BLOCK), expected=home, fix=build)
     if manifest["features_sha256"] != features_sha256(layout):
         built, now = (manifest["features"], manifest["features_sha256"]), (len(layout.dims), features_sha256(layout))
-        raise StaleIndex(other_features(name, *built, *now), fix=build)
-    if manifest["settings_sha256"] != settings_sha256(settings, metric):
-        depends = f"{' or '.join(SETTINGS_SECTIONS)}{' or evaluation' if metric in FITTED else ''}"
-        raise StaleIndex(f"index {name} was built with other settings ({depends}) than settings.yaml has now.", fix=build)
-    damage = damage_of(content, manifest, home, (FAISS_INDEX,) if metric == USER else ())
+        raise StaleIndex(other_features(str(key), *built, *now), fix=build)
+    if manifest["settings_sha256"] != settings.sha256(SETTINGS_SECTION):
+        raise StaleIndex(f"index {key} was built with other settings ({SETTINGS_SECTION}) than settings.yaml has now.", fix=build)
+    damage = damage_of(content, manifest, (FAISS_INDEX,))
     if damage is not None:
-        again = index_command(where.lake, key, root, metric, overwrite=True)
-        raise DamagedIndex(f"index {name} at {folder}: {damage}.", fix=again)
+        raise DamagedIndex(f"index {key} at {folder}: {damage}.", fix=index_command(where.lake, key, root, overwrite=True))
     return Index(
         lake=where.lake,
         key=key,
@@ -179,12 +157,9 @@ def open_index(where: Environment, key: IndexKey, root: str, settings: Settings,
         code_sha256=manifest["code_sha256"],
         horizons_s=settings.labels.horizons_s,
         synthetic=manifest["synthetic"],
-        metric_name=metric,
-        fit_of=partial(read_fit, content / METRIC_FITS) if metric in FITTED else no_fit,
     )
 
 
-def other_features(name: str, built: int, built_sha256: str, now: int, now_sha256: str | None) -> str:
+def other_features(name: str, built: int, built_sha256: str, now: int, now_sha256: str) -> str:
     """A sentence: how many features an index has, and how many there are now."""
-    this = f"{now} (hash {now_sha256[:4]})" if now_sha256 else f"{now}"
-    return f"index {name} was built with {built} features (hash {built_sha256[:4]}), this build has {this}."
+    return f"index {name} was built with {built} features (hash {built_sha256[:4]}), this build has {now} (hash {now_sha256[:4]})."

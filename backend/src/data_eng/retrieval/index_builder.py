@@ -10,21 +10,14 @@ An index is a folder of files with no clock in them, so the same triggers give t
     metadata.parquet      one row a trigger: everything but the vector
     manifest.json         hashes of every input, of settings, features and files
 
-One metric is the default, and the plain distance `user` is answered from its folder; each other is an index of its own beside it, with the
-same vectors (one file under two names where the disk can), without the newest fit and its FAISS index and, where it learns from outcomes,
-with
-
-    metric_fits.json      one fit every few session days: when it ends, weights, scores
-
 The folder is built aside under its content's name and put in place by replacing one link, so a reader sees the old index or the new one and
-a build that was killed leaves the old one whole. What an earlier build fitted for days whose past is unchanged is taken over.
+a build that was killed leaves the old one whole. The scalers of days whose past is unchanged are taken over.
 """
 
 from __future__ import annotations
 
 import json
-import os
-import shutil
+from itertools import takewhile
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -39,16 +32,16 @@ from ..config import Environment
 from ..contracts import conformed, contract_of
 from ..core.features.blocks import VectorLayout
 from ..core.features.registry import APPROACHES
+from ..core.features.scaling import RobustScaler
 from ..core.tables import TRIGGER_VECTORS
 from ..io import open_parquet
 from ..lake.attempts import Attempt, disk_errors
 from ..lake.partitions import PartitionRef
 from ..settings import Settings
-from .artefacts import MANIFEST, VECTORS, mapped_vectors
+from .artefacts import MANIFEST, VECTORS
 from .index import Index, IndexMissing, StaleIndex, open_index
 from .key import SETUPS, IndexKey, features_sha256, index_folder, layout_of, rows_of
-from .measuring import NOTHING_KNOWN, LevelIndexes, distance_columns, learn_and_measure, unchanged_past
-from .metrics import BLOCK, LEARNED, home_of
+from .past import visible_rows
 from .publishing import publish, remove_replaced, write_artefacts
 from .sources import Source, require_one_session, trigger_sources
 from .staleness import builder_sha256
@@ -63,45 +56,30 @@ class BuiltIndex(NamedTuple):
     rows: int
     days: int
     synthetic: bool
-    metric: str = BLOCK
 
 
-def build_indexes(
-    where: Environment,
-    root: str,
-    level_id: str,
-    settings: Settings,
-    overwrite: bool = False,
-    metric: str = BLOCK,
-) -> list[BuiltIndex]:
-    """Bring the indexes of one level and metric up to date, both setups from both sides; also those without a single trigger yet.
+def build_indexes(where: Environment, root: str, level_id: str, settings: Settings, overwrite: bool = False) -> list[BuiltIndex]:
+    """Bring the indexes of one level up to date, both setups from both sides; also those without a single trigger yet.
 
     They lie in the lake, or where MBO_INDEX_DIR says. An index whose inputs, settings, features and code are unchanged is left alone unless
-    `overwrite`. Raises `TwoSessions` for trigger vectors of two spans of the day. The learned metric is
-    fitted over all levels of the triggers, whose indexes of the default metric are brought up to date with it. For `user` the default's are
-    built, from which it is answered.
+    `overwrite`. Raises `TwoSessions` for trigger vectors of two spans of the day.
     """
-    metric = home_of(metric)
     sources = trigger_sources(where, root, settings)
     require_one_session(where, sources, root, settings)
     job = _Building(root, sources, settings, where, reuse=not overwrite)
     keys = [IndexKey(level_id, setup, approach_dir) for setup in SETUPS for approach_dir in APPROACHES]
-    stale = [key for key in keys if overwrite or job.current(key, metric) is None]
-    levels = sorted({*_levels_of(sources), level_id}) if stale and metric == LEARNED else []
-    for other in levels:
-        build_indexes(where, root, other, settings)
-    twins = {key: job.current(key, BLOCK) if metric != BLOCK else None for key in stale}
-    rows = _gather(sources, level_id, [key for key in stale if twins[key] is None])
+    stale = [key for key in keys if overwrite or job.current(key) is None]
+    rows = _gather(sources, level_id, stale)
     results = []
     for key in keys:
-        folder = job.folder(key, metric)
+        folder = index_folder(where, key)
         if key not in stale:
             remove_replaced(folder)
-            results.append(_result(folder, key, "current", metric))
+            results.append(_result(folder, key, "current"))
             continue
         status: Literal["built", "rebuilt"] = "rebuilt" if (folder / MANIFEST).exists() else "built"
-        _build(job, key, metric, twins[key] or rows[key], [job.level(key, other) for other in levels])
-        results.append(_result(folder, key, status, metric))
+        _build(job, key, rows[key])
+        results.append(_result(folder, key, status))
     return results
 
 
@@ -115,28 +93,18 @@ class _Building(NamedTuple):
     reuse: bool
     """Whether what an earlier build found may be taken over."""
 
-    def folder(self, key: IndexKey, metric: str) -> Path:
-        return index_folder(self.where, key, metric)
-
-    def current(self, key: IndexKey, metric: str) -> Index | None:
-        """The index, if it is what would be built now."""
+    def present(self, key: IndexKey) -> Index | None:
+        """The index that is there, by this code."""
         try:
-            index = open_index(self.where, key, self.root, self.settings, metric)
+            index = open_index(self.where, key, self.root, self.settings)
         except (IndexMissing, StaleIndex):
             return None
-        return index if index.inputs == _inputs(self.sources) and index.code_sha256 == builder_sha256(metric) else None
+        return index if index.code_sha256 == builder_sha256() else None
 
-    def level(self, key: IndexKey, level_id: str) -> LevelIndexes:
-        """What a level has for the index `key`, which itself has nothing to take over."""
-        other = key._replace(level_id=level_id)
-        block = open_index(self.where, other, self.root, self.settings)
-        return LevelIndexes(block, self.current(other, LEARNED) if self.reuse and other != key else None)
-
-
-def _levels_of(sources: list[Source]) -> set[str]:
-    """Levels that have triggers on any day."""
-    columns = [part.read(["level_id"])["level_id"].unique() for source in sources for part in open_parquet(source.ref)]
-    return {level_id for column in columns for level_id in column.to_pylist()}
+    def current(self, key: IndexKey) -> Index | None:
+        """The index, if it is what would be built now."""
+        index = self.present(key)
+        return index if index is not None and index.inputs == _inputs(self.sources) else None
 
 
 def _inputs(sources: list[Source]) -> tuple[tuple[str, str, str], ...]:
@@ -177,18 +145,13 @@ def _may_hold(group: pq.RowGroupMetaData, level_id: str) -> bool:
     return statistics is None or not statistics.has_min_max or statistics.min <= level_id <= statistics.max
 
 
-def _build(job: _Building, key: IndexKey, metric: str, rows: pa.Table | Index, pool: list[LevelIndexes]) -> None:
-    """Write one index aside and put it in place, from trigger rows or from the default's index of the same triggers."""
-    layout, folder = layout_of(key, job.settings), job.folder(key, metric)
+def _build(job: _Building, key: IndexKey, rows: pa.Table) -> None:
+    """Write one index aside and put it in place."""
+    layout, folder = layout_of(key, job.settings), index_folder(job.where, key)
     attempt = Attempt(folder.parent)
-    path = attempt.folder / VECTORS
     try:
-        with disk_errors(folder, rows.vectors.nbytes if isinstance(rows, Index) else rows.nbytes):
-            if isinstance(rows, Index):
-                vectors = _link_vectors(job.folder(key, BLOCK) / VECTORS, path)
-                metadata = rows.metadata.drop_columns(distance_columns(BLOCK))
-            else:
-                vectors, metadata = _write_vectors(path, key, job, rows, layout), _metadata(rows)
+        with disk_errors(folder, rows.nbytes):
+            vectors, metadata = _write_vectors(attempt.folder / VECTORS, key, job, rows, layout), _metadata(rows)
             index = Index(
                 lake=job.where.lake,
                 key=key,
@@ -196,28 +159,30 @@ def _build(job: _Building, key: IndexKey, metric: str, rows: pa.Table | Index, p
                 layout=layout,
                 vectors=vectors,
                 read_metadata=lambda: metadata,
-                scaler_of=rows.scaler_of if isinstance(rows, Index) else lambda day: None,
+                scaler_of=lambda day: None,
                 inputs=_inputs(job.sources),
-                code_sha256=builder_sha256(metric),
+                code_sha256=builder_sha256(),
                 horizons_s=job.settings.labels.horizons_s,
                 synthetic=any(source.synthetic for source in job.sources),
-                metric_name=metric,
             )
-            known = unchanged_past(job.where, index, job.settings) if job.reuse else NOTHING_KNOWN
-            learned = learn_and_measure(index, known, pool, job.settings)
-            write_artefacts(attempt.folder, index, learned, job.settings)
+            write_artefacts(attempt.folder, index, _scalers(job, index), job.settings)
             publish(attempt.folder, folder)
     finally:
         attempt.remove()
 
 
-def _link_vectors(source: Path, path: Path) -> NDArray[np.float32]:
-    """The same vectors under a second name; a copy where the disk has no such links."""
-    try:
-        os.link(source.resolve(), path)
-    except OSError:
-        shutil.copyfile(source, path)
-    return mapped_vectors(path)
+def _scalers(job: _Building, index: Index) -> dict[str, RobustScaler]:
+    """The scaler of every day that has rows, each made of what that day may see; None of a day with too small a past."""
+    present = job.present(index.key) if job.reuse else None
+    unchanged = takewhile(lambda pair: pair[0] == pair[1], zip(present.inputs, index.inputs, strict=False)) if present else ()
+    kept = {new[1] for _, new in unchanged}
+    scalers = {}
+    for day in index.days:
+        known = present.scaler_of(day) if present is not None and day in kept else None
+        scaler = known or visible_rows(index, day, job.settings)[1]
+        if scaler is not None:
+            scalers[day] = scaler
+    return scalers
 
 
 def _write_vectors(path: Path, key: IndexKey, job: _Building, rows: pa.Table, layout: VectorLayout) -> NDArray[np.float32]:
@@ -246,10 +211,10 @@ def _write_vectors(path: Path, key: IndexKey, job: _Building, rows: pa.Table, la
 
 def _metadata(rows: pa.Table) -> pa.Table:
     """The rows without their vectors, numbered."""
-    kept = rows.drop_columns(["vector"]).combine_chunks()
+    kept = rows.drop_columns(["vector", "frame"]).combine_chunks()
     return kept.add_column(0, "row", pa.array(np.arange(rows.num_rows, dtype=np.int64)))
 
 
-def _result(folder: Path, key: IndexKey, status: Literal["built", "rebuilt", "current"], metric: str) -> BuiltIndex:
+def _result(folder: Path, key: IndexKey, status: Literal["built", "rebuilt", "current"]) -> BuiltIndex:
     manifest = json.loads((folder / MANIFEST).read_text())
-    return BuiltIndex(key, folder, status, manifest["rows"], manifest["days"], manifest["synthetic"], metric)
+    return BuiltIndex(key, folder, status, manifest["rows"], manifest["days"], manifest["synthetic"])

@@ -19,7 +19,7 @@ from ..core.features.blocks import VectorLayout, vector_layout
 from ..core.features.registry import APPROACHES, Approach
 from ..errors import SpymasterError
 from ..settings import Settings
-from .metrics import BLOCK, FRAME, USER, home_of
+from .metrics import FRAME, USER
 
 LEVEL_TEST, BREAK_AND_CONFIRM = "level_test", "break_and_confirm"
 SETUPS = (LEVEL_TEST, BREAK_AND_CONFIRM)
@@ -49,27 +49,20 @@ def rows_of(triggers: pa.Table, key: IndexKey) -> pa.Table:
     return triggers.filter(pc.and_(pc.and_(*matches[:2]), matches[2])).sort_by("ts_ns").combine_chunks()
 
 
-def index_folder(where: Environment, key: IndexKey, metric: str = BLOCK) -> Path:
-    """Where an index lies: below the lake's `indexes/mbo_<level>`, or below MBO_INDEX_DIR when that names this level's folder.
+def index_folder(where: Environment, key: IndexKey) -> Path:
+    """Where an index lies: below the lake's `indexes/mbo_<level>`, or below MBO_INDEX_DIR when that names this level's folder."""
+    own = where.index_dir if names_level(where, key.level_id) else None
+    return (own or where.lake / "indexes" / f"mbo_{key.level_id}") / key.setup / key.approach_dir
 
-    MBO_INDEX_DIR is this level's when it ends in `mbo_<level>` or when LEVEL_ID says so. The folder of the default metric is named for the
-    approach, and `user` is answered from it; that of another stands beside it, `from_below@cosine`.
-    """
-    chosen, name = where.index_dir, f"mbo_{key.level_id}"
-    folder = key.approach_dir if home_of(metric) == BLOCK else f"{key.approach_dir}@{metric}"
-    if chosen is not None and (chosen.name == name or where.level_id == key.level_id):
-        return chosen / key.setup / folder
-    return where.lake / "indexes" / name / key.setup / folder
+
+def names_level(where: Environment, level_id: str) -> bool:
+    """Whether MBO_INDEX_DIR is this level's: it ends in `mbo_<level>`, or LEVEL_ID says so."""
+    return where.index_dir is not None and (where.index_dir.name == f"mbo_{level_id}" or where.level_id == level_id)
 
 
 def answering_metric(where: Environment, level_id: str) -> str:
     """What answers at a level: the user's own vectors where MBO_INDEX_DIR names the level's folder, else the frame."""
-    return FRAME if where.index_dir is None or where.index_dir.name != f"mbo_{level_id}" else USER
-
-
-def index_name(key: IndexKey, metric: str) -> str:
-    """The key, and the metric where it is not the default."""
-    return str(key) if metric == BLOCK else f"{key}@{metric}"
+    return USER if names_level(where, level_id) else FRAME
 
 
 def trigger_rules(settings: Settings) -> dict[str, str]:
@@ -99,9 +92,9 @@ def features_sha256(layout: VectorLayout) -> str:
     return hashlib.sha256(json.dumps([layout.dims, layout.group.tolist()]).encode()).hexdigest()
 
 
-def index_command(lake: Path, key: IndexKey, root: str, metric: str = BLOCK, *, overwrite: bool = False) -> Command:
-    """The command that builds the indexes of a key's level, by the metric in whose folder they lie."""
-    return commands.index(lake, root, key.level_id, home_of(metric), overwrite=overwrite)
+def index_command(lake: Path, key: IndexKey, root: str, *, overwrite: bool = False) -> Command:
+    """The command that builds the indexes of a key's level."""
+    return commands.index(lake, root, key.level_id, overwrite=overwrite)
 
 
 def require_approach(name: str) -> Approach:

@@ -10,53 +10,37 @@ from functools import cache
 from ..config import PACKAGE
 from ..settings import Settings
 from ..sources.calendar import sessions_apart
-from .index import Index, StaleIndex
+from .index import SETTINGS_SECTION, Index, StaleIndex
 from .key import features_sha256
-from .metrics import BLOCK, COSINE, LEARNED, PRESET, home_of, settings_sha256
 
 BUILDER_CODE = (
     "core/features/scaling.py",
     "retrieval/artefacts.py",
-    "retrieval/codes.py",
-    "retrieval/distance.py",
-    "retrieval/exact.py",
     "retrieval/index.py",
     "retrieval/index_builder.py",
     "retrieval/key.py",
-    "retrieval/measuring.py",
-    "retrieval/metrics.py",
-    "retrieval/neighbours.py",
     "retrieval/past.py",
     "retrieval/publishing.py",
     "retrieval/sources.py",
-    "retrieval/space.py",
     "retrieval/user_space.py",
 )
 """Files whose change makes every index be built anew."""
-FITTING_CODE = ("retrieval/distribution.py", "retrieval/fitting.py", "retrieval/signals.py")
-METRIC_CODE = {
-    BLOCK: (),
-    COSINE: ("retrieval/cosine.py",),
-    LEARNED: (*FITTING_CODE, "retrieval/learned.py"),
-    PRESET: FITTING_CODE,
-}
-"""And those whose change makes a metric's be."""
 
 
 @cache
-def builder_sha256(metric: str = BLOCK) -> str:
-    """Hash of the source that decides what is in an index of a metric."""
+def builder_sha256() -> str:
+    """Hash of the source that decides what is in an index."""
     digest = hashlib.sha256()
-    for name in (*BUILDER_CODE, *METRIC_CODE[home_of(metric)]):
+    for name in BUILDER_CODE:
         digest.update(f"{name}\n".encode() + (PACKAGE / name).read_bytes())
     return digest.hexdigest()
 
 
 def past_sha256(index: Index, as_of: str, settings: Settings) -> str:
     """Hash of all that an answer as of a day can depend on: features, settings and the partitions it may see, none later."""
-    embargo = settings.retrieval.embargo_sessions
+    embargo = settings.answer.embargo_sessions
     seen = [[name, sha256] for name, date, sha256 in index.inputs if sessions_apart(date, as_of) > embargo]
-    depends_on = [index.name, features_sha256(index.layout), settings_sha256(settings, index.metric_name), seen]
+    depends_on = [index.name, features_sha256(index.layout), settings.sha256(SETTINGS_SECTION), seen]
     return hashlib.sha256(json.dumps(depends_on).encode()).hexdigest()
 
 
@@ -65,13 +49,8 @@ def check_inputs(index: Index, partitions: Mapping[str, tuple[str, str]], as_of:
 
     `partitions` gives date and manifest sha256 by partition. Raises `StaleIndex` naming the first that differs.
     """
-    embargo = settings.retrieval.embargo_sessions
+    embargo = settings.answer.embargo_sessions
     _require_inputs(index, partitions, lambda date: sessions_apart(date, as_of) > embargo)
-
-
-def check_inputs_through(index: Index, partitions: Mapping[str, tuple[str, str]], last: str) -> None:
-    """The same for every session up to `last`, which are scored, not only searched."""
-    _require_inputs(index, partitions, lambda date: date <= last)
 
 
 def _require_inputs(index: Index, partitions: Mapping[str, tuple[str, str]], counts: Callable[[str], bool]) -> None:

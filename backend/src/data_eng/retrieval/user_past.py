@@ -16,24 +16,22 @@ from ..config import Environment
 from ..core.episodes import is_candidate
 from ..core.instrument import root_of
 from ..settings import Settings
-from .distance import Metric, scaled
 from .frame_past import REFERENCES, REFERENCES_MIN, FramePast, distance_of
 from .index import open_index
 from .key import IndexKey
-from .metrics import USER
 from .moments import Moments
 from .nearest import Nearest, find_nearest
-from .past import past_of
+from .past import visible_rows
 from .sources import trigger_sources
 from .staleness import check_inputs
-from .user_space import user_metric
+from .user_space import PlainScale, plain_scale, scaled
 
 
 @dataclass(frozen=True)
 class UserPast(FramePast):
     """The past of one session, level and direction. Windows asked hold the level's own vectors in place of the frame."""
 
-    metric: Metric | None
+    plain: PlainScale | None
     """None below the rows that a scaler needs: there are no neighbours then."""
     pool: NDArray[np.int64]
     """(pool,) positions among the candidates of those that may be neighbours."""
@@ -41,9 +39,9 @@ class UserPast(FramePast):
     """(pool, dims) scaled."""
 
     def find(self, moments: Moments) -> Nearest:
-        if self.metric is None:
+        if self.plain is None:
             return Nearest(np.empty((len(moments.ts_ns), 0), np.int64), np.empty((len(moments.ts_ns), 0)))
-        queries = scaled(moments.frame, self.metric).astype(np.float32)
+        queries = scaled(moments.frame, self.plain).astype(np.float32)
         found = find_nearest(queries, self.vectors, self.settings.answer.k)
         return found._replace(candidate=np.where(found.candidate >= 0, self.pool[found.candidate], -1))
 
@@ -51,7 +49,7 @@ class UserPast(FramePast):
     def _usual_distances(self) -> NDArray[np.float64]:
         entries = np.flatnonzero(self.candidates.standing.age_s[self.pool] == 0)
         chosen = entries[:: max(len(entries) // REFERENCES, 1)]
-        if self.metric is None or len(chosen) < REFERENCES_MIN:
+        if self.plain is None or len(chosen) < REFERENCES_MIN:
             return np.empty(0)
         day = self.experience.day[self.pool]
         return np.sort(distance_of(find_nearest(self.vectors[chosen], self.vectors, self.settings.answer.k, day, day[chosen])))
@@ -63,12 +61,12 @@ def user_past(where: Environment, past: FramePast, key: IndexKey, symbol: str, s
     Raises `IndexMissing` and `StaleIndex` with the command that builds the index.
     """
     root = root_of(symbol)
-    index = open_index(where, key, root, settings, USER)
+    index = open_index(where, key, root, settings)
     partitions = {str(source.ref): (source.ref.date, source.sha256) for source in trigger_sources(where, root, settings)}
     check_inputs(index, partitions, past.as_of, settings)
-    view = past_of(index, past.as_of, settings)
+    visible, scaler = visible_rows(index, past.as_of, settings)
     position_of = {(*map(str, row[:2]), int(ts_ns)): place for place, (row, ts_ns) in _of_key(past.candidates, key)}
-    metadata = index.metadata.slice(0, view.rows)
+    metadata = index.metadata.slice(0, visible)
     at_age = is_candidate(metadata["age_s"].to_numpy(), settings.episodes.candidate_ages)
     names = zip(*(metadata[name].to_pylist() for name in ("session_date", "symbol", "ts_ns")), strict=True)
     rows, pool = [], []
@@ -76,11 +74,11 @@ def user_past(where: Environment, past: FramePast, key: IndexKey, symbol: str, s
         if at_age[row] and name in position_of:
             rows.append(row)
             pool.append(position_of[name])
-    metric = user_metric(view.scaler) if view.scaler is not None else None
-    vectors = scaled(index.vectors[rows], metric).astype(np.float32) if metric is not None else np.empty((len(rows), 0), np.float32)
+    plain = plain_scale(scaler) if scaler is not None else None
+    vectors = scaled(index.vectors[rows], plain).astype(np.float32) if plain is not None else np.empty((len(rows), 0), np.float32)
     return UserPast(
         **{name: getattr(past, name) for name in FramePast.__dataclass_fields__},
-        metric=metric,
+        plain=plain,
         pool=np.array(pool, np.int64),
         vectors=vectors,
     )

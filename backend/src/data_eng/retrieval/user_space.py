@@ -10,14 +10,13 @@ A query as of a day uses the scaler of that day and the rows that the day may se
 A FAISS index holds rows under one scaler. Ours is the newest fit: the scaler of the first day from which every row is farther back than
 the embargo, so it is fitted on all rows. norm_stats_seed.json holds the fit and index.faiss all rows scaled by it; id i is row i of
 metadata.parquet. For a query of such a day, a search of index.faiss with the query scaled by norm_stats_seed.json gives the same rows and
-distances as `spymaster query --metric user` before its filters: one window an episode, and so many episodes a day.
+distances as `spymaster query --metric user` before its filter: windows at candidate ages.
 For any earlier day index.faiss contains the future, so no query ever reads it.
 With fewer rows than a fit needs there is no newest fit, and index.faiss has the right dimension and no rows.
 
 Notes
 -----
 FAISS stores and adds float32, a query float64: their squared distances differ by 3e-7 of their size (40,000 rows of 1,262 dimensions).
-Notes in `exact.nearest_episodes` give the measurement that keeps FAISS out of the query.
 FAISS is imported only where index.faiss is written. Its macOS wheel bundles an OpenMP runtime, as scikit-learn's does and LightGBM's
 expects one from the system; a process that runs parallel code in two of them is aborted. Adding rows to a flat index and writing it
 starts no thread.
@@ -34,7 +33,6 @@ from numpy.typing import NDArray
 
 from ..core.features.scaling import MAD_TO_SIGMA, RobustScaler, medians_and_mads
 from ..sections import ScalingSettings
-from .distance import Metric, block_metric, scaled
 
 ROWS_AT_ONCE = 2_048
 """Rows that are scaled at a time: 20 MB of float64."""
@@ -53,11 +51,26 @@ class Seed(NamedTuple):
     """(dims,) not multiplied by 1.4826; empty without a scaler."""
 
 
-def user_metric(scaler: RobustScaler) -> Metric:
-    """Plain Euclidean distance over the dimensions that vary, in robust sigmas."""
-    one_block = np.zeros(len(scaler.sigma), np.int64)
-    varying = np.array([np.count_nonzero(scaler.sigma > 0)], np.float64)  # block_metric shares it out: 1 for each
-    return block_metric(scaler.median.astype(np.float64), scaler.sigma.astype(np.float64), one_block, varying, scaler.clip_sigma)
+class PlainScale(NamedTuple):
+    """Where a vector lies in the plain space."""
+
+    centre: NDArray[np.float64]
+    """(dims,) median of the past."""
+    gain: NDArray[np.float64]
+    """(dims,) 1 / robust sigma of the past; 0 for a dimension in which the past does not vary."""
+    clip_sigma: float
+
+
+def plain_scale(scaler: RobustScaler) -> PlainScale:
+    """Every dimension that varies in robust sigmas, every one alike."""
+    sigma = scaler.sigma.astype(np.float64)
+    gain = np.divide(1.0, sigma, out=np.zeros(len(sigma)), where=sigma > 0)
+    return PlainScale(scaler.median.astype(np.float64), gain, scaler.clip_sigma)
+
+
+def scaled(vectors: NDArray[np.float32], scale: PlainScale) -> NDArray[np.float64]:
+    """Z of raw vectors, same shape; 0 in a dimension in which the past does not vary."""
+    return np.clip((vectors.astype(np.float64) - scale.centre) * scale.gain, -scale.clip_sigma, scale.clip_sigma)
 
 
 def fit_seed(vectors: NDArray[np.float32], fit_end: str | None, scaling: ScalingSettings) -> Seed:
@@ -105,8 +118,8 @@ def write_faiss(path: Path, vectors: NDArray[np.float32], seed: Seed) -> None:
     if seed.scaler is not None:
         index.add(np.zeros((rows, dimensions), np.float32))  # reserves the memory; these zeros take none
         stored = faiss.rev_swig_ptr(index.get_xb(), rows * dimensions).reshape(rows, dimensions)
-        metric = user_metric(seed.scaler)
+        scale = plain_scale(seed.scaler)
         for first in range(0, rows, ROWS_AT_ONCE):
-            stored[first : first + ROWS_AT_ONCE] = scaled(vectors[first : first + ROWS_AT_ONCE], metric)
+            stored[first : first + ROWS_AT_ONCE] = scaled(vectors[first : first + ROWS_AT_ONCE], scale)
     with path.open("wb") as file:
         faiss.write_index(index, faiss.PyCallbackIOWriter(file.write))

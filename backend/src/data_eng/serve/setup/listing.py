@@ -16,9 +16,7 @@ from ...core.units import NS_PER_S
 from ...lake.cache import Cache
 from ...retrieval.index import Index
 from ...retrieval.key import IndexKey
-from ...retrieval.metrics import BLOCK
 from ...retrieval.parts import SetupName
-from ...retrieval.signals import signal_horizon
 from ...settings import Settings
 from ..day.moments import whole_s
 from ..day.triggers import outcome_known_s
@@ -103,7 +101,7 @@ class SetupListing:
     def setups(self, root: str, level: str, approach_dir: Approach | None, setup: SetupName, chosen: Chosen) -> bytes:
         """Episodes of one level, newest first: a `SetupList` as JSON."""
         keys = [IndexKey(level, setup, side) for side in APPROACHES if approach_dir in (None, side)]
-        lists = [self._list_of(self._past.index(key, root, BLOCK)) for key in keys]
+        lists = [self._list_of(self._past.index(key, root)) for key in keys]
         total, rows = newest_rows(lists, chosen)
         kinds = sorted(frozenset().union(*(one.kinds for one in lists)))
         levels = self._past.levels()
@@ -121,9 +119,11 @@ class SetupListing:
 
 def episode_list(index: Index, settings: Settings) -> IndexedEpisodes:
     """The episodes of an index; 0.1 s for 5,000, so keep it for as long as the index stays what it is."""
-    horizon = signal_horizon(index.key.setup, index.horizons_s, settings)
-    first_rows = np.flatnonzero(np.diff(index.groups.episode_of_row, prepend=-1) > 0)
-    rows = index.metadata.take(pa.array(first_rows))
+    horizon = index.horizons_s.index(settings.answer.primary_s)
+    first_of: dict[tuple[str, int], int] = {}
+    for row, episode in enumerate(zip(*(index.metadata[name].to_pylist() for name in ("session_date", "episode")), strict=True)):
+        first_of.setdefault(episode, row)
+    rows = index.metadata.take(pa.array(list(first_of.values()), pa.int64()))
     ts_ns, outcome = rows["ts_ns"].to_numpy(), rows[f"outcome_h{horizon}"].to_pylist()
     horizon_s, hits_ns = index.horizons_s[horizon], rows["first_hit_ts_ns"].to_pylist()
     ts_s = whole_s(ts_ns)

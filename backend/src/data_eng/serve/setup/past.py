@@ -17,7 +17,6 @@ from ...retrieval.candidates import past_of_sources, visible_sources
 from ...retrieval.frame_past import FramePast
 from ...retrieval.index import Index, IndexMissing, open_index
 from ...retrieval.key import IndexKey, index_command, index_folder
-from ...retrieval.past import PastView, past_of
 from ...retrieval.paths import DayMids, day_mids
 from ...retrieval.sources import Source, chosen_partitions, trigger_sources
 from ...retrieval.staleness import check_inputs
@@ -70,33 +69,32 @@ class Past:
     def __init__(self, cfg: AppConfig) -> None:
         self._where = cfg.where
         self._settings = cfg.settings
-        self._indexes: Cache[tuple[IndexKey, str, str], Opened] = Cache(INDEXES_KEPT)
-        self._views: Cache[tuple[tuple[str, int, int], str], PastView] = Cache(VIEW_BYTES)
+        self._indexes: Cache[tuple[IndexKey, str], Opened] = Cache(INDEXES_KEPT)
         self._frames: Cache[tuple[str, str, str], FramePast] = Cache(VIEW_BYTES)
         self._fresh: Cache[tuple[tuple[str, int, int], str, str], bool] = Cache(10_000)
         self._mids: Cache[tuple[str, str], HeldMids] = Cache(MIDS_KEPT)
         self._looked: dict[str, Looked] = {}
         self._lock = Lock()
-        self._views_lock = Lock()
+        self._frames_lock = Lock()
 
     @property
     def view_bytes(self) -> int:
         """Bytes of the views held, nearly."""
-        return self._views.size + self._frames.size
+        return self._frames.size
 
-    def index(self, key: IndexKey, root: str, metric: str) -> Opened:
+    def index(self, key: IndexKey, root: str) -> Opened:
         """The index as it lies on the disk now. Raises `IndexMissing` and `StaleIndex` with the command that builds it."""
-        folder = index_folder(self._where, key, metric)
-        held = self._indexes.get((key, root, metric))
+        folder = index_folder(self._where, key)
+        held = self._indexes.get((key, root))
         if held is not None and held.identity == _identity(folder):
             return held
-        index = open_index(self._where, key, root, self._settings.of_root(root), metric)
+        index = open_index(self._where, key, root, self._settings.of_root(root))
         if index.root != root:
-            build = index_command(self._where.lake, key, root, metric)
+            build = index_command(self._where.lake, key, root)
             raise IndexMissing(f"index {index.name} is of {index.root} and there is none of {root}.", fix=build)
         opened = Opened(_identity(folder), index)
         index.metadata  # noqa: B018 - read now, while the folder is the one that was opened
-        self._indexes.put((key, root, metric), opened)
+        self._indexes.put((key, root), opened)
         return opened
 
     def require_fresh(self, opened: Opened, session_date: str) -> None:
@@ -108,18 +106,6 @@ class Past:
             check_inputs(opened.index, partitions, session_date, self._settings.of_root(opened.index.root))
             self._fresh.put(checked, True)
 
-    def view(self, opened: Opened, session_date: str) -> PastView:
-        """What a day may see of an index that is fresh."""
-        key = (opened.identity, session_date)
-        view = self._views.get(key)
-        if view is None:
-            with self._views_lock:
-                view = self._views.get(key)
-                if view is None:
-                    view = past_of(opened.index, session_date, self._settings.of_root(opened.index.root))
-                    self._views.put(key, view, view.rows * len(opened.index.layout.dims))
-        return view
-
     def sources(self, root: str, session_date: str) -> Sources:
         """The candidates that a session may see, as they lie on the disk now."""
         refs = visible_sources(self._where, root, session_date, self._settings.of_root(root))
@@ -130,7 +116,7 @@ class Past:
         key = (sources.generation, setup, session_date)
         past = self._frames.get(key)
         if past is None:
-            with self._views_lock:
+            with self._frames_lock:
                 past = self._frames.get(key)
                 if past is None:
                     past = past_of_sources(sources.refs, setup, session_date, self._settings.of_root(root))

@@ -48,7 +48,7 @@ class BuildTriggerSignals(Stage):
     name: ClassVar[str] = "build_trigger_signals"
     io: ClassVar[StageIO] = StageIO(inputs=[TRIGGER_VECTORS, TOUCH_PHYSICS], output=TRIGGER_SIGNALS)
     rows_by_level: ClassVar[bool] = True
-    settings_sections: ClassVar[tuple[str, ...]] = ("answer", "retrieval", "scaling", "labels", "physics", "levels")
+    settings_sections: ClassVar[tuple[str, ...]] = ("answer", "scaling", "labels", "physics", "levels")
 
     def reads(self, unit: ContractDay, cfg: AppConfig, settings: Settings) -> list[PartitionRef]:
         past = visible(last_complete(SETUP_CANDIDATES, unit, cfg, len(unit.history)), unit.date, settings)
@@ -59,7 +59,7 @@ class BuildTriggerSignals(Stage):
         """Where MBO_INDEX_DIR names a level's own index: what the day may see of it, so that a day appended later makes nothing stale."""
         return {
             f"index/mbo_{key.level_id}/{key.setup}/{key.approach_dir}": past_sha256(
-                open_index(cfg.where, key, unit.root, settings, USER), unit.date, settings
+                open_index(cfg.where, key, unit.root, settings), unit.date, settings
             )
             for key in _own_indexes(cfg, settings)
         }
