@@ -33,7 +33,12 @@ PROPOSED = {
 """One call of every function of `commands`, with all that it takes."""
 WITHOUT_A_LAKE = {"recover", "render_docs"}
 SPELLED = re.compile(rf"spymaster ({'|'.join(VERBS)})(?![a-z`])")
-TEXTS = {"catalogue.py", "vector_catalogue.py": "documents", "lake/keep.py": "the heading of a file", "serve/gate/access.py": "an environment variable before it"}
+TEXTS = {
+    "catalogue.py": "documents",
+    "vector_catalogue.py": "documents",
+    "lake/keep.py": "the heading of a file",
+    "serve/gate/access.py": "an environment variable before it",
+}
 """Modules whose strings name a verb and are no command of an error, with what they are."""
 
 
