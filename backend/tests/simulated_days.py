@@ -13,11 +13,14 @@ from src.data_eng.core.simulator.session import Instrument, SimulatedSession, op
 from src.data_eng.core.simulator.tape import Events
 from src.data_eng.core.simulator.wire import WireListing, idle_wire
 from src.data_eng.core.units import NS_PER_S
+from src.data_eng.settings import load_settings
+from src.data_eng.simulation.sessions import barrier_rules
 
 MIDNIGHT_NS = 1_759_190_400 * NS_PER_S
 """2025-09-30 00:00 UTC; New York is four hours behind."""
 HOUR_NS = 3600 * NS_PER_S
 NOTHING = Knobs(0.0, 0.0, False)
+BARRIER = barrier_rules(load_settings())
 LISTING = WireListing(instrument_id=17103, base_ticks=26_800 - START_POSITION, tick_nanos=250_000_000)
 
 
@@ -50,7 +53,7 @@ def summer_clock() -> SessionClock:
 def opened(seed: int, records: int = 300_000, knobs: Knobs = NOTHING) -> tuple[SessionClock, SimulatedSession]:
     """A session with one instrument at its origin, its opening orders not yet placed."""
     clock = summer_clock()
-    plan = session_plan(clock, shape_of_day(records), START_POSITION + 20.0, knobs, 900.0)
+    plan = session_plan(clock, shape_of_day(records), START_POSITION + 20.0, knobs, 900.0, BARRIER)
     instrument = open_instrument(LISTING, plan, [seed, 20250930, 0], None)
     return clock, SimulatedSession([instrument], idle_wire(), np.random.default_rng(seed))
 

@@ -12,16 +12,26 @@ import numpy as np
 import pytest
 
 from src.data_eng.core.session import NoDate
-from src.data_eng.core.simulator.planting import NO_LAG
+from src.data_eng.core.simulator.orders import ASK
+from src.data_eng.core.simulator.planting import LOCAL, NO_LAG, TO_BARRIER, Knobs
 from src.data_eng.core.simulator.session import KnownRange, open_instrument
+from src.data_eng.core.simulator.standouts import ABSORB, PULLED
 from src.data_eng.core.units import NS_PER_DAY, utc_day_start_ns
 from src.data_eng.settings import load_settings
 from src.data_eng.simulation.batch_job import CONDITION, MANIFEST, METADATA, SYMBOLOGY, file_name, write_dbn_day, write_job
 from src.data_eng.simulation.contracts import contracts_on, far_share
 from src.data_eng.simulation.files import FileSpec, file_specs
-from src.data_eng.simulation.sessions import START_TICKS, SessionSpec, Simulation, SimulationError, session_specs
+from src.data_eng.simulation.sessions import (
+    START_TICKS,
+    SessionSpec,
+    Simulation,
+    SimulationError,
+    barrier_rules,
+    kinds_named,
+    session_specs,
+)
 from src.data_eng.simulation.simulate import is_done, simulate
-from src.data_eng.simulation.truth import TRUTH_SCHEMA, truth_table
+from src.data_eng.simulation.truth import TRUTH_SCHEMA, standout_table, standouts_path, truth_table
 from src.data_eng.sources.dbn import DbnFile
 from tests.dbn_files import DAY, SYMBOLS, a_day
 from tests.simulated_days import opened
@@ -124,8 +134,30 @@ def test_values_on_their_limits_can_be_simulated() -> None:
 
 
 def test_without_a_lag_the_signature_acts_through_the_episode() -> None:
-    assert PLAN.knobs == (0.3, 0.15, False, NO_LAG)
+    assert PLAN.knobs == Knobs(0.3, 0.15, False, NO_LAG)
     assert PLAN._replace(lag=0.0).knobs.lag_s == 0.0
+
+
+def test_what_a_simulation_is_given_becomes_the_knobs() -> None:
+    second = PLAN._replace(kinds="wall, side", drift_ticks=None, reach=0.6).knobs
+    assert (second.kinds, second.drift_ticks, second.reach) == (0b0101, TO_BARRIER, 0.6)
+    assert PLAN._replace(drift_ticks=20.0).knobs.drift_ticks == 20.0
+
+
+def test_kinds_are_named_once_and_in_their_own_order() -> None:
+    assert kinds_named("absorb,side, side") == ("side", "absorb")
+
+
+def test_the_barrier_is_that_of_the_settings() -> None:
+    answer = load_settings().of_root("ES").answer
+    rules = barrier_rules(load_settings())
+    assert (rules.c, rules.least_ticks, rules.primary_s) == (answer.barrier_c, answer.barrier_min_ticks, answer.primary_s)
+    assert (rules.rv_windows, rules.profile_weight) == (answer.rv_windows, answer.profile_weight)
+    assert specs_of()[0].barrier == rules
+
+
+def test_standouts_lie_beside_their_truth() -> None:
+    assert standouts_path(Path("a/truth.parquet")) == Path("a/truth-standouts.parquet")
 
 
 def test_each_file_holds_its_session_and_the_next_one_s_evening() -> None:
@@ -214,11 +246,16 @@ def test_a_file_in_the_folder_s_place_is_refused(tmp_path: Path) -> None:
 
 
 def test_truth_says_what_was_planted_in_ticks_and_nanoseconds() -> None:
-    """A touch from above at second 100.25, with a lag of 20 s: the drift at 160.25, the pulse from 135.25 to 140.25."""
+    """A touch from above at second 100.25, with a lag of 20 s: the drift at 160.25, the pulse from 135.25 to 140.25.
+
+    Beside it an iceberg of 54 asks without meaning, of which 20 were left when the session ended before it.
+    """
     _, session = opened(3)
     leader, spec = session.leader, specs_of()[0]
     leader.planting.rows = 1
-    leader.planting.truth[0] = (100.25, 2, 8200, -1, -1, 0)
+    leader.planting.truth[0] = (100.25, 2, 8200, -1, -1, 0, LOCAL, 60.0, 12.0, 1, 180.5, -1)
+    leader.planting.standouts[0] = (100.25, np.nan, ABSORB, PULLED, ASK, 8201, 54, 20, 0, 0)
+    leader.planting.standout_rows = 1
     row = truth_table(PLAN._replace(lag=20.0), spec, leader).to_pylist()[0]
     origin = spec.clock.origin_ns
     assert (row["session_date"], row["symbol"], row["level_id"]) == ("2025-10-02", spec.leader.symbol, "or_high")
@@ -226,6 +263,12 @@ def test_truth_says_what_was_planted_in_ticks_and_nanoseconds() -> None:
     assert (row["approach_dir"], row["class"], row["signature_class"]) == ("from_above", "reject", "chop")
     moments = [row[name] - origin for name in ("ts_ns", "signature_start_ns", "signature_end_ns", "drift_ns")]
     assert [moment / 10**9 for moment in moments] == [100.25, 135.25, 140.25, 160.25]
+    assert (row["kind"], row["barrier_ticks"], row["falls_short"], row["end_ns"] - origin) == ("local", 12, True, 180.5 * 10**9)
+    assert row["standout_contracts"] is row["standout_side"] is row["standout_start_ns"] is None
+    stood = standout_table(spec, leader).to_pylist()[0]
+    assert (stood["episode_ts_ns"], stood["start_ns"], stood["end_ns"]) == (row["ts_ns"], row["ts_ns"], None)
+    assert (stood["level_id"], stood["kind"], stood["fate"], stood["side"]) == ("or_high", "absorb", "pulled", "ask")
+    assert (stood["price_ticks"], stood["contracts"], stood["left_contracts"]) == (8201 + leader.listing.base_ticks, 54, 20)
     leader.planting.rows = 0
     empty = truth_table(PLAN, spec, leader)
     assert (empty.num_rows, empty.schema) == (0, TRUTH_SCHEMA)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from src.data_eng.core.simulator.plan import ADD_SIZES, LEVELS, Plan
-from src.data_eng.core.simulator.planting import Knobs
+from src.data_eng.core.simulator.planting import TO_BARRIER, Knobs
 from src.data_eng.core.simulator.scenario import (
     EVENING_PACE,
     FULL_DAY_DEPTH,
@@ -32,18 +32,18 @@ from src.data_eng.core.simulator.scenario import (
     usual_depth,
 )
 from src.data_eng.core.units import NS_PER_S
-from tests.simulated_days import summer_clock
+from tests.simulated_days import BARRIER, summer_clock
 
 CLOCK = summer_clock()
 SHAPE = Shape(records=100_000.0, sigma=0.5, depth=10.0, excitation=0.4)
-KNOBS = Knobs(0.3, 0.2, True, 20.0)
+KNOBS = Knobs(0.3, 0.2, True, 20.0, 0b0101, TO_BARRIER, 0.6)
 SECONDS = int(CLOCK.second(CLOCK.end_ns))
 OPEN_S, CLOSE_S = int(CLOCK.second(CLOCK.rth_open_ns)), int(CLOCK.second(CLOCK.rth_close_ns))
 
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    return session_plan(CLOCK, SHAPE, START_POSITION + 40.0, KNOBS, 900.0)
+    return session_plan(CLOCK, SHAPE, START_POSITION + 40.0, KNOBS, 900.0, BARRIER)
 
 
 def test_seconds_count_from_the_session_s_origin() -> None:
@@ -122,6 +122,8 @@ def test_the_anchor_goes_to_the_end_position_over_the_regular_hours(plan: Plan) 
 def test_the_plan_carries_moments_and_knobs(plan: Plan) -> None:
     assert (plan.premarket_s, plan.rth_open_s, plan.opening_range_s, plan.rth_close_s) == (11.25 * 3600, OPEN_S, 900.0, CLOSE_S)
     assert (plan.signature, plan.outcome, plan.placebo, plan.lag_s) == (0.3, 0.2, 1, 20.0)
+    assert (plan.kinds, plan.drift_ticks, plan.reach) == (0b0101, TO_BARRIER, 0.6)
+    assert (plan.barrier_c, plan.barrier_least, plan.barrier_s, plan.rv_windows, plan.profile_weight) == BARRIER
     assert plan.probe_share == pytest.approx(PROBE_SHARE * 10.0 / FULL_DAY_DEPTH)
 
 

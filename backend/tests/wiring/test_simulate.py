@@ -19,7 +19,7 @@ from src.data_eng.core.events import MBO_DTYPE
 from src.data_eng.settings import load_settings
 from src.data_eng.simulation.sessions import Simulation, SimulationError, session_specs
 from src.data_eng.simulation.simulate import simulate
-from src.data_eng.simulation.truth import TRUTH_SCHEMA
+from src.data_eng.simulation.truth import STANDOUTS_SCHEMA, TRUTH_SCHEMA
 from src.data_eng.sources.calendar import regular_hours
 from tests.parity.naive_replay import Replay, replay
 
@@ -83,7 +83,7 @@ def test_batch_folder_is_laid_out_as_the_vendor_does(plain: Path) -> None:
         assert file["hash"] == "sha256:" + hashlib.sha256(content).hexdigest()
         assert file["size"] == len(content)
     listed = {file["filename"] for file in manifest["files"]}
-    assert {path.name for path in plain.iterdir()} - listed == {"manifest.json", "truth.parquet"}
+    assert {path.name for path in plain.iterdir()} - listed == {"manifest.json", "truth.parquet", "truth-standouts.parquet"}
     metadata = json.loads((plain / "metadata.json").read_text())
     assert metadata["synthetic"] is True
     assert metadata["query"]["dataset"] == "SYNTHETIC.MDP3"
@@ -219,6 +219,12 @@ def test_new_york_clock_is_kept_over_the_end_of_summer_time() -> None:
         ({"outcome": -0.1}, "--outcome -0.1"),
         ({"lag": 56.0}, "--lag 56.0 is outside 0 .. 55 s"),
         ({"lag": -1.0}, "--lag -1.0"),
+        ({"kinds": "side,walls"}, "--kinds 'side,walls' cannot be read. Expected some of side, local, wall, absorb"),
+        ({"kinds": ""}, "--kinds '' cannot be read"),
+        ({"lag": 20.0, "kinds": "side,wall"}, "--lag 20 does not go with --kinds side,wall"),
+        ({"drift_ticks": 0.5}, "--drift-ticks 0.5 moves no price. Expected 1 or more"),
+        ({"reach": 0.9}, "--reach 0.9 is outside 0 .. 0.8"),
+        ({"reach": -0.1}, "--reach -0.1"),
     ],
 )
 def test_impossible_simulation_says_what_was_expected(change: dict[str, Any], says: str, tmp_path: Path) -> None:
@@ -236,6 +242,48 @@ def test_truth_says_when_the_signature_acts_and_the_drift_begins(plain: Path, tm
     for row in pq.read_table(plain / "truth.parquet").to_pylist():
         assert row["drift_ns"] - row["ts_ns"] == 15 * 10**9
         assert (row["signature_start_ns"], row["signature_end_ns"], row["lag_s"]) == (row["ts_ns"], None, None)
+
+
+@pytest.fixture(scope="module")
+def every_kind(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    second = PLAIN._replace(signature=0.5, outcome=0.35, kinds="side,local,wall,absorb", drift_ticks=None, reach=0.6)
+    return written(second, tmp_path_factory.mktemp("kinds"))
+
+
+def test_replay_of_a_day_with_walls_and_icebergs_finds_no_fault(every_kind: Path) -> None:
+    for book in replays(day_records(every_kind, "2025-10-02")).values():
+        assert book.faults[:2] == []
+
+
+def test_truth_says_the_kind_the_barrier_and_what_stood_out(every_kind: Path) -> None:
+    table = pq.read_table(every_kind / "truth.parquet")
+    assert table.schema == TRUTH_SCHEMA
+    rows = table.to_pylist()
+    assert len({row["kind"] for row in rows}) >= 3
+    for row in rows:
+        assert row["barrier_ticks"] >= 8
+        stands_out = row["kind"] in ("wall", "absorb")
+        assert all((row[f"standout_{name}"] is not None) == stands_out for name in ("side", "price_ticks", "contracts", "start_ns"))
+        assert not row["falls_short"] or row["class"] != "chop"
+
+
+def test_what_stood_out_without_meaning_lies_in_a_table_of_its_own(every_kind: Path, plain: Path) -> None:
+    table = pq.read_table(every_kind / "truth-standouts.parquet")
+    assert table.schema == STANDOUTS_SCHEMA
+    truth = {row["ts_ns"]: row for row in pq.read_table(every_kind / "truth.parquet").to_pylist()}
+    meant = sum(row["kind"] in ("wall", "absorb") for row in truth.values())
+    assert table.num_rows >= meant
+    for row in table.to_pylist():
+        assert truth[row["episode_ts_ns"]]["level_id"] == row["level_id"]
+        assert row["kind"] in ("wall", "absorb")
+        assert row["start_ns"] >= row["episode_ts_ns"]
+    assert pq.read_table(plain / "truth-standouts.parquet").num_rows == 0
+
+
+def test_a_truth_elsewhere_takes_its_standouts_along(tmp_path: Path) -> None:
+    command = ["simulate", "--out", str(tmp_path / "job"), "--start", "2025-10-02", "--days", "1", "--records", "20000"]
+    assert CliRunner().invoke(app, [*command, "--truth", str(tmp_path / "planted.parquet")]).exit_code == 0
+    assert {path.name for path in tmp_path.iterdir()} == {"job", "planted.parquet", "planted-standouts.parquet"}
 
 
 def test_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:

@@ -18,6 +18,13 @@ def simulate(
     signature: Annotated[float, typer.Option(help="How strongly the side that will give way thins at a level, 0 to 0.6.")] = 0.3,
     outcome: Annotated[float, typer.Option(help="Drift of the price after a touch, ticks a second, 0 to 1.")] = 0.15,
     null: Annotated[bool, typer.Option("--null", help="Plant nothing: both knobs 0.")] = False,
+    kinds: Annotated[
+        str, typer.Option(help="What a signature shows itself by, drawn for each touch: side, local, wall, absorb.")
+    ] = "side,local,wall,absorb",
+    drift_ticks: Annotated[
+        float | None, typer.Option(min=1, help="How far a drift pushes the price. Default: to the barrier, where it ends.")
+    ] = None,
+    reach: Annotated[float, typer.Option(help="Share of the touches whose drift goes its whole way, 0 to 0.8.")] = 0.6,
     placebo: Annotated[bool, typer.Option("--placebo", help="Draw the signature independently of the outcome.")] = False,
     lag: Annotated[
         float | None, typer.Option(help="Let the signature act for 5 seconds only, which end this many seconds before the drift, 0 to 55.")
@@ -29,8 +36,9 @@ def simulate(
 ) -> None:
     """Simulate trading days, order by order: front month, next month and their calendar spread, one DBN file a UTC date.
 
-    Physics are planted at pre-market, opening-range and prior-day highs and lows; what was planted goes to the truth table, which the
-    batch's manifest does not list and an import does not copy.
+    Physics are planted at pre-market, opening-range and prior-day highs and lows; what was planted goes to the truth table, and walls and
+    icebergs that came without meaning to a table beside it. The batch's manifest lists neither, and an import does not copy them.
+    With `--kinds side --drift-ticks 36 --reach 0.8` it plants as versions before 0.6 did.
 
     Example: `spymaster simulate --out /tmp/es-synthetic --start 2025-09-29 --days 12 --records 300000 --seed 7 --workers 2`
     """
@@ -41,7 +49,7 @@ def simulate(
 
     from ..settings import load_settings
     from ..simulation.files import file_specs
-    from ..simulation.sessions import Simulation, session_specs
+    from ..simulation.sessions import Simulation, kinds_named, session_specs
     from ..simulation.simulate import is_done
     from ..simulation.simulate import simulate as write_days
     from ..simulation.truth import TRUTH
@@ -50,6 +58,7 @@ def simulate(
     if null:
         signature = outcome = 0.0
     simulation = Simulation(start, days, records, seed, signature, outcome, placebo, gap, degraded, roll, lag)
+    simulation = simulation._replace(kinds=",".join(kinds_named(kinds)), drift_ticks=drift_ticks, reach=reach)
     if is_done(simulation, out):
         console.print(f"{out} holds this simulation already.", highlight=False, soft_wrap=True)
         return

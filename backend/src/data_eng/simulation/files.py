@@ -23,7 +23,7 @@ from ..sources.calendar import regular_hours
 from .batch_job import file_name, write_dbn_day
 from .instruments import Capture, TradedRange, ordinal, range_of, whole_session
 from .sessions import WIRE, SessionSpec, Simulation
-from .truth import TRUTH_SCHEMA, truth_table
+from .truth import STANDOUTS_SCHEMA, TRUTH_SCHEMA, standout_table, truth_table
 
 DATASET, PARENT = "SYNTHETIC.MDP3", "ES.FUT"
 GAP_AFTER_OPEN_S, GAP_LOST_S, GAP_BAD_S = 4200, 20, 40
@@ -58,6 +58,8 @@ class FileResult(NamedTuple):
     records: int
     traded: TradedRange | None
     truth: pa.Table
+    standouts: pa.Table
+    """What stood out without meaning."""
 
 
 def file_specs(specs: list[SessionSpec], simulation: Simulation) -> list[FileSpec]:
@@ -74,9 +76,11 @@ def write_file(simulation: Simulation, file: FileSpec, previous: TradedRange | N
     name = file_name(file.date)
     today = whole_session(simulation, file.today, previous) if file.today else None
     records = write_dbn_day(folder / name, DATASET, PARENT, file.date, file.symbols, _file_records(simulation, file, today))
-    traded = range_of(file.today, today.leader) if file.today and today else None
-    truth = truth_table(simulation, file.today, today.leader) if file.today and today else TRUTH_SCHEMA.empty_table()
-    return FileResult(file.date, name, records, traded, truth)
+    if not (file.today and today):
+        return FileResult(file.date, name, records, None, TRUTH_SCHEMA.empty_table(), STANDOUTS_SCHEMA.empty_table())
+    leader = today.leader
+    tables = truth_table(simulation, file.today, leader), standout_table(file.today, leader)
+    return FileResult(file.date, name, records, range_of(file.today, leader), *tables)
 
 
 def _file_records(simulation: Simulation, file: FileSpec, today: SimulatedSession | None) -> Iterator[NDArray[np.void]]:

@@ -87,6 +87,7 @@ def _leader(simulation: Simulation, spec: SessionSpec, previous: TradedRange | N
         START_POSITION + spec.end_ticks - spec.start_ticks,
         simulation.knobs,
         spec.opening_range_s,
+        spec.barrier,
     )
     listing = _outright_listing(spec, spec.leader)
     known = None

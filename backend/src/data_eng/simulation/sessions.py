@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from ..core.session import require_date
-from ..core.simulator.planting import LAG_MOST_S, NO_LAG, SIGNATURE_MAX, Knobs
+from ..core.simulator.barrier import BarrierRules
+from ..core.simulator.planting import FIRST_DRIFT_TICKS, FULL_REACH, KINDS, LAG_MOST_S, NO_KIND, NO_LAG, SIGNATURE_MAX, TO_BARRIER, Knobs
 from ..core.simulator.scenario import OPENING_S, SessionClock, day_step_ticks, shape_of_day
 from ..core.units import NS_PER_S, utc_day_start_ns
 from ..errors import SpymasterError
@@ -21,6 +22,8 @@ START_TICKS = 26_800
 """6,700.00 points: where the first session starts."""
 FEWEST_RECORDS = 20_000
 OUTCOME_MAX = 1.0
+SIGNATURE_KINDS = KINDS[:NO_KIND]
+DRIFT_LEAST_TICKS = 1.0
 LEADER, FOLLOWER, SPREAD, WIRE, PATH = range(5)
 """What a random draw is for; with the seed and the date it names the draw."""
 
@@ -30,7 +33,10 @@ class SimulationError(SpymasterError):
 
 
 class Simulation(NamedTuple):
-    """All that decides a simulation's bytes, beside the settings of the session."""
+    """All that decides a simulation's bytes, beside the settings of the session and of the barrier.
+
+    What `kinds`, `drift_ticks` and `reach` are unless they are given is the first planting.
+    """
 
     start: str
     days: int
@@ -44,10 +50,19 @@ class Simulation(NamedTuple):
     roll: str | None
     lag: float | None = None
     """Seconds from the end of a five-second signature to the drift; None lets the signature act through the episode."""
+    kinds: str = "side"
+    """What a signature may show itself by: of SIGNATURE_KINDS, with commas between them."""
+    drift_ticks: float | None = FIRST_DRIFT_TICKS
+    """How far a drift pushes the price; None ends it at the barrier."""
+    reach: float = FULL_REACH
+    """Share of the episodes whose drift goes its whole way."""
 
     @property
     def knobs(self) -> Knobs:
-        return Knobs(self.signature, self.outcome, self.placebo, NO_LAG if self.lag is None else self.lag)
+        lag = NO_LAG if self.lag is None else self.lag
+        drift = TO_BARRIER if self.drift_ticks is None else self.drift_ticks
+        kinds = sum(1 << SIGNATURE_KINDS.index(kind) for kind in kinds_named(self.kinds))
+        return Knobs(self.signature, self.outcome, self.placebo, lag, kinds, drift, self.reach)
 
 
 class SessionSpec(NamedTuple):
@@ -56,6 +71,7 @@ class SessionSpec(NamedTuple):
     date: str
     clock: SessionClock
     opening_range_s: float
+    barrier: BarrierRules
     tick_points: float
     near: QuarterlyFuture
     far: QuarterlyFuture
@@ -92,6 +108,7 @@ def session_specs(simulation: Simulation, settings: Settings) -> list[SessionSpe
             day,
             clock,
             float(settings.session.opening_range_s),
+            barrier_rules(settings),
             settings.tick_of(ROOT),
             *contracts_on(day, dates[0]),
             far_share(day, simulation.roll),
@@ -100,6 +117,21 @@ def session_specs(simulation: Simulation, settings: Settings) -> list[SessionSpe
         )
         for i, (day, clock) in enumerate(zip(dates, clocks, strict=True))
     ]
+
+
+def kinds_named(text: str) -> tuple[str, ...]:
+    """`side,wall` as kinds, each once, in their own order. Raises SimulationError for a kind that there is not."""
+    named = {kind.strip() for kind in text.split(",")}
+    if not named or named - set(SIGNATURE_KINDS):
+        expected = f"some of {', '.join(SIGNATURE_KINDS)}, with commas between them"
+        raise SimulationError("--kinds {value!r} cannot be read.", value=text, expected=expected)
+    return tuple(kind for kind in SIGNATURE_KINDS if kind in named)
+
+
+def barrier_rules(settings: Settings) -> BarrierRules:
+    """What decides an episode's outcome, as the settings say for the simulated root."""
+    rules = settings.of_root(ROOT).answer
+    return BarrierRules(rules.barrier_c, float(rules.barrier_min_ticks), float(rules.primary_s), rules.rv_windows, rules.profile_weight)
 
 
 def _session_dates(simulation: Simulation) -> list[str]:
@@ -143,9 +175,25 @@ def _check(simulation: Simulation) -> None:
     if simulation.lag is not None and not 0.0 <= simulation.lag <= LAG_MOST_S:
         why = "The pulse must lie between touch and drift."
         raise SimulationError(f"--lag {{value}} is outside 0 .. {LAG_MOST_S:g} s. {why}", value=simulation.lag)
+    _check_planting(simulation)
     require_date(simulation.start, "--start")
     dates = _session_dates(simulation)[: simulation.days]
     for name, day in (("gap", simulation.gap), ("degraded", simulation.degraded), ("roll", simulation.roll)):
         if day is not None and day not in dates:
             what = f"--{name} {{value}} is no session of this run, {dates[0]} to {dates[-1]}."
             raise SimulationError(what, value=day, fix="Give one of its trading days.")
+
+
+def _check_planting(simulation: Simulation) -> None:
+    """Raise SimulationError for kinds, a drift or a reach that cannot be planted."""
+    kinds = kinds_named(simulation.kinds)
+    if simulation.lag is not None and set(kinds) - {"side", "local"}:
+        what = f"--lag {simulation.lag:g} does not go with --kinds {{value}}: a wall or an iceberg has no pulse of five seconds."
+        raise SimulationError(what, value=simulation.kinds, fix="Add --kinds side,local.")
+    drift = simulation.drift_ticks
+    if drift is not None and not drift >= DRIFT_LEAST_TICKS:
+        least = f"{DRIFT_LEAST_TICKS:g} or more, or none: up to the barrier"
+        raise SimulationError("--drift-ticks {value} moves no price.", value=drift, expected=least)
+    if not 0.0 <= simulation.reach <= FULL_REACH:
+        why = "One episode in five is a chop."
+        raise SimulationError(f"--reach {{value}} is outside 0 .. {FULL_REACH}. {why}", value=simulation.reach)

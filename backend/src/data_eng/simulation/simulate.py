@@ -20,7 +20,7 @@ from .batch_job import MANIFEST, METADATA, write_job
 from .files import DATASET, PARENT, FileResult, FileSpec, file_specs, write_file
 from .instruments import TradedRange, simulated_range
 from .sessions import Simulation, SimulationError, session_specs
-from .truth import TRUTH
+from .truth import TRUTH, standouts_path
 
 
 def simulate(
@@ -28,8 +28,9 @@ def simulate(
 ) -> Iterator[FileResult]:
     """Write the batch folder, its files in parallel over `workers` processes; yields each file as it is done, in no fixed order.
 
-    The truth goes to `truth_path`, by default truth.parquet in the folder, which manifest.json does not list. The same simulation gives the
-    same bytes whatever `workers`. Raises SimulationError when the folder holds anything but an unfinished run of the same simulation.
+    The truth goes to `truth_path`, by default truth.parquet in the folder, and what stood out without meaning beside it; manifest.json
+    lists neither. The same simulation gives the same bytes whatever `workers`. Raises SimulationError when the folder holds anything but
+    an unfinished run of the same simulation.
     """
     files = file_specs(session_specs(simulation, settings), simulation)
     metadata = _metadata(simulation, files)
@@ -39,7 +40,9 @@ def simulate(
         results.append(result)
         yield result
     results.sort(key=lambda result: result.date)
-    pq.write_table(pa.concat_tables(result.truth for result in results), truth_path or folder / TRUTH)
+    truth_path = truth_path or folder / TRUTH
+    pq.write_table(pa.concat_tables(result.truth for result in results), truth_path)
+    pq.write_table(pa.concat_tables(result.standouts for result in results), standouts_path(truth_path))
     symbols = {file.date: file.symbols for file in files}
     conditions = {file.date: "degraded" if file.date in (simulation.degraded, simulation.gap) else "available" for file in files}
     write_job(folder, metadata, symbols, conditions, [result.name for result in results])

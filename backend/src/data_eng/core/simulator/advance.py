@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..compiled import compiled, merged
+from .barrier import barrier_now
 from .extremes import learn_levels
 from .fair import lean_on_fair_price, middle, move_fair_price
 from .market import BrokenMarket, Market
@@ -12,11 +13,12 @@ from .matching import Hits
 from .orders import EDGE, TICKS, Book
 from .pace import next_mood, paced_gain, stamp, wait_for_event
 from .plan import STEP_S, Plan
-from .planting import Knobs, Planting, lean_on_flow, planted_side, watch_levels
+from .planting import LOCAL, Knobs, Planting, lean_on_flow, planted_side, watch_levels
 from .quoting import quote, refill, take_back
+from .standouts import NOTHING, tend_standout
 from .takers import trade
 from .tape import CAPACITY, LONGEST_EVENT, Tape
-from .weights import quote_weights, refill_weight, trade_weight, weigh_queues
+from .weights import lean_nearby, quote_weights, refill_weight, trade_weight, weigh_queues
 
 
 @compiled
@@ -31,6 +33,8 @@ def advance(
     while market.time_s < until_s and tape.count < CAPACITY - LONGEST_EVENT:
         if market.time_s >= market.next_step_s:
             _take_step(book, market, planting, plan, rng)
+            if planting.standout != NOTHING:
+                tend_standout(book, market, planting, tape, plan, rng)
         if market.stale_weights != 0:
             weigh_queues(book, market, plan)
         spread = book.best_ask - book.best_bid
@@ -69,9 +73,13 @@ def _take_step(book: Book, market: Market, planting: Planting, plan: Plan, rng: 
     market.gain = paced_gain(market, plan, int(time_s)) * mood
     learn_levels(planting, plan, time_s)
     regular = plan.rth_open_s <= time_s < plan.rth_close_s
-    knobs = Knobs(plan.signature, plan.outcome, plan.placebo == 1, plan.lag_s)
+    knobs = Knobs(plan.signature, plan.outcome, plan.placebo == 1, plan.lag_s, plan.kinds, plan.drift_ticks, plan.reach)
+    planting.barrier_now = barrier_now(market, plan, step) if regular and plan.drift_ticks < 0.0 < plan.outcome else 0.0
     watch_levels(planting, knobs, mid, time_s, regular, rng)
     move_fair_price(market, planting, plan, knobs, step, mood)
     lean_on_fair_price(market, mid)
     market.way = planted_side(planting, knobs, time_s)
-    lean_on_flow(market.add_lean, market.cancel_lean, market.way, plan.signature)
+    market.local = 1 if planting.kind == LOCAL else 0
+    lean_on_flow(market.add_lean, market.cancel_lean, 0 if market.local else market.way, plan.signature)
+    if lean_nearby(market, market.way if market.local else 0, plan.signature):
+        market.stale_weights = 1

@@ -49,11 +49,14 @@ MARKET_DTYPE = np.dtype(
         ("rth_high", np.int64),  # trades of the regular hours so far, positions
         ("rth_low", np.int64),
         ("way", np.int64),  # where the signature points: +1 asks give way, -1 bids give way, 0 no signature acts
+        ("local", np.int64),  # 1 where it acts near the bests only
         ("stale_weights", np.int64),
         ("add_weights", np.float64, (2, LEVELS)),  # by side and level from the best
         ("cancel_weights", np.float64, (2, LEVELS)),
         ("add_lean", np.float64, 2),  # factors on them, by side
         ("cancel_lean", np.float64, 2),
+        ("near_adds", np.float64, 2),  # the same, less 1, of the queues near the bests alone
+        ("near_cancels", np.float64, 2),
         ("mids", np.float64, STEPS + 1),  # middle of the book at each step so far
     ]
 )

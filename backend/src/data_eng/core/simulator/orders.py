@@ -39,6 +39,7 @@ BOOK_DTYPE = np.dtype(
         ("shown", np.int32, SLOTS),  # contracts an iceberg shows after a refresh
         ("position", np.int32, SLOTS),
         ("side", np.int8, SLOTS),
+        ("planted", np.int8, SLOTS),  # 1 for an order that only takers and its owner take off
         ("order_id", np.int64, SLOTS),
         ("placed_ns", np.int64, SLOTS),  # when the order took its present price, ns UTC
         ("behind", np.int32, SLOTS),  # slot next in line, or NOBODY
@@ -115,6 +116,7 @@ def place_order(book: Book, order_id: int, side: int, position: int, size: int, 
     book.reserve[slot] = reserve
     book.shown[slot] = size
     book.order_id[slot] = order_id
+    book.planted[slot] = 0
     join_queue(book, slot, side, position, ts_ns)
     book.resting += 1
     improve_best(book, side, position)

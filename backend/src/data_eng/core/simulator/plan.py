@@ -47,5 +47,13 @@ PLAN_DTYPE = np.dtype(
         ("outcome", np.float64),
         ("placebo", np.int64),
         ("lag_s", np.float64),
+        ("kinds", np.int64),
+        ("drift_ticks", np.float64),
+        ("reach", np.float64),
+        ("barrier_c", np.float64),  # of sigma times the root of barrier_s
+        ("barrier_least", np.float64),  # ticks
+        ("barrier_s", np.float64),
+        ("rv_windows", np.int64),
+        ("profile_weight", np.float64),  # windows
     ]
 )

@@ -26,6 +26,7 @@ from .orders import (
 )
 from .pace import MOVE_FAST, MOVE_SLOW, TRADE_FAST, excite
 from .plan import ADD_SIZES, LEVELS, Plan
+from .planting import LOCAL_TICKS
 from .tape import FIRST_PACKET, Tape, end_event_by_chance, side_letter, write, write_order
 from .weights import QuoteWeights, weigh_queue
 
@@ -76,7 +77,8 @@ def quote(
     best = book.best_bid if side == BID else book.best_ask
     if book.orders[side, best] == 0:
         return
-    far = rng.random() < plan.far_share
+    near_factor = 1.0 + (market.near_adds[side] if adds else market.near_cancels[side])
+    far = rng.random() < plan.far_share / near_factor
     if far:
         k = LEVELS + min(int(rng.standard_exponential() * FAR_TICKS), FAR_MOST)
     position = best - k if side == BID else best + k
@@ -159,7 +161,9 @@ def _cancel_far(book: Book, tape: Tape, plan: Plan, side: int, position: int, k:
     """Cancel an order deeper than the live queues, the more surely the fuller its queue is."""
     usual = plan.far_orders * exp((LEVELS - k) / FAR_TICKS)
     if book.orders[side, position] > usual * rng.random():
-        _cancel(book, tape, book.head[side, position] if rng.random() < OLDEST_SHARE else book.tail[side, position], ts_ns, rng)
+        slot = book.head[side, position] if rng.random() < OLDEST_SHARE else book.tail[side, position]
+        if book.planted[slot] == 0:
+            _cancel(book, tape, slot, ts_ns, rng)
 
 
 @merged
@@ -172,6 +176,8 @@ def _withdraw(
         if book.ahead[slot] < 0 or rng.random() >= TAIL_STEP:
             break
         slot = book.ahead[slot]
+    if book.planted[slot] != 0:
+        return
     u = rng.random()
     if u < RESIZE_SHARE:
         if book.contracts[slot] == 1:
@@ -197,7 +203,7 @@ def _withdraw(
 def _reprice(book: Book, market: Market, tape: Tape, plan: Plan, slot: int, ts_ns: int, rng: np.random.Generator) -> None:
     """Move an order by one tick, never through the other side; away from the price when the signature makes its side retreat."""
     side, position = book.side[slot], book.position[slot]
-    gives_way = market.way == (1 if side == ASK else -1)
+    gives_way = market.way == (1 if side == ASK else -1) and (market.local == 0 or _is_local(book, side, position))
     away_chance = 1.0 - 0.5 * exp(-plan.signature) if gives_way else 0.5
     away = 1 if side == ASK else -1
     target = position + away if rng.random() < away_chance else position - away
@@ -208,6 +214,13 @@ def _reprice(book: Book, market: Market, tape: Tape, plan: Plan, slot: int, ts_n
     improve_best(book, side, target)
     market.stale_weights = 1
     _report_modify(book, tape, slot, ts_ns, rng)
+
+
+@merged
+def _is_local(book: Book, side: int, position: int) -> bool:
+    """Whether the position lies so near its side's best that a local signature acts there."""
+    behind = book.best_bid - position if side == BID else position - book.best_ask
+    return behind <= LOCAL_TICKS
 
 
 @merged

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..units import NS_PER_S
+from .barrier import BarrierRules
 from .orders import TICKS
 from .plan import ADD_SIZES, LEVELS, PLAN_DTYPE, Plan
 from .planting import Knobs
@@ -104,7 +105,9 @@ def day_step_ticks(shape: Shape, clock: SessionClock) -> float:
     return DAY_STEP_SHARE * shape.sigma * clock.second(clock.rth_close_ns - clock.rth_open_ns + clock.origin_ns) ** 0.5
 
 
-def session_plan(clock: SessionClock, shape: Shape, end_position: float, knobs: Knobs, opening_range_s: float) -> Plan:
+def session_plan(
+    clock: SessionClock, shape: Shape, end_position: float, knobs: Knobs, opening_range_s: float, barrier: BarrierRules
+) -> Plan:
     """Plan of a leading instrument: it starts at START_POSITION and is drawn to `end_position` over the regular hours."""
     seconds = int(clock.second(clock.end_ns))
     pace = _pace(clock, seconds)
@@ -130,7 +133,8 @@ def session_plan(clock: SessionClock, shape: Shape, end_position: float, knobs: 
     plan.premarket_s, plan.rth_open_s = clock.second(clock.premarket_ns), clock.second(clock.rth_open_ns)
     plan.opening_range_s, plan.rth_close_s = opening_range_s, clock.second(clock.rth_close_ns)
     plan.signature, plan.outcome, plan.placebo = knobs.signature, knobs.outcome, int(knobs.placebo)
-    plan.lag_s = knobs.lag_s
+    plan.lag_s, plan.kinds, plan.drift_ticks, plan.reach = knobs.lag_s, knobs.kinds, knobs.drift_ticks, knobs.reach
+    plan.barrier_c, plan.barrier_least, plan.barrier_s, plan.rv_windows, plan.profile_weight = barrier
     return plan
 
 

@@ -130,11 +130,11 @@ def _aggressor(book: Book, side: int, best: int, other: int, rng: np.random.Gene
 
 @merged
 def _resting_aggressor(book: Book, side: int, shown: int, rng: np.random.Generator) -> int:
-    """The last order in line up to three ticks behind the best, when it is plain and no larger than what it would take."""
+    """The last order in line up to three ticks behind the best, when it is plain, free to go and no larger than what it would take."""
     best = book.best_bid if side == BID else book.best_ask
     depth = int(rng.random() * 4.0)
     slot = max(book.tail[side, best - depth if side == BID else best + depth], NOBODY)
-    if slot == NOBODY or book.reserve[slot] > 0 or book.contracts[slot] > shown:
+    if slot == NOBODY or book.reserve[slot] > 0 or book.contracts[slot] > shown or book.planted[slot] != 0:
         return NOBODY
     return slot
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import exp
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +11,7 @@ from ..compiled import merged
 from .market import Market
 from .orders import ASK, BID, Book
 from .plan import LEVELS, Plan
+from .planting import LOCAL_TICKS
 
 _RATIO_STEPS, _RATIO_SPAN = 512, 64.0
 _ratio = np.arange(_RATIO_STEPS) / _RATIO_SPAN
@@ -69,5 +71,25 @@ def weigh_queues(book: Book, market: Market, plan: Plan) -> None:
 def weigh_queue(book: Book, market: Market, plan: Plan, side: int, k: int) -> None:
     position = book.best_bid - k if side == BID else book.best_ask + k
     ratio = min(int(book.quantity[side, position] * _RATIO_SPAN / plan.depth[k]), _RATIO_STEPS - 1)
-    market.add_weights[side, k] = WEIGHT_BY_LEVEL[k] * ADD_BY_RATIO[ratio]
-    market.cancel_weights[side, k] = WEIGHT_BY_LEVEL[k] * CANCEL_BY_RATIO[ratio]
+    adds, cancels = WEIGHT_BY_LEVEL[k] * ADD_BY_RATIO[ratio], WEIGHT_BY_LEVEL[k] * CANCEL_BY_RATIO[ratio]
+    if k <= LOCAL_TICKS:
+        adds *= 1.0 + market.near_adds[side]
+        cancels *= 1.0 + market.near_cancels[side]
+    market.add_weights[side, k], market.cancel_weights[side, k] = adds, cancels
+
+
+@merged
+def lean_nearby(market: Market, way: int, signature: float) -> bool:
+    """Set the lean of the queues near the bests to what a local signature calls for; True when it changed.
+
+    The same factors as `lean_on_flow`, on the queues up to LOCAL_TICKS behind each side's best alone.
+    """
+    before = market.near_cancels[BID] - market.near_cancels[ASK]
+    market.near_adds[:] = 0.0
+    market.near_cancels[:] = 0.0
+    if way != 0:
+        giving, other = (ASK, BID) if way > 0 else (BID, ASK)
+        market.near_cancels[giving] = exp(signature) - 1.0
+        market.near_adds[giving] = exp(-0.5 * signature) - 1.0
+        market.near_adds[other] = exp(0.5 * signature) - 1.0
+    return before != market.near_cancels[BID] - market.near_cancels[ASK]
