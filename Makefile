@@ -23,7 +23,7 @@ setup: $(UV) ## Install everything into backend/.venv
 	@cd backend && $(UV) sync --locked --quiet
 
 demo: setup $(if $(filter 0,$(OPEN)),,ui) ## Simulate 12 small days, run everything, print the answer, open the board (OPEN=0: the answer alone)
-	@$(RUN) spymaster simulate --out $(BATCH) --start 2025-09-29 --days 12 --records 300000 --seed 7 --workers $(WORKERS)
+	@$(RUN) spymaster simulate --out $(BATCH) --start 2025-09-29 --days 12 --records 300000 --seed 7 --kinds side --drift-ticks 36 --reach 0.8 --workers $(WORKERS)
 	@$(RUN) spymaster import $(BATCH) --lake $(DEMO)
 	@$(RUN) spymaster build --layer all --symbol ES --dates 2025-09-28:2025-10-14 --levels $(LEVELS) --workers $(WORKERS) --lake $(DEMO)
 	@$(RUN) spymaster query --level pm_high --approach from_below --plot $(DEMO)/answer.png --lake $(DEMO)

@@ -49,7 +49,8 @@ interface Market {
 function simulate(lake: string, { first, last, days, records, levels }: Market, ...more: string[]): void {
   const batch = `${lake}-batch`;
   const asked = ['--start', first, '--days', String(days), '--records', String(records), '--seed', '7', ...more];
-  spymaster('simulate', '--out', batch, ...asked, '--workers', '2');
+  const planted = ['--kinds', 'side', '--drift-ticks', '36', '--reach', '0.8'];
+  spymaster('simulate', '--out', batch, ...asked, ...planted, '--workers', '2');
   spymaster('import', batch, '--lake', lake);
   spymaster(
     'build',
