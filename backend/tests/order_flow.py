@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from src.data_eng.core.book.flow import Flow, FlowRows, FlowTables, join, new_flow
 from src.data_eng.core.book.kernel import advance, close
-from src.data_eng.core.book.state import LOWEST_TICK, NO_LINE, TICKS, Book, new_book
+from src.data_eng.core.book.state import LOWEST_TICK, NO_LINE, Book, new_book
 from src.data_eng.core.events import F_LAST, F_SNAPSHOT, NO_TICK, EventBatch
 from src.data_eng.core.units import NS_PER_S
 
@@ -74,17 +74,20 @@ def conserved_depth(rows: FlowRows) -> NDArray[np.int32]:
 
 
 def require_lines_hold_their_orders(book: Book) -> None:
-    """Depth, orders, contracts in big orders and placed sums of every line, added up anew from the table of orders."""
+    """Depth, orders, contracts in big orders and placed sums, added up anew from the table of orders, to 1,000 ticks beyond the last."""
     orders = book.orders[(book.orders["key"] != 0) & (book.orders["line"] >= 0)]
-    place = (orders["event_side"] & 1, orders["line"])
+    lowest, highest = (int(end(orders["line"], initial=-LOWEST_TICK)) for end in (np.min, np.max))
+    span = slice(max(lowest - 1000, 0), highest + 1000)
+    lines, placed_sums = book.lines[:, span], book.placed_sums[:, span]
+    place = (orders["event_side"] & 1, orders["line"] - span.start)
     size = orders["size"].astype(np.int64)
     big = size * (size >= int(book.state["big_contracts"]))
     for held, expected in (
-        (book.lines["depth"], size),
-        (book.lines["orders"], np.ones_like(size)),
-        (book.lines["big"], big),
-        (book.placed_sums, size * (orders["placed_ts_ns"] // 1_000_000)),
+        (lines["depth"], size),
+        (lines["orders"], np.ones_like(size)),
+        (lines["big"], big),
+        (placed_sums, size * (orders["placed_ts_ns"] // 1_000_000)),
     ):
-        total = np.zeros((2, TICKS), np.int64)
+        total = np.zeros(held.shape, np.int64)
         np.add.at(total, place, expected)
         assert np.array_equal(held, total)
