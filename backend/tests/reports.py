@@ -9,17 +9,21 @@ import numpy as np
 
 from src.data_eng.evaluation.result import EvaluationResult, RecoveryResult
 
-SIMILAR = ("similar_weighted", "similar_cosine", "similar_learned")
-BASELINES = ("climatology", "recency", "time_of_day", "distance_only", "momentum", "logistic", "lightgbm", "mlp")
-HORIZONS_S = (60, 120, 240, 480, 600, 720, 840)
-PRIMARY_S = 480
+SIMILAR = ("similar frame", "similar user")
+REFERENCES = ("base", "placebo", "random_walk", "climatology", "logistic", "lightgbm")
+"""The placebo is each answer's own."""
+HORIZONS_S = (120, 240, 360, 480, 600, 720, 840)
+PRIMARY_S = 360
+STRATA = (
+    ("place", "below -0.6"), ("place", "-0.6 to -0.2"), ("age", "0 s"), ("entry", "0-15 s"), ("level", "PM High from below"),
+)  # fmt: skip
 LEVELS = ("pm_high", "pm_low", "or_high", "or_low", "pd_close", "vwap")
 SESSIONS = 48
-CENTRE = {"logistic": 0.006, "lightgbm": -0.031, "mlp": -0.142, "momentum": -0.004, "distance_only": 0.009, "similar_weighted": 0.011}
+CENTRE = {"logistic": 0.006, "lightgbm": 0.009, "climatology": -0.142, "random_walk": -0.031, "similar frame": 0.011}
 
 
 def sample_result(**changes: Any) -> EvaluationResult:
-    """A full result in which a similar past is a little better than the base rate and no better than the distance."""
+    """A full result in which the answer is a little better than BASE and no better than a model."""
     return EvaluationResult(**(sample_figures() | changes))
 
 
@@ -27,30 +31,35 @@ def sample_figures(seed: int = 7) -> dict[str, Any]:
     """The same, as it is kept in a file."""
     rng = np.random.default_rng(seed)
     dates = session_dates(SESSIONS)
-    forecasters = [(name, "similar") for name in SIMILAR] + [(name, "baseline") for name in BASELINES[1:]]
+    references = [name for name in REFERENCES if name not in ("base", "placebo")]
+    pairs = [(name, "similar", placed(name, other)) for name in SIMILAR for other in REFERENCES]
+    pairs += [(name, "baseline", "base") for name in [*map(placebo_of, SIMILAR), *references]]
     return {
         "verdict": {
-            "sentence": "No skill was shown: a similar past did not beat every baseline. 48 sessions could have shown a skill of 0.018.",
+            "sentence": "No skill was shown: the answer did not beat BASE and PLACEBO. 48 sessions could have shown a skill of 0.018.",
             "skilful": False,
         },
         "synthetic": True,
         "question": {
             "root": "ES", "levels": list(LEVELS), "setup": "touch", "approaches": ["from_below", "from_above"],
-            "first": dates[0], "last": dates[-1], "horizon_s": PRIMARY_S, "horizons_s": list(HORIZONS_S), "warm_up_sessions": 20,
-            "embargo_sessions": 1, "score_window": 4, "untouched_from": "2025-10-17", "released": False,
+            "first": dates[0], "last": dates[-1], "horizon_s": PRIMARY_S, "horizons_s": list(HORIZONS_S), "warm_up_sessions": 10,
+            "embargo_sessions": 1, "ages": "0,15,+30", "untouched_from": "2025-10-17", "released": False,
         },
         "hashes": {name: rng.bytes(32).hex() for name in ("settings", "code", "data")},
-        "counts": {"episodes": 7012, "sessions": SESSIONS, "series": 12, "censored": 311},
-        "power": {"detectable_skill": 0.018, "sessions": SESSIONS, "share": 0.8},
+        "counts": {"windows": 7012, "tests": 1402, "sessions": SESSIONS, "levels": 6, "censored": 311},
+        "power": {
+            "detectable_skill": 0.018, "sessions": SESSIONS, "share": 0.8,
+            "needed": [{"skill": 0.04, "sessions": 12, "more": 0}, {"skill": 0.01, "sessions": 160, "more": 112}],
+        },
         "skill": [
-            {"forecaster": name, "kind": kind, "horizon_s": horizon, "score": score, "episodes": 7012 - horizon, "sessions": SESSIONS}
-            | interval(rng, CENTRE.get(name, 0.0) * (1.6 if score == "log_loss" else 1.0), 0.012)
-            for name, kind in forecasters for horizon in HORIZONS_S for score in ("rps", "brier", "log_loss")
+            {"forecaster": name, "kind": kind, "against": other, "horizon_s": horizon, "score": score, "windows": 7012 - horizon,
+             "sessions": SESSIONS}
+            | interval(rng, (CENTRE.get(name, 0.0) - CENTRE.get(other, 0.0)) * (1.6 if score == "log_loss" else 1.0), 0.012)
+            for name, kind, other in pairs for horizon in HORIZONS_S for score in ("brier", "log_loss", "rps")
         ],
-        "against": [
-            {"forecaster": name, "baseline": other, "episodes": 7012, "sessions": SESSIONS}
-            | interval(rng, CENTRE.get(name, 0.0) - CENTRE.get(other, 0.0), 0.01)
-            for name in SIMILAR for other in BASELINES
+        "strata": [
+            {"forecaster": name, "axis": axis, "label": label, "windows": 584, "sessions": 47} | interval(rng, 0.004, 0.04)
+            for axis, label in STRATA for name in SIMILAR
         ],
         "permutation": [
             {"forecaster": name, "observed": CENTRE.get(name, 0.0), "p": 0.041, "p_corrected": 0.187, "trials": 6,
@@ -61,25 +70,26 @@ def sample_figures(seed: int = 7) -> dict[str, Any]:
             {"forecaster": name, "class": outcome, "bins": bins(rng, middle)}
             for name in SIMILAR for outcome, middle in (("break", 0.31), ("reject", 0.46), ("chop", 0.22))
         ],
-        "sharpness": [{"forecaster": name, "sharpness": 0.02 + 0.03 * rng.random()} for name, _ in forecasters],
-        "excursions": [
-            {"forecaster": name, "excursion": kind, "horizon_s": 480, "wanted": 0.8, "covered": 0.78, "low": 0.74, "high": 0.82,
-             "episodes": 900, "sessions": SESSIONS}
-            for name in SIMILAR for kind in ("MFE", "MAE")
+        "lift": [
+            {"forecaster": name, "class": outcome,
+             "bins": [bin_ | {"base": middle} for bin_ in bins(rng, middle)[:5]]}
+            for name in SIMILAR for outcome, middle in (("break", 0.31), ("reject", 0.46), ("chop", 0.22))
         ],
+        "sharpness": [{"forecaster": name, "sharpness": 0.02 + 0.03 * rng.random()} for name in (*SIMILAR, "base", *references)],
         "coverage": [
-            {"forecaster": name, "horizon_s": horizon, "wanted": 0.9, "mean_size": 2.3 + 0.2 * rng.random(), "episodes": 7012,
-             "sessions": SESSIONS} | interval(rng, 0.902, 0.014, "covered")
-            for name in SIMILAR for horizon in HORIZONS_S
+            {"forecaster": name, "class": outcome, "label": label, "wanted": 0.9, "windows": 7012, "sessions": SESSIONS}
+            | interval(rng, 0.902, 0.014, "covered")
+            for name in SIMILAR for outcome in ("break", "reject") for label in ("all", "0 s")
+        ],
+        "fires": [
+            {"forecaster": name, "fires": 96, "per_day": 2.0, "hit_share": 0.5, "hit_low": 0.41, "hit_high": 0.6, "net_ticks": -0.6,
+             "net_low": -4.4, "net_high": 2.5, "cost_ticks": 1.3, "sessions": SESSIONS}
+            for name in SIMILAR
         ],
         "skill_by_day": [
-            {"forecaster": name, "date": day, "episodes": int(rng.integers(90, 190)),
+            {"forecaster": name, "date": day, "windows": int(rng.integers(90, 190)),
              "skill": float(rng.normal(CENTRE.get(name, 0.0), 0.04))}
-            for name, _ in forecasters for day in dates
-        ],
-        "by_series": [
-            {"level_id": level, "approach_dir": way, "forecaster": name, "episodes": 584, "sessions": 47} | interval(rng, 0.004, 0.04)
-            for level in LEVELS for way in ("from_below", "from_above") for name in SIMILAR
+            for name in SIMILAR for day in dates
         ],
         "distances": [
             {"forecaster": name, "edges": np.linspace(0, 3, 31).tolist(), "strange_share": 0.06,
@@ -112,7 +122,18 @@ def sample_recovery(seed: int = 7) -> RecoveryResult:
         for name in SIMILAR[:2]:
             place: dict[str, Any] = {"kind": kind, "signature": signature, "outcome": outcome, "forecaster": name}
             own: list[dict[str, Any]] = [
-                place | {"seed": number, "sessions": 40, "episodes": 1900, "p": float(rng.random())} | interval(rng, effect, 0.01)
+                place
+                | {
+                    "seed": number,
+                    "sessions": 40,
+                    "windows": 1900,
+                    "p": float(rng.random()),
+                    "placebo": 0.001,
+                    "entry": effect,
+                    "entry_low": effect - 0.01,
+                    "entry_high": effect + 0.01,
+                }
+                | interval(rng, effect, 0.01)
                 for number in range(seeds)
             ]
             runs += own
@@ -120,10 +141,11 @@ def sample_recovery(seed: int = 7) -> RecoveryResult:
             half = 2 * float(skill.std()) / len(own) ** 0.5
             middle = {"mean": float(skill.mean()), "low": float(skill.mean()) - half, "high": float(skill.mean()) + half}
             above = sum(float(run["low"]) > 0 for run in own)
-            points.append(place | middle | {"seeds": seeds, "significant": above, "bounds_above_zero": above})
+            entry = {"entry": effect, "entry_sd": 0.004, "placebo": 0.001}
+            points.append(place | middle | entry | {"seeds": seeds, "significant": above, "bounds_above_zero": above})
     question = {
         "sessions": 40, "records": 300_000, "bases": 5, "null_seeds": 20, "seeds": 5, "strengths": [0.15, 0.3, 0.45, 0.6], "markets": [],
-        "levels": ["pm_high"], "metrics": ["block"], "horizon_s": PRIMARY_S,
+        "levels": ["pm_high"], "metrics": ["frame"], "horizon_s": PRIMARY_S,
     }  # fmt: skip
     expectations = [
         {"sentence": "Over 20 null seeds the mean skill lies within [−0.010, +0.004].", "met": True},
@@ -139,13 +161,13 @@ def ugly_result() -> EvaluationResult:
     """What hardly anybody would send: long names, markup in names, wild figures, many trials, holes everywhere."""
     result = sample_figures(3)
     long = "a_forecaster_whose_name_was_written_by_a_committee_and_never_shortened_" * 2
-    rename = {"similar_cosine": long, "similar_learned": "<script>alert('$x_1$')</script> & \"quotes\""}
+    rename = {"similar user": long, "similar frame": "<script>alert('$x_1$')</script> & \"quotes\""}
     for part in result.values():
         for row in part if isinstance(part, list) else []:
             if isinstance(row, dict) and "forecaster" in row:
                 row["forecaster"] = rename.get(row["forecaster"], row["forecaster"])
     for row in result["skill"]:
-        if row["forecaster"] == "mlp":
+        if row["forecaster"] == "climatology":
             row.update(skill=-37.5, low=-80.0, high=-9.0)
         if row["forecaster"] == "lightgbm":
             row.update(skill=float("nan"), low=None, high=float("inf"))
@@ -165,15 +187,23 @@ def ugly_result() -> EvaluationResult:
 def empty_result() -> EvaluationResult:
     """An evaluation that could score nothing."""
     figures = sample_figures()
-    why = "10 sessions up to 2025-10-14, of which the first 20 are the warm-up"
+    why = "8 sessions up to 2025-10-14, of which the first 10 are the warm-up"
     return EvaluationResult(
         synthetic=True,
         question=figures["question"],
-        counts={"episodes": 0, "sessions": 0, "series": 0, "censored": 0},
+        counts={"windows": 0, "tests": 0, "sessions": 0, "levels": 0, "censored": 0},
         missing=[f"Every figure: {why}. Build more days, then evaluate again."],
         power={"detectable_skill": None, "sessions": 0, "share": 0.8},
         verdict={"sentence": f"Nothing could be scored: {why}.", "skilful": False},
     )
+
+
+def placebo_of(name: str) -> str:
+    return name.replace("similar", "placebo")
+
+
+def placed(name: str, other: str) -> str:
+    return placebo_of(name) if other == "placebo" else other
 
 
 def session_dates(count: int) -> list[str]:
@@ -191,9 +221,9 @@ def interval(rng: np.random.Generator, centre: float, half: float, name: str = "
 def bins(rng: np.random.Generator, middle: float) -> list[dict[str, float]]:
     """Ten bins around the base rate, most of them near it."""
     stated = middle + np.linspace(-0.15, 0.15, 7)
-    episodes = (2600 * np.exp(-((stated - middle) ** 2) / 0.008)).astype(int) + 20
+    windows = (2600 * np.exp(-((stated - middle) ** 2) / 0.008)).astype(int) + 20
     return [
-        {"p": float(p), "episodes": int(count), "sessions": SESSIONS}
+        {"p": float(p), "windows": int(count), "sessions": SESSIONS}
         | interval(rng, float(middle + 0.6 * (p - middle)), 1.6 / count**0.5, "frequency")
-        for p, count in zip(stated, episodes, strict=True)
+        for p, count in zip(stated, windows, strict=True)
     ]

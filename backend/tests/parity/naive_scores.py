@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from itertools import groupby
 from statistics import fmean, pstdev
 
 NAN = math.nan
@@ -101,23 +100,12 @@ def corrected_p(observed: float, own: list[float], others: list[list[float]]) ->
     return reached / (1 + len(own))
 
 
-def reliability(p: list[float], came: list[float], bins: int) -> list[tuple[float, float, int]]:
-    """(mean forecast, frequency, episodes): each episode goes to the first of the cuts 1/bins, 2/bins, .. that its forecast is within."""
-    ordered = sorted(p)
-    cuts = [ordered[math.ceil(len(p) * k / bins) - 1] for k in range(1, bins)]
-
-    def place(i: int) -> float:
-        return min((cut for cut in cuts if p[i] <= cut), default=math.inf)
-
-    groups = [list(group) for _, group in groupby(sorted(range(len(p)), key=place), key=place)]
-    return [(fmean(p[i] for i in group), fmean(came[i] for i in group), len(group)) for group in groups]
-
-
-def conformal_set(p: list[float], past: list[tuple[list[float], int]], wanted_tenths: int) -> set[int] | None:
-    """Classes no stranger than the ceil((n + 1) tenths / 10)-th least strange of what came before; None where so many never came."""
-    strange = sorted(1 - before[outcome] for before, outcome in past)
-    rank = -(-(len(strange) + 1) * wanted_tenths // 10)
-    if rank > len(strange):
-        return None
-    inside = {one for one in range(3) if 1 - p[one] <= strange[rank - 1]}
-    return inside or {one for one in range(3) if p[one] == max(p)}
+def reliability(p: list[float], came: list[float]) -> list[tuple[float, float, int]]:
+    """(mean forecast, frequency, windows) of each tenth of probability that has any."""
+    tenths: dict[int, list[int]] = {}
+    for i, forecast in enumerate(p):
+        tenth = 9
+        while tenth > 0 and forecast * 10 < tenth:
+            tenth -= 1
+        tenths.setdefault(tenth, []).append(i)
+    return [(fmean(p[i] for i in group), fmean(came[i] for i in group), len(group)) for _, group in sorted(tenths.items())]

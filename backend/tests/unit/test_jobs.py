@@ -20,16 +20,13 @@ from src.data_eng.jobs.evaluate import (
     UntouchedRequested,
     _again,
     _check_request,
-    _is_built,
-    _keys,
     _span,
     evaluate,
     metrics_named,
 )
 from src.data_eng.jobs.recover import Base, Plan, RecoveryFailed, Run, _base_of, _kept, _made_of, markets_named, numbers_named, planned_runs
-from src.data_eng.retrieval.index import IndexMissing
 from src.data_eng.retrieval.key import IndexKey, index_folder
-from src.data_eng.retrieval.metrics import METRICS, UnknownMetric
+from src.data_eng.retrieval.metrics import UnknownMetric
 from src.data_eng.settings import load_settings
 from tests.small_lake import put
 
@@ -39,7 +36,7 @@ DATES = (MON, TUE, WED, THU, FRI)
 
 
 def asked(lake: Path, **changes: Any) -> EvaluationRequest:
-    plain = EvaluationRequest(Environment(lake), "ES", None, "level_test", ("block",), None, None, False, 1, lake / "report.html")
+    plain = EvaluationRequest(Environment(lake), "ES", None, "level_test", ("frame",), None, None, False, 1, lake / "report.html")
     return plain._replace(**changes)
 
 
@@ -94,57 +91,36 @@ def test_a_date_beyond_the_untouched_mark_is_refused_unless_nothing_lies_there(t
     assert _span(asked(tmp_path, release=True), Untouched(WED, ()), DATES) == (MON, FRI)
 
 
-def put_index(lake: Path, level_id: str, metric: str = "block", *sides: str) -> None:
-    for side in sides or ("from_below", "from_above"):
-        folder = index_folder(Environment(lake), IndexKey(level_id, "level_test", side), metric)
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "manifest.json").write_text("{}")
-
-
-def test_all_levels_with_an_index_are_evaluated_and_those_without_are_named(tmp_path: Path) -> None:
-    put_index(tmp_path, "pm_high")
-    put_index(tmp_path, "vwap", "block", "from_below")
-    put_index(tmp_path, "pm_high", "cosine")
-    keys, missing = _keys(asked(tmp_path))
-    assert [str(key) for key in keys] == ["pm_high/from_below", "pm_high/from_above"]
-    assert [text.partition(" --lake")[0] for text in missing] == ["vwap: no index by block. Run: spymaster index --symbol ES --level vwap"]
-    assert _is_built(asked(tmp_path), keys, "cosine")
-    assert not _is_built(asked(tmp_path), [IndexKey("vwap", "level_test", side) for side in ("from_below", "from_above")], "block")
-
-
-def test_levels_that_were_asked_for_are_evaluated_even_where_an_index_is_missing(tmp_path: Path) -> None:
-    put_index(tmp_path, "pm_high")
-    keys, missing = _keys(asked(tmp_path, levels=("vwap",), metrics=("block", "cosine")))
-    assert [key.level_id for key in keys] == ["vwap", "vwap"]
-    assert missing[0].startswith("vwap: no index by block and by cosine.")
-    with pytest.raises(
-        IndexMissing, match=r"has no level with an index by cosine\. Run: spymaster index .* --level pm_high --metric cosine"
-    ):
-        _keys(asked(tmp_path, metrics=("cosine",)))
-
-
-def test_a_lake_without_triggers_says_how_many_days_an_evaluation_needs(tmp_path: Path) -> None:
+def test_a_lake_without_candidates_says_how_many_days_an_evaluation_needs(tmp_path: Path) -> None:
     days = SETTINGS.evaluation.warm_up_sessions + 1
-    with pytest.raises(CannotEvaluate, match=rf"has no trigger vectors of ES\. Expected at least {days} days\. Run: spymaster build"):
+    with pytest.raises(CannotEvaluate, match=rf"has no candidates of ES\. Expected at least {days} days\. Run: spymaster build"):
         evaluate(asked(tmp_path), SETTINGS, Console(quiet=True))
 
 
 def test_forecasts_that_somebody_took_away_are_named(tmp_path: Path) -> None:
-    with pytest.raises(CannotEvaluate, match=r"forecasts gone of pm_high/from_below are gone from .*\. Run the same command again\."):
-        _again(tmp_path, "gone", IndexKey("pm_high", "level_test", "from_below"))
+    with pytest.raises(CannotEvaluate, match=r"forecasts gone are gone from .*\. Run the same command again\."):
+        _again(tmp_path, "gone")
 
 
-def test_metrics_are_named_once_in_the_order_asked_for(tmp_path: Path) -> None:
-    assert metrics_named("all") == METRICS
-    assert metrics_named("cosine,block,cosine") == ("cosine", "block")
-    with pytest.raises(UnknownMetric):
-        metrics_named("block,")
+def test_metrics_are_named_once_in_the_order_asked_for() -> None:
+    assert metrics_named("all") == ("frame", "user")
+    assert metrics_named("user,frame,user") == ("user", "frame")
+    for unknown in ("block", "frame,"):
+        with pytest.raises(UnknownMetric, match="Expected one of frame, user"):
+            metrics_named(unknown)
+
+
+def put_index(lake: Path, level_id: str) -> None:
+    for side in ("from_below", "from_above"):
+        folder = index_folder(Environment(lake), IndexKey(level_id, "level_test", side))
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "manifest.json").write_text("{}")
 
 
 def plan(folder: Path, **changes: Any) -> Plan:
     small = Plan(
         folder=folder, workers=1, sessions=14, records=150_000, bases=3, null_seeds=2, seeds=2, strengths=(0.5, 2.0),
-        markets=((0.0, 0.0), (0.3, 0.15)), levels=("pm_high",), metrics=("block",),
+        markets=((0.0, 0.0), (0.3, 0.15)), levels=("pm_high",), metrics=("frame",),
     )  # fmt: skip
     return small.model_copy(update=changes)
 
@@ -170,12 +146,12 @@ def test_figures_of_a_run_count_only_under_the_same_plan_metrics_and_settings(tm
     monkeypatch.setattr("src.data_eng.jobs.recover.EvaluationResult", dict)
     own, one = plan(tmp_path), Run("null", 0.0, 0.0, 1000)
     assert _kept(own, one, SETTINGS) is None
-    content = {"made_of": [*_made_of(own, SETTINGS), ["block"]], "result": {"figures": 1}}
+    content = {"made_of": [*_made_of(own, SETTINGS), ["frame"]], "result": {"figures": 1}}
     (tmp_path / f"{one.name}.json").write_text(json.dumps(content))
     kept: Any = _kept(own, one, SETTINGS)
     assert kept == {"figures": 1}
     assert _kept(own.model_copy(update={"workers": 8, "seeds": 9}), one, SETTINGS) is not None, "neither changes a market"
-    for changed in ({"sessions": 15}, {"records": 1}, {"bases": 4}, {"levels": ("vwap",)}, {"metrics": ("cosine",)}):
+    for changed in ({"sessions": 15}, {"records": 1}, {"bases": 4}, {"levels": ("vwap",)}, {"metrics": ("user",)}):
         assert _kept(own.model_copy(update=changed), one, SETTINGS) is None, changed
     assert _kept(own, one, SETTINGS.with_session("09:30-10:30")) is None
 

@@ -119,7 +119,7 @@ def test_same_result_gives_the_same_bytes(pages: dict[str, str]) -> None:
 
 def test_the_headline_is_the_first_thing_said_and_the_verdict_the_next(pages: dict[str, str]) -> None:
     text = pages["sample"]
-    assert re.findall(r"<h[1-6][^>]*>(.*?)</h", text)[0] == "Retrieval adds nothing that 48 sessions could show."
+    assert re.findall(r"<h[1-6][^>]*>(.*?)</h", text)[0] == "Similar setups add nothing that 48 sessions could show."
     after = text[text.index("</h1>") + len("</h1>") :].lstrip()
     assert unescape(after).startswith(f'<p class="sentence">{sample_result().verdict.sentence}</p>')
 
@@ -147,7 +147,7 @@ def test_synthetic_stands_in_title_band_and_every_plot(pages: dict[str, str]) ->
 
 
 def test_real_data_is_not_marked_but_its_recovery_is() -> None:
-    text = page_of(report_of(sample_result(synthetic=False, skill=[], against=[], skill_by_day=[], reliability=[], coverage=[])))
+    text = page_of(report_of(sample_result(synthetic=False, skill=[], strata=[], skill_by_day=[], reliability=[], coverage=[])))
     assert "<title>Evaluation" in text
     assert 'class="mark"' not in text
     assert ">SYNTHETIC</text>" not in section(text, "permutation")

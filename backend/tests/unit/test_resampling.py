@@ -18,10 +18,12 @@ from src.data_eng.evaluation.resampling import (
     exceedance,
     givers,
     permutation,
+    sessions_for,
     shuffled,
     skill,
+    standard_error,
 )
-from src.data_eng.evaluation.scores import NO_CLASS, rps
+from src.data_eng.evaluation.scores import NO_CLASS, brier, by_class, cumulated, rps
 from src.data_eng.retrieval.day_blocks import MIN_SESSIONS, ratio, session_counts
 from tests.parity import naive_scores
 
@@ -174,6 +176,22 @@ class TestDetectableSkill:
         assert np.isnan(detectable_skill(np.ones(9), np.ones(9), np.arange(9) % 3, 0.8, 0.95, 100, 1))
 
 
+class TestSessionsFor:
+    def test_as_many_as_there_are_show_what_they_can_show(self) -> None:
+        score, reference, day = scored_noise(day_effect=1.0, sessions=40)
+        error, sessions = standard_error(score, reference, day, 2000, 1)
+        shown = detectable_skill(score, reference, day, 0.8, 0.95, 2000, 1)
+        assert sessions_for(shown + 1e-9, error, sessions, 0.8, 0.95) == sessions == 40
+
+    def test_half_the_skill_takes_about_four_times_the_sessions(self) -> None:
+        # 100 sessions with an error of .01 show (1.984 + .842) x .01; half of it takes a little less than 400, whose t is smaller.
+        assert sessions_for(0.02826, 0.01, 100, 0.8, 0.95) == 100
+        assert 390 < sessions_for(0.01413, 0.01, 100, 0.8, 0.95) < 400
+
+    def test_never_fewer_than_an_interval_takes(self) -> None:
+        assert sessions_for(0.5, 1e-6, 30, 0.8, 0.95) == MIN_SESSIONS
+
+
 class TestDealing:
     def test_every_order_stands_for_another_permutation(self) -> None:
         words = np.array(list(orders(range(5))))
@@ -204,7 +222,7 @@ class TestPermutation:
         p, outcome, reference, day, series = noise(seed, sessions=6, per_session=1.5, day_effect=1.0, busy=0.7, present=0.7)
         outcome[::5], p[2] = NO_CLASS, np.nan
         scored = (outcome != NO_CLASS) & np.isfinite(p[:, 0])
-        found = permutation(p, outcome, reference, day, series, 30, seed)
+        found = permutation(p, outcome, reference, day, series, 30, seed, cumulated)
         sessions = np.unique(day[scored])
         words = sessions[shuffled(sessions, 30, seed)].tolist()
         observed, draws = naive_scores.permuted(p.tolist(), outcome.tolist(), reference.tolist(), day.tolist(), series.tolist(), words)
@@ -214,8 +232,9 @@ class TestPermutation:
 
     def test_the_observed_is_the_skill(self) -> None:
         p, outcome, reference, day, series = noise(5, day_effect=1.0)
-        expected = skill(rps(p, outcome), rps(reference, outcome), day, 10, 0.95, 1).value
-        assert permutation(p, outcome, reference, day, series, 5, 1).observed == pytest.approx(expected)
+        for score, parts in ((brier, by_class), (rps, cumulated)):
+            expected = skill(score(p, outcome), score(reference, outcome), day, 10, 0.95, 1).value
+            assert permutation(p, outcome, reference, day, series, 5, 1, parts).observed == pytest.approx(expected)
 
     def test_the_reference_itself_has_no_skill_by_any_deal(self) -> None:
         _, outcome, reference, day, series = noise(1)

@@ -19,15 +19,14 @@ AXES = {"place": "x / b", "age": "age", "level": "level", "entry": "age"}
 def skill(subject: Subject) -> Part:
     """The answer against every other forecast at the primary horizon, by every score."""
     rows = [row for row in _primary(subject) if subject.is_similar(row.forecaster)]
-    names, others = names_of(rows), list(dict.fromkeys(row.against for row in rows))
+    names = names_of(rows)
     cells: list[list[FigureCell | str]] = []
     for name in names:
-        for other in others:
+        for other in dict.fromkeys(row.against for row in rows if row.forecaster == name):
             own = {row.score: row for row in rows if (row.forecaster, row.against) == (name, other)}
-            if own:
-                first = next(iter(own.values()))
-                scores = [skill_cell(own.get(score), marked=True) for score in SCORE_NAMES]
-                cells.append([named(other), named(name), *scores, whole(first.windows), whole(first.sessions)])
+            first = next(iter(own.values()))
+            scores = [skill_cell(own.get(score), marked=True) for score in SCORE_NAMES]
+            cells.append([named(other), named(name), *scores, whole(first.windows), whole(first.sessions)])
     briers = [row for row in rows if row.score == "brier"]
     return subject.part(
         "skill",
