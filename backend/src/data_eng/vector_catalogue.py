@@ -28,8 +28,8 @@ What answers by default: all levels and both directions together, so every featu
 runs into (asks above the level from below, bids below it from above), *back* the other, *path* the front side short of the level, *past*
 the back side beyond it. A vector, column `frame`, has {dims} dimensions: each feature now and as its mean over the last 15, 30 and 120 s
 and since entry (`<block>:<feature>`, blocks {blocks}), then `momentum_15s` to `momentum_120s`, the mid's move in the approach's direction
-in sigma sqrt(time). A mean is over what there is. A column that ends in `_touch` is of touch_physics_5s and 0, as usual, without a past; the
-others are of mbo_level_vacuum_5s.
+in sigma sqrt(time). A mean is over what there is. A column that ends in `_touch` is of touch_physics_5s and 0, as usual, without a past;
+the others are of mbo_level_vacuum_5s.
 
 The squared distance of two windows is {features:g} / n times the sum over the n dimensions of features, {momentum:g} times the sum over the
 momenta, and the square of the difference in x / b, where x is how far price is beyond the level and b the barrier. Every dimension is first

@@ -149,10 +149,10 @@ def test_kinds_are_named_once_and_in_their_own_order() -> None:
 
 
 def test_the_barrier_is_that_of_the_settings() -> None:
-    answer = load_settings().of_root("ES").answer
+    own = load_settings().of_root("ES").volatility
     rules = barrier_rules(load_settings())
-    assert (rules.c, rules.least_ticks, rules.primary_s) == (answer.barrier_c, answer.barrier_min_ticks, answer.primary_s)
-    assert (rules.rv_windows, rules.profile_weight) == (answer.rv_windows, answer.profile_weight)
+    assert (rules.c, rules.least_ticks, rules.primary_s) == (own.barrier_c, own.barrier_min_ticks, own.barrier_horizon_s)
+    assert (rules.rv_windows, rules.profile_weight) == (own.rv_windows, own.profile_weight)
     assert specs_of()[0].barrier == rules
 
 

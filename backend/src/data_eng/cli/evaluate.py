@@ -75,9 +75,9 @@ def print_result(result: EvaluationResult, console: Console) -> None:
             if row.forecaster == name:
                 table.add_row(row.against, *map(_signed, (row.skill, row.low, row.high)))
         console.print(table)
-    for row in result.coverage:
-        if row.label == "all" and row.covered is not None:
-            sentence = f"{row.forecaster}: the {row.wanted:.0%} interval of {row.outcome} held {row.covered:.0%} of like windows later."
+    for held in result.coverage:
+        if held.label == "all" and held.covered is not None:
+            sentence = f"{held.forecaster}: the {held.wanted:.0%} interval of {held.outcome} held {held.covered:.0%} of like windows later."
             console.print(sentence, highlight=False, soft_wrap=True, markup=False)
     for sentence in result.missing:
         console.print(f"missing: {sentence}", highlight=False, soft_wrap=True, markup=False)

@@ -69,7 +69,7 @@ def pool_of(blocks: Sequence[Block], first: str, last: str, levels: Sequence[str
         series=series,
         outcome=class_of(moments.kinds),
         p={name: p[rows] for name, p in whole.p.items()},
-        said={name: Said(*(column[rows] for column in said)) for name, said in whole.said.items()},
+        said={name: Said._make(column[rows] for column in said) for name, said in whole.said.items()},
         names=tuple(dict.fromkeys((str(level_id), str(approach_dir)) for level_id, approach_dir in key)),
     )
 

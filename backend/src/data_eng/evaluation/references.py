@@ -42,4 +42,5 @@ def frequencies(kinds: NDArray[np.int8]) -> NDArray[np.float64]:
     before = np.concatenate([np.ones((len(kinds), 1), np.bool_), np.logical_and.accumulate(undecided, axis=1)[:, :-1]], axis=1)
     at_risk = before & (kinds != CENSORED)
     came = np.stack([(at_risk & (kinds == kind)).sum(axis=0) for kind in (BREAK, REJECT)], axis=1)
-    return cumulate((came / np.maximum(at_risk.sum(axis=0), 1)[:, None])[None])[0]
+    shares: NDArray[np.float64] = cumulate((came / np.maximum(at_risk.sum(axis=0), 1)[:, None])[None])[0]
+    return shares

@@ -124,7 +124,7 @@ def recover(plan: Plan, settings: Settings, console: Console) -> RecoveryResult:
     rows = tuple(row for run, result in results.items() for row in _rows(run, result))
     points = points_of(rows)
     horizon_s = results[runs[0]].question.horizon_s
-    coverage = [row for result in results.values() for row in result.coverage if row.horizon_s == horizon_s]
+    coverage = [row for result in results.values() for row in result.coverage]
     design = plan.model_dump(include=set(RecoveryDesign.model_fields))
     return RecoveryResult(
         synthetic=True,

@@ -130,8 +130,9 @@ def kinds_named(text: str) -> tuple[str, ...]:
 
 def barrier_rules(settings: Settings) -> BarrierRules:
     """What decides an episode's outcome, as the settings say for the simulated root."""
-    rules = settings.of_root(ROOT).answer
-    return BarrierRules(rules.barrier_c, float(rules.barrier_min_ticks), float(rules.primary_s), rules.rv_windows, rules.profile_weight)
+    rules = settings.of_root(ROOT).volatility
+    least_ticks, horizon_s = float(rules.barrier_min_ticks), float(rules.barrier_horizon_s)
+    return BarrierRules(rules.barrier_c, least_ticks, horizon_s, rules.rv_windows, rules.profile_weight)
 
 
 def _session_dates(simulation: Simulation) -> list[str]:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from ...retrieval.key import IndexKey
     from ...settings import Settings
 
-EPISODES, WINDOWS = 25, 8
-"""Of each level and direction a day; windows of an episode as the median full-size simulated day has them (7)."""
+EPISODES, AGES_S = 25, (0, 15, 30, 60)
+"""Of each level and direction a day; the ages of each one's candidates, as the median full-size simulated day has them."""
 FIRST, LAST = "2025-01-02", "2025-12-31"
 WORKERS = 2
 POLL_S = 0.2
@@ -63,34 +63,36 @@ def walk_forward_times(folder: Path, sessions: int) -> WalkTimes:
         raise SpymasterError(f"an index could not be built: {failures[0].message}")
     indexes = perf_counter() - began
     request = EvaluationRequest(
-        where, "ES", SIX_LEVELS, LEVEL_TEST, ("block",), None, None, False, WORKERS, folder / "walk-forward" / "report.html"
+        where, "ES", SIX_LEVELS, LEVEL_TEST, ("frame",), None, None, False, WORKERS, folder / "walk-forward" / "report.html"
     )
     with _PeakMemory() as memory:
         began = perf_counter()
         result = evaluate(request, settings, console)
         seconds = perf_counter() - began
-    return WalkTimes(indexes, seconds, memory.peak_bytes, result.counts.episodes)
+    return WalkTimes(indexes, seconds, memory.peak_bytes, result.counts.windows)
 
 
 def _write_day(lake: Path, date: str, settings: Settings) -> None:
     from ...core.features.registry import APPROACHES
-    from ...core.tables import TRIGGER_VECTORS
+    from ...core.tables import SETUP_CANDIDATES, TRIGGER_VECTORS
     from ...lake.partitions import ref_in
     from ...lake.writer import publish_partition
     from ...retrieval.key import LEVEL_TEST, IndexKey, trigger_rules
-    from ...stages.gold.future_mbo.build_trigger_vectors import ROWS_BY_LEVEL
+    from ...stages.gold.future_mbo.build_trigger_vectors import ROWS_BY_LEVEL, candidates
 
     keys = sorted(IndexKey(level_id, LEVEL_TEST, approach_dir) for level_id in SIX_LEVELS for approach_dir in APPROACHES)
-    publish_partition(
-        ref_in(lake, TRIGGER_VECTORS, FRONT, date),
-        [_triggers(key, date, settings) for key in keys],
-        stage="bench",
-        inputs={},
-        settings_sha256="",
-        code_sha256="",
-        facts={"synthetic": True, "condition": "available", **trigger_rules(settings)},
-        parquet=ROWS_BY_LEVEL,
-    )
+    triggers = [_triggers(key, date, settings) for key in keys]
+    for dataset, tables in ((TRIGGER_VECTORS, triggers), (SETUP_CANDIDATES, [candidates(table, settings) for table in triggers])):
+        publish_partition(
+            ref_in(lake, dataset, FRONT, date),
+            tables,
+            stage="bench",
+            inputs={},
+            settings_sha256="",
+            code_sha256="",
+            facts={"synthetic": True, "condition": "available", **trigger_rules(settings)},
+            parquet=ROWS_BY_LEVEL,
+        )
 
 
 def _triggers(key: IndexKey, date: str, settings: Settings) -> pa.Table:
@@ -99,36 +101,49 @@ def _triggers(key: IndexKey, date: str, settings: Settings) -> pa.Table:
     import pyarrow as pa
 
     from ...contracts import contract_of
+    from ...core.frame import frame_dims
     from ...core.tables import TRIGGER_VECTORS
     from ...retrieval.key import layout_of
     from ...sources.calendar import session_times
 
     rng = np.random.default_rng([*date.encode(), *str(key).encode()])
-    dims, count = len(layout_of(key, settings).dims), EPISODES * WINDOWS
-    centres = np.repeat(rng.standard_normal((EPISODES, dims), np.float32), WINDOWS, axis=0)
-    vectors = centres + np.float32(0.3) * rng.standard_normal((count, dims), np.float32)
+    windows = len(AGES_S)
+    count = EPISODES * windows
+    frame, vectors = (
+        np.repeat(rng.standard_normal((EPISODES, dims), np.float32), windows, axis=0)
+        + np.float32(0.3) * rng.standard_normal((count, dims), np.float32)
+        for dims in (len(frame_dims()), len(layout_of(key, settings).dims))
+    )
     up, down = ("BREAK_UP", "REJECT_DOWN") if key.approach_dir == "from_below" else ("REJECT_UP", "BREAK_DOWN")
-    outcome = np.repeat(rng.choice([up, down, "CHOP"], EPISODES), WINDOWS)
-    decided = np.repeat(rng.integers(0, 6, EPISODES), WINDOWS)
-    window = (np.arange(EPISODES)[:, None] * (2000 // EPISODES) + np.arange(WINDOWS)).ravel()
+    outcome = np.repeat(rng.choice([up, down, "CHOP"], EPISODES), windows)
+    decided = np.repeat(rng.integers(0, 6, EPISODES), windows)
+    age_s = np.tile(AGES_S, EPISODES)
+    window = np.repeat(np.arange(EPISODES) * (2000 // EPISODES), windows) + age_s // 5
     schema = contract_of(TRIGGER_VECTORS).schema
     columns = {
         "setup": [key.setup] * count,
         "level_id": [key.level_id] * count,
         "approach_dir": [key.approach_dir] * count,
         "session_date": [date] * count,
-        "episode": np.repeat(np.arange(1, EPISODES + 1), WINDOWS),
+        "episode": np.repeat(np.arange(1, EPISODES + 1), windows),
         "episode_kind": ["repeat_test"] * count,
         "ts_ns": session_times(date, settings).start_ns + (window + 1) * WINDOW_NS,
+        "age_s": age_s,
         "level_ticks": np.full(count, LEVEL_TICKS),
         "mid_ticks": np.full(count, LEVEL_TICKS),
         "distance_ticks": np.zeros(count),
+        "x_ticks": rng.integers(1 - BARRIER_TICKS, BARRIER_TICKS, count),
         "barrier_ticks": np.full(count, BARRIER_TICKS),
+        "sigma": rng.uniform(0.3, 0.8, count),
+        "rv": np.full(count, 0.3),
+        "profile": np.full(count, 0.3),
         "confluent_ids": [""] * count,
         "first_hit_ts_ns": [None] * count,
         "second_hit_ts_ns": [None] * count,
         "whipsaw": np.zeros(count, bool),
         "mae_before_hit_ticks": [None] * count,
+        "reject_kind": [None] * count,
+        "frame": list(frame),
         "vector": list(vectors),
     }
     for horizon in range(len(settings.labels.horizons_s)):
