@@ -6,6 +6,7 @@ import numpy as np
 
 from src.data_eng.core.features import feature_names
 from src.data_eng.core.features.registry import Best
+from src.data_eng.core.frame import touch_columns
 from src.data_eng.core.units import NS_PER_S
 from src.data_eng.core.volatility import barrier, profile_or_now, realised_variance, squared_changes, volatility
 from src.data_eng.planning import ContractDay
@@ -59,6 +60,7 @@ def walked_day(date: str, settings: Settings, seed: int = 0, hours: float = 1.0)
             start_ns, start_ns + window_ns, np.ones(windows, np.bool_), mids, none.astype(np.uint8), Best(none, none, none, none)
         ),
         volatility=Volatility(rv, profile_or_now(rv, profile), sigma, barrier_ticks),
+        touch={name: rng.normal(size=windows).astype(np.float32) for name in touch_columns()},
         tape_mids=mids,
         in_force={level_id: np.full(windows, CENTRE + away) for level_id, away in LEVELS.items()},
         features=features,
@@ -73,12 +75,14 @@ def walked_day(date: str, settings: Settings, seed: int = 0, hours: float = 1.0)
 
 def flipped_day(day: TriggerDay) -> TriggerDay:
     """The same market upside down: every price t becomes ABOUT - t, asks are bids, bought is sold."""
+    columns = flipped_columns(day.features | day.touch)
     candles = day.candles._replace(open_ticks=ABOUT - day.candles.open_ticks, close_ticks=ABOUT - day.candles.close_ticks)
     return day._replace(
         windows=day.windows._replace(mid_ticks=ABOUT - day.windows.mid_ticks),
         tape_mids=ABOUT - day.tape_mids,
         in_force={level_id: ABOUT - ticks for level_id, ticks in day.in_force.items()},
-        features=day.features | flipped_columns(day.features),
+        touch={name: columns[name] for name in day.touch},
+        features=day.features | {name: column for name, column in columns.items() if name in day.features},
         trade_ticks=ABOUT - day.trade_ticks,
         candles=candles,
     )
