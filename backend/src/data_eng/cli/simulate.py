@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ..settings import Settings
+    from ..simulation.sessions import Simulation
 
 
 def simulate(
@@ -42,17 +48,11 @@ def simulate(
 
     Example: `spymaster simulate --out /tmp/es-synthetic --start 2025-09-29 --days 12 --records 300000 --seed 7 --workers 2`
     """
-    from time import perf_counter
-
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from ..settings import load_settings
-    from ..simulation.files import file_specs
-    from ..simulation.sessions import Simulation, kinds_named, session_specs
+    from ..simulation.sessions import Simulation, kinds_named
     from ..simulation.simulate import is_done
-    from ..simulation.simulate import simulate as write_days
-    from ..simulation.truth import TRUTH
 
     console = Console()
     if null:
@@ -61,8 +61,21 @@ def simulate(
     simulation = simulation._replace(kinds=",".join(kinds_named(kinds)), drift_ticks=drift_ticks, reach=reach)
     if is_done(simulation, out):
         console.print(f"{out} holds this simulation already.", highlight=False, soft_wrap=True)
-        return
-    settings = load_settings()
+    else:
+        _write(simulation, out, load_settings(), workers, truth, console)
+
+
+def _write(simulation: Simulation, out: Path, settings: Settings, workers: int, truth: Path | None, console: Console) -> None:
+    """Write the days, and say of each what it holds."""
+    from time import perf_counter
+
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from ..simulation.files import file_specs
+    from ..simulation.sessions import session_specs
+    from ..simulation.simulate import simulate as write_days
+    from ..simulation.truth import TRUTH
+
     files = len(file_specs(session_specs(simulation, settings), simulation))
     began, total = perf_counter(), 0
     columns = (TextColumn("simulate"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
