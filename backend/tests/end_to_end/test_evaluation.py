@@ -12,14 +12,12 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from src.data_eng.cli.main import app
-from src.data_eng.config import Environment
 from src.data_eng.evaluation.ledger import RESULT, evaluation_folder, read_trials
 from src.data_eng.evaluation.result import KeptEvaluation
 from src.data_eng.jobs import evaluate as evaluating
-from src.data_eng.retrieval.index_builder import build_indexes
-from src.data_eng.settings import Settings, load_settings
+from src.data_eng.settings import load_settings
 
-from ..trigger_lake import KEY, session_dates, write_days
+from ..trigger_lake import session_dates, write_days
 
 DAYS = 32
 Ask = Callable[..., Result]
@@ -29,7 +27,6 @@ Ask = Callable[..., Result]
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("evaluated") / "lake"
     write_days(folder, session_dates(DAYS), episodes=4, windows=4, synthetic=True)
-    build_indexes(Environment(folder), "ES", KEY.level_id, load_settings())
     return folder
 
 
@@ -47,9 +44,9 @@ def test_the_verdict_comes_first_and_the_report_stands_beside_its_figures(lake: 
     assert result["synthetic"]
     assert "SYNTHETIC" in out.read_text()
     assert result["counts"]["sessions"] == DAYS - int(0.2 * DAYS) - load_settings().evaluation.warm_up_sessions
-    assert {row["forecaster"] for row in result["skill"]} >= {"similar block", "random_walk", "logistic", "lightgbm", "mlp"}
-    assert [row["forecaster"] for row in result["ledger"]] == ["similar block"]
-    assert "pm_high from above: no episode could be scored" in " ".join(result["missing"])
+    assert {row["against"] for row in result["skill"]} >= {"base", "placebo frame", "random_walk", "climatology", "logistic", "lightgbm"}
+    assert [row["forecaster"] for row in result["ledger"]] == ["similar frame"]
+    assert result["question"]["levels"] == ["pm_high"]
     kept = json.loads((evaluation_folder(lake, "ES") / RESULT).read_text())
     assert {name: value for name, value in kept.items() if name != "when"} == result
     assert KeptEvaluation(**kept).plain() == kept
@@ -74,7 +71,6 @@ def test_a_second_evaluation_forecasts_nothing_again_and_is_no_trial(lake: Path,
 def test_what_is_kept_for_a_release_is_not_looked_at_before_and_only_once_then(tmp_path: Path) -> None:
     own, out = tmp_path / "lake", tmp_path / "report.html"
     write_days(own, session_dates(DAYS), episodes=4, windows=4, synthetic=True)
-    build_indexes(Environment(own), "ES", KEY.level_id, load_settings())
     assert ask(own, out).exit_code == 0
     assert json.loads(out.with_suffix(".json").read_text())["question"]["untouched_from"] == session_dates(DAYS)[-6]
     early = ask(own, out, "--to", session_dates(DAYS)[-1])
@@ -92,43 +88,25 @@ def test_what_is_kept_for_a_release_is_not_looked_at_before_and_only_once_then(t
 def test_a_release_that_cannot_begin_opens_nothing(lake: Path, tmp_path: Path) -> None:
     assert ask(lake, tmp_path / "report.html", "--release", "--levels", "pm_hihg").exit_code == 1
     assert ask(lake, tmp_path / "report.txt", "--release").exit_code == 1
-    assert ask(lake, tmp_path / "report.html", "--metric", "user").exit_code == 0
+    assert ask(lake, tmp_path / "report.html", "--metric", "frame,user").exit_code == 0
     result = json.loads((tmp_path / "report.json").read_text())
     assert result["question"]["last"] == session_dates(DAYS)[-7]
-    assert "similar user" in {row["forecaster"] for row in result["skill"]}  # answered from the default's index, without a build of its own
-
-
-def test_days_that_the_index_does_not_hold_are_not_passed_over(tmp_path: Path) -> None:
-    own = tmp_path / "lake"
-    write_days(own, session_dates(30), episodes=4, windows=4)
-    build_indexes(Environment(own), "ES", KEY.level_id, load_settings())
-    write_days(own, session_dates(DAYS)[30:], episodes=4, windows=4)
-    done = ask(own, tmp_path / "report.html", "--release")
-    assert done.exit_code == 1
-    assert f"does not hold gold.future_mbo.mbo_trigger_vectors/ESZ5/{session_dates(DAYS)[30]}" in done.stderr
-
-
-def test_an_index_of_other_code_is_refused(lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(evaluating, "builder_sha256", lambda metric: "other")
-    done = ask(lake, tmp_path / "report.html")
-    assert done.exit_code == 1
-    assert "was built by other code. Run: spymaster index --symbol ES --level pm_high" in done.stderr
+    assert "similar user" in {row["forecaster"] for row in result["skill"]}  # from the triggers themselves, without an index
 
 
 def test_too_few_sessions_are_said_to_be_too_few(tmp_path: Path) -> None:
     own, out = tmp_path / "lake", tmp_path / "report.html"
-    write_days(own, session_dates(12), synthetic=True)
-    build_indexes(Environment(own), "ES", KEY.level_id, load_settings())
+    write_days(own, session_dates(10), synthetic=True)
     done = ask(own, out)
     assert done.exit_code == 0, done.output
-    assert "Nothing could be scored: 10 sessions up to" in done.stdout
-    assert "the first 20 are the warm-up" in out.read_text()
+    assert "Nothing could be scored: 8 sessions up to" in done.stdout
+    assert "3 more to score the first, 7 for an interval." in done.stdout
+    assert "the first 10 are the warm-up" in out.read_text()
 
 
 def test_a_day_missing_in_the_middle_stops_nothing(tmp_path: Path) -> None:
     own, dates = tmp_path / "lake", session_dates(DAYS)
     write_days(own, [*dates[:10], *dates[12:]], episodes=4, windows=4)
-    build_indexes(Environment(own), "ES", KEY.level_id, load_settings())
     done = ask(own, tmp_path / "report.html")
     assert done.exit_code == 0, done.output
     assert not done.stdout.startswith("[SYNTHETIC]")
@@ -137,10 +115,8 @@ def test_a_day_missing_in_the_middle_stops_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("flags", "words"),
     [
-        (["--levels", "sma_37"], "index sma_37/from_below is not at"),
-        (["--metric", "nearest"], "metric 'nearest' is unknown. Expected one of block"),
+        (["--metric", "nearest"], "metric 'nearest' is unknown. Expected one of frame, user"),
         (["--symbol", "NQ"], "holds nothing of --symbol NQ. It holds ES, ESZ5"),
-        (["--metric", "cosine"], "spymaster index --symbol ES --level pm_high --metric cosine"),
         (["--setup", "level"], "setup 'level' is unknown. Expected level_test or break_and_confirm"),
         (["--from", "tomorrow"], "--from 'tomorrow' is not a day. Expected YYYY-MM-DD"),
         (["--from", "2025-10-20", "--to", "2025-10-10"], "--from 2025-10-20 is later than --to 2025-10-10"),
@@ -154,10 +130,29 @@ def test_what_is_not_there_is_named_with_what_to_do(lake: Path, tmp_path: Path, 
     assert words in done.stderr
 
 
-def test_an_index_of_other_settings_is_refused(lake: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings: Settings = load_settings()
-    other = settings.model_copy(update={"scaling": settings.scaling.model_copy(update={"clip_sigma": 5.0})})
-    monkeypatch.setattr("src.data_eng.config.load_settings", lambda: other)
-    done = ask(lake, tmp_path / "report.html")
-    assert done.exit_code == 1
-    assert "was built with other settings" in done.stderr
+def test_twenty_five_sessions_are_enough_and_say_how_many_more_would_show_what(tmp_path: Path) -> None:
+    own, out = tmp_path / "lake", tmp_path / "report.html"
+    write_days(own, session_dates(25), episodes=6, windows=4, synthetic=True)
+    done = ask(own, out)
+    assert done.exit_code == 0, done.output
+    result = json.loads(out.with_suffix(".json").read_text())
+    assert result["counts"]["sessions"] == 10
+    assert [row["skill"] for row in result["power"]["needed"]] == [0.04, 0.02, 0.01]
+    assert result["power"]["needed"][-1]["more"] > 0
+
+
+def test_a_level_that_was_never_tested_is_said_and_a_lake_that_grew_keeps_its_forecasts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, out, dates = tmp_path / "lake", tmp_path / "report.html", session_dates(DAYS)
+    write_days(own, dates[:25], episodes=4, windows=4)
+    assert ask(own, out, "--levels", "pm_high,vwap").exit_code == 0
+    assert "vwap: price never tested it in the scored sessions." in json.loads(out.with_suffix(".json").read_text())["missing"]
+    write_days(own, dates[25:], episodes=4, windows=4)
+    made: list[int] = []
+    forecast = evaluating.forecast_block
+    monkeypatch.setattr(evaluating, "forecast_block", lambda *asked: made.append(asked[2]) or forecast(*asked))
+    assert ask(own, out).exit_code == 0
+    assert made == [], "the last seven joined the untouched part"
+    assert ask(own, out, "--release").exit_code == 0
+    assert made == [20, 25, 30], "the block that the untouched part had cut is forecast whole"

@@ -26,20 +26,20 @@ def plan(folder: Path) -> Plan:
         seeds=1,
         strengths=(2.0,),
         markets=((0.3, 0.15),),
-        levels=("pm_high", "pm_low"),
-        metrics=("block",),
+        levels=("pm_high", "pm_low", "or_high", "or_low"),
+        metrics=("frame",),
         workers=1,
     )
 
 
 def test_every_kind_of_market_is_built_evaluated_and_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings = load_settings()
-    few = settings.evaluation.model_copy(update={"warm_up_sessions": 5, "min_past_episodes": 3, "permutations": 99, "bootstrap_draws": 100})
+    few = settings.evaluation.model_copy(update={"warm_up_sessions": 5, "permutations": 99, "bootstrap_draws": 100})
     settings = settings.model_copy(update={"evaluation": few})
     result = recover(plan(tmp_path), settings, Console(quiet=True))
     assert [point.kind for point in result.points] == ["null", "placebo", "planted", "market"]
     assert result.synthetic
-    assert len(result.expectations) == 7
+    assert len(result.expectations) == 8
     assert not list(tmp_path.glob(".*")), "what was built is removed"
 
     def refuse(*_: object) -> None:
@@ -58,33 +58,29 @@ def test_no_two_runs_share_a_seed(tmp_path: Path) -> None:
     assert len(seeds) == len(set(seeds)) == 20 + 20 + 30 + 20
 
 
-def point(kind: str, mean: float, strength: float = 0.0) -> RecoveryPoint:
+def point(kind: str, mean: float, strength: float = 0.0, outcome: float = 0.0) -> RecoveryPoint:
     return RecoveryPoint(
-        forecaster="similar block",
+        forecaster="similar frame",
         kind=kind,
         signature=strength,
-        outcome=0.0,
+        outcome=outcome,
         seeds=20,
         mean=mean,
         low=None,
         high=None,
+        entry=mean,
+        entry_sd=0.004,
+        placebo=0.001,
         significant=20 if kind == "planted" else 1,
         bounds_above_zero=1,
     )
 
 
-def covered(share: float, episodes: int) -> CoverageRow:
-    return CoverageRow(
-        forecaster="similar block",
-        horizon_s=480,
-        wanted=0.9,
-        covered=share,
-        low=None,
-        high=None,
-        episodes=episodes,
-        sessions=9,
-        mean_size=2.0,
-    )
+def covered(share: float, windows: int, label: str = "all") -> CoverageRow:
+    return CoverageRow.model_validate(
+        {"forecaster": "similar frame", "class": "break", "label": label, "wanted": 0.9, "covered": share, "low": None, "high": None,
+         "windows": windows, "sessions": 9}
+    )  # fmt: skip
 
 
 GOOD = [point("null", -0.002), point("placebo", 0.001), point("planted", 0.02, 0.5), point("planted", 0.08, 1.0)]
@@ -115,12 +111,26 @@ def test_each_expectation_can_fail(place: int, change: dict[str, Any], words: st
     assert words in sentence
 
 
-def test_coverage_and_the_learned_metric_are_judged_too() -> None:
-    assert "cover 0.830" in unmet(GOOD, [covered(0.83, 10)])[0]
-    learned = [made.model_copy(update={"forecaster": "similar learned"}) for made in GOOD]
-    assert unmet([*GOOD, *learned]) == []
-    worse = [*learned[:3], learned[3].model_copy(update={"mean": 0.07})]
-    assert "at least as good as the plain one" in unmet([*GOOD, *worse])[0]
+def test_coverage_is_judged_over_all_windows_by_their_number() -> None:
+    assert "hold 0.830" in unmet(GOOD, [covered(0.83, 10)])[0]
+    assert unmet(GOOD, [*COVERED, covered(0.2, 1000, "0 s")]) == []
+    assert "hold 0.800" in unmet(GOOD, [covered(0.9, 100), covered(0.75, 200)])[0]
+
+
+def test_a_placebo_far_from_base_is_named() -> None:
+    far = GOOD[0].model_copy(update={"placebo": -0.012})
+    assert unmet([far, *GOOD[1:]]) == ["similar frame: PLACEBO within 0.010 of BASE on every market, farthest -0.0120"]
+
+
+def test_the_precursor_is_what_a_market_shows_beyond_one_without_it() -> None:
+    # .030 - .012 = .018, and 1.96 x .004 sqrt(2) = .0111 either side.
+    markets = [point("market", 0.012, 0.0, 0.35), point("market", 0.03, 0.5, 0.35), point("market", 0.0)]
+    found = [one for one in expectations([*GOOD, *markets], COVERED) if "precursor" in one.sentence]
+    sentence = "similar frame knows the precursor: at 0-15 s +0.030 with it, +0.012 without, +0.018 (+0.007 to +0.029)"
+    assert [(one.sentence, one.met) for one in found] == [(sentence, True)]
+    weak = [markets[0], markets[1].model_copy(update={"entry": 0.02})]
+    assert "knows the precursor" in unmet([*GOOD, *weak])[0]
+    assert unmet([*GOOD, markets[1]]) == [], "without a market that lacks it nothing is said"
 
 
 def test_flags_that_cannot_be_read_say_what_was_expected() -> None:

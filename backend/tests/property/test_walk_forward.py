@@ -6,136 +6,155 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
 
-from src.data_eng.evaluation import models, walk_forward
 from src.data_eng.evaluation.kept import block_name, keep_block, kept_block
-from src.data_eng.evaluation.pool import Pool, pool_of
-from src.data_eng.evaluation.resampling import permutation, skill
-from src.data_eng.evaluation.scores import rps
-from src.data_eng.evaluation.walk_forward import CLIMATOLOGY, FIELDS, Block, blocks_of, forecast_block, join, similar
-from src.data_eng.retrieval.index import Index
-from src.data_eng.retrieval.past import FutureSeen, past_of
-from src.data_eng.retrieval.signals import signal_horizon
+from src.data_eng.evaluation.pool import pool_of
+from src.data_eng.evaluation.resampling import Skill, skill
+from src.data_eng.evaluation.scores import brier, class_of
+from src.data_eng.evaluation.walk_forward import (
+    BASE,
+    Block,
+    blocks_of,
+    by_frame,
+    forecast_block,
+    join,
+    past_of_session,
+    placebo_of,
+    similar,
+)
+from src.data_eng.retrieval.answered import answer_windows
+from src.data_eng.retrieval.frame_past import frame_past
+from src.data_eng.retrieval.past import FutureSeen
 from src.data_eng.settings import Settings, load_settings
 
-from ..noise import dates, noise_index
-from ..parity.naive_scorer import naive_skill
+from ..parity.naive_scorer import own_session_skill
+from ..walked_market import dates, market
 
-SEEDS = range(20)
-NULL_MEAN = (-0.010, 0.004)
-BOUNDS_ABOVE_ZERO_MAX = 3
-SESSIONS = 68
+pytestmark = pytest.mark.slow
+
+SETTINGS, PRIMARY = load_settings(), 2
+ANSWER, DEALT = similar("frame"), placebo_of("frame")
+
+
+def walk(seed: int, sessions: int, drift: float = 0.0, told: float = 0.0, models: tuple[str, ...] = ()) -> Block:
+    days, names = market(seed, sessions, drift, told), dates(sessions)
+    return join([forecast_block(days, names, *span, {"frame": by_frame}, models, SETTINGS) for span in blocks_of(names, SETTINGS)])
+
+
+def against(block: Block, name: str, other: str) -> Skill:
+    outcome, rules = class_of(block.moments.kinds[:, PRIMARY]), SETTINGS.evaluation
+    scores = (brier(block.p[one][:, PRIMARY], outcome) for one in (name, other))
+    return skill(*scores, block.day, rules.bootstrap_draws, rules.interval, rules.seed)
 
 
 @pytest.fixture(scope="module")
-def settings() -> Settings:
-    return load_settings()
+def null() -> list[Block]:
+    return [walk(seed, 30) for seed in range(3)]
 
 
-@pytest.fixture
-def frequencies_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without the models, whose fits would take most of the time and which these tests do not look at."""
-    monkeypatch.setattr(walk_forward, "MODELS", ())
+def test_no_skill_is_found_where_none_is(null: list[Block]) -> None:
+    found = [against(block, ANSWER, BASE) for block in null]
+    assert all(one.low <= 0 for one in found), found
+    assert -0.03 < np.mean([one.value for one in found]) < 0.005, found
 
 
-def walk(index: Index, settings: Settings, sessions: int = SESSIONS) -> Block:
-    days = dates(sessions)
-    return join([forecast_block({"block": index}, days, *span, settings) for span in blocks_of(days, settings)])
+def test_pairs_dealt_anew_say_what_base_says(null: list[Block]) -> None:
+    assert np.mean([against(block, DEALT, BASE).value for block in null]) == pytest.approx(0.0, abs=0.008)
 
 
-def skill_of(block: Block, settings: Settings) -> tuple[float, float, Pool]:
-    """RPS skill of the similar past at the primary horizon, and its lower bound."""
-    pool = pool_of([block], "2025", "2026")
-    horizon, rules = signal_horizon("level_test", settings.labels.horizons_s, settings), settings.evaluation
-    outcome = pool.outcome[:, horizon]
-    scores = {name: rps(pool.p[name][:, horizon], outcome) for name in (similar("block"), CLIMATOLOGY)}
-    found = skill(scores[similar("block")], scores[CLIMATOLOGY], pool.day, rules.bootstrap_draws, rules.interval, rules.seed)
-    return found.value, found.low, pool
+def test_the_usual_way_finds_great_skill_in_the_same_noise() -> None:
+    assert all(own_session_skill(market(seed, 30), PRIMARY) > 0.4 for seed in range(2))
 
 
-@pytest.mark.usefixtures("frequencies_only")
-@pytest.mark.parametrize("kind", ["null", "placebo"])
-def test_no_skill_is_found_where_none_is(kind: str, settings: Settings) -> None:
-    found = [skill_of(walk(noise_index(seed, SESSIONS, kind=kind, strength=1.0), settings), settings)[:2] for seed in SEEDS]  # type: ignore[arg-type]
-    values, bounds = np.array(found).T
-    assert NULL_MEAN[0] <= values.mean() <= NULL_MEAN[1], values
-    assert (bounds > 0).sum() <= BOUNDS_ABOVE_ZERO_MAX, bounds
+def test_skill_rises_with_what_the_frame_knows() -> None:
+    found = [against(walk(7, 26, 0.03, told), ANSWER, BASE) for told in (0.0, 0.75, 2.0)]
+    values = [one.value for one in found]
+    assert values == sorted(values)
+    assert found[-1].low > 0
 
 
-def test_the_usual_way_finds_great_skill_in_the_same_noise(settings: Settings) -> None:
-    horizon = signal_horizon("level_test", settings.labels.horizons_s, settings)
-    assert all(naive_skill(noise_index(seed, SESSIONS), horizon) > 0.5 for seed in range(3))
-
-
-@pytest.mark.usefixtures("frequencies_only")
-def test_skill_rises_with_what_is_planted_and_chance_does_not_explain_it(settings: Settings) -> None:
-    rules, horizon = settings.evaluation, signal_horizon("level_test", settings.labels.horizons_s, settings)
-    values = []
-    for strength in (0.0, 0.75, 1.5, 3.0):
-        value, _, pool = skill_of(walk(noise_index(7, SESSIONS, kind="planted", strength=strength), settings), settings)
-        values.append(value)
-    assert values == sorted(values), values
-    scored = pool.outcome[:, horizon] >= 0
-    permuted = permutation(
-        pool.p[similar("block")][scored, horizon],
-        pool.outcome[scored, horizon],
-        pool.p[CLIMATOLOGY][scored, horizon],
-        pool.day[scored],
-        pool.series[scored],
-        rules.permutations,
-        rules.seed,
-    )
-    assert permuted.p < 0.05
-
-
-def test_what_comes_later_changes_no_forecast(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    layout = noise_index(3, 1, episodes=4).layout
-    monkeypatch.setattr(models, "layout_of", lambda *_: layout)
-    whole, cut = noise_index(3, 40, episodes=4), noise_index(3, 34, episodes=4)
-    long, short = walk(whole, settings, 40), walk(cut, settings, 34)
-    days = dates(34)
+def test_what_comes_later_changes_no_forecast() -> None:
+    names = ("logistic", "lightgbm")
+    long, short = walk(3, 22, 0.03, 1.0, names), walk(3, 17, 0.03, 1.0, names)
     # The last block of the shorter walk is cut short by its end, the fit before it is not.
-    kept = np.isin(long.episodes.session_date, days)
-    assert kept.sum() == len(short.episodes.day) > 0
+    kept = np.isin(long.moments.session.astype(str), dates(17))
+    assert kept.sum() == len(short.day) > 0
     for name in short.p:
         assert long.p[name][kept].tobytes() == short.p[name].tobytes(), name
-    for name in short.distance:
-        assert long.distance[name][kept].tobytes() == short.distance[name].tobytes()
-    assert long.episodes.take(kept).row.tobytes() == short.episodes.row.tobytes()
+    for field, before, after in zip(short.said[ANSWER]._fields, long.said[ANSWER], short.said[ANSWER], strict=True):
+        assert before[kept].tobytes() == after.tobytes(), field
 
 
-@pytest.mark.usefixtures("frequencies_only")
-def test_quantiles_of_moves_hold_as_many_as_they_say(settings: Settings) -> None:
-    block = walk(noise_index(5, 50), settings, 50)
-    covered = block.covered[similar("block")]
-    given = covered[np.isfinite(covered).all(axis=1)]
-    assert len(given) > 200
-    assert given.mean(axis=0) == pytest.approx([0.8, 0.8], abs=0.07)
+@given(number=st.integers(11, 19), row=st.integers(0, 40))
+@hypothesis_settings(max_examples=15, deadline=None)
+def test_a_window_is_answered_as_a_query_alone_would_be(number: int, row: int) -> None:
+    days = market(3, 20, 0.03, 1.0)
+    past = past_of_session(days, dates(20), dates(20)[number], SETTINGS)
+    one = days[number].take(np.array([row % len(days[number].ts_ns)]))
+    whole, alone, place = answer_windows(past, days[number]), answer_windows(past, one), row % len(days[number].ts_ns)
+    assert alone.nearest.candidate[0].tolist() == whole.nearest.candidate[place].tolist()
+    assert alone.rows.p[0] == pytest.approx(whole.rows.p[place], abs=1e-14)
 
 
-def test_a_query_that_could_see_its_own_session_raises(settings: Settings) -> None:
-    index = noise_index(3, 30, episodes=4)
-    view = past_of(index, index.days[25], settings)
-    for too_early in index.days[:25]:
+@given(number=st.integers(0, 19), later=st.integers(0, 19))
+@hypothesis_settings(max_examples=20, deadline=None)
+def test_a_past_with_a_session_of_the_embargo_or_later_is_refused(number: int, later: int) -> None:
+    days, names = market(3, 20), dates(20)
+    past = past_of_session(days, names, names[number], SETTINGS)
+    assert past.sessions == names[: max(number - 1, 0)]
+    if later > number - 2:
         with pytest.raises(FutureSeen):
-            view.find(index.vectors[0], too_early)
+            frame_past(days[later], (names[later],), names[number], SETTINGS)
 
 
-@pytest.mark.usefixtures("frequencies_only")
-def test_a_block_is_kept_whole_and_read_back_the_same(tmp_path: Path, settings: Settings) -> None:
-    index, days = noise_index(3, 26, episodes=4), dates(26)
-    (first, last), *_ = blocks_of(days, settings)
-    block = forecast_block({"block": index}, days, first, last, settings)
-    name = block_name({"block": index}, days, first, last, settings)
-    assert kept_block(tmp_path, name, index.key) is None
-    keep_block(tmp_path, name, block)
-    back = kept_block(tmp_path, name, index.key)
+def test_a_session_without_a_candidate_is_passed_over() -> None:
+    days, names = market(3, 14), dates(14)
+    days[11] = days[11].take(np.arange(0))
+    block = forecast_block(days, names, 10, 14, {"frame": by_frame}, (), SETTINGS)
+    assert set(block.day) == {10, 12, 13}
+    nothing = forecast_block([day.take(np.arange(0)) for day in days], names, 10, 14, {"frame": by_frame}, ("logistic",), SETTINGS)
+    assert all(p.shape == (0, 7, 3) for p in nothing.p.values())
+
+
+def test_every_forecast_is_a_distribution_that_only_grows(null: list[Block]) -> None:
+    for name in (ANSWER, BASE, DEALT, "random_walk", "climatology"):
+        p = null[0].p[name]
+        assert np.abs(p.sum(axis=-1) - 1).max() < 1e-12
+        assert (np.diff(p[..., :2], axis=1) >= 0).all()
+
+
+def test_a_block_is_kept_whole_and_read_back_the_same(tmp_path: Path, null: list[Block]) -> None:
+    block = null[0]
+    assert kept_block(tmp_path, "one") is None
+    keep_block(tmp_path, "one", block)
+    back = kept_block(tmp_path, "one")
     assert back is not None
-    for field in FIELDS:
-        before, after = getattr(block, field), getattr(back, field)
-        assert list(before) == list(after)
-        assert all(before[forecaster].tobytes() == after[forecaster].tobytes() for forecaster in before)
-    assert back.episodes.kinds.tobytes() == block.episodes.kinds.tobytes()
-    assert block_name({"block": index}, days[:-1], first, last, settings) == name
-    changed = settings.model_copy(update={"retrieval": settings.retrieval.model_copy(update={"kappa": 21.0})})
-    assert block_name({"block": index}, days, first, last, changed) != name
+    assert list(back.p) == list(block.p) and all(back.p[name].tobytes() == block.p[name].tobytes() for name in block.p)
+    assert [column.tobytes() for column in back.said[ANSWER]] == [column.tobytes() for column in block.said[ANSWER]]
+    assert (back.moments.key == block.moments.key).all()
+    assert back.moments.kinds.tobytes() == block.moments.kinds.tobytes()
+    assert all((before == after).all() for before, after in zip(back.moments.standing, block.moments.standing, strict=True))
+    assert (pool_of([back], "2025", "2026").series == pool_of([block], "2025", "2026").series).all()
+
+
+def named(settings: Settings, sessions: int = 20, first: int = 10, last: int = 15, metrics: tuple[str, ...] = ("frame",)) -> str:
+    inputs = [(date, f"hash of {date}") for date in dates(sessions)]
+    return block_name("level_test", metrics, (), inputs, first, last, settings)
+
+
+def test_a_block_is_named_for_all_that_it_depends_on_and_nothing_later() -> None:
+    name = named(SETTINGS)
+    assert named(SETTINGS, sessions=25) == name, "a lake that grew keeps its forecasts"
+    changed = SETTINGS.model_copy(update={"answer": SETTINGS.answer.model_copy(update={"kappa": 6.0})})
+    assert len({name, named(changed), named(SETTINGS, last=16), named(SETTINGS, first=11), named(SETTINGS, metrics=("user",))}) == 5
+
+
+def test_levels_chosen_change_what_is_scored_and_no_forecast(null: list[Block]) -> None:
+    whole, one = pool_of([null[0]], "2025", "2026"), pool_of([null[0]], "2025", "2026", ["pm_low"])
+    rows = whole.moments.key[:, 3] == "pm_low"
+    assert 0 < len(one.day) < len(whole.day)
+    assert one.p[ANSWER].tobytes() == whole.p[ANSWER][rows].tobytes()
+    assert {level_id for level_id, _ in one.names} == {"pm_low"}

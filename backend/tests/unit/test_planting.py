@@ -1,4 +1,4 @@
-"""Dealing vectors to other sessions and planting a known effect: what moves, what stays, and that nothing is left of the old link."""
+"""Dealing frames to other sessions and planting a known effect: what moves, what stays, and that nothing is left of the old link."""
 
 from __future__ import annotations
 
@@ -6,20 +6,12 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from src.data_eng.core.pressure import CONDITIONS, UP
-from src.data_eng.evaluation.planting import (
-    dealt,
-    first_windows,
-    planted,
-    replanted,
-    sign_drawn_apart,
-    sign_of_outcome,
-    vectors_of,
-)
-from src.data_eng.retrieval.key import layout_of
+from src.data_eng.core.frame import frame_dims
+from src.data_eng.evaluation.planting import SHIFTED, dealt, frames_of, planted, replanted, sign_drawn_apart, sign_of_outcome
 from src.data_eng.settings import Settings, load_settings
+from src.data_eng.stages.gold.future_mbo.build_trigger_vectors import candidates
 
-from ..trigger_lake import KEY, session_dates, trigger_table
+from ..trigger_lake import session_dates, trigger_table
 
 
 @pytest.fixture(scope="module")
@@ -27,70 +19,71 @@ def settings() -> Settings:
     return load_settings()
 
 
+def session(date: str, tests: int) -> pa.Table:
+    """Candidates of a session: two windows a test, at ages 0 and 15 s."""
+    return candidates(trigger_table(date, tests, windows=4), load_settings())
+
+
 @pytest.fixture(scope="module")
 def sessions() -> list[pa.Table]:
-    """Sessions of 2, 3 and 4 episodes in turn, one of them without any."""
-    tables = [trigger_table(date, episodes=2 + number % 3, windows=4) for number, date in enumerate(session_dates(7))]
+    """Sessions of 2, 3 and 4 tests in turn, one of them without any."""
+    tables = [session(date, 2 + number % 3) for number, date in enumerate(session_dates(7))]
     return [*tables[:3], tables[3].slice(0, 0), *tables[4:]]
 
 
-def test_every_session_is_given_the_vectors_of_one_other(sessions: list[pa.Table]) -> None:
+def test_every_session_is_given_the_frames_of_one_other(sessions: list[pa.Table]) -> None:
     given = dealt(sessions, seed=1)
-    own = [vectors_of(table) for table in sessions]
+    own = [frames_of(table) for table in sessions]
     givers = []
-    for receiver, vectors in enumerate(given):
-        assert len(vectors) == sessions[receiver].num_rows
-        if not len(vectors):
+    for receiver, frames in enumerate(given):
+        assert len(frames) == sessions[receiver].num_rows
+        if not len(frames):
             continue
-        (giver,) = (other for other, held in enumerate(own) if len(held) and (held[0] == vectors[0]).all())
+        (giver,) = (other for other, held in enumerate(own) if len(held) and (held[0] == frames[0]).all())
         assert giver != receiver
         givers.append(giver)
-        episodes = [held.reshape(-1, 4, held.shape[1]) for held in (own[giver], vectors)]
-        for number, episode in enumerate(episodes[1]):
-            assert (episode == episodes[0][number % len(episodes[0])]).all()
+        tests = [held.reshape(-1, 2, held.shape[1]) for held in (own[giver], frames)]
+        for number, test in enumerate(tests[1]):
+            assert (test == tests[0][number % len(tests[0])]).all()
     assert sorted(givers) == [0, 1, 2, 4, 5, 6], "each gives once"
 
 
-def test_what_is_planted_shifts_the_conditions_of_a_break_and_nothing_else(settings: Settings) -> None:
-    layout = layout_of(KEY, settings)
-    sigma = np.arange(1, len(layout.dims) + 1, dtype=np.float32)
-    shifted = planted(np.zeros((3, len(layout.dims)), np.float32), np.array([1.0, -1.0, 0.0]), sigma, KEY, 0.5, settings)
-    places = [layout.dims.index(f"{block}:{feature}") for block in ("w0", "w3_mean") for feature in CONDITIONS[UP]]
-    assert np.flatnonzero(shifted[0]).tolist() == sorted(places)
-    assert np.allclose(shifted[0, places], 0.5 * sigma[places])
-    assert (shifted[1] == -shifted[0]).all()
-    assert not shifted[2].any()
+def test_what_is_planted_shifts_the_conditions_of_a_break_and_nothing_else() -> None:
+    # Every column is -1, 0, 1: its MAD is 1, a robust sigma 1.4826. The front side gives, the back side comes.
+    frames = np.tile(np.array([[-1.0], [0.0], [1.0]], np.float32), (1, len(frame_dims())))
+    moved = planted(frames, np.array([1.0, -1.0, 0.0]), 0.5) - frames
+    places = {f"{block}:{feature}": way for block in ("now", "15s") for feature, way in SHIFTED.items()}
+    for place, name in enumerate(frame_dims()):
+        assert moved[:, place] == pytest.approx(0.7413 * places.get(name, 0.0) * np.array([1, -1, 0]), abs=1e-6), name
 
 
 def test_outcomes_and_all_else_stay_where_they_are(sessions: list[pa.Table], settings: Settings) -> None:
-    made = replanted(sessions, KEY, 1, 2.0, placebo=False, settings=settings)
+    made = replanted(sessions, 1, 2.0, placebo=False, settings=settings)
     for before, after in zip(sessions, made, strict=True):
-        assert before.drop_columns("vector").equals(after.drop_columns("vector"))
-        assert not before.num_rows or not np.array_equal(vectors_of(before), vectors_of(after))
+        assert before.drop_columns("frame").equals(after.drop_columns("frame"))
+        assert not before.num_rows or not np.array_equal(frames_of(before), frames_of(after))
 
 
-def test_planted_vectors_predict_the_outcome_and_a_placebo_does_not(settings: Settings) -> None:
-    tables = [trigger_table(date, episodes=4, windows=4) for date in session_dates(40)]
-    place = layout_of(KEY, settings).dims.index(f"w0:{CONDITIONS[UP][0]}")
+def test_planted_frames_predict_the_outcome_and_a_placebo_does_not(settings: Settings) -> None:
+    tables = [session(date, 4) for date in session_dates(40)]
+    place = frame_dims().index("now:front_pull_add")
 
     def correlation(strength: float, placebo: bool) -> float:
-        made = replanted(tables, KEY, 3, strength, placebo, settings)
-        rows = pa.concat_tables(made)
-        return float(np.corrcoef(vectors_of(rows)[::4, place], sign_of_outcome(rows, KEY, settings)[::4])[0, 1])
+        rows = pa.concat_tables(replanted(tables, 3, strength, placebo, settings))
+        return float(np.corrcoef(frames_of(rows)[::2, place], sign_of_outcome(rows, settings)[::2])[0, 1])
 
-    assert abs(correlation(0.0, placebo=False)) < 0.25
-    assert abs(correlation(2.0, placebo=True)) < 0.25
-    assert correlation(2.0, placebo=False) > 0.7
+    assert abs(correlation(0.0, False)) < 0.2, "the old link is cut"
+    assert correlation(2.0, False) > 0.6
+    assert abs(correlation(2.0, True)) < 0.2
 
 
-def test_signs_drawn_apart_are_as_frequent_and_equal_within_an_episode(sessions: list[pa.Table], settings: Settings) -> None:
+def test_signs_drawn_apart_are_one_a_test(sessions: list[pa.Table], settings: Settings) -> None:
     rows = pa.concat_tables(sessions)
-    sign = np.repeat(np.random.default_rng(2).choice([-1.0, 0.0, 1.0], rows.num_rows // 4), 4)
-    drawn = sign_drawn_apart(rows, sign, seed=4)
-    assert sorted(drawn) == sorted(sign)
-    assert (drawn.reshape(-1, 4) == drawn[::4, None]).all()
+    drawn = sign_drawn_apart(rows, sign_of_outcome(rows, settings), 1)
+    assert (drawn[::2] == drawn[1::2]).all()
+    assert sorted(drawn) == sorted(np.repeat(sign_of_outcome(rows, settings)[::2], 2))
 
 
-def test_the_first_windows_of_every_episode_are_kept(sessions: list[pa.Table]) -> None:
-    kept = first_windows(sessions[0], 3)
-    assert kept.equals(sessions[0].take([0, 1, 2, 4, 5, 6]))
+def test_nothing_to_plant_in_is_left_as_it_is(sessions: list[pa.Table], settings: Settings) -> None:
+    nothing = [table.slice(0, 0) for table in sessions]
+    assert replanted(nothing, 1, 2.0, placebo=False, settings=settings) == nothing

@@ -660,7 +660,8 @@ export interface components {
              * @description Its weight, of all its windows together; all setups together 1.
              */
             weight: number;
-            why: components["schemas"]["WhyNear"];
+            /** @description Null where the user's own vectors were compared. */
+            why: components["schemas"]["WhyNear"] | null;
         };
         /**
          * Edge
@@ -824,7 +825,7 @@ export interface components {
             code: boolean;
             /**
              * Note
-             * @description Smaller, below: an interval, a number of episodes.
+             * @description Smaller, below: an interval, a number of windows.
              * @default
              */
             note: string;
@@ -892,7 +893,7 @@ export interface components {
             axis: components["schemas"]["Axis"];
             /**
              * Counted
-             * @description What is counted: episodes, permutations.
+             * @description What is counted: windows, permutations.
              */
             counted: string;
             /** Counts */
@@ -931,7 +932,7 @@ export interface components {
             low: number | null;
             /**
              * Note
-             * @description Episodes and sessions that the figure rests on.
+             * @description Windows and sessions that the figure rests on.
              */
             note: string;
             /**
@@ -1350,7 +1351,7 @@ export interface components {
         Part: {
             /**
              * Basis
-             * @description Episodes, sessions and dates that the figures rest on.
+             * @description Windows, sessions and dates that the figures rest on.
              * @default
              */
             basis: string;
@@ -1541,7 +1542,7 @@ export interface components {
         };
         /**
          * Reliability
-         * @description Stated probability across, observed frequency up, both from 0 to 1, and the episodes of each bin.
+         * @description Stated probability across, observed frequency up, both from 0 to 1, and the windows of each bin.
          */
         Reliability: {
             /** Description */
@@ -2115,8 +2116,6 @@ export interface components {
          * @description Forecasts of about the same probability.
          */
         StatedBin: {
-            /** Episodes */
-            episodes: number;
             /** Figure */
             figure: string;
             /** Frequency */
@@ -2127,6 +2126,8 @@ export interface components {
             low: number | null;
             /** P */
             p: number;
+            /** Windows */
+            windows: number;
         };
         /**
          * StatedOutcome

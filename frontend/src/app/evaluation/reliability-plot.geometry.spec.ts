@@ -9,11 +9,11 @@ const plot: Reliability = {
     {
       outcome: 'BREAK',
       bins: [
-        { p: 0.25, frequency: 0.25, low: 0.2, high: 0.3, episodes: 100, figure: 'stated 25.0 %, observed 25.0 % of 100 episodes' },
-        { p: 0.5, frequency: 0.7, low: null, high: 1.2, episodes: 300, figure: 'stated 50.0 %, observed 70.0 % of 300 episodes' },
+        { p: 0.25, frequency: 0.25, low: 0.2, high: 0.3, windows: 100, figure: 'stated 25.0 %, observed 25.0 % of 100 windows' },
+        { p: 0.5, frequency: 0.7, low: null, high: 1.2, windows: 300, figure: 'stated 50.0 %, observed 70.0 % of 300 windows' },
       ],
     },
-    { outcome: 'REJECT', bins: [{ p: 0.5, frequency: 0, low: null, high: null, episodes: 0, figure: '' }] },
+    { outcome: 'REJECT', bins: [{ p: 0.5, frequency: 0, low: null, high: null, windows: 0, figure: '' }] },
   ],
 };
 
@@ -46,6 +46,6 @@ describe('reliability plot geometry', () => {
   });
 
   it('a point says what was stated and what was observed', () => {
-    expect(layoutReliability(plot).outcomes[0].points[0].title).toBe('BREAK: stated 25.0 %, observed 25.0 % of 100 episodes');
+    expect(layoutReliability(plot).outcomes[0].points[0].title).toBe('BREAK: stated 25.0 %, observed 25.0 % of 100 windows');
   });
 });

@@ -36,7 +36,7 @@ export interface ReliabilityLayout {
   }[];
 }
 
-/** Stated probability across, observed frequency up, both from 0 to 1; below it how many episodes each bin holds. */
+/** Stated probability across, observed frequency up, both from 0 to 1; below it how many windows each bin holds. */
 export function layoutReliability(plot: Reliability): ReliabilityLayout {
   const right = WIDTH - RIGHT;
   const bottom = TOP + SQUARE;
@@ -44,7 +44,7 @@ export function layoutReliability(plot: Reliability): ReliabilityLayout {
   const y = straight(0, 1, bottom, TOP);
   const countsTop = bottom + 24 + BETWEEN;
   const countsBottom = countsTop + COUNTS;
-  const most = Math.max(0, ...plot.outcomes.flatMap(({ bins }) => bins.map((bin) => bin.episodes)));
+  const most = Math.max(0, ...plot.outcomes.flatMap(({ bins }) => bins.map((bin) => bin.windows)));
   const up = straight(0, Math.max(1, most), 0, COUNTS);
   return {
     left: LEFT,
@@ -71,9 +71,9 @@ export function layoutReliability(plot: Reliability): ReliabilityLayout {
         })),
         counts: bins.map((bin) => ({
           x: x(bin.p) + (place - (plot.outcomes.length - 1) / 2) * 5 - 2,
-          y: countsBottom - up(bin.episodes),
+          y: countsBottom - up(bin.windows),
           width: 4,
-          height: up(bin.episodes),
+          height: up(bin.windows),
           title: `${outcome}: ${bin.figure}`,
         })),
       };

@@ -3,7 +3,7 @@ import { Reliability } from '../api/schema';
 import { markerPath } from './marker.geometry';
 import { HEIGHT, WIDTH, layoutReliability } from './reliability-plot.geometry';
 
-/** Stated probability against observed frequency, with the episodes of each bin below. */
+/** Stated probability against observed frequency, with the windows of each bin below. */
 @Component({
   selector: 'sp-reliability-plot',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -48,7 +48,7 @@ import { HEIGHT, WIDTH, layoutReliability } from './reliability-plot.geometry';
       <text class="tick" [attr.x]="layout().left - 6" [attr.y]="layout().countsTop + 8" text-anchor="end">{{ layout().most }}</text>
       <text class="tick" [attr.x]="layout().left - 6" [attr.y]="layout().countsBottom" text-anchor="end">0</text>
       <text class="tick" [attr.x]="(layout().left + layout().right) / 2" [attr.y]="layout().countsBottom + 15" text-anchor="middle">
-        across: stated, up: observed; below: episodes
+        across: stated, up: observed; below: windows
       </text>
     </svg>
     <ul class="legend" aria-label="Legend">

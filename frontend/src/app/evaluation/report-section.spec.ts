@@ -35,12 +35,12 @@ describe('a part of the report', () => {
   });
 
   it('says beside its heading what its figures rest on, and marks simulated data', () => {
-    const host = shown(part('skill', { title: 'Skill', basis: 'n 900 episodes', synthetic: true }));
-    expect(texts(host, 'h2, .unit, .badge')).toEqual(['Skill', 'n 900 episodes', 'SYNTHETIC']);
+    const host = shown(part('skill', { title: 'Skill', basis: 'n 900 windows', synthetic: true }));
+    expect(texts(host, 'h2, .unit, .badge')).toEqual(['Skill', 'n 900 windows', 'SYNTHETIC']);
   });
 
   it('draws every kind of plot, each described in words', () => {
-    const bins = [{ p: 0.5, frequency: 0.4, low: 0.3, high: 0.5, episodes: 9, figure: '' }];
+    const bins = [{ p: 0.5, frequency: 0.4, low: 0.3, high: 0.5, windows: 9, figure: '' }];
     const plots: Part['plots'] = [
       intervals([row('a', 0.01)]),
       lines(series('a', true, [0.01, 0.02])),
@@ -50,7 +50,7 @@ describe('a part of the report', () => {
         title: 'a',
         description: 'Distances in words.',
         axis: { label: 'distance', low: 0, high: 1, form: 'plain' },
-        counted: 'episodes',
+        counted: 'windows',
         edges: [0, 1],
         counts: [3],
         mark: null,

@@ -7,7 +7,7 @@ export const SKILL: Axis = { label: 'RPS skill', low: -0.05, high: 0.05, form: '
 export function row(label: string, value: number | null, half = 0.01, strong = true): IntervalRow {
   return {
     label,
-    note: '900 episodes, 40 sessions',
+    note: '900 windows, 40 sessions',
     figure: `${label}'s figure`,
     value,
     low: value === null ? null : value - half,
@@ -64,8 +64,8 @@ export function report(over: Partial<Report> = {}): Report {
     sentence: 'No skill shown over 40 sessions.',
     good: false,
     synthetic: true,
-    facts: [{ name: 'Scored', value: '900 episodes', code: false }],
-    parts: [part('skill', { sentences: ['All forecasters answered for the same episodes.'] })],
+    facts: [{ name: 'Scored', value: '900 windows', code: false }],
+    parts: [part('skill', { sentences: ['All forecasters answered for the same windows.'] })],
     ...over,
   };
 }
