@@ -50,8 +50,8 @@ class Walk(NamedTuple):
 
     def skill(self, name: str, against: str, at: NDArray[np.bool_] | None = None) -> Skill:
         chosen, rules = self.at_fire_ages if at is None else at, self.settings.evaluation
-        scores = (brier(self.p(one)[chosen], self.outcome[chosen]) for one in (name, against))
-        return skill(*scores, self.pool.day[chosen], rules.bootstrap_draws, rules.interval, rules.seed)
+        own, others = (brier(self.p(one)[chosen], self.outcome[chosen]) for one in (name, against))
+        return skill(own, others, self.pool.day[chosen], rules.bootstrap_draws, rules.interval, rules.seed)
 
     def fires(self) -> FireRecord:
         said, standing, rules = self.pool.said[ANSWER], self.pool.moments.standing, self.settings.evaluation

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -14,6 +15,7 @@ from typer.testing import CliRunner, Result
 from src.data_eng.cli.main import app
 from src.data_eng.evaluation.ledger import RESULT, evaluation_folder, read_trials
 from src.data_eng.evaluation.result import KeptEvaluation
+from src.data_eng.evaluation.walk_forward import forecast_block
 from src.data_eng.jobs import evaluate as evaluating
 from src.data_eng.settings import load_settings
 
@@ -150,8 +152,12 @@ def test_a_level_that_was_never_tested_is_said_and_a_lake_that_grew_keeps_its_fo
     assert "vwap: price never tested it in the scored sessions." in json.loads(out.with_suffix(".json").read_text())["missing"]
     write_days(own, dates[25:], episodes=4, windows=4)
     made: list[int] = []
-    forecast = evaluating.forecast_block
-    monkeypatch.setattr(evaluating, "forecast_block", lambda *asked: made.append(asked[2]) or forecast(*asked))
+
+    def noted(*asked: Any) -> Any:
+        made.append(asked[2])
+        return forecast_block(*asked)
+
+    monkeypatch.setattr(evaluating, "forecast_block", noted)
     assert ask(own, out).exit_code == 0
     assert made == [], "the last seven joined the untouched part"
     assert ask(own, out, "--release").exit_code == 0

@@ -46,8 +46,8 @@ def walk(seed: int, sessions: int, drift: float = 0.0, told: float = 0.0, models
 
 def against(block: Block, name: str, other: str) -> Skill:
     outcome, rules = class_of(block.moments.kinds[:, PRIMARY]), SETTINGS.evaluation
-    scores = (brier(block.p[one][:, PRIMARY], outcome) for one in (name, other))
-    return skill(*scores, block.day, rules.bootstrap_draws, rules.interval, rules.seed)
+    own, others = (brier(block.p[one][:, PRIMARY], outcome) for one in (name, other))
+    return skill(own, others, block.day, rules.bootstrap_draws, rules.interval, rules.seed)
 
 
 @pytest.fixture(scope="module")
