@@ -1,9 +1,8 @@
-"""The walk-forward part of `spymaster bench`: a lake of random triggers of full size, its indexes, an evaluation with all baselines."""
+"""The walk-forward part of `spymaster bench`: a lake of random candidates of full size, and an evaluation with all forecasters."""
 
 from __future__ import annotations
 
 import threading
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,34 +14,31 @@ if TYPE_CHECKING:
     from ...retrieval.key import IndexKey
     from ...settings import Settings
 
-EPISODES, AGES_S = 25, (0, 15, 30, 60)
-"""Of each level and direction a day; the ages of each one's candidates, as the median full-size simulated day has them."""
+TESTS, WINDOWS = 9, 5
+"""Of each level and direction a day; candidate windows of a test as simulated days have them."""
 FIRST, LAST = "2025-01-02", "2025-12-31"
 WORKERS = 2
 POLL_S = 0.2
-LEVEL_TICKS, BARRIER_TICKS, WINDOW_NS = 27_200.0, 8, 5_000_000_000
+LEVEL_TICKS, BARRIER_TICKS, SIGMA = 27_200.0, 10, 0.5
+AGES_S = (0, 15, 30, 60, 90)
 
 
 class WalkTimes(NamedTuple):
     """Seconds, and the largest memory of all processes together."""
 
-    indexes: float
     evaluation: float
     peak_bytes: int
-    episodes: int
+    windows: int
 
 
 def walk_forward_times(folder: Path, sessions: int) -> WalkTimes:
-    """Write `sessions` days of random triggers, build the indexes of all levels, and evaluate them with two workers."""
+    """Write `sessions` days of random candidates, and evaluate them with two workers."""
     from time import perf_counter
 
     from rich.console import Console
 
     from ...config import Environment
-    from ...errors import SpymasterError
     from ...jobs.evaluate import EvaluationRequest, evaluate
-    from ...lake.crew import Crew, Failure
-    from ...retrieval.index_builder import build_indexes
     from ...retrieval.key import LEVEL_TEST
     from ...settings import load_settings
     from ...sources.calendar import sessions_between
@@ -52,103 +48,79 @@ def walk_forward_times(folder: Path, sessions: int) -> WalkTimes:
     every_session = settings.evaluation.model_copy(update={"release_share": 0.0})
     settings = settings.model_copy(update={"evaluation": every_session})
     console = Console(stderr=True)
-    with console.status(f"writing {sessions} sessions of random triggers"):
+    with console.status(f"writing {sessions} sessions of random candidates"):
         for date in sessions_between(FIRST, LAST)[:sessions]:
             _write_day(lake, date, settings)
-    calls = [partial(build_indexes, where, "ES", level_id, settings) for level_id in SIX_LEVELS]
-    began = perf_counter()
-    with Crew(WORKERS, [__name__]) as crew, console.status("building their indexes"):
-        failures = [outcome for _, outcome in crew.run(calls) if isinstance(outcome, Failure)]
-    if failures:
-        raise SpymasterError(f"an index could not be built: {failures[0].message}")
-    indexes = perf_counter() - began
-    request = EvaluationRequest(
-        where, "ES", SIX_LEVELS, LEVEL_TEST, ("frame",), None, None, False, WORKERS, folder / "walk-forward" / "report.html"
-    )
+    report = folder / "walk-forward" / "report.html"
+    request = EvaluationRequest(where, "ES", None, LEVEL_TEST, ("frame",), None, None, False, WORKERS, report)
     with _PeakMemory() as memory:
         began = perf_counter()
         result = evaluate(request, settings, console)
         seconds = perf_counter() - began
-    return WalkTimes(indexes, seconds, memory.peak_bytes, result.counts.windows)
+    return WalkTimes(seconds, memory.peak_bytes, result.counts.windows)
 
 
 def _write_day(lake: Path, date: str, settings: Settings) -> None:
     from ...core.features.registry import APPROACHES
-    from ...core.tables import SETUP_CANDIDATES, TRIGGER_VECTORS
+    from ...core.tables import SETUP_CANDIDATES
     from ...lake.partitions import ref_in
     from ...lake.writer import publish_partition
     from ...retrieval.key import LEVEL_TEST, IndexKey, trigger_rules
-    from ...stages.gold.future_mbo.build_trigger_vectors import ROWS_BY_LEVEL, candidates
 
     keys = sorted(IndexKey(level_id, LEVEL_TEST, approach_dir) for level_id in SIX_LEVELS for approach_dir in APPROACHES)
-    triggers = [_triggers(key, date, settings) for key in keys]
-    for dataset, tables in ((TRIGGER_VECTORS, triggers), (SETUP_CANDIDATES, [candidates(table, settings) for table in triggers])):
-        publish_partition(
-            ref_in(lake, dataset, FRONT, date),
-            tables,
-            stage="bench",
-            inputs={},
-            settings_sha256="",
-            code_sha256="",
-            facts={"synthetic": True, "condition": "available", **trigger_rules(settings)},
-            parquet=ROWS_BY_LEVEL,
-        )
+    publish_partition(
+        ref_in(lake, SETUP_CANDIDATES, FRONT, date),
+        [_candidates(key, date, settings) for key in keys],
+        stage="bench",
+        inputs={},
+        settings_sha256="",
+        code_sha256="",
+        facts={"synthetic": True, "condition": "available", **trigger_rules(settings)},
+    )
 
 
-def _triggers(key: IndexKey, date: str, settings: Settings) -> pa.Table:
-    """Random vectors, alike within an episode, and outcomes that know nothing of them."""
+def _candidates(key: IndexKey, date: str, settings: Settings) -> pa.Table:
+    """Random frames, alike within a test, and outcomes that know nothing of them."""
     import numpy as np
     import pyarrow as pa
 
     from ...contracts import contract_of
     from ...core.frame import frame_dims
-    from ...core.tables import TRIGGER_VECTORS
-    from ...retrieval.key import layout_of
+    from ...core.tables import SETUP_CANDIDATES
+    from ...core.units import NS_PER_S
     from ...sources.calendar import session_times
 
     rng = np.random.default_rng([*date.encode(), *str(key).encode()])
-    windows = len(AGES_S)
-    count = EPISODES * windows
-    frame, vectors = (
-        np.repeat(rng.standard_normal((EPISODES, dims), np.float32), windows, axis=0)
-        + np.float32(0.3) * rng.standard_normal((count, dims), np.float32)
-        for dims in (len(frame_dims()), len(layout_of(key, settings).dims))
-    )
-    up, down = ("BREAK_UP", "REJECT_DOWN") if key.approach_dir == "from_below" else ("REJECT_UP", "BREAK_DOWN")
-    outcome = np.repeat(rng.choice([up, down, "CHOP"], EPISODES), windows)
-    decided = np.repeat(rng.integers(0, 6, EPISODES), windows)
-    age_s = np.tile(AGES_S, EPISODES)
-    window = np.repeat(np.arange(EPISODES) * (2000 // EPISODES), windows) + age_s // 5
-    schema = contract_of(TRIGGER_VECTORS).schema
+    dims, count = len(frame_dims()), TESTS * WINDOWS
+    frames = np.repeat(rng.standard_normal((TESTS, dims), np.float32), WINDOWS, axis=0)
+    frames += np.float32(0.3) * rng.standard_normal((count, dims), np.float32)
+    up, down = ("BREAK_UP", "REJECT_DOWN") if key.approach_dir == "from_below" else ("BREAK_DOWN", "REJECT_UP")
+    outcome = np.repeat(rng.choice([up, down, "CHOP"], TESTS), WINDOWS)
+    decided = np.repeat(rng.integers(0, 6, TESTS), WINDOWS)
+    start_s = np.arange(TESTS)[:, None] * (10_000 // TESTS) + np.array(AGES_S)
+    constant = np.full(count, SIGMA)
     columns = {
-        "setup": [key.setup] * count,
-        "level_id": [key.level_id] * count,
-        "approach_dir": [key.approach_dir] * count,
+        **{name: [value] * count for name, value in key._asdict().items()},
         "session_date": [date] * count,
-        "episode": np.repeat(np.arange(1, EPISODES + 1), windows),
+        "episode": np.repeat(np.arange(1, TESTS + 1), WINDOWS),
         "episode_kind": ["repeat_test"] * count,
-        "ts_ns": session_times(date, settings).start_ns + (window + 1) * WINDOW_NS,
-        "age_s": age_s,
+        "ts_ns": session_times(date, settings).start_ns + start_s.ravel() * NS_PER_S,
+        "age_s": np.tile(AGES_S, TESTS),
         "level_ticks": np.full(count, LEVEL_TICKS),
-        "mid_ticks": np.full(count, LEVEL_TICKS),
-        "distance_ticks": np.zeros(count),
-        "x_ticks": rng.integers(1 - BARRIER_TICKS, BARRIER_TICKS, count),
+        "x_ticks": rng.uniform(-0.9, 0.9, count) * BARRIER_TICKS,
         "barrier_ticks": np.full(count, BARRIER_TICKS),
-        "sigma": rng.uniform(0.3, 0.8, count),
-        "rv": np.full(count, 0.3),
-        "profile": np.full(count, 0.3),
-        "confluent_ids": [""] * count,
+        "sigma": constant,
+        "rv": constant**2,
+        "profile": constant**2,
         "first_hit_ts_ns": [None] * count,
-        "second_hit_ts_ns": [None] * count,
         "whipsaw": np.zeros(count, bool),
-        "mae_before_hit_ticks": [None] * count,
         "reject_kind": [None] * count,
-        "frame": list(frame),
-        "vector": list(vectors),
+        "frame": list(frames),
     }
     for horizon in range(len(settings.labels.horizons_s)):
         columns[f"outcome_h{horizon}"] = np.where(horizon < decided, "CHOP", outcome)
         columns[f"mfe_ticks_h{horizon}"] = columns[f"mae_ticks_h{horizon}"] = np.zeros(count)
+    schema = contract_of(SETUP_CANDIDATES).schema
     return pa.table({name: pa.array(columns[name], schema.field(name).type) for name in schema.names})
 
 
