@@ -70,7 +70,8 @@ def _draw_paths(axes: Axes, lake: Path, answer: Answer) -> None:
             continue
         kind = neighbour.outcome.kind
         strength = 0.25 + 0.6 * neighbour.weight / heaviest
-        axes.plot(path.seconds / 60, path.ticks, color=COLOURS[kind], linestyle=DASHES[kind], linewidth=1.3, alpha=strength)
+        ticks = path.ticks if neighbour.approach_dir == setup.approach_dir else -path.ticks
+        axes.plot(path.seconds / 60, ticks, color=COLOURS[kind], linestyle=DASHES[kind], linewidth=1.3, alpha=strength)
         drawn.append(kind)
     own = _path(lake, setup, 0)
     if own is not None:
@@ -91,7 +92,9 @@ def _draw_paths(axes: Axes, lake: Path, answer: Answer) -> None:
     axes.set_xlabel("minutes from the trigger", color=TEXT)
     axes.set_ylabel("mid, ticks from the level (dashed: its barriers)", color=TEXT)
     shown = min(len(answer.neighbours), PATHS_DRAWN)
-    axes.set_title(f"This setup and its {shown} nearest of the past" if shown else "This setup", color=TEXT, loc="left")
+    axes.set_title(
+        f"This setup and its {shown} nearest of the past, as if all came from its side" if shown else "This setup", color=TEXT, loc="left"
+    )
     if axes.get_legend_handles_labels()[0]:
         title = f"outcome after {answer.horizon_s // 60} min" if drawn else None
         axes.legend(loc="upper left", frameon=True, facecolor=PANEL, edgecolor=GRID, labelcolor=TEXT, title=title)

@@ -641,7 +641,7 @@ export interface components {
             outcome: components["schemas"]["Outcome"];
             /**
              * Path
-             * @description [seconds from the trigger, mid minus level in ticks], -120 to 840 s, gaps left out; null beyond the nearest 24, or where the day's windows are not in the lake.
+             * @description [seconds from the trigger, mid minus level in ticks], -120 to 840 s, gaps left out, turned upside down where it came from the other side than the setup; null beyond the nearest 24, or where the day's windows are not in the lake.
              */
             path: [
                 number,

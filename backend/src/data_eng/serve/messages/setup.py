@@ -15,7 +15,8 @@ class DrawnNeighbour(Neighbour):
     """One similar episode of the past, with the mid around it."""
 
     path: list[tuple[int, float]] | None = Field(
-        description="[seconds from the trigger, mid minus level in ticks], -120 to 840 s, gaps left out; null beyond the nearest 24, or "
+        description="[seconds from the trigger, mid minus level in ticks], -120 to 840 s, gaps left out, turned upside down where it came "
+        "from the other side than the setup; null beyond the nearest 24, or "
         "where the day's windows are not in the lake."
     )
 

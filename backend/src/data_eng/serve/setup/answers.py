@@ -114,7 +114,7 @@ class Answers:
 def day_answer(answer: Answer, version: str, past: Past) -> DayAnswer:
     """The answer with the paths of its nearest neighbours, which `past` gives."""
     drawn = tuple(
-        DrawnNeighbour(**dict(neighbour), path=_path(neighbour, past) if place < PATHS_DRAWN else None)
+        DrawnNeighbour(**dict(neighbour), path=_path(neighbour, answer.setup.approach_dir, past) if place < PATHS_DRAWN else None)
         for place, neighbour in enumerate(answer.neighbours)
     )
     return DayAnswer(**{**dict(answer), "version": version, "neighbours": drawn})
@@ -127,9 +127,12 @@ def path_json(mids: DayMids, ts_s: int, level_ticks: float, after_s: int) -> lis
     return list(zip(path.seconds[seen].astype(np.int64).tolist(), path.ticks[seen].tolist(), strict=True))
 
 
-def _path(neighbour: Neighbour, past: Past) -> list[tuple[int, float]] | None:
+def _path(neighbour: Neighbour, approach_dir: str, past: Past) -> list[tuple[int, float]] | None:
     mids = past.mids(neighbour.symbol, neighbour.session_date)
-    return None if mids is None else path_json(mids, neighbour.ts_s, neighbour.level_ticks, AFTER_S)
+    if mids is None:
+        return None
+    path = path_json(mids, neighbour.ts_s, neighbour.level_ticks, AFTER_S)
+    return path if neighbour.approach_dir == approach_dir else [(second, -ticks) for second, ticks in path]
 
 
 def _require_known(day: DayBundle, level_id: str, level: LevelRows, as_of_s: int) -> None:

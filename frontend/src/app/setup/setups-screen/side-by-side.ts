@@ -52,8 +52,8 @@ import { ReasonsTable } from './reasons-table';
         </table>
       </div>
       <div>
-        <sp-reasons [reasons]="neighbour().why.together" [together]="true" [catalogue]="catalogue.features()" />
-        <sp-reasons [reasons]="neighbour().why.apart" [together]="false" [catalogue]="catalogue.features()" />
+        <sp-reasons [reasons]="why().together" [together]="true" [catalogue]="catalogue.features()" />
+        <sp-reasons [reasons]="why().apart" [together]="false" [catalogue]="catalogue.features()" />
         <p class="muted">
           Their squared distance by block:
           @for (block of blocks(); track block.name) {
@@ -137,14 +137,15 @@ export class SideBySide {
   });
   protected readonly conditions = computed(() => conditionRows(this.answer().setup.conditions.down, this.measured.value()));
   protected readonly waiting = computed(() => (this.measured.state().kind === 'loading' ? '…' : 'not known'));
+  /** Nothing where the user's own vectors were compared. */
+  protected readonly why = computed(() => this.neighbour().why ?? { together: [], apart: [], blocks: {} });
   protected readonly blocks = computed(() =>
-    Object.entries(this.neighbour().why.blocks).map(([name, share]) => ({ name, share: `${Math.round(100 * share)} %` })),
+    Object.entries(this.why().blocks).map(([name, share]) => ({ name, share: `${Math.round(100 * share)} %` })),
   );
 
   constructor() {
     effect(() => {
-      const { symbol, session_date, ts_s } = this.neighbour();
-      const { level_id } = this.answer().setup;
+      const { symbol, session_date, ts_s, level_id } = this.neighbour();
       const windowS = this.windowS();
       untracked(() =>
         this.measured.fetch(async (stop) =>
