@@ -67,7 +67,7 @@ def test_a_value_of_the_wrong_type_is_named(tmp_path: Path) -> None:
         ("near_max: {value: 5,", "near_max: {value: 2,", "zones end at 2, 2, 14 and 20 ticks"),
         ("primary_s: {value: 360,", "primary_s: {value: 300,", r"answer\.primary_s is 300\. Expected one of labels\.horizons_s, \(120, "),
         ("kappa: {value: 5.0,", "kappa: {value: 0,", r"(?s)answer\.kappa.*greater than 0"),
-        ('ages: {value: "0,15,+30"', 'ages: {value: "0 15 30"', r"(?s)answer\.ages.*match pattern"),
+        ('ages: {value: "0,15,+30"', 'ages: {value: "0 15 30"', r"(?s)episodes\.candidate_ages.*match pattern"),
         (
             'interval: {value: 0.90, unit: probability, origin: "two-sided interval of an answer"',
             'interval: {value: 1.0, unit: p, origin: "x"',
@@ -171,12 +171,6 @@ def test_an_empty_variable_counts_as_unset(monkeypatch: pytest.MonkeyPatch) -> N
 def test_the_numbers_of_the_answer_are_those_it_was_measured_with() -> None:
     assert load_settings().answer.model_dump() == {
         "primary_s": 360,
-        "barrier_c": 0.9,
-        "barrier_min_ticks": 8,
-        "rv_windows": 24,
-        "profile_weight": 30,
-        "profile_sessions": 10,
-        "ages": "0,15,+30",
         "k": 100,
         "kappa": 5,
         "decay": 2,
@@ -187,4 +181,15 @@ def test_the_numbers_of_the_answer_are_those_it_was_measured_with() -> None:
         "interval": 0.9,
         "min_candidates": 300,
         "embargo_sessions": 1,
+        "strange_percentile": 95,
+        "quantiles_min_n_eff": 8,
     }
+    assert load_settings().volatility.model_dump() == {
+        "rv_windows": 24,
+        "profile_weight": 30,
+        "profile_sessions": 10,
+        "barrier_c": 0.9,
+        "barrier_min_ticks": 8,
+        "barrier_horizon_s": 360,
+    }
+    assert load_settings().episodes.candidate_ages == "0,15,+30"

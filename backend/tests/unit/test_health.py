@@ -260,7 +260,7 @@ def test_dates_are_said_as_one_or_as_how_many_lie_between(dates: list[str], said
     assert span(dates) == said
 
 
-def test_an_index_of_other_triggers_or_of_fewer_is_named_with_its_own_metric(tmp_path: Path) -> None:
+def test_an_index_of_other_triggers_or_of_fewer_is_named(tmp_path: Path) -> None:
     put_map(tmp_path, MON="ESZ5", TUE="ESZ5")
     for date in (MON, TUE):
         put(tmp_path, TRIGGER_VECTORS, "ESZ5", date, [], "available")
@@ -269,18 +269,18 @@ def test_an_index_of_other_triggers_or_of_fewer_is_named_with_its_own_metric(tmp
     hashes = {name: held.sha256 for name, ref in now.items() if (held := look.held(ref)) is not None}
 
     def of_index(inputs: dict[str, str], root: str = "ES") -> list[str]:
-        folder = tmp_path / "indexes" / "mbo_vwap" / "level_test" / "from_below@cosine"
+        folder = tmp_path / "indexes" / "mbo_vwap" / "level_test" / "from_below"
         folder.mkdir(parents=True, exist_ok=True)
         entries = [{"partition": name, "sha256": sha256} for name, sha256 in inputs.items()]
-        kept = {"root": root, "setup": "level_test", "level_id": "vwap", "metric": "cosine", "inputs": entries}
+        kept = {"root": root, "setup": "level_test", "level_id": "vwap", "inputs": entries}
         (folder / "manifest.json").write_text(json.dumps(kept))
         return [f"{one.what} > {one.fix}" for one in findings_of(look_at(tmp_path), []) if "index" in one.what]
 
     first, second = hashes
     assert of_index(hashes) == []
     (changed,) = of_index({**hashes, second: "another"})
-    assert changed.startswith(f"index mbo_vwap/level_test/from_below@cosine was built from other triggers than there are now: {second} > ")
-    assert "--level vwap --metric cosine" in changed
+    assert changed.startswith(f"index mbo_vwap/level_test/from_below was built from other triggers than there are now: {second} > ")
+    assert "--level vwap" in changed
     (unseen,) = of_index({first: hashes[first]})
     assert f"now: {second}" in unseen
     assert of_index(hashes, root="NQ")[0].startswith("ES: no index > ")

@@ -112,7 +112,7 @@ def test_figures_are_those_of_the_manifests_and_seconds_those_of_the_run(served_
             if layer != "raw":
                 manifest = read_manifest(ref(served_lake, table.dataset, symbol=table.symbol))
                 assert (table.rows, table.bytes) == (manifest.rows, sum(part.bytes for part in manifest.files))
-    assert day.windows == read_manifest(ref(served_lake, WINDOWS)).rows == 1080
+    assert day.windows == read_manifest(ref(served_lake, WINDOWS)).rows > 1080, "they go on to the regular close"
     assert day.triggers == read_manifest(ref(served_lake, TRIGGERS)).rows > 0
     assert day.bytes == sum(table.bytes for cell in day.cells.values() for table in cell.tables)
     assert day.synthetic

@@ -15,6 +15,7 @@ from src.data_eng.catalogue import DocsStale, Material, check_docs
 from src.data_eng.cli.main import app
 from src.data_eng.config import BACKEND
 from src.data_eng.core.features import FEATURES
+from src.data_eng.core.frame import FRAME_FEATURES
 from src.data_eng.settings import load_settings
 
 MATERIAL = Material(load_settings(), {})
@@ -29,7 +30,10 @@ def test_every_rendered_file_is_fresh() -> None:
 
 def test_the_catalogue_lists_every_feature_once() -> None:
     text = catalogue.FEATURE_CATALOGUE.read_text(encoding="utf-8")
-    assert re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE) == [entry.name for entry in FEATURES]
+    assert re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE) == [
+        *(entry.name for entry in FEATURES),
+        *(feature.name for feature in FRAME_FEATURES),
+    ]
 
 
 def test_a_stale_file_is_named_with_the_command_that_fixes_it(monkeypatch: pytest.MonkeyPatch) -> None:

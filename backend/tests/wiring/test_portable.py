@@ -143,7 +143,7 @@ def test_the_interpreters_of_this_test_are_without_linux(lake_without_linux: tup
 
 def test_build_and_query_work_without_the_names_of_linux(lake_without_linux: tuple[Path, dict[str, str]]) -> None:
     _, environment = lake_without_linux
-    assert "What happened next" in command("query", "--level", "vwap", "--approach", "from_below", environment=environment)
+    assert "What happened next" in command("query", "--level", "vwap", "--approach", "from_below", "--more", environment=environment)
 
 
 def test_a_crew_works_in_fresh_interpreters_as_on_macos(monkeypatch: pytest.MonkeyPatch) -> None:

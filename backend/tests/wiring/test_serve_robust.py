@@ -171,8 +171,6 @@ def test_another_version_than_the_lake_s_is_reported_as_changed(place: Place, ur
         (f"{DAY}/tables/conditions?as_of_s={TEN}&levels=pd_close", 404, "unknown_level"),
         (SETUP.replace("vwap", "pd_close"), 404, "unknown_level"),
         (SETUP.replace("vwap", "..%2Fvwap"), 422, "bad_request"),
-        (f"{SETUP}&metric=psychic", 422, "bad_request"),
-        (f"{SETUP}&metric=learned", 404, "no_index"),
         (f"{SETUP}&setup=hunch", 422, "bad_request"),
         (SETUP.replace("from_below", "sideways"), 422, "bad_request"),
         ("/api/setups?level=pd_close&root=ES", 404, "no_index"),

@@ -62,7 +62,6 @@ def query(
     from ..retrieval.answer import ask
     from ..retrieval.key import SETUPS
     from ..retrieval.metrics import VECTOR_OF
-    from ..retrieval.parts import Answer
     from .values import lake_named, levels_named, one_of, symbol_named
 
     for flag, value, known in (("--approach", approach_dir, APPROACHES), ("--setup", setup, SETUPS), ("--metric", metric, VECTOR_OF)):
@@ -81,13 +80,25 @@ def query(
         if at is None:
             console.print("No --at: the newest trigger of this level, approach and setup in the lake.", highlight=False)
         print_answer(answer, console)
-        if more and isinstance(answer, Answer):
+        if more:
             print_more(answer, neighbours, settings.answer.quantiles_min_n_eff, console)
-    if plot is not None and isinstance(answer, Answer):
-        from ..retrieval.picture import draw_answer
+    if plot is not None:
+        _draw(place, answer, plot)
 
-        draw_answer(place, answer, plot)
-        Console(stderr=True).print(f"picture: {plot}", highlight=False, soft_wrap=True)
+
+def _draw(lake: Path, answer: Answer | ApproachInfo, path: Path) -> None:
+    """Draw a setup; an approach has nothing to draw, which is said."""
+    from rich.console import Console
+
+    from ..retrieval.approach import ApproachInfo
+    from ..retrieval.picture import draw_answer
+
+    say = partial(Console(stderr=True).print, highlight=False, soft_wrap=True)
+    if isinstance(answer, ApproachInfo):
+        say("no picture: price only comes to the level, there is no setup yet")
+        return
+    draw_answer(lake, answer, path)
+    say(f"picture: {path}")
 
 
 def print_answer(answer: Answer | ApproachInfo, console: Console) -> None:
@@ -110,8 +121,12 @@ def print_answer(answer: Answer | ApproachInfo, console: Console) -> None:
         say(f"Expected value of {side}, stop at the other barrier: {worth}.")
 
 
-def print_more(answer: Answer, neighbours: int, n_eff_min: float, console: Console) -> None:
-    """Print the setup, every horizon and the similar setups. Quantiles need an effective n of `n_eff_min`."""
+def print_more(answer: Answer | ApproachInfo, neighbours: int, n_eff_min: float, console: Console) -> None:
+    """Print the setup, every horizon and the similar setups; an approach has no more. Quantiles need an effective n of `n_eff_min`."""
+    from ..retrieval.approach import ApproachInfo
+
+    if isinstance(answer, ApproachInfo):
+        return
     say = partial(console.print, highlight=False)
     say("")
     _print_setup(answer, console)

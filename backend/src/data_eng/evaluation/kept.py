@@ -20,7 +20,7 @@ from ..settings import Settings
 from . import walk_forward
 from .walk_forward import Block, Said
 
-SETTINGS_SECTIONS = ("book", "volatility", "episodes", "labels", "scaling", "retrieval", "answer", "evaluation")
+SETTINGS_SECTIONS = ("book", "volatility", "episodes", "labels", "scaling", "answer", "evaluation")
 FORECASTS = "forecasts"
 EPISODE = KEY_COLUMNS.index("episode")
 """The one number of a key."""
