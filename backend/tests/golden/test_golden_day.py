@@ -20,6 +20,8 @@ from src.data_eng.stages.gold.future_mbo.build_trigger_vectors import BuildTrigg
 from src.data_eng.stages.silver.future_mbo.compute_book_flow_5s import ComputeBookFlow5s
 from src.data_eng.stages.silver.future_mbo.compute_level_vacuum_5s import ComputeLevelVacuum5s
 from src.data_eng.stages.silver.future_mbo.compute_levels import ComputeLevels
+from src.data_eng.stages.silver.future_mbo.compute_session_usual import ComputeSessionUsual
+from src.data_eng.stages.silver.future_mbo.compute_touch_physics_5s import ComputeTouchPhysics5s
 from tests.toys.lake import config
 
 from ..toy_market import toy_records, write_dbn
@@ -37,7 +39,15 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     list(import_batch(collect([batch]), lake))
     settings = load_settings()
     IngestPreview().build(ContractDay("ES", "ES", DAY), config(lake), settings)
-    for stage in (ComputeBookFlow5s(), ComputeLevels(), ComputeLevelVacuum5s(), BuildTriggerVectors()):
+    stages = (
+        ComputeBookFlow5s(),
+        ComputeSessionUsual(),
+        ComputeLevels(),
+        ComputeLevelVacuum5s(),
+        ComputeTouchPhysics5s(),
+        BuildTriggerVectors(),
+    )
+    for stage in stages:
         stage.build(ContractDay("ES", "ESZ5", DAY), config(lake), settings)
     return lake
 
