@@ -99,7 +99,6 @@ class AnswerSettings(Section):
 
 class EvaluationSettings(Section):
     warm_up_sessions: int
-    score_window: int
     refit_sessions: int
     bootstrap_draws: int
     permutations: int
