@@ -31,7 +31,9 @@ def demo_flag(name: str) -> str:
 def test_the_readme_s_python_prints_what_it_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The demo simulates more days; the first are the same, and no answer knows of later ones."""
     lake, (levels,) = str(tmp_path / "lake"), re.findall(r"^LEVELS := (\S+)", (REPO_ROOT / "Makefile").read_text(), re.MULTILINE)
-    flags = [argument for name in ("start", "records", "seed") for argument in (f"--{name}", demo_flag(name))]
+    flags = [
+        argument for name in ("start", "records", "seed", "kinds", "drift-ticks", "reach") for argument in (f"--{name}", demo_flag(name))
+    ]
     run("simulate", "--out", str(tmp_path / "batch"), "--days", "3", *flags, "--workers", "1")
     run("import", str(tmp_path / "batch"), "--lake", lake)
     run(

@@ -130,12 +130,12 @@ def test_no_window_of_the_crossed_pre_open_is_used_and_every_later_one_is(lake: 
     assert (marks[starts > START_NS] == 0).all()
 
 
-def test_a_query_at_a_trigger_of_the_evening_says_that_the_past_holds_nothing_yet(lake: Path) -> None:
+def test_a_query_at_a_trigger_of_the_evening_says_that_there_is_too_little_past(lake: Path) -> None:
     triggers = table(lake, "gold.mbo_trigger_vectors")
     at_my_line = triggers.filter(pc.equal(triggers["level_id"], "my_line")).drop_columns(["vector"]).to_pylist()[0]
     flags = ["--level", "my_line", "--approach", at_my_line["approach_dir"], "--at", clock(at_my_line["ts_ns"]), "--symbol", SYMBOL]
     text = done("query", *flags, "--lake", lake)
-    assert "holds nothing yet" in " ".join(text.split()), text
+    assert "TOO LITTLE PAST" in text and "0 similar setups on 0 days" in " ".join(text.split()), text
     assert "SYNTHETIC" not in text
     signals = table(lake, "gold.mbo_trigger_signals")
     assert signals.num_rows == triggers.num_rows
