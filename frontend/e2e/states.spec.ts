@@ -53,11 +53,13 @@ for (const theme of THEMES) {
       await shown(board, `state-no-gold-${theme}`);
     });
 
-    test('a level without an index says the command that builds it, and the board shows the rest', async ({ boardOf }) => {
+    test('without an index the board answers, and the list of setups says the command that builds it', async ({ boardOf }) => {
       const board = await boardOf(LAKES.withoutIndex);
       await board.open();
-      await expect(board.part('neighbours').locator('code')).toContainText('spymaster index');
+      await expect(board.neighbours().first()).toBeVisible();
       for (const panel of ['ladder', 'conditions'] as const) await expect(board.part(panel).getByRole('table')).toBeVisible();
+      await board.screen('/setups');
+      await expect(board.page.locator('main code').first()).toContainText('spymaster index');
       await shown(board, `state-no-index-${theme}`);
       await board.screen('/evaluation');
       await expect(board.page.locator('main code').first()).toContainText('spymaster evaluate');

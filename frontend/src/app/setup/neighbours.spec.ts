@@ -55,8 +55,7 @@ describe('the neighbours', () => {
 
   it('counts how they ended, with the effective number and the past that was seen', () => {
     expect(host().querySelector('.counts')!.textContent!.replaceAll(/\s+/g, ' ').trim()).toBe(
-      'After 8 min 1 of 2 broke, 1 rejected, on 2 days; effective n 6.9; ' +
-        'shares shrunk to the base of 28 episodes on 8 days to 2025-10-10, 90 % interval',
+      'After 8 min 1 of 2 broke, 1 rejected, on 2 days; effective n 6.9; ' + 'of 28 setups on 8 days to 2025-10-10, 90 % interval',
     );
   });
 

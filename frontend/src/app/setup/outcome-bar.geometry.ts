@@ -13,6 +13,8 @@ export interface ShareMarks {
   readonly high: number;
   /** The tick of what is usual from where price stands. */
   readonly base: number;
+  /** `28–58, usual 41`, or `as usual`. */
+  readonly range: string;
 }
 
 /** BREAK, REJECT, CHOP. */
@@ -32,5 +34,9 @@ export function shareInWords(marks: ShareMarks, interval: number): string {
 }
 
 function marksOf(look: Look, share: OutcomeRow['break']): ShareMarks {
-  return { look, p: 100 * share.p, low: 100 * (share.low ?? share.p), high: 100 * (share.high ?? share.p), base: 100 * share.base };
+  const [p, base] = [100 * share.p, 100 * share.base];
+  const low = 100 * (share.low ?? share.p);
+  const high = 100 * (share.high ?? share.p);
+  const range = share.low === null ? 'as usual' : `${low.toFixed(0)}–${high.toFixed(0)}, usual ${base.toFixed(0)}`;
+  return { look, p, low, high, base, range };
 }

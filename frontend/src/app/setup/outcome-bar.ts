@@ -16,7 +16,7 @@ import { ShareTrack } from './share-track';
           <span class="hidden">{{ words()[$index] }}</span>
           <span class="figures" aria-hidden="true">
             <b>{{ marks.look.glyph }} {{ marks.look.kind }} {{ marks.p.toFixed(0) }} %</b>
-            <span class="muted">{{ marks.low.toFixed(0) }}–{{ marks.high.toFixed(0) }}, usual {{ marks.base.toFixed(0) }}</span>
+            <span class="muted">{{ marks.range }}</span>
           </span>
           <sp-share-track [marks]="marks" />
         </li>
