@@ -11,7 +11,7 @@ import pytest
 from src.data_eng.core.features import FAMILIES, FEATURES, feature_names, room_up
 from src.data_eng.core.features.collection import collect
 from src.data_eng.core.features.mirror import Mirror, Turn, reflect
-from src.data_eng.core.features.motion import motion_at, volatility_ticks
+from src.data_eng.core.features.motion import motion_at
 from src.data_eng.core.features.registry import Array, FeatureDefinitionError, feature
 from tests.level_flow import one_window, row
 
@@ -114,11 +114,6 @@ def test_touches_start_anew_where_the_level_jumps_and_not_where_it_drifts() -> N
     motion = motion_at(np.zeros(8, np.int32), np.arange(8, dtype=np.int32), mids, levels, 5, 5)
     assert motion.touch_number.tolist() == [1, 1, 2, 2, 0, 1, 0, 1]
     assert motion.near_s.tolist() == [5, 0, 5, 10, 0, 5, 0, 5]
-
-
-def test_volatility_is_the_root_mean_square_of_the_last_changes() -> None:
-    volatility = volatility_ticks(np.array([10.0, 11, 13, 13, 9]), 2)
-    assert np.array_equal(volatility, [np.nan, np.nan, np.sqrt(2.5), np.sqrt(2), np.sqrt(8)], equal_nan=True)
 
 
 def test_every_feature_is_documented_and_serves_an_approach() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
@@ -28,7 +29,7 @@ from src.data_eng.serve.setup import answers as answers_module
 from src.data_eng.serve.setup import listing as listing_module
 from src.data_eng.serve.setup import past as past_module
 from src.data_eng.serve.setup.listing import episode_list
-from src.data_eng.serve.setup.past import Past
+from src.data_eng.serve.setup.past import LOOK_S, Past
 from src.data_eng.sources.calendar import session_times
 from tests.cut_lake import forget_future
 from tests.spies import noted
@@ -134,6 +135,7 @@ def test_a_past_that_was_replaced_is_asked_anew(own_lake: Path, triggers_s: list
     changed = ref_in(own_lake, SETUP_CANDIDATES, SYMBOL, DATES[0])
     manifest, table = read_manifest(changed), read_table(changed)
     publish_partition(changed, table.slice(0, 1), stage="test", inputs={}, settings_sha256="0", code_sha256="0", facts=manifest.facts)
+    time.sleep(LOOK_S)
     after, fresh = setup_at(client, as_of_s), setup_at(client_of(own_lake), as_of_s)
     assert {**after, "own_path": []} == {**fresh, "own_path": []}
     assert after["version"] == before["version"]

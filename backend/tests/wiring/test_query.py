@@ -63,7 +63,6 @@ def test_the_setup_knows_its_level_its_distance_and_its_conditions_both_ways(lak
     assert (setup.level_price, setup.points_away, setup.where) == (6800.0, 1.25, "1.25 points away")
     assert setup.conditions["up"] == pytest.approx((0.1, -0.2, 0.3, -0.4))
     assert setup.conditions["down"] == pytest.approx((1.0, 2.0, 3.0, 4.0))
-    assert (setup.favours("up"), setup.favours("down")) == (2, 4)
 
 
 def test_neighbours_are_setups_of_earlier_days_only(lake: Path) -> None:

@@ -29,7 +29,6 @@ from .artefacts import (
     read_metadata_file,
     read_scaler,
 )
-from .distribution import outcome_kinds
 from .key import IndexKey, features_sha256, index_command, index_folder, layout_of
 
 SETTINGS_SECTION = "scaling"
@@ -93,35 +92,6 @@ class Index:
         """(days + 1,) first row of each day, and the number of rows."""
         dates = np.asarray(self.metadata["session_date"].to_pylist(), dtype="U10")
         return np.append(np.searchsorted(dates, np.asarray(self.days, dtype="U10")), len(dates)).astype(np.int64)
-
-    @cached_property
-    def day_of_row(self) -> NDArray[np.int64]:
-        return np.repeat(np.arange(len(self.days)), np.diff(self.first_row))
-
-    @cached_property
-    def kinds(self) -> NDArray[np.int8]:
-        """(rows, horizons) outcome kinds."""
-        columns = [self.metadata[f"outcome_h{horizon}"].to_pylist() for horizon in range(len(self.horizons_s))]
-        return outcome_kinds(np.array(columns, dtype="U16").T.reshape(len(self.vectors), len(self.horizons_s)))
-
-    @cached_property
-    def whipsaw(self) -> NDArray[np.bool_]:
-        """(rows,) whether both barriers were touched in the end."""
-        return np.asarray(self.metadata["whipsaw"].to_numpy(zero_copy_only=False))
-
-    @cached_property
-    def mfe_ticks(self) -> NDArray[np.float32]:
-        """(rows, horizons); NaN where censored."""
-        return self._by_horizon("mfe_ticks")
-
-    @cached_property
-    def mae_ticks(self) -> NDArray[np.float32]:
-        """(rows, horizons); NaN where censored."""
-        return self._by_horizon("mae_ticks")
-
-    def _by_horizon(self, name: str) -> NDArray[np.float32]:
-        columns = [self.metadata[f"{name}_h{horizon}"].to_numpy(zero_copy_only=False) for horizon in range(len(self.horizons_s))]
-        return np.stack(columns, axis=1).astype(np.float32)
 
 
 def open_index(where: Environment, key: IndexKey, root: str, settings: Settings) -> Index:

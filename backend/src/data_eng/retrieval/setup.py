@@ -99,10 +99,6 @@ class Setup(NamedTuple):
         points = price_text(self.points_away, self.tick, finer=1).removesuffix("0").removesuffix(".")
         return f"{points} points {'away' if self.distance_ticks < 0 else 'through'}"
 
-    def favours(self, direction: str) -> int:
-        """How many of the four conditions favour a direction."""
-        return sum(value > 0 for value in self.conditions[direction])
-
     @property
     def ladder_line(self) -> str:
         """`Up wins at 6799, 6800, 6801; at 6802 asks +340 contracts/s`, from the strikes up to 3 points around the price."""

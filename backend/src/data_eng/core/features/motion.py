@@ -1,4 +1,4 @@
-"""The path of the mid around levels, window by window: what the kinematic features and the vectors' context are read from."""
+"""The path of the mid around levels, window by window: what the kinematic features are read from."""
 
 from __future__ import annotations
 
@@ -52,18 +52,6 @@ def motion_at(
         near_s=near_windows[level, window].astype(np.float64) * window_s,
         touch_number=touches[level, window].astype(np.float64),
     )
-
-
-def volatility_ticks(mid_ticks: NDArray[np.float64], windows: int) -> NDArray[np.float64]:
-    """Realised volatility over the last `windows` windows, in ticks per square root of a window.
-
-    The root mean square of the mid's changes; NaN for a window in which one of them is missing.
-    """
-    squared = np.diff(mid_ticks, prepend=np.nan) ** 2
-    volatility = np.full(len(mid_ticks), np.nan)
-    if len(mid_ticks) >= windows:
-        volatility[windows - 1 :] = np.sqrt(np.lib.stride_tricks.sliding_window_view(squared, windows).mean(axis=1))
-    return volatility
 
 
 @allocating

@@ -9,7 +9,7 @@ from threading import Lock
 from typing import NamedTuple
 
 from ...config import AppConfig
-from ...core.tables import BOOK_WINDOWS, TRIGGER_VECTORS
+from ...core.tables import BOOK_WINDOWS
 from ...lake.cache import Cache
 from ...lake.partitions import PartitionRef, manifest_sha256, ref_in
 from ...retrieval.artefacts import MANIFEST
@@ -18,8 +18,6 @@ from ...retrieval.frame_past import FramePast
 from ...retrieval.index import Index, IndexMissing, open_index
 from ...retrieval.key import IndexKey, index_command, index_folder
 from ...retrieval.paths import DayMids, day_mids
-from ...retrieval.sources import Source, chosen_partitions, trigger_sources
-from ...retrieval.staleness import check_inputs
 from ..day.stamps import Stamp, stamps_of, version_of
 
 INDEXES_KEPT = 64
@@ -39,20 +37,18 @@ class Opened:
     index: Index
 
 
-class Looked(NamedTuple):
-    """The trigger vectors of a root, when they were looked at, and what the disk said of them."""
-
-    at_s: float
-    stamps: tuple[Stamp, ...]
-    sources: list[Source]
-    generation: str
-
-
 class Sources(NamedTuple):
     """The contract-days that a session may see, and what stands for their content."""
 
     refs: tuple[PartitionRef, ...]
     generation: str
+
+
+class Looked(NamedTuple):
+    """The sources of a session, and when they were looked at."""
+
+    at_s: float
+    sources: Sources
 
 
 class HeldMids(NamedTuple):
@@ -71,16 +67,9 @@ class Past:
         self._settings = cfg.settings
         self._indexes: Cache[tuple[IndexKey, str], Opened] = Cache(INDEXES_KEPT)
         self._frames: Cache[tuple[str, str, str], FramePast] = Cache(VIEW_BYTES)
-        self._fresh: Cache[tuple[tuple[str, int, int], str, str], bool] = Cache(10_000)
         self._mids: Cache[tuple[str, str], HeldMids] = Cache(MIDS_KEPT)
-        self._looked: dict[str, Looked] = {}
-        self._lock = Lock()
+        self._looked: dict[tuple[str, str], Looked] = {}
         self._frames_lock = Lock()
-
-    @property
-    def view_bytes(self) -> int:
-        """Bytes of the views held, nearly."""
-        return self._frames.size
 
     def index(self, key: IndexKey, root: str) -> Opened:
         """The index as it lies on the disk now. Raises `IndexMissing` and `StaleIndex` with the command that builds it."""
@@ -97,19 +86,14 @@ class Past:
         self._indexes.put((key, root), opened)
         return opened
 
-    def require_fresh(self, opened: Opened, session_date: str) -> None:
-        """Raise `StaleIndex` where trigger vectors that a day may see have changed since the index was built; cheap to ask again."""
-        looked = self._look(opened.index.root)
-        checked = (opened.identity, session_date, looked.generation)
-        if self._fresh.get(checked) is None:
-            partitions = {str(source.ref): (source.ref.date, source.sha256) for source in looked.sources}
-            check_inputs(opened.index, partitions, session_date, self._settings.of_root(opened.index.root))
-            self._fresh.put(checked, True)
-
     def sources(self, root: str, session_date: str) -> Sources:
-        """The candidates that a session may see, as they lie on the disk now."""
-        refs = visible_sources(self._where, root, session_date, self._settings.of_root(root))
-        return Sources(tuple(refs), version_of({str(ref): manifest_sha256(ref) for ref in refs}))
+        """The candidates that a session may see, as they lie on the disk; looked at at most once in `LOOK_S`."""
+        looked, now_s = self._looked.get((root, session_date)), time.monotonic()
+        if looked is None or now_s - looked.at_s >= LOOK_S:
+            refs = visible_sources(self._where, root, session_date, self._settings.of_root(root))
+            looked = Looked(now_s, Sources(tuple(refs), version_of({str(ref): manifest_sha256(ref) for ref in refs})))
+            self._looked[root, session_date] = looked
+        return looked.sources
 
     def frame(self, sources: Sources, setup: str, session_date: str, root: str) -> FramePast:
         """What a session knows of a setup; learned once while its sources stay."""
@@ -137,25 +121,6 @@ class Past:
     def levels(self) -> list[str]:
         """Levels that have indexes."""
         return sorted(folder.name.removeprefix("mbo_") for folder in (self._where.lake / "indexes").glob("mbo_*"))
-
-    def _look(self, root: str) -> Looked:
-        looked = self._looked.get(root)
-        if looked is not None and time.monotonic() - looked.at_s < LOOK_S:
-            return looked
-        with self._lock:
-            looked = self._looked.get(root)
-            now_s = time.monotonic()
-            if looked is not None and now_s - looked.at_s < LOOK_S:
-                return looked
-            stamps = stamps_of(chosen_partitions(self._where, TRIGGER_VECTORS, root))
-            if looked is None or looked.stamps != stamps:
-                sources = trigger_sources(self._where, root, self._settings.of_root(root))
-                generation = version_of({str(source.ref): source.sha256 for source in sources})
-                looked = Looked(now_s, stamps, sources, generation)
-            else:
-                looked = looked._replace(at_s=now_s)
-            self._looked[root] = looked
-            return looked
 
 
 def _identity(folder: Path) -> tuple[str, int, int]:
