@@ -77,7 +77,7 @@ def a_day(lake: Path = Path("lake"), **changes: Any) -> DayBundle:
         "conditions": {level_id: conditions(float(place)) for place, level_id in enumerate(levels)},
         "levels": levels,
         "triggers": None,
-        "strikes": None,
+        "physics": None,
         "measured": {},
         "thin_ns": {},
         "scales": None,

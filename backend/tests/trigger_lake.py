@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -10,7 +11,7 @@ import pyarrow as pa
 from src.data_eng.contracts import contract_of
 from src.data_eng.core.frame import frame_dims
 from src.data_eng.core.pressure import CONDITIONS, DOWN, UP
-from src.data_eng.core.tables import SETUP_CANDIDATES, TOUCH_PHYSICS
+from src.data_eng.core.tables import PHYSICS_LADDER, PRESSURE_STREAM, SETUP_CANDIDATES, TOUCH_PHYSICS, WALLS
 from src.data_eng.lake.partitions import ref_in
 from src.data_eng.lake.writer import publish_partition
 from src.data_eng.retrieval.key import IndexKey, layout_of, trigger_rules
@@ -68,10 +69,61 @@ def write_touch(lake: Path, date: str, episodes: int = 3, windows: int = 4) -> N
         "sigma": np.full(len(ts_ns), 0.5),
         "barrier_ticks": np.full(len(ts_ns), 8),
     }
-    schema = contract_of(TOUCH_PHYSICS).schema
-    empty = {field.name: [None] * len(ts_ns) if field.nullable else np.zeros(len(ts_ns)) for field in schema}
+    _publish_filled(lake, date, TOUCH_PHYSICS, known)
+
+
+def write_physics(lake: Path, date: str) -> None:
+    """Pressure, ladder and walls at the day's triggers: asks leave, longs lead up to 6799 and shorts from 6802, where a wall stands."""
+    ts_ns = trigger_times_ns(date).ravel()
+    rows, strikes = len(ts_ns), np.arange(6796, 6805)
+    at_strikes = np.repeat(ts_ns, len(strikes))
+    pressure = {
+        "level_id": [KEY.level_id] * rows,
+        "window_start_ns": ts_ns - WINDOW_NS,
+        "ts_ns": ts_ns,
+        "direction": ["up"] * rows,
+        "state": ["ARMED"] * rows,
+        "coming": np.ones(rows, bool),
+        "balance": ["up"] * rows,
+        "balance_level": np.full(rows, 2),
+        "balance_held_s": np.full(rows, 40),
+        "asks_give_times_usual": np.full(rows, 1.62),
+        "bids_give_times_usual": np.full(rows, 0.88),
+        **{f"condition_{number}_times_usual": np.full(rows, 0.5 * number) for number in (1, 2, 3, 4)},
+        **{f"condition_{number}_contracts": np.full(rows, 100.0 * number) for number in (1, 2, 3, 4)},
+        **{f"condition_{number}_sign": np.full(rows, sign) for number, sign in ((1, 1), (2, 0), (3, -1), (4, 0))},
+        "count_up": np.full(rows, 2),
+    }
+    ladder = {
+        "window_start_ns": at_strikes - WINDOW_NS,
+        "ts_ns": at_strikes,
+        "strike_ticks": np.tile(strikes * 4, rows),
+        "mid_ticks": np.full(len(at_strikes), LEVEL_TICKS - 5),
+        "winner": ["longs" if strike < 6800 else "shorts" if strike > 6801 else "even" for strike in strikes] * rows,
+        "short_depth": np.tile(np.where(strikes < 6800, 0, 120), rows),
+    }
+    walls = {
+        "window_start_ns": ts_ns - WINDOW_NS,
+        "ts_ns": ts_ns,
+        "side": ["ask"] * rows,
+        "strike_ticks": np.full(rows, 6802 * 4),
+        "event": ["stands"] * rows,
+        "massive": np.zeros(rows, bool),
+        "w": np.full(rows, 2.41),
+        "depth": np.full(rows, 240),
+        "peak": np.full(rows, 240),
+    }
+    for dataset, known in ((PRESSURE_STREAM, pressure), (PHYSICS_LADDER, ladder), (WALLS, walls)):
+        _publish_filled(lake, date, dataset, known)
+
+
+def _publish_filled(lake: Path, date: str, dataset: str, known: dict[str, Any]) -> None:
+    """A partition of the columns given; the others are null, or 0."""
+    schema = contract_of(dataset).schema
+    rows = len(known["ts_ns"])
+    empty = {field.name: [None] * rows if field.nullable else np.zeros(rows) for field in schema}
     publish_partition(
-        ref_in(lake, TOUCH_PHYSICS, SYMBOL, date),
+        ref_in(lake, dataset, SYMBOL, date),
         pa.table({field.name: pa.array((empty | known)[field.name], field.type) for field in schema}),
         stage="test",
         inputs={},

@@ -19,6 +19,7 @@ from .core.levels import FAMILIES, KNOWN_AT_IN_WORDS, LEVELS, PriceSource
 from .core.outcomes import Outcome, RejectKind
 from .core.physics.columns import Frame, frame_columns
 from .core.physics.state import Balance
+from .core.physics.strikes import Winner
 from .core.physics.walls import WallEvent
 from .core.pressure import PressureState
 from .errors import SpymasterError
@@ -85,6 +86,7 @@ NAMES_OF_COLUMNS: dict[str, type[Declared]] = {
     "state": PressureState,
     "balance": Balance,
     "event": WallEvent,
+    "winner": Winner,
 }
 
 

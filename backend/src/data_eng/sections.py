@@ -94,7 +94,7 @@ class AnswerSettings(Section):
     min_candidates: PositiveInt
     embargo_sessions: NonNegativeInt
     strange_percentile: float = Field(gt=0, lt=100)
-    quantiles_min_n_eff: PositiveFloat
+    quantiles_min_setups: PositiveInt
 
 
 class EvaluationSettings(Section):
@@ -110,9 +110,7 @@ class EvaluationSettings(Section):
 
 class PressureSettings(Section):
     quantile_sessions: int
-    track_ticks: int
-    watch_score: float
-    armed_score: float
+    fire_s: int
 
 
 class PhysicsSettings(Section):

@@ -58,17 +58,20 @@ def ask(
 def ladder(at: str, *, symbol: str = "ES", lake: Path | None = None) -> pl.DataFrame:
     """The strike ladder of the last window that had ended at a New York time: one row a strike, ascending; prices in points.
 
-    Long is the bid side, short the ask side; flows are contracts of the window, `_per_s` contracts a second.
+    Long is the bid side, short the ask side. `winner` says who leads, by what rests against usual; `_display` are contracts of the last
+    minute, other flows of the last window.
     """
     cfg = load_config(lake)
     settings = cfg.settings.of_root(root_of(symbol))
     rows = setups.ladder_rows(cfg.where, symbol, moment_ns(at, settings.session.timezone), settings)
     frame = pl.DataFrame(rows.strikes)
-    flows = [name for name in frame.columns if name.startswith(("long_", "short_", "buy_", "sell_", "net_"))]
+    flows = [name for name in frame.columns if name.startswith(("long_", "short_", "buy", "sell"))]
     return frame.select(
         pl.col("price"),
         pl.lit(rows.mid_price).alias("mid"),
         _new_york(pl.lit(rows.ts_ns)).alias("ts"),
+        "winner",
+        "value",
         *flows,
         pl.lit(rows.synthetic).alias("synthetic"),
     )

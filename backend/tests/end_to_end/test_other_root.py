@@ -61,7 +61,7 @@ def test_the_ladder_steps_by_sixteenths_within_the_session(lake: Path) -> None:
     times = ladder["ts_ns"].to_numpy()
     assert moment_ns(f"{DAY} 08:20:00") < times.min()
     assert times.max() == moment_ns(f"{DAY} 11:20:00")
-    assert len(np.unique(strikes[times == times[0]])) == 21, "ten strikes either side of the mid's own"
+    assert len(np.unique(strikes[times == times[0]])) == 33, "sixteen strikes either side of the mid's own"
 
 
 def test_prices_are_shown_in_64ths_exactly(lake: Path) -> None:

@@ -11,8 +11,7 @@ from rich.console import Console
 
 from src.data_eng.cli.doctor import print_survey
 from src.data_eng.cli.inspect import LISTED, _book_lines, _lines, _some
-from src.data_eng.cli.ladder import SIDE_COLUMNS, _cells, _side_headings
-from src.data_eng.cli.query import _signed
+from src.data_eng.cli.ladder import COUNTS, _cells
 from src.data_eng.core.tables import MBO, RAW_MBO
 from src.data_eng.health import survey as survey_module
 from src.data_eng.health.survey import LOW_DISK_BYTES, Survey, take_survey
@@ -88,17 +87,13 @@ def test_symbols_are_shown_up_to_a_dozen(count: int, said: str | None) -> None:
     assert ("more" in text) is (count > LISTED)
 
 
-@pytest.mark.parametrize(("pressure", "shown", "wins"), [(0.04, "+0.0", "up"), (-2.25, "-2.2", "down"), (0.0, "+0.0", "")])
-def test_a_strike_is_won_by_the_side_that_outpaces_the_other(pressure: float, shown: str, wins: str) -> None:
-    counts = {f"{side}_{name}": 1_000 * (place + 1) for side in ("long", "short") for place, name in enumerate(SIDE_COLUMNS)}
-    cells = _cells({"price": 6_700.0, "net_pressure_per_s": pressure, **counts})
-    assert cells == ["6700", *["1,000", "2,000", "3,000", "4,000", "5,000", "6,000"] * 2, shown, wins]
-    assert _side_headings("long") == ["long depth", "add", "pull", "fill", "in", "out"]
-
-
-@pytest.mark.parametrize(("value", "said"), [(0.004, "+0.00"), (-0.004, "+0.00"), (-0.006, "-0.01"), (1.0, "+1.00")])
-def test_a_sign_is_shown_and_no_nothing_is_below_zero(value: float, said: str) -> None:
-    assert _signed(value) == said
+@pytest.mark.parametrize(("winner", "shown"), [("longs", "longs"), ("shorts", "shorts"), ("even", "")])
+def test_a_strike_shows_who_leads_what_rests_and_the_last_minute(winner: str, shown: str) -> None:
+    minute = {f"{side}_{name}_display": 1_000 * (place + 1) for side in ("long", "short") for place, name in enumerate(COUNTS)}
+    rests = {"long_depth": 1_240, "short_depth": 0, "long_times_usual": 1.62, "short_times_usual": 1.0}
+    cells = _cells({"price": 6_700.0, "winner": winner, "buys_display": 12, "sells_display": 3, **rests, **minute})
+    minutes = ["1,000", "2,000", "3,000"]
+    assert cells == ["6700", shown, "1,240", "1.6", *minutes, "0", "", *minutes, "12", "3"]
 
 
 def surveyed(**changes: Any) -> Survey:

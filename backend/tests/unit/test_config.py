@@ -182,7 +182,7 @@ def test_the_numbers_of_the_answer_are_those_it_was_measured_with() -> None:
         "min_candidates": 300,
         "embargo_sessions": 1,
         "strange_percentile": 95,
-        "quantiles_min_n_eff": 8,
+        "quantiles_min_setups": 8,
     }
     assert load_settings().volatility.model_dump() == {
         "rv_windows": 24,

@@ -10,6 +10,7 @@ import pytest
 
 from src.data_eng.core.levels import define_level
 from src.data_eng.core.units import NS_PER_S
+from src.data_eng.retrieval.reading import PhysicsTables
 from src.data_eng.serve.day.arrow import KnownTable
 from src.data_eng.serve.day.bodies import Bodies
 from src.data_eng.serve.day.bundle import CONDITIONS_MAX, CONDITIONS_SHOWN
@@ -111,8 +112,13 @@ def test_a_day_s_size_is_that_of_all_that_it_holds() -> None:
     table = pa.table({"ts_ns": pa.array([1, 2, 3], pa.int64())})
     empty = a_day(tables={}, conditions={})
     assert empty.nbytes == 0
-    whole = a_day(tables={"windows": KnownTable(table, np.arange(3))}, conditions={}, strikes=table, measured={"vwap": table})
-    assert whole.nbytes == 3 * 24
+    whole = a_day(
+        tables={"windows": KnownTable(table, np.arange(3))},
+        conditions={},
+        physics=PhysicsTables(table, table, table),
+        measured={"vwap": table},
+    )
+    assert whole.nbytes == 5 * 24
 
 
 def test_a_body_is_encoded_once_for_each_question_and_anew_for_another_version() -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from src.data_eng.core.pressure import ARMED, FIRE, IDLE, TRACK, WATCH, past_quantile, states
 from src.data_eng.settings import load_settings
-from src.data_eng.stages.gold.future_mbo.build_pressure_stream import FEATURES, level_pressure
+from src.data_eng.stages.gold.future_mbo.build_pressure_stream import FEATURES, fires_in_force, level_pressure
 
 SETTINGS = load_settings()
 
@@ -20,16 +20,6 @@ def windows(distances: list[float], **features: list[float]) -> pa.Table:
     columns = {name: pa.array(np.asarray(features.get(name, np.zeros(count)), np.float32)) for name in FEATURES}
     keys = {"level_id": ["pm_high"] * count, "window_start_ns": start_ns, "ts_ns": start_ns + 5_000_000_000}
     return pa.table({**keys, "distance_ticks": np.array(distances, np.float32), **columns})
-
-
-def signals(*fired: tuple[str, int]) -> pa.Table:
-    return pa.table(
-        {
-            "level_id": ["pm_high"] * len(fired),
-            "approach_dir": pa.array([a for a, _ in fired], pa.string()),
-            "ts_ns": pa.array([t for _, t in fired], pa.int64()),
-        }
-    )
 
 
 def test_a_score_of_nine_tenths_means_that_nine_tenths_of_the_past_were_below() -> None:
@@ -46,11 +36,12 @@ def test_without_enough_past_there_is_no_score() -> None:
     assert np.isnan(past_quantile(np.array([np.nan]), np.arange(90.0), 30)).all()
 
 
-def test_states_follow_reach_score_and_signal() -> None:
-    distance = np.array([-21, -20, -5, -5, -5, -5, 60], np.float32)
-    score = np.array([0.99, np.nan, 0.69, 0.70, 0.90, 0.10, 0.10])
-    fired = np.array([False, False, False, False, False, True, False])
-    assert states(distance, score, fired, 20, 0.70, 0.90).tolist() == [IDLE, TRACK, TRACK, WATCH, ARMED, FIRE, IDLE]
+def test_states_follow_reach_balance_and_fire() -> None:
+    distance = np.array([-21, -20, -5, -5, -5, -5, 60, -30], np.float32)
+    far = np.array([20, 20, 20, 20, 20, 20, 20, 35], np.int32)
+    level = np.array([2, 0, 0, 1, 2, 0, 0, 1], np.int8)
+    fired = np.array([False, False, False, False, False, True, False, False])
+    assert states(distance, far, level, fired).tolist() == [IDLE, TRACK, TRACK, WATCH, ARMED, FIRE, IDLE, WATCH]
 
 
 def test_a_window_is_measured_against_past_windows_on_its_own_side() -> None:
@@ -58,10 +49,9 @@ def test_a_window_is_measured_against_past_windows_on_its_own_side() -> None:
         [-5.0] * 40 + [5.0] * 40, u17_total_log=list(range(40)) + [1000.0] * 40, f7_vacuum_total_log=[-9.0] * 40 + list(range(40))
     )
     today = windows([-5.0, 5.0], u17_total_log=[29.5, 0.0], f7_vacuum_total_log=[0.0, 9.5])
-    table = level_pressure(today, past, signals(), SETTINGS).to_pydict()
+    table = level_pressure(today, past, SETTINGS).to_pydict()
     assert table["direction"] == ["up", "down"]
     assert table["vacuum_score"] == [0.75, 0.25]
-    assert table["state"] == ["WATCH", "TRACK"]
 
 
 def test_sides_and_conditions_are_the_features_themselves() -> None:
@@ -76,15 +66,36 @@ def test_sides_and_conditions_are_the_features_themselves() -> None:
         "f2_ask_near_pull_share_rest": [0.25],
         "f4_bid_pull_intensity_log_rest": [0.7],
     }
-    row = level_pressure(windows([-5.0], **features), windows([]), signals(), SETTINGS).to_pylist()[0]
+    row = level_pressure(windows([-5.0], **features), windows([]), SETTINGS).to_pylist()[0]
     assert (row["above_retreat"], row["above_decay"], row["below_retreat"], row["below_decay"]) == pytest.approx((0.1, 0.2, 0.3, 0.4))
     assert (row["above_localization"], row["below_shock"]) == pytest.approx((0.75, 0.7))
     assert [row[f"condition_{number}_down"] for number in (1, 2, 3, 4)] == pytest.approx([0.1, 0.2, 0.3, 0.4])
     assert [row[f"condition_{number}_up"] for number in (3, 4)] == pytest.approx([-0.3, -0.4])
-    assert (row["vacuum_score"], row["state"]) == (None, "TRACK")
+    assert row["vacuum_score"] is None
 
 
-def test_a_fired_signal_shows_at_its_window_also_where_the_price_is_through_the_level() -> None:
-    today = windows([-5.0, -5.0, 5.0])
-    fired = signals(("from_below", 5_000_000_000), ("from_below", 15_000_000_000))
-    assert level_pressure(today, windows([]), fired, SETTINGS)["state"].to_pylist() == ["FIRE", "TRACK", "FIRE"]
+def test_a_fire_is_in_force_until_its_test_is_decided_and_two_minutes_at_most() -> None:
+    window = 5_000_000_000
+
+    def of_test(level_id: str, approach_dir: str, episode: int, first: int, count: int, fires_at: int | None) -> list[dict[str, object]]:
+        return [
+            {
+                "level_id": level_id,
+                "setup": "level_test",
+                "approach_dir": approach_dir,
+                "episode": episode,
+                "ts_ns": window * place,
+                "decision": "fire" if place == fires_at else "hold",
+            }
+            for place in range(first, first + count)
+        ]
+
+    rows = [
+        *of_test("pm_high", "from_below", 1, 1, 6, 3),  # decided after its sixth window
+        *of_test("pm_high", "from_below", 2, 100, 50, 103),  # goes on for longer than two minutes
+        *of_test("pm_high", "from_above", 1, 4, 6, None),
+        *of_test("pm_low", "from_below", 1, 1, 6, None),
+    ]
+    found = fires_in_force(pa.Table.from_pylist(rows), 120)
+    assert list(found) == ["pm_high"]
+    assert (found["pm_high"] // window).tolist() == [3, 4, 5, 6, *range(103, 127)]

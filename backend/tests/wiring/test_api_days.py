@@ -149,8 +149,16 @@ def test_windows_and_levels_and_ladder_equal_a_plain_filter_of_the_lake(client: 
             served = table_of(client, "ladder", **params).to_pylist()
             plain = [row for row in ladder if lower * S < row["ts_ns"] <= as_of_s * S]
             assert [depth for row in served for depth in row["long_depth"]] == [row["long_depth"] for row in plain]
-            assert [flow / 5 for row in served for flow in row["short_flow"]] == pytest.approx([row["short_flow_per_s"] for row in plain])
-            assert [net / 5 for row in served for net in row["net_pressure"]] == pytest.approx([row["net_pressure_per_s"] for row in plain])
+            assert [flow for row in served for flow in row["short_flow"]] == [_flow(row, "short") for row in plain]
+            assert [net for row in served for net in row["net_pressure"]] == [
+                _flow(row, "long") - _flow(row, "short") + row["short_fill"] - row["long_fill"] for row in plain
+            ]
+
+
+def _flow(row: dict[str, Any], side: str) -> int:
+    """What came of its owners' will."""
+    flow: int = row[f"{side}_add"] + row[f"{side}_reprice_in"] - row[f"{side}_pull"] - row[f"{side}_reprice_out"]
+    return flow
 
 
 def test_conditions_equal_a_plain_filter_of_the_lake_in_the_order_of_the_levels_given(client: TestClient, served_lake: Path) -> None:

@@ -16,9 +16,20 @@ from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import ref_in
 from src.data_eng.retrieval.answer import answer_query
 from src.data_eng.retrieval.parts import Answer
-from src.data_eng.retrieval.setup import LevelUnknown, NoSetup, Strike, find_setup, ladder_line
+from src.data_eng.retrieval.setup import LevelUnknown, NoSetup, find_setup
 from src.data_eng.settings import load_settings
-from tests.trigger_lake import KEY, LEVELS, SYMBOL, session_dates, trigger_table, trigger_times_ns, write_days, write_level, write_triggers
+from tests.trigger_lake import (
+    KEY,
+    LEVELS,
+    SYMBOL,
+    session_dates,
+    trigger_table,
+    trigger_times_ns,
+    write_days,
+    write_level,
+    write_physics,
+    write_triggers,
+)
 
 DATES = session_dates(16)
 TODAY = DATES[-1]
@@ -31,6 +42,7 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_days(lake, DATES, synthetic=True)
     for date in (DATES[0], TODAY):
         write_level(lake, date, synthetic=True)
+    write_physics(lake, TODAY)
     return lake
 
 
@@ -79,7 +91,10 @@ def test_neighbours_are_setups_of_earlier_days_only(lake: Path) -> None:
 def test_what_is_said_is_made_of_the_numbers(lake: Path) -> None:
     answer = answer_at(lake, f"{TODAY} 10:00:00")
     assert answer.outcome is not None
-    assert answer.sentence == "PM High 6800.00 from below, 1.25 points away."
+    assert answer.sentence.startswith(
+        "Price 1.25 below PM High 6800.00, coming up. Longs lead 6796-6799. Shorts lead 6802-6803. Asks leave 1.6x usual, bids stand 0.9x. "
+        "BUT 240 asks rest at 6802 (2.4x usual). Physics favour a break; the past "
+    )
     share, seen = answer.outcome.shares, answer.seen
     told = "break" if answer.edge.lead == "BREAK" else "reject"
     assert answer.said.startswith(f"{told.upper()} {100 * share[told].p:.0f} % (")
@@ -141,11 +156,10 @@ def test_a_level_that_is_not_built_names_the_command_that_keeps_the_others(lake:
         find_setup(Environment(lake), "ES", KEY._replace(level_id="pd_low"), moment_ns(f"{TODAY} 10:00:00"), SETTINGS)
 
 
-def test_a_ladder_that_is_not_built_names_the_command(lake: Path) -> None:
-    said = answer_at(lake, f"{TODAY} 10:00:00").setup.ladder_line
-    assert said.endswith(
-        f"run: spymaster build --layer gold --stage build_physics_ladder --symbol {SYMBOL} --dates {TODAY}:{TODAY} --lake {lake}"
-    )
+def test_physics_that_are_not_built_name_the_command(lake: Path) -> None:
+    answer = answer_at(lake, f"{DATES[0]} 10:00:00")
+    assert answer.setup.physics is None
+    assert answer.sentence.endswith(f"run: spymaster build --layer all --symbol {SYMBOL} --dates {DATES[0]}:{DATES[0]} --lake {lake}")
 
 
 def test_a_day_that_is_not_built_names_the_command(lake: Path) -> None:
@@ -155,22 +169,15 @@ def test_a_day_that_is_not_built_names_the_command(lake: Path) -> None:
         answer_at(lake, "half past nine")
 
 
-def test_ladder_line_names_the_strikes_each_side_wins_and_the_wall_ahead() -> None:
-    strikes = [Strike(6798.0 + step, 0.0, short, net) for step, short, net in ((0, 0, -1), (1, 1, 5), (2, 2, 6), (3, 3, 7), (4, 340, -300))]
-    assert (
-        ladder_line(strikes, 6799.75, "from_below") == "Up wins at 6799, 6800, 6801; Down wins at 6798, 6802; at 6802 asks +340 contracts/s"
-    )
-
-
 def test_the_command_prints_the_answer_and_says_synthetic(lake: Path) -> None:
     short, long = (run_query(lake, "--at", f"{TODAY} 10:00:00", *more) for more in ((), ("--more",)))
     assert (short.exit_code, long.exit_code) == (0, 0), short.output
-    for words in ("SYNTHETIC", "PM High 6800.00 from below", "42 similar setups on 14 days"):
+    for words in ("SYNTHETIC", "Price 1.25 below PM High 6800.00, coming up.", "42 similar setups on 14 days"):
         assert words in " ".join(short.output.split())
-    for words in ("up 2/4", "down 4/4", "What happened next", "BREAK %", "nearest of 42"):
+    for words in ("conditions for up 2, for down 0", "What happened next", "BREAK %", "nearest of 42"):
         assert words not in short.output
         assert words in long.output
-    assert len(short.output.splitlines()) < 10
+    assert len(short.output.splitlines()) <= 12
     level = read_table(ref_in(lake, LEVELS, SYMBOL, TODAY))
     assert clock(level["known_from_ns"][0].as_py())[11:] == "09:30:00"
 
@@ -189,7 +196,7 @@ def test_hidden_quantiles_say_why(tmp_path: Path) -> None:
     write_days(tmp_path, DATES[:8], episodes=1, synthetic=True)
     write_level(tmp_path, DATES[7], synthetic=True)
     result = run_query(tmp_path, "--at", f"{DATES[7]} 10:00:00", "--more")
-    assert "min are not shown (effective n below 8)." in " ".join(result.output.split())
+    assert "min are not shown (fewer than 8 setups)." in " ".join(result.output.split())
 
 
 def test_without_a_time_the_newest_trigger_is_taken_and_that_is_said(lake: Path) -> None:

@@ -3,37 +3,45 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from .options import LakeOption, SymbolOfDayOption
 
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from ..retrieval.setup import LadderRows
+
 WIDTH = 140
 """Columns where the output is no terminal, which would have its own."""
-
-SIDE_COLUMNS = {"depth": "depth", "add": "add", "pull": "pull", "fill": "fill", "reprice_in": "in", "reprice_out": "out"}
-"""Column of the table, without its side, and its heading; `in` and `out` are orders that moved to and from the strike."""
+SHOWN_STRIKES = 5
+"""On either side of the price's own, without --more."""
+COUNTS = ("came", "pulled", "filled")
 
 
 def ladder(
     at: Annotated[str, typer.Option(help='New York time, for example "2025-10-16 09:47:35", or with its offset.')],
     symbol: SymbolOfDayOption = "ES",
+    more: Annotated[bool, typer.Option("--more", help="All strikes that are measured.")] = False,
+    json: Annotated[bool, typer.Option("--json", help="Print every column of the window's strikes as JSON.")] = False,
     lake: LakeOption = None,
 ) -> None:
-    """Show what rests, comes and goes at every $1 strike around the price, in the last 5-second window before a time.
+    """Show who leads at the $1 strikes around the price, what rests there against usual, and what came and went, before a time.
 
-    Long is the bid side, short the ask side; in and out are orders that moved to and from a strike. Net is pressure in contracts a
-    second, above 0 where longs outpace shorts.
+    Long is the bid side, short the ask side. Who leads follows from what rests against usual over the last minute; came, pulled and
+    filled are contracts of that minute, and what rests changes by came - pulled - filled.
 
     Example: `spymaster ladder --symbol ES --at "2025-10-16 09:47:35"`
     """
     from rich.console import Console
-    from rich.table import Table
 
     from ..config import load_config
     from ..core.session import clock, moment_ns
     from ..core.units import price_text
+    from ..retrieval.reading import strikes_of
+    from ..retrieval.sentence import leads
     from ..retrieval.setup import ladder_rows
     from .values import lake_named, symbol_named
 
@@ -42,28 +50,48 @@ def ladder(
     settings = cfg.settings.of_root(symbol_named(symbol, place, built=True).root)
     rows = ladder_rows(cfg.where, symbol, moment_ns(at, settings.session.timezone), settings)
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
+    if json:
+        console.print_json(data=rows._asdict())
+        return
     mark = "  [bold magenta]SYNTHETIC[/]" if rows.synthetic else ""
-    console.print(
-        f"{rows.symbol}  window to {clock(rows.ts_ns)} New York  mid {price_text(rows.mid_price, rows.tick, finer=1)}{mark}",
-        highlight=False,
-    )
-    table = Table(box=None, pad_edge=False)
-    for heading in ("strike", *_side_headings("long"), *_side_headings("short"), "net /s"):
+    heading = f"{rows.symbol}  {clock(rows.ts_ns)} New York  mid {price_text(rows.mid_price, rows.tick, finer=1)}{mark}"
+    console.print(heading, highlight=False)
+    shown = rows if more else _around_price(rows)
+    said = leads(strikes_of(shown.strikes, rows.tick))
+    console.print(" ".join(said) or "No range of strikes is led by either side.", highlight=False)
+    console.print(_table(shown))
+
+
+def _around_price(rows: LadderRows) -> LadderRows:
+    own = next((place for place, row in enumerate(rows.strikes) if row["price"] + rows.step_points > rows.mid_price), 0)
+    return rows._replace(strikes=rows.strikes[max(own - SHOWN_STRIKES, 0) : own + SHOWN_STRIKES + 1])
+
+
+def _table(rows: LadderRows) -> Table:
+    from rich.table import Table
+
+    table = Table("strike", "leads", box=None, pad_edge=False)
+    for heading in (*(name for side in ("bids", "asks") for name in (side, "x usual", *COUNTS)), "buys", "sells"):
         table.add_column(heading, justify="right")
-    table.add_column("wins")
     for row in reversed(rows.strikes):
-        table.add_row(*_cells(row), style="bold" if row["price"] <= rows.mid_price < row["price"] + rows.step_points else None)
-    console.print(table)
-
-
-def _side_headings(side: str) -> list[str]:
-    depth, *flows = SIDE_COLUMNS.values()
-    return [f"{side} {depth}", *flows]
+        is_own = row["price"] <= rows.mid_price < row["price"] + rows.step_points
+        table.add_row(*_cells(row), style="bold" if is_own else None)
+    return table
 
 
 def _cells(row: dict[str, Any]) -> list[str]:
     from ..core.units import short_price
 
-    counts = [f"{row[f'{side}_{name}']:,}" for side in ("long", "short") for name in SIDE_COLUMNS]
-    pressure = row["net_pressure_per_s"]
-    return [short_price(row["price"]), *counts, f"{pressure:+.1f}", "up" if pressure > 0 else "down" if pressure < 0 else ""]
+    sides = [text for side in ("long", "short") for text in (f"{row[f'{side}_depth']:,}", _times(row, side), *_counts(row, side))]
+    leads = "" if row["winner"] == "even" else row["winner"]
+    return [short_price(row["price"]), leads, *sides, f"{row['buys_display']:,}", f"{row['sells_display']:,}"]
+
+
+def _times(row: dict[str, Any], side: str) -> str:
+    """Blank without a past, and where the side has no tick in the strike."""
+    times = row[f"{side}_times_usual"]
+    return "" if times is None or (row[f"{side}_depth"] == 0 and times == 1) else f"{times:.1f}"
+
+
+def _counts(row: dict[str, Any], side: str) -> list[str]:
+    return [f"{row[f'{side}_{name}_display']:,}" for name in COUNTS]

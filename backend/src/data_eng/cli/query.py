@@ -15,14 +15,10 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from ..retrieval.approach import ApproachInfo
-    from ..retrieval.parts import Answer, ClassShare, Neighbour, OutcomeRow, Reason
+    from ..retrieval.parts import Answer, ClassShare, ExcursionQuantiles, Neighbour, OutcomeRow, Physics, Reason
 
-CONDITION_WORDS = (
-    "asks above move higher",
-    "asks above pulled faster than added",
-    "bids below come closer (up), move lower (down)",
-    "bids below added faster (up), pulled faster (down)",
-)
+CONDITION_WORDS = ("asks above move higher", "asks above are pulled", "bids below move lower", "bids below are pulled")
+SIGNS = {1: "+", 0: "", -1: "-"}
 EXPLAINED, TOGETHER_SHOWN = 3, 2
 """Of how many neighbours, and by how many common features, the answer says why they are near."""
 
@@ -81,7 +77,7 @@ def query(
             console.print("No --at: the newest trigger of this level, approach and setup in the lake.", highlight=False)
         print_answer(answer, console)
         if more:
-            print_more(answer, neighbours, settings.answer.quantiles_min_n_eff, console)
+            print_more(answer, neighbours, settings.answer.quantiles_min_setups, console)
     if plot is not None:
         _draw(place, answer, plot)
 
@@ -119,10 +115,12 @@ def print_answer(answer: Answer | ApproachInfo, console: Console) -> None:
         side = "a break" if edge.lead == "BREAK" else "a rejection"
         worth = f"{_ticks(edge.ev_ticks)} ticks, cautiously {_ticks(edge.ev_low_ticks)}; a trade costs {edge.cost_ticks:.1f}"
         say(f"Expected value of {side}, stop at the other barrier: {worth}.")
+    for sentence in answer.record.sentences:
+        say(sentence)
 
 
-def print_more(answer: Answer | ApproachInfo, neighbours: int, n_eff_min: float, console: Console) -> None:
-    """Print the setup, every horizon and the similar setups; an approach has no more. Quantiles need an effective n of `n_eff_min`."""
+def print_more(answer: Answer | ApproachInfo, neighbours: int, setups_min: int, console: Console) -> None:
+    """Print the setup, every horizon and the similar setups; an approach has no more. Quantiles need `setups_min` distinct setups."""
     from ..retrieval.approach import ApproachInfo
 
     if isinstance(answer, ApproachInfo):
@@ -134,7 +132,7 @@ def print_more(answer: Answer | ApproachInfo, neighbours: int, n_eff_min: float,
     say(f"\n[bold]What happened next[/]  {past}" if answer.past.end is not None else f"\n{answer.strangeness}")
     say(_outcome_table(answer))
     say(f"In brackets the {100 * answer.interval:.0f} % interval; usual: from where price stands; n: similar setups seen so far.\n")
-    _print_excursions(answer, n_eff_min, console)
+    _print_excursions(answer, setups_min, console)
     if answer.neighbours:
         shown = min(neighbours, len(answer.neighbours))
         say(f"\n[bold]{shown} nearest of {len(answer.neighbours)} similar setups[/]  {_neighbour_units(answer)}")
@@ -156,18 +154,23 @@ def _print_setup(answer: Answer, console: Console) -> None:
     )
     if setup.confluent_ids:
         say(f"confluent with {', '.join(setup.confluent_ids)}")
-    say(_condition_table(answer))
-    say(f"ladder: {setup.ladder_line}")
+    if setup.physics is None:
+        return
+    physics = setup.physics
+    say(_condition_table(physics))
+    say(f"balance {physics.balance} for {physics.balance_held_s} s; conditions for up {physics.count_up}, for down {physics.count_down}")
 
 
-def _condition_table(answer: Answer) -> Table:
+def _condition_table(physics: Physics) -> Table:
     from rich.table import Table
 
-    table = Table("condition (above 0 in favour)", box=None, pad_edge=False)
-    for way, values in answer.setup.conditions:
-        table.add_column(f"{way} {sum(value > 0 for value in values)}/4", justify="right")
-    for number, (up, down) in enumerate(zip(answer.setup.conditions.up, answer.setup.conditions.down, strict=True)):
-        table.add_row(f"{number + 1} {CONDITION_WORDS[number]}", _signed(up), _signed(down))
+    table = Table("condition", box=None, pad_edge=False)
+    for heading in ("x usual", "contracts", "sign"):
+        table.add_column(heading, justify="right")
+    for number, (words, now) in enumerate(zip(CONDITION_WORDS, physics.conditions, strict=True), start=1):
+        times = "" if now.times_usual is None else f"{now.times_usual:.1f}"
+        contracts = "" if now.contracts is None else f"{now.contracts:,.0f}"
+        table.add_row(f"{number} {words}", times, contracts, SIGNS[now.sign])
     return table
 
 
@@ -184,23 +187,47 @@ def _outcome_table(answer: Answer) -> Table:
     return table
 
 
-def _print_excursions(answer: Answer, n_eff_min: float, console: Console) -> None:
-    """Quantiles of MFE and MAE where enough is known of them, and whipsaws; a sentence for the horizons at which they are not shown."""
+def _print_excursions(answer: Answer, setups_min: int, console: Console) -> None:
+    """Quantiles of MFE and MAE at every horizon, and at the answer's own by what became of the setups, in ticks and points."""
     from rich.table import Table
 
-    table = Table(box=None, pad_edge=False)
-    for heading in ("after", "MFE ticks 10/50/90 %", "MAE ticks 10/50/90 %", "whipsaw %", "eff n"):
-        table.add_column(heading, justify="right")
+    of_all = Table(box=None, pad_edge=False)
+    for heading in ("after", "MFE ticks 10/50/90 %", "MAE ticks 10/50/90 %", "whipsaw %", "n"):
+        of_all.add_column(heading, justify="right")
     for outcome in answer.outcomes:
         if outcome.excursions is not None:
-            quantiles = ("/".join(f"{ticks:.0f}" for ticks in values) for _, values in outcome.excursions)
-            table.add_row(_minutes(outcome), *quantiles, f"{100 * outcome.whipsaw:.0f}", f"{outcome.n_eff:.1f}")
-    if table.row_count:
-        console.print(table)
+            of_all.add_row(_minutes(outcome), *_quantiles(outcome.excursions), f"{100 * outcome.whipsaw:.0f}", str(outcome.episodes))
+    if of_all.row_count:
+        console.print(of_all)
     hidden = [outcome for outcome in answer.outcomes if outcome.excursions is None]
     if hidden:
         at = ", ".join(str(outcome.horizon_s // 60) for outcome in hidden)
-        console.print(f"MFE and MAE quantiles after {at} min are not shown (effective n below {n_eff_min:g}).", highlight=False)
+        console.print(f"MFE and MAE quantiles after {at} min are not shown (fewer than {setups_min} setups).", highlight=False)
+    if answer.outcome is not None:
+        _print_by_class(answer.outcome, answer.setup.tick, console)
+
+
+def _print_by_class(outcome: OutcomeRow, tick: float, console: Console) -> None:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for heading in (f"after {_minutes(outcome)}", "n", "MFE ticks", "points", "MAE ticks", "points"):
+        table.add_column(heading, justify="right")
+    for row in outcome.by_class:
+        if row.quantiles is not None:
+            mfe, mae = _quantiles(row.quantiles)
+            mfe_points, mae_points = _quantiles(row.quantiles, tick)
+            table.add_row(row.kind, str(row.setups), mfe, mfe_points, mae, mae_points)
+    if table.row_count:
+        console.print(table)
+
+
+def _quantiles(excursions: ExcursionQuantiles, tick: float | None = None) -> tuple[str, str]:
+    """MFE and MAE as `2/9/24`, in ticks, or in points of a tick."""
+    from ..core.units import short_price
+
+    texts = [[f"{ticks:.0f}" if tick is None else short_price(round(ticks) * tick) for ticks in values] for _, values in excursions]
+    return "/".join(texts[0]), "/".join(texts[1])
 
 
 def _neighbour_units(answer: Answer) -> str:
@@ -257,7 +284,3 @@ def _share(share: ClassShare) -> str:
 
 def _minutes(outcome: OutcomeRow) -> str:
     return f"{outcome.horizon_s // 60} min"
-
-
-def _signed(value: float) -> str:
-    return f"{round(value, 2) + 0.0:+.2f}"  # + 0.0 turns a rounded -0.0 into +0.0

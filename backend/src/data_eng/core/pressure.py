@@ -13,9 +13,9 @@ class PressureState(Declared):
 
     IDLE = "IDLE", "out of reach"
     TRACK = "TRACK", "within reach"
-    WATCH = "WATCH", "within reach, score above the watch mark"
-    ARMED = "ARMED", "within reach, score above the armed mark"
-    FIRE = "FIRE", "a signal fired"
+    WATCH = "WATCH", "within reach, and the balance tilts or thins out beyond the mark to watch"
+    ARMED = "ARMED", "within reach, and the balance tilts or thins out beyond the mark at which it counts"
+    FIRE = "FIRE", "a signal fired in this test, at most two minutes ago"
 
 
 IDLE, TRACK, WATCH, ARMED, FIRE = range(len(PressureState))
@@ -50,20 +50,16 @@ def past_quantile(values: NDArray[np.float64], past: NDArray[np.float64], rows_m
 
 
 def states(
-    distance_ticks: NDArray[np.float32],
-    score: NDArray[np.float64],
-    fired: NDArray[np.bool_],
-    track_ticks: float,
-    watch_score: float,
-    armed_score: float,
+    distance_ticks: NDArray[np.float32], far_ticks: NDArray[np.int32], balance_level: NDArray[np.int8], is_fired: NDArray[np.bool_]
 ) -> NDArray[np.int8]:
-    """State of every window: IDLE out of reach; TRACK within it; WATCH and ARMED by the score; FIRE where a signal fired.
+    """State of every window: IDLE beyond the far zone, TRACK within it, WATCH and ARMED by the balance, FIRE while a fire is in force.
 
-    A window without a score (no past to measure it against) is never more than TRACK, unless a signal fired.
+    `balance_level` is 1 where the book tilts or thins out beyond the mark to watch, 2 beyond the one at which that counts; a book that
+    holds is no more than tracked. Without a past there is no mark, and without a fire never more than TRACK.
     """
-    near = np.abs(distance_ticks) <= track_ticks
+    near = np.abs(distance_ticks) <= far_ticks
     state = np.where(near, TRACK, IDLE).astype(np.int8)
-    state[near & (score >= watch_score)] = WATCH
-    state[near & (score >= armed_score)] = ARMED
-    state[fired] = FIRE
+    state[near & (balance_level == 1)] = WATCH
+    state[near & (balance_level == 2)] = ARMED
+    state[is_fired] = FIRE
     return state

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from ..core.outcomes import Outcome, OutcomeKind
 from ..core.pressure import DOWN, UP
 from ..core.session import clock, moment_ns, second_of
 from ..core.tables import TRIGGER_VECTORS
-from ..lake.partitions import read_facts, ref_in
+from ..lake.partitions import PartitionRef, read_facts, ref_in
 from ..settings import Settings
 from .answered import Answered, answer_windows, speak
 from .approach import ApproachInfo, find_approach
@@ -25,6 +26,7 @@ from .key import BREAK_AND_CONFIRM, IndexKey, answering_metric
 from .metrics import FRAME, USER, VECTOR_OF
 from .parts import (
     Answer,
+    ClassExcursions,
     ClassShare,
     Edge,
     ExcursionQuantiles,
@@ -35,15 +37,18 @@ from .parts import (
     Seen,
     SetupInfo,
 )
+from .record import track_record
+from .sentence import sentence
 from .setup import NoSetup, Setup, find_setup, newest_trigger_ns
 from .user_past import user_past
 from .verdict import VERDICTS, Verdict, said_of, slab
 from .verdict import sentence as said_sentence
 from .why import why_near
-from .words import sentence, strangeness
+from .words import strangeness
 
 QUANTILES = (0.1, 0.5, 0.9)
 """Of MFE and MAE."""
+DECIDED = (OutcomeKind.BREAK, OutcomeKind.REJECT, OutcomeKind.CHOP)
 
 
 def ask(
@@ -83,11 +88,11 @@ def answer_query(where: Environment, setup: Setup, settings: Settings, metric: s
     if metric == USER:
         past = user_past(where, past, setup.key, setup.symbol, settings)
     own = read_facts(ref_in(where.lake, TRIGGER_VECTORS, setup.symbol, setup.session_date))
-    return answer_from(where.lake, past, setup, bool(own.get("synthetic")))
+    return answer_from(refs, past, setup, where.lake, bool(own.get("synthetic")))
 
 
-def answer_from(lake: Path, past: FramePast, setup: Setup, synthetic: bool) -> Answer:
-    """Ask a past; `synthetic` says whether the setup's own day was simulated.
+def answer_from(refs: Sequence[PartitionRef], past: FramePast, setup: Setup, lake: Path, synthetic: bool) -> Answer:
+    """Ask a past, which was learned from the candidates of `refs`; `synthetic` says whether the setup's own day was simulated.
 
     All windows of the episode up to now are answered: what the verdict is now hangs on those before.
     """
@@ -110,7 +115,7 @@ def answer_from(lake: Path, past: FramePast, setup: Setup, synthetic: bool) -> A
         verdict=verdict.value,
         slab=slab(verdict),
         said=said_sentence(said),
-        sentence=sentence(info),
+        sentence=sentence(info, verdict, is_strange, setup.build_physics),
         synthetic=synthetic or similar.synthetic,
         setup=info,
         past=seen,
@@ -123,6 +128,7 @@ def answer_from(lake: Path, past: FramePast, setup: Setup, synthetic: bool) -> A
             cost_ticks=settings.answer.fire_cost_ticks,
             fires=bool(spoken.fires[last]),
         ),
+        record=track_record(refs, setup.key.setup, said.kind, said.p, settings),
         neighbours=neighbours,
         counts=_counts(neighbours),
         match_days=similar.days,
@@ -140,7 +146,7 @@ def answer_from(lake: Path, past: FramePast, setup: Setup, synthetic: bool) -> A
 def setup_info(setup: Setup) -> SetupInfo:
     """A setup as it is shown."""
     same = ("symbol", "session_date", "episode", "episode_kind", "age_s", "level_ticks", "level_price", "mid_ticks", "tick")
-    also = ("distance_ticks", "where", "x_ticks", "barrier_ticks", "confluent_ids", "ladder_line")
+    also = ("distance_ticks", "where", "x_ticks", "barrier_ticks", "confluent_ids", "physics")
     return SetupInfo.model_validate(
         {
             **setup.key._asdict(),
@@ -149,7 +155,6 @@ def setup_info(setup: Setup) -> SetupInfo:
             "new_york": clock(setup.ts_ns),
             "mid_price": setup.mid_ticks * setup.tick,
             "conditions": {direction: setup.conditions[direction] for direction in (UP, DOWN)},
-            "ladder": None if setup.strikes is None else [strike._asdict() for strike in setup.strikes],
         }
     )
 
@@ -202,11 +207,20 @@ class _Similar:
                 "episodes": int(seen.sum()),
                 "days": len(set(self.past.candidates.session[self.positions[seen]])),
                 "n_eff": effective(weight),
-                "excursions": self._excursions(horizon, seen) if effective(weight) >= settings.answer.quantiles_min_n_eff else None,
+                "excursions": self._excursions(horizon, seen),
+                "by_class": tuple(self._of_class(kind, horizon) for kind in DECIDED),
             }
         )
 
-    def _excursions(self, horizon: int, seen: NDArray[np.bool_]) -> ExcursionQuantiles:
+    def _of_class(self, kind: OutcomeKind, horizon: int) -> ClassExcursions:
+        kinds = {kind, OutcomeKind.WHIPSAW} if kind is OutcomeKind.CHOP else {kind}
+        own = np.array([Outcome(day.outcome[horizon][at]).kind in kinds for day, at in self.rows], np.bool_)
+        return ClassExcursions(kind=kind.value, setups=int(own.sum()), quantiles=self._excursions(horizon, own))
+
+    def _excursions(self, horizon: int, seen: NDArray[np.bool_]) -> ExcursionQuantiles | None:
+        """Of those of the setups; None below the number that a tenth needs."""
+        if seen.sum() < self.past.settings.answer.quantiles_min_setups:
+            return None
         ticks = [
             np.array([getattr(day, name)[at, horizon] for day, at in self.rows], np.float32)[seen] for name in ("mfe_ticks", "mae_ticks")
         ]

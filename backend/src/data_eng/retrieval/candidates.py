@@ -59,7 +59,7 @@ def candidates_of(refs: Sequence[PartitionRef], setup: str, settings: Settings) 
                 f"{ref} was made under other rules ({', '.join(RULES_SECTIONS)}) than settings.yaml has now.",
                 fix=commands.build(ref.lake, root_of(ref.symbol), (refs[0].date, refs[-1].date)),
             )
-        parts.append(_day(ref.lake, ref.symbol, ref.date, manifest_sha256(ref), len(settings.labels.horizons_s))[setup].moments)
+        parts.append(day_rows(ref.lake, ref.symbol, ref.date, manifest_sha256(ref), len(settings.labels.horizons_s))[setup].moments)
     return joined(parts, len(frame_dims()), len(settings.labels.horizons_s))
 
 
@@ -86,14 +86,14 @@ def rows_behind(lake: Path, past: FramePast, positions: NDArray[np.int64]) -> li
     for position in positions:
         date, symbol, setup, level_id, approach_dir, _ = moments.key[position]
         sha256 = manifest_sha256(ref_in(lake, SETUP_CANDIDATES, symbol, date))
-        day = _day(lake, symbol, date, sha256, horizons)[setup]
+        day = day_rows(lake, symbol, date, sha256, horizons)[setup]
         found.append((day, day.row_of[level_id, approach_dir, int(moments.ts_ns[position])]))
     return found
 
 
 @lru_cache(maxsize=DAYS_KEPT)
-def _day(lake: Path, symbol: str, date: str, _sha256: str, horizons: int) -> dict[str, DayRows]:
-    """The candidates of one contract-day by setup."""
+def day_rows(lake: Path, symbol: str, date: str, _sha256: str, horizons: int) -> dict[str, DayRows]:
+    """The candidates of one contract-day by setup; `_sha256`, of its manifest, says which version."""
     ref = ref_in(lake, SETUP_CANDIDATES, symbol, date)
     table, synthetic = read_table(ref), bool(read_facts(ref).get("synthetic"))
     return {setup: _rows(table.filter(pc.equal(table["setup"], setup)), symbol, horizons, synthetic) for setup in SETUPS}

@@ -27,6 +27,9 @@ VerdictName = Literal[
     "LARGE MOVE, NO SIDE",
     "NO EDGE",
 ]
+WinnerName = Literal["even", "longs", "shorts"]
+BalanceName = Literal["even", "up", "down", "vacuum", "hold"]
+WallEventName = Literal["stands", "appeared", "grew", "pulled", "eaten", "absorbing", "left"]
 
 
 class AnswerPart(BaseModel):
@@ -42,13 +45,51 @@ class StrikeConditions(AnswerPart):
     down: tuple[float, ...]
 
 
-class StrikeFlow(AnswerPart):
-    """One $1 strike in the trigger's window."""
+class ConditionNow(AnswerPart):
+    """One of the user's four conditions at the level: asks moved higher, asks pulled, bids moved lower, bids pulled."""
+
+    times_usual: float | None = Field(description="As fast as usual so far behind the touch, at the day's pace; null without a past.")
+    contracts: float | None
+    sign: int = Field(description="1: it is happening, beyond the past's mark; -1: the side stands; 0: nothing unusual.")
+
+
+class StrikeNow(AnswerPart):
+    """One $1 strike at the window's end."""
 
     price: float = Field(description="Points; the strike holds the ticks from here up to the next.")
-    long_flow_per_s: float
-    short_flow_per_s: float
-    net_pressure_per_s: float
+    winner: WinnerName
+    long_depth: int
+    short_depth: int
+    long_times_usual: float | None
+    short_times_usual: float | None
+
+
+class WallNow(AnswerPart):
+    """A wall that stands, or was pulled or eaten within the last minute."""
+
+    side: Literal["bid", "ask"]
+    price: float = Field(description="Points, of its strike.")
+    event: WallEventName = Field(description="What happened to it last; stands where nothing did.")
+    contracts: int = Field(description="What rests; of one pulled or eaten what went.")
+    w: float | None = Field(description="Times usual, or the neighbours' median where that is more.")
+    massive: bool
+    ago_s: int = Field(description="Since the window of the event; 0 for one that stands.")
+
+
+class Physics(AnswerPart):
+    """What the book does at the window's end."""
+
+    coming: bool = Field(description="Whether price comes to the level.")
+    balance: BalanceName
+    balance_level: int = Field(description="0 below the mark to watch, 1 beyond it, 2 beyond the mark at which it counts.")
+    balance_held_s: int
+    asks_give: float | None = Field(description="How fast the asks behind the touch give way, times usual at the day's pace.")
+    bids_give: float | None
+    conditions: tuple[ConditionNow, ...]
+    count_up: int = Field(description="Conditions whose sign speaks for up.")
+    count_down: int
+    strikes: tuple[StrikeNow, ...]
+    walls: tuple[WallNow, ...]
 
 
 class SetupInfo(AnswerPart):
@@ -75,8 +116,7 @@ class SetupInfo(AnswerPart):
     barrier_ticks: int
     confluent_ids: tuple[str, ...]
     conditions: StrikeConditions
-    ladder: tuple[StrikeFlow, ...] | None = Field(description="Null while the day's ladder is not built.")
-    ladder_line: str
+    physics: Physics | None = Field(description="Null while the day's pressure stream, ladder or walls are not built.")
 
     @property
     def key(self) -> IndexKey:
@@ -176,11 +216,48 @@ class Edge(AnswerPart):
     fires: bool
 
 
+class SaidBefore(AnswerPart):
+    """How often a class came, of the windows in which the answer gave it about the same chance."""
+
+    kind: Literal["BREAK", "REJECT"]
+    low: float = Field(description="Chances from here.")
+    high: float = Field(description="To here, not included.")
+    windows: int
+    days: int
+    came: float | None = Field(description="Share of them in which it came; null where there is none.")
+    came_low: float | None = Field(description="Interval over sessions; null below five.")
+    came_high: float | None
+
+
+class TrackRecord(AnswerPart):
+    """What was said on this lake's sessions before, each from its own past alone, and what came of it. All levels, both directions."""
+
+    sessions: int = Field(description="Past sessions with signals.")
+    fires: int
+    per_day: float | None
+    hit_share: float | None = Field(description="Share of the fires whose class came within the horizon.")
+    hit_low: float | None
+    hit_high: float | None
+    net_ticks: float | None = Field(description="Ticks a fire after cost, held to a barrier or to the horizon.")
+    net_low: float | None
+    net_high: float | None
+    said: SaidBefore
+    sentences: tuple[str, ...]
+
+
 class ExcursionQuantiles(AnswerPart):
     """Quantiles 10, 50 and 90 in ticks, signed by the approach."""
 
     mfe: tuple[float, ...]
     mae: tuple[float, ...]
+
+
+class ClassExcursions(AnswerPart):
+    """How far setups of one outcome went, for and against the approach."""
+
+    kind: Literal["BREAK", "REJECT", "CHOP"]
+    setups: int
+    quantiles: ExcursionQuantiles | None = Field(description="Null below eight setups.")
 
 
 class OutcomeRow(AnswerPart):
@@ -194,7 +271,8 @@ class OutcomeRow(AnswerPart):
     episodes: int
     days: int
     n_eff: float = Field(description="Effective number of episodes.")
-    excursions: ExcursionQuantiles | None = Field(description="Null where too little is known for quantiles.")
+    excursions: ExcursionQuantiles | None = Field(description="Of all setups; null below eight.")
+    by_class: tuple[ClassExcursions, ...] = Field(description="The same by what became of them; whipsaws are CHOP.")
 
     @property
     def shares(self) -> dict[str, ClassShare]:
@@ -214,6 +292,7 @@ class Answer(AnswerPart):
     past: PastSeen
     seen: Seen
     edge: Edge
+    record: TrackRecord
     neighbours: tuple[Neighbour, ...] = Field(description="Nearest first.")
     counts: OutcomeCounts
     match_days: int = Field(description="Sessions that the neighbours are of.")

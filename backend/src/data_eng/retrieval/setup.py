@@ -1,8 +1,7 @@
-"""The setup of a query: one trigger of a day, its level, the four conditions both ways and the strikes around the price."""
+"""The setup of a query: one trigger of a day, its level, and what the book does around it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,13 +18,15 @@ from ..core.physics.state import Balance
 from ..core.pressure import CONDITIONS, DOWN, UP
 from ..core.session import clock
 from ..core.tables import LEVEL_VACUUM, LEVELS_TABLE, PHYSICS_LADDER, PRESSURE_STREAM, TRIGGER_VECTORS
-from ..core.units import NS_PER_S, price_text, short_price
+from ..core.units import NS_PER_S, price_text
 from ..errors import SpymasterError
 from ..io import read_table
 from ..lake.partitions import PartitionRef, is_partition_complete, list_partitions, read_facts, ref_in
 from ..settings import Settings
 from .key import IndexKey, rows_of
 from .moments import MOMENT_COLUMNS, Moments, moments_of
+from .parts import Physics
+from .reading import physics_at, read_physics_tables
 from .sources import chosen_partitions
 
 TRIGGER_FIELDS = ("ts_ns", "episode", "episode_kind", "age_s", "level_ticks", "mid_ticks", "distance_ticks", "x_ticks", "barrier_ticks")
@@ -42,16 +43,6 @@ class NoSetup(SpymasterError):
 
 class LevelUnknown(SpymasterError):
     """A level is asked for before it is known, or on a day on which it never is."""
-
-
-class Strike(NamedTuple):
-    """One $1 strike in one window."""
-
-    price: float
-    """Points; the strike holds the ticks from here up to the next."""
-    long_flow_per_s: float
-    short_flow_per_s: float
-    net_pressure_per_s: float
 
 
 class Setup(NamedTuple):
@@ -73,15 +64,15 @@ class Setup(NamedTuple):
     confluent_ids: tuple[str, ...]
     conditions: dict[str, tuple[float, ...]]
     """The four conditions by direction, above 0 in its favour."""
-    strikes: tuple[Strike, ...] | None
-    """None while the physics ladder of the day is not built."""
+    physics: Physics | None
+    """None while the day's pressure stream, ladder or walls are not built."""
     tick: float
     moments: Moments
     """The windows of its episode up to this one, which is the last."""
     is_vacuum: NDArray[np.bool_]
     """(windows,) of them: whether the book was thin on both sides, at watch or above."""
-    build_ladder: Command
-    """What builds the day's ladder."""
+    build_physics: Command
+    """What builds the day's gold, walls and all."""
 
     @property
     def level_price(self) -> float:
@@ -98,13 +89,6 @@ class Setup(NamedTuple):
             return "at the level"
         points = price_text(self.points_away, self.tick, finer=1).removesuffix("0").removesuffix(".")
         return f"{points} points {'away' if self.distance_ticks < 0 else 'through'}"
-
-    @property
-    def ladder_line(self) -> str:
-        """`Up wins at 6799, 6800, 6801; at 6802 asks +340 contracts/s`, from the strikes up to 3 points around the price."""
-        if self.strikes is None:
-            return f"not built for {self.session_date}; run: {self.build_ladder}"
-        return ladder_line(self.strikes, self.mid_ticks * self.tick, self.key.approach_dir)
 
 
 def find_setup(where: Environment, symbol: str, key: IndexKey, at_ns: int, settings: Settings, vector: str = "frame") -> Setup:
@@ -123,13 +107,14 @@ def find_setup(where: Environment, symbol: str, key: IndexKey, at_ns: int, setti
     row = _row_at(triggers, key, ref, at_ns, settings.book.window_s)
     tick, horizons = settings.tick_of(root_of(ref.symbol)), len(settings.labels.horizons_s)
     until_now = episode_until(triggers, row)
+    tables, ts_ns = read_physics_tables(lake, ref.symbol, session_date), int(triggers["ts_ns"][row].as_py())
     return setup_of(
         ref.symbol,
         until_now,
         moments_of(until_now, ref.symbol, horizons, vector),
         vacuum_at(ref_in(lake, PRESSURE_STREAM, ref.symbol, session_date), key.level_id, until_now["ts_ns"].to_numpy()),
-        _conditions(ref_in(lake, LEVEL_VACUUM, ref.symbol, session_date), key.level_id, int(triggers["ts_ns"][row].as_py())),
-        strikes_at(ref_in(lake, PHYSICS_LADDER, ref.symbol, session_date), int(triggers["ts_ns"][row].as_py()), tick),
+        _conditions(ref_in(lake, LEVEL_VACUUM, ref.symbol, session_date), key.level_id, ts_ns),
+        physics_at(tables, key.level_id, ts_ns, tick) if tables is not None else None,
         tick,
         lake,
     )
@@ -166,11 +151,11 @@ def setup_of(
     moments: Moments,
     is_vacuum: NDArray[np.bool_],
     conditions: dict[str, tuple[float, ...]],
-    strikes: tuple[Strike, ...] | None,
+    physics: Physics | None,
     tick: float,
     lake: Path,
 ) -> Setup:
-    """The setup of the last of `until_now`; `conditions` and `strikes` are those of its window, `tick` is in points."""
+    """The setup of the last of `until_now`; `conditions` and `physics` are those of its window, `tick` is in points."""
     trigger = until_now.select([*TRIGGER_FIELDS, *KEY_FIELDS]).slice(until_now.num_rows - 1).to_pylist()[0]
     return Setup(
         key=IndexKey(trigger["level_id"], trigger["setup"], trigger["approach_dir"]),
@@ -179,11 +164,11 @@ def setup_of(
         **{name: trigger[name] for name in TRIGGER_FIELDS},
         confluent_ids=tuple(filter(None, trigger["confluent_ids"].split(","))),
         conditions=conditions,
-        strikes=strikes,
+        physics=physics,
         tick=tick,
         moments=moments,
         is_vacuum=is_vacuum,
-        build_ladder=commands.build(lake, symbol, [trigger["session_date"]], layer="gold", stage="build_physics_ladder"),
+        build_physics=commands.build(lake, symbol, [trigger["session_date"]]),
     )
 
 
@@ -201,15 +186,6 @@ def newest_trigger_ns(where: Environment, symbol: str, key: IndexKey) -> int:
         f"{', '.join(held) or 'no level'}. Ask for another --level, --approach or --setup, or build more days.",
         fix=commands.build(where.lake, symbol),
     )
-
-
-def strikes_at(ref: PartitionRef, ts_ns: int, tick: float) -> tuple[Strike, ...] | None:
-    """Strikes of the window that ends at `ts_ns`, ascending; None while the ladder is not built."""
-    if not is_partition_complete(ref):
-        return None
-    table = read_table(ref, ["ts_ns", "strike_ticks", *Strike._fields[1:]])
-    rows = table.filter(pc.equal(table["ts_ns"], ts_ns)).to_pylist()
-    return tuple(Strike(row["strike_ticks"] * tick, *(row[name] for name in Strike._fields[1:])) for row in rows)
 
 
 class LadderRows(NamedTuple):
@@ -245,26 +221,6 @@ def ladder_rows(where: Environment, symbol: str, at_ns: int, settings: Settings)
         [{"price": strike["strike_ticks"] * tick, **strike} for strike in rows],
         bool(read_facts(ref).get("synthetic")),
     )
-
-
-def ladder_line(strikes: Sequence[Strike], price: float, approach_dir: str, reach_points: float = 3.0) -> str:
-    """Which strikes around the price each side wins, and the heaviest flow against the approach ahead of it."""
-    near = [strike for strike in strikes if abs(strike.price - price) <= reach_points]
-    parts = []
-    for name, sign in (("Up", 1), ("Down", -1)):
-        won = [short_price(strike.price) for strike in near if sign * strike.net_pressure_per_s > 0]
-        if won:
-            parts.append(f"{name} wins at {', '.join(won)}")
-    from_below = approach_dir == "from_below"
-    ahead = [(_against(strike, from_below), strike) for strike in near if (strike.price >= price) == from_below]
-    heaviest = max(ahead, key=lambda pair: pair[0], default=None)
-    if heaviest is not None and round(heaviest[0]) > 0:
-        parts.append(f"at {short_price(heaviest[1].price)} {'asks' if from_below else 'bids'} +{heaviest[0]:.0f} contracts/s")
-    return "; ".join(parts) if parts else "neither side outpaces the other"
-
-
-def _against(strike: Strike, from_below: bool) -> float:
-    return strike.short_flow_per_s if from_below else strike.long_flow_per_s
 
 
 def contract_of(where: Environment, symbol: str, session_date: str, dataset: str) -> str:

@@ -1,4 +1,4 @@
-"""An answer's sentences about the setup and its past, made of its numbers; what is said of outcomes is in verdict.py."""
+"""An answer's heading, and its sentences about the past; what is said of outcomes is in verdict.py, of the book in sentence.py."""
 
 from __future__ import annotations
 
@@ -11,11 +11,6 @@ def heading(setup: SetupInfo) -> str:
     """`PM High 6800.00 from below, 1.25 points away`."""
     price = price_text(setup.level_price, setup.tick)
     return f"{level_name(setup.level_id)} {price} {setup.approach_dir.replace('_', ' ')}, {setup.where}"
-
-
-def sentence(setup: SetupInfo) -> str:
-    """Where price stands, and which strikes each side wins."""
-    return f"{heading(setup)}." + (f" {setup.ladder_line}." if setup.ladder is not None else "")
 
 
 def strangeness(distance: float | None, percentile: float | None, is_strange: bool, past: PastSeen) -> str:

@@ -408,6 +408,21 @@ export interface components {
             tables: components["schemas"]["TableState"][];
         };
         /**
+         * ClassExcursions
+         * @description How far setups of one outcome went, for and against the approach.
+         */
+        ClassExcursions: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "BREAK" | "REJECT" | "CHOP";
+            /** @description Null below eight setups. */
+            quantiles: components["schemas"]["ExcursionQuantiles"] | null;
+            /** Setups */
+            setups: number;
+        };
+        /**
          * ClassShare
          * @description Probability of one outcome, with its interval, and what is usual from where price stands.
          */
@@ -439,6 +454,24 @@ export interface components {
             type: string;
             /** Unit */
             unit: string;
+        };
+        /**
+         * ConditionNow
+         * @description One of the user's four conditions at the level: asks moved higher, asks pulled, bids moved lower, bids pulled.
+         */
+        ConditionNow: {
+            /** Contracts */
+            contracts: number | null;
+            /**
+             * Sign
+             * @description 1: it is happening, beyond the past's mark; -1: the side stands; 0: nothing unusual.
+             */
+            sign: number;
+            /**
+             * Times Usual
+             * @description As fast as usual so far behind the touch, at the day's pace; null without a past.
+             */
+            times_usual: number | null;
         };
         /**
          * ConditionScale
@@ -1323,12 +1356,17 @@ export interface components {
          */
         OutcomeRow: {
             break: components["schemas"]["ClassShare"];
+            /**
+             * By Class
+             * @description The same by what became of them; whipsaws are CHOP.
+             */
+            by_class: components["schemas"]["ClassExcursions"][];
             chop: components["schemas"]["ClassShare"];
             /** Days */
             days: number;
             /** Episodes */
             episodes: number;
-            /** @description Null where too little is known for quantiles. */
+            /** @description Of all setups; null below eight. */
             excursions: components["schemas"]["ExcursionQuantiles"] | null;
             /** Horizon S */
             horizon_s: number;
@@ -1469,6 +1507,49 @@ export interface components {
              * @description Tests of all levels, both directions.
              */
             episodes: number;
+        };
+        /**
+         * Physics
+         * @description What the book does at the window's end.
+         */
+        Physics: {
+            /**
+             * Asks Give
+             * @description How fast the asks behind the touch give way, times usual at the day's pace.
+             */
+            asks_give: number | null;
+            /**
+             * Balance
+             * @enum {string}
+             */
+            balance: "even" | "up" | "down" | "vacuum" | "hold";
+            /** Balance Held S */
+            balance_held_s: number;
+            /**
+             * Balance Level
+             * @description 0 below the mark to watch, 1 beyond it, 2 beyond the mark at which it counts.
+             */
+            balance_level: number;
+            /** Bids Give */
+            bids_give: number | null;
+            /**
+             * Coming
+             * @description Whether price comes to the level.
+             */
+            coming: boolean;
+            /** Conditions */
+            conditions: components["schemas"]["ConditionNow"][];
+            /** Count Down */
+            count_down: number;
+            /**
+             * Count Up
+             * @description Conditions whose sign speaks for up.
+             */
+            count_up: number;
+            /** Strikes */
+            strikes: components["schemas"]["StrikeNow"][];
+            /** Walls */
+            walls: components["schemas"]["WallNow"][];
         };
         /**
          * PressureState
@@ -1872,6 +1953,43 @@ export interface components {
             title: string;
         };
         /**
+         * SaidBefore
+         * @description How often a class came, of the windows in which the answer gave it about the same chance.
+         */
+        SaidBefore: {
+            /**
+             * Came
+             * @description Share of them in which it came; null where there is none.
+             */
+            came: number | null;
+            /** Came High */
+            came_high: number | null;
+            /**
+             * Came Low
+             * @description Interval over sessions; null below five.
+             */
+            came_low: number | null;
+            /** Days */
+            days: number;
+            /**
+             * High
+             * @description To here, not included.
+             */
+            high: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "BREAK" | "REJECT";
+            /**
+             * Low
+             * @description Chances from here.
+             */
+            low: number;
+            /** Windows */
+            windows: number;
+        };
+        /**
          * Seen
          * @description What similar setups did, beside what was to be expected of them from where price stood at each.
          */
@@ -1947,6 +2065,7 @@ export interface components {
                 number
             ][];
             past: components["schemas"]["PastSeen"];
+            record: components["schemas"]["TrackRecord"];
             /**
              * Said
              * @description Its sentence: the chance, what is usual from here, and what similar setups did.
@@ -2007,13 +2126,6 @@ export interface components {
             /** Episode */
             episode: number;
             episode_kind: components["schemas"]["EpisodeKind"];
-            /**
-             * Ladder
-             * @description Null while the day's ladder is not built.
-             */
-            ladder: components["schemas"]["StrikeFlow"][] | null;
-            /** Ladder Line */
-            ladder_line: string;
             /** Level Id */
             level_id: string;
             /** Level Price */
@@ -2026,6 +2138,8 @@ export interface components {
             mid_ticks: number;
             /** New York */
             new_york: string;
+            /** @description Null while the day's pressure stream, ladder or walls are not built. */
+            physics: components["schemas"]["Physics"] | null;
             /** Session Date */
             session_date: string;
             /**
@@ -2150,21 +2264,28 @@ export interface components {
             up: number[];
         };
         /**
-         * StrikeFlow
-         * @description One $1 strike in the trigger's window.
+         * StrikeNow
+         * @description One $1 strike at the window's end.
          */
-        StrikeFlow: {
-            /** Long Flow Per S */
-            long_flow_per_s: number;
-            /** Net Pressure Per S */
-            net_pressure_per_s: number;
+        StrikeNow: {
+            /** Long Depth */
+            long_depth: number;
+            /** Long Times Usual */
+            long_times_usual: number | null;
             /**
              * Price
              * @description Points; the strike holds the ticks from here up to the next.
              */
             price: number;
-            /** Short Flow Per S */
-            short_flow_per_s: number;
+            /** Short Depth */
+            short_depth: number;
+            /** Short Times Usual */
+            short_times_usual: number | null;
+            /**
+             * Winner
+             * @enum {string}
+             */
+            winner: "even" | "longs" | "shorts";
         };
         /**
          * TableInfo
@@ -2225,6 +2346,81 @@ export interface components {
             why: string | null;
         };
         /**
+         * TrackRecord
+         * @description What was said on this lake's sessions before, each from its own past alone, and what came of it. All levels, both directions.
+         */
+        TrackRecord: {
+            /** Fires */
+            fires: number;
+            /** Hit High */
+            hit_high: number | null;
+            /** Hit Low */
+            hit_low: number | null;
+            /**
+             * Hit Share
+             * @description Share of the fires whose class came within the horizon.
+             */
+            hit_share: number | null;
+            /** Net High */
+            net_high: number | null;
+            /** Net Low */
+            net_low: number | null;
+            /**
+             * Net Ticks
+             * @description Ticks a fire after cost, held to a barrier or to the horizon.
+             */
+            net_ticks: number | null;
+            /** Per Day */
+            per_day: number | null;
+            said: components["schemas"]["SaidBefore"];
+            /** Sentences */
+            sentences: string[];
+            /**
+             * Sessions
+             * @description Past sessions with signals.
+             */
+            sessions: number;
+        };
+        /**
+         * WallNow
+         * @description A wall that stands, or was pulled or eaten within the last minute.
+         */
+        WallNow: {
+            /**
+             * Ago S
+             * @description Since the window of the event; 0 for one that stands.
+             */
+            ago_s: number;
+            /**
+             * Contracts
+             * @description What rests; of one pulled or eaten what went.
+             */
+            contracts: number;
+            /**
+             * Event
+             * @description What happened to it last; stands where nothing did.
+             * @enum {string}
+             */
+            event: "stands" | "appeared" | "grew" | "pulled" | "eaten" | "absorbing" | "left";
+            /** Massive */
+            massive: boolean;
+            /**
+             * Price
+             * @description Points, of its strike.
+             */
+            price: number;
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "bid" | "ask";
+            /**
+             * W
+             * @description Times usual, or the neighbours' median where that is more.
+             */
+            w: number | null;
+        };
+        /**
          * WhyNear
          * @description Why a neighbour is near; it explains a distance, not an outcome. The most first.
          */
@@ -2270,8 +2466,10 @@ export type Bullet = components['schemas']['Bullet'];
 export type Bullets = components['schemas']['Bullets'];
 export type Catalogue = components['schemas']['Catalogue'];
 export type Cell = components['schemas']['Cell'];
+export type ClassExcursions = components['schemas']['ClassExcursions'];
 export type ClassShare = components['schemas']['ClassShare'];
 export type ColumnInfo = components['schemas']['ColumnInfo'];
+export type ConditionNow = components['schemas']['ConditionNow'];
 export type ConditionScale = components['schemas']['ConditionScale'];
 export type Day = components['schemas']['Day'];
 export type DayEntry = components['schemas']['DayEntry'];
@@ -2311,6 +2509,7 @@ export type Part = components['schemas']['Part'];
 export type PartFile = components['schemas']['PartFile'];
 export type PartitionView = components['schemas']['PartitionView'];
 export type PastSeen = components['schemas']['PastSeen'];
+export type Physics = components['schemas']['Physics'];
 export type PressureState = components['schemas']['PressureState'];
 export type Problem = components['schemas']['Problem'];
 export type Ready = components['schemas']['Ready'];
@@ -2329,6 +2528,7 @@ export type ReplayResume = components['schemas']['ReplayResume'];
 export type ReplaySpeed = components['schemas']['ReplaySpeed'];
 export type ReplayWindow = components['schemas']['ReplayWindow'];
 export type Report = components['schemas']['Report'];
+export type SaidBefore = components['schemas']['SaidBefore'];
 export type Seen = components['schemas']['Seen'];
 export type SetupAnswer = components['schemas']['SetupAnswer'];
 export type SetupInfo = components['schemas']['SetupInfo'];
@@ -2337,9 +2537,11 @@ export type SetupRow = components['schemas']['SetupRow'];
 export type StatedBin = components['schemas']['StatedBin'];
 export type StatedOutcome = components['schemas']['StatedOutcome'];
 export type StrikeConditions = components['schemas']['StrikeConditions'];
-export type StrikeFlow = components['schemas']['StrikeFlow'];
+export type StrikeNow = components['schemas']['StrikeNow'];
 export type TableInfo = components['schemas']['TableInfo'];
 export type TableState = components['schemas']['TableState'];
+export type TrackRecord = components['schemas']['TrackRecord'];
+export type WallNow = components['schemas']['WallNow'];
 export type WhyNear = components['schemas']['WhyNear'];
 export type ZoneTicks = components['schemas']['ZoneTicks'];
 export type $defs = Record<string, never>;

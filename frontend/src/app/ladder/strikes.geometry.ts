@@ -107,7 +107,7 @@ export function flowScale(columns: LadderColumns, index: number, windowS: number
   return sizes[Math.ceil(SCALE_QUANTILE * sizes.length) - 1] / windowS;
 }
 
-/** Who wins a strike: the sign of its net pressure, the rule of the sentence's `Up wins at`. */
+/** Who wins a strike: the sign of its net pressure. */
 export function winnerOf(netPressure: number): Winner {
   if (netPressure === 0) return 'even';
   return netPressure > 0 ? 'up' : 'down';

@@ -12,11 +12,26 @@ from numpy.typing import NDArray
 
 from ..book.state import ASK, BID
 from ..compiled import compiled
+from ..declared import Declared
 from ..events import NO_TICK
 from .giving import LEAST_PRIOR, STOCK_PRIOR_OFFSET
+from .state import signs
 from .tape import Tape, behind, rows_of
 from .usual import Usual
 from .walls import StrikeBook
+
+
+class Winner(Declared):
+    """Which side outweighs the other at a strike."""
+
+    EVEN = "even", "neither side is unusually heavy"
+    LONGS = "longs", "against usual, more bids rest there than asks"
+    SHORTS = "shorts", "against usual, more asks rest there than bids"
+
+
+EVEN, LONGS, SHORTS = range(len(Winner))
+WINNERS = Winner.names()
+"""Names of the codes: `WINNERS[code]`."""
 
 
 class StrikeGrid(NamedTuple):
@@ -134,3 +149,15 @@ def ladder_values(stock: NDArray[np.float64], usable: NDArray[np.bool_], windows
     count = (seen[here + 1] - seen[first])[:, None]
     known = (count > 0) & np.isfinite(stock).all(axis=1)
     return np.divide(total[here + 1] - total[first], count, out=np.full_like(lead, np.nan), where=known)
+
+
+def winners(values: NDArray[np.float64], mark: float, dwell: int) -> NDArray[np.int8]:
+    """(windows, strikes) codes of `Winner`, from `ladder_values`: a side leads beyond the mark and is held for `dwell` windows at least.
+
+    Even throughout without a mark (NaN), and at a strike that is out of reach (NaN) once it was held.
+    """
+    found = np.full(values.shape, EVEN, np.int8)
+    for strike in range(values.shape[1]):
+        sign = signs(values[:, strike], mark, dwell).sign
+        found[sign > 0, strike], found[sign < 0, strike] = LONGS, SHORTS
+    return found

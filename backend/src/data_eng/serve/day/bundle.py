@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ... import commands
+from ...retrieval.reading import PhysicsTables
 from ...settings import Settings
 from ..gate.problems import Refusal
 from ..messages.day import AbsentTable, ConditionScale, TableName
@@ -46,8 +47,8 @@ class DayBundle:
     levels: dict[str, LevelRows]
     triggers: DayTriggers | None
     """None where they are not built."""
-    strikes: pa.Table | None
-    """The lake's ladder, by window and strike; None where it is not built."""
+    physics: PhysicsTables | None
+    """What readings of the book are taken from; None where one of them is not built."""
     measured: dict[str, pa.Table]
     """The four conditions both ways by level_id; their rows by time."""
     thin_ns: dict[str, NDArray[np.int64]]
@@ -66,7 +67,7 @@ class DayBundle:
     def nbytes(self) -> int:
         """Bytes held in memory, nearly."""
         tables = [known.table for known in [*self.tables.values(), *self.conditions.values()]]
-        rows = [self.triggers.table if self.triggers is not None else None, self.strikes, *self.measured.values()]
+        rows = [self.triggers.table if self.triggers is not None else None, *(self.physics or ()), *self.measured.values()]
         return sum(table.nbytes for table in [*tables, *rows] if table is not None)
 
     @property

@@ -24,10 +24,12 @@ from ...core.tables import (
     TRADE_BARS,
     TRIGGER_SIGNALS,
     TRIGGER_VECTORS,
+    WALLS,
 )
 from ...errors import SpymasterError
 from ...io import read_table
 from ...lake.partitions import Manifest, PartitionCorrupt, PartitionMissing, PartitionRef, manifest_sha256, parse_ref, read_manifest, ref_in
+from ...retrieval.reading import PhysicsTables, read_physics_tables
 from ...retrieval.setup import thin_windows
 from ...settings import Settings
 from ...sources.calendar import session_times
@@ -41,7 +43,18 @@ from .stamps import hashes_of, version_of
 from .tables import candles_table, conditions_tables, heat_table, ladder_table, level_rows, level_spans, levels_table, windows_table
 from .triggers import read_triggers, trigger_columns
 
-OWN = (BOOK_WINDOWS, BOOK_FLOW, TRADE_BARS, LEVELS_TABLE, LEVEL_VACUUM, PHYSICS_LADDER, PRESSURE_STREAM, TRIGGER_SIGNALS, TRIGGER_VECTORS)
+OWN = (
+    BOOK_WINDOWS,
+    BOOK_FLOW,
+    TRADE_BARS,
+    LEVELS_TABLE,
+    LEVEL_VACUUM,
+    WALLS,
+    PHYSICS_LADDER,
+    PRESSURE_STREAM,
+    TRIGGER_SIGNALS,
+    TRIGGER_VECTORS,
+)
 """Tables of the lake that a day is served from."""
 OPEN_TRIES = 3
 """How often a day is read anew because a writer replaced a partition of it meanwhile."""
@@ -141,7 +154,7 @@ class _Opened:
             conditions=conditions or {},
             levels=prices,
             triggers=self._made(EPISODES, lambda: read_triggers(triggers(), self._settings)),
-            strikes=ladder() if "ladder" in tables else None,
+            physics=self._physics(),
             measured=self._measured(vacuum),
             thin_ns=self._thin(pressure),
             scales=self._scales(),
@@ -181,6 +194,12 @@ class _Opened:
         except (PartitionMissing, PartitionCorrupt):
             return {}
         return {level_id: table.slice(low, high - low) for level_id, (low, high) in level_spans(table).items()}
+
+    def _physics(self) -> PhysicsTables | None:
+        try:
+            return read_physics_tables(self._lake, self._symbol, self._date)
+        except PartitionCorrupt:
+            return None
 
     def _thin(self, pressure: Callable[[], pa.Table]) -> dict[str, NDArray[np.int64]]:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...stages.gold.future_mbo.build_physics_ladder import ladder_reach
 from ..messages.day import Day, LadderGrid, ZoneTicks
 from .bundle import DayBundle
 from .levels import level_infos
@@ -27,7 +28,9 @@ def day_view(day: DayBundle, as_of_s: int | None) -> Day:
         levels=level_infos(day, as_of_s),
         confluence_ticks=settings.levels.confluence_ticks,
         zone_ticks=ZoneTicks(at=zones.at_max, near=zones.near_max, mid=zones.mid_max, far=zones.far_max),
-        ladder=LadderGrid(step_ticks=settings.ladder.step_ticks, reach_points=settings.ladder.reach_points),
+        ladder=LadderGrid(
+            step_ticks=settings.ladder.step_ticks, reach_points=ladder_reach(settings) * settings.ladder.step_ticks * day.tick
+        ),
         conditions=day.scales,
         horizons_s=list(settings.labels.horizons_s),
         primary_horizon_s=settings.labels.primary_horizon_s,

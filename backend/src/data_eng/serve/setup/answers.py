@@ -17,7 +17,8 @@ from ...retrieval.key import IndexKey
 from ...retrieval.moments import moments_of
 from ...retrieval.parts import Answer, Neighbour
 from ...retrieval.paths import AFTER_S, PATHS_DRAWN, DayMids, path_around
-from ...retrieval.setup import Setup, Strike, episode_until, setup_of
+from ...retrieval.reading import physics_at
+from ...retrieval.setup import Setup, episode_until, setup_of
 from ...settings import Settings
 from ..day.bundle import DayBundle
 from ..day.levels import why_unknown
@@ -50,7 +51,7 @@ def newest_setup(day: DayBundle, key: IndexKey, as_of_s: int) -> Setup:
         moments_of(until_now, day.symbol, len(day.settings.labels.horizons_s)),
         day.is_vacuum(key.level_id, until_now["ts_ns"].to_numpy()),
         _conditions(day, key.level_id, ts_ns),
-        _strikes(day, ts_ns),
+        physics_at(day.physics, key.level_id, ts_ns, day.tick) if day.physics is not None else None,
         day.tick,
         day.lake,
     )
@@ -96,14 +97,14 @@ class Answers:
         day = self._shelf.day(symbol, clock(as_of_s * NS_PER_S)[:10], version)
         setup = newest_setup(day, key, as_of_s)
         sources = self._past.sources(day.root, day.session_date)
-        kept_by = (day.version, day.symbol, day.session_date, key, setup.ts_ns, sources.generation)
+        kept_by = (day.version, day.symbol, day.session_date, key, setup.ts_ns, sources.generation, sources.signals)
         return SetupRequest(day, setup, sources, kept_by)
 
     def compute(self, request: SetupRequest) -> AnswerBody:
         """Search the past, and keep the answer."""
         day, setup, sources, key = request
         past = self._past.frame(sources, setup.key.setup, setup.session_date, day.root)
-        answer = answer_from(day.lake, past, setup, day.synthetic)
+        answer = answer_from(sources.refs, past, setup, day.lake, day.synthetic)
         rest = day_answer(answer, day.version, self._past).model_dump_json(by_alias=True).encode()[1:]
         mids = self._past.mids(setup.symbol, setup.session_date)
         body = AnswerBody(rest, day.version, answer.synthetic, second_of(setup.ts_ns), setup.level_ticks, mids)
@@ -151,12 +152,3 @@ def _conditions(day: DayBundle, level_id: str, ts_ns: int) -> dict[str, tuple[fl
         raise Refusal("not_built", f"features of {level_id} for {day.symbol} {day.session_date} are not built.", fix=build)
     row = rows.slice(place, 1).to_pylist()[0]
     return {direction: tuple(row[name] for name in names) for direction, names in CONDITIONS.items()}
-
-
-def _strikes(day: DayBundle, ts_ns: int) -> tuple[Strike, ...] | None:
-    if day.strikes is None:
-        return None
-    window = day.strikes["ts_ns"].to_numpy()
-    first, last = np.searchsorted(window, ts_ns), np.searchsorted(window, ts_ns, side="right")
-    rows = day.strikes.slice(first, last - first).select(["strike_ticks", *Strike._fields[1:]]).to_pylist()
-    return tuple(Strike(row["strike_ticks"] * day.tick, *(row[name] for name in Strike._fields[1:])) for row in rows)

@@ -11,13 +11,14 @@ from typing import NamedTuple
 from ...config import AppConfig
 from ...core.tables import BOOK_WINDOWS
 from ...lake.cache import Cache
-from ...lake.partitions import PartitionRef, manifest_sha256, ref_in
+from ...lake.partitions import PartitionRef, is_partition_complete, manifest_sha256, ref_in
 from ...retrieval.artefacts import MANIFEST
 from ...retrieval.candidates import past_of_sources, visible_sources
 from ...retrieval.frame_past import FramePast
 from ...retrieval.index import Index, IndexMissing, open_index
 from ...retrieval.key import IndexKey, index_command, index_folder
 from ...retrieval.paths import DayMids, day_mids
+from ...retrieval.record import signals_of
 from ..day.stamps import Stamp, stamps_of, version_of
 
 INDEXES_KEPT = 64
@@ -42,6 +43,8 @@ class Sources(NamedTuple):
 
     refs: tuple[PartitionRef, ...]
     generation: str
+    signals: str
+    """The same of the signals of those days."""
 
 
 class Looked(NamedTuple):
@@ -91,7 +94,9 @@ class Past:
         looked, now_s = self._looked.get((root, session_date)), time.monotonic()
         if looked is None or now_s - looked.at_s >= LOOK_S:
             refs = visible_sources(self._where, root, session_date, self._settings.of_root(root))
-            looked = Looked(now_s, Sources(tuple(refs), version_of({str(ref): manifest_sha256(ref) for ref in refs})))
+            said = [of_day for ref in refs if is_partition_complete(of_day := signals_of(ref))]
+            generation, signals = (version_of({str(ref): manifest_sha256(ref) for ref in held}) for held in (refs, said))
+            looked = Looked(now_s, Sources(tuple(refs), generation, signals))
             self._looked[root, session_date] = looked
         return looked.sources
 

@@ -12,6 +12,7 @@ const row: OutcomeRow = {
   days: 8,
   n_eff: 6.94,
   excursions: { mfe: [0, 9, 24], mae: [0, 3, 12] },
+  by_class: [],
 };
 
 describe('outcome by horizon', () => {
@@ -36,6 +37,6 @@ describe('outcome by horizon', () => {
   it('excursions that are hidden say why', () => {
     const [one] = horizonRows([{ ...row, excursions: null }], 480, 0.9, 'from_above', 0.25);
     expect([one.mfe, one.mae]).toEqual([null, null]);
-    expect(hiddenWords(row)).toBe('hidden: effective n 6.9 is too small');
+    expect(hiddenWords(row)).toBe('not shown: 20 setups are too few');
   });
 });

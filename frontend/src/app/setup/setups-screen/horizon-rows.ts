@@ -37,7 +37,7 @@ export function horizonRows(
 
 /** Why the quantiles are not shown. */
 export function hiddenWords(row: OutcomeRow): string {
-  return `hidden: effective n ${row.n_eff.toFixed(1)} is too small`;
+  return `not shown: ${row.episodes} setups are too few`;
 }
 
 /** `0.50 / 2.25 / 6.00`. */

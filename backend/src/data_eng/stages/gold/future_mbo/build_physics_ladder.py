@@ -1,66 +1,135 @@
-"""The physics ladder: at $1 steps around the price, window by window, which side outpaces the other."""
+"""The physics ladder: at $1 steps around the price, window by window, what rests against usual, who leads, and what came and went."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
+from ....config import AppConfig
+from ....core.book.state import ASK, BID
 from ....core.events import NO_TICK
-from ....core.strikes import ASK, BID, FLOW_NAMES, Strikes, StrikeTotals, strike_flow
-from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, PHYSICS_LADDER
+from ....core.physics.state import marks_of
+from ....core.physics.strikes import WINNERS, winners
+from ....core.strikes import FLOW_NAMES, HorizonFlow, Strikes, StrikeTotals, horizon_flow, strike_flow
+from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, PHYSICS_LADDER, STRIKE_PHYSICS
 from ....core.units import NS_PER_S
+from ....lake.partitions import PartitionRef
 from ....planning import ContractDay
-from ...base import Stage, StageIO
+from ....settings import Settings
+from ...base import Stage, StageIO, last_complete
 from ...door import StageLake
+from ...physics import nullable_float
+from ...strikes import past_values, reach_strikes
 from ...windows import until_session_end
+
+SIDES = (("long", BID, "bid"), ("short", ASK, "ask"))
+"""A side's word in the ladder, its code and its word in silver."""
+COUNTS = (("depth", "depth_end"), ("add", "add"), ("pull", "pull"), ("fill", "fill"), ("reprice_in", "arrive"))
+VALUE = "value"
+STANDS = {word: f"s_stock_{side}" for word, _, side in SIDES}
+KEYS = ["window_start_ns", "strike_ticks"]
+
+
+class Lead(NamedTuple):
+    """What rests against usual at every row of the ladder, and who leads there; every array is (rows,)."""
+
+    value: NDArray[np.float64]
+    winner: NDArray[np.int8]
+    stands: dict[str, NDArray[np.float64]]
+    """s_stock by side's word. NaN where silver has no row."""
 
 
 class BuildPhysicsLadder(Stage):
-    """One row a window and strike. Windows without a trustworthy book, or without a best on both sides, have none."""
+    """One row a window and strike. Windows without a trustworthy book, or without a best on both sides, have none.
+
+    The winner is named by what rests against usual, held as PHYSICS's significance says: net flow, the difference of a stock that turns
+    around slowly, names another one half a minute later. The mark is the past sessions'; without a past all is even.
+    """
 
     name: ClassVar[str] = "build_physics_ladder"
-    io: ClassVar[StageIO] = StageIO(inputs=[BOOK_FLOW, BOOK_WINDOWS], output=PHYSICS_LADDER)
-    settings_sections: ClassVar[tuple[str, ...]] = ("session", "book", "ladder", "instruments")
+    io: ClassVar[StageIO] = StageIO(inputs=[BOOK_FLOW, BOOK_WINDOWS, STRIKE_PHYSICS], output=PHYSICS_LADDER)
+    settings_sections: ClassVar[tuple[str, ...]] = ("session", "book", "physics", "ladder", "instruments")
+
+    def reads(self, unit: ContractDay, cfg: AppConfig, settings: Settings) -> list[PartitionRef]:
+        return super().reads(unit, cfg, settings) + last_complete(STRIKE_PHYSICS, unit, cfg, settings.physics.usual_sessions)
 
     def compute(self, unit: ContractDay, lake: StageLake) -> None:
+        ladder, window_ns = lake.settings.ladder, lake.settings.book.window_s * NS_PER_S
         windows = _usable_windows(lake)
         starts_ns = windows["window_start_ns"].to_numpy()
         mid_ticks = (windows["best_bid_ticks"].to_numpy() + windows["best_ask_ticks"].to_numpy().astype(np.float64)) / 2
-        tick = lake.settings.tick_of(unit.root)
-        rules = lake.settings.ladder
-        strikes = strike_flow(_flow(lake, starts_ns), mid_ticks, rules.step_ticks, round(rules.reach_points / tick))
-        lake.write(PHYSICS_LADDER, ladder_table(strikes, starts_ns, mid_ticks, lake.settings.book.window_s))
+        flow = _flow(lake, starts_ns)
+        strikes = strike_flow(flow, mid_ticks, ladder.step_ticks, ladder_reach(lake.settings) * ladder.step_ticks)
+        over = horizon_flow(flow, strikes, ladder.step_ticks, starts_ns, ladder.display_s * NS_PER_S, window_ns)
+        lead = _lead(lake, starts_ns[strikes.window], strikes.strike_ticks)
+        table = ladder_table(strikes, over, lead, starts_ns, mid_ticks, window_ns)
+        lake.write(PHYSICS_LADDER, table.filter(table["window_start_ns"].to_numpy() >= lake.session.start_ns))
 
 
-def ladder_table(strikes: Strikes, starts_ns: np.ndarray, mid_ticks: np.ndarray, window_s: int) -> pa.Table:
-    """The strikes as a table; long is the bid side, short the ask side, rates are contracts a second."""
-    columns: dict[str, np.ndarray] = {
+def ladder_reach(settings: Settings) -> int:
+    """Strikes on either side of the price's own: those measured, as far as the tape reaches with every tick of a strike."""
+    return min(settings.ladder.measured_strikes, settings.book.band_ticks // settings.ladder.step_ticks - 1)
+
+
+def ladder_table(
+    strikes: Strikes, over: HorizonFlow, lead: Lead, starts_ns: NDArray[np.int64], mid_ticks: NDArray[np.float64], window_ns: int
+) -> pa.Table:
+    """The strikes as a table; long is the bid side, short the ask side."""
+    columns: dict[str, NDArray[np.generic] | pa.Array] = {
         "window_start_ns": starts_ns[strikes.window],
-        "ts_ns": starts_ns[strikes.window] + window_s * NS_PER_S,
+        "ts_ns": starts_ns[strikes.window] + window_ns,
         "strike_ticks": strikes.strike_ticks,
         "mid_ticks": mid_ticks[strikes.window],
+        "winner": pa.array(np.array(WINNERS)[lead.winner], pa.string()),
+        "value": nullable_float(lead.value),
     }
-    for word, side in (("long", BID), ("short", ASK)):
-        for name, source in (("depth", "depth_end"), ("add", "add"), ("pull", "pull"), ("fill", "fill"), ("reprice_in", "arrive")):
+    for word, side, _ in SIDES:
+        for name, source in COUNTS:
             columns[f"{word}_{name}"] = strikes.of(side, source)
         columns[f"{word}_reprice_out"] = strikes.of(side, "reprice_up") + strikes.of(side, "reprice_down")
-        columns[f"{word}_flow_per_s"] = (strikes.flow(side) / window_s).astype(np.float32)
+        columns[f"{word}_times_usual"] = nullable_float(np.exp(lead.stands[word]))
+        for name in ("came", "pulled", "filled"):
+            columns[f"{word}_{name}_display"] = getattr(over, name)[side]
     columns["buy_volume"], columns["sell_volume"] = strikes.buy_volume, strikes.sell_volume
-    columns["net_pressure_per_s"] = (strikes.net_pressure() / window_s).astype(np.float32)
+    columns["buys_display"], columns["sells_display"] = over.buys, over.sells
     return pa.table(columns)
+
+
+def _lead(lake: StageLake, starts_ns: NDArray[np.int64], strike_ticks: NDArray[np.int32]) -> Lead:
+    """Of rows given by window and strike. The winners are folded over the day's windows, lead-in included."""
+    rules, step = lake.settings.physics, lake.settings.ladder.step_ticks
+    table = lake.read(lake.ref(STRIKE_PHYSICS), [*KEYS, VALUE, *STANDS.values()])
+    reach = reach_strikes(lake.settings, lake.settings.tick_of(lake.unit.root))
+    past = past_values([lake.read(ref, [*KEYS, VALUE]) for ref in lake.past(STRIKE_PHYSICS)], (VALUE,), reach, step)
+    mark = marks_of(np.abs(past), rules.watch_quantile, rules.on_quantile).watch
+    of_window, window = np.unique(table["window_start_ns"].to_numpy(), return_inverse=True)
+    of_strike, strike = np.unique(table["strike_ticks"].to_numpy(), return_inverse=True)
+    row, column = np.searchsorted(of_window, starts_ns), np.searchsorted(of_strike, strike_ticks)
+    held = np.append(of_window, -1)[row] == starts_ns
+    held &= np.append(of_strike, np.iinfo(np.int32).min)[column] == strike_ticks
+    row, column = np.where(held, row, len(of_window)), np.where(held, column, len(of_strike))
+
+    def dense(name: str) -> NDArray[np.float64]:
+        values = np.full((len(of_window) + 1, len(of_strike) + 1), np.nan)
+        values[window, strike] = table[name].to_numpy()
+        return values
+
+    value = dense(VALUE)
+    winner = winners(value, mark, rules.dwell_s // lake.settings.book.window_s)
+    return Lead(value[row, column], winner[row, column], {word: dense(name)[row, column] for word, name in STANDS.items()})
 
 
 def _usable_windows(lake: StageLake) -> pa.Table:
     table = lake.read(lake.ref(BOOK_WINDOWS), ["window_start_ns", "best_bid_ticks", "best_ask_ticks", "marks"])
     table = until_session_end(table, lake.session)
-    start, best_bid, best_ask = (table[name].to_numpy() for name in ("window_start_ns", "best_bid_ticks", "best_ask_ticks"))
-    in_session = start >= lake.session.start_ns
-    return table.filter(in_session & (best_bid != NO_TICK) & (best_ask != NO_TICK) & (table["marks"].to_numpy() == 0))
+    best_bid, best_ask = (table[name].to_numpy() for name in ("best_bid_ticks", "best_ask_ticks"))
+    return table.filter((best_bid != NO_TICK) & (best_ask != NO_TICK) & (table["marks"].to_numpy() == 0))
 
 
-def _flow(lake: StageLake, starts_ns: np.ndarray) -> StrikeTotals:
+def _flow(lake: StageLake, starts_ns: NDArray[np.int64]) -> StrikeTotals:
     """Rows of the flow in the windows that start at `starts_ns`."""
     table = lake.read(lake.ref(BOOK_FLOW), ["window_start_ns", "side", "price_ticks", *FLOW_NAMES, "buy_volume", "sell_volume"])
     table = table.filter(np.isin(table["window_start_ns"].to_numpy(), starts_ns))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import reduce
 from typing import Any, ClassVar
 
 import numpy as np
@@ -10,8 +11,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ....config import AppConfig
-from ....core.pressure import CONDITIONS, DOWN, STATES, TOTAL, UP, direction_is_up, past_quantile, states
+from ....core.pressure import CONDITIONS, DOWN, TOTAL, UP, direction_is_up, past_quantile
 from ....core.tables import LEVEL_PHYSICS, LEVEL_VACUUM, PRESSURE_STREAM, TOUCH_PHYSICS, TRIGGER_SIGNALS
+from ....core.units import NS_PER_S
 from ....lake.partitions import PartitionRef
 from ....planning import ContractDay
 from ....settings import Settings
@@ -25,6 +27,7 @@ LOCALIZATION = {
 }
 SHOCK = {"above": "f2_ask_pull_intensity_log_rest", "below": "f4_bid_pull_intensity_log_rest"}
 KEYS = ("level_id", "window_start_ns", "ts_ns", "distance_ticks")
+FIRE_COLUMNS = ("level_id", "setup", "approach_dir", "episode", "ts_ns", "decision")
 FEATURES = tuple(
     dict.fromkeys([*CONDITIONS[UP], *CONDITIONS[DOWN], *TOTAL.values(), *LOCALIZATION["above"], *LOCALIZATION["below"], *SHOCK.values()])
 )
@@ -46,14 +49,14 @@ class BuildPressureStream(Stage):
     def compute(self, unit: ContractDay, lake: StageLake) -> None:
         windows = lake.read(lake.ref(LEVEL_VACUUM), [*KEYS, *FEATURES])
         past = [lake.read(ref, [*KEYS, *FEATURES]) for ref in lake.past(LEVEL_VACUUM)]
-        signals = lake.read(lake.ref(TRIGGER_SIGNALS), ["level_id", "ts_ns", "decision"])
-        fired = signals.filter(pc.equal(signals["decision"], "fire"))
+        in_force = fires_in_force(lake.read(lake.ref(TRIGGER_SIGNALS), list(FIRE_COLUMNS)), lake.settings.pressure.fire_s)
         earlier = pa.concat_tables([windows.slice(0, 0), *past])
         physics = read_day_physics(lake)
         tables = (
             with_physics(
-                level_pressure(_of_level(windows, level_id), _of_level(earlier, level_id), _of_level(fired, level_id), lake.settings),
+                level_pressure(_of_level(windows, level_id), _of_level(earlier, level_id), lake.settings),
                 _of_level(physics.levels, level_id),
+                in_force.get(level_id, np.empty(0, np.int64)),
                 physics,
                 lake.settings,
             )
@@ -62,9 +65,21 @@ class BuildPressureStream(Stage):
         lake.write(PRESSURE_STREAM, tables)
 
 
-def level_pressure(windows: pa.Table, past: pa.Table, fired: pa.Table, settings: Settings) -> pa.Table:
-    """Pressure at one level: its windows of the day, those of the past, and the signals that fired at it today."""
-    rules, now, before = settings.pressure, _Columns(windows), _Columns(past)
+def fires_in_force(signals: pa.Table, shown_s: int) -> dict[str, NDArray[np.int64]]:
+    """Ends of the windows in which a fire is in force by level_id: from it on until its test is decided, `shown_s` at most."""
+    found: dict[str, list[NDArray[np.int64]]] = {}
+    ts_ns = signals["ts_ns"].to_numpy()
+    for fire in signals.filter(pc.equal(signals["decision"], "fire")).to_pylist():
+        same = [pc.equal(signals[name], fire[name]) for name in ("level_id", "setup", "approach_dir", "episode")]
+        of_test = ts_ns[reduce(pc.and_, same).to_numpy(zero_copy_only=False)]
+        held = of_test[(of_test >= fire["ts_ns"]) & (of_test < fire["ts_ns"] + shown_s * NS_PER_S)]
+        found.setdefault(fire["level_id"], []).append(held)
+    return {level_id: np.unique(np.concatenate(parts)) for level_id, parts in found.items()}
+
+
+def level_pressure(windows: pa.Table, past: pa.Table, settings: Settings) -> pa.Table:
+    """The user's features at one level: its windows of the day against those of the past."""
+    now, before = _Columns(windows), _Columns(past)
     up = direction_is_up(now["distance_ticks"])
     columns: dict[str, pa.Array | pa.ChunkedArray | NDArray[Any]] = {name: windows[name] for name in KEYS}
     columns["direction"] = np.where(up, UP, DOWN)
@@ -83,9 +98,6 @@ def level_pressure(windows: pa.Table, past: pa.Table, fired: pa.Table, settings:
     for way in (UP, DOWN):
         for number, feature in enumerate(CONDITIONS[way], start=1):
             columns[f"condition_{number}_{way}"] = now[feature]
-    has_fired = np.isin(now["ts_ns"], fired["ts_ns"].to_numpy())
-    state = states(now["distance_ticks"], score, has_fired, rules.track_ticks, rules.watch_score, rules.armed_score)
-    columns["state"] = np.asarray(STATES, dtype="U5")[state]
     return pa.table({name: _nullable(column) for name, column in columns.items()})
 
 

@@ -19,6 +19,8 @@ from ....core.physics.state import (
     signs,
     slope_through_zero,
 )
+from ....core.physics.sums import zone_edges
+from ....core.pressure import STATES, states
 from ....core.tables import LEVEL_PHYSICS, TOUCH_PHYSICS
 from ....settings import Settings
 from ...door import StageLake
@@ -36,7 +38,7 @@ GIVES = ("g_give_ask_touch_15s", "g_give_bid_touch_15s")
 SHIFTS = ("c_com_intention_ask_level_15s", "c_com_intention_bid_level_15s")
 COMING_QUANTILE = 0.6
 """Of the past's moves: a larger one toward a level comes to it."""
-TOUCH_COLUMNS = ["window_start_ns", TILT, VACUUM, MOVE, "pace_flow", *GIVES]
+TOUCH_COLUMNS = ["window_start_ns", "barrier_ticks", TILT, VACUUM, MOVE, "pace_flow", *GIVES]
 RATIOS = [ratio for ratio, _ in CONDITIONS]
 LEVEL_COLUMNS = ["level_id", "window_start_ns", *RATIOS, *(contracts for _, contracts in CONDITIONS), *SHIFTS]
 
@@ -106,8 +108,11 @@ def read_day_physics(lake: StageLake) -> DayPhysics:
     )
 
 
-def with_physics(pressure: pa.Table, level: pa.Table, physics: DayPhysics, settings: Settings) -> pa.Table:
-    """Rows of one level of the pressure stream with what is said against usual; null where there is no past, or no sound book."""
+def with_physics(pressure: pa.Table, level: pa.Table, fires_ns: NDArray[np.int64], physics: DayPhysics, settings: Settings) -> pa.Table:
+    """Rows of one level of the pressure stream with what is said against usual; null where there is no past, or no sound book.
+
+    `fires_ns` are the ends of the windows in which a fire is in force.
+    """
     dwell, window_s = settings.physics.dwell_s // settings.book.window_s, settings.book.window_s
     window = np.searchsorted(physics.start_ns, pressure["window_start_ns"].to_numpy())
     by_window = np.full((len(LEVEL_COLUMNS) - 2, len(physics.start_ns)), np.nan)
@@ -115,16 +120,23 @@ def with_physics(pressure: pa.Table, level: pa.Table, physics: DayPhysics, setti
     for index, name in enumerate(LEVEL_COLUMNS[2:]):
         by_window[index, at] = level[name].to_numpy()
     values = dict(zip(LEVEL_COLUMNS[2:], by_window, strict=True))
+    balance_level = physics.balances.level[window]
+    far_ticks = zone_edges(physics.touch["barrier_ticks"][window].astype(np.int64))[:, 0, 1]
+    state = states(pressure["distance_ticks"].to_numpy(), far_ticks, balance_level, np.isin(pressure["ts_ns"].to_numpy(), fires_ns))
     columns: dict[str, pa.Array | NDArray[np.generic]] = {
+        "state": pa.array(np.array(STATES)[state], pa.string()),
         "tilt": nullable_float(physics.touch[TILT][window]),
         "tilt_own": nullable_float(physics.tilt_own[window]),
         "vacuum": nullable_float(physics.touch[VACUUM][window]),
         "score": nullable_float(physics.score[window]),
         "coming": -np.sign(pressure["distance_ticks"].to_numpy()) * physics.touch[MOVE][window] > physics.coming_ticks,
         "balance": pa.array(np.array(BALANCES)[physics.balances.balance[window]], pa.string()),
-        "balance_level": physics.balances.level[window],
+        "balance_level": balance_level,
         "balance_held_s": physics.balances.windows[window] * window_s,
     }
+    for name, give in zip(("asks_give", "bids_give"), GIVES, strict=True):
+        beyond_pace = physics.touch[give] - physics.touch["pace_flow"]
+        columns[f"{name}_times_usual"] = nullable_float(np.exp(beyond_pace)[window])
     in_force = []
     for number, ((ratio, contracts), mark) in enumerate(zip(CONDITIONS, physics.marks, strict=True), start=1):
         beyond_pace = values[ratio] - physics.touch["pace_flow"]

@@ -19,10 +19,11 @@ from ....settings import Settings
 from ...base import Stage, StageIO, last_complete
 from ...door import StageLake
 from ...physics import nullable_float, share
+from ...strikes import own_place, past_values, reach_strikes
 
 APPEAR_AT_LEAST, MASSIVE_AT_LEAST = 1.5, 2.0
 """Times what stands around it: the floor of the two marks keeps a smooth book free of walls."""
-_W_COLUMNS = ["window_start_ns", "strike_ticks", *(f"w_{side}" for _, side in SIDES)]
+W = tuple(f"w_{side}" for _, side in SIDES)
 
 
 class ComputeWalls5s(Stage):
@@ -42,37 +43,15 @@ class ComputeWalls5s(Stage):
 
 
 def wall_rules(lake: StageLake) -> WallRules:
-    """The marks from the past's w where walls are looked for, and how far from the price that is.
-
-    Farther out the queues are uneven and no wall is looked for: their w would raise the marks (simulated, 2.50 instead of 2.36).
-    """
-    ladder, physics = lake.settings.ladder, lake.settings.physics
-    reach = round(ladder.reach_points / lake.settings.tick_of(lake.unit.root)) // ladder.step_ticks
-    past = [_w_within(lake.read(ref, _W_COLUMNS), reach, ladder.step_ticks) for ref in lake.past(STRIKE_PHYSICS)]
-    seen = np.concatenate([np.empty(0), *past])
+    """The marks from the past's w where walls are looked for, and how far from the price that is."""
+    physics, step = lake.settings.physics, lake.settings.ladder.step_ticks
+    reach = reach_strikes(lake.settings, lake.settings.tick_of(lake.unit.root))
+    seen = past_values([lake.read(ref, ["window_start_ns", "strike_ticks", *W]) for ref in lake.past(STRIKE_PHYSICS)], W, reach, step)
     appear, massive = (
         max(floor, float(np.quantile(seen, quantile))) if len(seen) else floor
         for floor, quantile in ((APPEAR_AT_LEAST, physics.wall_quantile), (MASSIVE_AT_LEAST, physics.massive_quantile))
     )
-    return WallRules(appear, massive, reach, ladder.leave_strikes)
-
-
-def _w_within(strikes: pa.Table, reach: int, step_ticks: int) -> NDArray[np.float64]:
-    """Every w of one day at strikes up to `reach` from the window's own."""
-    _, window = np.unique(strikes["window_start_ns"].to_numpy(), return_inverse=True)
-    place = strikes["strike_ticks"].to_numpy() // step_ticks
-    near = np.abs(place - _own_place(window, place)[window]) <= reach
-    w: NDArray[np.float64] = np.concatenate([strikes[f"w_{side}"].to_numpy()[near].astype(np.float64) for _, side in SIDES])
-    return w[np.isfinite(w)]
-
-
-def _own_place(window: NDArray[np.int64], place: NDArray[np.int32]) -> NDArray[np.int32]:
-    """(windows,) place of the price's own strike, in the middle of those measured; `window` and `place` are by row."""
-    bounds = np.iinfo(np.int32)
-    lowest, highest = (np.full(int(window.max(initial=-1)) + 1, bound, np.int32) for bound in (bounds.max, bounds.min))
-    np.minimum.at(lowest, window, place.astype(np.int32))
-    np.maximum.at(highest, window, place.astype(np.int32))
-    return (lowest + highest) // 2
+    return WallRules(appear, massive, reach, lake.settings.ladder.leave_strikes)
 
 
 def wall_table(strikes: pa.Table, rules: WallRules, lake: StageLake) -> pa.Table:
@@ -91,7 +70,7 @@ def wall_table(strikes: pa.Table, rules: WallRules, lake: StageLake) -> pa.Table
         return values
 
     book = StrikeBook(dense("depth", 0.0), dense("usual", np.nan), np.ones(shape, np.bool_), dense("fill", 0.0))
-    found = find_walls(book, dense("refresh", 0.0), dense("w", np.nan), _own_place(window, place), rules, new_walls(shape[2]))
+    found = find_walls(book, dense("refresh", 0.0), dense("w", np.nan), own_place(window, place), rules, new_walls(shape[2]))
     at = (found["window"], found["side"], found["strike"])
     big, age_s = dense("big", 0.0)[at], dense("age", np.nan, "_s")[at]
     return pa.table(
