@@ -32,10 +32,27 @@ class Figure(NamedTuple):
     """None where there is no goal, or where it does not apply to this machine or size."""
 
 
+CHAIN = (
+    "ingest_preview",
+    "compute_book_flow_5s",
+    "compute_session_usual",
+    "compute_levels",
+    "compute_level_vacuum_5s",
+    "compute_touch_physics_5s",
+    "compute_level_physics_5s",
+    "build_trigger_vectors",
+)
+"""The stages from raw to vectors; strikes and walls are the ladder's."""
+PAST_STAGES = 3
+"""Of them, those that a later day's levels and usual are made from."""
+
+
 class DayTimes(NamedTuple):
-    """Best times of one day's steps, in seconds, and the worker's peak memory, taken in a process of its own."""
+    """Best times of the last day's steps, in seconds, and the worker's peak memory, taken in a process of its own."""
 
     records: int
+    levels: int
+    """Those of the settings that have a price on the day."""
     floor: float
     bronze: float
     flow: float
@@ -93,7 +110,7 @@ def _measure(records: int, sessions: int, folder: Path) -> Iterator[Figure]:
     yield Figure("floor Z: zstd decompression of the day's file", f"{floor:.3f} s, {day.records / 1e6:.1f} M records", "", None)
     yield _ratio("raw -> bronze", day.bronze, floor, 3.6)
     yield _ratio("bronze -> silver flow", day.flow, floor, 1.3)
-    yield _ratio("raw -> bronze -> silver -> gold vectors, six levels", day.gold, floor, 5.0)
+    yield _ratio(f"raw -> bronze -> silver -> gold vectors, {day.levels} levels", day.gold, floor, 5.0)
     nanoseconds = day.kernel / day.records * 1e9
     yield Figure("book kernel", f"{nanoseconds:.0f} ns a record", "<= 30", nanoseconds <= 30)
     microseconds = day.features / day.windows_and_levels * 1e6
@@ -190,33 +207,31 @@ def _lakes(folder: Path) -> tuple[Path, Path]:
 def _day_times(folder: Path) -> DayTimes:
     import pyarrow as pa
 
-    from ...core.tables import MBO
+    from ...core.tables import LEVELS_TABLE, MBO
     from ...lake.machine import peak_bytes
-    from ...lake.partitions import read_manifest, ref_in
+    from ...lake.partitions import read_facts, read_manifest, ref_in
     from ...lake.raw import raw_by_date
     from ...planning import ContractDay
     from ...settings import load_settings
 
     pa.set_cpu_count(1)  # as every worker does
-    settings = load_settings().with_levels(SIX_LEVELS)
+    settings = load_settings()
     small, large = _lakes(folder)
     for lake in (small, large):
-        whole = ContractDay("ES", "ES", START)
-        bronze, *rest = _stages()
-        bronze_s = _stage_seconds([bronze], whole, lake, settings)
-        unit = ContractDay("ES", FRONT, START)
-        flow_s = _stage_seconds(rest[:1], unit, lake, settings)
-        rest_s = _stage_seconds(rest[1:], unit, lake, settings)
+        seconds = _chain_seconds(lake, settings)
         peak = peak_bytes()
-    (file,) = raw_by_date(large, "ES")[START]
-    manifest = read_manifest(ref_in(large, MBO, FRONT, START))
+    unit = ContractDay("ES", FRONT, END)
+    (file,) = raw_by_date(large, "ES")[END]
+    manifest = read_manifest(ref_in(large, MBO, FRONT, END))
+    absent = read_facts(ref_in(large, LEVELS_TABLE, FRONT, END))["absent"]
     features_s, pairs, in_reach = _feature_seconds(large, unit, settings)
     return DayTimes(
         records=manifest.rows,
+        levels=len(settings.levels.default) - len(absent),
         floor=_best(lambda: _decompress(file)),
-        bronze=bronze_s,
-        flow=flow_s,
-        gold=bronze_s + flow_s + rest_s,
+        bronze=seconds["ingest_preview"],
+        flow=seconds["compute_book_flow_5s"],
+        gold=sum(seconds.values()),
         kernel=_kernel_seconds(large, unit, settings),
         features=features_s,
         windows_and_levels=pairs,
@@ -226,20 +241,28 @@ def _day_times(folder: Path) -> DayTimes:
     )
 
 
-def _stages() -> list[Stage]:
-    from ...stages.bronze.future_mbo.ingest_preview import IngestPreview
-    from ...stages.gold.future_mbo.build_trigger_vectors import BuildTriggerVectors
-    from ...stages.silver.future_mbo.compute_book_flow_5s import ComputeBookFlow5s
-    from ...stages.silver.future_mbo.compute_level_vacuum_5s import ComputeLevelVacuum5s
-    from ...stages.silver.future_mbo.compute_levels import ComputeLevels
+def _chain() -> list[Stage]:
+    from ...pipeline import build_pipeline
 
-    return [IngestPreview(), ComputeBookFlow5s(), ComputeLevels(), ComputeLevelVacuum5s(), BuildTriggerVectors()]
+    return [stage for stage in build_pipeline("future_mbo", "all") if stage.name in CHAIN]
 
 
-def _stage_seconds(stages: list[Stage], unit: ContractDay, lake: Path, settings: Settings) -> float:
+def _chain_seconds(lake: Path, settings: Settings) -> dict[str, float]:
+    """Best time of each stage by name on the last day, after its past has been built."""
+    *earlier, last = _sessions()
+    for date in earlier:
+        for stage in _chain()[:PAST_STAGES]:
+            _stage_seconds(stage, date, lake, settings, repeats=1)
+    return {stage.name: _stage_seconds(stage, last, lake, settings) for stage in _chain()}
+
+
+def _stage_seconds(stage: Stage, date: str, lake: Path, settings: Settings, repeats: int = REPEATS) -> float:
     from ...config import load_config
+    from ...planning import contract_day
 
-    return sum(_best(lambda stage=stage: stage.build(unit, load_config(lake), settings, overwrite=True)) for stage in stages)  # type: ignore[misc]
+    cfg = load_config(lake)
+    unit = contract_day(cfg, stage.layer, FRONT, date)
+    return _best(lambda: stage.build(unit, cfg, settings, overwrite=True), repeats)
 
 
 def _decompress(file: Path) -> None:
@@ -329,7 +352,7 @@ def _sessions() -> list[str]:
 def _bronze_and_flow(lake: Path, date: str) -> None:
     from ...config import REPO_ROOT, load_config
 
-    bronze, flow, *_ = _stages()
+    bronze, flow, *_ = _chain()
     bronze.run(load_config(lake), REPO_ROOT, "ES", date, overwrite=True)
     flow.run(load_config(lake), REPO_ROOT, FRONT, date, overwrite=True)
 
