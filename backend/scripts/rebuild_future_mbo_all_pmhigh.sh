@@ -5,14 +5,18 @@
 #
 # Without DATES all of the root's silver and gold is cleared, and the index of LEVEL_ID; then every date that bronze holds is built.
 # With DATES (first:last) only the silver and gold of those dates is cleared and built; the index follows by itself.
-# SYMBOL (ES), WORKERS (8), LEVEL_ID (pm_high), SPYMASTER_LAKE and MBO_INDEX_DIR may be set.
+# SYMBOL (ES), WORKERS (8), LEVEL_ID (pm_high), SPYMASTER_LAKE and MBO_INDEX_DIR may be set. Signals are answered from the level's own
+# index, indexes/mbo_LEVEL_ID of the lake, or from MBO_INDEX_DIR.
 set -euo pipefail
+# A relative lake counts from where the user stands, as for every command.
+if [ -n "${SPYMASTER_LAKE:-}" ]; then SPYMASTER_LAKE=$(cd "$SPYMASTER_LAKE" && pwd); fi
 cd "$(dirname "$0")/.."
 
 export LEVEL_ID="${LEVEL_ID:-pm_high}"
 SYMBOL="${SYMBOL:-ES}"
 WORKERS="${WORKERS:-8}"
-lake="${SPYMASTER_LAKE:-lake}"
+lake="${SPYMASTER_LAKE:-$PWD/lake}"
+export MBO_INDEX_DIR="${MBO_INDEX_DIR:-$lake/indexes/mbo_$LEVEL_ID}"
 uv=$(command -v uv || echo ../.tools/uv/bin/uv)
 [ -x "$uv" ] || { echo "uv was not found on PATH nor in .tools. Run: make setup" >&2; exit 1; }
 

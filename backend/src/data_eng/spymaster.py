@@ -1,4 +1,4 @@
-"""Use it from Python: ask for a setup, a ladder, the levels of a day, or any table over many days.
+"""Use it from Python: ask for a setup, a ladder, walls, the tilt, the levels of a day, or any table over many days.
 
     from src.data_eng import spymaster
 
@@ -30,6 +30,8 @@ from .retrieval import setup as setups
 from .retrieval.approach import ApproachInfo
 from .retrieval.parts import Answer
 from .retrieval.sources import chosen_partitions
+from .retrieval.tilt import TiltInfo, find_tilt_at
+from .retrieval.walls import WallsInfo, find_walls_at
 
 TICKS, NS_UTC = "ticks", "ns UTC"
 """Units in the contracts whose columns can be had in points and in New York time."""
@@ -75,6 +77,26 @@ def ladder(at: str, *, symbol: str = "ES", lake: Path | None = None) -> pl.DataF
         *flows,
         pl.lit(rows.synthetic).alias("synthetic"),
     )
+
+
+def walls(at: str, *, symbol: str = "ES", lake: Path | None = None) -> WallsInfo:
+    """The walls around the price at a New York time, and those pulled or eaten in the minute before.
+
+    As `spymaster walls --json`, by the same names: `sentence` is what is said; `polars.DataFrame(found.walls)` has a row for each.
+    """
+    cfg = load_config(lake)
+    settings = cfg.settings.of_root(root_of(symbol))
+    return find_walls_at(cfg.where, symbol, moment_ns(at, settings.session.timezone), settings)
+
+
+def tilt(at: str, *, symbol: str = "ES", lake: Path | None = None) -> TiltInfo:
+    """Which side of the book gives way at a New York time, for how long, and the four conditions at each level in force.
+
+    As `spymaster tilt --json`, by the same names: `sentence` is what is said, `levels` has the conditions, the nearest level first.
+    """
+    cfg = load_config(lake)
+    settings = cfg.settings.of_root(root_of(symbol))
+    return find_tilt_at(cfg.where, symbol, moment_ns(at, settings.session.timezone), settings)
 
 
 def levels(date: str, *, symbol: str = "ES", lake: Path | None = None) -> pl.DataFrame:

@@ -34,7 +34,7 @@ def test_the_readme_s_python_prints_what_it_shows(tmp_path: Path, monkeypatch: p
     flags = [
         argument for name in ("start", "records", "seed", "kinds", "drift-ticks", "reach") for argument in (f"--{name}", demo_flag(name))
     ]
-    run("simulate", "--out", str(tmp_path / "batch"), "--days", "3", *flags, "--workers", "1")
+    run("simulate", "--out", str(tmp_path / "batch"), "--days", "4", *flags, "--workers", "1")
     run("import", str(tmp_path / "batch"), "--lake", lake)
     run(
         "build",
@@ -43,7 +43,7 @@ def test_the_readme_s_python_prints_what_it_shows(tmp_path: Path, monkeypatch: p
         "--symbol",
         "ES",
         "--dates",
-        "2025-09-28:2025-10-01",
+        "2025-09-28:2025-10-02",
         "--levels",
         levels,
         "--lake",

@@ -121,6 +121,11 @@ def test_nothing_of_the_evening_is_called_synthetic_and_its_faults_are_those_kno
     assert flow.facts["cancel_of_fill"] / (flow.facts["cancel_of_fill"] + flow.facts["pull_records"]) == pytest.approx(0.30, abs=0.005)
 
 
+def test_doctor_asks_for_no_selection_map_where_there_is_no_session(lake: Path) -> None:
+    """2023-12-25 is a holiday: a map would hold no session, and no command could make it current."""
+    assert "nothing is missing or stale" in done("doctor", "--lake", lake)
+
+
 def test_no_window_of_the_crossed_pre_open_is_used_and_every_later_one_is(lake: Path) -> None:
     windows = table(lake, "silver.book_windows_5s")
     starts, marks = windows["window_start_ns"].to_numpy(), windows["marks"].to_numpy()

@@ -9,13 +9,14 @@ import time
 import pytest
 
 from src.data_eng.config import BACKEND
-from src.data_eng.lake.partitions import list_partitions
+from src.data_eng.lake.partitions import list_partitions, read_facts, ref_in
 from src.data_eng.pipeline import build_pipeline
 from tests.end_to_end.user_checkout import CHOSEN, DAYS, RAW_FOLDER, Checkout, make_checkout
 from tests.toys.lake import picture
 
 LEVELS = ("pm_high", "or_high", "vwap")
 RUNNER = "uv run python -m src.data_eng.runner --product-type future_mbo"
+REBUILD = "nohup bash backend/scripts/rebuild_future_mbo_all_pmhigh.sh > backend/logs/rebuild_$(date +%Y%m%d_%H%M%S).out 2>&1 & wait $!"
 TRIGGERS = "gold/product_type=future_mbo/symbol=ESZ5/table=mbo_trigger_vectors"
 
 
@@ -37,6 +38,12 @@ def levels_of(checkout: Checkout, table: str, day: str) -> set[str]:
 
     layer = "silver" if table in ("levels", "mbo_level_vacuum_5s") else "gold"
     return set(pd.read_parquet(checkout.lake / layer / f"product_type=future_mbo/symbol=ESZ5/table={table}/dt={day}")["level_id"])
+
+
+def answered_from(checkout: Checkout) -> list[str]:
+    """The index folders that the newest day's signals are answered from, as their manifest has them."""
+    folders: list[str] = read_facts(ref_in(checkout.lake, "gold.future_mbo.mbo_trigger_signals", "ESZ5", CHOSEN[-1]))["answered_from"]
+    return folders
 
 
 def test_the_lake_lies_as_prescribed(checkout: Checkout) -> None:
@@ -76,6 +83,7 @@ def test_the_gold_line_answers_from_the_folder_that_the_user_names(checkout: Che
     said = checkout.done(line, LEVEL_ID="pm_high", MBO_INDEX_DIR=index_dir)
     assert "failed" not in said
     assert levels_of(checkout, "mbo_trigger_vectors", CHOSEN[-1]) == set(LEVELS), "the day's other levels stay"
+    assert answered_from(checkout) == ["indexes/mbo_pm_high"], "the signals' manifest names the folder"
 
 
 def test_the_readme_s_python_runs_as_typed(checkout: Checkout) -> None:
@@ -169,8 +177,7 @@ def test_the_rebuild_script_runs_under_nohup_from_the_root_and_clears_only_the_d
     before = {layer: picture(checkout.lake / layer) for layer in ("raw", "bronze", "silver")}
     vectors = {day: picture(checkout.lake / TRIGGERS / f"dt={day}") for day in CHOSEN}
     assert (checkout.backend / "logs" / ".gitkeep").exists()
-    command = "nohup bash backend/scripts/rebuild_future_mbo_all_pmhigh.sh > backend/logs/rebuild_$(date +%Y%m%d_%H%M%S).out 2>&1 & wait $!"
-    checkout.done(command, DATES=f"{CHOSEN[-1]}:{CHOSEN[-1]}", WORKERS="1")
+    checkout.done(REBUILD, DATES=f"{CHOSEN[-1]}:{CHOSEN[-1]}", WORKERS="1")
     (log,) = (checkout.backend / "logs").glob("rebuild_*.out")
     assert "rebuilding ES 2025-10-06:2025-10-06, pm_high" in log.read_text()
     assert {layer: picture(checkout.lake / layer) for layer in before} == before
@@ -178,7 +185,7 @@ def test_the_rebuild_script_runs_under_nohup_from_the_root_and_clears_only_the_d
         assert picture(checkout.lake / TRIGGERS / f"dt={day}") == vectors[day]
     assert levels_of(checkout, "mbo_trigger_vectors", CHOSEN[-1]) <= {"pm_high"}
     time.sleep(1.1)
-    checkout.done(command, WORKERS="1")
+    checkout.done(REBUILD, WORKERS="1")
     after = {layer: picture(checkout.lake / layer) for layer in before}
     changed = [
         name for layer in before for name in before[layer].keys() | after[layer].keys() if before[layer].get(name) != after[layer].get(name)
@@ -187,6 +194,13 @@ def test_the_rebuild_script_runs_under_nohup_from_the_root_and_clears_only_the_d
     found = list_partitions(checkout.lake, "gold.future_mbo.mbo_pressure_stream")
     assert [ref.date for ref in found] == list(CHOSEN)
     assert all(levels_of(checkout, "mbo_trigger_signals", day) <= {"pm_high"} for day in CHOSEN)
+    assert answered_from(checkout) == ["indexes/mbo_pm_high"], "the script names the level's own index where the user names none"
+
+
+def test_the_rebuild_script_takes_a_lake_that_is_named_from_the_root(checkout: Checkout) -> None:
+    checkout.done(f"cp -R backend/lake mine && {REBUILD}", SPYMASTER_LAKE="mine", DATES=f"{CHOSEN[-1]}:{CHOSEN[-1]}", WORKERS="1")
+    log = max((checkout.backend / "logs").glob("rebuild_*.out"), key=lambda path: path.stat().st_mtime)
+    assert f"of lake {checkout.root}/mine" in log.read_text()
 
 
 def test_the_readers_of_the_table_docs_run_as_typed(checkout: Checkout) -> None:

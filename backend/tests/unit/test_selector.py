@@ -189,3 +189,11 @@ def test_the_verb_prints_every_session_with_its_reason_and_keeps_the_map(tmp_pat
     assert "2025-09-11" in result.output
     assert "of 6 sessions chosen" in result.output
     assert len(load_selection(out, "ES", lake).rows) == 6
+
+
+def test_dates_without_a_session_make_no_map(tmp_path: Path) -> None:
+    lake = rolling_lake(tmp_path / "lake")
+    result = CliRunner().invoke(app, ["select", "--symbol", "ES", "--dates", "2025-09-13:2025-09-14", "--lake", str(lake)])
+    assert result.exit_code == 1
+    assert "--dates 2025-09-13:2025-09-14 hold no regular session. Expected" in result.stderr
+    assert not selection_path(lake).exists()

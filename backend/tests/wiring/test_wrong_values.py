@@ -41,6 +41,8 @@ RIGHT = {
     "index": ["--level", "pm_high"],
     "query": ["--level", "pm_high", "--approach", "from_below"],
     "ladder": ["--at", f"{TODAY} 10:00:00"],
+    "walls": ["--at", f"{TODAY} 10:00:00"],
+    "tilt": ["--at", f"{TODAY} 10:00:00"],
     "serve": [],
     "snapshot": ["--level", "pm_high", "--approach", "from_below"],
     "evaluate": [],
@@ -48,10 +50,12 @@ RIGHT = {
     "doctor": [],
 }
 """The verbs that work on a lake, with flags that are right; the wrong one comes after them and wins."""
+MOMENTS = ("ladder", "walls", "tilt")
+"""Verbs that show one moment."""
 WRONG = [
     *(("build", "--dates", day, "YYYY-MM-DD, for example 2025-10-16") for day in HALF_DATES),
     *(("select", "--dates", day, "YYYY-MM-DD, for example 2025-10-16") for day in HALF_DATES),
-    *(("levels", "--date", day, "YYYY-MM-DD, for example 2025-10-16") for day in HALF_DATES),
+    *((verb, "--date", day, "YYYY-MM-DD, for example 2025-10-16") for verb in ("levels",) for day in HALF_DATES),
     *(("evaluate", flag, day, "for example 2025-10-16") for flag in ("--from", "--to") for day in HALF_DATES),
     ("levels", "--date", "2024-01-02", f"{DATES[0]} to {TODAY}"),
     *(("build", "--session", span, "for example 09:30-12:30") for span in ("9:30-12:30", "09:30", "12:30-09:30", "9-12", "rth")),
@@ -68,10 +72,10 @@ WRONG = [
     ("build", "--product-type", "future", "future_mbo"),
     ("query", "--level", "or_high", "which are of pm_high"),
     *((verb, "--symbol", "EX", ROOTS) for verb in RIGHT if verb not in ("serve", "doctor")),
-    *((verb, "--symbol", "ESZ6", "Did you mean ESZ5?") for verb in ("build", "levels", "query", "ladder", "snapshot")),
-    *((verb, "--symbol", "NQ", "It holds ES, ESZ5") for verb in ("levels", "index", "query", "ladder", "snapshot", "evaluate")),
-    *((verb, "--at", "10:00", 'for example "2025-10-16 09:47:35"') for verb in ("query", "ladder", "snapshot")),
-    *((verb, "--at", "2025-11-02 01:30:00", "2025-11-02 01:30:00-05:00") for verb in ("query", "ladder", "snapshot")),
+    *((verb, "--symbol", "ESZ6", "Did you mean ESZ5?") for verb in ("build", "levels", "query", *MOMENTS, "snapshot")),
+    *((verb, "--symbol", "NQ", "It holds ES, ESZ5") for verb in ("levels", "index", "query", *MOMENTS, "snapshot", "evaluate")),
+    *((verb, "--at", "10:00", 'for example "2025-10-16 09:47:35"') for verb in ("query", *MOMENTS, "snapshot")),
+    *((verb, "--at", "2025-11-02 01:30:00", "2025-11-02 01:30:00-05:00") for verb in ("query", *MOMENTS, "snapshot")),
     ("snapshot", "--theme", "blue", "dark"),
     ("serve", "--port", "99999", "65535"),
 ]

@@ -18,7 +18,10 @@ def build(
     end_date: Annotated[str | None, typer.Option(help="Last date, instead of --dates.")] = None,
     workers: WorkersOption = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Also rebuild partitions that are up to date.")] = False,
-    levels: Annotated[str | None, typer.Option(help="Only these levels, separated by commas. In gold the default is LEVEL_ID.")] = None,
+    levels: Annotated[
+        str | None,
+        typer.Option(help="Levels to add or renew, separated by commas; a day keeps its others. Default: the lake's, in gold LEVEL_ID."),
+    ] = None,
     session: Annotated[str | None, typer.Option(help="Span of the day in New York time, for example 09:30-12:30.")] = None,
     stage: Annotated[str | None, typer.Option(help="Only this stage of the layer, for example build_trigger_vectors.")] = None,
     lake: LakeOption = None,

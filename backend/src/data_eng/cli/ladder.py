@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .options import LakeOption, SymbolOfDayOption
+from .options import AtOption, LakeOption, SymbolOfDayOption
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -22,7 +22,7 @@ COUNTS = ("came", "pulled", "filled")
 
 
 def ladder(
-    at: Annotated[str, typer.Option(help='New York time, for example "2025-10-16 09:47:35", or with its offset.')],
+    at: AtOption,
     symbol: SymbolOfDayOption = "ES",
     more: Annotated[bool, typer.Option("--more", help="All strikes that are measured.")] = False,
     json: Annotated[bool, typer.Option("--json", help="Print every column of the window's strikes as JSON.")] = False,

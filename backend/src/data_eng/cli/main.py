@@ -24,6 +24,8 @@ VERBS = {
     "index": "index",
     "query": "query",
     "ladder": "ladder",
+    "walls": "walls",
+    "tilt": "tilt",
     "serve": "serve",
     "snapshot": "snapshot",
     "evaluate": "evaluate",

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ..retrieval.approach import ApproachInfo
     from ..retrieval.parts import Answer, ClassShare, ExcursionQuantiles, Neighbour, OutcomeRow, Physics, Reason
 
-CONDITION_WORDS = ("asks above move higher", "asks above are pulled", "bids below move lower", "bids below are pulled")
 SIGNS = {1: "+", 0: "", -1: "-"}
 EXPLAINED, TOGETHER_SHOWN = 3, 2
 """Of how many neighbours, and by how many common features, the answer says why they are near."""
@@ -164,10 +163,12 @@ def _print_setup(answer: Answer, console: Console) -> None:
 def _condition_table(physics: Physics) -> Table:
     from rich.table import Table
 
+    from ..retrieval.tilt import CONDITIONS
+
     table = Table("condition", box=None, pad_edge=False)
     for heading in ("x usual", "contracts", "sign"):
         table.add_column(heading, justify="right")
-    for number, (words, now) in enumerate(zip(CONDITION_WORDS, physics.conditions, strict=True), start=1):
+    for number, (words, now) in enumerate(zip(CONDITIONS, physics.conditions, strict=True), start=1):
         times = "" if now.times_usual is None else f"{now.times_usual:.1f}"
         contracts = "" if now.contracts is None else f"{now.contracts:,.0f}"
         table.add_row(f"{number} {words}", times, contracts, SIGNS[now.sign])

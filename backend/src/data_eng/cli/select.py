@@ -26,7 +26,7 @@ def select(
     from ..config import load_config
     from ..core.session import date_span
     from ..retrieval.mbo_contract_day_selector import map_path, save_selection, select_contract_days
-    from .values import lake_named, symbol_named
+    from .values import WrongValue, lake_named, symbol_named
 
     first, last = date_span(dates)
     folder = lake_named(lake)
@@ -34,6 +34,10 @@ def select(
     root = symbol_named(symbol, folder).root
     path = out or map_path(cfg.where)
     selection = select_contract_days(folder, root, first, last, cfg.settings)
+    if not selection.rows:
+        raise WrongValue(
+            "--dates {value} hold no regular session.", value=dates, expected="sessions; other days are built by naming their contract"
+        )
     save_selection(selection, path)
 
     table = Table("date", "contract", "volume before", "share", "roll", "data", "left out because")

@@ -15,6 +15,7 @@ from ..lake.partitions import PartitionCorrupt, is_partition_complete, list_part
 from ..lake.raw import unreadable_files
 from ..retrieval.key import SETUPS
 from ..retrieval.mbo_contract_day_selector import is_current
+from ..sources.calendar import sessions_between
 from .models import BuildState, Finding, LakeDay, Layer
 from .state import LakeLook
 
@@ -48,12 +49,19 @@ def _of_root(look: LakeLook) -> Iterator[Finding]:
         yield Finding(what=f"{look.root}: no raw file", fix=str(commands.bring_in(lake)))
     for found in unreadable_files(lake, look.root):
         yield Finding(what=found.problem, fix=f"move it out of {found.path.parent}")
+    yield from _of_selection(look)
+
+
+def _of_selection(look: LakeLook) -> Iterator[Finding]:
+    """The map speaks of sessions alone: a lake without any, such as a holiday's evening, needs none."""
+    lake, cfg, selection = look.records.lake, look.records.cfg, look.selection
     bronze = sorted(date for _, date in look.published[MBO_DAYS])
+    if not bronze or not sessions_between(bronze[0], bronze[-1]):
+        return
     fix = str(commands.select(lake, look.root, bronze))
-    if bronze and look.selection is None:
+    if selection is None:
         yield Finding(what=f"{look.root}: no selection map says which contract each day means", fix=fix)
-    own_map = look.records.cfg.environment.selection_path is None
-    if bronze and own_map and look.selection is not None and not is_current(look.selection, lake, look.records.cfg.settings):
+    elif cfg.environment.selection_path is None and not is_current(selection, lake, cfg.settings):
         yield Finding(what=f"{look.root}: the selection map is older than bronze", fix=fix)
 
 

@@ -15,10 +15,8 @@ from ..core.units import NS_PER_S
 from ..io import read_table
 from ..lake.partitions import is_partition_complete, ref_in
 from .parts import ConditionNow, Physics, StrikeNow, WallNow
+from .walls import LATELY_S, WENT
 
-GONE_SHOWN_S = 60
-"""For how long a wall that was pulled or eaten is still named."""
-GONE = (WallEvent.PULLED.value, WallEvent.EATEN.value)
 CONDITIONS = 4
 PRESSURE_COLUMNS = [
     "level_id",
@@ -79,15 +77,15 @@ def strikes_of(rows: Iterable[dict[str, Any]], tick: float) -> tuple[StrikeNow, 
 
 
 def walls_at(walls: pa.Table, ts_ns: int, tick: float) -> tuple[WallNow, ...]:
-    """The walls that stand at `ts_ns`, and those pulled or eaten within `GONE_SHOWN_S` before it; by price."""
-    recent = pc.and_(pc.less_equal(walls["ts_ns"], ts_ns), pc.greater(walls["ts_ns"], ts_ns - GONE_SHOWN_S * NS_PER_S))
-    rows = [row for row in walls.filter(recent).to_pylist() if row["event"] in GONE or _stands(row, ts_ns)]
+    """The walls that stand at `ts_ns`, and those pulled or eaten within `LATELY_S` before it; by price."""
+    recent = pc.and_(pc.less_equal(walls["ts_ns"], ts_ns), pc.greater(walls["ts_ns"], ts_ns - LATELY_S * NS_PER_S))
+    rows = [row for row in walls.filter(recent).to_pylist() if row["event"] in WENT or _stands(row, ts_ns)]
     found = [
         WallNow(
             side=row["side"],
             price=row["strike_ticks"] * tick,
             event=row["event"],
-            contracts=row["peak"] - row["depth"] if row["event"] in GONE else row["depth"],
+            contracts=row["peak"] - row["depth"] if row["event"] in WENT else row["depth"],
             w=row["w"],
             massive=row["massive"],
             ago_s=(ts_ns - row["ts_ns"]) // NS_PER_S,
@@ -98,7 +96,7 @@ def walls_at(walls: pa.Table, ts_ns: int, tick: float) -> tuple[WallNow, ...]:
 
 
 def _stands(row: dict[str, Any], ts_ns: int) -> bool:
-    return bool(row["ts_ns"] == ts_ns) and row["event"] != WallEvent.LEFT.value
+    return bool(row["ts_ns"] == ts_ns) and row["event"] != WallEvent.LEFT
 
 
 def _at(table: pa.Table, ts_ns: int) -> list[dict[str, Any]]:
