@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ def write(lake: Path, dataset: str, rows: list[dict[str, Any]], synthetic: bool 
 
 def write_day(
     lake: Path,
-    mids: dict[str, float | None],
+    mids: Mapping[str, float | None],
     walls: list[dict[str, Any]],
     stream: list[dict[str, Any]],
     until: str = "16:00:00",

@@ -67,7 +67,7 @@ def test_the_balance_and_how_long_it_has_held_are_those_of_the_window(lake: Path
         2,
         45,
     )
-    assert (info.score, info.tilt, info.tilt_own, info.vacuum) == tuple(pytest.approx(value) for value in (0.93, 0.52, 0.41, -0.1))
+    assert [info.score, info.tilt, info.tilt_own, info.vacuum] == pytest.approx([0.93, 0.52, 0.41, -0.1])
 
 
 def test_levels_stand_nearest_first_with_their_four_conditions(lake: Path) -> None:

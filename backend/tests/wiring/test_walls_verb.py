@@ -62,7 +62,7 @@ def test_a_wall_that_only_stands_keeps_its_last_event_and_the_time_of_it(lake: P
         72,
         True,
     )
-    assert (top.distance_points, top.times_usual, top.orders, top.big_share, top.age_s) == (3.5, pytest.approx(2.2), 12, 0.5, 40.0)
+    assert [top.distance_points, top.times_usual, top.orders, top.big_share, top.age_s] == pytest.approx([3.5, 2.2, 12, 0.5, 40.0])
 
 
 def test_the_sentence_names_the_largest_wall_on_either_side_and_what_went(lake: Path) -> None:

@@ -15,8 +15,10 @@ from ..core.units import NS_PER_S
 from ..io import read_table
 from ..lake.partitions import is_partition_complete, ref_in
 from .parts import ConditionNow, Physics, StrikeNow, WallNow
-from .walls import LATELY_S, WENT
 
+LATELY_S = 60
+"""For so long a wall that was pulled or eaten is still shown."""
+WENT = (WallEvent.PULLED, WallEvent.EATEN)
 CONDITIONS = 4
 PRESSURE_COLUMNS = [
     "level_id",

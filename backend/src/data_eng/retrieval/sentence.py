@@ -17,7 +17,7 @@ from ..core.physics.strikes import Winner
 from ..core.physics.walls import WallEvent
 from ..core.units import price_text, short_price
 from .parts import Physics, SetupInfo, StrikeNow, WallNow
-from .reading import GONE
+from .reading import WENT
 from .verdict import Verdict
 
 REACH_STRIKES = 3
@@ -100,7 +100,7 @@ def wall_in_the_way(setup: SetupInfo, walls: tuple[WallNow, ...]) -> WallNow | N
 def wall_words(wall: WallNow) -> str:
     """`240 asks rest at 6802 (2.4x usual)`, or `58 asks pulled at 6794 20 s ago`."""
     what = f"{wall.contracts:,} {wall.side}s"
-    if wall.event in GONE:
+    if wall.event in WENT:
         ago = f"{wall.ago_s} s ago" if wall.ago_s else "now"
         return f"{what} {wall.event} at {short_price(wall.price)} {ago}"
     multiple = f" ({wall.w:.1f}x usual)" if wall.w is not None else ""
@@ -112,7 +112,7 @@ def favoured(setup: SetupInfo, physics: Physics, wall: WallNow | None) -> Favour
     if physics.balance == Balance.VACUUM.value:
         return Favour.MOVE
     along, against = (Balance.UP, Balance.DOWN) if setup.approach_dir == "from_below" else (Balance.DOWN, Balance.UP)
-    stands = wall is not None and wall.event not in GONE
+    stands = wall is not None and wall.event not in WENT
     is_massive = stands and wall is not None and wall.massive
     absorbs = stands and wall is not None and wall.event == WallEvent.ABSORBING.value
     if physics.balance == along.value:

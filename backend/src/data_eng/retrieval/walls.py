@@ -16,11 +16,8 @@ from ..core.units import NS_PER_S, short_price
 from ..lake.partitions import read_facts
 from ..settings import Settings
 from .parts import AnswerPart
+from .reading import LATELY_S, WENT
 from .window import WindowNow, known_at, window_at
-
-LATELY_S = 60
-"""For so long a wall that went is still shown."""
-WENT = (WallEvent.PULLED, WallEvent.EATEN)
 
 
 class Wall(AnswerPart):
