@@ -34,6 +34,17 @@ the others are of mbo_level_vacuum_5s.
 The squared distance of two windows is {features:g} / n times the sum over the n dimensions of features, {momentum:g} times the sum over the
 momenta, and the square of the difference in x / b, where x is how far price is beyond the level and b the barrier. Every dimension is first
 scaled by the median and 1.4826 MAD of the past's candidates and clipped to +-{clip:g}.
+
+`indexes/mbo_pooled/<setup>/` holds what is compared, all levels and both directions, as files: `vectors.npy` raw, x / b last,
+`metadata.parquet` with what became of each, `feature_list.json` with each dimension's weight, the fits of every session day in
+`norm_stats.json` and the newest in `norm_stats_seed.json`, and `index.faiss`, all rows placed by the newest fit. The query of a day that
+may see every row finds the same rows at the same distances:
+
+    index, fit = faiss.read_index("index.faiss"), json.load(open("norm_stats_seed.json"))
+    z = np.clip((vector - np.array(fit["median"])) / np.array(fit["sigma"]), -fit["clip_sigma"], fit["clip_sigma"]) * fit["weight"]
+    squared, rows = index.search(z[None].astype("f4"), 50)
+
+For an earlier day `index.faiss` contains the future; its fit in `norm_stats.json` says how many `rows` it may see.
 """
 
 _USER_SPACE = """

@@ -283,7 +283,7 @@ def test_an_index_of_other_triggers_or_of_fewer_is_named(tmp_path: Path) -> None
     assert "--level vwap" in changed
     (unseen,) = of_index({first: hashes[first]})
     assert f"now: {second}" in unseen
-    assert of_index(hashes, root="NQ")[0].startswith("ES: no index > ")
+    assert of_index(hashes, root="NQ")[0].startswith("ES: no index of a level > ")
     put_map(tmp_path, MON="ESZ5", TUE=None)
     assert of_index({first: hashes[first]}) == [], "a day that is not chosen belongs into no index"
 

@@ -274,8 +274,9 @@ def test_an_index_of_other_triggers_is_told_and_so_is_a_lake_without_any(lake: P
     assert len(told) == len(LEVELS) * 2
     assert f"index mbo_or_high/level_test/from_above was built from other triggers than there are now: {TRIGGERS}" in told[0]
     shutil.rmtree(lake / "indexes")
-    (none,) = [problem for problem in look(lake).problems if "index" in problem.what]
-    assert (none.what, none.fix) == ("ES: no index", f"spymaster index --symbol ES --level pm_high --lake {lake}")
+    pooled, none = (problem for problem in look(lake).problems if "index" in problem.what)
+    assert (pooled.what, pooled.fix) == ("ES: no index of all levels together", f"spymaster index --symbol ES --level pooled --lake {lake}")
+    assert (none.what, none.fix) == ("ES: no index of a level", f"spymaster index --symbol ES --level pm_high --lake {lake}")
 
 
 def test_a_lake_without_a_selection_map_says_so_and_goes_by_what_is_built(lake: Path) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from .. import commands
 from ..config import load_datasets
-from ..core.tables import MBO_DAYS, RAW_MBO, TRIGGER_VECTORS
+from ..core.tables import MBO_DAYS, RAW_MBO, SETUP_CANDIDATES, TRIGGER_VECTORS
 from ..io import verify_partition
 from ..lake.attempts import ATTEMPT_PREFIX
 from ..lake.partitions import PartitionCorrupt, is_partition_complete, list_partitions, parse_ref, rebuild_command
 from ..lake.raw import unreadable_files
-from ..retrieval.key import SETUPS
+from ..retrieval.key import POOLED, SETUPS
 from ..retrieval.mbo_contract_day_selector import is_current
 from ..sources.calendar import sessions_between
 from .models import BuildState, Finding, LakeDay, Layer
@@ -92,26 +92,35 @@ def _of_days(look: LakeLook, days: Iterable[LakeDay]) -> Iterator[Finding]:
 
 
 def _of_indexes(look: LakeLook) -> Iterator[Finding]:
-    """No index, or one made from other triggers than there are now."""
-    triggers = {str(ref): held.sha256 for ref in look.published[TRIGGER_VECTORS].values() if (held := look.held(ref)) is not None}
-    if not triggers:
-        return
-    lake, known = look.records.lake, False
-    for path in sorted(lake.glob("indexes/mbo_*/*/[!.]*/manifest.json")):
+    """No pooled index, or one made from other candidates than there are now; so for the levels' own and their triggers."""
+    lake = look.records.lake
+    pooled = list(_of_made_from(look, SETUP_CANDIDATES, f"indexes/mbo_{POOLED}/[!.]*/manifest.json"))
+    own = list(_of_made_from(look, TRIGGER_VECTORS, "indexes/mbo_*/*/[!.]*/manifest.json"))
+    yield from (finding for finding in (*pooled, *own) if finding is not None)
+    if look.published[SETUP_CANDIDATES] and not pooled:
+        yield Finding(what=f"{look.root}: no index of all levels together", fix=str(commands.index(lake, look.root, POOLED)))
+    if look.published[TRIGGER_VECTORS] and not own:
+        level_id = look.records.cfg.settings.levels.default[0]
+        yield Finding(what=f"{look.root}: no index of a level", fix=str(commands.index(lake, look.root, level_id)))
+
+
+def _of_made_from(look: LakeLook, dataset: str, pattern: str) -> Iterator[Finding | None]:
+    """For each index found, what is stale in it, or None; those of level tests stand for both setups, which are built together."""
+    held_now = {str(ref): held.sha256 for ref in look.published[dataset].values() if (held := look.held(ref)) is not None}
+    lake = look.records.lake
+    for path in sorted(lake.glob(pattern)):
         kept = look.records.read(path.resolve(), json.loads)
         if kept is None or kept.get("root") != look.root or kept.get("setup") != SETUPS[0]:
             continue
-        known = True
         built = {entry["partition"]: entry["sha256"] for entry in kept["inputs"]}
-        changed = [name for name, sha256 in built.items() if triggers.get(name) != sha256]
-        unseen = [name for name in triggers if name not in built and _counts(look, name)]
-        if changed or unseen:
-            name = path.parent.relative_to(lake / "indexes").as_posix()
-            what = f"index {name} was built from other triggers than there are now: {(changed or unseen)[0]}"
-            yield Finding(what=what, fix=str(commands.index(lake, look.root, kept["level_id"])))
-    if not known:
-        level_id = look.records.cfg.settings.levels.default[0]
-        yield Finding(what=f"{look.root}: no index", fix=str(commands.index(lake, look.root, level_id)))
+        changed = [name for name, sha256 in built.items() if held_now.get(name) != sha256]
+        unseen = [name for name in held_now if name not in built and _counts(look, name)]
+        if not changed and not unseen:
+            yield None
+            continue
+        name = path.parent.relative_to(lake / "indexes").as_posix()
+        what = f"index {name} was built from other triggers than there are now: {(changed or unseen)[0]}"
+        yield Finding(what=what, fix=str(commands.index(lake, look.root, kept.get("level_id", POOLED))))
 
 
 def _counts(look: LakeLook, partition: str) -> bool:

@@ -83,9 +83,7 @@ def take_survey(cfg: AppConfig, verify: bool) -> Survey:
         environment=variables,
         built_with=read_kept(lake),
         tables=tuple(_tables(lake)),
-        indexes=tuple(
-            path.parent.relative_to(lake / "indexes").as_posix() for path in sorted(lake.glob("indexes/*/*/[!.]*/manifest.json"))
-        ),
+        indexes=tuple(sorted(path.parent.relative_to(lake / "indexes").as_posix() for path in lake.glob("indexes/**/[!.]*/manifest.json"))),
         problems=(*problems, *_of_lake(cfg), *(damaged(lake) if verify else ())),
     )
 

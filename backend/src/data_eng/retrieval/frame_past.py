@@ -58,7 +58,7 @@ class FramePast:
         """The nearest candidates of each window."""
         if self.scale is None:
             return Nearest(np.empty((len(moments.ts_ns), 0), np.int64), np.empty((len(moments.ts_ns), 0)))
-        return find_nearest(placed(moments.frame, _place(moments), self.scale), self.place, self.settings.answer.k)
+        return find_nearest(placed(moments.frame, place_of(moments), self.scale), self.place, self.settings.answer.k)
 
     def hazards(self, moments: Moments) -> NDArray[np.float64]:
         """(rows, horizons, 2) of BASE."""
@@ -95,7 +95,7 @@ def frame_past(candidates: Moments, sessions: tuple[str, ...], as_of: str, setti
     base = fit_base(known.standing, known.kinds, horizons_s, sessions[-1] if sessions else None, answer)
     hazards = base_hazards(known.standing, base, horizons_s, answer.age_tau_s)
     enough = len(known.ts_ns) >= settings.scaling.min_rows
-    scale = fit_frame_scale(known.frame, _place(known)) if enough else None
+    scale = fit_frame_scale(known.frame, place_of(known)) if enough else None
     return FramePast(
         as_of=as_of,
         sessions=sessions,
@@ -103,7 +103,7 @@ def frame_past(candidates: Moments, sessions: tuple[str, ...], as_of: str, setti
         base=base,
         experience=experience(known.kinds, hazards, known.session, known.setup, primary + 1),
         scale=scale,
-        place=placed(known.frame, _place(known), scale) if scale is not None else np.empty((len(known.ts_ns), 0), np.float32),
+        place=placed(known.frame, place_of(known), scale) if scale is not None else np.empty((len(known.ts_ns), 0), np.float32),
         settings=settings,
     )
 
@@ -117,5 +117,6 @@ def distance_of(found: Nearest) -> NDArray[np.float64]:
     return distance
 
 
-def _place(moments: Moments) -> NDArray[np.float64]:
+def place_of(moments: Moments) -> NDArray[np.float64]:
+    """(rows,) x / b: how far price is beyond the level, in barriers."""
     return moments.standing.x_ticks / moments.standing.barrier_ticks

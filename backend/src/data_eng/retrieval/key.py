@@ -23,6 +23,8 @@ from .metrics import FRAME, USER
 
 LEVEL_TEST, BREAK_AND_CONFIRM = "level_test", "break_and_confirm"
 SETUPS = (LEVEL_TEST, BREAK_AND_CONFIRM)
+POOLED = "pooled"
+"""Stands for a level in the name of the folder of all levels and both directions: `indexes/mbo_pooled/<setup>`."""
 RULES_SECTIONS = ("session", "book", "zones", "volatility", "episodes", "labels", "vectors")
 """Settings under which triggers are found, labelled and described; those of one index were all made under the same."""
 
@@ -55,9 +57,21 @@ def index_folder(where: Environment, key: IndexKey) -> Path:
     return (own or where.lake / "indexes" / f"mbo_{key.level_id}") / key.setup / key.approach_dir
 
 
+def pooled_folder(where: Environment, setup: str) -> Path:
+    """Where the pooled index of a setup lies: below the lake's `indexes/mbo_pooled`, or MBO_INDEX_DIR when that has this name."""
+    own = where.index_dir if _names_pooled(where) else None
+    return (own or where.lake / "indexes" / f"mbo_{POOLED}") / setup
+
+
 def names_level(where: Environment, level_id: str) -> bool:
-    """Whether MBO_INDEX_DIR is this level's: it ends in `mbo_<level>`, or LEVEL_ID says so."""
-    return where.index_dir is not None and (where.index_dir.name == f"mbo_{level_id}" or where.level_id == level_id)
+    """Whether MBO_INDEX_DIR is this level's: it ends in `mbo_<level>`, or LEVEL_ID says so and it is not the pooled one."""
+    if where.index_dir is None or _names_pooled(where):
+        return False
+    return where.index_dir.name == f"mbo_{level_id}" or where.level_id == level_id
+
+
+def _names_pooled(where: Environment) -> bool:
+    return where.index_dir is not None and where.index_dir.name == f"mbo_{POOLED}"
 
 
 def answering_metric(where: Environment, level_id: str) -> str:

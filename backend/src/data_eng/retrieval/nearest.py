@@ -51,12 +51,16 @@ def fit_frame_scale(frame: NDArray[np.float32], place: NDArray[np.float64]) -> F
     values = np.concatenate([frame.astype(np.float64), place[:, None]], axis=1)
     median = np.median(values, axis=0)
     sigma, deviation = MAD_TO_SIGMA * np.median(np.abs(values - median), axis=0), values.std(axis=0)
-    features = frame.shape[1] - len(MOMENTA_S)
-    weight = np.sqrt(
-        np.concatenate([np.full(features, FEATURES_WEIGHT / features), np.full(len(MOMENTA_S), MOMENTUM_WEIGHT), [PLACE_WEIGHT]])
-    )
     sigma = np.where(sigma > SPREAD_MIN * deviation, sigma, deviation)
-    return FrameScale(median, np.where(sigma > 0, sigma, 1.0), np.where(sigma > 0, weight, 0.0))
+    return FrameScale(median, np.where(sigma > 0, sigma, 1.0), np.where(sigma > 0, weights(frame.shape[1]), 0.0))
+
+
+def weights(dims: int) -> NDArray[np.float64]:
+    """(dims + 1,) of a robust z in the distance, its root; x / b last."""
+    features = dims - len(MOMENTA_S)
+    squared = [np.full(features, FEATURES_WEIGHT / features), np.full(len(MOMENTA_S), MOMENTUM_WEIGHT), np.array([PLACE_WEIGHT])]
+    weight: NDArray[np.float64] = np.sqrt(np.concatenate(squared))
+    return weight
 
 
 def placed(frame: NDArray[np.float32], place: NDArray[np.float64], scale: FrameScale) -> NDArray[np.float32]:

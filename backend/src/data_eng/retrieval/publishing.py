@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..core.features.blocks import GROUPS
@@ -36,18 +37,13 @@ def write_artefacts(folder: Path, index: Index, scalers: dict[str, RobustScaler]
     """Every file beside the vectors, which lie there already; the manifest comes last."""
     layout = index.layout
     features = [{"name": name, "block": GROUPS[group]} for name, group in zip(layout.dims, layout.group, strict=True)]
-    write_durable(folder / FEATURE_LIST, _json({"sha256": features_sha256(layout), "features": features}))
-    write_durable(folder / NORM_STATS, _fits_json([scaler_line(day, scaler) for day, scaler in scalers.items()]))
-    with (folder / METADATA).open("wb") as file:
-        pq.write_table(index.metadata, file, compression="zstd", store_schema=True)
-        file.flush()
-        os.fsync(file.fileno())
-    _sync(folder / VECTORS)
+    write_durable(folder / FEATURE_LIST, json_bytes({"sha256": features_sha256(layout), "features": features}))
+    write_durable(folder / NORM_STATS, fits_json([scaler_line(day, scaler) for day, scaler in scalers.items()]))
+    write_metadata(folder / METADATA, index.metadata)
     seed = fit_seed(index.vectors, index.days[-1] if index.days else None, settings.scaling)
     write_durable(folder / NORM_STATS_SEED, seed_json(seed, FEATURE_LIST, features_sha256(layout)))
     write_faiss(folder / FAISS_INDEX, index.vectors, seed)
-    _sync(folder / FAISS_INDEX)
-    manifest: dict[str, Any] = {
+    facts = {
         "level_id": index.key.level_id,
         "setup": index.key.setup,
         "approach_dir": index.key.approach_dir,
@@ -59,10 +55,28 @@ def write_artefacts(folder: Path, index: Index, scalers: dict[str, RobustScaler]
         "settings_sha256": settings.sha256(SETTINGS_SECTION),
         "code_sha256": index.code_sha256,
         "synthetic": index.synthetic,
-        "inputs": [{"partition": name, "date": date, "sha256": sha256} for name, date, sha256 in index.inputs],
+    }
+    seal(folder, facts, index.inputs)
+
+
+def write_metadata(path: Path, rows: pa.Table) -> None:
+    with path.open("wb") as file:
+        pq.write_table(rows, file, compression="zstd", store_schema=True)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def seal(folder: Path, facts: dict[str, Any], inputs: tuple[tuple[str, str, str], ...]) -> None:
+    """Make the vectors and index.faiss durable, and write the manifest: facts, then what it was made from, then every file's hash."""
+    for name in (VECTORS, FAISS_INDEX):
+        with (folder / name).open("rb") as file:
+            os.fsync(file.fileno())
+    manifest = {
+        **facts,
+        "inputs": [{"partition": name, "date": date, "sha256": sha256} for name, date, sha256 in inputs],
         "files": {name: {"bytes": (folder / name).stat().st_size, "sha256": file_sha256(folder / name)} for name in ARTEFACTS},
     }
-    write_durable(folder / MANIFEST, _json(manifest))
+    write_durable(folder / MANIFEST, json_bytes(manifest))
 
 
 def publish(built: Path, folder: Path) -> None:
@@ -98,16 +112,11 @@ def remove_replaced(folder: Path) -> None:
                 shutil.rmtree(content)
 
 
-def _fits_json(lines: list[str]) -> bytes:
+def fits_json(lines: list[str]) -> bytes:
     """Fits one a line, so that hundreds of days are not parsed for one."""
     listed = ",\n".join(lines)
     return f'{{"fits": [\n{listed}\n]}}\n'.encode()
 
 
-def _json(value: object) -> bytes:
+def json_bytes(value: object) -> bytes:
     return (json.dumps(value, indent=1) + "\n").encode()
-
-
-def _sync(path: Path) -> None:
-    with path.open("rb") as file:
-        os.fsync(file.fileno())

@@ -24,14 +24,14 @@ BUILDER_CODE = (
     "retrieval/sources.py",
     "retrieval/user_space.py",
 )
-"""Files whose change makes every index be built anew."""
+"""Files whose change makes every level's index be built anew."""
 
 
 @cache
-def builder_sha256() -> str:
-    """Hash of the source that decides what is in an index."""
+def builder_sha256(code: tuple[str, ...] = BUILDER_CODE) -> str:
+    """Hash of the source that decides what is in an index; by default in a level's own."""
     digest = hashlib.sha256()
-    for name in BUILDER_CODE:
+    for name in code:
         digest.update(f"{name}\n".encode() + (PACKAGE / name).read_bytes())
     return digest.hexdigest()
 

@@ -16,7 +16,7 @@ from ...retrieval.artefacts import MANIFEST
 from ...retrieval.candidates import past_of_sources, visible_sources
 from ...retrieval.frame_past import FramePast
 from ...retrieval.index import Index, IndexMissing, open_index
-from ...retrieval.key import IndexKey, index_command, index_folder
+from ...retrieval.key import POOLED, IndexKey, index_command, index_folder
 from ...retrieval.paths import DayMids, day_mids
 from ...retrieval.record import signals_of
 from ..day.stamps import Stamp, stamps_of, version_of
@@ -124,8 +124,9 @@ class Past:
         return held.mids
 
     def levels(self) -> list[str]:
-        """Levels that have indexes."""
-        return sorted(folder.name.removeprefix("mbo_") for folder in (self._where.lake / "indexes").glob("mbo_*"))
+        """Levels that have indexes of their own."""
+        held = {folder.name.removeprefix("mbo_") for folder in (self._where.lake / "indexes").glob("mbo_*")}
+        return sorted(held - {POOLED})
 
 
 def _identity(folder: Path) -> tuple[str, int, int]:
