@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,7 +17,8 @@ from .core.features import FEATURES, Feature
 from .core.features.registry import APPROACHES
 from .core.levels import FAMILIES, KNOWN_AT_IN_WORDS, LEVELS, PriceSource
 from .core.outcomes import Outcome, RejectKind
-from .core.physics.columns import Frame, frame_columns
+from .core.physics.columns import PhysicsColumn, frame_columns
+from .core.physics.level_walls import wall_columns
 from .core.physics.state import Balance
 from .core.physics.strikes import Winner
 from .core.physics.walls import WallEvent
@@ -189,7 +190,7 @@ def touch_contract(material: Material) -> str:
         f"Physics of every window as seen from the touch: flow {band}, summed outward from each side's best at the window's start, against "
         "what is usual there. Null where there is no past to scale by, or no sound book."
     )
-    return _physics_contract("touch_physics_5s", doc, keys, "touch")
+    return _physics_contract("touch_physics_5s", doc, keys, frame_columns("touch"))
 
 
 def level_physics_contract(material: Material) -> str:
@@ -207,12 +208,12 @@ def level_physics_contract(material: Material) -> str:
         "above the level and bids below it, against what is usual so far behind the touch. Null where there is no past to scale by. Sorted "
         "by level in the order of the settings, then by window."
     )
-    return _physics_contract("level_physics_5s", doc, keys, "level")
+    return _physics_contract("level_physics_5s", doc, keys, (*frame_columns("level"), *wall_columns()))
 
 
-def _physics_contract(name: str, doc: str, keys: list[tuple[str, Any, str, str]], frame: Frame) -> str:
+def _physics_contract(name: str, doc: str, keys: list[tuple[str, Any, str, str]], columns: Iterable[PhysicsColumn]) -> str:
     fields = [{"name": key, "type": kind, "unit": unit, "doc": says} for key, kind, unit, says in keys]
-    for column in frame_columns(frame):
+    for column in columns:
         says = f"{column.says[0].upper()}{column.says[1:]}."
         fields.append({"name": column.name, "type": ["null", "float"], "unit": column.unit, "doc": says})
     return _contract(name, doc, fields)

@@ -61,9 +61,9 @@ def _silver() -> Pipeline:
         ComputeLevels(),
         ComputeLevelVacuum5s(),
         ComputeTouchPhysics5s(),
-        ComputeLevelPhysics5s(),
         ComputeStrikePhysics5s(),
         ComputeWalls5s(),
+        ComputeLevelPhysics5s(),
     ]
 
 

@@ -102,7 +102,8 @@ def absorption(quadrant: dict[int, Row]) -> tuple[float, float]:
     """Absorption at the level and replenishment over the quadrant."""
     filled_at = total(quadrant, "fill", "at")
     refilled = sum(min(row["add"], row["fill"]) for row in quadrant.values())
-    return share(filled_at, filled_at + total(quadrant, "depth_end", "at")), share(refilled, total(quadrant, "fill"))
+    fall = max(total(quadrant, "depth_start", "at") - total(quadrant, "depth_end", "at"), 0)
+    return share(filled_at, filled_at + fall), share(refilled, total(quadrant, "fill"))
 
 
 def naive_features(rows: list[Row], level_tick: int, best: dict[str, int], motion: dict[str, float]) -> dict[str, float]:

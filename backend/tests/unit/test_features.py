@@ -85,7 +85,7 @@ def test_a_quadrant_that_empties_has_not_moved() -> None:
 
 def test_absorption_and_replenishment_of_a_defended_level() -> None:
     found = one_window([row(ASK, LEVEL, depth_start=20, fill=30, add=25, buy_volume=30), row(BID, LEVEL - 1, depth_start=9)], LEVEL)
-    assert found["t_ask_absorption_share"] == pytest.approx(30 / (30 + 15))
+    assert found["t_ask_absorption_share"] == pytest.approx(30 / (30 + 5))
     assert found["t_ask_replenishment_share"] == pytest.approx(25 / 30)
     assert found["t_signed_imbalance"] == 1
     assert found["t_intensity_log"] == pytest.approx(log(1 + 30 / (20 + 9 + 1)))

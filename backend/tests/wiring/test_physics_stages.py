@@ -30,7 +30,7 @@ PAST, DATE = ("2025-10-14", "2025-10-15"), "2025-10-16"
 UNIT = ContractDay("ES", SYMBOL, DATE, tuple((SYMBOL, day) for day in PAST))
 PRICE = 27_000.0
 LEAD_IN, COUNT = 360, 840
-AFTER_USUAL: tuple[type[Stage], ...] = (ComputeTouchPhysics5s, ComputeLevelPhysics5s, ComputeStrikePhysics5s, ComputeWalls5s)
+AFTER_USUAL: tuple[type[Stage], ...] = (ComputeTouchPhysics5s, ComputeStrikePhysics5s, ComputeWalls5s, ComputeLevelPhysics5s)
 
 
 def levels(times: SessionTimes) -> Levels:

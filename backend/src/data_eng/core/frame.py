@@ -57,7 +57,7 @@ FRAME_FEATURES: tuple[FrameFeature, ...] = (
     FrameFeature("net_past", "n_bid_above_net_supply", "n_ask_below_net_supply", 1, "net supply beyond the level"),
     FrameFeature("trade_imbalance", "t_signed_imbalance", "t_signed_imbalance", -1, "trades in the approach's direction, net share"),
     FrameFeature("trade_intensity", "t_intensity_log", "t_intensity_log", 1, "traded of what stood"),
-    *_sided("absorption", "t_ask_absorption_share", "t_bid_absorption_share", "filled of what stood at the level"),
+    *_sided("absorption", "t_ask_absorption_share", "t_bid_absorption_share", "filled at the level and put back there"),
     *_sided("replenishment", "t_ask_replenishment_share", "t_bid_replenishment_share", "share of fills that came back"),
     FrameFeature(
         "queue_imbalance", "q_size_imbalance", "q_size_imbalance", -1, "size at the touch that pushes in the approach's direction"

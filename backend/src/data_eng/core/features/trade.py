@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..zones import AT, REACH, Quadrant, Reach
 from .measures import intensity_log, share
 from .registry import Array, feature
@@ -19,18 +21,20 @@ def t_intensity_log(reach: Reach) -> Array:
     return intensity_log(reach.buy_volume + reach.sell_volume, reach.depth_start)
 
 
-@feature(formula="fill(at) / (fill(at) + D_end(at)), 0 if none", unit="share", quadrant="ask_above", approach_dir="both")
+@feature(
+    formula="fill(at) / (fill(at) + max(D_start(at) - D_end(at), 0)), 0 if none", unit="share", quadrant="ask_above", approach_dir="both"
+)
 def t_ask_absorption_share(ask_above: Quadrant) -> Array:
-    """Asks filled at the level (0-2 ticks), of those filled and those that stayed; 0 where there are neither."""
-    filled = ask_above.fill[AT]
-    return share(filled, filled + ask_above.depth_end[AT])
+    """Asks filled at the level (0-2 ticks), against those filled and what fewer stand there for it: 1 where all came back."""
+    return _absorbed(ask_above)
 
 
-@feature(formula="fill(at) / (fill(at) + D_end(at)), 0 if none", unit="share", quadrant="bid_below", approach_dir="both")
+@feature(
+    formula="fill(at) / (fill(at) + max(D_start(at) - D_end(at), 0)), 0 if none", unit="share", quadrant="bid_below", approach_dir="both"
+)
 def t_bid_absorption_share(bid_below: Quadrant) -> Array:
-    """Bids filled at the level (0-2 ticks), of those filled and those that stayed; 0 where there are neither."""
-    filled = bid_below.fill[AT]
-    return share(filled, filled + bid_below.depth_end[AT])
+    """Bids filled at the level (0-2 ticks), against those filled and what fewer stand there for it: 1 where all came back."""
+    return _absorbed(bid_below)
 
 
 @feature(formula="sum over ticks of min(add, fill) / fill, 0 if none", unit="share", quadrant="ask_above", approach_dir="both")
@@ -49,3 +53,8 @@ def t_bid_replenishment_share(bid_below: Quadrant) -> Array:
     The flow keeps no order within a window, so an add before the fill counts too.
     """
     return share(bid_below.refilled[REACH], bid_below.fill[REACH])
+
+
+def _absorbed(quadrant: Quadrant) -> Array:
+    filled = quadrant.fill[AT]
+    return share(filled, filled + np.maximum(quadrant.depth_start[AT] - quadrant.depth_end[AT], 0))

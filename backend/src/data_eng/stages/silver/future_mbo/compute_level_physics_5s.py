@@ -1,4 +1,4 @@
-"""The physics of every window around every level: asks above it, bids below it, against what is usual so far behind the touch."""
+"""The physics of every window around every level, against what is usual: asks above it, bids below it, and the walls among them."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ....config import AppConfig
+from ....core.book.state import ASK, BID
 from ....core.physics.columns import HALF_LIFE_S, frame_columns, frame_values
 from ....core.physics.giving import Pace, Priors, intention, priors
+from ....core.physics.level_walls import WallRows, level_walls, wall_columns
 from ....core.physics.sums import Sums, decay_of, fold, folded, sums_by_level, zone_edges
-from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, LEVEL_PHYSICS, LEVELS_TABLE, SESSION_USUAL, TOUCH_PHYSICS
+from ....core.physics.walls import EVENTS
+from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, LEVEL_PHYSICS, LEVELS_TABLE, SESSION_USUAL, TOUCH_PHYSICS, WALLS
+from ....core.units import NS_PER_S
 from ....lake.partitions import PartitionRef
 from ....planning import ContractDay
 from ....settings import Settings
@@ -31,9 +35,9 @@ class ComputeLevelPhysics5s(Stage):
     """
 
     name: ClassVar[str] = "compute_level_physics_5s"
-    io: ClassVar[StageIO] = StageIO(inputs=[BOOK_FLOW, BOOK_WINDOWS, LEVELS_TABLE, TOUCH_PHYSICS], output=LEVEL_PHYSICS)
+    io: ClassVar[StageIO] = StageIO(inputs=[BOOK_FLOW, BOOK_WINDOWS, LEVELS_TABLE, TOUCH_PHYSICS, WALLS], output=LEVEL_PHYSICS)
     rows_by_level: ClassVar[bool] = True
-    settings_sections: ClassVar[tuple[str, ...]] = ("session", "book", "physics", "zones", "levels")
+    settings_sections: ClassVar[tuple[str, ...]] = ("session", "book", "physics", "zones", "levels", "ladder")
 
     def reads(self, unit: ContractDay, cfg: AppConfig, settings: Settings) -> list[PartitionRef]:
         return super().reads(unit, cfg, settings) + last_complete(SESSION_USUAL, unit, cfg, settings.physics.usual_sessions)
@@ -49,7 +53,8 @@ def level_tables(day: PhysicsDay, in_force: dict[str, NDArray[np.float64]], lake
     book = lake.settings.book
     touch = lake.read(lake.ref(TOUCH_PHYSICS), ["barrier_ticks", "pace_flow", "pace_depth"])
     day_pace = Pace(*(touch[name].to_numpy() for name in ("pace_flow", "pace_depth")))
-    edges, usual = zone_edges(touch["barrier_ticks"].to_numpy().astype(np.int64)), read_usual(lake, book.band_ticks + 1)
+    barrier_ticks, walls = touch["barrier_ticks"].to_numpy().astype(np.int64), _walls(day, lake)
+    edges, usual = zone_edges(barrier_ticks), read_usual(lake, book.band_ticks + 1)
     prior = priors(usual, edges)
     backward = np.array([known_backward(ticks) for ticks in in_force.values()]).reshape(len(in_force), len(day.usable))
     now = sums_by_level(day.tape, edges, usual, backward)
@@ -66,6 +71,7 @@ def level_tables(day: PhysicsDay, in_force: dict[str, NDArray[np.float64]], lake
             Priors(*(part[rows] for part in prior)),
             Pace(*(part[rows] for part in day_pace)),
         )
+        of_walls = level_walls(walls, backward[index], barrier_ticks, book.window_s)
         columns: dict[str, NDArray[np.generic] | pa.Array] = {
             "level_id": pa.array([level_id] * int(rows.sum()), pa.string()),
             "window_start_ns": day.windows.start_ns[rows],
@@ -74,7 +80,28 @@ def level_tables(day: PhysicsDay, in_force: dict[str, NDArray[np.float64]], lake
             "distance_ticks": (day.windows.mid_ticks - ticks)[rows].astype(np.float32),
         }
         columns |= {column.name: nullable_float(values[column.name]) for column in frame_columns("level")}
+        columns |= {column.name: nullable_float(of_walls[column.name][rows]) for column in wall_columns()}
         yield pa.table(columns)
+
+
+def _walls(day: PhysicsDay, lake: StageLake) -> WallRows:
+    """The day's walls by place of their window; a strike counts by the middle of its ticks."""
+    names = ["window_start_ns", "side", "strike_ticks", "event", "w", "depth", "peak", "since_ns", "eaten"]
+    table = lake.read(lake.ref(WALLS), names)
+    column = {name: table[name].to_numpy(zero_copy_only=False) for name in names}
+    code = {event: number for number, event in enumerate(EVENTS)}
+    window = np.searchsorted(day.windows.start_ns, column["window_start_ns"])
+    return WallRows(
+        window=window,
+        side=np.where(column["side"] == "ask", ASK, BID).astype(np.int8),
+        middle_ticks=column["strike_ticks"] + (lake.settings.ladder.step_ticks - 1) / 2,
+        event=np.array([code[event] for event in column["event"]], np.int8),
+        w=column["w"].astype(np.float64),
+        depth=column["depth"].astype(np.float64),
+        peak=column["peak"].astype(np.float64),
+        eaten=column["eaten"].astype(np.float64),
+        age_s=(day.windows.end_ns[window] - column["since_ns"]) / NS_PER_S,
+    )
 
 
 def known_backward(level_ticks: NDArray[np.float64]) -> NDArray[np.float64]:
