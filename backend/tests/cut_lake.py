@@ -21,6 +21,8 @@ TABLES = (
     "silver.future_mbo.trade_bars",
     "silver.future_mbo.levels",
     "silver.future_mbo.mbo_level_vacuum_5s",
+    "silver.future_mbo.touch_physics_5s",
+    "silver.future_mbo.walls_5s",
     "gold.future_mbo.mbo_physics_ladder",
     "gold.future_mbo.mbo_pressure_stream",
     "gold.future_mbo.mbo_trigger_signals",

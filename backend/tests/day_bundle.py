@@ -55,7 +55,13 @@ def conditions(number: float, ends: Sequence[int] = ENDS) -> KnownTable:
     """One level's rows, all figures of which tell its number."""
     count = len(ends)
     columns: dict[str, Any] = {name: [number] * count for name in NO_CONDITIONS.column_names}
-    columns |= {"start_s": [end - 5 for end in ends], "state": [2] * count, "touches": [int(number)] * count, "near_s": [9] * count}
+    columns |= {
+        "start_s": [end - 5 for end in ends],
+        "state": [2] * count,
+        "balance": [1] * count,
+        "touches": [int(number)] * count,
+        "near_s": [9] * count,
+    }
     schema = NO_CONDITIONS.schema
     return known(pa.table({name: pa.array(columns[name], schema.field(name).type) for name in schema.names}), ends)
 
@@ -78,9 +84,8 @@ def a_day(lake: Path = Path("lake"), **changes: Any) -> DayBundle:
         "levels": levels,
         "triggers": None,
         "physics": None,
-        "measured": {},
+        "approach": None,
         "thin_ns": {},
-        "scales": None,
         "absent": (),
         "sha256": {},
     }

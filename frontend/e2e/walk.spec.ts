@@ -1,11 +1,14 @@
 import { expect, test } from './board.ts';
 
+/** A share against what is usual, and on how many setups it stands. */
+const SAID = /\d+ % (broke|rejected), usually \d+ %.*(\d+ setups on \d+ days|nothing comparable yet)/s;
+
 test('a first-time trader opens the board, reads a setup, meets the neighbours, jumps to one and comes back', async ({ board, page }) => {
   await page.goto(board.server.address);
   await board.ready();
   await expect(page).toHaveURL(/\/board\?/);
   await expect(page.getByText('SYNTHETIC').first()).toBeVisible();
-  await expect(board.part('sentence')).toContainText(/similar setups? on \d+ days?|as usual from here/);
+  await expect(board.part('verdict')).toContainText(SAID);
 
   await page.getByRole('combobox', { name: /^Level/ }).selectOption({ label: 'PM High' });
   await page.keyboard.press('Escape');
@@ -16,9 +19,9 @@ test('a first-time trader opens the board, reads a setup, meets the neighbours, 
   await expect.poll(() => board.at()).not.toBe('09:30:00');
   await board.rest();
 
-  const sentence = board.part('sentence');
-  await expect(sentence).toContainText(/PM High \d+\.\d\d from (below|above), .* points/);
-  await expect(sentence).toContainText(/similar setups? on \d+ days?|as usual from here/);
+  const verdict = board.part('verdict');
+  await expect(verdict).toContainText(/Price (\d+\.\d+ (above|below)|at) PM High \d+\.\d\d, (coming (up|down)|standing)\./);
+  await expect(verdict).toContainText(SAID);
   await expect(board.part('transport').getByRole('button', { name: /Direction/ })).toContainText(
     board.param('approach_dir').replace('_', ' '),
   );
@@ -38,7 +41,7 @@ test('a first-time trader opens the board, reads a setup, meets the neighbours, 
   await page.goBack();
   await expect(page).toHaveURL(here);
   await board.rest();
-  await expect(sentence).toContainText('PM High');
+  await expect(verdict).toContainText('PM High');
 
   await page.getByRole('combobox', { name: /^Level/ }).selectOption({ label: 'VWAP' });
   await expect.poll(() => board.param('level')).toBe('vwap');
@@ -58,5 +61,5 @@ test('a setup of the list opens its day on the board', async ({ board, page }) =
     .click();
   await expect(page).toHaveURL(/\/board\?/);
   await board.ready();
-  await expect(board.part('sentence')).toContainText('points');
+  await expect(board.part('verdict')).toContainText('usually');
 });

@@ -10,6 +10,7 @@ import pytest
 
 from src.data_eng.core.levels import define_level
 from src.data_eng.core.units import NS_PER_S
+from src.data_eng.retrieval.approach import ApproachTables
 from src.data_eng.retrieval.reading import PhysicsTables
 from src.data_eng.serve.day.arrow import KnownTable
 from src.data_eng.serve.day.bodies import Bodies
@@ -18,7 +19,7 @@ from src.data_eng.serve.day.levels import level_infos, why_unknown
 from src.data_eng.serve.day.moments import Moments, moments_of
 from src.data_eng.serve.day.view import day_view
 from src.data_eng.serve.gate.problems import Refusal
-from src.data_eng.serve.messages.day import AbsentTable, ConditionScale
+from src.data_eng.serve.messages.day import AbsentTable
 from src.data_eng.settings import load_settings
 from src.data_eng.sources.calendar import session_times
 from tests.day_bundle import DATE, END, ENDS, MOMENTS, START, VERSION, a_day, conditions, rows_known, windows
@@ -60,7 +61,7 @@ def test_levels_come_with_their_names_as_a_dictionary() -> None:
 def test_conditions_lie_level_by_level_in_the_order_asked_for_and_each_name_counts_once() -> None:
     table = a_day().cut("conditions", ENDS[0], ENDS[1], ("vwap", "pm_high", "vwap"))
     assert table["level_id"].to_pylist() == ["vwap", "pm_high"]
-    assert table["c1"].to_pylist() == [1.0, 0.0]
+    assert table["times_1"].to_pylist() == [1.0, 0.0]
     assert table["level_id"].chunk(0).dictionary.to_pylist() == ["vwap", "pm_high"]
 
 
@@ -116,9 +117,9 @@ def test_a_day_s_size_is_that_of_all_that_it_holds() -> None:
         tables={"windows": KnownTable(table, np.arange(3))},
         conditions={},
         physics=PhysicsTables(table, table, table),
-        measured={"vwap": table},
+        approach=ApproachTables(table, table),
     )
-    assert whole.nbytes == 5 * 24
+    assert whole.nbytes == 6 * 24
 
 
 def test_a_body_is_encoded_once_for_each_question_and_anew_for_another_version() -> None:
@@ -166,7 +167,7 @@ def test_an_absent_level_says_why_only_when_that_is_settled() -> None:
 
 
 def test_a_day_s_view_is_as_of_its_start_unless_asked_otherwise() -> None:
-    day = a_day(scales=[ConditionScale(noise=0.1, full=0.9)], absent=(GONE,))
+    day = a_day(absent=(GONE,))
     start, later = day_view(day, None), day_view(day, END)
     assert [level.price_ticks for level in start.levels] == [400.0, None]
     assert [level.price_ticks for level in later.levels] == [400.0, 399.25]

@@ -40,8 +40,8 @@ def test_a_window_s_message_holds_its_own_heat_strikes_conditions_and_the_levels
     assert first["ladder"] == {"base_strike_ticks": 380, **{name: [place, 5] for place, name in enumerate(LADDER_COUNTS)}}
     assert [row["level_id"] for row in first["conditions"]] == ["vwap", "pm_high"]
     assert first["conditions"][0] == {
-        "level_id": "vwap", "distance_ticks": 1.0, "vacuum_up": 1.0, "vacuum_down": 1.0, "touches": 1, "near_s": 9, "c": [1.0] * 4,
-        "state": "WATCH",
+        "level_id": "vwap", "distance_ticks": 1.0, "times": [1.0] * 4, "contracts": [1.0] * 4, "signs": [1.0] * 4, "count_up": 1.0,
+        "count_down": 1.0, "balance": "up", "balance_level": 1.0, "balance_held_s": 1.0, "state": "WATCH", "touches": 1, "near_s": 9,
     }  # fmt: skip
     assert [[level["price_ticks"] for level in message["levels"]] for message in messages] == [[398.5], [], [399.25], []]
 
@@ -82,15 +82,15 @@ def test_a_level_known_between_two_windows_comes_with_the_window_that_holds_the_
 
 def test_a_window_s_message_is_one_of_the_protocol_and_a_missing_number_is_null() -> None:
     odd = conditions(1.0)
-    vacuum = pa.array([float("nan")] * len(ENDS), pa.float32())
-    table = odd.table.set_column(odd.table.column_names.index("vacuum_up"), "vacuum_up", vacuum)
+    unknown = pa.array([float("nan")] * len(ENDS), pa.float32())
+    table = odd.table.set_column(odd.table.column_names.index("times_2"), "times_2", unknown)
     (text, *_) = (frame.text(2.0) for frame in Frames(a_day(conditions={"vwap": known(table)}), START, ("vwap",)).take())
     ticks = dict.fromkeys(("ask_ticks", "open_ticks", "high_ticks", "low_ticks", "close_ticks"))
     counts = dict.fromkeys(("volume", "buy_volume", "sell_volume", "records", "marks"), 0)
     window = ReplayWindow.model_validate({**json.loads(text), **ticks, **counts})
     assert (window.start_s, window.sent_s) == (START, 2.0)
     (row,) = window.conditions
-    assert (row.state, row.vacuum_up, row.vacuum_down) == ("WATCH", None, 1.0)
+    assert (row.state, row.times) == ("WATCH", [1.0, None, 1.0, 1.0])
 
 
 class Socket:

@@ -9,7 +9,7 @@ import pytest
 
 from src.data_eng.commands import build
 from src.data_eng.core.physics.strikes import Winner
-from src.data_eng.retrieval.parts import ConditionNow, Physics, SetupInfo, StrikeConditions, StrikeNow, WallNow
+from src.data_eng.retrieval.parts import ConditionNow, Physics, SetupInfo, StrikeNow, WallNow
 from src.data_eng.retrieval.sentence import led, sentence, wall_words
 from src.data_eng.retrieval.verdict import Verdict
 
@@ -69,7 +69,6 @@ def setup(mid: float = 6798.75, approach_dir: str = "from_below", **over: Any) -
         "x_ticks": 0.0,
         "barrier_ticks": 8,
         "confluent_ids": (),
-        "conditions": StrikeConditions(up=(), down=()),
         "physics": physics(),
     }
     return SetupInfo(**{**plain, **over})

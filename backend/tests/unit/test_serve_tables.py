@@ -176,22 +176,20 @@ def test_level_prices_come_in_the_order_in_which_they_came_into_force() -> None:
     assert table.known_s.tolist() == [2, 4, 9]
 
 
-def test_the_ladders_strikes_lie_in_lists_and_its_flow_is_of_the_owners_will() -> None:
-    names = ("depth", "add", "pull", "fill", "reprice_in", "reprice_out")
-    columns = {f"{side}_{name}": RNG.integers(0, 30, 6) for side in ("long", "short") for name in names}
-    table = pa.table({"ts_ns": np.repeat([START + 5, START + 10], 3) * S, "strike_ticks": np.tile([400, 404, 408], 2), **columns})
-    rows, served = table.to_pylist(), ladder_table(table, 5).table.to_pylist()
+def test_the_ladders_strikes_lie_in_lists_with_what_rests_against_usual_and_who_leads() -> None:
+    counts = ("depth", "came_display", "pulled_display", "filled_display")
+    columns = {f"{side}_{name}": RNG.integers(0, 30, 6) for side in ("long", "short") for name in counts}
+    columns |= {f"{side}_times_usual": np.array([1.234, np.nan, 0.0, 0.5, 2.0, 1.0]) for side in ("long", "short")}
+    columns |= {name: RNG.integers(0, 30, 6) for name in ("buys_display", "sells_display")}
+    places = {"ts_ns": np.repeat([START + 5, START + 10], 3) * S, "strike_ticks": np.tile([400, 404, 408], 2)}
+    table = pa.table({**places, **columns, "winner": ["longs", "even", "shorts", "even", "even", "longs"]})
+    served = ladder_table(table, 5).table.to_pylist()
     assert [row["start_s"] for row in served] == [START, START + 5]
     assert [row["base_strike_ticks"] for row in served] == [400, 400]
-    for window, row in enumerate(served):
-        for place, strike in enumerate(rows[3 * window : 3 * window + 3]):
-            flow = {
-                side: strike[f"{side}_add"] + strike[f"{side}_reprice_in"] - strike[f"{side}_pull"] - strike[f"{side}_reprice_out"]
-                for side in ("long", "short")
-            }
-            assert row["long_flow"][place] == flow["long"]
-            assert row["net_pressure"][place] == flow["long"] - flow["short"] + strike["short_fill"] - strike["long_fill"]
-            assert row["short_pull"][place] == strike["short_pull"]
+    assert [row["winner"] for row in served] == [[1, 0, -1], [0, 0, 1]]
+    assert [row["short_usual_percent"] for row in served] == [[123, -1, 0], [50, 200, 100]]
+    for name, source in (("long_depth", "long_depth"), ("short_pulled", "short_pulled_display"), ("buys", "buys_display")):
+        assert [value for row in served for value in row[name]] == columns[source].tolist()
 
 
 def test_an_arrow_stream_of_a_cut_holds_no_byte_of_the_rows_after_it() -> None:
@@ -268,8 +266,8 @@ def test_a_problem_has_the_error_s_message_and_fix() -> None:
     assert found.fix == "spymaster build --layer silver --symbol ESZ5 --dates 2025-10-01:2025-10-01 --lake /data/lake"
     assert problem_of(PartitionCorrupt("a file misses a byte.")).fix is None
     assert STATUS[problem_of(StaleIndex("index a is old.", fix="Build it.")).code] == 409
-    refused = problem_of(Refusal("no_setup", "none.", fix="Ask later."))
-    assert (refused.code, refused.message, refused.fix) == ("no_setup", "none.", "Ask later.")
+    refused = problem_of(Refusal("no_index", "none.", fix="Ask later."))
+    assert (refused.code, refused.message, refused.fix) == ("no_index", "none.", "Ask later.")
 
 
 @pytest.mark.parametrize(

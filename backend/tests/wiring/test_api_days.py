@@ -14,7 +14,9 @@ from fastapi.testclient import TestClient
 
 from src.data_eng.config import load_datasets
 from src.data_eng.contracts import contract_of
+from src.data_eng.core.physics.state import BALANCES
 from src.data_eng.core.pressure import STATES
+from src.data_eng.core.tables import LEVEL_VACUUM, PRESSURE_STREAM, TOUCH_PHYSICS, TRIGGER_VECTORS
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import list_partitions, manifest_sha256, ref_in, remove_partition
 from src.data_eng.lake.writer import publish_partition
@@ -115,18 +117,6 @@ def test_a_day_is_served_as_of_its_sessions_start_unless_another_moment_is_given
     assert later.absent == []
 
 
-def test_the_conditions_scale_is_of_past_sessions(client: TestClient, served_lake: Path) -> None:
-    names = ("f1_ask_com_disp_log", "f2_ask_pull_add_log_rest", "f3_bid_com_disp_log", "f4_bid_pull_add_log_rest")
-    past = [
-        row
-        for ref in list_partitions(served_lake, "silver.future_mbo.mbo_level_vacuum_5s", SYMBOL)[:-1]
-        for row in read_table(ref).to_pylist()
-    ]
-    for name, scale in zip(names, client.get(DAY).json()["conditions"], strict=True):
-        sizes = [abs(row[name]) for row in past]
-        assert (scale["noise"], scale["full"]) == pytest.approx((np.median(sizes), np.quantile(sizes, 0.95)))
-
-
 def test_windows_and_levels_and_ladder_equal_a_plain_filter_of_the_lake(client: TestClient, served_lake: Path) -> None:
     windows, ladder = rows(served_lake, "silver.book_windows_5s"), rows(served_lake, "gold.mbo_physics_ladder")
     levels = rows(served_lake, "silver.levels")
@@ -149,16 +139,13 @@ def test_windows_and_levels_and_ladder_equal_a_plain_filter_of_the_lake(client: 
             served = table_of(client, "ladder", **params).to_pylist()
             plain = [row for row in ladder if lower * S < row["ts_ns"] <= as_of_s * S]
             assert [depth for row in served for depth in row["long_depth"]] == [row["long_depth"] for row in plain]
-            assert [flow for row in served for flow in row["short_flow"]] == [_flow(row, "short") for row in plain]
-            assert [net for row in served for net in row["net_pressure"]] == [
-                _flow(row, "long") - _flow(row, "short") + row["short_fill"] - row["long_fill"] for row in plain
+            assert [came for row in served for came in row["short_came"]] == [row["short_came_display"] for row in plain]
+            assert [sells for row in served for sells in row["sells"]] == [row["sells_display"] for row in plain]
+            assert [percent for row in served for percent in row["long_usual_percent"]] == [
+                -1 if row["long_times_usual"] is None else round(100 * row["long_times_usual"]) for row in plain
             ]
-
-
-def _flow(row: dict[str, Any], side: str) -> int:
-    """What came of its owners' will."""
-    flow: int = row[f"{side}_add"] + row[f"{side}_reprice_in"] - row[f"{side}_pull"] - row[f"{side}_reprice_out"]
-    return flow
+            leads = {"longs": 1, "shorts": -1, "even": 0}
+            assert [winner for row in served for winner in row["winner"]] == [leads[row["winner"]] for row in plain]
 
 
 def test_conditions_equal_a_plain_filter_of_the_lake_in_the_order_of_the_levels_given(client: TestClient, served_lake: Path) -> None:
@@ -175,11 +162,14 @@ def test_conditions_equal_a_plain_filter_of_the_lake_in_the_order_of_the_levels_
             (row["level_id"], row["window_start_ns"] // S, row["state"]) for row, _ in plain
         ]
         for number in (1, 2, 3, 4):
-            assert [row[f"c{number}"] for row in served] == [row[f"condition_{number}_down"] for row, _ in plain]
+            for name, source in (("times", "times_usual"), ("contracts", "contracts"), ("sign", "sign")):
+                assert [row[f"{name}_{number}"] for row in served] == [row[f"condition_{number}_{source}"] for row, _ in plain]
         assert [(row["touches"], row["near_s"]) for row in served] == [
             (features["k_touch_number"], features["k_near_seconds"]) for _, features in plain
         ]
-        assert [row["vacuum_up"] for row in served] == pytest.approx([row["vacuum_score_up"] for row, _ in plain], nan_ok=True)
+        for name in ("count_up", "count_down", "balance_level", "balance_held_s"):
+            assert [row[name] for row in served] == [row[name] for row, _ in plain]
+        assert [BALANCES[row["balance"]] for row in served] == [row["balance"] for row, _ in plain]
 
 
 def test_candles_begin_with_the_evening_before_and_are_all_known_at_the_start(client: TestClient, served_lake: Path) -> None:
@@ -342,7 +332,7 @@ def test_while_a_day_is_rebuilt_the_old_one_is_served_and_a_newcomer_has_to_wait
 def test_a_reader_beside_a_rebuild_sees_the_old_day_or_the_new_one_and_never_a_mix(own_lake: Path) -> None:
     """The writer publishes the windows with a number, then the ladder made from them with the same number, over and over."""
     tables = {value: (marked(WINDOWS, own_lake, "volume", value), marked(LADDER, own_lake, "long_depth", value)) for value in (1, 2)}
-    for dataset in ("silver.future_mbo.mbo_level_vacuum_5s", "gold.future_mbo.mbo_trigger_vectors", "gold.future_mbo.mbo_pressure_stream"):
+    for dataset in (LEVEL_VACUUM, TOUCH_PHYSICS, TRIGGER_VECTORS, PRESSURE_STREAM):
         remove_partition(ref_in(own_lake, dataset, SYMBOL, TODAY))
 
     def publish(value: int) -> None:

@@ -22,6 +22,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from src.data_eng.cli.serve import listen, server_of
+from src.data_eng.core.physics.state import BALANCES
 from src.data_eng.core.pressure import STATES
 from src.data_eng.serve.api import guarded_app
 from src.data_eng.serve.day.stream import TRY_AGAIN_LATER
@@ -141,9 +142,12 @@ def test_the_messages_are_the_tables_rows_one_window_each(port: int, served_lake
     assert all(window.start_s < level.known_from_s <= window.start_s + 5 for window in served for level in window.levels)
     conditions = sorted(table(served_lake, "conditions", from_s=from_s, levels="vwap,or_high"), key=lambda row: row["start_s"])
     flat = [(window.start_s, row) for window in served for row in window.conditions]
-    assert [(start_s, row.level_id, row.distance_ticks, row.c, row.state, row.touches) for start_s, row in flat] == [
-        (row["start_s"], row["level_id"], row["distance_ticks"], [row[f"c{n}"] for n in (1, 2, 3, 4)], STATES[row["state"]], row["touches"])
+    assert [(start_s, row.level_id, row.distance_ticks, row.state, row.balance, row.touches) for start_s, row in flat] == [
+        (row["start_s"], row["level_id"], row["distance_ticks"], STATES[row["state"]], BALANCES[row["balance"]], row["touches"])
         for row in conditions
+    ]
+    assert [(row.times, row.contracts, row.signs) for _, row in flat] == [
+        tuple([row[f"{name}_{number}"] for number in (1, 2, 3, 4)] for name in ("times", "contracts", "sign")) for row in conditions
     ]
 
 

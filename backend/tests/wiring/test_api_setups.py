@@ -14,17 +14,18 @@ import pytest
 from fastapi.testclient import TestClient
 
 from src.data_eng.config import Environment
-from src.data_eng.core.tables import BOOK_WINDOWS, SETUP_CANDIDATES, TRIGGER_VECTORS
+from src.data_eng.core.tables import BOOK_WINDOWS, SETUP_CANDIDATES, TRIGGER_VECTORS, WALLS
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import read_manifest, ref_in, remove_partition
 from src.data_eng.lake.writer import publish_partition
 from src.data_eng.retrieval.answer import answer_from, answer_query
+from src.data_eng.retrieval.approach import find_approach
 from src.data_eng.retrieval.index_builder import build_indexes
 from src.data_eng.retrieval.key import IndexKey
 from src.data_eng.retrieval.setup import find_setup
 from src.data_eng.serve.api import create_app
 from src.data_eng.serve.day.stamps import stamps_of
-from src.data_eng.serve.messages.setup import SetupAnswer, SetupList
+from src.data_eng.serve.messages.setup import NoSetupYet, SetupAnswer, SetupList
 from src.data_eng.serve.setup import answers as answers_module
 from src.data_eng.serve.setup import listing as listing_module
 from src.data_eng.serve.setup import past as past_module
@@ -75,7 +76,7 @@ def test_the_answer_is_the_query_commands(client: TestClient, served_lake: Path,
     for as_of_s in (triggers_s[0], triggers_s[len(triggers_s) // 2], triggers_s[-1]):
         served = setup_at(client, as_of_s)
         answer = answer_query(Environment(served_lake), find_setup(Environment(served_lake), "ES", KEY, as_of_s * S, SETTINGS), SETTINGS)
-        for name in ("version", "as_of_s", "age_s", "own_path"):
+        for name in ("state", "version", "as_of_s", "age_s", "own_path"):
             del served[name]
         for neighbour in served["neighbours"]:
             del neighbour["path"]
@@ -119,9 +120,32 @@ def test_an_answer_is_the_same_when_the_future_is_not_there(client: TestClient, 
     assert {**cut.get("/api/setups", params={"level": "or_high", "as_of_s": as_of_s}).json(), "kinds": []} == {**listed, "kinds": []}
 
 
+def test_before_a_first_test_there_is_nothing_yet_and_that_is_no_error(client: TestClient, triggers_s: list[int]) -> None:
+    early, untested = (setup_at(client, as_of_s) for as_of_s in (START_S + 60, triggers_s[0] - 1))
+    assert (early["state"], untested["state"]) == ("none", "none")
+    assert early["message"].startswith("OR High: known from 09:45")
+    assert untested["message"] == "OR High was not tested from below yet."
+    assert NoSetupYet.model_validate(untested).synthetic
+
+
+def test_an_approach_is_the_query_commands_and_none_where_price_goes_away(
+    client: TestClient, served_lake: Path, triggers_s: list[int]
+) -> None:
+    comes = {}
+    for as_of_s in range(triggers_s[0] - 600, triggers_s[0] + 600, 5):
+        answer = client.get("/api/approach", params={**ASKED, "as_of_s": as_of_s})
+        assert answer.status_code == 200
+        comes[as_of_s] = answer.json()
+    states = [served["state"] for served in comes.values()]
+    assert {"none", "approach"} == set(states)
+    as_of_s = next(as_of_s for as_of_s, served in comes.items() if served["state"] == "approach")
+    asked = find_approach(Environment(served_lake), "ES", KEY, as_of_s * S, SETTINGS)
+    assert asked is not None
+    served = {name: value for name, value in comes[as_of_s].items() if name not in ("state", "version")}
+    assert served == json.loads(asked.model_dump_json(by_alias=True))
+
+
 def test_what_has_no_answer_says_why(client: TestClient, triggers_s: list[int]) -> None:
-    assert refused(client, as_of_s=START_S + 60)[:2] == (422, "not_known_yet")
-    assert refused(client, as_of_s=triggers_s[0] - 1)[:2] == (404, "no_setup")
     assert refused(client, as_of_s=triggers_s[0], level="pd_low")[:2] == (404, "unknown_level")
     assert refused(client, "/api/setups", level="or_high", root="NQ")[:2] == (404, "no_index")
     assert refused(client, as_of_s=triggers_s[0], approach_dir="up")[:2] == (422, "bad_request")
@@ -142,11 +166,11 @@ def test_a_past_that_was_replaced_is_asked_anew(own_lake: Path, triggers_s: list
     assert after["past"]["episodes"] < before["past"]["episodes"]
 
 
-def test_without_features_of_the_day_the_command_that_builds_them_is_named(own_lake: Path, triggers_s: list[int]) -> None:
-    remove_partition(ref_in(own_lake, "silver.future_mbo.mbo_level_vacuum_5s", SYMBOL, TODAY))
-    status, code, fix = refused(client_of(own_lake), as_of_s=triggers_s[-1])
-    assert (status, code) == (404, "not_built")
-    assert fix is not None and fix.startswith("spymaster build --layer silver")
+def test_without_walls_of_the_day_the_sentence_names_the_command_that_builds_them(own_lake: Path, triggers_s: list[int]) -> None:
+    remove_partition(ref_in(own_lake, WALLS, SYMBOL, TODAY))
+    served = setup_at(client_of(own_lake), triggers_s[-1])
+    assert served["setup"]["physics"] is None
+    assert f"are not built; run: spymaster build --layer all --symbol {SYMBOL}" in served["sentence"]
 
 
 def test_equal_questions_at_one_time_are_computed_once(served_lake: Path, triggers_s: list[int], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -70,11 +70,9 @@ def test_the_setup_is_the_trigger_at_or_before_the_time(lake: Path) -> None:
         assert (setup.episode, setup.episode_kind, setup.symbol) == (1, "first_test", SYMBOL)
 
 
-def test_the_setup_knows_its_level_its_distance_and_its_conditions_both_ways(lake: Path) -> None:
+def test_the_setup_knows_its_level_and_its_distance(lake: Path) -> None:
     setup = find_setup(Environment(lake), "ES", KEY, moment_ns(f"{TODAY} 10:00:00"), SETTINGS)
     assert (setup.level_price, setup.points_away, setup.where) == (6800.0, 1.25, "1.25 points away")
-    assert setup.conditions["up"] == pytest.approx((0.1, -0.2, 0.3, -0.4))
-    assert setup.conditions["down"] == pytest.approx((1.0, 2.0, 3.0, 4.0))
 
 
 def test_neighbours_are_setups_of_earlier_days_only(lake: Path) -> None:

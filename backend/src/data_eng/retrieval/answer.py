@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from ..config import Environment
 from ..core.instrument import root_of
 from ..core.outcomes import Outcome, OutcomeKind
-from ..core.pressure import DOWN, UP
 from ..core.session import clock, moment_ns, second_of
 from ..core.tables import TRIGGER_VECTORS
 from ..lake.partitions import PartitionRef, read_facts, ref_in
@@ -104,6 +103,7 @@ def answer_from(refs: Sequence[PartitionRef], past: FramePast, setup: Setup, lak
     similar = _Similar(lake, past, answered, last)
     verdict = Verdict(VERDICTS[spoken.verdict[last]])
     is_strange = bool(answered.is_strange[last])
+    fired = np.flatnonzero(spoken.fires)
     said = said_of(answered.rows, answered.counts, answered.worth.lead, last, primary, primary_s, is_strange)
     percentile = _known(answered.percentile[last])
     distance = _known(answered.distance[last])
@@ -114,6 +114,7 @@ def answer_from(refs: Sequence[PartitionRef], past: FramePast, setup: Setup, lak
     return Answer(
         verdict=verdict.value,
         slab=slab(verdict),
+        kind=said.kind.value,
         said=said_sentence(said),
         sentence=sentence(info, verdict, is_strange, setup.build_physics),
         synthetic=synthetic or similar.synthetic,
@@ -127,6 +128,7 @@ def answer_from(refs: Sequence[PartitionRef], past: FramePast, setup: Setup, lak
             ev_low_ticks=_known(gain.ev_low_ticks[last]),
             cost_ticks=settings.answer.fire_cost_ticks,
             fires=bool(spoken.fires[last]),
+            fired_s=second_of(int(setup.moments.ts_ns[fired[-1]])) if len(fired) else None,
         ),
         record=track_record(refs, setup.key.setup, said.kind, said.p, settings),
         neighbours=neighbours,
@@ -154,7 +156,6 @@ def setup_info(setup: Setup) -> SetupInfo:
             "ts_s": second_of(setup.ts_ns),
             "new_york": clock(setup.ts_ns),
             "mid_price": setup.mid_ticks * setup.tick,
-            "conditions": {direction: setup.conditions[direction] for direction in (UP, DOWN)},
         }
     )
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import Field
 
@@ -17,15 +20,16 @@ from ..core.session import clock, second_of
 from ..core.tables import PRESSURE_STREAM, TOUCH_PHYSICS, TRIGGER_VECTORS
 from ..core.units import NS_PER_S, price_text
 from ..io import read_table
-from ..lake.partitions import is_partition_complete, read_facts, ref_in
+from ..lake.partitions import PartitionRef, is_partition_complete, read_facts, ref_in
 from ..settings import Settings
 from .base import Standing, base_hazards, cumulate
 from .candidates import past_of_sources, visible_sources
 from .distribution import CLASSES
+from .frame_past import FramePast
 from .key import LEVEL_TEST, IndexKey
 from .parts import AnswerPart, VerdictName
 from .setup import contract_of
-from .verdict import Verdict, approach_sentence, approaching
+from .verdict import Verdict, approach_sentence, approaching, slab
 
 
 class IfTested(AnswerPart):
@@ -40,6 +44,7 @@ class ApproachInfo(AnswerPart):
     """No setup, but price comes to the level."""
 
     verdict: VerdictName
+    slab: str = Field(description="The verdict as it is printed.")
     said: str
     sentence: str
     synthetic: bool
@@ -58,55 +63,120 @@ class ApproachInfo(AnswerPart):
     if_tested: IfTested
 
 
+PRESSURE_COLUMNS = ["level_id", "ts_ns", "distance_ticks", "coming"]
+TESTED_COLUMNS = ["setup", "level_id", "ts_ns"]
+TOUCH_COLUMNS = ["ts_ns", "mid_ticks", "sigma", "rv", "profile", "barrier_ticks"]
+
+
+class ApproachTables(NamedTuple):
+    """One contract-day's tables that an approach is seen in."""
+
+    pressure: pa.Table
+    touch: pa.Table
+
+
+class ApproachWindow(NamedTuple):
+    """The window in which price comes to a level: where it stands, and how fast it moves now."""
+
+    ts_ns: int
+    mid_ticks: float
+    distance_ticks: float
+    """Mid minus level."""
+    sigma: float
+    rv: float
+    profile: float
+    """Both NaN where they are not known."""
+    barrier_ticks: int
+
+
 def find_approach(where: Environment, symbol: str, key: IndexKey, at_ns: int, settings: Settings) -> ApproachInfo | None:
     """The approach in the last window that had ended at a time; None where price does not come to the level from that side."""
     session_date, lake = clock(at_ns)[:10], where.lake
     contract = contract_of(where, symbol, session_date, TRIGGER_VECTORS)
-    pressure, touch = (ref_in(lake, dataset, contract, session_date) for dataset in (PRESSURE_STREAM, TOUCH_PHYSICS))
-    if key.setup != LEVEL_TEST or not (is_partition_complete(pressure) and is_partition_complete(touch)):
+    tables = read_approach_tables(lake, contract, session_date)
+    window = approach_window(tables, key, at_ns, settings) if tables is not None else None
+    if window is None:
         return None
-    columns = ["level_id", "ts_ns", "distance_ticks", "coming"]
-    window = _last_before(read_table(pressure, columns), at_ns, settings.book.window_s, key.level_id)
-    now = _last_before(read_table(touch, ["ts_ns", "mid_ticks", "sigma", "rv", "profile", "barrier_ticks"]), at_ns, settings.book.window_s)
+    refs = visible_sources(where, root_of(contract), session_date, settings)
+    past = past_of_sources(refs, LEVEL_TEST, session_date, settings)
+    triggers = ref_in(lake, TRIGGER_VECTORS, contract, session_date)
+    own = bool(read_facts(triggers).get("synthetic"))
+    return approach_info(window, key, contract, was_tested(read_table(triggers, TESTED_COLUMNS), key, window.ts_ns), past, refs, own)
+
+
+def read_approach_tables(lake: Path, symbol: str, session_date: str) -> ApproachTables | None:
+    """None while one of them is not built."""
+    columns = {PRESSURE_STREAM: PRESSURE_COLUMNS, TOUCH_PHYSICS: TOUCH_COLUMNS}
+    refs = [ref_in(lake, dataset, symbol, session_date) for dataset in columns]
+    if not all(is_partition_complete(ref) for ref in refs):
+        return None
+    return ApproachTables(*(read_table(ref, columns[ref.dataset]) for ref in refs))
+
+
+def approach_window(tables: ApproachTables, key: IndexKey, at_ns: int, settings: Settings) -> ApproachWindow | None:
+    """The last window that had ended at a time, at most one window earlier; None where price does not come to the level in it."""
+    if key.setup != LEVEL_TEST:
+        return None
+    window = _last_before(tables.pressure, at_ns, settings.book.window_s, key.level_id)
+    now = _last_before(tables.touch, at_ns, settings.book.window_s)
     if window is None or now is None or now["mid_ticks"] is None or window["ts_ns"] != now["ts_ns"]:
         return None
     distance = float(window["distance_ticks"])
     comes = approaching(np.array([distance]), np.array([window["coming"]]), settings.zones.near_max)[0]
     if not comes or (distance < 0) != (key.approach_dir == "from_below"):
         return None
-    refs = visible_sources(where, root_of(contract), session_date, settings)
-    past = past_of_sources(refs, LEVEL_TEST, session_date, settings)
+    known = {name: now[name] for name in ("ts_ns", "mid_ticks", "sigma", "barrier_ticks")}
+    return ApproachWindow(**known, distance_ticks=distance, rv=_or_nan(now["rv"]), profile=_or_nan(now["profile"]))
+
+
+def approach_info(
+    window: ApproachWindow,
+    key: IndexKey,
+    symbol: str,
+    was_tested: bool,
+    past: FramePast,
+    refs: Sequence[PartitionRef],
+    synthetic: bool,
+) -> ApproachInfo:
+    """What is said of an approach; `past` was learned from the candidates of `refs`, `synthetic` says whether the own day was simulated."""
+    settings = past.settings
     primary_s, horizons_s = settings.answer.primary_s, np.array(settings.labels.horizons_s)
-    values = (-settings.zones.near_max, now["barrier_ticks"], now["sigma"], _or_nan(now["rv"]), _or_nan(now["profile"]), 0)
-    was_tested = _was_tested(where, contract, session_date, key.level_id, int(now["ts_ns"]))
+    values = (-settings.zones.near_max, window.barrier_ticks, window.sigma, window.rv, window.profile, 0)
     standing = Standing._make([*(np.array([value], np.float64) for value in values), np.array([was_tested])])
     usual = cumulate(base_hazards(standing, past.base, horizons_s, settings.answer.age_tau_s))[0, list(horizons_s).index(primary_s)]
-    reach = float(reach_probability(np.array([distance]), standing.sigma, primary_s)[0])
-    tick, level_ticks = settings.tick_of(root_of(contract)), now["mid_ticks"] - distance
-    points = price_text(abs(distance) * tick, tick, finer=1).removesuffix("0").removesuffix(".")
+    reach = float(reach_probability(np.array([window.distance_ticks]), standing.sigma, primary_s)[0])
+    tick, level_ticks = settings.tick_of(root_of(symbol)), window.mid_ticks - window.distance_ticks
+    points = price_text(abs(window.distance_ticks) * tick, tick, finer=1).removesuffix("0").removesuffix(".")
     way = key.approach_dir.replace("_", " ")
     return ApproachInfo(
         verdict=Verdict.APPROACHING.value,
+        slab=slab(Verdict.APPROACHING),
         said=approach_sentence(reach, usual, primary_s),
         sentence=f"{level_name(key.level_id)} {price_text(level_ticks * tick, tick)} {way}, {points} points away, coming.",
-        synthetic=bool(read_facts(pressure).get("synthetic")) or any(bool(read_facts(ref).get("synthetic")) for ref in refs),
+        synthetic=synthetic or any(bool(read_facts(ref).get("synthetic")) for ref in refs),
         level_id=key.level_id,
         approach_dir=key.approach_dir,
-        symbol=contract,
-        session_date=session_date,
-        ts_s=second_of(int(now["ts_ns"])),
-        new_york=clock(int(now["ts_ns"])),
+        symbol=symbol,
+        session_date=past.as_of,
+        ts_s=second_of(window.ts_ns),
+        new_york=clock(window.ts_ns),
         level_ticks=level_ticks,
         level_price=level_ticks * tick,
-        distance_ticks=distance,
-        barrier_ticks=now["barrier_ticks"],
+        distance_ticks=window.distance_ticks,
+        barrier_ticks=window.barrier_ticks,
         horizon_s=primary_s,
         tests=reach,
         if_tested=IfTested.model_validate(dict(zip(CLASSES, usual.tolist(), strict=True))),
     )
 
 
-def _last_before(table: Any, at_ns: int, window_s: int, level_id: str | None = None) -> dict[str, Any] | None:
+def was_tested(triggers: pa.Table, key: IndexKey, ts_ns: int) -> bool:
+    """Whether the level was tested before a time, from either side; `triggers` has `TESTED_COLUMNS` of the day."""
+    of_level = pc.and_(pc.equal(triggers["level_id"], key.level_id), pc.equal(triggers["setup"], LEVEL_TEST))
+    return bool(pc.any(pc.and_(of_level, pc.less(triggers["ts_ns"], ts_ns))).as_py())
+
+
+def _last_before(table: pa.Table, at_ns: int, window_s: int, level_id: str | None = None) -> dict[str, Any] | None:
     """The row of the last window that had ended at a time, at most one window earlier."""
     if level_id is not None:
         table = table.filter(pc.equal(table["level_id"], level_id))
@@ -116,12 +186,6 @@ def _last_before(table: Any, at_ns: int, window_s: int, level_id: str | None = N
         return None
     found: dict[str, Any] = table.slice(row, 1).to_pylist()[0]
     return found
-
-
-def _was_tested(where: Environment, symbol: str, session_date: str, level_id: str, ts_ns: int) -> bool:
-    table = read_table(ref_in(where.lake, TRIGGER_VECTORS, symbol, session_date), ["setup", "level_id", "ts_ns"])
-    of_level = pc.and_(pc.equal(table["level_id"], level_id), pc.equal(table["setup"], LEVEL_TEST))
-    return bool(pc.any(pc.and_(of_level, pc.less(table["ts_ns"], ts_ns))).as_py())
 
 
 def _or_nan(value: float | None) -> float:

@@ -38,13 +38,6 @@ class AnswerPart(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, ser_json_inf_nan="null")
 
 
-class StrikeConditions(AnswerPart):
-    """The four conditions, above 0 in the direction's favour (ln ratio)."""
-
-    up: tuple[float, ...]
-    down: tuple[float, ...]
-
-
 class ConditionNow(AnswerPart):
     """One of the user's four conditions at the level: asks moved higher, asks pulled, bids moved lower, bids pulled."""
 
@@ -115,7 +108,6 @@ class SetupInfo(AnswerPart):
     x_ticks: float = Field(description="Mid beyond what the barriers surround: the level, or the mid at a confirmation.")
     barrier_ticks: int
     confluent_ids: tuple[str, ...]
-    conditions: StrikeConditions
     physics: Physics | None = Field(description="Null while the day's pressure stream, ladder or walls are not built.")
 
     @property
@@ -214,6 +206,7 @@ class Edge(AnswerPart):
     ev_low_ticks: float | None = Field(description="The same, cautious.")
     cost_ticks: float
     fires: bool
+    fired_s: int | None = Field(description="When this test fired, up to now; null where it did not.")
 
 
 class SaidBefore(AnswerPart):
@@ -285,6 +278,7 @@ class Answer(AnswerPart):
 
     verdict: VerdictName
     slab: str = Field(description="The verdict as it is printed.")
+    kind: Literal["BREAK", "REJECT"] = Field(description="What the chance is said of.")
     said: str = Field(description="Its sentence: the chance, what is usual from here, and what similar setups did.")
     sentence: str = Field(description="Where price stands, and what the book does.")
     synthetic: bool

@@ -15,9 +15,8 @@ from ..commands import Command
 from ..config import Environment
 from ..core.instrument import root_of
 from ..core.physics.state import Balance
-from ..core.pressure import CONDITIONS, DOWN, UP
 from ..core.session import clock
-from ..core.tables import LEVEL_VACUUM, LEVELS_TABLE, PHYSICS_LADDER, PRESSURE_STREAM, TRIGGER_VECTORS
+from ..core.tables import LEVELS_TABLE, PHYSICS_LADDER, PRESSURE_STREAM, TRIGGER_VECTORS
 from ..core.units import NS_PER_S, price_text
 from ..errors import SpymasterError
 from ..io import read_table
@@ -62,8 +61,6 @@ class Setup(NamedTuple):
     x_ticks: float
     barrier_ticks: int
     confluent_ids: tuple[str, ...]
-    conditions: dict[str, tuple[float, ...]]
-    """The four conditions by direction, above 0 in its favour."""
     physics: Physics | None
     """None while the day's pressure stream, ladder or walls are not built."""
     tick: float
@@ -113,7 +110,6 @@ def find_setup(where: Environment, symbol: str, key: IndexKey, at_ns: int, setti
         until_now,
         moments_of(until_now, ref.symbol, horizons, vector),
         vacuum_at(ref_in(lake, PRESSURE_STREAM, ref.symbol, session_date), key.level_id, until_now["ts_ns"].to_numpy()),
-        _conditions(ref_in(lake, LEVEL_VACUUM, ref.symbol, session_date), key.level_id, ts_ns),
         physics_at(tables, key.level_id, ts_ns, tick) if tables is not None else None,
         tick,
         lake,
@@ -150,12 +146,11 @@ def setup_of(
     until_now: pa.Table,
     moments: Moments,
     is_vacuum: NDArray[np.bool_],
-    conditions: dict[str, tuple[float, ...]],
     physics: Physics | None,
     tick: float,
     lake: Path,
 ) -> Setup:
-    """The setup of the last of `until_now`; `conditions` and `physics` are those of its window, `tick` is in points."""
+    """The setup of the last of `until_now`; `physics` is that of its window, `tick` is in points."""
     trigger = until_now.select([*TRIGGER_FIELDS, *KEY_FIELDS]).slice(until_now.num_rows - 1).to_pylist()[0]
     return Setup(
         key=IndexKey(trigger["level_id"], trigger["setup"], trigger["approach_dir"]),
@@ -163,7 +158,6 @@ def setup_of(
         session_date=trigger["session_date"],
         **{name: trigger[name] for name in TRIGGER_FIELDS},
         confluent_ids=tuple(filter(None, trigger["confluent_ids"].split(","))),
-        conditions=conditions,
         physics=physics,
         tick=tick,
         moments=moments,
@@ -267,10 +261,3 @@ def _row_at(triggers: pa.Table, key: IndexKey, ref: PartitionRef, at_ns: int, wi
     nearest = sorted(spans, key=lambda span: min(abs(int(span[0]) - at_ns), abs(int(span[-1]) - at_ns)))[:EPISODES_NAMED]
     named = ", ".join(f"{clock(span[0])[11:]}-{clock(span[-1])[11:]}" for span in sorted(nearest, key=lambda span: span[0]))
     raise NoSetup(f"{missing}. Its triggers that day: {named}, minus gaps.", fix="Ask for a time within one of these.")
-
-
-def _conditions(ref: PartitionRef, level_id: str, ts_ns: int) -> dict[str, tuple[float, ...]]:
-    columns = list(dict.fromkeys([*CONDITIONS[UP], *CONDITIONS[DOWN]]))
-    table = read_table(ref, ["level_id", "ts_ns", *columns])
-    row: dict[str, Any] = table.filter(pc.and_(pc.equal(table["level_id"], level_id), pc.equal(table["ts_ns"], ts_ns))).to_pylist()[0]
-    return {direction: tuple(row[name] for name in names) for direction, names in CONDITIONS.items()}

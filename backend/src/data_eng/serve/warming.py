@@ -6,6 +6,7 @@ from contextlib import suppress
 
 from ..errors import SpymasterError
 from ..retrieval.key import LEVEL_TEST
+from .setup.answers import SetupRequest
 from .shared import Shared
 
 
@@ -30,4 +31,6 @@ def _warm(shared: Shared) -> None:
     for key in rows:
         if key.setup == LEVEL_TEST:  # a rarer setup may have no past to search, and nothing would be compiled
             with suppress(SpymasterError):
-                shared.answers.compute(shared.answers.request(newest.symbol, key, day.moments.session_end_s, None))
+                found = shared.answers.request(newest.symbol, key, day.moments.session_end_s, None)
+                if isinstance(found, SetupRequest):
+                    shared.answers.compute(found)

@@ -26,9 +26,7 @@ const COLUMNS = [
   'heat',
   'heatScale',
   'ladderBase',
-  'longDepth',
-  'shortFlow',
-  'netPressure',
+  'ladder',
   'known',
   'conditions',
   'levels',
@@ -69,9 +67,10 @@ describe('a day', () => {
     expect([...data.ask]).toEqual(served.bid.map((bid) => (bid === NO_TICK ? NO_TICK : bid + 1)));
     expect(data.heat).toEqual(served.heat);
     expect(data.heatScale).toBe(640);
-    expect([...data.netPressure]).toEqual([...served.flow].map((value) => value * 7));
-    expect([...data.conditions.get('or_high')!.c2]).toEqual(served.c1[1].map((value) => -value));
-    expect(data.conditions.get('pm_high')!.vacuumUp[0]).toBeNaN();
+    expect([...data.ladder.winner]).toEqual([...served.flow].map((value) => value * 13));
+    expect([...data.conditions.get('or_high')!.times4]).toEqual(served.c1[1].map((value) => -value));
+    expect(data.conditions.get('pm_high')!.times2[0]).toBeNaN();
+    expect([...data.conditions.get('pm_high')!.sign2.slice(0, 2)]).toEqual([-1, -1]);
   });
 
   it('is the same in whatever pieces it comes, over HTTP or from the replay', () => {

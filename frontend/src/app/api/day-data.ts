@@ -1,23 +1,57 @@
 import { Signal, signal } from '@angular/core';
-import { type Day, PRESSURE_STATE } from './schema';
+import { type Day, BALANCE, PRESSURE_STATE } from './schema';
 
 /** Ticks that a window's heat holds, 48 below and 48 above its middle. */
 export const HEAT_TICKS = 97;
 /** Stands for "no price" in the tick columns. */
 export const NO_TICK = -2147483648;
 
-export interface ConditionColumns {
-  distance: Float32Array;
-  c1: Float32Array;
-  c2: Float32Array;
-  c3: Float32Array;
-  c4: Float32Array;
-  vacuumUp: Float32Array;
-  vacuumDown: Float32Array;
-  state: Uint8Array;
-  touches: Uint16Array;
-  nearS: Uint16Array;
-}
+/** Of every strike: what rests, in contracts and against usual, and what came, went and traded over the ladder's horizon. */
+export const STRIKE_COLUMNS = [
+  'longDepth',
+  'longUsualPercent',
+  'longCame',
+  'longPulled',
+  'longFilled',
+  'shortDepth',
+  'shortUsualPercent',
+  'shortCame',
+  'shortPulled',
+  'shortFilled',
+  'buys',
+  'sells',
+  'winner',
+] as const;
+export type StrikeColumns = Record<(typeof STRIKE_COLUMNS)[number], Int32Array>;
+
+/** Of a level in a window, NaN where it was not measured: conditions 1 to 4 as fast as usual and in contracts. */
+export const MEASURED_COLUMNS = [
+  'distanceTicks',
+  'times1',
+  'times2',
+  'times3',
+  'times4',
+  'contracts1',
+  'contracts2',
+  'contracts3',
+  'contracts4',
+] as const;
+/** The same, 0 where it was not measured. `balance` and `state` count through `BALANCES` and `STATES`. */
+export const COUNTED_COLUMNS = [
+  'sign1',
+  'sign2',
+  'sign3',
+  'sign4',
+  'countUp',
+  'countDown',
+  'balance',
+  'balanceLevel',
+  'balanceHeldS',
+  'state',
+  'touches',
+  'nearS',
+] as const;
+export type ConditionColumns = Record<(typeof MEASURED_COLUMNS)[number] | (typeof COUNTED_COLUMNS)[number], Float32Array>;
 
 /** A level's price from each moment on, ascending. */
 export interface LevelSteps {
@@ -40,8 +74,8 @@ export interface Bars {
 /** The server sent windows that do not follow on those that are there. */
 export class BrokenSequence extends Error {}
 
-/** What the `state` of conditions counts through. */
 export const STATES = PRESSURE_STATE;
+export const BALANCES = BALANCE;
 /** One day's columns on a fixed grid of windows, filled from the left (`day-fill.ts`) and never beyond what the server sent. */
 export class DayData {
   readonly windows: number;
@@ -66,13 +100,7 @@ export class DayData {
   readonly heatBase: Int32Array;
   readonly heat: Uint8Array;
   readonly ladderBase: Int32Array;
-  readonly longDepth: Int32Array;
-  readonly shortDepth: Int32Array;
-  readonly longFlow: Int32Array;
-  readonly shortFlow: Int32Array;
-  readonly longPull: Int32Array;
-  readonly shortPull: Int32Array;
-  readonly netPressure: Int32Array;
+  readonly ladder: StrikeColumns;
   readonly conditions = new Map<string, ConditionColumns>();
   readonly levels = new Map<string, LevelSteps>();
   readonly candles: Bars = { startS: [], open: [], high: [], low: [], close: [], volume: [], buyVolume: [], sellVolume: [] };
@@ -102,13 +130,7 @@ export class DayData {
     this.heatBase = ticks();
     this.heat = new Uint8Array(windows * HEAT_TICKS);
     this.ladderBase = ticks();
-    this.longDepth = strikes();
-    this.shortDepth = strikes();
-    this.longFlow = strikes();
-    this.shortFlow = strikes();
-    this.longPull = strikes();
-    this.shortPull = strikes();
-    this.netPressure = strikes();
+    this.ladder = Object.fromEntries(STRIKE_COLUMNS.map((column) => [column, strikes()])) as StrikeColumns;
   }
 
   startS(index: number): number {
@@ -188,19 +210,8 @@ export class DayData {
   conditionsOf(id: string): ConditionColumns {
     let columns = this.conditions.get(id);
     if (!columns) {
-      const numbers = (): Float32Array => new Float32Array(this.windows).fill(NaN);
-      columns = {
-        distance: numbers(),
-        c1: numbers(),
-        c2: numbers(),
-        c3: numbers(),
-        c4: numbers(),
-        vacuumUp: numbers(),
-        vacuumDown: numbers(),
-        state: new Uint8Array(this.windows),
-        touches: new Uint16Array(this.windows),
-        nearS: new Uint16Array(this.windows),
-      };
+      const filled = (value: number) => (name: string) => [name, new Float32Array(this.windows).fill(value)];
+      columns = Object.fromEntries([...MEASURED_COLUMNS.map(filled(NaN)), ...COUNTED_COLUMNS.map(filled(0))]) as ConditionColumns;
       this.conditions.set(id, columns);
     }
     return columns;

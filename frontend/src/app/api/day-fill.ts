@@ -1,24 +1,7 @@
 import type { Columns } from './arrow';
 import type { TableName } from './client';
-import { DayData, HEAT_TICKS, NO_TICK, STATES } from './day-data';
-import type { ReplayWindow } from './schema';
-
-const STRIKE_COLUMNS = ['longDepth', 'shortDepth', 'longFlow', 'shortFlow', 'longPull', 'shortPull', 'netPressure'] as const;
-const CONDITION_COLUMNS = ['distance', 'c1', 'c2', 'c3', 'c4', 'vacuumUp', 'vacuumDown', 'state', 'touches', 'nearS'] as const;
-
-/** Name in the server's table of each column of conditions. */
-const COLUMN_OF: Record<(typeof CONDITION_COLUMNS)[number], string> = {
-  distance: 'distance_ticks',
-  c1: 'c1',
-  c2: 'c2',
-  c3: 'c3',
-  c4: 'c4',
-  vacuumUp: 'vacuum_up',
-  vacuumDown: 'vacuum_down',
-  state: 'state',
-  touches: 'touches',
-  nearS: 'near_s',
-};
+import { BALANCES, COUNTED_COLUMNS, DayData, HEAT_TICKS, MEASURED_COLUMNS, NO_TICK, STATES, STRIKE_COLUMNS } from './day-data';
+import type { ReplayLadder, ReplayWindow } from './schema';
 
 /** Writes what the server sent of one of the day's tables into its columns. */
 export function fillTable(data: DayData, name: TableName, table: Columns): void {
@@ -58,24 +41,29 @@ export function appendWindow(data: DayData, message: ReplayWindow): void {
   const ladder = message.ladder;
   if (ladder) {
     data.ladderBase[index] = ladder.base_strike_ticks;
-    data.longDepth.set(ladder.long_depth, index * data.strikes);
-    data.shortDepth.set(ladder.short_depth, index * data.strikes);
-    data.longFlow.set(ladder.long_flow, index * data.strikes);
-    data.shortFlow.set(ladder.short_flow, index * data.strikes);
-    data.longPull.set(ladder.long_pull, index * data.strikes);
-    data.shortPull.set(ladder.short_pull, index * data.strikes);
-    data.netPressure.set(ladder.net_pressure, index * data.strikes);
+    for (const column of STRIKE_COLUMNS)
+      data.ladder[column].set(ladder[snake(column) as Exclude<keyof ReplayLadder, 'base_strike_ticks'>], index * data.strikes);
   }
   for (const level of message.levels) data.addLevelStep(level.level_id, level.known_from_s, level.price_ticks);
   for (const row of message.conditions) {
     const columns = data.conditionsOf(row.level_id);
-    columns.distance[index] = row.distance_ticks;
-    [columns.c1[index], columns.c2[index], columns.c3[index], columns.c4[index]] = row.c;
-    columns.vacuumUp[index] = row.vacuum_up ?? NaN;
-    columns.vacuumDown[index] = row.vacuum_down ?? NaN;
-    columns.state[index] = STATES.indexOf(row.state);
-    columns.touches[index] = row.touches;
-    columns.nearS[index] = row.near_s;
+    const values: Record<string, number> = {
+      distanceTicks: row.distance_ticks,
+      countUp: row.count_up,
+      countDown: row.count_down,
+      balance: BALANCES.indexOf(row.balance),
+      balanceLevel: row.balance_level,
+      balanceHeldS: row.balance_held_s,
+      state: STATES.indexOf(row.state),
+      touches: row.touches,
+      nearS: row.near_s,
+    };
+    for (const place of [0, 1, 2, 3]) {
+      values[`times${place + 1}`] = row.times[place] ?? NaN;
+      values[`contracts${place + 1}`] = row.contracts[place] ?? NaN;
+      values[`sign${place + 1}`] = row.signs[place];
+    }
+    for (const column of [...MEASURED_COLUMNS, ...COUNTED_COLUMNS]) columns[column][index] = values[column];
   }
   data.known = index + 1;
   data.touch();
@@ -142,7 +130,7 @@ function fillLadder(data: DayData, table: Columns): void {
       const { width, values } = table.flat(snake(column));
       if (width !== data.strikes)
         throw new Error(`the ladder has ${width} strikes, the day says ${data.strikes}. Build the day again: spymaster build`);
-      indices.forEach((index, row) => data[column].set(values.subarray(row * width, (row + 1) * width), index * width));
+      indices.forEach((index, row) => data.ladder[column].set(values.subarray(row * width, (row + 1) * width), index * width));
     }
   }
 }
@@ -150,14 +138,14 @@ function fillLadder(data: DayData, table: Columns): void {
 function fillConditions(data: DayData, table: Columns): void {
   const ids = table.words('level_id');
   const starts = table.seconds('start_s');
-  for (const column of CONDITION_COLUMNS) {
-    const values = table.floats(COLUMN_OF[column]);
+  for (const column of [...MEASURED_COLUMNS, ...COUNTED_COLUMNS]) {
+    const values = table.floats(snake(column));
     ids.forEach((id, row) => (data.conditionsOf(id)[column][data.indexOf(starts[row])] = values[row]));
   }
 }
 
 function snake(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  return name.replace(/[A-Z\d]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 function bytes(base64: string): Uint8Array {

@@ -17,12 +17,31 @@ import {
   vectorFromArray,
 } from 'apache-arrow';
 import { chance } from '../ui/chance.fixture';
-import { HEAT_TICKS, NO_TICK, STATES } from './day-data';
+import { BALANCES, HEAT_TICKS, NO_TICK, STATES } from './day-data';
 import { OPEN_S, level, madeUpDay } from './made-up-day.fixture';
-import type { Day, ReplayWindow } from './schema';
+import type { Day, ReplayLadder, ReplayWindow } from './schema';
 
 const LEVELS = ['pm_high', 'or_high'];
 const STRIKES = 21;
+
+/** The ladder's columns, each a multiple of its own of the same numbers. */
+function ladderOf<T>(strikes: (scale: number) => T): Omit<Record<keyof ReplayLadder, T>, 'base_strike_ticks'> {
+  return {
+    long_depth: strikes(1),
+    long_usual_percent: strikes(2),
+    long_came: strikes(3),
+    long_pulled: strikes(4),
+    long_filled: strikes(5),
+    short_depth: strikes(6),
+    short_usual_percent: strikes(7),
+    short_came: strikes(8),
+    short_pulled: strikes(9),
+    short_filled: strikes(10),
+    buys: strikes(11),
+    sells: strikes(12),
+    winner: strikes(13),
+  };
+}
 
 /** A small made-up day as the server holds it: all of its windows, and every cut of its tables. */
 export class ServedDay {
@@ -94,13 +113,7 @@ export class ServedDay {
       heat: btoa(String.fromCharCode(...this.heat.slice(index * HEAT_TICKS, (index + 1) * HEAT_TICKS))),
       ladder: {
         base_strike_ticks: 27120,
-        long_depth: strikes(1),
-        short_depth: strikes(2),
-        long_flow: strikes(3),
-        short_flow: strikes(4),
-        long_pull: strikes(5),
-        short_pull: strikes(6),
-        net_pressure: strikes(7),
+        ...ladderOf(strikes),
       },
       levels: this.steps(this.startS(index), this.startS(index) + 5).filter(
         ({ known_from_s }) => index > 0 || known_from_s > this.startS(0),
@@ -112,9 +125,14 @@ export class ServedDay {
           return {
             level_id: level,
             distance_ticks: index,
-            c: [c1, -c1, c1, -c1],
-            vacuum_up: null,
-            vacuum_down: 0.5,
+            times: [c1, null, c1, -c1],
+            contracts: [1, 2, 3, index],
+            signs: [1, -1, 0, 1],
+            count_up: 2,
+            count_down: 1,
+            balance: BALANCES[index % 5],
+            balance_level: 1,
+            balance_held_s: 5 * index,
             state: STATES[index % 5],
             touches: index,
             near_s: index * 5,
@@ -194,13 +212,7 @@ export class ServedDay {
     return new Table({
       start_s: this.starts(indices),
       base_strike_ticks: ints(indices, () => 27120),
-      long_depth: strikes(1),
-      short_depth: strikes(2),
-      long_flow: strikes(3),
-      short_flow: strikes(4),
-      long_pull: strikes(5),
-      short_pull: strikes(6),
-      net_pressure: strikes(7),
+      ...ladderOf(strikes),
     });
   }
 
@@ -231,12 +243,23 @@ export class ServedDay {
         new Uint32(),
       ),
       distance_ticks: floats(({ index }) => index),
-      c1: floats(({ c1 }) => c1),
-      c2: floats(({ c1 }) => -c1),
-      c3: floats(({ c1 }) => c1),
-      c4: floats(({ c1 }) => -c1),
-      vacuum_up: floats(() => null),
-      vacuum_down: floats(() => 0.5),
+      times_1: floats(({ c1 }) => c1),
+      times_2: floats(() => null),
+      times_3: floats(({ c1 }) => c1),
+      times_4: floats(({ c1 }) => -c1),
+      contracts_1: floats(() => 1),
+      contracts_2: floats(() => 2),
+      contracts_3: floats(() => 3),
+      contracts_4: floats(({ index }) => index),
+      sign_1: floats(() => 1),
+      sign_2: floats(() => -1),
+      sign_3: floats(() => 0),
+      sign_4: floats(() => 1),
+      count_up: floats(() => 2),
+      count_down: floats(() => 1),
+      balance: floats(({ index }) => index % 5),
+      balance_level: floats(() => 1),
+      balance_held_s: floats(({ index }) => 5 * index),
       state: vectorFromArray(
         cells.map(({ index }) => index % 5),
         new Uint8(),

@@ -3,7 +3,7 @@ import { LOADING, PanelState, READY } from '../ui/panel-state';
 import { ProblemError, cancelled } from './client';
 
 /** Codes that say that something is not there yet, which is no failure: the panel is empty and says the command. */
-const ABSENT_CODES = ['unknown_day', 'unknown_level', 'not_built', 'no_setup', 'no_index', 'no_evaluation', 'not_known_yet', 'stale_index'];
+const ABSENT_CODES = ['unknown_day', 'unknown_level', 'not_built', 'no_index', 'no_evaluation', 'stale_index'];
 
 /** One thing fetched from the server at a time: its answer, or why there is none. A newer request gives up the older one, as does its owner's end. */
 export class Fetched<T> {

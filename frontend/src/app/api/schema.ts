@@ -1,5 +1,25 @@
 // Generated from the server's types: npm run types
 export interface paths {
+    "/api/approach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Approach
+         * @description Whether price comes to a level from a side in the last window that had ended, and what is usual if it tests it.
+         */
+        get: operations["approach_api_approach_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/catalogue": {
         parameters: {
             query?: never;
@@ -293,7 +313,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_setup" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "not_known_yet" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "preparing" | "corrupt" | "internal";
+            code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "preparing" | "corrupt" | "internal";
             /**
              * Fix
              * @description The command that builds it.
@@ -326,6 +346,69 @@ export interface components {
             first: number | string;
         };
         /**
+         * ApproachAnswer
+         * @description Price comes to the level, and tests it not yet.
+         */
+        ApproachAnswer: {
+            /**
+             * Approach Dir
+             * @enum {string}
+             */
+            approach_dir: "from_above" | "from_below";
+            /** Barrier Ticks */
+            barrier_ticks: number;
+            /**
+             * Distance Ticks
+             * @description Mid minus level.
+             */
+            distance_ticks: number;
+            /** Horizon S */
+            horizon_s: number;
+            if_tested: components["schemas"]["IfTested"];
+            /** Level Id */
+            level_id: string;
+            /** Level Price */
+            level_price: number;
+            /** Level Ticks */
+            level_ticks: number;
+            /** New York */
+            new_york: string;
+            /** Said */
+            said: string;
+            /** Sentence */
+            sentence: string;
+            /** Session Date */
+            session_date: string;
+            /**
+             * Slab
+             * @description The verdict as it is printed.
+             */
+            slab: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            state: "approach";
+            /** Symbol */
+            symbol: string;
+            /** Synthetic */
+            synthetic: boolean;
+            /**
+             * Tests
+             * @description Chance that price trades at the level within the horizon, before it has gone 24 ticks the other way.
+             */
+            tests: number;
+            /** Ts S */
+            ts_s: number;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "NO ANSWER" | "APPROACHING" | "TOO LITTLE PAST" | "BREAK UP" | "BREAK DOWN" | "REJECT UP" | "REJECT DOWN" | "LARGE MOVE, NO SIDE" | "NO EDGE";
+            /** Version */
+            version: string;
+        };
+        /**
          * Axis
          * @description A straight axis.
          */
@@ -343,6 +426,12 @@ export interface components {
             /** Low */
             low: number;
         };
+        /**
+         * Balance
+         * @description What the two sides of the book do together in one window.
+         * @enum {string}
+         */
+        Balance: "even" | "up" | "down" | "vacuum" | "hold";
         /**
          * Bullet
          * @description One entry of a list; `term` is what it explains.
@@ -474,33 +563,12 @@ export interface components {
             times_usual: number | null;
         };
         /**
-         * ConditionScale
-         * @description How large one of the four conditions is on past sessions, in its own unit (ln ratio).
-         */
-        ConditionScale: {
-            /**
-             * Full
-             * @description 95th percentile of |value|.
-             */
-            full: number;
-            /**
-             * Noise
-             * @description Median of |value|.
-             */
-            noise: number;
-        };
-        /**
          * Day
          * @description One contract-day: its moments, its levels and the grids that its tables lie on.
          */
         Day: {
             /** Absent */
             absent: components["schemas"]["AbsentTable"][];
-            /**
-             * Conditions
-             * @description Scales of conditions 1 to 4, of past sessions; null without any.
-             */
-            conditions: components["schemas"]["ConditionScale"][] | null;
             /**
              * Confluence Ticks
              * @description Levels this close to each other are confluent.
@@ -713,6 +781,11 @@ export interface components {
              * @description Expected value of the leading side, the stop at the other barrier, before cost.
              */
             ev_ticks: number | null;
+            /**
+             * Fired S
+             * @description When this test fired, up to now; null where it did not.
+             */
+            fired_s: number | null;
             /** Fires */
             fires: boolean;
             /**
@@ -948,6 +1021,18 @@ export interface components {
             title: string;
         };
         /**
+         * IfTested
+         * @description What is usual from the edge of the near zone, should price test the level now.
+         */
+        IfTested: {
+            /** Break */
+            break: number;
+            /** Chop */
+            chop: number;
+            /** Reject */
+            reject: number;
+        };
+        /**
          * IntervalRow
          * @description One figure with its interval.
          */
@@ -1007,6 +1092,11 @@ export interface components {
          * @description The strikes of the physics ladder.
          */
         LadderGrid: {
+            /**
+             * Display S
+             * @description Over how long it says what came, went and traded.
+             */
+            display_s: number;
             /**
              * Reach Points
              * @description Points either side of the price.
@@ -1329,6 +1419,43 @@ export interface components {
             ts_s: number | null;
         };
         /**
+         * NoApproach
+         * @description Price does not come to the level from that side.
+         */
+        NoApproach: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            state: "none";
+            /** Synthetic */
+            synthetic: boolean;
+            /** Version */
+            version: string;
+        };
+        /**
+         * NoSetupYet
+         * @description Nothing to answer yet, as is usual before a first test.
+         */
+        NoSetupYet: {
+            /** As Of S */
+            as_of_s: number;
+            /**
+             * Message
+             * @description Why: the level is not known yet, or was not tested from that side.
+             */
+            message: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            state: "none";
+            /** Synthetic */
+            synthetic: boolean;
+            /** Version */
+            version: string;
+        };
+        /**
          * Outcome
          * @description What came first within the horizon, the upper or the lower barrier.
          * @enum {string}
@@ -1566,7 +1693,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_setup" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "not_known_yet" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "preparing" | "corrupt" | "internal";
+            code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "preparing" | "corrupt" | "internal";
             /**
              * Fix
              * @description The command that fixes it, or what to do; null where nothing does.
@@ -1643,11 +1770,23 @@ export interface components {
          * @description One level in one window.
          */
         ReplayConditions: {
+            balance: components["schemas"]["Balance"];
+            /** Balance Held S */
+            balance_held_s: number;
             /**
-             * C
-             * @description Conditions 1 to 4 as measured for down, ln ratio.
+             * Balance Level
+             * @description 0 below the mark to watch, 1 beyond it, 2 beyond the mark at which it counts.
              */
-            c: number[];
+            balance_level: number;
+            /** Contracts */
+            contracts: (number | null)[];
+            /** Count Down */
+            count_down: number;
+            /**
+             * Count Up
+             * @description Conditions whose sign speaks for up.
+             */
+            count_up: number;
             /**
              * Distance Ticks
              * @description Mid minus level.
@@ -1657,16 +1796,19 @@ export interface components {
             level_id: string;
             /** Near S */
             near_s: number;
+            /**
+             * Signs
+             * @description 1: it is happening, beyond the past's mark; -1: the side stands; 0: nothing unusual.
+             */
+            signs: number[];
             state: components["schemas"]["PressureState"];
+            /**
+             * Times
+             * @description Conditions 1 to 4, as fast as usual; null without a past.
+             */
+            times: (number | null)[];
             /** Touches */
             touches: number;
-            /** Vacuum Down */
-            vacuum_down: number | null;
-            /**
-             * Vacuum Up
-             * @description Quantile of the past, 0 to 1.
-             */
-            vacuum_up: number | null;
         };
         /**
          * ReplayEnd
@@ -1714,25 +1856,45 @@ export interface components {
         };
         /**
          * ReplayLadder
-         * @description The strikes of one window, ascending from `base_strike_ticks`; contracts within the window.
+         * @description The strikes of one window, ascending from `base_strike_ticks`; contracts, long is the bid side.
+         *
+         *     What came, was pulled and filled, bought and sold is of the ladder's horizon, a minute.
          */
         ReplayLadder: {
             /** Base Strike Ticks */
             base_strike_ticks: number;
+            /** Buys */
+            buys: number[];
+            /** Long Came */
+            long_came: number[];
             /** Long Depth */
             long_depth: number[];
-            /** Long Flow */
-            long_flow: number[];
-            /** Long Pull */
-            long_pull: number[];
-            /** Net Pressure */
-            net_pressure: number[];
+            /** Long Filled */
+            long_filled: number[];
+            /** Long Pulled */
+            long_pulled: number[];
+            /**
+             * Long Usual Percent
+             * @description What rests against usual, 100 is as usual; -1 without a past to scale by.
+             */
+            long_usual_percent: number[];
+            /** Sells */
+            sells: number[];
+            /** Short Came */
+            short_came: number[];
             /** Short Depth */
             short_depth: number[];
-            /** Short Flow */
-            short_flow: number[];
-            /** Short Pull */
-            short_pull: number[];
+            /** Short Filled */
+            short_filled: number[];
+            /** Short Pulled */
+            short_pulled: number[];
+            /** Short Usual Percent */
+            short_usual_percent: number[];
+            /**
+             * Winner
+             * @description 1 longs lead by what rests against usual, -1 shorts, 0 neither.
+             */
+            winner: number[];
         };
         /**
          * ReplayLevel
@@ -1766,7 +1928,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_setup" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "not_known_yet" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "preparing" | "corrupt" | "internal";
+            code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "preparing" | "corrupt" | "internal";
             /**
              * Fix
              * @description The command that fixes it, or what to do; null where nothing does.
@@ -2038,6 +2200,12 @@ export interface components {
              */
             interval: number;
             /**
+             * Kind
+             * @description What the chance is said of.
+             * @enum {string}
+             */
+            kind: "BREAK" | "REJECT";
+            /**
              * Match Days
              * @description Sessions that the neighbours are of.
              */
@@ -2084,6 +2252,11 @@ export interface components {
              */
             slab: string;
             /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            state: "setup";
+            /**
              * Strangeness
              * @description How far the neighbours are, in words.
              */
@@ -2115,7 +2288,6 @@ export interface components {
             approach_dir: "from_above" | "from_below";
             /** Barrier Ticks */
             barrier_ticks: number;
-            conditions: components["schemas"]["StrikeConditions"];
             /** Confluent Ids */
             confluent_ids: string[];
             /**
@@ -2252,16 +2424,6 @@ export interface components {
             bins: components["schemas"]["StatedBin"][];
             /** Outcome */
             outcome: string;
-        };
-        /**
-         * StrikeConditions
-         * @description The four conditions, above 0 in the direction's favour (ln ratio).
-         */
-        StrikeConditions: {
-            /** Down */
-            down: number[];
-            /** Up */
-            up: number[];
         };
         /**
          * StrikeNow
@@ -2461,7 +2623,9 @@ export interface components {
 export type AbsentTable = components['schemas']['AbsentTable'];
 export type Alive = components['schemas']['Alive'];
 export type Anomaly = components['schemas']['Anomaly'];
+export type ApproachAnswer = components['schemas']['ApproachAnswer'];
 export type Axis = components['schemas']['Axis'];
+export type Balance = components['schemas']['Balance'];
 export type Bullet = components['schemas']['Bullet'];
 export type Bullets = components['schemas']['Bullets'];
 export type Catalogue = components['schemas']['Catalogue'];
@@ -2470,7 +2634,6 @@ export type ClassExcursions = components['schemas']['ClassExcursions'];
 export type ClassShare = components['schemas']['ClassShare'];
 export type ColumnInfo = components['schemas']['ColumnInfo'];
 export type ConditionNow = components['schemas']['ConditionNow'];
-export type ConditionScale = components['schemas']['ConditionScale'];
 export type Day = components['schemas']['Day'];
 export type DayEntry = components['schemas']['DayEntry'];
 export type DayList = components['schemas']['DayList'];
@@ -2488,6 +2651,7 @@ export type FigureHead = components['schemas']['FigureHead'];
 export type FigureTable = components['schemas']['FigureTable'];
 export type Finding = components['schemas']['Finding'];
 export type Histogram = components['schemas']['Histogram'];
+export type IfTested = components['schemas']['IfTested'];
 export type IntervalRow = components['schemas']['IntervalRow'];
 export type Intervals = components['schemas']['Intervals'];
 export type LadderGrid = components['schemas']['LadderGrid'];
@@ -2502,6 +2666,8 @@ export type Lines = components['schemas']['Lines'];
 export type Manifest = components['schemas']['Manifest'];
 export type Mark = components['schemas']['Mark'];
 export type NextEpisode = components['schemas']['NextEpisode'];
+export type NoApproach = components['schemas']['NoApproach'];
+export type NoSetupYet = components['schemas']['NoSetupYet'];
 export type Outcome = components['schemas']['Outcome'];
 export type OutcomeCounts = components['schemas']['OutcomeCounts'];
 export type OutcomeRow = components['schemas']['OutcomeRow'];
@@ -2536,7 +2702,6 @@ export type SetupList = components['schemas']['SetupList'];
 export type SetupRow = components['schemas']['SetupRow'];
 export type StatedBin = components['schemas']['StatedBin'];
 export type StatedOutcome = components['schemas']['StatedOutcome'];
-export type StrikeConditions = components['schemas']['StrikeConditions'];
 export type StrikeNow = components['schemas']['StrikeNow'];
 export type TableInfo = components['schemas']['TableInfo'];
 export type TableState = components['schemas']['TableState'];
@@ -2546,6 +2711,56 @@ export type WhyNear = components['schemas']['WhyNear'];
 export type ZoneTicks = components['schemas']['ZoneTicks'];
 export type $defs = Record<string, never>;
 export interface operations {
+    approach_api_approach_get: {
+        parameters: {
+            query: {
+                /** @description A contract or a root. */
+                symbol: string;
+                /** @description For example pm_high. */
+                level: string;
+                approach_dir: "from_above" | "from_below";
+                /** @description What the caller may know: seconds UTC within the session. */
+                as_of_s: number;
+                /** @description The day's version that the caller has; another is a `day_changed`. */
+                version?: string | null;
+            };
+            header?: {
+                "accept-encoding"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApproachAnswer"] | components["schemas"]["NoApproach"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     catalogue_api_catalogue_get: {
         parameters: {
             query?: never;
@@ -2980,7 +3195,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SetupAnswer"];
+                    "application/json": components["schemas"]["SetupAnswer"] | components["schemas"]["NoSetupYet"];
                 };
             };
             /** @description Client Error */
@@ -3177,6 +3392,7 @@ export interface operations {
         };
     };
 }
+export const BALANCE = ['even', 'up', 'down', 'vacuum', 'hold'] as const;
 export const EPISODE_KIND = ['first_test', 'retest', 'repeat_test'] as const;
 export const OUTCOME = ['CHOP', 'BREAK_UP', 'BREAK_DOWN', 'REJECT_UP', 'REJECT_DOWN', 'WHIPSAW', 'CENSORED'] as const;
 export const PRESSURE_STATE = ['IDLE', 'TRACK', 'WATCH', 'ARMED', 'FIRE'] as const;

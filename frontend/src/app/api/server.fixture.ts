@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 import { ServedDay } from './day.fixture';
-import type { DayList, Episode, Problem, SetupAnswer } from './schema';
+import type { ApproachAnswer, DayList, Episode, NoApproach, NoSetupYet, Problem, SetupAnswer } from './schema';
 
 /** One request as the server saw it. */
 export interface MadeUpRequest {
@@ -12,6 +12,8 @@ export interface MadeUpRequest {
 export class MadeUpServer {
   readonly requests: MadeUpRequest[] = [];
   episodes: Episode[] = [];
+  /** Moments at which price comes to every level. */
+  approaches: number[] = [];
   /** Answers the next requests whose path ends so with a problem. */
   readonly problems = new Map<string, { status: number; problem: Problem; times: number }>();
   /** Waits before an answer, in milliseconds, by the path's end. */
@@ -75,15 +77,30 @@ export class MadeUpServer {
       });
     }
     if (last === 'next-episode') return Response.json({ ts_s: this.next });
+    if (path === 'approach') return this.approach(params.get('level')!, params.get('approach_dir')!, asOfS);
     if (path === 'setup') return this.setup(params.get('level')!, params.get('approach_dir')!, asOfS);
     return Response.json(day);
   }
 
+  private approach(level: string, approachDir: string, asOfS: number): Response {
+    const { version, synthetic } = this.served.day;
+    if (!this.approaches.includes(asOfS)) return Response.json({ state: 'none', version, synthetic } satisfies NoApproach);
+    return Response.json({ state: 'approach', level_id: level, approach_dir: approachDir, ts_s: asOfS } as unknown as ApproachAnswer);
+  }
+
   private setup(level: string, approachDir: string, asOfS: number): Response {
     const episode = this.episodes.findLast((one) => one.level_id === level && one.approach_dir === approachDir && one.start_s <= asOfS);
-    if (!episode) return Response.json({ code: 'no_setup', message: `no setup of ${level}`, fix: null } satisfies Problem, { status: 404 });
+    if (!episode)
+      return Response.json({
+        state: 'none',
+        version: this.served.day.version,
+        synthetic: true,
+        as_of_s: asOfS,
+        message: `${level} was not tested ${approachDir} yet.`,
+      } satisfies NoSetupYet);
     const ts_s = Math.min(episode.last_trigger_s, asOfS);
     return Response.json({
+      state: 'setup',
       as_of_s: asOfS,
       age_s: asOfS - ts_s,
       own_path: [],

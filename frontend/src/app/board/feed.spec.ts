@@ -49,7 +49,7 @@ describe('the feed of a day', () => {
       expect(pieces.at(-1)![1]).toBe(String(data.day.session_end_s));
     }
     expect(data.heat).toEqual(server.served.heat);
-    expect([...data.conditions.get('or_high')!.c1]).toEqual(server.served.c1[1]);
+    expect([...data.conditions.get('or_high')!.times1]).toEqual(server.served.c1[1]);
   });
 
   it('asks for every table at the version that it began with', async () => {
@@ -112,7 +112,7 @@ describe('the feed of a day', () => {
     ]);
     await feed.extend(9);
     expect(server.requestsFor('/conditions').at(-1)!.params.get('levels')).toBe('pm_high,or_high');
-    expect([...data.conditions.get('or_high')!.c1.slice(0, 10)]).toEqual(server.served.c1[1].slice(0, 10));
+    expect([...data.conditions.get('or_high')!.times1.slice(0, 10)]).toEqual(server.served.c1[1].slice(0, 10));
   });
 
   it('requests an added level again where it did not come', async () => {
@@ -126,7 +126,7 @@ describe('the feed of a day', () => {
     expect(state.kind).toBe('error');
     if (state.kind === 'error') state.retry();
     await vi.waitFor(() => expect(feed.state('conditions').kind).toBe('ready'));
-    expect([...data.conditions.get('or_high')!.c1.slice(0, 9)]).toEqual(server.served.c1[1].slice(0, 9));
+    expect([...data.conditions.get('or_high')!.times1.slice(0, 9)]).toEqual(server.served.c1[1].slice(0, 9));
   });
 
   it('leaves all as it was where the next windows do not come', async () => {

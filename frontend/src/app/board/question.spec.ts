@@ -118,7 +118,24 @@ describe('the question about the setup', () => {
     ask(open + 30, 'or_high');
     expect(question.answer()).toMatchObject({ state: { kind: 'loading' }, answer: null });
     await rest();
-    expect(question.answer()).toMatchObject({ state: { kind: 'empty', message: 'no setup of or_high', fix: null }, answer: null });
+    expect(question.answer()).toMatchObject({
+      state: { kind: 'empty', message: 'or_high was not tested from_below yet.', fix: null },
+      answer: null,
+    });
+  });
+
+  it('asks whether price comes to the level, at moments at which it is not being tested alone', async () => {
+    server.approaches = [open + 40];
+    ask(open + 20);
+    await rest();
+    expect(server.requestsFor('approach')).toEqual([]);
+    ask(open + 40);
+    await rest();
+    expect(question.approach()).toMatchObject({ state: 'approach', ts_s: open + 40 });
+    ask(open + 45);
+    await rest();
+    expect(question.approach()).toBeNull();
+    expect(server.requestsFor('approach').map(({ params }) => Number(params.get('as_of_s')))).toEqual([open + 40, open + 45]);
   });
 
   it('that failed can be tried again', async () => {

@@ -3,7 +3,7 @@ import type { Approach } from '../api/approach';
 import { Client, cancelled, isChanged } from '../api/client';
 import type { DayData } from '../api/day-data';
 import { stateOf } from '../api/fetched';
-import type { Episode, EpisodeList, SetupAnswer } from '../api/schema';
+import type { ApproachAnswer, Episode, EpisodeList, NoApproach, NoSetupYet, SetupAnswer } from '../api/schema';
 import { LOADING, PanelState, READY } from '../ui/panel-state';
 import { newestTrigger } from './episodes';
 
@@ -38,9 +38,12 @@ const UNKNOWN: KnownUntil = { state: LOADING, answer: null, asOfS: -Infinity };
 export class SetupQuestion {
   private readonly episodesNow = signal<Episode[]>([]);
   private readonly answerNow = signal<KnownUntil>(UNKNOWN);
+  private readonly approachNow = signal<ApproachAnswer | null>(null);
   /** EpisodeList as of the latest moment requested; cut them at the cursor. */
   readonly episodes: Signal<Episode[]> = this.episodesNow.asReadonly();
   readonly answer: Signal<KnownUntil> = this.answerNow.asReadonly();
+  /** The newest approach that was found; it is of its own window alone. */
+  readonly approach: Signal<ApproachAnswer | null> = this.approachNow.asReadonly();
 
   private day: DayData | null = null;
   private episodesAsOfS = -Infinity;
@@ -84,6 +87,7 @@ export class SetupQuestion {
     this.answers.clear();
     this.episodesNow.set([]);
     this.answerNow.set(UNKNOWN);
+    this.approachNow.set(null);
   }
 
   private async refresh(): Promise<void> {
@@ -96,7 +100,23 @@ export class SetupQuestion {
       if (run === this.run) this.failed(request, 'episodes', error);
       return;
     }
-    if (run === this.run) await this.answerFor(request);
+    if (run !== this.run) return;
+    if (!this.isTested(request)) void this.approachFor(request, run);
+    await this.answerFor(request);
+  }
+
+  /** Whether the level is being tested in the window of the moment: then nothing only comes to it. */
+  private isTested({ data, level, approachDir, asOfS }: SetupRequest): boolean {
+    const trigger = newestTrigger(this.episodesNow(), level, approachDir, asOfS);
+    return typeof trigger === 'number' && asOfS - trigger < data.day.window_s;
+  }
+
+  /** Whether price comes to the level; a question of one window, so none is kept, and one that fails leaves none. */
+  private async approachFor({ data, level, approachDir, asOfS }: SetupRequest, run: number): Promise<void> {
+    const { symbol, version } = data.day;
+    const params = { symbol, level, approach_dir: approachDir, as_of_s: asOfS, version };
+    const found = await this.client.get<ApproachAnswer | NoApproach>('approach', params).catch(() => null);
+    if (run === this.run) this.approachNow.set(found?.state === 'approach' ? found : null);
   }
 
   private async fetchEpisodes({ data, asOfS }: SetupRequest): Promise<void> {
@@ -123,12 +143,14 @@ export class SetupQuestion {
     this.inFlight = { key, stop };
     const { symbol, version } = data.day;
     try {
-      const answer = await this.client.get<SetupAnswer>(
+      const answer = await this.client.get<SetupAnswer | NoSetupYet>(
         'setup',
         { symbol, level, approach_dir: approachDir, as_of_s: asOfS, version },
         stop.signal,
       );
       if (stop.signal.aborted) return;
+      if (answer.state === 'none')
+        return this.keep(key, key, { state: { kind: 'empty', message: answer.message, fix: null }, answer: null, asOfS });
       this.keep(`${level}|${approachDir}|${answer.setup.ts_s}`, key, { state: READY, answer, asOfS });
     } catch (error) {
       if (!cancelled(error) && !stop.signal.aborted) this.failed(request, key, error);
@@ -141,9 +163,10 @@ export class SetupQuestion {
     return request.asOfS <= this.episodesAsOfS ? this.answers.get(this.keyOf(request)) : undefined;
   }
 
-  /** What an answer hangs on: the trigger it is about, or the moment where the episodes known do not say which trigger that is. */
-  private keyOf({ level, approachDir, asOfS }: SetupRequest): string {
+  /** What an answer hangs on: the trigger it is about, why there is none, or the moment where the episodes known do not say which trigger that is. */
+  private keyOf({ data, level, approachDir, asOfS }: SetupRequest): string {
     const trigger = newestTrigger(this.episodesNow(), level, approachDir, asOfS);
+    if (trigger === 'none') return `${level}|${approachDir}|${Number.isNaN(data.levelAt(level, asOfS)) ? 'not known' : 'not tested'}`;
     return `${level}|${approachDir}|${trigger === 'unclear' ? `as of ${asOfS}` : trigger}`;
   }
 

@@ -3,7 +3,7 @@ import { vi } from 'vitest';
 import type { Approach } from '../api/approach';
 import type { TableName } from '../api/client';
 import type { DayData } from '../api/day-data';
-import type { Episode, SetupAnswer } from '../api/schema';
+import type { ApproachAnswer, Episode, SetupAnswer } from '../api/schema';
 import { PanelState, READY } from '../ui/panel-state';
 
 /** The page's state as the panels read it, every part of it to be set. */
@@ -20,6 +20,9 @@ export function replayOf(data: DayData | null) {
     neighbourRequests: signal(0),
     episodes: signal<Episode[]>([]),
     setup: signal<{ state: PanelState; answer: SetupAnswer | null }>({ state: READY, answer: null }),
+    approach: signal<ApproachAnswer | null>(null),
+    seenFireS: signal(NaN),
+    seeFire: vi.fn<() => void>(),
     tableState: vi.fn<(table: TableName) => PanelState>(() => READY),
     setLevel: vi.fn<(levelId: string) => void>(),
     open: vi.fn<(symbol: string, date: string, s: number, level?: string, approachDir?: Approach) => void>(),

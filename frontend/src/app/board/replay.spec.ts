@@ -243,7 +243,9 @@ describe('the replay', () => {
       replay.goTo(day.rth_open_s + 10);
       await vi.waitFor(() => expect(replay.cursorS()).toBe(day.rth_open_s + 10));
       expect(replay.setup().answer).toBeNull();
-      await vi.waitFor(() => expect(replay.setup().state).toEqual({ kind: 'empty', message: 'no setup of pm_high', fix: null }));
+      await vi.waitFor(() =>
+        expect(replay.setup().state).toEqual({ kind: 'empty', message: 'pm_high was not tested from_below yet.', fix: null }),
+      );
     });
   });
 

@@ -3,7 +3,7 @@ import { Router } from '@angular/router';
 import type { Approach } from '../api/approach';
 import { Client, isChanged, type TableName } from '../api/client';
 import { BrokenSequence, DayData } from '../api/day-data';
-import type { Day, Episode, NextEpisode, ReplayWindow, SetupAnswer } from '../api/schema';
+import type { ApproachAnswer, Day, Episode, NextEpisode, ReplayWindow, SetupAnswer } from '../api/schema';
 import { newYork } from '../ui/new-york';
 import { LOADING, PanelState, READY, STALE_AMBER_S } from '../ui/panel-state';
 import { PanelTables } from '../ui/panel-tables';
@@ -43,6 +43,7 @@ export class Replay implements OnDestroy {
   private readonly heatNow = signal(false);
   private readonly spanNow = signal(SPAN_FIRST);
   private readonly requests = signal(0);
+  private readonly seenNow = signal(NaN);
   private readonly moment = new Cursor(this.loaded, this.notices, (error, retry) => this.failed(error, retry));
   private readonly question = new SetupQuestion(this.client, () => this.reloadHere());
   private readonly player = new Player({
@@ -98,6 +99,10 @@ export class Replay implements OnDestroy {
   readonly episodes: Signal<Episode[]> = computed(() => knownAt(this.question.episodes(), this.cursorS()), { equal: isSameList });
   /** The newest setup of the level and approach at the cursor; newer ones are ruled out up to `as_of_s`. */
   readonly setup: Signal<{ state: PanelState; answer: SetupAnswer | null }> = computed(() => this.answerNow());
+  /** The approach to the level at the cursor; null where price does not come to it. */
+  readonly approach: Signal<ApproachAnswer | null> = computed(() => this.approachNow());
+  /** Time at which the fire fell that the reader has seen; NaN while none. */
+  readonly seenFireS: Signal<number> = computed(() => this.seenNow());
   /** The board's state as the URL says it. */
   readonly parameters: Signal<Parameters> = computed(() =>
     parametersOf({
@@ -290,6 +295,11 @@ export class Replay implements OnDestroy {
     this.requests.update((n) => n + 1);
   }
 
+  /** The reader has seen the fire that is shown. */
+  seeFire(): void {
+    this.seenNow.set(this.setup().answer?.edge.fired_s ?? NaN);
+  }
+
   private levelName(): string {
     return this.day()?.levelName(this.level()) ?? this.level();
   }
@@ -355,6 +365,13 @@ export class Replay implements OnDestroy {
     if (!episode) return;
     this.adopting = null;
     this.setApproachDir(episode.approach_dir);
+  }
+
+  private approachNow(): ApproachAnswer | null {
+    const [found, data] = [this.question.approach(), this.day()];
+    if (!found || !data || found.level_id !== this.level() || found.approach_dir !== this.approachDir()) return null;
+    const ageS = this.cursorS() - found.ts_s;
+    return ageS >= 0 && ageS < data.day.window_s ? found : null;
   }
 
   private answerNow(): { state: PanelState; answer: SetupAnswer | null } {

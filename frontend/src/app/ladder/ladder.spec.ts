@@ -45,16 +45,29 @@ describe('the strike ladder', () => {
     expect(row('6801.00').textContent).not.toContain('price');
   });
 
-  it('hatches pulling and nothing else, and says the word', () => {
+  it('hatches a side of which more was pulled than came and nothing else, and says the word', () => {
     const cell = (data.windows - 1) * data.strikes + (27200 - BASE) / 4;
-    data.shortFlow[cell] = -20;
-    data.longFlow[cell] = 20;
-    const [ask, bid] = row('6800.00').querySelectorAll('sp-flow-bar');
+    data.ladder.shortPulled[cell] = 20;
+    data.ladder.longCame[cell] = 20;
+    const [bid, ask] = row('6800.00').querySelectorAll('sp-flow-bar');
     expect(ask.querySelector('i')!.classList).toContain('pulling');
-    expect(ask.textContent).toMatch(/−4\.0.*pulling/s);
+    expect(ask.textContent).toMatch(/−20.*pulling/s);
     expect(bid.querySelector('i')!.classList).not.toContain('pulling');
-    expect(bid.textContent).toContain('+4.0');
+    expect(bid.textContent).toContain('+20');
     expect(host().querySelectorAll('tbody i.pulling')).toHaveLength(1);
+  });
+
+  it('says who leads by what rests against usual, and how many times usual that is', () => {
+    const cell = (data.windows - 1) * data.strikes + (27200 - BASE) / 4;
+    data.ladder.winner[cell] = 1;
+    data.ladder.longUsualPercent[cell] = 164;
+    expect(row('6800.00').querySelector('td.longs')!.textContent).toBe('▲ longs 1.6x');
+    data.ladder.winner[cell] = -1;
+    data.ladder.shortUsualPercent[cell] = -1;
+    replay.cursor.update((cursor) => cursor - 1);
+    host();
+    replay.cursor.update((cursor) => cursor + 1);
+    expect(row('6800.00').querySelector('td.shorts')!.textContent).toBe('▼ shorts');
   });
 
   it('stands around the price and says so where the level is out of reach', () => {
@@ -62,10 +75,6 @@ describe('the strike ladder', () => {
     expect(host().querySelector('h2')!.textContent).toBe('Strike ladder at the price');
     expect(host().textContent).toContain("PM High is out of the ladder's reach");
     expect(host().querySelector('tr.level')).toBeNull();
-  });
-
-  it('says that no gamma was computed instead of a figure', () => {
-    expect(host().textContent).toContain('no gamma');
   });
 
   it('is a gap, hatched and named, in a window without a book', () => {
@@ -79,7 +88,7 @@ describe('the strike ladder', () => {
     const before = data.windows - 60;
     const sizes = new Set<string>();
     for (let window = before; window < data.windows; window++) {
-      data.longDepth[window * data.strikes + 10] = window;
+      data.ladder.longDepth[window * data.strikes + 10] = window;
       replay.cursor.set(window);
       TestBed.tick();
       vi.advanceTimersByTime(10);

@@ -6,14 +6,14 @@ import { PanelFrame } from '../ui/panel-frame';
 import { PanelState } from '../ui/panel-state';
 import { throttled } from '../ui/throttled';
 import { FlowBar } from './flow-bar';
-import { Ladder, Winner, flowScale, ladderAt } from './strikes.geometry';
+import { Ladder, Leader, StrikeBook, ladderAt } from './strikes.geometry';
 
 /** The eye follows no more: ten a second. */
 const UPDATE_MS = 100;
 
-const WINNERS: Record<Winner, string> = { up: '▲ up', down: '▼ down', even: '– even' };
+const LEADS: Record<Leader, string> = { longs: '▲ longs', shorts: '▼ shorts', even: 'even', none: '' };
 
-/** What comes, goes and rests at every dollar around the level, and who wins there. */
+/** What rests at every dollar around the level, what came and went there, and who leads by what rests against usual. */
 @Component({
   selector: 'sp-ladder',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -23,20 +23,15 @@ const WINNERS: Record<Winner, string> = { up: '▲ up', down: '▼ down', even: 
 })
 export class LadderPanel {
   protected readonly replay = inject(Replay);
-  protected readonly winners = WINNERS;
   protected readonly signed = signed;
 
   private readonly frame = throttled(() => this.present(), UPDATE_MS);
 
-  protected readonly scale = computed(() => {
-    const { data, index } = this.frame();
-    return data === null || index < 0 ? 0 : flowScale(data, index, data.day.window_s);
-  });
   protected readonly ladder = computed<Ladder | null>(() => {
     const { data, index } = this.frame();
     if (data === null || index < 0) return null;
     const levelTicks = data.levelAt(this.replay.level(), data.endS(index));
-    return ladderAt(data, index, levelTicks, this.scale(), { stepTicks: data.day.ladder.step_ticks, windowS: data.day.window_s });
+    return ladderAt(data, index, levelTicks, data.day.ladder.step_ticks);
   });
   protected readonly state = computed<PanelState>(() => {
     const state = this.replay.tableState('ladder');
@@ -55,8 +50,16 @@ export class LadderPanel {
   protected readonly unit = computed(() => {
     const ladder = this.ladder();
     const farAway = ladder?.around === 'price' ? `${this.levelName()} is out of the ladder's reach · ` : '';
-    return `${farAway}flow in contracts/s`;
+    return `${farAway}contracts; came less pulled, sold and bought in ${this.horizonS()} s`;
   });
+
+  protected readonly horizonS = computed(() => this.frame().data?.day.ladder.display_s ?? NaN);
+
+  /** `▲ 1.6x`: who leads, and how many times usual rests on that side. */
+  protected leads({ leader, bids, asks }: StrikeBook): string {
+    const times = leader === 'longs' ? bids.timesUsual : leader === 'shorts' ? asks.timesUsual : null;
+    return times === null ? LEADS[leader] : `${LEADS[leader]} ${times.toFixed(1)}x`;
+  }
 
   protected price(strikeTicks: number): string {
     return points(strikeTicks, this.frame().data!.day.tick);

@@ -1,22 +1,17 @@
-import { NO_TICK } from '../api/day-data';
-import { flowScale, ladderAt, strikeOf, winnerOf, type LadderColumns } from './strikes.geometry';
+import { DayData, NO_TICK } from '../api/day-data';
+import { madeUpDay } from '../api/made-up-day.fixture';
+import { flowScale, ladderAt, strikeOf, type LadderColumns } from './strikes.geometry';
 
 const STRIKES = 21;
-const GRID = { stepTicks: 4, windowS: 5 };
 /** The price's strike is 26800, ten strikes above the ladder's lowest. */
 const BASE = 26760;
 
-function columns(windows = 1): LadderColumns {
-  const cells = (): Int32Array => new Int32Array(windows * STRIKES);
-  return {
-    ladderBase: new Int32Array(windows).fill(BASE),
-    strikes: STRIKES,
-    longDepth: cells(),
-    shortDepth: cells(),
-    longFlow: cells(),
-    shortFlow: cells(),
-    netPressure: cells(),
-  };
+function columns(): LadderColumns {
+  const data = new DayData(madeUpDay());
+  data.ladderBase.fill(BASE);
+  data.ladder.longUsualPercent.fill(-1);
+  data.ladder.shortUsualPercent.fill(-1);
+  return data;
 }
 
 function cellOf(strikeTicks: number, window = 0): number {
@@ -38,13 +33,13 @@ describe('strike ladder', () => {
     [26759, 'price', 26800],
     [NaN, 'price', 26800],
   ])('stands around the level %d while the ladder reaches it, else around the price', (levelTicks, around, middle) => {
-    const ladder = ladderAt(columns(), 0, levelTicks, 1, GRID)!;
+    const ladder = ladderAt(columns(), 0, levelTicks, 4)!;
     expect(ladder.around).toBe(around);
     expect(ladder.rows[5].strikeTicks).toBe(middle);
   });
 
   it('shows eleven strikes, the highest first, with the level and the price marked', () => {
-    const { rows } = ladderAt(columns(), 0, 26809, 1, GRID)!;
+    const { rows } = ladderAt(columns(), 0, 26809, 4)!;
     expect(rows.map((row) => row.steps)).toEqual([5, 4, 3, 2, 1, 0, -1, -2, -3, -4, -5]);
     expect(rows[0].strikeTicks).toBe(26828);
     expect(rows.filter((row) => row.isLevel).map((row) => row.strikeTicks)).toEqual([26808]);
@@ -52,59 +47,67 @@ describe('strike ladder', () => {
   });
 
   it('leaves strikes empty that the ladder of the window does not reach', () => {
-    const { rows } = ladderAt(columns(), 0, 26836, 1, GRID)!;
+    const { rows } = ladderAt(columns(), 0, 26836, 4)!;
     expect(rows.filter((row) => row.book === null).map((row) => row.strikeTicks)).toEqual([26856, 26852, 26848, 26844]);
   });
 
-  it('reads asks from short and bids from long, in contracts a second', () => {
+  it('reads asks from short and bids from long: what rests against usual, what came less what was pulled, who traded, who leads', () => {
     const held = columns();
-    held.shortFlow[cellOf(26804)] = -30;
-    held.longFlow[cellOf(26804)] = 10;
-    held.shortDepth[cellOf(26804)] = 57;
-    held.longDepth[cellOf(26804)] = 3;
-    held.netPressure[cellOf(26804)] = 40;
-    expect(ladderAt(held, 0, NaN, 4, GRID)!.rows[4].book).toEqual({
-      ask: { perSecond: -6, share: -1, clipped: true },
-      bid: { perSecond: 2, share: 0.5, clipped: false },
-      winner: 'up',
-      askSize: 57,
-      bidSize: 3,
+    const cell = cellOf(26804);
+    held.ladder.shortDepth[cell] = 57;
+    held.ladder.shortUsualPercent[cell] = 200;
+    held.ladder.longDepth[cell] = 3;
+    held.ladder.shortCame[cell] = 10;
+    held.ladder.shortPulled[cell] = 40;
+    held.ladder.longCame[cell] = 15;
+    held.ladder.buys[cell] = 4;
+    held.ladder.winner[cell] = -1;
+    expect(ladderAt(held, 0, NaN, 4)!.rows[4].book).toEqual({
+      asks: { contracts: 57, timesUsual: 2, share: 0.5 },
+      bids: { contracts: 3, timesUsual: null, share: 0 },
+      askFlow: { contracts: -30, share: -1, clipped: false },
+      bidFlow: { contracts: 15, share: 0.5, clipped: false },
+      buys: 4,
+      sells: 0,
+      leader: 'shorts',
     });
   });
 
+  it('ends the bar of what rests at four times usual', () => {
+    const held = columns();
+    held.ladder.longUsualPercent[cellOf(26800)] = 900;
+    expect(ladderAt(held, 0, NaN, 4)!.rows[5].book!.bids.share).toBe(1);
+  });
+
+  it('says even near the level and the price alone; farther away nobody leads without a word', () => {
+    const { rows } = ladderAt(columns(), 0, 26800, 4)!;
+    expect(rows.map((row) => row.book!.leader)).toEqual(['none', 'none', ...Array(7).fill('even'), 'none', 'none']);
+  });
+
   it('reads the window asked for and no other', () => {
-    const held = columns(3);
-    held.longDepth[cellOf(26800, 1)] = 7;
-    expect([0, 1, 2].map((index) => ladderAt(held, index, NaN, 1, GRID)!.rows[5].book?.bidSize)).toEqual([0, 7, 0]);
+    const held = columns();
+    held.ladder.longDepth[cellOf(26800, 1)] = 7;
+    expect([0, 1, 2].map((index) => ladderAt(held, index, NaN, 4)!.rows[5].book?.bids.contracts)).toEqual([0, 7, 0]);
   });
 
   it('has no rows in a window without a ladder', () => {
     const held = columns();
     held.ladderBase[0] = NO_TICK;
-    expect(ladderAt(held, 0, 26800, 1, GRID)).toBeNull();
+    expect(ladderAt(held, 0, 26800, 4)).toBeNull();
   });
 
-  it('names the winner by the sign of the net pressure', () => {
-    expect([-1, 0, 1].map(winnerOf)).toEqual(['down', 'even', 'up']);
-  });
-
-  it('scales by the 95th percentile of what moved: of 1..20 contracts in 5 seconds it is 19', () => {
+  it('scales flow by the 95th percentile of what moved in the window: of 1..20 contracts it is 19', () => {
     const held = columns();
-    for (let place = 0; place < 20; place++) held.longFlow[place] = place % 2 ? place + 1 : -(place + 1);
-    expect(flowScale(held, 0, 5)).toBe(19 / 5);
-  });
-
-  it('scales by two minutes and never by a window right of the cursor', () => {
-    const held = columns(30);
-    held.longFlow[cellOf(26800, 0)] = 900;
-    held.shortFlow[cellOf(26800, 1)] = -50;
-    held.longFlow[cellOf(26800, 25)] = 700;
-    expect(flowScale(held, 24, 5)).toBe(10);
-    expect(flowScale(held, 25, 5)).toBe(140);
+    for (let place = 0; place < 20; place++) {
+      const column = place % 2 ? held.ladder.longCame : held.ladder.longPulled;
+      column[place] = place + 1;
+    }
+    expect(flowScale(held, 0)).toBe(19);
+    expect(ladderAt(held, 0, NaN, 4)!.scale).toBe(19);
   });
 
   it('has no scale where nothing moved, and then no bar is drawn', () => {
-    expect(flowScale(columns(), 0, 5)).toBe(0);
-    expect(ladderAt(columns(), 0, NaN, 0, GRID)!.rows.map((row) => row.book?.ask.share)).toEqual(Array(11).fill(0));
+    expect(flowScale(columns(), 0)).toBe(0);
+    expect(ladderAt(columns(), 0, NaN, 4)!.rows.map((row) => row.book?.askFlow.share)).toEqual(Array(11).fill(0));
   });
 });

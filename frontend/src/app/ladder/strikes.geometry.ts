@@ -1,29 +1,36 @@
-/** What the strike ladder shows at one window: which strikes, whose flow, who wins. Pure: columns of the day in, rows out. */
+/** What the strike ladder shows at one window: which strikes, what rests there, what came and went, who leads. Pure. */
 
 import { NO_TICK, type DayData } from '../api/day-data';
 
 const ROWS_EACH_SIDE = 5;
-/** Windows whose flow sets the bars' scale: two minutes of them, the last ones known. */
-const SCALE_WINDOWS = 24;
+/** Strikes from the level or the price within which a strike that nobody leads says so. */
+const EVEN_WITHIN = 3;
 const SCALE_QUANTILE = 0.95;
+/** A full bar of what rests: four times usual. */
+const FULL_USUAL_PERCENT = 400;
 
-export type LadderColumns = Pick<DayData, 'ladderBase' | 'strikes' | 'longDepth' | 'shortDepth' | 'longFlow' | 'shortFlow' | 'netPressure'>;
+export type LadderColumns = Pick<DayData, 'ladderBase' | 'strikes' | 'ladder'>;
 
-export interface StrikeGrid {
-  readonly stepTicks: number;
-  readonly windowS: number;
-}
-
-export type Winner = 'up' | 'down' | 'even';
-
-/** What came minus what its owners took away, in contracts a second: below 0 pulling outpaces adding. */
+/** What came less what was pulled over the horizon, in contracts: below 0 pulling outpaces adding. */
 export interface Flow {
-  readonly perSecond: number;
+  readonly contracts: number;
   /** Length of its bar from the zero line, -1..1 of the scale. */
   readonly share: number;
   /** Beyond the scale: the bar ends at its edge. */
   readonly clipped: boolean;
 }
+
+/** What rests on one side of a strike. */
+export interface Resting {
+  readonly contracts: number;
+  /** Against usual, 1 is as usual; null without a past to scale by. */
+  readonly timesUsual: number | null;
+  /** Length of its bar, 0..1; 0 without a past. */
+  readonly share: number;
+}
+
+/** Who leads by what rests against usual; a strike that nobody leads says so near the level and the price alone. */
+export type Leader = 'longs' | 'shorts' | 'even' | 'none';
 
 export interface StrikeRow {
   /** Strikes from the middle row, +5..-5. */
@@ -36,15 +43,19 @@ export interface StrikeRow {
 }
 
 export interface StrikeBook {
-  readonly ask: Flow;
-  readonly bid: Flow;
-  readonly winner: Winner;
-  readonly askSize: number;
-  readonly bidSize: number;
+  readonly asks: Resting;
+  readonly bids: Resting;
+  readonly askFlow: Flow;
+  readonly bidFlow: Flow;
+  readonly buys: number;
+  readonly sells: number;
+  readonly leader: Leader;
 }
 
 export interface Ladder {
   readonly around: 'level' | 'price';
+  /** Contracts that a full flow bar stands for; 0 where nothing moved. */
+  readonly scale: number;
   /** Eleven, the highest strike first. */
   readonly rows: readonly StrikeRow[];
 }
@@ -56,74 +67,77 @@ export function strikeOf(levelTicks: number, stepTicks: number): number {
 
 /**
  * The rows of one window, around the level while the window's ladder reaches it, else around the price; null in a window without a
- * ladder. `levelTicks` is NaN while the level is unknown; a full bar is `scalePerSecond`.
+ * ladder. `levelTicks` is NaN while the level is unknown.
  */
-export function ladderAt(
-  columns: LadderColumns,
-  index: number,
-  levelTicks: number,
-  scalePerSecond: number,
-  grid: StrikeGrid,
-): Ladder | null {
+export function ladderAt(columns: LadderColumns, index: number, levelTicks: number, stepTicks: number): Ladder | null {
   const base = columns.ladderBase[index];
   if (base === NO_TICK) return null;
-  const placeOf = (strikeTicks: number): number => (strikeTicks - base) / grid.stepTicks;
+  const placeOf = (strikeTicks: number): number => (strikeTicks - base) / stepTicks;
   const isReached = (place: number): boolean => place >= 0 && place < columns.strikes;
-  const levelStrike = strikeOf(levelTicks, grid.stepTicks);
-  const priceStrike = base + ((columns.strikes - 1) / 2) * grid.stepTicks;
+  const levelStrike = strikeOf(levelTicks, stepTicks);
+  const priceStrike = base + ((columns.strikes - 1) / 2) * stepTicks;
   const around = isReached(placeOf(levelStrike)) ? 'level' : 'price';
   const middle = around === 'level' ? levelStrike : priceStrike;
+  const scale = flowScale(columns, index);
   const rows: StrikeRow[] = [];
   for (let steps = ROWS_EACH_SIDE; steps >= -ROWS_EACH_SIDE; steps--) {
-    const strikeTicks = middle + steps * grid.stepTicks;
+    const strikeTicks = middle + steps * stepTicks;
     const place = placeOf(strikeTicks);
+    const isNear = [levelStrike, priceStrike].some((strike) => Math.abs(strikeTicks - strike) <= EVEN_WITHIN * stepTicks);
     rows.push({
       steps,
       strikeTicks,
       isLevel: strikeTicks === levelStrike,
       isPrice: strikeTicks === priceStrike,
-      book: isReached(place) ? bookAt(columns, index * columns.strikes + place, scalePerSecond, grid.windowS) : null,
+      book: isReached(place) ? bookAt(columns, index * columns.strikes + place, scale, isNear) : null,
     });
   }
-  return { around, rows };
+  return { around, scale, rows };
 }
 
-/**
- * Contracts a second that a full bar stands for: the 95th percentile of all flows other than 0, both sides and every strike, in the two
- * minutes that end at `index`. 0 where nothing moved.
- */
-export function flowScale(columns: LadderColumns, index: number, windowS: number): number {
+/** Contracts that a full flow bar stands for: the 95th percentile of the window's flows other than 0, both sides, every strike. */
+export function flowScale(columns: LadderColumns, index: number): number {
   const sizes: number[] = [];
-  for (let window = Math.max(0, index - SCALE_WINDOWS + 1); window <= index; window++) {
-    if (columns.ladderBase[window] === NO_TICK) continue;
-    const end = (window + 1) * columns.strikes;
-    for (let cell = window * columns.strikes; cell < end; cell++) {
-      if (columns.longFlow[cell] !== 0) sizes.push(Math.abs(columns.longFlow[cell]));
-      if (columns.shortFlow[cell] !== 0) sizes.push(Math.abs(columns.shortFlow[cell]));
-    }
+  for (let cell = index * columns.strikes; cell < (index + 1) * columns.strikes; cell++) {
+    for (const size of [bidFlow(columns, cell), askFlow(columns, cell)]) if (size !== 0) sizes.push(Math.abs(size));
   }
   if (sizes.length === 0) return 0;
   sizes.sort((a, b) => a - b);
-  return sizes[Math.ceil(SCALE_QUANTILE * sizes.length) - 1] / windowS;
+  return sizes[Math.ceil(SCALE_QUANTILE * sizes.length) - 1];
 }
 
-/** Who wins a strike: the sign of its net pressure. */
-export function winnerOf(netPressure: number): Winner {
-  if (netPressure === 0) return 'even';
-  return netPressure > 0 ? 'up' : 'down';
-}
-
-function bookAt(columns: LadderColumns, cell: number, scalePerSecond: number, windowS: number): StrikeBook {
+function bookAt(columns: LadderColumns, cell: number, scale: number, isNear: boolean): StrikeBook {
+  const { ladder } = columns;
   return {
-    ask: flowOf(columns.shortFlow[cell] / windowS, scalePerSecond),
-    bid: flowOf(columns.longFlow[cell] / windowS, scalePerSecond),
-    winner: winnerOf(columns.netPressure[cell]),
-    askSize: columns.shortDepth[cell],
-    bidSize: columns.longDepth[cell],
+    asks: restingOf(ladder.shortDepth[cell], ladder.shortUsualPercent[cell]),
+    bids: restingOf(ladder.longDepth[cell], ladder.longUsualPercent[cell]),
+    askFlow: flowOf(askFlow(columns, cell), scale),
+    bidFlow: flowOf(bidFlow(columns, cell), scale),
+    buys: ladder.buys[cell],
+    sells: ladder.sells[cell],
+    leader: leaderOf(ladder.winner[cell], isNear),
   };
 }
 
-function flowOf(perSecond: number, scalePerSecond: number): Flow {
-  const share = perSecond === 0 ? 0 : perSecond / scalePerSecond;
-  return { perSecond, share: Math.max(-1, Math.min(1, share)), clipped: Math.abs(share) > 1 };
+function askFlow({ ladder }: LadderColumns, cell: number): number {
+  return ladder.shortCame[cell] - ladder.shortPulled[cell];
+}
+
+function bidFlow({ ladder }: LadderColumns, cell: number): number {
+  return ladder.longCame[cell] - ladder.longPulled[cell];
+}
+
+function restingOf(contracts: number, usualPercent: number): Resting {
+  if (usualPercent < 0) return { contracts, timesUsual: null, share: 0 };
+  return { contracts, timesUsual: usualPercent / 100, share: Math.min(1, usualPercent / FULL_USUAL_PERCENT) };
+}
+
+function leaderOf(winner: number, isNear: boolean): Leader {
+  if (winner !== 0) return winner > 0 ? 'longs' : 'shorts';
+  return isNear ? 'even' : 'none';
+}
+
+function flowOf(contracts: number, scale: number): Flow {
+  const share = contracts === 0 ? 0 : contracts / scale;
+  return { contracts, share: Math.max(-1, Math.min(1, share)), clipped: Math.abs(share) > 1 };
 }

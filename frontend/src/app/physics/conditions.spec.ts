@@ -5,24 +5,6 @@ import { Replay } from '../board/replay';
 import { replayOf } from '../board/replay.fixture';
 import { ConditionsPanel } from './conditions';
 
-const SCALES = Array.from({ length: 4 }, () => ({ noise: 0.1, full: 1 }));
-
-function columnsOf(windows: number): ConditionColumns {
-  const floats = (): Float32Array => new Float32Array(windows).fill(NaN);
-  return {
-    distance: floats(),
-    c1: floats(),
-    c2: floats(),
-    c3: floats(),
-    c4: floats(),
-    vacuumUp: floats(),
-    vacuumDown: floats(),
-    state: new Uint8Array(windows),
-    touches: new Uint16Array(windows),
-    nearS: new Uint16Array(windows),
-  };
-}
-
 describe('the four conditions', () => {
   let data: DayData;
   let last: number;
@@ -31,16 +13,17 @@ describe('the four conditions', () => {
   let fixture: ComponentFixture<ConditionsPanel>;
 
   beforeEach(() => {
-    data = new DayData(madeUpDay(10, { conditions: SCALES }));
+    data = new DayData(madeUpDay(10));
     data.known = data.windows;
     last = data.windows - 1;
     data.levels.set('pm_high', { fromS: [data.day.lead_in_start_s], priceTicks: [27200] });
-    columns = columnsOf(data.windows);
-    data.conditions.set('pm_high', columns);
-    columns.distance[last] = -5;
+    columns = data.conditionsOf('pm_high');
+    columns.distanceTicks[last] = -5;
     data.bid[last] = 27194;
     data.ask[last] = 27196;
-    [columns.c1[last], columns.c2[last], columns.c3[last], columns.c4[last]] = [0.5, 0.05, 0.4, -0.7];
+    [columns.times1[last], columns.times2[last], columns.times3[last], columns.times4[last]] = [1.62, 1.04, 0.3, 2.5];
+    [columns.sign1[last], columns.sign2[last], columns.sign3[last], columns.sign4[last]] = [1, 0, -1, 1];
+    [columns.contracts1[last], columns.countUp[last], columns.countDown[last]] = [34, 2, 1];
     columns.state[last] = 3;
     columns.touches[last] = 2;
     columns.nearS[last] = 35;
@@ -63,14 +46,14 @@ describe('the four conditions', () => {
     return [...row.cells].map((cell) => cell.textContent!.replaceAll(/\s+/g, ' ').trim());
   }
 
-  it('shows a level in a row: distance, four bars, counters, touches, time near and state', () => {
-    const [, distance, c1, c2, c3, c4, down, up, touches, near, state] = cells(rows()[0]);
+  it('shows a level in a row: distance, four conditions against usual, counters, touches, time near and state', () => {
+    const [, distance, first, second, third, fourth, up, down, touches, near, state] = cells(rows()[0]);
     expect(distance).toBe('−1.25');
-    expect(c1).toContain('+0.50 counts for up and for down');
-    expect(c2).toContain('+0.05 within the noise');
-    expect(c3).toContain('−0.40 counts for down');
-    expect(c4).toContain('+0.70 counts for up');
-    expect([down, up, touches, near, state]).toEqual(['down 3/4', 'up 3/4', '2', 'near 35 s', 'ARMED']);
+    expect(first).toBe('▲1.6xasks above move higher: 1.6 times usual, 34 contracts; asks above move higher, which speaks for up');
+    expect(second).toMatch(/^1\.0xasks .*nothing unusual$/);
+    expect(third).toMatch(/^▲0\.3xbids .*bids below stay, which speaks for up$/);
+    expect(fourth).toMatch(/^▼2\.5xbids .*speaks for down$/);
+    expect([up, down, touches, near, state]).toEqual(['up 2/4', 'down 1/4', '2', 'near 35 s', 'ARMED']);
   });
 
   it('says long times in hours', () => {
@@ -90,17 +73,17 @@ describe('the four conditions', () => {
   it('says of a level out of reach how far it is and how often it was touched, and counts nothing', () => {
     data.bid[last] = 27300;
     data.ask[last] = 27302;
-    columns.distance[last - 1] = 60;
+    columns.distanceTicks[last - 1] = 60;
     columns.touches[last - 1] = 4;
     columns.touches[last] = columns.nearS[last] = columns.state[last] = 0;
-    for (const column of [columns.distance, columns.c1, columns.c2, columns.c3, columns.c4]) column[last] = NaN;
+    columns.distanceTicks[last] = NaN;
     const row = cells(rows()[0]);
-    expect([row[1], row[2], row[6], row[7]]).toEqual(['+25.25', '––– not measured', 'out of reach', '4']);
+    expect(row.slice(1, 4)).toEqual(['+25.25', 'out of reach', '4']);
   });
 
   it('says not yet of a level that no window has been near, whether it was measured or not', () => {
     data.conditions.delete('pm_high');
-    expect(cells(rows()[0])[8]).toBe('not yet');
+    expect(cells(rows()[0])[4]).toBe('not yet');
   });
 
   it('says from when a level is known that is not known yet, and why another is absent', () => {
@@ -114,7 +97,7 @@ describe('the four conditions', () => {
     data.marks[last] = 4;
     const gap = rows()[0].querySelector('.hatched')!;
     expect(gap.textContent).toBe('gap');
-    expect(host().querySelector('sp-condition-bar')).toBeNull();
+    expect(host().querySelector('.glyph')).toBeNull();
   });
 
   it('selects the level that is clicked', () => {
@@ -127,12 +110,8 @@ describe('the four conditions', () => {
     expect(rows().map((row) => row.querySelector('button')!.getAttribute('aria-pressed'))).toEqual(['true', 'false', 'false']);
   });
 
-  it('says that there is no scale where there is no past session', () => {
-    fixture.destroy();
-    const firstDay = new DayData(madeUpDay(10));
-    firstDay.known = firstDay.windows;
-    replay.day.set(firstDay);
-    fixture = TestBed.createComponent(ConditionsPanel);
-    expect(host().textContent).toContain('no past session to scale by');
+  it('has a dash where there is no past to scale by', () => {
+    columns.times1[last] = NaN;
+    expect(cells(rows()[0])[2]).toBe('–asks above move higher: no past to scale by');
   });
 });

@@ -47,16 +47,33 @@ export function neighbour(over: Partial<DrawnNeighbour> = {}): DrawnNeighbour {
   };
 }
 
+/** Of a lake that said nothing like it before. */
+const RECORD: SetupAnswer['record'] = {
+  sessions: 8,
+  fires: 0,
+  per_day: 0,
+  hit_share: null,
+  hit_low: null,
+  hit_high: null,
+  net_ticks: null,
+  net_low: null,
+  net_high: null,
+  said: { kind: 'BREAK', low: 0.38, high: 0.48, windows: 0, days: 0, came: null, came_low: null, came_high: null },
+  sentences: ['BREAK 38-48 % was never said on this lake before.', 'No fires on 8 past days.'],
+};
+
 export function answer(over: Partial<SetupAnswer> = {}): SetupAnswer {
   return {
     version: '0123456789abcdef',
     as_of_s: TRIGGER_S,
     verdict: 'NO EDGE',
     slab: 'NO EDGE: as usual from here',
+    kind: 'BREAK',
+    state: 'setup',
     said: 'BREAK 43 % (28-58) in 8 min; from here usually 41 %. 2 similar setups on 2 days: 1 broke where 1 was to be expected, 1 rejected where 1, 0 neither.',
     sentence: 'Price 1.875 above PM High 6693.50, standing. Physics even; the past shows no difference.',
     seen: { setups: 2, days: 2, broke: 1, expected_broke: 1, rejected: 1, expected_rejected: 1, neither: 0 },
-    edge: { lead: null, z: 0.3, ev_ticks: null, ev_low_ticks: null, cost_ticks: 1.3, fires: false },
+    edge: { lead: null, z: 0.3, ev_ticks: null, ev_low_ticks: null, cost_ticks: 1.3, fires: false, fired_s: null },
     synthetic: true,
     age_s: 0,
     setup: {
@@ -75,7 +92,6 @@ export function answer(over: Partial<SetupAnswer> = {}): SetupAnswer {
       x_ticks: 7.5,
       barrier_ticks: 8,
       confluent_ids: [],
-      conditions: { up: [0, 0, 0, 0], down: [0, 0, 0, 0] },
       physics: null,
       level_price: 6693.5,
       mid_price: 6695.375,
@@ -84,19 +100,7 @@ export function answer(over: Partial<SetupAnswer> = {}): SetupAnswer {
       where: '1.875 points through',
     },
     past: { episodes: 28, days: 8, end: '2025-10-10' },
-    record: {
-      sessions: 8,
-      fires: 0,
-      per_day: 0,
-      hit_share: null,
-      hit_low: null,
-      hit_high: null,
-      net_ticks: null,
-      net_low: null,
-      net_high: null,
-      said: { kind: 'BREAK', low: 0.38, high: 0.48, windows: 0, days: 0, came: null, came_low: null, came_high: null },
-      sentences: ['BREAK 38-48 % was never said on this lake before.', 'No fires on 8 past days.'],
-    },
+    record: RECORD,
     neighbours: [neighbour(), neighbour({ session_date: '2025-09-30', outcome: 'REJECT_DOWN', mfe_ticks: null, distance: 3.28 })],
     own_path: [],
     counts: { BREAK: 1, REJECT: 1, CHOP: 0, WHIPSAW: 0, CENSORED: 0 },

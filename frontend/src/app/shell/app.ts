@@ -122,6 +122,9 @@ export class App {
       case 'flip':
         this.replay.flipApproachDir();
         break;
+      case 'seen':
+        this.replay.seeFire();
+        break;
       case 'neighbours':
         this.replay.requestNeighbours();
         break;

@@ -9,17 +9,16 @@ import { LadderPanel } from '../ladder/ladder';
 import { CandlesPanel } from '../market/candles';
 import { ConditionsPanel } from '../physics/conditions';
 import { NeighboursPanel } from '../setup/neighbours';
-import { Sentence } from '../setup/sentence';
+import { Verdict } from '../setup/verdict';
 
 /** The board: one moment of one day, and what followed similar ones. */
 @Component({
   selector: 'sp-board',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [CandlesPanel, HeatPanel, ConditionsPanel, LadderPanel, NeighboursPanel, Sentence, Transport],
+  imports: [CandlesPanel, HeatPanel, ConditionsPanel, LadderPanel, NeighboursPanel, Transport, Verdict],
   template: `
     <h1 class="hidden">Board {{ replay.symbol() }} {{ replay.date() }}</h1>
-    <sp-transport />
-    <sp-sentence />
+    <sp-verdict />
     <div class="panels">
       <sp-candles />
       <sp-heat />
@@ -27,6 +26,7 @@ import { Sentence } from '../setup/sentence';
       <sp-ladder />
       <sp-neighbours />
     </div>
+    <sp-transport />
   `,
   styleUrl: './board-screen.css',
 })

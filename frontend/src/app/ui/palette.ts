@@ -4,6 +4,8 @@ export interface Colours {
   panel: string;
   grid: string;
   text: string;
+  /** What is read first. */
+  strong: string;
   muted: string;
   up: string;
   down: string;
@@ -22,6 +24,7 @@ export const PALETTE: Record<ThemeName, Colours> = {
     panel: '#151b23',
     grid: '#222b36',
     text: '#d7dee8',
+    strong: '#ffffff',
     muted: '#8b98a9',
     up: '#56b4e9',
     down: '#e69f00',
@@ -35,6 +38,7 @@ export const PALETTE: Record<ThemeName, Colours> = {
     panel: '#ffffff',
     grid: '#dfe5ec',
     text: '#18212c',
+    strong: '#000000',
     muted: '#556273',
     up: '#0072b2',
     down: '#8f4a00',

@@ -11,13 +11,14 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ... import commands
+from ...retrieval.approach import ApproachTables
 from ...retrieval.reading import PhysicsTables
 from ...settings import Settings
 from ..gate.problems import Refusal
-from ..messages.day import AbsentTable, ConditionScale, TableName
+from ..messages.day import AbsentTable, TableName
 from .arrow import KnownTable
 from .moments import Moments
-from .tables import LevelRows
+from .tables import NUMBERS, LevelRows
 from .triggers import DayTriggers
 
 EPISODES = "episodes"
@@ -49,11 +50,10 @@ class DayBundle:
     """None where they are not built."""
     physics: PhysicsTables | None
     """What readings of the book are taken from; None where one of them is not built."""
-    measured: dict[str, pa.Table]
-    """The four conditions both ways by level_id; their rows by time."""
+    approach: ApproachTables | None
+    """What approaches are seen in; None where one of them is not built."""
     thin_ns: dict[str, NDArray[np.int64]]
     """Ends of the windows in which the book was thin on both sides, by level_id."""
-    scales: list[ConditionScale] | None
     absent: tuple[AbsentTable, ...]
     sha256: dict[str, str]
     """Manifest hash of every partition, by its name."""
@@ -67,7 +67,11 @@ class DayBundle:
     def nbytes(self) -> int:
         """Bytes held in memory, nearly."""
         tables = [known.table for known in [*self.tables.values(), *self.conditions.values()]]
-        rows = [self.triggers.table if self.triggers is not None else None, *(self.physics or ()), *self.measured.values()]
+        rows = [
+            self.triggers.table if self.triggers is not None else None,
+            *(self.physics or ()),
+            *(self.approach or ()),
+        ]
         return sum(table.nbytes for table in [*tables, *rows] if table is not None)
 
     @property
@@ -144,7 +148,11 @@ class DayBundle:
 NO_CONDITIONS = pa.table(
     {
         "start_s": pa.array([], pa.uint32()),
-        **{name: pa.array([], pa.float32()) for name in ("distance_ticks", "c1", "c2", "c3", "c4", "vacuum_up", "vacuum_down")},
+        "distance_ticks": pa.array([], pa.float32()),
+        **{f"{name}_{number}": pa.array([], pa.float32()) for name in ("times", "contracts") for number in NUMBERS},
+        **{f"sign_{number}": pa.array([], pa.int8()) for number in NUMBERS},
+        **{name: pa.array([], pa.uint8()) for name in ("count_up", "count_down", "balance_level", "balance")},
+        "balance_held_s": pa.array([], pa.uint16()),
         "state": pa.array([], pa.uint8()),
         "touches": pa.array([], pa.uint16()),
         "near_s": pa.array([], pa.uint16()),

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from ... import commands
 from ...core.instrument import root_of
-from ...core.pressure import CONDITIONS, DOWN
 from ...core.tables import (
     BOOK_FLOW,
     BOOK_WINDOWS,
@@ -21,6 +20,7 @@ from ...core.tables import (
     LEVELS_TABLE,
     PHYSICS_LADDER,
     PRESSURE_STREAM,
+    TOUCH_PHYSICS,
     TRADE_BARS,
     TRIGGER_SIGNALS,
     TRIGGER_VECTORS,
@@ -28,19 +28,20 @@ from ...core.tables import (
 )
 from ...errors import SpymasterError
 from ...io import read_table
-from ...lake.partitions import Manifest, PartitionCorrupt, PartitionMissing, PartitionRef, manifest_sha256, parse_ref, read_manifest, ref_in
-from ...retrieval.reading import PhysicsTables, read_physics_tables
+from ...lake.partitions import Manifest, PartitionCorrupt, PartitionMissing, PartitionRef, manifest_sha256, read_manifest, ref_in
+from ...retrieval.approach import read_approach_tables
+from ...retrieval.reading import read_physics_tables
 from ...retrieval.setup import thin_windows
 from ...settings import Settings
 from ...sources.calendar import session_times
 from ...stages.windows import until_session_end
 from ..gate.problems import Refusal, problem_of
-from ..messages.day import AbsentTable, ConditionScale, TableName
+from ..messages.day import AbsentTable, TableName
 from .arrow import KnownTable
 from .bundle import EPISODES, DayBundle
 from .moments import moments_of
 from .stamps import hashes_of, version_of
-from .tables import candles_table, conditions_tables, heat_table, ladder_table, level_rows, level_spans, levels_table, windows_table
+from .tables import candles_table, conditions_tables, heat_table, ladder_table, level_rows, levels_table, windows_table
 from .triggers import read_triggers, trigger_columns
 
 OWN = (
@@ -49,6 +50,7 @@ OWN = (
     TRADE_BARS,
     LEVELS_TABLE,
     LEVEL_VACUUM,
+    TOUCH_PHYSICS,
     WALLS,
     PHYSICS_LADDER,
     PRESSURE_STREAM,
@@ -125,7 +127,7 @@ class _Opened:
         windows, levels, ladder = (self._read(dataset) for dataset in (BOOK_WINDOWS, LEVELS_TABLE, PHYSICS_LADDER))
         triggers = self._read(TRIGGER_VECTORS, trigger_columns(len(self._settings.labels.horizons_s)))
         pressure = self._read(PRESSURE_STREAM)
-        vacuum = self._read(LEVEL_VACUUM, ["level_id", "ts_ns", "k_touch_number", "k_near_seconds", *_condition_names()])
+        vacuum = self._read(LEVEL_VACUUM, ["level_id", "ts_ns", "k_touch_number", "k_near_seconds"])
         flow = self._read(BOOK_FLOW, ["window_start_ns", "price_ticks", "depth_end"])
         prices = level_rows(levels()) if self._is_built("levels", levels) else {}
         makers: dict[TableName, Callable[[], KnownTable]] = {
@@ -154,10 +156,9 @@ class _Opened:
             conditions=conditions or {},
             levels=prices,
             triggers=self._made(EPISODES, lambda: read_triggers(triggers(), self._settings)),
-            physics=self._physics(),
-            measured=self._measured(vacuum),
+            physics=self._read_or_none(read_physics_tables),
+            approach=self._read_or_none(read_approach_tables),
             thin_ns=self._thin(pressure),
-            scales=self._scales(),
             absent=tuple(self._absent),
             sha256=self._hashes(),
         )
@@ -188,16 +189,9 @@ class _Opened:
             self._absent.append(AbsentTable(table=name, code=problem.code, message=problem.message, fix=problem.fix))
             return None
 
-    def _measured(self, vacuum: Callable[[], pa.Table]) -> dict[str, pa.Table]:
+    def _read_or_none(self, read: Callable[[Path, str, str], T | None]) -> T | None:
         try:
-            table = vacuum()
-        except (PartitionMissing, PartitionCorrupt):
-            return {}
-        return {level_id: table.slice(low, high - low) for level_id, (low, high) in level_spans(table).items()}
-
-    def _physics(self) -> PhysicsTables | None:
-        try:
-            return read_physics_tables(self._lake, self._symbol, self._date)
+            return read(self._lake, self._symbol, self._date)
         except PartitionCorrupt:
             return None
 
@@ -209,32 +203,6 @@ class _Opened:
 
     def _night_bars(self) -> list[pa.Table]:
         return [read_table(ref) for ref in self._night if str(ref) in self._records]
-
-    def _scales(self) -> list[ConditionScale] | None:
-        """How large the conditions were on the past sessions that the day's pressure was measured against."""
-        if PRESSURE_STREAM not in self._own:
-            return None
-        named = (name for name in self._own[PRESSURE_STREAM].inputs if name.startswith(f"{LEVEL_VACUUM}/"))
-        past = [ref for ref in (parse_ref(self._lake, name) for name in named) if ref.date < self._date]
-        values = [columns for ref in past if (columns := _past_conditions(ref)) is not None]
-        if not values or not sum(len(columns) for columns in values):
-            return None
-        size = np.abs(np.concatenate(values))
-        noise, full = np.quantile(size, (0.5, 0.95), axis=0)
-        return [ConditionScale(noise=float(low), full=float(high)) for low, high in zip(noise, full, strict=True)]
-
-
-def _past_conditions(ref: PartitionRef) -> NDArray[np.float32] | None:
-    """(rows, 4) conditions of one past session; None where it is no longer in the lake."""
-    try:
-        table = read_table(ref, list(CONDITIONS[DOWN]))
-    except (PartitionMissing, PartitionCorrupt):
-        return None
-    return np.stack([table[name].to_numpy() for name in CONDITIONS[DOWN]], axis=1)
-
-
-def _condition_names() -> list[str]:
-    return list(dict.fromkeys(name for names in CONDITIONS.values() for name in names))
 
 
 def _night_refs(lake: Path, symbol: str, session_date: str, settings: Settings) -> list[PartitionRef]:

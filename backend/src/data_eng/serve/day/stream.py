@@ -12,14 +12,17 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 from starlette.websockets import WebSocket
 
+from ...core.physics.state import BALANCES
 from ...core.pressure import STATES
 from ..gate.problems import Refusal
 from ..gate.work import Work
 from ..messages.replay import ReplayCommand, ReplayEnd, ReplayHello, ReplayPause, ReplayResume, ReplaySpeed
 from .arrow import KnownTable
 from .bundle import DayBundle
-from .tables import LADDER_COUNTS
+from .tables import LADDER_COUNTS, NUMBERS
 
+_BY_NUMBER = {"times": "times", "contracts": "contracts", "signs": "sign"}
+"""Lists of a message, and what their columns begin with."""
 BATCH = 60
 """Windows that are encoded at once: five minutes, a few milliseconds."""
 TRY_AGAIN_LATER = 1013
@@ -231,8 +234,10 @@ def _frames(
 
 
 def _condition(level_id: str, row: dict[str, Any]) -> dict[str, Any]:
-    figures = {name: row[name] for name in ("distance_ticks", "vacuum_up", "vacuum_down", "touches", "near_s")}
-    return {"level_id": level_id, **figures, "c": [row[f"c{number}"] for number in (1, 2, 3, 4)], "state": STATES[row["state"]]}
+    names = ("distance_ticks", "count_up", "count_down", "balance_level", "balance_held_s", "touches", "near_s")
+    by_number = {of: [row[f"{one}_{number}"] for number in NUMBERS] for of, one in _BY_NUMBER.items()}
+    codes = {"state": STATES[row["state"]], "balance": BALANCES[row["balance"]]}
+    return {"level_id": level_id, **{name: row[name] for name in names}, **by_number, **codes}
 
 
 def _cut(table: KnownTable | None, from_s: int, to_s: int) -> list[dict[str, Any]]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from ...core.events import NO_TICK
+from ...core.physics.state import BALANCES
+from ...core.physics.strikes import Winner
 from ...core.pressure import STATES
 from ...settings import CANDLE_S
 from .arrow import KnownTable
@@ -22,7 +25,12 @@ HEAT_QUANTILE = 0.995
 HEAT_MAX = 255
 SCALE = b"scale_contracts"
 """Key in the schema's metadata of `heat`: the resting size of the strongest heat, contracts."""
-LADDER_COUNTS = ("long_depth", "short_depth", "long_flow", "short_flow", "long_pull", "short_pull", "net_pressure")
+_OF_SIDE = ("depth", "usual_percent", "came", "pulled", "filled")
+LADDER_COUNTS = (*(f"{side}_{name}" for side in ("long", "short") for name in _OF_SIDE), "buys", "sells", "winner")
+"""Of every strike: what rests, and what came, went and traded over the ladder's horizon."""
+UNKNOWN_USUAL = -1
+"""Stands for no past to scale by."""
+LEADS = {Winner.LONGS.value: 1, Winner.SHORTS.value: -1, Winner.EVEN.value: 0}
 UINT16_MAX = 65_535
 
 
@@ -112,42 +120,35 @@ def levels_table(levels: dict[str, LevelRows]) -> KnownTable:
 
 
 def ladder_table(ladder: pa.Table, window_s: int) -> KnownTable:
-    """One row a window, its strikes in lists; contracts within the window, flow of their owners' will as in the lake's table."""
+    """One row a window, its strikes in lists."""
     end_s = whole_s(ladder["ts_ns"].to_numpy())
     first = np.flatnonzero(np.diff(end_s, prepend=-1))
     strikes = int(np.diff(np.append(first, len(end_s))).max(initial=1))
-    count = {name: ladder[name].to_numpy() for name in ladder.schema.names}
-    flow = {
-        side: count[f"{side}_add"] + count[f"{side}_reprice_in"] - count[f"{side}_pull"] - count[f"{side}_reprice_out"]
-        for side in ("long", "short")
-    }
-    values = {
-        "long_depth": count["long_depth"],
-        "short_depth": count["short_depth"],
-        "long_flow": flow["long"],
-        "short_flow": flow["short"],
-        "long_pull": count["long_pull"],
-        "short_pull": count["short_pull"],
-        "net_pressure": flow["long"] - flow["short"] + count["short_fill"] - count["long_fill"],
-    }
+    values: dict[str, NDArray[Any]] = {}
+    for side in ("long", "short"):
+        values[f"{side}_depth"] = ladder[f"{side}_depth"].to_numpy()
+        times_usual = ladder[f"{side}_times_usual"].to_numpy()
+        values[f"{side}_usual_percent"] = np.where(np.isnan(times_usual), UNKNOWN_USUAL, np.rint(100 * np.nan_to_num(times_usual)))
+        values |= {f"{side}_{name}": ladder[f"{side}_{name}_display"].to_numpy() for name in ("came", "pulled", "filled")}
+    values |= {name: ladder[f"{name}_display"].to_numpy() for name in ("buys", "sells")}
+    values["winner"] = np.array([LEADS[winner] for winner in ladder["winner"].to_pylist()], np.int32)
     lists = {name: pa.FixedSizeListArray.from_arrays(pa.array(values[name].astype(np.int32)), strikes) for name in LADDER_COUNTS}
-    base = pa.array(count["strike_ticks"][first].astype(np.int32))
+    base = pa.array(ladder["strike_ticks"].to_numpy()[first].astype(np.int32))
     return KnownTable(pa.table({"start_s": _seconds(end_s[first] - window_s), "base_strike_ticks": base, **lists}), end_s[first])
 
 
 def conditions_tables(pressure: pa.Table, vacuum: pa.Table) -> dict[str, KnownTable]:
     """Rows by level_id, without that column. The two tables hold the same levels and windows in the same order."""
     end_s, start_s = whole_s(pressure["ts_ns"].to_numpy()), pressure["window_start_ns"].to_numpy() // 1_000_000_000
-    states = pressure["state"].to_numpy(zero_copy_only=False)
-    state = np.zeros(len(states), np.uint8)
-    for code, name in enumerate(STATES):
-        state[states == name] = code
     columns = {
         "start_s": _seconds(start_s),
         "distance_ticks": pa.array(pressure["distance_ticks"].to_numpy().astype(np.float32)),
-        **{f"c{number}": pa.array(pressure[f"condition_{number}_down"].to_numpy().astype(np.float32)) for number in (1, 2, 3, 4)},
-        **{f"vacuum_{way}": pressure[f"vacuum_score_{way}"].combine_chunks().cast(pa.float32()) for way in ("up", "down")},
-        "state": pa.array(state),
+        **{name: pressure[source].combine_chunks().cast(pa.float32()) for name, source in _MEASURED.items()},
+        **{f"sign_{number}": pa.array(pressure[f"condition_{number}_sign"].to_numpy().astype(np.int8)) for number in NUMBERS},
+        **{name: pa.array(pressure[name].to_numpy().astype(np.uint8)) for name in ("count_up", "count_down", "balance_level")},
+        "balance": _codes(pressure["balance"], BALANCES),
+        "balance_held_s": _small(pressure["balance_held_s"].to_numpy()),
+        "state": _codes(pressure["state"], STATES),
         "touches": _small(vacuum["k_touch_number"].to_numpy()),
         "near_s": _small(vacuum["k_near_seconds"].to_numpy()),
     }
@@ -162,6 +163,12 @@ def level_spans(table: pa.Table) -> dict[str, tuple[int, int]]:
     return {level_ids[low]: (int(low), int(high)) for low, high in pairwise(np.append(first, len(level_ids)))}
 
 
+NUMBERS = (1, 2, 3, 4)
+"""Of the user's conditions: asks moved higher, asks pulled, bids moved lower, bids pulled."""
+_MEASURED = {
+    **{f"times_{number}": f"condition_{number}_times_usual" for number in NUMBERS},
+    **{f"contracts_{number}": f"condition_{number}_contracts" for number in NUMBERS},
+}
 _PRICES = ("open_ticks", "high_ticks", "low_ticks", "close_ticks")
 _VOLUMES = ("volume", "buy_volume", "sell_volume")
 
@@ -203,6 +210,11 @@ def _nullable(ticks: NDArray[np.int32]) -> pa.Array:
 
 def _seconds(values: NDArray[np.int64]) -> pa.Array:
     return pa.array(values.astype(np.uint32))
+
+
+def _codes(names: pa.ChunkedArray, known: Sequence[str]) -> pa.Array:
+    """The place of each name among those known."""
+    return pa.array(np.array([known.index(name) for name in names.to_pylist()], np.uint8))
 
 
 def _small(values: NDArray[np.float32]) -> pa.Array:

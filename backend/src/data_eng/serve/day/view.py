@@ -29,9 +29,10 @@ def day_view(day: DayBundle, as_of_s: int | None) -> Day:
         confluence_ticks=settings.levels.confluence_ticks,
         zone_ticks=ZoneTicks(at=zones.at_max, near=zones.near_max, mid=zones.mid_max, far=zones.far_max),
         ladder=LadderGrid(
-            step_ticks=settings.ladder.step_ticks, reach_points=ladder_reach(settings) * settings.ladder.step_ticks * day.tick
+            step_ticks=settings.ladder.step_ticks,
+            reach_points=ladder_reach(settings) * settings.ladder.step_ticks * day.tick,
+            display_s=settings.ladder.display_s,
         ),
-        conditions=day.scales,
         horizons_s=list(settings.labels.horizons_s),
         primary_horizon_s=settings.labels.primary_horizon_s,
         absent=list(day.absent),

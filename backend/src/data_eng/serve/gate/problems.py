@@ -10,7 +10,7 @@ from ...lake.partitions import BadAddress, PartitionCorrupt, PartitionMissing
 from ...retrieval.index import IndexMissing, StaleIndex
 from ...retrieval.key import UnknownIndex
 from ...retrieval.metrics import UnknownMetric
-from ...retrieval.setup import LevelUnknown, NoSetup
+from ...retrieval.setup import LevelUnknown
 from ...retrieval.sources import TwoContracts
 from ...sources.calendar import CalendarError
 from ..messages.problem import Problem, ProblemCode
@@ -21,14 +21,12 @@ STATUS: dict[ProblemCode, int] = {
     "unknown_table": 404,
     "unknown_page": 404,
     "bad_method": 405,
-    "no_setup": 404,
     "no_index": 404,
     "no_evaluation": 404,
     "not_built": 404,
     "day_changed": 409,
     "stale_index": 409,
     "bad_request": 422,
-    "not_known_yet": 422,
     "too_many": 429,
     "too_large": 413,
     "too_slow": 408,
@@ -53,7 +51,6 @@ CODE_OF: dict[type[SpymasterError], ProblemCode] = {
     UnknownIndex: "bad_request",
     UnknownMetric: "bad_request",
     TwoContracts: "bad_request",
-    NoSetup: "no_setup",
     LevelUnknown: "unknown_level",
     CalendarError: "bad_request",
 }

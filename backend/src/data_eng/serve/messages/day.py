@@ -66,13 +66,7 @@ class LadderGrid(Message):
 
     step_ticks: int = Field(description="Ticks of one strike.")
     reach_points: float = Field(description="Points either side of the price.")
-
-
-class ConditionScale(Message):
-    """How large one of the four conditions is on past sessions, in its own unit (ln ratio)."""
-
-    noise: float = Field(description="Median of |value|.")
-    full: float = Field(description="95th percentile of |value|.")
+    display_s: int = Field(description="Over how long it says what came, went and traded.")
 
 
 class AbsentTable(Message):
@@ -106,7 +100,6 @@ class Day(Message):
     confluence_ticks: float = Field(description="Levels this close to each other are confluent.")
     zone_ticks: ZoneTicks
     ladder: LadderGrid
-    conditions: list[ConditionScale] | None = Field(description="Scales of conditions 1 to 4, of past sessions; null without any.")
     horizons_s: list[int]
     primary_horizon_s: int
     absent: list[AbsentTable]

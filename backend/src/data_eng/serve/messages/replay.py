@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from ...core.physics.state import Balance
 from ...core.pressure import PressureState
 from .base import LEVEL_LIST, SYMBOL, VERSION, Message, Second
 from .problem import Problem
@@ -34,16 +35,25 @@ class ReplayLevel(Message):
 
 
 class ReplayLadder(Message):
-    """The strikes of one window, ascending from `base_strike_ticks`; contracts within the window."""
+    """The strikes of one window, ascending from `base_strike_ticks`; contracts, long is the bid side.
+
+    What came, was pulled and filled, bought and sold is of the ladder's horizon, a minute.
+    """
 
     base_strike_ticks: int
     long_depth: list[int]
+    long_usual_percent: list[int] = Field(description="What rests against usual, 100 is as usual; -1 without a past to scale by.")
+    long_came: list[int]
+    long_pulled: list[int]
+    long_filled: list[int]
     short_depth: list[int]
-    long_flow: list[int]
-    short_flow: list[int]
-    long_pull: list[int]
-    short_pull: list[int]
-    net_pressure: list[int]
+    short_usual_percent: list[int]
+    short_came: list[int]
+    short_pulled: list[int]
+    short_filled: list[int]
+    buys: list[int]
+    sells: list[int]
+    winner: list[int] = Field(description="1 longs lead by what rests against usual, -1 shorts, 0 neither.")
 
 
 class ReplayConditions(Message):
@@ -51,9 +61,14 @@ class ReplayConditions(Message):
 
     level_id: str
     distance_ticks: float = Field(description="Mid minus level.")
-    c: list[float] = Field(description="Conditions 1 to 4 as measured for down, ln ratio.")
-    vacuum_up: float | None = Field(description="Quantile of the past, 0 to 1.")
-    vacuum_down: float | None
+    times: list[float | None] = Field(description="Conditions 1 to 4, as fast as usual; null without a past.")
+    contracts: list[float | None]
+    signs: list[int] = Field(description="1: it is happening, beyond the past's mark; -1: the side stands; 0: nothing unusual.")
+    count_up: int = Field(description="Conditions whose sign speaks for up.")
+    count_down: int
+    balance: Balance
+    balance_level: int = Field(description="0 below the mark to watch, 1 beyond it, 2 beyond the mark at which it counts.")
+    balance_held_s: int
     state: PressureState
     touches: int
     near_s: int

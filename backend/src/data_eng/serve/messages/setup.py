@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Annotated, Literal
+
 from pydantic import Field
 
 from ...core.episodes import EpisodeKind
 from ...core.features.registry import Approach
 from ...core.outcomes import Outcome
+from ...retrieval.approach import ApproachInfo
 from ...retrieval.parts import Answer, Neighbour
 from .base import Message
 
@@ -31,9 +34,39 @@ class DayAnswer(Answer):
 class SetupAnswer(DayAnswer):
     """The newest trigger of a level and approach, its similar past, and what happened next."""
 
+    state: Literal["setup"] = "setup"
     as_of_s: int
     age_s: int = Field(description="as_of minus the trigger.")
     own_path: list[tuple[int, float]] = Field(description="As a neighbour's path, up to as_of.")
+
+
+class NoSetupYet(Message):
+    """Nothing to answer yet, as is usual before a first test."""
+
+    state: Literal["none"] = "none"
+    version: str
+    synthetic: bool
+    as_of_s: int
+    message: str = Field(description="Why: the level is not known yet, or was not tested from that side.")
+
+
+class ApproachAnswer(ApproachInfo):
+    """Price comes to the level, and tests it not yet."""
+
+    state: Literal["approach"] = "approach"
+    version: str
+
+
+class NoApproach(Message):
+    """Price does not come to the level from that side."""
+
+    state: Literal["none"] = "none"
+    version: str
+    synthetic: bool
+
+
+SetupReply = Annotated[SetupAnswer | NoSetupYet, Field(discriminator="state")]
+ApproachReply = Annotated[ApproachAnswer | NoApproach, Field(discriminator="state")]
 
 
 class SetupRow(Message):

@@ -10,11 +10,11 @@ from fastapi import APIRouter, Query, Request, Response
 
 from ...core.episodes import EpisodeKind
 from ...core.features.registry import Approach
-from ...retrieval.key import IndexKey
+from ...retrieval.key import LEVEL_TEST, IndexKey
 from ...retrieval.parts import SetupName
 from ..gate.replies import JSON, AsOf, LevelId, SymbolQuery, TakesZstd, Version, body_reply, packed
 from ..messages.base import Second
-from ..messages.setup import SetupAnswer, SetupList
+from ..messages.setup import ApproachAnswer, ApproachReply, NoApproach, NoSetupYet, SetupList, SetupReply
 from ..setup.listing import Chosen
 from ..shared import shared_of
 
@@ -23,7 +23,7 @@ RootQuery = Annotated[str, Query(pattern="^[A-Z0-9]{1,6}$", description="The roo
 TimeQuery = Annotated[str | None, Query(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="New York, HH:MM.")]
 
 
-@router.get("/setup", response_model=SetupAnswer)
+@router.get("/setup", response_model=SetupReply)
 async def setup(
     request: Request,
     symbol: SymbolQuery,
@@ -39,11 +39,29 @@ async def setup(
     key = IndexKey(level, setup, approach_dir)
     answers = shared.answers
     found = await shared.work.run(partial(answers.request, symbol, key, as_of_s, version))
+    if isinstance(found, NoSetupYet):
+        return said_reply(found, takes_zstd)
     answer = answers.kept.get(found.key)
     if answer is None:
         answer = await shared.work.once(found.key, partial(answers.compute, found))
     body = await shared.work.run(lambda: packed(answer.body(as_of_s), takes_zstd))
     return body_reply(body, JSON, takes_zstd, answer.version, answer.synthetic)
+
+
+@router.get("/approach", response_model=ApproachReply)
+async def approach(
+    request: Request,
+    symbol: SymbolQuery,
+    level: LevelId,
+    approach_dir: Approach,
+    as_of_s: AsOf,
+    takes_zstd: TakesZstd,
+    version: Version = None,
+) -> Response:
+    """Whether price comes to a level from a side in the last window that had ended, and what is usual if it tests it."""
+    shared = shared_of(request)
+    key = IndexKey(level, LEVEL_TEST, approach_dir)
+    return said_reply(await shared.work.run(partial(shared.answers.approach, symbol, key, as_of_s, version)), takes_zstd)
 
 
 @router.get("/setups", response_model=SetupList)
@@ -66,3 +84,9 @@ async def setups(
     chosen = Chosen(as_of_s, first.isoformat() if first else None, last.isoformat() if last else None, time_from, time_to, kind)
     body = await shared.work.run(lambda: packed(shared.listing.setups(root, level, approach_dir, setup, chosen), takes_zstd))
     return body_reply(body, JSON, takes_zstd)
+
+
+def said_reply(said: NoSetupYet | ApproachAnswer | NoApproach, takes_zstd: bool) -> Response:
+    """A small message."""
+    body = packed(said.model_dump_json(by_alias=True).encode(), takes_zstd)
+    return body_reply(body, JSON, takes_zstd, said.version, said.synthetic)

@@ -7,12 +7,12 @@ from typing import NamedTuple
 import numpy as np
 from pydantic_core import to_json
 
-from ... import commands
-from ...core.pressure import CONDITIONS
+from ...core.levels import level_name
 from ...core.session import clock, second_of
 from ...core.units import NS_PER_S
 from ...lake.cache import Cache
 from ...retrieval.answer import answer_from
+from ...retrieval.approach import approach_info, approach_window, was_tested
 from ...retrieval.key import IndexKey
 from ...retrieval.moments import moments_of
 from ...retrieval.parts import Answer, Neighbour
@@ -23,26 +23,21 @@ from ...settings import Settings
 from ..day.bundle import DayBundle
 from ..day.levels import why_unknown
 from ..day.shelf import Shelf
-from ..day.tables import LevelRows
-from ..gate.problems import Refusal
-from ..messages.setup import DayAnswer, DrawnNeighbour
+from ..messages.setup import ApproachAnswer, DayAnswer, DrawnNeighbour, NoApproach, NoSetupYet
 from .past import Past, Sources
 
 
-def newest_setup(day: DayBundle, key: IndexKey, as_of_s: int) -> Setup:
+def newest_setup(day: DayBundle, key: IndexKey, as_of_s: int) -> Setup | NoSetupYet:
     """The newest trigger of a level and approach at or before a moment of the day."""
     day.require_as_of(as_of_s)
     level = day.require_level(key.level_id)
     triggers = day.require_triggers()
-    _require_known(day, key.level_id, level, as_of_s)
+    why = why_unknown(day, key.level_id, level, as_of_s) if not (level.known_s <= as_of_s).any() else None
     row = triggers.newest(key, as_of_s)
-    if row is None:
-        raise Refusal(
-            "no_setup",
-            f"no setup of {key} for {day.symbol} {day.session_date} up to {clock(as_of_s * NS_PER_S)[11:]} New York: the price has not "
-            "tested it from that side yet.",
-            fix="Ask for a later time, the other approach or another level.",
-        )
+    if why is not None or row is None:
+        name, side = level_name(key.level_id), key.approach_dir.replace("_", " ")
+        message = f"{name}: {why}." if why is not None else f"{name} was not tested {side} yet."
+        return NoSetupYet(version=day.version, synthetic=day.synthetic, as_of_s=as_of_s, message=message)
     until_now = episode_until(triggers.of(key), row - triggers.rows[key][0])
     ts_ns = int(until_now["ts_ns"][-1].as_py())
     return setup_of(
@@ -50,7 +45,6 @@ def newest_setup(day: DayBundle, key: IndexKey, as_of_s: int) -> Setup:
         until_now,
         moments_of(until_now, day.symbol, len(day.settings.labels.horizons_s)),
         day.is_vacuum(key.level_id, until_now["ts_ns"].to_numpy()),
-        _conditions(day, key.level_id, ts_ns),
         physics_at(day.physics, key.level_id, ts_ns, day.tick) if day.physics is not None else None,
         day.tick,
         day.lake,
@@ -80,7 +74,7 @@ class AnswerBody(NamedTuple):
     def body(self, as_of_s: int) -> bytes:
         """The whole `SetupAnswer` as of a moment."""
         own = path_json(self.mids, self.ts_s, self.level_ticks, as_of_s - self.ts_s) if self.mids is not None else []
-        head = {"as_of_s": as_of_s, "age_s": as_of_s - self.ts_s, "own_path": own}
+        head = {"state": "setup", "as_of_s": as_of_s, "age_s": as_of_s - self.ts_s, "own_path": own}
         return to_json(head)[:-1] + b"," + self.rest
 
 
@@ -92,10 +86,12 @@ class Answers:
         self._past = past
         self.kept: Cache[tuple[object, ...], AnswerBody] = Cache(settings.serve.answer_cache)
 
-    def request(self, symbol: str, key: IndexKey, as_of_s: int, version: str | None) -> SetupRequest:
+    def request(self, symbol: str, key: IndexKey, as_of_s: int, version: str | None) -> SetupRequest | NoSetupYet:
         """The setup that is meant and the past that it may see; quick, since a kept answer is found by it."""
         day = self._shelf.day(symbol, clock(as_of_s * NS_PER_S)[:10], version)
         setup = newest_setup(day, key, as_of_s)
+        if isinstance(setup, NoSetupYet):
+            return setup
         sources = self._past.sources(day.root, day.session_date)
         kept_by = (day.version, day.symbol, day.session_date, key, setup.ts_ns, sources.generation, sources.signals)
         return SetupRequest(day, setup, sources, kept_by)
@@ -110,6 +106,20 @@ class Answers:
         body = AnswerBody(rest, day.version, answer.synthetic, second_of(setup.ts_ns), setup.level_ticks, mids)
         self.kept.put(key, body)
         return body
+
+    def approach(self, symbol: str, key: IndexKey, as_of_s: int, version: str | None) -> ApproachAnswer | NoApproach:
+        """Whether price comes to a level in the last window that had ended at a moment, and how likely it tests it."""
+        day = self._shelf.day(symbol, clock(as_of_s * NS_PER_S)[:10], version)
+        day.require_as_of(as_of_s)
+        day.require_level(key.level_id)
+        triggers, settings = day.require_triggers(), day.settings
+        window = approach_window(day.approach, key, as_of_s * NS_PER_S, settings) if day.approach is not None else None
+        if window is None:
+            return NoApproach(version=day.version, synthetic=day.synthetic)
+        sources = self._past.sources(day.root, day.session_date)
+        past = self._past.frame(sources, key.setup, day.session_date, day.root)
+        info = approach_info(window, key, day.symbol, was_tested(triggers.table, key, window.ts_ns), past, sources.refs, day.synthetic)
+        return ApproachAnswer(**dict(info), version=day.version)
 
 
 def day_answer(answer: Answer, version: str, past: Past) -> DayAnswer:
@@ -134,21 +144,3 @@ def _path(neighbour: Neighbour, approach_dir: str, past: Past) -> list[tuple[int
         return None
     path = path_json(mids, neighbour.ts_s, neighbour.level_ticks, AFTER_S)
     return path if neighbour.approach_dir == approach_dir else [(second, -ticks) for second, ticks in path]
-
-
-def _require_known(day: DayBundle, level_id: str, level: LevelRows, as_of_s: int) -> None:
-    if not (level.known_s <= as_of_s).any():
-        why = why_unknown(day, level_id, level, as_of_s)
-        raise Refusal(
-            "not_known_yet", f"level {level_id} of {day.symbol} {day.session_date} at {clock(as_of_s * NS_PER_S)[11:]} New York: {why}."
-        )
-
-
-def _conditions(day: DayBundle, level_id: str, ts_ns: int) -> dict[str, tuple[float, ...]]:
-    rows = day.measured.get(level_id)
-    place = int(np.searchsorted(rows["ts_ns"].to_numpy(), ts_ns)) if rows is not None else 0
-    if rows is None or place == rows.num_rows or rows["ts_ns"][place].as_py() != ts_ns:
-        build = commands.build(day.lake, day.symbol, [day.session_date], layer="silver")
-        raise Refusal("not_built", f"features of {level_id} for {day.symbol} {day.session_date} are not built.", fix=build)
-    row = rows.slice(place, 1).to_pylist()[0]
-    return {direction: tuple(row[name] for name in names) for direction, names in CONDITIONS.items()}

@@ -1,45 +1,42 @@
 import { Columns } from '../../api/arrow';
-import { Side, markOf } from '../../physics/conditions.geometry';
-import { signed } from '../../ui/format';
-
-/** What one condition measures, in words, for above 0. */
-const WORDS = [
-  'asks above the level moved away',
-  'asks above pulled faster than added',
-  'bids below the level moved away',
-  'bids below pulled faster than added',
-];
+import type { ConditionNow } from '../../api/schema';
+import { CONDITIONS, ConditionCell, Side, cellOf } from '../../physics/conditions.geometry';
 
 export interface ConditionRow {
   words: string;
-  own: ConditionCell;
-  neighbour: ConditionCell | null;
+  own: ConditionText;
+  neighbour: ConditionText | null;
 }
 
-export interface ConditionCell {
-  /** `▼ +0.69`: which way it counts, and as measured, ln ratio. */
+export interface ConditionText {
+  /** `▲ 1.6x`: which way it speaks, and how fast against usual. */
   text: string;
   side: Side;
 }
 
-/** Where asks leave it counts both ways, where they come for neither. */
-const GLYPHS: Record<Side, string> = { up: '▲ ', down: '▼ ', both: '▲▼ ', neither: '', noise: '', none: '' };
+const GLYPHS: Record<Side, string> = { up: '▲ ', down: '▼ ', even: '', none: '' };
 
-/** The four conditions of two triggers as measured for down; a neighbour's are null while they are not there. */
-export function conditionRows(own: readonly number[], neighbour: readonly number[] | null): ConditionRow[] {
-  return WORDS.map((words, place) => ({
-    words,
-    own: cellOf(place, own[place]),
-    neighbour: neighbour && cellOf(place, neighbour[place]),
+/** The four conditions of two setups; null while they are not there. */
+export function conditionRows(own: readonly ConditionNow[] | null, neighbour: readonly ConditionNow[] | null): ConditionRow[] {
+  return CONDITIONS.map(({ happens }, place) => ({
+    words: happens,
+    own: own === null ? { text: 'not measured', side: 'none' } : textOf(place, own[place]),
+    neighbour: neighbour && textOf(place, neighbour[place]),
   }));
 }
 
 /** The conditions of a table's last row; null without rows. */
-export function lastConditions(table: Pick<Columns, 'rows' | 'floats'>): number[] | null {
-  return table.rows === 0 ? null : ['c1', 'c2', 'c3', 'c4'].map((name) => table.floats(name)[table.rows - 1]);
+export function lastConditions(table: Pick<Columns, 'rows' | 'floats'>): ConditionNow[] | null {
+  if (table.rows === 0) return null;
+  const last = (name: string): number => table.floats(name)[table.rows - 1];
+  return [1, 2, 3, 4].map((number) => ({
+    times_usual: last(`times_${number}`),
+    contracts: last(`contracts_${number}`),
+    sign: last(`sign_${number}`),
+  }));
 }
 
-function cellOf(condition: number, measured: number): ConditionCell {
-  const { side } = markOf(condition, measured, NaN, null);
-  return { text: Number.isFinite(measured) ? `${GLYPHS[side]}${signed(measured, 2)}` : 'not measured', side };
+function textOf(condition: number, { times_usual, contracts, sign }: ConditionNow): ConditionText {
+  const { figure, side }: ConditionCell = cellOf(condition, times_usual ?? NaN, contracts ?? NaN, sign);
+  return { text: side === 'none' ? 'not measured' : `${GLYPHS[side]}${figure}`, side };
 }

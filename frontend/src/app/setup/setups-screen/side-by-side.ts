@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, effect, inject, input, untracked } from '@angular/core';
 import { Client } from '../../api/client';
 import { Fetched } from '../../api/fetched';
-import { DrawnNeighbour, SetupAnswer } from '../../api/schema';
+import { ConditionNow, DrawnNeighbour, SetupAnswer } from '../../api/schema';
 import { points } from '../../ui/format';
 import { newYork } from '../../ui/new-york';
 import { named } from '../../ui/words';
@@ -43,7 +43,7 @@ import { ReasonsTable } from './reasons-table';
             }
             @for (row of conditions(); track row.words) {
               <tr>
-                <th scope="row">{{ row.words }}, ln ratio</th>
+                <th scope="row">{{ row.words }}, times usual</th>
                 <td [class]="row.own.side">{{ row.own.text }}</td>
                 <td [class]="row.neighbour?.side ?? 'none'">{{ row.neighbour?.text ?? waiting() }}</td>
               </tr>
@@ -104,7 +104,7 @@ export class SideBySide {
   readonly ownPath = input.required<MidPath>();
   readonly tick = input.required<number>();
   readonly windowS = input.required<number>();
-  private readonly measured = new Fetched<number[] | null>();
+  private readonly measured = new Fetched<ConditionNow[] | null>();
 
   protected readonly place = computed(() => this.answer().neighbours.indexOf(this.neighbour()) + 1);
   protected readonly plot = computed((): PathPlotData => ({
@@ -135,7 +135,7 @@ export class SideBySide {
       { name: 'weight', own: '', neighbour: `${(100 * neighbour.weight).toFixed(1)} % at distance ${neighbour.distance.toFixed(2)}` },
     ];
   });
-  protected readonly conditions = computed(() => conditionRows(this.answer().setup.conditions.down, this.measured.value()));
+  protected readonly conditions = computed(() => conditionRows(this.answer().setup.physics?.conditions ?? null, this.measured.value()));
   protected readonly waiting = computed(() => (this.measured.state().kind === 'loading' ? '…' : 'not known'));
   /** Nothing where the user's own vectors were compared. */
   protected readonly why = computed(() => this.neighbour().why ?? { together: [], apart: [], blocks: {} });
