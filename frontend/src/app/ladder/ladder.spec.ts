@@ -61,9 +61,10 @@ describe('the strike ladder', () => {
     const cell = (data.windows - 1) * data.strikes + (27200 - BASE) / 4;
     data.ladder.winner[cell] = 1;
     data.ladder.longUsualPercent[cell] = 164;
+    data.ladder.longDepth[cell] = 40;
     expect(row('6800.00').querySelector('td.longs')!.textContent).toBe('▲ longs 1.6x');
     data.ladder.winner[cell] = -1;
-    data.ladder.shortUsualPercent[cell] = -1;
+    data.ladder.shortUsualPercent[cell] = 130;
     replay.cursor.update((cursor) => cursor - 1);
     host();
     replay.cursor.update((cursor) => cursor + 1);

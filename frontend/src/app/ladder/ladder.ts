@@ -50,15 +50,17 @@ export class LadderPanel {
   protected readonly unit = computed(() => {
     const ladder = this.ladder();
     const farAway = ladder?.around === 'price' ? `${this.levelName()} is out of the ladder's reach · ` : '';
-    return `${farAway}contracts; came less pulled, sold and bought in ${this.horizonS()} s`;
+    return `${farAway}contracts of the last ${this.horizonS()} s: came less pulled, sold, bought`;
   });
 
   protected readonly horizonS = computed(() => this.frame().data?.day.ladder.display_s ?? NaN);
 
-  /** `▲ 1.6x`: who leads, and how many times usual rests on that side. */
+  /** `▲ longs 1.6x`: who leads, and how many times usual rests on that side; without the latter where it has nothing there. */
   protected leads({ leader, bids, asks }: StrikeBook): string {
-    const times = leader === 'longs' ? bids.timesUsual : leader === 'shorts' ? asks.timesUsual : null;
-    return times === null ? LEADS[leader] : `${LEADS[leader]} ${times.toFixed(1)}x`;
+    const own = leader === 'longs' ? bids : leader === 'shorts' ? asks : null;
+    return own === null || own.contracts === 0 || own.timesUsual === null
+      ? LEADS[leader]
+      : `${LEADS[leader]} ${own.timesUsual.toFixed(1)}x`;
   }
 
   protected price(strikeTicks: number): string {

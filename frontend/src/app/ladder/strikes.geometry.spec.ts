@@ -73,9 +73,11 @@ describe('strike ladder', () => {
     });
   });
 
-  it('ends the bar of what rests at four times usual', () => {
+  it('ends the bar of what rests at four times usual, and draws none where nothing rests', () => {
     const held = columns();
     held.ladder.longUsualPercent[cellOf(26800)] = 900;
+    expect(ladderAt(held, 0, NaN, 4)!.rows[5].book!.bids.share).toBe(0);
+    held.ladder.longDepth[cellOf(26800)] = 90;
     expect(ladderAt(held, 0, NaN, 4)!.rows[5].book!.bids.share).toBe(1);
   });
 

@@ -25,7 +25,7 @@ export interface Resting {
   readonly contracts: number;
   /** Against usual, 1 is as usual; null without a past to scale by. */
   readonly timesUsual: number | null;
-  /** Length of its bar, 0..1; 0 without a past. */
+  /** Length of its bar, 0..1; 0 without a past, or where nothing rests. */
   readonly share: number;
 }
 
@@ -128,8 +128,9 @@ function bidFlow({ ladder }: LadderColumns, cell: number): number {
 }
 
 function restingOf(contracts: number, usualPercent: number): Resting {
-  if (usualPercent < 0) return { contracts, timesUsual: null, share: 0 };
-  return { contracts, timesUsual: usualPercent / 100, share: Math.min(1, usualPercent / FULL_USUAL_PERCENT) };
+  const timesUsual = usualPercent < 0 ? null : usualPercent / 100;
+  const share = timesUsual === null || contracts === 0 ? 0 : Math.min(1, usualPercent / FULL_USUAL_PERCENT);
+  return { contracts, timesUsual, share };
 }
 
 function leaderOf(winner: number, isNear: boolean): Leader {

@@ -1,5 +1,8 @@
-import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
+import { ChangeDetectionStrategy, Component, input } from '@angular/core';
 import { Share } from './verdict.geometry';
+
+/** Percent below which the interval's ends are written as one. */
+const NARROW = 14;
 
 /** A share with its interval on a line from 0 to 100 %, and what is usual as a dash; grey while usual lies inside. */
 @Component({
@@ -14,12 +17,16 @@ import { Share } from './verdict.geometry';
           [style.left.%]="interval.low"
           [style.width.%]="interval.high - interval.low"
         ></i>
-        <span class="end low" [style.left.%]="interval.low">{{ interval.low }}</span>
-        <span class="end" [style.left.%]="interval.high">{{ interval.high }}</span>
+        @if (interval.high - interval.low < narrow) {
+          <span class="end" [style.left.%]="within((interval.low + interval.high) / 2)">{{ interval.low }}–{{ interval.high }}</span>
+        } @else {
+          <span class="end" [style.left.%]="interval.low">{{ interval.low }}</span>
+          <span class="end" [style.left.%]="interval.high">{{ interval.high }}</span>
+        }
       }
       <i class="usual" [style.left.%]="share().usual"></i>
       <i class="dot" [style.left.%]="share().percent"></i>
-      <span class="name" [style.left.%]="named()">usual {{ share().usual }}</span>
+      <span class="name" [style.left.%]="within(share().usual)">usual {{ share().usual }}</span>
     </div>
   `,
   styles: `
@@ -67,10 +74,7 @@ import { Share } from './verdict.geometry';
     .end {
       top: -15px;
       color: var(--muted);
-      transform: translateX(-20%);
-    }
-    .end.low {
-      transform: translateX(-80%);
+      transform: translateX(-50%);
     }
     .name {
       top: 18px;
@@ -80,6 +84,10 @@ import { Share } from './verdict.geometry';
 })
 export class ShareGauge {
   readonly share = input.required<Share>();
-  /** The name stays within the line. */
-  protected readonly named = computed(() => Math.max(10, Math.min(90, this.share().usual)));
+  protected readonly narrow = NARROW;
+
+  /** Where a text is centred so that it stays within the line. */
+  protected within(percent: number): number {
+    return Math.max(10, Math.min(90, percent));
+  }
 }
