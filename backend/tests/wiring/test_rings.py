@@ -33,6 +33,7 @@ RINGS = {
     "planning": 5,
     "simulation": 5,
     "live": 5,
+    "brief": 6,
     "health": 6,
     "jobs": 6,
     "engines": 6,

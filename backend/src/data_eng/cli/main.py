@@ -21,6 +21,7 @@ VERBS = {
     "build": "build",
     "select": "select",
     "levels": "levels",
+    "brief": "brief",
     "index": "index",
     "query": "query",
     "ladder": "ladder",

@@ -86,7 +86,7 @@ def read_volatility(day: PhysicsDay, lake: StageLake) -> Volatility:
     rv = realised_variance(squared_changes(day.windows.mid_ticks), rules.rv_windows, window_s)
     past = np.full((1, DAY_S // window_s), np.nan)
     for ref in lake.past(SESSION_USUAL)[-rules.profile_sessions :]:
-        past = np.vstack([past, _session_squares(lake.read(ref, ["part", "position", "squared_change"]), window_s)])
+        past = np.vstack([past, session_squares(lake.read(ref, ["part", "position", "squared_change"]), window_s)])
     profile = clock_profile(past, rules.profile_sessions, window_s)[day.clock_s // window_s]
     sigma = volatility(rv, profile, rules.rv_windows, rules.profile_weight)
     barrier_ticks = barrier(sigma, rules.barrier_c, rules.barrier_min_ticks, rules.barrier_horizon_s)
@@ -109,7 +109,7 @@ def nullable_float(values: NDArray[np.float64]) -> pa.Array:
     return nullable(values.astype(np.float32))
 
 
-def _session_squares(table: pa.Table, window_s: int) -> NDArray[np.float64]:
+def session_squares(table: pa.Table, window_s: int) -> NDArray[np.float64]:
     """(windows of a day,) squared change of the mid by clock time; NaN outside the session."""
     rows = table.filter(pc.equal(table["part"], CLOCK))
     squares = np.full(DAY_S // window_s, np.nan)

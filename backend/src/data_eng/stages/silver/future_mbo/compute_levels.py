@@ -97,7 +97,7 @@ def read_level_day(unit: ContractDay, lake: StageLake) -> LevelDay:
                 lake.read(lake.ref(MBO_DAYS, unit.root, day), ["records", "first_ts_ns", "last_ts_ns"]),
             )
         )
-    table = pa.concat_tables(bars)
+    table = pa.concat_tables([contract_of(TRADE_BARS).schema.empty_table(), *bars])
     previous = session_times(lake.session.previous_date, lake.settings)
     profile = lake.read_optional(lake.ref(VOLUME_PROFILE, date=previous.date))
     return LevelDay(
