@@ -51,10 +51,11 @@ def ask(
 
     As `spymaster query --json`, by the same names: `answer.verdict` and `answer.said` are what is said, `answer.outcome` is the
     distribution at the primary horizon, `answer.neighbours` are the similar setups. Where price only comes to the level it is an
-    `ApproachInfo`: whether it will test it, and what is usual if it does.
+    `ApproachInfo`: whether it will test it, and what is usual if it does. A notebook draws either.
     """
     cfg = load_config(lake)
-    return answers.ask(cfg.where, symbol, level, approach_dir, setup, at, cfg.settings.of_root(root_of(symbol)), metric)
+    answer = answers.ask(cfg.where, symbol, level, approach_dir, setup, at, cfg.settings.of_root(root_of(symbol)), metric)
+    return answer.drawn_from(cfg.lake_root) if isinstance(answer, Answer) else answer
 
 
 def ladder(at: str, *, symbol: str = "ES", lake: Path | None = None) -> pl.DataFrame:

@@ -27,6 +27,7 @@ from .candidates import past_of_sources, visible_sources
 from .distribution import CLASSES
 from .frame_past import FramePast
 from .key import LEVEL_TEST, IndexKey
+from .notebook import said_html, said_text
 from .parts import AnswerPart, VerdictName
 from .setup import contract_of
 from .verdict import Verdict, approach_sentence, approaching, slab
@@ -61,6 +62,14 @@ class ApproachInfo(AnswerPart):
     horizon_s: int
     tests: float = Field(description="Chance that price trades at the level within the horizon, before it has gone 24 ticks the other way.")
     if_tested: IfTested
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows: an approach in words."""
+        return said_html(self.synthetic, self.verdict, self.said, self.sentence)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """The same where only text is shown."""
+        printer.text(said_text(self.synthetic, self.verdict, self.said, self.sentence))
 
 
 PRESSURE_COLUMNS = ["level_id", "ts_ns", "distance_ticks", "coming"]

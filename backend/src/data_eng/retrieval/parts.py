@@ -6,9 +6,10 @@ Times are whole seconds UTC and end in `_s`; prices are ticks and end in `_ticks
 
 from __future__ import annotations
 
-from typing import Literal
+from pathlib import Path
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from ..core.episodes import EpisodeKind
 from ..core.features.registry import Approach
@@ -298,6 +299,25 @@ class Answer(AnswerPart):
     horizon_s: int = Field(description="The horizon of the verdict and of the neighbours' outcomes.")
     interval: float = Field(description="Probability that the intervals hold.")
     outcomes: tuple[OutcomeRow, ...]
+    _lake: Path | None = PrivateAttr(default=None)
+
+    def drawn_from(self, lake: Path) -> Answer:
+        """The same answer, which a notebook draws with the paths that lie in a lake."""
+        answer = self.model_copy()
+        answer._lake = lake
+        return answer
+
+    def _repr_html_(self) -> str:
+        """What a notebook shows."""
+        from .notebook import answer_html
+
+        return answer_html(self, self._lake)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        """The same where only text is shown."""
+        from .notebook import said_text
+
+        printer.text(said_text(self.synthetic, self.slab, self.said, self.sentence))
 
     @property
     def outcome(self) -> OutcomeRow | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,12 +11,13 @@ import numpy as np
 from ..core.outcomes import OutcomeKind
 from ..core.units import NS_PER_S
 from .distribution import CLASSES
-from .parts import Answer, Neighbour, SetupInfo
 from .paths import AFTER_S, BEFORE_S, PATHS_DRAWN, MidPath, day_mids, path_around
 from .words import heading
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from .parts import Answer, Neighbour, SetupInfo
 
 PAPER, PANEL, GRID, TEXT, MUTED = "#f5f7fa", "#ffffff", "#dfe5ec", "#18212c", "#556273"
 COLOURS = {
@@ -46,11 +48,7 @@ def draw_answer(lake: Path, answer: Answer, path: Path) -> None:
     figure = Figure(figsize=(14, 7.6), facecolor=PAPER, layout="constrained")
     paths, outcomes = figure.subplots(1, 2, width_ratios=(3, 2))
     for axes in (paths, outcomes):
-        axes.set_facecolor(PANEL)
-        axes.grid(color=GRID, linewidth=0.8)
-        axes.set_axisbelow(True)
-        axes.tick_params(colors=MUTED)
-        axes.spines[:].set_color(GRID)
+        _lay_out(axes)
     _draw_paths(paths, lake, answer)
     _draw_outcomes(outcomes, answer)
     setup = answer.setup
@@ -59,6 +57,29 @@ def draw_answer(lake: Path, answer: Answer, path: Path) -> None:
     if answer.synthetic:
         _stamp(paths)
     figure.savefig(path, dpi=110)
+
+
+def paths_png(lake: Path, answer: Answer) -> bytes:
+    """The paths alone as a PNG; the same answer gives the same bytes."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(9, 4.6), facecolor=PAPER, layout="constrained")
+    axes = figure.subplots()
+    _lay_out(axes)
+    _draw_paths(axes, lake, answer)
+    if answer.synthetic:
+        _stamp(axes)
+    kept = BytesIO()
+    figure.savefig(kept, dpi=80, metadata={"Software": None})
+    return kept.getvalue()
+
+
+def _lay_out(axes: Axes) -> None:
+    axes.set_facecolor(PANEL)
+    axes.grid(color=GRID, linewidth=0.8)
+    axes.set_axisbelow(True)
+    axes.tick_params(colors=MUTED)
+    axes.spines[:].set_color(GRID)
 
 
 def _draw_paths(axes: Axes, lake: Path, answer: Answer) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ..core.levels import level_name
 from ..core.units import price_text
-from .parts import PastSeen, SetupInfo
+
+if TYPE_CHECKING:
+    from .parts import PastSeen, SetupInfo
 
 
 def heading(setup: SetupInfo) -> str:
