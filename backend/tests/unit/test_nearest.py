@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from src.data_eng.core.frame import MOMENTA_S
-from src.data_eng.retrieval.nearest import CLIP_SIGMA, Nearest, find_nearest, fit_frame_scale, placed
+from src.data_eng.retrieval.nearest import CLIP_SIGMA, Nearest, find_nearest, fit_frame_scale, placed, searchable
 
 pytestmark = pytest.mark.nojit
 DIMS = 13
@@ -44,7 +44,7 @@ def brute_force(query: NDArray[np.float32], past: NDArray[np.float32], k: int, l
 def test_the_nearest_are_those_of_brute_force_to_the_last_bit(k: int, grid: float) -> None:
     """On the grid of whole numbers half of all neighbours are ties, which go by position."""
     queries, past = some_places(k, 9, 60, grid)
-    found = find_nearest(queries, past, k)
+    found = find_nearest(queries, searchable(past), k)
     for row, query in enumerate(queries):
         candidate, squared = brute_force(query, past, k, set())
         assert found.candidate[row].tolist() == candidate
@@ -56,7 +56,7 @@ def test_large_numbers_close_together_are_still_told_apart() -> None:
     rng = np.random.default_rng(1)
     past = (np.full((50, DIMS + 1), 80.0) + rng.uniform(-1e-3, 1e-3, (50, DIMS + 1))).astype(np.float32)
     queries = past[:5] + np.float32(1e-4)
-    found = find_nearest(queries, past, 6)
+    found = find_nearest(queries, searchable(past), 6)
     for row, query in enumerate(queries):
         assert found.candidate[row].tolist() == brute_force(query, past, 6, set())[0]
 
@@ -64,8 +64,10 @@ def test_large_numbers_close_together_are_still_told_apart() -> None:
 @pytest.mark.parametrize("together", [1, 2, 255, 256, 257, 300])
 def test_neighbours_and_their_bytes_do_not_depend_on_how_many_are_asked_at_once(together: int) -> None:
     queries, past = some_places(2, 300, 400)
-    whole = find_nearest(queries, past, 10)
-    parts = [find_nearest(queries[first : first + together], past, 10) for first in range(0, 300 if together > 2 else 20, together)]
+    whole = find_nearest(queries, searchable(past), 10)
+    parts = [
+        find_nearest(queries[first : first + together], searchable(past), 10) for first in range(0, 300 if together > 2 else 20, together)
+    ]
     for column in Nearest._fields:
         joined = np.concatenate([getattr(part, column) for part in parts])
         assert joined.tobytes() == getattr(whole, column)[: len(joined)].tobytes()
@@ -73,18 +75,18 @@ def test_neighbours_and_their_bytes_do_not_depend_on_how_many_are_asked_at_once(
 
 def test_fewer_candidates_than_k_are_all_neighbours() -> None:
     queries, past = some_places(3, 4, 6)
-    found = find_nearest(queries, past, 100)
+    found = find_nearest(queries, searchable(past), 100)
     assert found.candidate.shape == (4, 6)
     assert all(sorted(row) == list(range(6)) for row in found.candidate.tolist())
-    nobody = find_nearest(queries, past[:0], 100)
+    nobody = find_nearest(queries, searchable(past[:0]), 100)
     assert nobody.candidate.shape == nobody.squared_distance.shape == (4, 0)
-    assert find_nearest(queries[:0], past, 3).candidate.shape == (0, 3)
+    assert find_nearest(queries[:0], searchable(past), 3).candidate.shape == (0, 3)
 
 
 def test_those_of_the_own_group_are_no_neighbours() -> None:
     queries, past = some_places(4, 8, 40, grid=1.0)
     group, own = np.arange(40) % 5, np.array([0, 1, 2, 3, 4, 0, 1, 9])
-    found = find_nearest(queries, past, 35, group, own)
+    found = find_nearest(queries, searchable(past), 35, group, own)
     for row, query in enumerate(queries):
         candidate, squared = brute_force(query, past, 35, set(np.flatnonzero(group == own[row]).tolist()))
         kept = len(candidate)
@@ -95,7 +97,7 @@ def test_those_of_the_own_group_are_no_neighbours() -> None:
 
 def test_without_another_group_there_is_no_neighbour() -> None:
     queries, past = some_places(5, 2, 6)
-    found = find_nearest(queries, past, 3, np.zeros(6, np.int64), np.zeros(2, np.int64))
+    found = find_nearest(queries, searchable(past), 3, np.zeros(6, np.int64), np.zeros(2, np.int64))
     assert found.candidate.tolist() == [[-1] * 3] * 2
     assert np.isinf(found.squared_distance).all()
 
@@ -111,7 +113,7 @@ def test_the_distance_is_the_weighted_sum_of_squared_z_differences() -> None:
     z = np.clip((values - median) / (1.4826 * np.median(np.abs(values - median), axis=0)), -4, 4)
     assert (np.abs(z) == CLIP_SIGMA).any()
     weight = [12.6 / (DIMS - len(MOMENTA_S))] * (DIMS - len(MOMENTA_S)) + [0.34] * len(MOMENTA_S) + [1.0]
-    found = find_nearest(where[:3], where, 200)
+    found = find_nearest(where[:3], searchable(where), 200)
     for row in range(3):
         squared = ((z[row] - z[found.candidate[row]]) ** 2 * weight).sum(axis=1)
         np.testing.assert_allclose(found.squared_distance[row], squared, rtol=1e-4, atol=1e-4)

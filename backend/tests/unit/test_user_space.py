@@ -13,7 +13,7 @@ import pytest
 
 from src.data_eng.config import PACKAGE
 from src.data_eng.core.features.scaling import RobustScaler
-from src.data_eng.retrieval.nearest import find_nearest
+from src.data_eng.retrieval.nearest import find_nearest, searchable
 from src.data_eng.retrieval.user_space import ROWS_AT_ONCE, fit_seed, plain_scale, scaled, seed_json, write_faiss
 from src.data_eng.sections import ScalingSettings
 
@@ -51,7 +51,7 @@ def test_the_file_the_scan_and_brute_force_agree(tmp_path: Path, rows: int) -> N
     query = vectors[7] + np.float32(0.5)
     expected = ((z - np.clip(np.divide(query - median, sigma, out=np.zeros(len(query)), where=sigma > 0), -8, 8)) ** 2).sum(axis=1)
     plain = plain_scale(seed.scaler)
-    found = find_nearest(scaled(query[None], plain).astype("f4"), scaled(vectors, plain).astype("f4"), rows)
+    found = find_nearest(scaled(query[None], plain).astype("f4"), searchable(scaled(vectors, plain).astype("f4")), rows)
     np.testing.assert_allclose(found.squared_distance[0], np.sort(expected), rtol=1e-5)
     np.testing.assert_allclose(expected[found.candidate[0]], found.squared_distance[0], rtol=1e-5)
 

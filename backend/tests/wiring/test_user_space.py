@@ -18,7 +18,7 @@ from src.data_eng.core.features.registry import APPROACHES
 from src.data_eng.retrieval.artefacts import FAISS_INDEX, NORM_STATS, NORM_STATS_SEED
 from src.data_eng.retrieval.index import Index, open_index
 from src.data_eng.retrieval.index_builder import build_indexes
-from src.data_eng.retrieval.nearest import find_nearest
+from src.data_eng.retrieval.nearest import find_nearest, searchable
 from src.data_eng.retrieval.past import visible_rows
 from src.data_eng.retrieval.user_space import plain_scale, scaled
 from src.data_eng.settings import load_settings
@@ -74,7 +74,7 @@ def all_rows_ranked(index: Index, as_of: str, vector: np.ndarray) -> tuple[np.nd
     rows, scaler = visible_rows(index, as_of, SETTINGS)
     assert scaler is not None
     plain = plain_scale(scaler)
-    found = find_nearest(scaled(vector[None], plain).astype("f4"), scaled(index.vectors[:rows], plain).astype("f4"), rows)
+    found = find_nearest(scaled(vector[None], plain).astype("f4"), searchable(scaled(index.vectors[:rows], plain).astype("f4")), rows)
     return found.candidate[0], found.squared_distance[0]
 
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..retrieval.distribution import CENSORED
 from ..retrieval.moments import Moments
-from ..retrieval.nearest import find_nearest, fit_frame_scale, placed
+from ..retrieval.nearest import find_nearest, fit_frame_scale, placed, searchable
 from ..retrieval.observed import Experience, evidence, experience, interval_z, neighbour_weights
 from ..retrieval.verdict import too_little
 from ..sections import AnswerSettings
@@ -69,7 +69,7 @@ def _agrees(
     ratio_sd: NDArray[np.float64],
     rules: AnswerSettings,
 ) -> NDArray[np.float64]:
-    nearest = find_nearest(queries, later, rules.k)
+    nearest = find_nearest(queries, searchable(later), rules.k)
     again = evidence(learned, nearest.candidate, neighbour_weights(nearest.squared_distance, rules.decay), rules.kappa)
     apart = np.abs(np.log(ratio) - np.log(again.ratio))
     reach = interval_z(rules.interval) * np.sqrt(ratio_sd**2 + again.ratio_sd**2)

@@ -15,7 +15,7 @@ from ..settings import Settings
 from .base import Base, base_hazards, fit_base
 from .distribution import CENSORED
 from .moments import Moments
-from .nearest import FrameScale, Nearest, find_nearest, fit_frame_scale, placed
+from .nearest import FrameScale, Nearest, Searchable, find_nearest, fit_frame_scale, placed, searchable
 from .observed import Experience, experience
 from .past import require_past
 
@@ -58,7 +58,7 @@ class FramePast:
         """The nearest candidates of each window."""
         if self.scale is None:
             return Nearest(np.empty((len(moments.ts_ns), 0), np.int64), np.empty((len(moments.ts_ns), 0)))
-        return find_nearest(placed(moments.frame, place_of(moments), self.scale), self.place, self.settings.answer.k)
+        return find_nearest(placed(moments.frame, place_of(moments), self.scale), self._searchable, self.settings.answer.k)
 
     def hazards(self, moments: Moments) -> NDArray[np.float64]:
         """(rows, horizons, 2) of BASE."""
@@ -72,13 +72,17 @@ class FramePast:
         return np.where(np.isfinite(distance), 100 * np.searchsorted(known, distance) / len(known), np.nan)
 
     @cached_property
+    def _searchable(self) -> Searchable:
+        return searchable(self.place)
+
+    @cached_property
     def _usual_distances(self) -> NDArray[np.float64]:
         entries = np.flatnonzero(self.candidates.standing.age_s == 0)
         chosen = entries[:: max(len(entries) // REFERENCES, 1)]
         if self.scale is None or len(chosen) < REFERENCES_MIN:
             return np.empty(0)
         day = self.experience.day
-        usual = distance_of(find_nearest(self.place[chosen], self.place, self.settings.answer.k, day, day[chosen]))
+        usual = distance_of(find_nearest(self.place[chosen], self._searchable, self.settings.answer.k, day, day[chosen]))
         return np.sort(usual[np.isfinite(usual)])
 
 

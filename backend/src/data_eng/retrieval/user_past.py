@@ -20,7 +20,7 @@ from .frame_past import REFERENCES, REFERENCES_MIN, FramePast, distance_of
 from .index import open_index
 from .key import IndexKey
 from .moments import Moments
-from .nearest import Nearest, find_nearest
+from .nearest import Nearest, Searchable, find_nearest, searchable
 from .past import visible_rows
 from .sources import trigger_sources
 from .staleness import check_inputs
@@ -42,8 +42,12 @@ class UserPast(FramePast):
         if self.plain is None:
             return Nearest(np.empty((len(moments.ts_ns), 0), np.int64), np.empty((len(moments.ts_ns), 0)))
         queries = scaled(moments.frame, self.plain).astype(np.float32)
-        found = find_nearest(queries, self.vectors, self.settings.answer.k)
+        found = find_nearest(queries, self._searchable, self.settings.answer.k)
         return found._replace(candidate=np.where(found.candidate >= 0, self.pool[found.candidate], -1))
+
+    @cached_property
+    def _searchable(self) -> Searchable:
+        return searchable(self.vectors)
 
     @cached_property
     def _usual_distances(self) -> NDArray[np.float64]:
@@ -52,7 +56,7 @@ class UserPast(FramePast):
         if self.plain is None or len(chosen) < REFERENCES_MIN:
             return np.empty(0)
         day = self.experience.day[self.pool]
-        return np.sort(distance_of(find_nearest(self.vectors[chosen], self.vectors, self.settings.answer.k, day, day[chosen])))
+        return np.sort(distance_of(find_nearest(self.vectors[chosen], self._searchable, self.settings.answer.k, day, day[chosen])))
 
 
 def user_past(where: Environment, past: FramePast, key: IndexKey, symbol: str, settings: Settings) -> UserPast:

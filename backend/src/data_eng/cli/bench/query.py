@@ -39,7 +39,7 @@ def query_times() -> QueryTimes:
     from ...retrieval.answered import answer_windows
     from ...retrieval.frame_past import frame_past
     from ...retrieval.key import IndexKey, layout_of
-    from ...retrieval.nearest import find_nearest
+    from ...retrieval.nearest import find_nearest, searchable
     from ...retrieval.user_space import plain_scale, scaled
     from ...settings import load_settings
     from ...sources.calendar import sessions_between
@@ -65,10 +65,11 @@ def query_times() -> QueryTimes:
 
     index = faiss.IndexFlatL2(dims)
     index.add(z)
+    held = searchable(z)
     return QueryTimes(
         floor=typical(lambda number: z @ queries[number]),
         answer=typical(lambda number: answer_windows(past, asked.take(np.array([number])))),
-        user=typical(lambda number: find_nearest(queries[[number]], z, settings.answer.k)),
+        user=typical(lambda number: find_nearest(queries[[number]], held, settings.answer.k)),
         faiss=typical(lambda number: index.search(queries[[number]], settings.answer.k)),
     )
 
