@@ -42,8 +42,9 @@ class ValueArea(NamedTuple):
 
 def volume_profile(events: EventBatch, start_ns: int, end_ns: int) -> VolumeProfile:
     """Trades that could be known in [start_ns, end_ns), by tick."""
-    timely = (events.ts_recv_ns >= start_ns) & (events.ts_recv_ns < end_ns)
-    traded = timely & (events.action == TRADE) & (events.price_ticks != NO_TICK)
+    trades = np.flatnonzero(events.action == TRADE)
+    ts_recv_ns = events.ts_recv_ns[trades]
+    traded = trades[(ts_recv_ns >= start_ns) & (ts_recv_ns < end_ns) & (events.price_ticks[trades] != NO_TICK)]
     size, side = events.size[traded].astype(np.int64), events.side[traded]
     return _by_tick(events.price_ticks[traded].astype(np.int64), size, size * (side == SIDE_BID), size * (side == SIDE_ASK))
 
