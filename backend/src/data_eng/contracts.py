@@ -227,7 +227,7 @@ def _fitted(column: pa.ChunkedArray, field: Field, dataset: str) -> pa.ChunkedAr
         raise ContractViolation(f"{dataset}: column {field.name}, row {row} is null.", expected=f"a {field.type}")
     if pa.types.is_null(column.type):
         return column.cast(field.type)
-    if _kind(column.type) != _kind(field.type):
+    if column.type != field.type and _kind(column.type) != _kind(field.type):
         value = column[0] if len(column) else "absent"
         raise ContractViolation(f"{dataset}: column {field.name}, row 0 is {value!s} of type {column.type}.", expected=str(field.type))
     if pa.types.is_list(field.type):
