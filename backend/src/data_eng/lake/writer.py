@@ -185,15 +185,21 @@ def _file_metadata(ref: PartitionRef, facts: Mapping[str, Any]) -> dict[str, str
 def _parquet_writer(sink: HashingSink, schema: pa.Schema, options: ParquetOptions) -> pq.ParquetWriter:
     strings = tuple(field.name for field in schema if pa.types.is_string(field.type))
     dictionary = strings if options.dictionary is None else options.dictionary
-    by_column = {name: "none" if name in options.uncompressed else options.compression for name in schema.names}
+    compressed = [_in_file(field) for field in schema if field.name not in options.uncompressed]
+    codecs = {_in_file(field): "none" for field in schema} | dict.fromkeys(compressed, options.compression)
     return pq.ParquetWriter(
         sink,
         schema,
-        compression=by_column if options.uncompressed else options.compression,
-        compression_level=1 if options.compression == "zstd" else None,
+        compression=codecs,
+        compression_level=dict.fromkeys(compressed, 1) if options.compression == "zstd" else None,
         use_dictionary=list(dictionary),
         column_encoding=dict(options.encodings) if options.encodings else None,
         write_statistics=list(options.statistics),
         store_schema=False,
         write_page_checksum=True,
     )
+
+
+def _in_file(field: pa.Field) -> str:
+    """What Parquet calls a column: a list's values have a name of their own."""
+    return f"{field.name}.list.element" if pa.types.is_list(field.type) else field.name
