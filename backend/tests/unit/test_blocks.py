@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from src.data_eng.core.features import feature_names
-from src.data_eng.core.features.blocks import CONTEXT, GROUPS, build_vectors, vector_layout
+from src.data_eng.core.features.blocks import CONTEXT, GROUPS, build_vectors, vector_layout, windows_behind
 
 pytestmark = pytest.mark.nojit
 MEANS = (3, 9, 24)
@@ -61,6 +61,16 @@ def test_cutting_later_windows_off_changes_no_byte() -> None:
     triggers = np.array([0, 5, 44, 56])
     cut = [build_vectors(values[: now + 1], np.array([now]), np.zeros((1, 2)), MEANS) for now in triggers]
     assert build_vectors(values, triggers, np.zeros((4, 2)), MEANS).tobytes() == np.concatenate(cut).tobytes()
+
+
+def test_the_windows_behind_the_triggers_are_all_that_their_vectors_need() -> None:
+    """Windows 5 and 44 with a history of 27: 0 to 5, which the day's start cuts short, and 18 to 44."""
+    behind, at = windows_behind(np.array([44, 5]), 27)
+    assert behind.tolist() == [*range(6), *range(18, 45)]
+    assert behind[at].tolist() == [44, 5]
+    values = np.random.default_rng(5).normal(size=(80, 5)).astype(np.float32)
+    whole = build_vectors(values, np.array([44, 5]), np.zeros((2, 2)), MEANS)
+    assert build_vectors(values[behind], at, np.zeros((2, 2)), MEANS).tobytes() == whole.tobytes()
 
 
 def test_every_dimension_belongs_to_one_group_and_where_the_price_is_to_context() -> None:

@@ -90,6 +90,16 @@ def build_vectors(
     return vectors
 
 
+def windows_behind(window: NDArray[np.int64], history: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The windows that vectors of triggers look back on, ascending, and each trigger's place among them.
+
+    `window` is (triggers,), `history` a layout's `history_windows`. Vectors of these windows alone are those of the whole day.
+    """
+    back = window[:, None] - np.arange(history)
+    behind = np.unique(back[back >= 0])
+    return behind, np.searchsorted(behind, window)
+
+
 def _span(windows: int) -> str:
     if windows <= _SHORT_WINDOWS:
         return "short"

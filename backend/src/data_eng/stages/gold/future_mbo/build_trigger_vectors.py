@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from ....contracts import contract_of
 from ....core.episodes import KINDS, Confirmations, episode_windows, find_confirmations, find_episodes, is_candidate
-from ....core.features.blocks import build_vectors
+from ....core.features.blocks import build_vectors, windows_behind
 from ....core.frame import frame_columns, frame_vectors, momenta_of, oriented
 from ....core.labels import APPROACHES, CENSORED, FROM_BELOW, NO_HIT, NOT_REJECTED, OUTCOMES, REJECT_KINDS, Labels, label_triggers
 from ....core.tables import (
@@ -233,9 +234,11 @@ def _labels(day: TriggerDay, found: Triggers, settings: Settings) -> Labels:
     )
 
 
-def _by_window(day: TriggerDay, level_id: str, names: list[str]) -> dict[str, NDArray[np.float32]]:
+def _by_window(
+    day: TriggerDay, level_id: str, names: Sequence[str], windows: NDArray[np.int64] | slice = slice(None)
+) -> dict[str, NDArray[np.float32]]:
     """(windows,) by feature; NaN where the level has none."""
-    rows = day.rows_of[level_id]
+    rows = day.rows_of[level_id][windows]
     held = rows >= 0
     columns = {}
     for name in names:
@@ -256,12 +259,12 @@ def _frames(day: TriggerDay, found: Triggers, window_s: int) -> NDArray[np.float
 
 def _vectors(day: TriggerDay, found: Triggers, settings: Settings) -> NDArray[np.float32]:
     layout = layout_of(IndexKey(found.level_id, found.setup, APPROACHES[found.approach_dir]), settings)
-    by_window = _by_window(day, found.level_id, list(layout.features))
-    values = np.stack([by_window[name] for name in layout.features], axis=1)
+    seen, at = windows_behind(found.window, layout.history_windows)
+    values = np.stack(list(_by_window(day, found.level_id, layout.features, seen).values()), axis=1)
     open_s = (day.windows.end_ns[found.window] - day.times.rth_open_ns) / NS_PER_S
     rv, sigma = day.volatility.rv[found.window], day.volatility.sigma[found.window]
     moved = np.sqrt(np.where(np.isfinite(rv), rv, sigma**2) * settings.book.window_s)
-    return build_vectors(values, found.window, np.stack([open_s, moved], axis=1), layout.mean_windows)
+    return build_vectors(values, at, np.stack([open_s, moved], axis=1), layout.mean_windows)
 
 
 def _confluent_ids(day: TriggerDay, found: Triggers, confluence_ticks: float) -> list[str]:
