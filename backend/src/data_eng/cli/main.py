@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import sys
 from importlib import import_module
 from typing import Annotated, Any
@@ -11,6 +13,8 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from ..errors import SpymasterError
+
+atexit.register(gc.freeze)  # what numba and pandas made is looked through at the end otherwise, for half a second
 
 VERBS = {
     "simulate": "simulate",
