@@ -97,7 +97,7 @@ def find_nearest(
 
     Notes
     -----
-    30,000 candidates of 145 dimensions: 1.2 ms a query alone, 0.3 ms in a batch (one core).
+    40,000 candidates of 145 dimensions: 0.8 ms a query alone, 0.9 ms in a batch of 256 (one core of a Xeon with AVX-512, others at work).
     """
     vectors, lengths = past
     k = min(k, len(vectors))
