@@ -39,10 +39,12 @@ CHAIN = (
     "compute_levels",
     "compute_level_vacuum_5s",
     "compute_touch_physics_5s",
+    "compute_strike_physics_5s",
+    "compute_walls_5s",
     "compute_level_physics_5s",
     "build_trigger_vectors",
 )
-"""The stages from raw to vectors; strikes and walls are the ladder's."""
+"""The stages from raw to vectors, and the physics around levels, which knows the walls."""
 PAST_STAGES = 3
 """Of them, those that a later day's levels and usual are made from."""
 
