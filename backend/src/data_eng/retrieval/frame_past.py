@@ -114,10 +114,11 @@ def frame_past(candidates: Moments, sessions: tuple[str, ...], as_of: str, setti
 
 def distance_of(found: Nearest) -> NDArray[np.float64]:
     """(queries,) how far the neighbours are: the root of the median squared distance; NaN without neighbours."""
-    squared = np.where(np.isfinite(found.squared_distance), found.squared_distance, np.nan)
-    has_any = np.isfinite(squared).any(axis=1) if squared.shape[1] else np.zeros(len(squared), np.bool_)
-    distance = np.full(len(squared), np.nan)
-    distance[has_any] = np.sqrt(np.nanmedian(squared[has_any], axis=1))
+    squared = found.squared_distance
+    held = np.isfinite(squared).sum(axis=1)
+    distance, some = np.full(len(squared), np.nan), np.flatnonzero(held)
+    lower, upper = ((held[some] - 1) // 2, held[some] // 2)  # they are nearest first
+    distance[some] = np.sqrt((squared[some, lower] + squared[some, upper]) / 2)
     return distance
 
 
