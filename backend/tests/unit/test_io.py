@@ -108,6 +108,20 @@ def test_encodings_and_statistics_are_the_caller_s_choice(tmp_path: Path) -> Non
     assert "RLE_DICTIONARY" in group.column(3).encodings
 
 
+def test_a_column_may_be_left_uncompressed_beside_others_that_are_not(tmp_path: Path) -> None:
+    options = ParquetOptions(uncompressed=("size", "vector"))
+    publish_partition(toy_ref(tmp_path), toy_table(), **PROVENANCE, parquet=options)
+    group = pq.ParquetFile(io.open_parts(toy_ref(tmp_path))[0]).metadata.row_group(0)
+    codecs = {column.path_in_schema: column.compression for column in map(group.column, range(group.num_columns))}
+    assert codecs == {
+        "ts_ns": "ZSTD",
+        "size": "UNCOMPRESSED",
+        "price_ticks": "ZSTD",
+        "level_id": "ZSTD",
+        "vector.list.element": "UNCOMPRESSED",
+    }
+
+
 def test_a_row_that_breaks_the_contract_leaves_the_old_partition(tmp_path: Path) -> None:
     ref = write(tmp_path)
     before = picture(tmp_path)
