@@ -130,6 +130,7 @@ def test_where_the_answer_was_found_is_in_no_json(answer: Answer, lake: Path) ->
 def test_an_approach_is_said_in_words() -> None:
     approach = ApproachInfo(
         verdict="APPROACHING",
+        slab="APPROACHING",
         said="Tests the level within 6 min: 71 %.",
         sentence="PM High <6715.00> from below, 3 points away, coming.",
         synthetic=True,
