@@ -86,6 +86,19 @@ def test_the_whole_sentence() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("asks_give", "bids_give", "words"),
+    [
+        (1.62, 0.93, "Asks leave 1.6x usual, bids stand 0.9x."),
+        (1.04, 1.62, "Asks as usual, bids leave 1.6x usual."),
+        (0.51, 0.96, "Asks stand 0.5x usual, bids as usual."),
+        (1.0, 1.0, "Asks as usual, bids as usual."),
+    ],
+)
+def test_a_side_that_gives_as_usual_neither_leaves_nor_stands(asks_give: float, bids_give: float, words: str) -> None:
+    assert words in said(setup(physics=physics(asks_give=asks_give, bids_give=bids_give)))
+
+
 def test_without_physics_the_command_that_builds_them_is_named() -> None:
     assert said(setup(physics=None)) == f"Price 1.25 below PM High 6800.00. Physics of 2025-10-16 are not built; run: {BUILD}"
 

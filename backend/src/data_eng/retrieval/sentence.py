@@ -26,6 +26,7 @@ RANGES_MAX = 2
 """Of a side."""
 FAR = 20 / 8
 """The far zone's edge in barriers: walls up to there behind the level stand in the way."""
+AS_USUAL = "as usual"
 BREAKS = (Verdict.BREAK_UP, Verdict.BREAK_DOWN)
 REJECTS = (Verdict.REJECT_UP, Verdict.REJECT_DOWN)
 
@@ -145,8 +146,16 @@ def _motion(setup: SetupInfo, coming: bool) -> str:
 def _gives(physics: Physics) -> list[str]:
     if physics.asks_give is None or physics.bids_give is None:
         return []
-    asks, bids = (f"{'leave' if times > 1 else 'stand'} {times:.1f}x" for times in (physics.asks_give, physics.bids_give))
+    asks, bids = (_give(times) for times in (physics.asks_give, physics.bids_give))
+    if asks == AS_USUAL:
+        return [f"Asks {asks}, bids {bids}{' usual' if bids != AS_USUAL else ''}."]
     return [f"Asks {asks} usual, bids {bids}."]
+
+
+def _give(times: float) -> str:
+    """`leave 1.6x`, `stand 0.9x`, or `as usual` where it would be 1.0x."""
+    rounded = f"{times:.1f}"
+    return AS_USUAL if rounded == "1.0" else f"{'leave' if times > 1 else 'stand'} {rounded}x"
 
 
 def _near(setup: SetupInfo, strikes: tuple[StrikeNow, ...]) -> list[StrikeNow]:

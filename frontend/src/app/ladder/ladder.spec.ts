@@ -62,13 +62,13 @@ describe('the strike ladder', () => {
     data.ladder.winner[cell] = 1;
     data.ladder.longUsualPercent[cell] = 164;
     data.ladder.longDepth[cell] = 40;
-    expect(row('6800.00').querySelector('td.longs')!.textContent).toBe('▲ longs 1.6x');
+    expect(row('6800.00').querySelector('td.longs')!.textContent!.trim()).toBe('▲ 1.6x longs lead');
     data.ladder.winner[cell] = -1;
     data.ladder.shortUsualPercent[cell] = 130;
     replay.cursor.update((cursor) => cursor - 1);
     host();
     replay.cursor.update((cursor) => cursor + 1);
-    expect(row('6800.00').querySelector('td.shorts')!.textContent).toBe('▼ shorts');
+    expect(row('6800.00').querySelector('td.shorts')!.textContent!.trim()).toBe('▼ shorts lead');
   });
 
   it('stands around the price and says so where the level is out of reach', () => {

@@ -11,7 +11,8 @@ import { Ladder, Leader, StrikeBook, ladderAt } from './strikes.geometry';
 /** The eye follows no more: ten a second. */
 const UPDATE_MS = 100;
 
-const LEADS: Record<Leader, string> = { longs: '▲ longs', shorts: '▼ shorts', even: 'even', none: '' };
+const LEADS: Record<Leader, string> = { longs: '▲', shorts: '▼', even: 'even', none: '' };
+const WORDS: Record<Leader, string> = { longs: ' longs lead', shorts: ' shorts lead', even: '', none: '' };
 
 /** What rests at every dollar around the level, what came and went there, and who leads by what rests against usual. */
 @Component({
@@ -55,7 +56,9 @@ export class LadderPanel {
 
   protected readonly horizonS = computed(() => this.frame().data?.day.ladder.display_s ?? NaN);
 
-  /** `▲ longs 1.6x`: who leads, and how many times usual rests on that side; without the latter where it has nothing there. */
+  protected readonly words = WORDS;
+
+  /** `▲ 1.6x`: who leads, and how many times usual rests on that side; without the latter where it has nothing there. */
   protected leads({ leader, bids, asks }: StrikeBook): string {
     const own = leader === 'longs' ? bids : leader === 'shorts' ? asks : null;
     return own === null || own.contracts === 0 || own.timesUsual === null

@@ -55,7 +55,7 @@ describe('the verdict band', () => {
     [columns.distanceTicks[index], columns.balance[index], columns.balanceHeldS[index]] = [13, 1, 35];
     [columns.countUp[index], columns.countDown[index]] = [3, 0];
     expect(text('.physics .figure')).toBe('▲ TILT UP for 35 s');
-    expect(text('.physics .line')).toBe('asks give way, bids stand · up 3/4, down 0/4');
+    expect(text('.physics .line')).toBe('up 3/4, down 0/4 · asks give way, bids stand');
     columns.distanceTicks[index] = NaN;
     later(1);
     expect(text('.physics')).toContain('too far from the price');
