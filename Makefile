@@ -8,7 +8,7 @@ UI := backend/src/data_eng/serve/_ui
 LEVELS := pm_high,pm_low,or_high,or_low,pd_close,vwap
 WORKERS ?= 2
 
-.PHONY: help setup ui ui-test types demo test check check-python check-board e2e figures wheel clean-demo
+.PHONY: help setup ui ui-test types pictures demo test check check-python check-board e2e figures wheel clean-demo
 
 help: ## Show these commands
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /|/' | column -t -s '|'
@@ -46,6 +46,9 @@ ui-test: setup frontend/node_modules/.installed ## Check the board's format, lin
 	@frontend/npm.sh run --silent check-format
 	@frontend/npm.sh run --silent lint
 	@frontend/npm.sh run --silent test
+
+pictures: setup ui ## Draw the README's two pictures of the board from the demo's lake
+	@for theme in dark light; do ( $(RUN) spymaster snapshot --at "2025-10-14 09:51:25" --level or_high --approach from_below --theme $$theme --lake $(DEMO) --out ../docs/board-$$theme.png ) || exit; done
 
 types: setup frontend/node_modules/.installed ## Renew the board's types from what the server says of its answers
 	@frontend/npm.sh run --silent types
