@@ -52,10 +52,10 @@ def test_price_and_barrier_are_the_last_before_the_open(lake: Path) -> None:
     # The trade of 09:29:58 is of the second that ends at 09:29:59; the one at 09:30:00 comes too late.
     # The barrier is 8 before, 10 at the open, 30 after it.
     opening = found(lake).opening
-    assert (opening.price_ticks, opening.barrier) == (27_181.0, (10, "volatility of the morning"))
+    assert (opening.price_ticks, opening.barrier) == (27_181.0, (10, "volatility at the open"))
     assert brief_report(found(lake)).sentence == (
-        f"Last trade before the open 6795.25, at {DATE} 09:29:59 New York. The barrier is 2.5 points (10 ticks), by the volatility of the "
-        "morning."
+        f"Last trade before the open 6795.25, at {DATE} 09:29:59 New York. The barrier is 2.5 points (10 ticks), by the volatility at the "
+        "open."
     )
 
 

@@ -27,7 +27,7 @@ from ..stages.lookback import first_date_needed
 from ..stages.physics import session_squares
 from ..stages.silver.future_mbo.compute_levels import ComputeLevels, own_level, read_level_day
 
-MEASURED, FROM_THE_PAST = "volatility of the morning", "volatility of past sessions at this clock time"
+MEASURED, FROM_THE_PAST = "volatility at the open", "volatility of past sessions at this clock time"
 """Where a barrier comes from."""
 
 
