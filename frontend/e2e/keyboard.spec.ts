@@ -58,7 +58,7 @@ test('tab reaches every control with a visible focus, and a neighbour opens by t
   await page.keyboard.press('Tab');
   await expect(page.getByRole('link', { name: 'To the figures' })).toBeFocused();
   const reached = new Set<string>();
-  for (let press = 0; press < 40; press++) {
+  for (let press = 0; press < 90; press++) {
     await page.keyboard.press('Tab');
     const focused = await page.evaluate(() => {
       const element = document.activeElement as HTMLElement;

@@ -27,6 +27,7 @@ describe('a condition', () => {
       says: 'asks above move higher: 1.6 times usual, 34 contracts; asks above move higher, which speaks for up',
     });
     expect(cellOf(3, 0.31, 2, -1).says).toBe('bids below are pulled: 0.3 times usual, 2 contracts; bids below stand, which speaks for up');
+    expect(cellOf(1, 15.4, 9, 1).figure).toBe('15x');
     expect(cellOf(1, 1, 9, 0).says).toBe('asks above are pulled: 1.0 times usual, 9 contracts; nothing unusual');
   });
 

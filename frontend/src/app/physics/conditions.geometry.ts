@@ -28,8 +28,9 @@ export function cellOf(condition: number, timesUsual: number, contracts: number,
   const words = CONDITIONS[condition];
   if (Number.isNaN(timesUsual)) return { side: 'none', figure: '–', says: `${words.happens}: no past to scale by` };
   const side = sideOf(condition, sign);
-  const figure = `${timesUsual.toFixed(1)}x`;
-  const measured = `${words.happens}: ${timesUsual.toFixed(1)} times usual, ${Math.round(contracts)} contracts`;
+  const times = timesUsual < 9.95 ? timesUsual.toFixed(1) : timesUsual.toFixed(0);
+  const figure = `${times}x`;
+  const measured = `${words.happens}: ${times} times usual, ${Math.round(contracts)} contracts`;
   if (side === 'even') return { side, figure, says: `${measured}; nothing unusual` };
   return { side, figure, says: `${measured}; ${sign > 0 ? words.happens : words.stands}, which speaks for ${side}` };
 }
