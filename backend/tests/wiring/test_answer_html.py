@@ -130,7 +130,7 @@ def test_where_the_answer_was_found_is_in_no_json(answer: Answer, lake: Path) ->
 def test_an_approach_is_said_in_words() -> None:
     approach = ApproachInfo(
         verdict="APPROACHING",
-        slab="APPROACHING",
+        slab="APPROACHING the level",
         said="Tests the level within 6 min: 71 %.",
         sentence="PM High <6715.00> from below, 3 points away, coming.",
         synthetic=True,
@@ -150,5 +150,5 @@ def test_an_approach_is_said_in_words() -> None:
     )
     html = approach._repr_html_()
     assert "&lt;6715.00&gt;" in html
-    assert text_of(html) == f"APPROACHING SYNTHETIC{approach.said}{approach.sentence}"
-    assert pretty(approach) == f"SYNTHETIC\nAPPROACHING\n{approach.said}\n{approach.sentence}"
+    assert text_of(html) == f"APPROACHING the level SYNTHETIC{approach.said}{approach.sentence}"
+    assert pretty(approach) == f"SYNTHETIC\nAPPROACHING the level\n{approach.said}\n{approach.sentence}"

@@ -65,11 +65,11 @@ class ApproachInfo(AnswerPart):
 
     def _repr_html_(self) -> str:
         """What a notebook shows: an approach in words."""
-        return said_html(self.synthetic, self.verdict, self.said, self.sentence)
+        return said_html(self.synthetic, self.slab, self.said, self.sentence)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
         """The same where only text is shown."""
-        printer.text(said_text(self.synthetic, self.verdict, self.said, self.sentence))
+        printer.text(said_text(self.synthetic, self.slab, self.said, self.sentence))
 
 
 PRESSURE_COLUMNS = ["level_id", "ts_ns", "distance_ticks", "coming"]
