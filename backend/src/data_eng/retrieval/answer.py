@@ -254,6 +254,7 @@ class _Similar:
                     mae_ticks=_known(day.mae_ticks[at, horizon]),
                     level_ticks=level_ticks,
                     level_price=level_ticks * setup.tick,
+                    barrier_ticks=int(candidates.standing.barrier_ticks[position]),
                     synthetic=day.synthetic,
                     why=why,
                 )

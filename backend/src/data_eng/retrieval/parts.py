@@ -160,6 +160,7 @@ class Neighbour(AnswerPart):
     mae_ticks: float | None = Field(description="Farthest against it.")
     level_ticks: float
     level_price: float
+    barrier_ticks: int = Field(description="Of its own episode.")
     synthetic: bool
     why: WhyNear | None = Field(description="Null where the user's own vectors were compared.")
 

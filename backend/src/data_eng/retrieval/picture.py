@@ -11,6 +11,7 @@ import numpy as np
 from ..core.outcomes import OutcomeKind
 from ..core.units import NS_PER_S
 from .distribution import CLASSES
+from .fan import Course, fan_of
 from .paths import AFTER_S, BEFORE_S, PATHS_DRAWN, MidPath, day_mids, path_around
 from .words import heading
 
@@ -37,6 +38,8 @@ DASHES = {
 }
 """The second carrier of the outcome, for eyes that do not see the colours apart."""
 HATCHES = {"break": "", "reject": "//", "chop": ".."}
+FAN_SETUPS_MIN = 8
+"""Paths below which a tenth of them says nothing."""
 JUMP_TICKS = 60
 """The axis shows no more than this much beyond the barriers: one runaway path must not flatten the others."""
 
@@ -85,14 +88,15 @@ def _lay_out(axes: Axes) -> None:
 def _draw_paths(axes: Axes, lake: Path, answer: Answer) -> None:
     setup, drawn = answer.setup, []
     heaviest = max((neighbour.weight for neighbour in answer.neighbours), default=1.0)
-    for neighbour in answer.neighbours[:PATHS_DRAWN]:
-        path = _path(lake, neighbour, AFTER_S)
-        if path is None:
-            continue
+    courses = [
+        (neighbour, course) for neighbour in answer.neighbours if (course := _course(lake, neighbour, setup.approach_dir)) is not None
+    ]
+    _draw_fan(axes, answer, [course for _, course in courses])
+    for neighbour, course in courses[:PATHS_DRAWN]:
         kind = neighbour.outcome.kind
-        strength = 0.25 + 0.6 * neighbour.weight / heaviest
-        ticks = path.ticks if neighbour.approach_dir == setup.approach_dir else -path.ticks
-        axes.plot(path.seconds / 60, ticks, color=COLOURS[kind], linestyle=DASHES[kind], linewidth=1.3, alpha=strength)
+        strength = 0.2 + 0.4 * neighbour.weight / heaviest
+        path = course.path
+        axes.plot(path.seconds / 60, path.ticks, color=COLOURS[kind], linestyle=DASHES[kind], linewidth=1, alpha=strength)
         drawn.append(kind)
     own = _path(lake, setup, 0)
     if own is not None:
@@ -121,13 +125,34 @@ def _draw_paths(axes: Axes, lake: Path, answer: Answer) -> None:
         axes.legend(loc="upper left", frameon=True, facecolor=PANEL, edgecolor=GRID, labelcolor=TEXT, title=title)
 
 
+def _draw_fan(axes: Axes, answer: Answer, courses: list[Course]) -> None:
+    """Where similar setups were, 8 in 10 and the middle one, on from where price stands; nothing with too few of them."""
+    setup = answer.setup
+    fan = fan_of(courses, setup.mid_ticks - setup.level_ticks, setup.barrier_ticks, FAN_SETUPS_MIN)
+    if np.isnan(fan.ticks).all():
+        return
+    low, middle, high = fan.ticks.T
+    minutes = fan.seconds / 60
+    axes.fill_between(minutes, low, high, color=MUTED, alpha=0.18, linewidth=0, label="8 in 10 of them, in barriers of now")
+    axes.plot(minutes, middle, color=TEXT, linewidth=2, linestyle=(0, (2, 1)), label="the middle one")
+
+
+def _course(lake: Path, neighbour: Neighbour, approach_dir: str) -> Course | None:
+    """A neighbour's path as if it came from the side of the setup; None while its day's windows are not in the lake."""
+    path = _path(lake, neighbour, AFTER_S)
+    if path is None:
+        return None
+    turned = path if neighbour.approach_dir == approach_dir else path._replace(ticks=-path.ticks)
+    return Course(turned, neighbour.barrier_ticks, neighbour.weight)
+
+
 def _path(lake: Path, around: SetupInfo | Neighbour, after_s: int) -> MidPath | None:
     mids = day_mids(lake, around.symbol, around.session_date)
     return None if mids is None else path_around(mids, around.ts_s * NS_PER_S, around.level_ticks, after_s)
 
 
 def _draw_outcomes(axes: Axes, answer: Answer) -> None:
-    axes.set_title("What happened next, with interval; black tick: usual from here", color=TEXT, loc="left")
+    axes.set_title("What happened next; black tick: usual from here", color=TEXT, loc="left")
     width = 0.26
     for place, name in enumerate(CLASSES):
         x = np.arange(len(answer.outcomes)) + (place - 1) * width

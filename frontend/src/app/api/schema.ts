@@ -715,6 +715,11 @@ export interface components {
              */
             approach_dir: "from_above" | "from_below";
             /**
+             * Barrier Ticks
+             * @description Of its own episode.
+             */
+            barrier_ticks: number;
+            /**
              * Distance
              * @description From the query, in robust sigmas.
              */

@@ -35,6 +35,7 @@ export function neighbour(over: Partial<DrawnNeighbour> = {}): DrawnNeighbour {
     mae_ticks: 0,
     level_ticks: 26774,
     level_price: 6693.5,
+    barrier_ticks: 8,
     new_york: '2025-10-03 12:12:30',
     synthetic: true,
     path: [
