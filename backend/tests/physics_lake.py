@@ -247,8 +247,8 @@ def tilts(lake: PhysicsLake) -> list[NDArray[np.int64]]:
     ]
 
 
-def up_less_down(lake: PhysicsLake) -> float:
-    """Share of the windows that tilt up less that of those that tilt down."""
+def up_minus_down(lake: PhysicsLake) -> float:
+    """Share of the windows that tilt up minus that of those that tilt down."""
     return float(np.concatenate(tilts(lake)).mean())
 
 

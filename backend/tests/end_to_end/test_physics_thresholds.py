@@ -17,7 +17,7 @@ from tests.physics_lake import (
     physics_lake,
     tilt_over_sd,
     tilts_half_a_minute_later,
-    up_less_down,
+    up_minus_down,
     watched,
 )
 
@@ -55,7 +55,7 @@ def of_signed(signed: PhysicsLake) -> Blocks:
 def test_where_nothing_is_planted_the_tilt_leans_to_no_side(null: PhysicsLake) -> None:
     # Measured +.045 and +.019.
     assert abs(tilt_over_sd(null)) <= 0.05
-    assert abs(up_less_down(null)) <= 0.03
+    assert abs(up_minus_down(null)) <= 0.03
 
 
 @pytest.mark.parametrize("frame", ["by_touch", "by_level"])
