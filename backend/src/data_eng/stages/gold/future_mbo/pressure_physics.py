@@ -50,7 +50,7 @@ class DayBalance(NamedTuple):
     touch: dict[str, NDArray[np.float64]]
     """(windows,) by column of the touch; NaN where it is null."""
     past: dict[str, NDArray[np.float64]]
-    """The same of past sessions, one after the other, without the tape before they began."""
+    """The same of past sessions, one after the other."""
     balances: Balances
 
 
@@ -76,9 +76,7 @@ def read_day_balance(lake: StageLake) -> DayBalance:
     rules = lake.settings.physics
     dwell = rules.dwell_s // lake.settings.book.window_s
     touch = _columns(lake.read(lake.ref(TOUCH_PHYSICS), TOUCH_COLUMNS))
-    past = _joined(
-        [_columns(_in_session(lake.read(ref, [*TOUCH_COLUMNS, "in_session"]))) for ref in lake.past(TOUCH_PHYSICS)], TOUCH_COLUMNS
-    )
+    past = _joined([_columns(lake.read(ref, TOUCH_COLUMNS)) for ref in lake.past(TOUCH_PHYSICS)], TOUCH_COLUMNS)
     gives, past_gives = (np.stack([of[name] - of["pace_flow"] for name in GIVES]) for of in (touch, past))
     marks = (
         marks_of(np.abs(past[TILT]), rules.watch_quantile, rules.on_quantile),
@@ -170,10 +168,6 @@ def _past_conditions(lake: StageLake) -> list[NDArray[np.float64]]:
         for values, ratio in zip(pooled, RATIOS, strict=True):
             values.append(level[ratio] - pace)
     return [np.concatenate(values) for values in pooled]
-
-
-def _in_session(table: pa.Table) -> pa.Table:
-    return table.filter(table["in_session"]).select(TOUCH_COLUMNS)
 
 
 def _columns(table: pa.Table) -> dict[str, NDArray[np.float64]]:
