@@ -86,7 +86,11 @@ for (const { width, height } of [
 
 /** Texts of cells, headings and buttons that their own box cuts off without a sign. */
 function cutOff(): string[] {
-  const parts = [...document.querySelectorAll<HTMLElement>('main :is(td, th, h2, button, dd, dt), sp-header :not(.hidden)')];
+  const parts = [
+    ...document.querySelectorAll<HTMLElement>(
+      'main :is(td, th, h2, button, dd, dt), sp-verdict :is(.side, .figure), sp-header :not(.hidden)',
+    ),
+  ];
   return parts
     .filter(
       (part) =>
