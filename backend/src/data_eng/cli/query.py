@@ -144,7 +144,8 @@ def _print_setup(answer: Answer, console: Console) -> None:
     from ..core.units import price_text
 
     setup, say = answer.setup, partial(console.print, highlight=False)
-    kind = f"{setup.setup}, {setup.episode_kind.replace('_', ' ')}, episode {setup.episode} of the day"
+    way, kind = (name.replace("_", " ") for name in (setup.approach_dir, setup.episode_kind))
+    kind = f"{setup.setup} {way}, {kind}, episode {setup.episode} of the day"
     say(f"{setup.symbol}  {setup.new_york} New York  {kind}")
     say(
         f"level {price_text(setup.level_price, setup.tick)}, mid {price_text(setup.mid_price, setup.tick, finer=1)}: "
