@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from src.data_eng.contracts import contract_of
+from src.data_eng.core.features.registry import APPROACHES
 from src.data_eng.core.frame import frame_dims
 from src.data_eng.core.pressure import CONDITIONS, DOWN, UP
 from src.data_eng.core.tables import PHYSICS_LADDER, PRESSURE_STREAM, SETUP_CANDIDATES, TOUCH_PHYSICS, WALLS
@@ -56,6 +57,11 @@ def write_triggers(lake: Path, date: str, table: pa.Table, synthetic: bool = Fal
             code_sha256="0",
             facts={"synthetic": synthetic, "condition": "available", **trigger_rules(settings)},
         )
+
+
+def both_sides(date: str) -> pa.Table:
+    """Triggers of a day from below and from above."""
+    return pa.concat_tables([trigger_table(date, key=KEY._replace(approach_dir=approach_dir)) for approach_dir in APPROACHES])
 
 
 def write_touch(lake: Path, date: str, episodes: int = 3, windows: int = 4) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from src.data_eng.retrieval.fan import QUANTILES, STEP_S, Course, fan_of
+from src.data_eng.retrieval.distribution import QUANTILES
+from src.data_eng.retrieval.fan import STEP_S, Course, fan_of
 from src.data_eng.retrieval.paths import AFTER_S, BEFORE_S, MidPath
 
 

@@ -128,21 +128,37 @@ def test_before_a_first_test_there_is_nothing_yet_and_that_is_no_error(client: T
     assert NoSetupYet.model_validate(untested).synthetic
 
 
+def approach_at(client: TestClient, as_of_s: int) -> dict[str, Any]:
+    answer = client.get("/api/approach", params={**ASKED, "as_of_s": as_of_s})
+    assert answer.status_code == 200, answer.text
+    body: dict[str, Any] = answer.json()
+    return body
+
+
+def first_approach_s(client: TestClient, from_s: int) -> int:
+    return next(as_of_s for as_of_s in range(from_s, from_s + 1_200, 5) if approach_at(client, as_of_s)["state"] == "approach")
+
+
 def test_an_approach_is_the_query_commands_and_none_where_price_goes_away(
     client: TestClient, served_lake: Path, triggers_s: list[int]
 ) -> None:
-    comes = {}
-    for as_of_s in range(triggers_s[0] - 600, triggers_s[0] + 600, 5):
-        answer = client.get("/api/approach", params={**ASKED, "as_of_s": as_of_s})
-        assert answer.status_code == 200
-        comes[as_of_s] = answer.json()
-    states = [served["state"] for served in comes.values()]
-    assert {"none", "approach"} == set(states)
-    as_of_s = next(as_of_s for as_of_s, served in comes.items() if served["state"] == "approach")
+    states = {approach_at(client, as_of_s)["state"] for as_of_s in range(triggers_s[0] - 600, triggers_s[0] + 600, 5)}
+    assert states == {"none", "approach"}
+    as_of_s = first_approach_s(client, triggers_s[0] - 600)
     asked = find_approach(Environment(served_lake), "ES", KEY, as_of_s * S, SETTINGS)
     assert asked is not None
-    served = {name: value for name, value in comes[as_of_s].items() if name not in ("state", "version")}
+    served = {name: value for name, value in approach_at(client, as_of_s).items() if name not in ("state", "version")}
     assert served == json.loads(asked.model_dump_json(by_alias=True))
+
+
+@pytest.mark.parametrize("lag_s", [0, 3])
+def test_an_approach_is_the_same_when_the_future_is_not_there(
+    client: TestClient, own_lake: Path, triggers_s: list[int], lag_s: int
+) -> None:
+    as_of_s = first_approach_s(client, triggers_s[0] - 600) + lag_s
+    whole = approach_at(client, as_of_s)
+    forget_future(own_lake, SYMBOL, TODAY, as_of_s, SETTINGS)
+    assert {**approach_at(client_of(own_lake), as_of_s), "version": ""} == {**whole, "version": ""}
 
 
 def test_what_has_no_answer_says_why(client: TestClient, triggers_s: list[int]) -> None:

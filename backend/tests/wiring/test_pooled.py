@@ -8,14 +8,12 @@ from typing import Any
 
 import faiss
 import numpy as np
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from typer.testing import CliRunner
 
 from src.data_eng.cli.main import app
 from src.data_eng.config import Environment
-from src.data_eng.core.features.registry import APPROACHES
 from src.data_eng.core.frame import frame_dims
 from src.data_eng.lake.partitions import list_partitions
 from src.data_eng.retrieval.candidates import past_of_sources, visible_sources
@@ -24,7 +22,7 @@ from src.data_eng.retrieval.key import LEVEL_TEST, index_folder, names_level, po
 from src.data_eng.retrieval.moments import moments_of
 from src.data_eng.retrieval.pooled import build_pooled
 from src.data_eng.settings import load_settings
-from tests.trigger_lake import KEY, session_dates, trigger_table, write_days, write_level, write_triggers
+from tests.trigger_lake import KEY, both_sides, session_dates, trigger_table, write_days, write_level, write_triggers
 
 DATES = session_dates(16)
 INDEXED, TODAY = DATES[:14], DATES[15]
@@ -38,19 +36,11 @@ TOLERANCE = 1e-4
 def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     lake = tmp_path_factory.mktemp("lake")
     for date in INDEXED:
-        write_both_sides(lake, date)
+        write_triggers(lake, date, both_sides(date))
     build_pooled(Environment(lake), "ES", SETTINGS)
-    write_both_sides(lake, TODAY)
+    write_triggers(lake, TODAY, both_sides(TODAY))
     write_level(lake, TODAY)
     return lake
-
-
-def both_sides(date: str) -> pa.Table:
-    return pa.concat_tables([trigger_table(date, key=KEY._replace(approach_dir=approach_dir)) for approach_dir in APPROACHES])
-
-
-def write_both_sides(lake: Path, date: str) -> None:
-    write_triggers(lake, date, both_sides(date))
 
 
 def folder_of(lake: Path) -> Path:
@@ -107,10 +97,10 @@ def test_a_days_fit_is_that_of_the_rows_it_may_see(lake: Path, day: str) -> None
 
 def test_fits_that_are_taken_over_are_those_that_are_made_anew(tmp_path: Path) -> None:
     for date in DATES[:9]:
-        write_both_sides(tmp_path, date)
+        write_triggers(tmp_path, date, both_sides(date))
     assert [built.status for built in build_pooled(Environment(tmp_path), "ES", SETTINGS)] == ["built", "built"]
     for date in DATES[9:12]:
-        write_both_sides(tmp_path, date)
+        write_triggers(tmp_path, date, both_sides(date))
     assert [built.status for built in build_pooled(Environment(tmp_path), "ES", SETTINGS)] == ["rebuilt", "rebuilt"]
     appended = {path.name: path.read_bytes() for path in folder_of(tmp_path).iterdir()}
     assert [built.status for built in build_pooled(Environment(tmp_path), "ES", SETTINGS)] == ["current", "current"]

@@ -8,7 +8,6 @@ from typing import Any
 
 import faiss
 import numpy as np
-import pyarrow as pa
 import pytest
 from typer.testing import CliRunner
 
@@ -22,7 +21,7 @@ from src.data_eng.retrieval.nearest import find_nearest, searchable
 from src.data_eng.retrieval.past import visible_rows
 from src.data_eng.retrieval.user_space import plain_scale, scaled
 from src.data_eng.settings import load_settings
-from tests.trigger_lake import KEY, session_dates, trigger_table, write_days, write_level, write_triggers
+from tests.trigger_lake import KEY, both_sides, session_dates, trigger_table, write_days, write_level, write_triggers
 
 DATES = session_dates(16)
 INDEXED, TODAY = DATES[:14], DATES[15]
@@ -37,17 +36,12 @@ def lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Fourteen indexed sessions tested from both sides, then two that came later."""
     lake = tmp_path_factory.mktemp("lake")
     for date in INDEXED:
-        write_both_sides(lake, date)
+        write_triggers(lake, date, both_sides(date))
     build_indexes(Environment(lake), "ES", KEY.level_id, SETTINGS)
     for date in DATES[14:]:
-        write_both_sides(lake, date)
+        write_triggers(lake, date, both_sides(date))
     write_level(lake, TODAY)
     return lake
-
-
-def write_both_sides(lake: Path, date: str) -> None:
-    sides = [trigger_table(date, key=KEY._replace(approach_dir=approach_dir)) for approach_dir in APPROACHES]
-    write_triggers(lake, date, pa.concat_tables(sides))
 
 
 def folder_of(lake: Path, approach_dir: str) -> Path:
@@ -135,7 +129,7 @@ def test_an_earlier_day_is_answered_by_its_own_fit_and_rows_as_norm_stats_has_th
 
 def test_an_earlier_day_does_not_see_what_the_artefact_holds(lake: Path, tmp_path: Path) -> None:
     for date in DATES[:10]:
-        write_both_sides(tmp_path, date)
+        write_triggers(tmp_path, date, both_sides(date))
     build_indexes(Environment(tmp_path), "ES", KEY.level_id, SETTINGS)
     short, long = opened(tmp_path, "from_below"), opened(lake, "from_below")
     vector = short.vectors[short.first_row[9]]

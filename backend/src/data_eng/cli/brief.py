@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -14,9 +13,6 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from ..evaluation.report_parts.kinds import FigureCell, FigureTable, Part, Report
-
-WIDTH = 140
-"""Columns where the output is no terminal, which would have its own."""
 
 
 def brief(
@@ -39,17 +35,20 @@ def brief(
     from ..config import load_config
     from ..core.session import require_date
     from .values import WrongValue, lake_named, symbol_named
+    from .window import wide_console
 
     if html is not None and html.suffix != ".html":
         raise WrongValue("--html {value} is no page we can write.", value=html.name, expected="a name that ends in .html")
     place = lake_named(lake)
     require_date(date, "--date")
     symbol_named(symbol, place, built=True)
-    found = brief_of(load_config(place), symbol, date)
-    console = Console(width=None if sys.stdout.isatty() else WIDTH, highlight=False)
+    with Console(stderr=True).status(f"reading the sessions before {date}"):
+        found = brief_of(load_config(place), symbol, date)
+    console = wide_console()
     print_report(brief_report(found), console)
     if html is not None:
-        write_brief(found, html)
+        with Console(stderr=True).status(f"drawing {html.name}"):
+            write_brief(found, html)
         console.print(f"\npage: {html}", soft_wrap=True)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
 
     from ..retrieval.setup import LadderRows
 
-WIDTH = 140
-"""Columns where the output is no terminal, which would have its own."""
 SHOWN_STRIKES = 5
 """On either side of the price's own, without --more."""
 COUNTS = ("came", "pulled", "filled")
@@ -35,30 +32,26 @@ def ladder(
 
     Example: `spymaster ladder --symbol ES --at "2025-10-16 09:47:35"`
     """
-    from rich.console import Console
-
     from ..config import load_config
     from ..core.session import clock, moment_ns
-    from ..core.units import price_text
     from ..retrieval.reading import strikes_of
     from ..retrieval.sentence import leads
     from ..retrieval.setup import ladder_rows
     from .values import lake_named, symbol_named
+    from .window import wide_console, window_line
 
     place = lake_named(lake)
     cfg = load_config(place)
     settings = cfg.settings.of_root(symbol_named(symbol, place, built=True).root)
     rows = ladder_rows(cfg.where, symbol, moment_ns(at, settings.session.timezone), settings)
-    console = Console(width=None if sys.stdout.isatty() else WIDTH)
+    console = wide_console()
     if json:
         console.print_json(data=rows._asdict())
         return
-    mark = "  [bold magenta]SYNTHETIC[/]" if rows.synthetic else ""
-    heading = f"{rows.symbol}  {clock(rows.ts_ns)} New York  mid {price_text(rows.mid_price, rows.tick, finer=1)}{mark}"
-    console.print(heading, highlight=False)
+    console.print(window_line(rows.symbol, clock(rows.ts_ns), rows.mid_price, rows.tick, rows.synthetic))
     shown = rows if more else _around_price(rows)
     said = leads(strikes_of(shown.strikes, rows.tick))
-    console.print(" ".join(said) or "No range of strikes is led by either side.", highlight=False)
+    console.print(" ".join(said) or "No range of strikes is led by either side.")
     console.print(_table(shown))
 
 

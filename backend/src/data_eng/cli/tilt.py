@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -16,8 +14,6 @@ if TYPE_CHECKING:
 
     from ..retrieval.tilt import BalanceThen, Condition, TiltInfo
 
-WIDTH = 140
-"""Columns where the output is no terminal, which would have its own."""
 LETTERS = {"even": ".", "up": "u", "down": "d", "vacuum": "v", "hold": "h"}
 """A window in the history; a capital counts, beyond the mark."""
 COUNTS = 2
@@ -38,32 +34,28 @@ def tilt(
 
     Example: `spymaster tilt --symbol ES --at "2025-10-16 09:47:35" --more`
     """
-    from rich.console import Console
-
     from ..config import load_config
     from ..core.session import moment_ns
-    from ..core.units import price_text
     from ..retrieval.tilt import find_tilt_at
     from .values import lake_named, symbol_named
+    from .window import wide_console, window_line
 
     place = lake_named(lake)
     cfg = load_config(place)
     settings = cfg.settings.of_root(symbol_named(symbol, place, built=True).root)
     info = find_tilt_at(cfg.where, symbol, moment_ns(at, settings.session.timezone), settings)
-    console = Console(width=None if sys.stdout.isatty() else WIDTH)
+    console = wide_console()
     if json:
         console.print_json(info.model_dump_json())
         return
-    mark = "  [bold magenta]SYNTHETIC[/]" if info.synthetic else ""
-    mid = price_text(info.mid_price, info.tick, finer=1)
-    console.print(f"{info.symbol}  window to {info.new_york} New York  mid {mid}{mark}", highlight=False)
-    console.print(info.sentence, highlight=False)
+    console.print(window_line(info.symbol, info.new_york, info.mid_price, info.tick, info.synthetic))
+    console.print(info.sentence)
     if more:
         _print_more(info, settings.book.window_s, console)
 
 
 def _print_more(info: TiltInfo, window_s: int, console: Console) -> None:
-    say = partial(console.print, highlight=False)
+    say = console.print
     say(_table(info))
     say("Times usual, contracts; + it happens, - the side stands. For up speak 1 and 2 with +, 3 and 4 with -; for down the reverse.")
     say(f"\n[bold]Last 3 minutes[/]  a letter each {window_s} s: u up, d down, v vacuum, h hold, . even; a capital is beyond the mark")

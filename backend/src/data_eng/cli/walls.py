@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,9 +12,6 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from ..retrieval.walls import Wall, WallsInfo
-
-WIDTH = 140
-"""Columns where the output is no terminal, which would have its own."""
 
 
 def walls(
@@ -32,34 +27,25 @@ def walls(
 
     Example: `spymaster walls --symbol ES --at "2025-10-16 09:47:35" --more`
     """
-    from rich.console import Console
-
     from ..config import load_config
     from ..core.session import moment_ns
     from ..retrieval.walls import find_walls_at
     from .values import lake_named, symbol_named
+    from .window import wide_console, window_line
 
     place = lake_named(lake)
     cfg = load_config(place)
     settings = cfg.settings.of_root(symbol_named(symbol, place, built=True).root)
     info = find_walls_at(cfg.where, symbol, moment_ns(at, settings.session.timezone), settings)
-    console = Console(width=None if sys.stdout.isatty() else WIDTH)
+    console = wide_console()
     if json:
         console.print_json(info.model_dump_json())
         return
-    say = partial(console.print, highlight=False)
-    say(_heading(info))
-    say(info.sentence)
+    console.print(window_line(info.symbol, info.new_york, info.mid_price, info.tick, info.synthetic))
+    console.print(info.sentence)
     if more and info.walls:
-        say(_table(info))
-        say(f"A strike is a wall from {info.appear_at:.1f}x usual on, MASSIVE from {info.massive_at:.1f}x.")
-
-
-def _heading(info: WallsInfo) -> str:
-    from ..core.units import price_text
-
-    mark = "  [bold magenta]SYNTHETIC[/]" if info.synthetic else ""
-    return f"{info.symbol}  window to {info.new_york} New York  mid {price_text(info.mid_price, info.tick, finer=1)}{mark}"
+        console.print(_table(info))
+        console.print(f"A strike is a wall from {info.appear_at:.1f}x usual on, MASSIVE from {info.massive_at:.1f}x.")
 
 
 def _table(info: WallsInfo) -> Table:

@@ -38,6 +38,11 @@ def price_text(points: float, tick_points: float, finer: int = 0) -> str:
     return f"{points:.{_decimals(tick_points) + finer}f}"
 
 
+def distance_text(points: float, tick_points: float) -> str:
+    """How far apart two prices are, either way: 1.25, 1.875; a middle between two ticks has one decimal more."""
+    return price_text(abs(points), tick_points, finer=1).removesuffix("0").removesuffix(".")
+
+
 def short_price(points: float) -> str:
     """A price without trailing zeros, to 1e-9 points: 6699, 61.05, 112.0625."""
     return f"{points:.9f}".rstrip("0").rstrip(".")

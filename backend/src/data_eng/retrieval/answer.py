@@ -18,7 +18,7 @@ from ..settings import Settings
 from .answered import Answered, answer_windows, speak
 from .approach import ApproachInfo, find_approach
 from .candidates import DayRows, past_of_sources, rows_behind, visible_sources
-from .distribution import CLASSES, weighted_quantile
+from .distribution import CLASSES, QUANTILES, weighted_quantile
 from .fire import LEAD_NAMES
 from .frame_past import FramePast
 from .key import BREAK_AND_CONFIRM, IndexKey, answering_metric
@@ -45,8 +45,6 @@ from .verdict import sentence as said_sentence
 from .why import why_near
 from .words import strangeness
 
-QUANTILES = (0.1, 0.5, 0.9)
-"""Of MFE and MAE."""
 DECIDED = (OutcomeKind.BREAK, OutcomeKind.REJECT, OutcomeKind.CHOP)
 
 

@@ -18,7 +18,7 @@ from ..core.levels import level_name
 from ..core.passage import reach_probability
 from ..core.session import clock, second_of
 from ..core.tables import PRESSURE_STREAM, TOUCH_PHYSICS, TRIGGER_VECTORS
-from ..core.units import NS_PER_S, price_text
+from ..core.units import NS_PER_S, distance_text, price_text
 from ..io import read_table
 from ..lake.partitions import PartitionRef, is_partition_complete, read_facts, ref_in
 from ..settings import Settings
@@ -155,7 +155,7 @@ def approach_info(
     usual = cumulate(base_hazards(standing, past.base, horizons_s, settings.answer.age_tau_s))[0, list(horizons_s).index(primary_s)]
     reach = float(reach_probability(np.array([window.distance_ticks]), standing.sigma, primary_s)[0])
     tick, level_ticks = settings.tick_of(root_of(symbol)), window.mid_ticks - window.distance_ticks
-    points = price_text(abs(window.distance_ticks) * tick, tick, finer=1).removesuffix("0").removesuffix(".")
+    points = distance_text(window.distance_ticks * tick, tick)
     way = key.approach_dir.replace("_", " ")
     return ApproachInfo(
         verdict=Verdict.APPROACHING.value,

@@ -22,6 +22,9 @@ CLASSES = ("break", "reject", "chop")
 """Order of the class axis of every probability. WHIPSAW is shown apart, and within the three classes it counts as CHOP: neither side of
 the trade was there to be had."""
 
+QUANTILES = (0.1, 0.5, 0.9)
+"""At which what similar setups did is shown."""
+
 
 class UnknownOutcome(SpymasterError):
     """An outcome name that is none of the label's."""

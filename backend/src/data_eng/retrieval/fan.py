@@ -13,12 +13,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .distribution import weighted_quantile
+from .distribution import QUANTILES, weighted_quantile
 from .paths import AFTER_S, MidPath
 
 STEP_S = 30
 """Never smoother: between two points nothing is drawn that was not measured at them."""
-QUANTILES = (0.1, 0.5, 0.9)
 
 
 class Course(NamedTuple):

@@ -13,6 +13,7 @@ from ..core.units import NS_PER_S
 from .distribution import CLASSES
 from .fan import Course, fan_of
 from .paths import AFTER_S, BEFORE_S, PATHS_DRAWN, MidPath, day_mids, path_around
+from .verdict import SETUPS_MIN
 from .words import heading
 
 if TYPE_CHECKING:
@@ -38,8 +39,6 @@ DASHES = {
 }
 """The second carrier of the outcome, for eyes that do not see the colours apart."""
 HATCHES = {"break": "", "reject": "//", "chop": ".."}
-FAN_SETUPS_MIN = 8
-"""Paths below which a tenth of them says nothing."""
 JUMP_TICKS = 60
 """The axis shows no more than this much beyond the barriers: one runaway path must not flatten the others."""
 
@@ -128,7 +127,7 @@ def _draw_paths(axes: Axes, lake: Path, answer: Answer) -> None:
 def _draw_fan(axes: Axes, answer: Answer, courses: list[Course]) -> None:
     """Where similar setups were, 8 in 10 and the middle one, on from where price stands; nothing with too few of them."""
     setup = answer.setup
-    fan = fan_of(courses, setup.mid_ticks - setup.level_ticks, setup.barrier_ticks, FAN_SETUPS_MIN)
+    fan = fan_of(courses, setup.mid_ticks - setup.level_ticks, setup.barrier_ticks, SETUPS_MIN)
     if np.isnan(fan.ticks).all():
         return
     low, middle, high = fan.ticks.T

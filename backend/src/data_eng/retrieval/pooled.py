@@ -184,14 +184,15 @@ def _fit_lines(rows: _Rows, known: dict[str, str], settings: Settings) -> list[s
     sessions, lines = rows.moments.session, []
     held = list(dict.fromkeys(sessions))
     first_row = {day: int(np.argmax(sessions == day)) for day in held}
-    for day in held:
-        past = [other for other in held if other < day and sessions_apart(other, day) > settings.answer.embargo_sessions]
-        unseen = held[len(past)]
-        scale = None if day in known else _fit(rows, first_row[unseen], settings)
-        if scale is not None:
-            lines.append(json.dumps({"as_of": day, **_fit_facts(rows, first_row[unseen], scale)}))
-        elif day in known:
+    for place, day in enumerate(held):
+        unseen = place
+        while unseen > 0 and sessions_apart(held[unseen - 1], day) <= settings.answer.embargo_sessions:
+            unseen -= 1
+        count = first_row[held[unseen]]
+        if day in known:
             lines.append(known[day])
+        elif (scale := _fit(rows, count, settings)) is not None:
+            lines.append(json.dumps({"as_of": day, **_fit_facts(rows, count, scale)}))
     return lines
 
 

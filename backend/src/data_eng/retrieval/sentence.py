@@ -15,7 +15,7 @@ from ..core.levels import level_name
 from ..core.physics.state import Balance
 from ..core.physics.strikes import Winner
 from ..core.physics.walls import WallEvent
-from ..core.units import price_text, short_price
+from ..core.units import distance_text, price_text, short_price
 from .parts import Physics, SetupInfo, StrikeNow, WallNow
 from .reading import WENT
 from .verdict import Verdict
@@ -132,7 +132,7 @@ def _past(favour: Favour, verdict: Verdict, is_strange: bool) -> str:
 
 def _price(setup: SetupInfo) -> str:
     away = setup.mid_price - setup.level_price
-    points = price_text(abs(away), setup.tick, finer=1).removesuffix("0").removesuffix(".")
+    points = distance_text(away, setup.tick)
     where = "at" if away == 0 else f"{points} {'above' if away > 0 else 'below'}"
     return f"Price {where} {level_name(setup.level_id)} {price_text(setup.level_price, setup.tick)}"
 

@@ -17,7 +17,7 @@ from ..core.instrument import root_of
 from ..core.physics.state import Balance
 from ..core.session import clock
 from ..core.tables import LEVELS_TABLE, PHYSICS_LADDER, PRESSURE_STREAM, TRIGGER_VECTORS
-from ..core.units import NS_PER_S, price_text
+from ..core.units import NS_PER_S, distance_text
 from ..errors import SpymasterError
 from ..io import read_table
 from ..lake.partitions import PartitionRef, is_partition_complete, list_partitions, read_facts, ref_in
@@ -84,7 +84,7 @@ class Setup(NamedTuple):
         """`1.25 points away`, `at the level` or `0.50 points through`."""
         if self.distance_ticks == 0:
             return "at the level"
-        points = price_text(self.points_away, self.tick, finer=1).removesuffix("0").removesuffix(".")
+        points = distance_text(self.points_away, self.tick)
         return f"{points} points {'away' if self.distance_ticks < 0 else 'through'}"
 
 

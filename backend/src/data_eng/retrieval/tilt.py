@@ -13,11 +13,11 @@ from ..core.levels import level_name
 from ..core.physics.state import Balance
 from ..core.session import clock, second_of
 from ..core.tables import PRESSURE_STREAM
-from ..core.units import NS_PER_S, price_text
+from ..core.units import NS_PER_S, distance_text, price_text
 from ..lake.partitions import read_facts
 from ..settings import Settings
 from .parts import AnswerPart, ConditionNow
-from .window import NoWindow, WindowNow, known_at, window_at
+from .window import NoWindow, WindowInfo, WindowNow, known_at, window_at
 
 HISTORY_S = 180
 CONDITIONS = ("asks above move higher", "asks above pulled", "bids below move lower", "bids below pulled")
@@ -53,17 +53,9 @@ class BalanceThen(AnswerPart):
     score: float | None
 
 
-class TiltInfo(AnswerPart):
+class TiltInfo(WindowInfo):
     """The balance of one window, and the levels in force."""
 
-    sentence: str
-    synthetic: bool
-    symbol: str
-    session_date: str
-    ts_s: int
-    new_york: str
-    mid_price: float
-    tick: float = Field(description="Points of one tick.")
     balance: Balance
     balance_level: int = Field(description="0 below the mark to watch, 1 beyond it, 2 beyond the mark at which it counts.")
     balance_held_s: int
@@ -101,12 +93,7 @@ def find_tilt_at(where: Environment, symbol: str, at_ns: int, settings: Settings
     return TiltInfo(
         sentence=f"{_balance_sentence(balance, first)} {_level_sentence(levels[0], now.tick)}",
         synthetic=now.synthetic or bool(read_facts(ref).get("synthetic")),
-        symbol=now.symbol,
-        session_date=now.session_date,
-        ts_s=second_of(now.ts_ns),
-        new_york=clock(now.ts_ns),
-        mid_price=now.mid_price,
-        tick=now.tick,
+        **now.facts(),
         balance=balance,
         **{name: first[name] for name in ("balance_level", "balance_held_s", "score", "tilt", "tilt_own", "vacuum")},
         levels=levels,
@@ -138,7 +125,7 @@ def away(distance_points: float, tick: float) -> str:
     """`1.25 points above`, seen from the price."""
     if distance_points == 0:
         return "at the price"
-    points = price_text(abs(distance_points), tick, finer=1).removesuffix("0").removesuffix(".")
+    points = distance_text(distance_points, tick)
     return f"{points} points {'above' if distance_points > 0 else 'below'}"
 
 

@@ -17,7 +17,7 @@ from ..lake.partitions import read_facts
 from ..settings import Settings
 from .parts import AnswerPart
 from .reading import LATELY_S, WENT
-from .window import WindowNow, known_at, window_at
+from .window import WindowInfo, WindowNow, known_at, window_at
 
 
 class Wall(AnswerPart):
@@ -48,17 +48,9 @@ class Wall(AnswerPart):
         return self.event not in WENT
 
 
-class WallsInfo(AnswerPart):
+class WallsInfo(WindowInfo):
     """The walls of one window."""
 
-    sentence: str
-    synthetic: bool
-    symbol: str
-    session_date: str
-    ts_s: int
-    new_york: str
-    mid_price: float
-    tick: float = Field(description="Points of one tick.")
     appear_at: float = Field(description="Times usual from which a strike is a wall that day.")
     massive_at: float
     walls: tuple[Wall, ...] = Field(description="By price, the highest first.")
@@ -78,12 +70,7 @@ def find_walls_at(where: Environment, symbol: str, at_ns: int, settings: Setting
     return WallsInfo(
         sentence=sentence_of(walls, second_of(now.ts_ns)),
         synthetic=now.synthetic or bool(facts.get("synthetic")),
-        symbol=now.symbol,
-        session_date=now.session_date,
-        ts_s=second_of(now.ts_ns),
-        new_york=clock(now.ts_ns),
-        mid_price=now.mid_price,
-        tick=now.tick,
+        **now.facts(),
         appear_at=facts["appear_at"],
         massive_at=facts["massive_at"],
         walls=walls,

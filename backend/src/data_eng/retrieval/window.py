@@ -7,22 +7,37 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from pydantic import Field
 
 from .. import commands
 from ..config import Environment
 from ..core.instrument import root_of
-from ..core.session import clock
+from ..core.session import clock, second_of
 from ..core.tables import TOUCH_PHYSICS
 from ..core.units import NS_PER_S
 from ..errors import SpymasterError
 from ..io import read_table
 from ..lake.partitions import PartitionRef, is_partition_complete, read_facts, ref_in
 from ..settings import Settings
+from .parts import AnswerPart
 from .setup import contract_of
 
 
 class NoWindow(SpymasterError):
     """No window had just ended at the moment asked for, or its book was not sound."""
+
+
+class WindowInfo(AnswerPart):
+    """Which window something is said of."""
+
+    sentence: str
+    synthetic: bool
+    symbol: str
+    session_date: str
+    ts_s: int
+    new_york: str
+    mid_price: float
+    tick: float = Field(description="Points of one tick.")
 
 
 class WindowNow(NamedTuple):
@@ -40,6 +55,14 @@ class WindowNow(NamedTuple):
     @property
     def mid_price(self) -> float:
         return self.mid_ticks * self.tick
+
+    def facts(self) -> dict[str, Any]:
+        """The members of `WindowInfo` that it gives: all but the sentence and whether data are simulated."""
+        return {
+            **{name: getattr(self, name) for name in ("symbol", "session_date", "mid_price", "tick")},
+            "ts_s": second_of(self.ts_ns),
+            "new_york": clock(self.ts_ns),
+        }
 
 
 def window_at(where: Environment, symbol: str, at_ns: int, settings: Settings) -> WindowNow:
