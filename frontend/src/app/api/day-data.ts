@@ -71,6 +71,26 @@ export interface Bars {
   sellVolume: number[];
 }
 
+/** Contracts traded at a tick in a window, by aggressor. */
+export interface Trade {
+  ticks: number;
+  buys: number;
+  sells: number;
+}
+
+/** One wall in one window. */
+export interface Wall {
+  side: 'bid' | 'ask';
+  strikeTicks: number;
+  event: 'appeared' | 'grew' | 'stands' | 'absorbing' | 'pulled' | 'eaten' | 'left';
+  massive: boolean;
+  times: number | null;
+  depth: number;
+  peak: number;
+  eaten: number;
+  sinceS: number;
+}
+
 /** The server sent windows that do not follow on those that are there. */
 export class BrokenSequence extends Error {}
 
@@ -98,7 +118,9 @@ export class DayData {
   readonly records: Int32Array;
   readonly marks: Uint8Array;
   readonly heatBase: Int32Array;
-  readonly heat: Uint8Array;
+  readonly heat: Uint16Array;
+  readonly trades: (readonly Trade[])[] = [];
+  readonly walls: (readonly Wall[])[] = [];
   readonly ladderBase: Int32Array;
   readonly ladder: StrikeColumns;
   readonly conditions = new Map<string, ConditionColumns>();
@@ -128,7 +150,7 @@ export class DayData {
     this.records = counts();
     this.marks = new Uint8Array(windows);
     this.heatBase = ticks();
-    this.heat = new Uint8Array(windows * HEAT_TICKS);
+    this.heat = new Uint16Array(windows * HEAT_TICKS);
     this.ladderBase = ticks();
     this.ladder = Object.fromEntries(STRIKE_COLUMNS.map((column) => [column, strikes()])) as StrikeColumns;
   }

@@ -36,7 +36,10 @@ export function appendWindow(data: DayData, message: ReplayWindow): void {
   data.marks[index] = message.marks;
   if (message.heat !== null) {
     data.heatBase[index] = message.base_ticks ?? NO_TICK;
-    data.heat.set(bytes(message.heat), index * HEAT_TICKS);
+    data.heat.set(
+      Uint16Array.from(bytes(message.heat), (v) => Math.round((v / 255) ** 2 * data.heatScale)),
+      index * HEAT_TICKS,
+    );
   }
   const ladder = message.ladder;
   if (ladder) {
@@ -109,7 +112,10 @@ function fillHeat(data: DayData, table: Columns): void {
     table.seconds('start_s').forEach((start, row) => {
       const index = data.indexOf(start);
       data.heatBase[index] = bases[row];
-      data.heat.set(values.subarray(row * HEAT_TICKS, (row + 1) * HEAT_TICKS), index * HEAT_TICKS);
+      data.heat.set(
+        Uint16Array.from(values.subarray(row * HEAT_TICKS, (row + 1) * HEAT_TICKS), (v) => Math.round((v / 255) ** 2 * data.heatScale)),
+        index * HEAT_TICKS,
+      );
     });
   }
 }

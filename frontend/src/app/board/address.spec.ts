@@ -1,4 +1,5 @@
 import { secondsOf } from '../ui/new-york';
+import { FIRST_LOOK } from './look';
 import { Address, addressOf, parametersOf } from './address';
 
 /** Nothing asked for. */
@@ -9,8 +10,7 @@ const BARE: Address = {
   level: null,
   approachDir: null,
   speed: 12,
-  heat: false,
-  span: 60,
+  look: FIRST_LOOK,
   tables: [],
   theme: null,
 };
@@ -21,9 +21,8 @@ const FULL: Address = {
   level: 'pm_high',
   approachDir: 'from_below',
   speed: 60,
-  heat: true,
-  span: 15,
-  tables: ['candles', 'heat'],
+  look: { span: 60, dark: 25, bright: 95, heat: false, lens: false, backS: 300, shift: -4, rows: 13, horizonS: 120 },
+  tables: ['stage', 'fan'],
   theme: 'dark',
 };
 
@@ -42,9 +41,16 @@ describe('the URL of the board', () => {
       level: 'pm_high',
       approach_dir: 'from_below',
       speed: '60',
-      heat: '1',
-      span: '15',
-      tables: 'candles,heat',
+      span: '60',
+      dark: '25',
+      bright: '95',
+      heat: '0',
+      lens: '0',
+      back: '300',
+      shift: '-4',
+      rows: '13',
+      over: '120',
+      tables: 'stage,fan',
       theme: 'dark',
     });
   });
@@ -55,14 +61,14 @@ describe('the URL of the board', () => {
       for (const theme of ['dark', 'light', null] as const)
         for (const heat of [true, false])
           for (const speed of [1, 12, 240]) {
-            const address = { ...FULL, approachDir, theme, heat, speed, atS: FULL.atS! + 5 * speed };
+            const address = { ...FULL, approachDir, theme, look: { ...FULL.look, heat }, speed, atS: FULL.atS! + 5 * speed };
             expect(read(address)).toEqual(address);
           }
   });
 
   it('leaves out what is as it always is', () => {
-    const { speed, heat, span, tables, theme } = parametersOf({ ...FULL, speed: 12, heat: false, span: 60.2, tables: [], theme: null });
-    expect([speed, heat, span, tables, theme]).toEqual([null, null, null, null, null]);
+    const said = parametersOf({ ...FULL, speed: 12, look: FIRST_LOOK, tables: [], theme: null });
+    expect(Object.keys(said).filter((name) => said[name] !== null)).toEqual(['symbol', 'date', 'at', 'level', 'approach_dir']);
   });
 
   it('that is bare asks for nothing', () => {
@@ -71,7 +77,9 @@ describe('the URL of the board', () => {
 
   it('with words it does not know is read without them', () => {
     const address = addressOf(
-      new URLSearchParams('date=2025-10-14&at=noon&approach_dir=sideways&speed=fast&heat=yes&span=-9&tables=&theme=pink'),
+      new URLSearchParams(
+        'date=2025-10-14&at=noon&approach_dir=sideways&speed=fast&heat=yes&span=-9&rows=99&bright=7&over=61&back=-5&shift=x&tables=&theme=pink',
+      ),
     );
     expect(address).toEqual({ ...BARE, date: '2025-10-14' });
   });

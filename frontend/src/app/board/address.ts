@@ -1,5 +1,6 @@
 import type { Approach } from '../api/approach';
 import { newYork, secondsOf } from '../ui/new-york';
+import { BOUNDS, FIRST_LOOK, Look } from './look';
 import { ThemeName, themeName } from '../ui/palette';
 import { SPEED_FIRST, boundSpeed } from './speeds';
 
@@ -12,16 +13,12 @@ export interface Address {
   level: string | null;
   approachDir: Approach | null;
   speed: number;
-  heat: boolean;
-  /** Minutes that the picture of the resting size spans. */
-  span: number;
+  /** How the stage is looked at. */
+  look: Look;
   /** Panels shown as tables. */
   tables: string[];
   theme: ThemeName | null;
 }
-
-/** Minutes of resting size that are shown before the reader zooms. */
-export const SPAN_FIRST = 60;
 
 /** Query parameters as the router gives and takes them; null leaves one out. */
 export type Parameters = Record<string, string | null>;
@@ -38,8 +35,7 @@ export function addressOf(parameters: { get(name: string): string | null }): Add
     level: parameters.get('level'),
     approachDir: approachDir === 'from_below' || approachDir === 'from_above' ? approachDir : null,
     speed: speed === null ? SPEED_FIRST : boundSpeed(Number(speed)),
-    heat: parameters.get('heat') === '1',
-    span: spanOf(parameters.get('span')),
+    look: lookOf(parameters),
     tables:
       parameters
         .get('tables')
@@ -57,14 +53,27 @@ export function parametersOf(address: Address): Parameters {
     level: address.level,
     approach_dir: address.approachDir,
     speed: address.speed === SPEED_FIRST ? null : String(address.speed),
-    heat: address.heat ? '1' : null,
-    span: Math.round(address.span) === SPAN_FIRST ? null : String(Math.round(address.span)),
+    ...lookParameters(address.look),
     tables: address.tables.length > 0 ? address.tables.join(',') : null,
     theme: address.theme,
   };
 }
 
-function spanOf(text: string | null): number {
-  const minutes = Math.round(Number(text ?? NaN));
-  return minutes > 0 ? minutes : SPAN_FIRST;
+/** Of the look, what is a number and what is on or off; the names are the URL's. */
+const NUMBERS = { span: 'span', dark: 'dark', bright: 'bright', back: 'backS', shift: 'shift', rows: 'rows', over: 'horizonS' } as const;
+const SWITCHES = { heat: 'heat', lens: 'lens' } as const;
+
+function lookOf(parameters: { get(name: string): string | null }): Look {
+  const look = { ...FIRST_LOOK };
+  for (const [name, field] of Object.entries(NUMBERS)) {
+    look[field] = BOUNDS[field](Number(parameters.get(name) ?? NaN)) ?? FIRST_LOOK[field];
+  }
+  for (const [name, field] of Object.entries(SWITCHES)) if (parameters.get(name) === '0') look[field] = false;
+  return look;
+}
+
+function lookParameters(look: Look): Parameters {
+  const numbers = Object.entries(NUMBERS).map(([name, field]) => [name, look[field] === FIRST_LOOK[field] ? null : String(look[field])]);
+  const switches = Object.entries(SWITCHES).map(([name, field]) => [name, look[field] ? null : '0']);
+  return Object.fromEntries([...numbers, ...switches]) as Parameters;
 }

@@ -17,6 +17,13 @@ describe('a key', () => {
     ['F', { do: 'flip' }],
     ['n', { do: 'neighbours' }],
     ['h', { do: 'heat' }],
+    ['c', { do: 'lens' }],
+    ['w', { do: 'horizon' }],
+    ['0', { do: 'reset' }],
+    [',', { do: 'cut', which: 'bright', direction: -1 }],
+    ['.', { do: 'cut', which: 'bright', direction: 1 }],
+    ['<', { do: 'cut', which: 'dark', direction: -1 }],
+    ['>', { do: 'cut', which: 'dark', direction: 1 }],
     ['t', { do: 'theme' }],
     ['Home', { do: 'start' }],
     ['End', { do: 'end' }],
@@ -36,7 +43,7 @@ describe('a key', () => {
     expect(press('ArrowLeft', { ctrlKey: true })).toEqual({ do: 'episode', direction: -1 });
   });
 
-  it.each(['0', '7', 'x', 'Enter', 'Tab', 'PageDown'])('"%s" is left to the browser', (key) => {
+  it.each(['7', '9', 'x', 'Enter', 'Tab', 'PageDown'])('"%s" is left to the browser', (key) => {
     expect(press(key)).toBeNull();
   });
 

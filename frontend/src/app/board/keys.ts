@@ -5,7 +5,8 @@ export type KeyCommand =
   | { do: 'episode'; direction: 1 | -1 }
   | { do: 'speed'; direction: 1 | -1 }
   | { do: 'level'; place: number }
-  | { do: 'flip' | 'neighbours' | 'seen' | 'heat' | 'theme' | 'start' | 'end' | 'help' | 'close' };
+  | { do: 'cut'; which: 'dark' | 'bright'; direction: 1 | -1 }
+  | { do: 'flip' | 'neighbours' | 'seen' | 'heat' | 'lens' | 'horizon' | 'reset' | 'theme' | 'start' | 'end' | 'help' | 'close' };
 
 export interface Press {
   key: string;
@@ -30,7 +31,12 @@ export const KEYS: readonly (readonly [keys: string, meaning: string])[] = [
   ['f', 'flip the direction: from below, from above'],
   ['n', 'to the neighbours'],
   ['a', 'the fire is seen'],
-  ['h', 'heat under the candles'],
+  ['w', "the ladder's sums over 1, 2, 4 minutes"],
+  [', .', 'the heat is brightest from less, from more'],
+  ['Shift , .', 'the heat begins with less, with more'],
+  ['h', 'heat on, off'],
+  ['c', 'lens on, off'],
+  ['0', 'the stage as it was first: time, prices, rows'],
   ['t', 'dark, light'],
   ['?', 'this help'],
   ['Esc', 'close'],
@@ -53,6 +59,16 @@ export function commandOf(press: Press, windowS: number): KeyCommand | null {
       return { do: 'speed', direction: -1 };
     case ']':
       return { do: 'speed', direction: 1 };
+    case ',':
+      return { do: 'cut', which: 'bright', direction: -1 };
+    case '.':
+      return { do: 'cut', which: 'bright', direction: 1 };
+    case '<':
+      return { do: 'cut', which: 'dark', direction: -1 };
+    case '>':
+      return { do: 'cut', which: 'dark', direction: 1 };
+    case '0':
+      return { do: 'reset' };
     case 'Home':
       return { do: 'start' };
     case 'End':
@@ -71,6 +87,10 @@ export function commandOf(press: Press, windowS: number): KeyCommand | null {
       return { do: 'neighbours' };
     case 'h':
       return { do: 'heat' };
+    case 'c':
+      return { do: 'lens' };
+    case 'w':
+      return { do: 'horizon' };
     case 't':
       return { do: 'theme' };
   }

@@ -6,6 +6,7 @@ import { madeUpEpisode } from '../api/episode.fixture';
 import type { Episode } from '../api/schema';
 import { MadeUpServer, MadeUpSocket } from '../api/server.fixture';
 import { chance } from '../ui/chance.fixture';
+import { FIRST_LOOK, StageLook } from './look';
 import { newYork } from '../ui/new-york';
 import { PanelTables } from '../ui/panel-tables';
 import { Address, addressOf } from './address';
@@ -24,8 +25,7 @@ const HERE: Address = {
   level: 'pm_high',
   approachDir: 'from_below',
   speed: 12,
-  heat: false,
-  span: 60,
+  look: FIRST_LOOK,
   tables: [],
   theme: null,
 };
@@ -307,11 +307,12 @@ describe('the replay', () => {
     it('is the whole state, and follows it', async () => {
       await replay.restore(HERE);
       replay.setSpeed(60);
-      replay.toggleHeat();
-      replay.setHeatSpan(15);
-      tables.toggle('heat');
-      tables.toggle('candles');
-      tables.toggle('heat');
+      const look = TestBed.inject(StageLook);
+      look.toggleHeat();
+      look.setSpan(15, 210);
+      tables.toggle('fan');
+      tables.toggle('stage');
+      tables.toggle('fan');
       replay.flipApproachDir();
       replay.setLevel('or_high');
       replay.step(3);
@@ -320,9 +321,8 @@ describe('the replay', () => {
         ...HERE,
         atS: HERE.atS! + 15,
         speed: 60,
-        heat: true,
-        span: 15,
-        tables: ['candles'],
+        look: { ...FIRST_LOOK, heat: false, span: 15 },
+        tables: ['stage'],
         approachDir: 'from_above',
         level: 'or_high',
       });

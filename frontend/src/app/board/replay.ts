@@ -4,12 +4,13 @@ import type { Approach } from '../api/approach';
 import { Client, isChanged, type TableName } from '../api/client';
 import { BrokenSequence, DayData } from '../api/day-data';
 import type { ApproachAnswer, Day, Episode, NextEpisode, ReplayWindow, SetupAnswer } from '../api/schema';
+import { StageLook } from './look';
 import { newYork } from '../ui/new-york';
 import { LOADING, PanelState, READY, STALE_AMBER_S } from '../ui/panel-state';
 import { PanelTables } from '../ui/panel-tables';
 import { Theme } from '../ui/theme';
 import { named } from '../ui/words';
-import { Address, Parameters, SPAN_FIRST, parametersOf } from './address';
+import { Address, Parameters, parametersOf } from './address';
 import { AddressBar } from './address-bar';
 import { boardLevels } from './board-levels';
 import { Cursor } from './cursor';
@@ -33,6 +34,7 @@ export class Replay implements OnDestroy {
   private readonly router = inject(Router);
   private readonly theme = inject(Theme);
   private readonly panelTables = inject(PanelTables);
+  private readonly look = inject(StageLook);
   private readonly notices = inject(Notices);
   private readonly loaded = inject(DayLoad);
 
@@ -40,8 +42,6 @@ export class Replay implements OnDestroy {
   private readonly approachDirNow = signal<Approach>('from_below');
   private readonly levelsNow = signal<string[]>([]);
   private readonly speedNow = signal(SPEED_FIRST);
-  private readonly heatNow = signal(false);
-  private readonly spanNow = signal(SPAN_FIRST);
   private readonly requests = signal(0);
   private readonly seenNow = signal(NaN);
   private readonly moment = new Cursor(this.loaded, this.notices, (error, retry) => this.failed(error, retry));
@@ -89,9 +89,6 @@ export class Replay implements OnDestroy {
   /** Seconds since the feed's last message; null while nothing plays. */
   readonly feedAgeS: Signal<number | null> = this.player.ageS;
   readonly speed: Signal<number> = this.speedNow.asReadonly();
-  readonly heatUnder: Signal<boolean> = this.heatNow.asReadonly();
-  /** Minutes that the picture of the resting size spans. */
-  readonly heatSpan: Signal<number> = this.spanNow.asReadonly();
   /** Rises by one when the reader asks for the neighbours: their panel takes the focus. */
   readonly neighbourRequests: Signal<number> = this.requests.asReadonly();
   readonly synthetic: Signal<boolean> = computed(() => this.day()?.day.synthetic ?? false);
@@ -112,8 +109,7 @@ export class Replay implements OnDestroy {
       level: this.level() || null,
       approachDir: this.approachDir(),
       speed: this.speed(),
-      heat: this.heatUnder(),
-      span: this.heatSpan(),
+      look: this.look.now(),
       tables: this.panelTables.shown(),
       theme: this.theme.chosen(),
     }),
@@ -161,8 +157,7 @@ export class Replay implements OnDestroy {
   async restore(address: Address): Promise<void> {
     if (!this.addressBar.isNews(address)) return;
     this.speedNow.set(address.speed);
-    this.heatNow.set(address.heat);
-    this.spanNow.set(address.span);
+    this.look.show(address.look);
     this.panelTables.show(address.tables);
     if (address.theme) this.theme.choose(address.theme);
     if (address.approachDir) this.approachDirNow.set(address.approachDir);
@@ -280,15 +275,6 @@ export class Replay implements OnDestroy {
 
   flipApproachDir(): void {
     this.setApproachDir(this.approachDir() === 'from_below' ? 'from_above' : 'from_below');
-  }
-
-  toggleHeat(): void {
-    this.heatNow.update((on) => !on);
-    this.notices.announce(`Heat under the candles ${this.heatUnder() ? 'on' : 'off'}`);
-  }
-
-  setHeatSpan(minutes: number): void {
-    this.spanNow.set(minutes);
   }
 
   requestNeighbours(): void {

@@ -13,7 +13,7 @@ import { ReliabilityPlot } from './reliability-plot';
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [PanelFrame, FigureTable, IntervalPlot, LinePlot, ReliabilityPlot, HistogramPlot],
   template: `
-    <sp-panel [heading]="part().title" [unit]="part().basis" [market]="false" [synthetic]="part().synthetic">
+    <sp-panel [heading]="part().title" [unit]="part().basis" [synthetic]="part().synthetic">
       @for (sentence of part().sentences; track $index) {
         <p>{{ sentence }}</p>
       }

@@ -16,11 +16,7 @@ import { StateMark } from './state-mark';
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [PanelFrame, StateMark, Command],
   template: `
-    <sp-panel
-      [heading]="chosen().day.symbol + ' ' + chosen().day.session_date + ' ' + chosen().layer"
-      [market]="false"
-      [synthetic]="chosen().day.synthetic"
-    >
+    <sp-panel [heading]="chosen().day.symbol + ' ' + chosen().day.session_date + ' ' + chosen().layer" [synthetic]="chosen().day.synthetic">
       @if (cell(); as layer) {
         <table class="figures">
           <caption class="hidden">
@@ -64,7 +60,7 @@ import { StateMark } from './state-mark';
         }
       }
     </sp-panel>
-    <sp-panel heading="Manifest" [unit]="dataset()" [state]="partition.state()" [market]="false" [synthetic]="chosen().day.synthetic">
+    <sp-panel heading="Manifest" [unit]="dataset()" [state]="partition.state()" [synthetic]="chosen().day.synthetic">
       @if (partition.value(); as found) {
         <p>
           <sp-state-mark [state]="found.state" />

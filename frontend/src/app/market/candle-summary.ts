@@ -18,6 +18,12 @@ export function candleText(candle: Candle, tick: number): string {
   );
 }
 
+/** A candle as a row of a table. */
+export function candleTable(candle: Candle, tick: number): { time: string; figures: (string | number)[] } {
+  const prices = [candle.open, candle.high, candle.low, candle.close].map((ticks) => (traded(candle) ? points(ticks, tick) : '–'));
+  return { time: newYorkMinute(candle.startS), figures: [...prices, candle.volume, candle.buyVolume, candle.sellVolume] };
+}
+
 /** The picture in words: the last candle and each level with its distance from the last price. */
 export function candleSummary(data: DayData, fold: CandleFold, scene: CandleScene): string {
   const { symbol, tick, synthetic } = data.day;

@@ -3,7 +3,7 @@ import { madeUpEpisode } from '../api/episode.fixture';
 import { OPEN_S, walkedDay } from '../api/made-up-day.fixture';
 import { Episode } from '../api/schema';
 import { CANDLE_S, CandleFold } from './candle-fold';
-import { CandleScene, candleScene, candleX, gapSpans, roomForLevel } from './candles.geometry';
+import { CandleScene, candleScene, gapSpans } from './candles.geometry';
 
 const LEAD_IN = 360;
 const CLOSE_S = OPEN_S + 10 * CANDLE_S;
@@ -29,7 +29,7 @@ function day(): DayData {
 
 /** Every moment that a scene would draw. */
 function moments(scene: CandleScene): number[] {
-  const spans = [...scene.lines.flatMap((line) => line.steps), ...scene.zone, ...scene.gaps, ...(scene.premarket ? [scene.premarket] : [])];
+  const spans = [...scene.lines.flatMap((line) => line.steps), ...scene.gaps, ...(scene.premarket ? [scene.premarket] : [])];
   const boxes = scene.confirmations.flatMap((found) => [
     found.trigger,
     found.confirming,
@@ -72,14 +72,6 @@ describe('candleScene', () => {
     expect(sceneAt(day(), OPEN_S + 600, [episode({}), other], 'vwap').episodes.map((mark) => mark.number)).toEqual([7]);
   });
 
-  it('lets the zone follow a moving level step by step', () => {
-    const { zone } = sceneAt(day(), OPEN_S + 200, [], 'vwap');
-    expect(zone.map(({ fromS, toS, low, high }) => [fromS - OPEN_S, toS - OPEN_S, low, high])).toEqual([
-      [0, 120, 27170, 27210],
-      [120, 200, 27171.5, 27211.5],
-    ]);
-  });
-
   it('shades pre-market up to the cursor and never beyond the open', () => {
     expect(sceneAt(day(), OPEN_S - 600).premarket?.toS).toBe(OPEN_S - 600);
     expect(sceneAt(day(), OPEN_S + 600).premarket?.toS).toBe(OPEN_S);
@@ -95,23 +87,5 @@ describe('gapSpans', () => {
       [0, 10],
       [15, 20],
     ]);
-  });
-});
-
-describe('candleX', () => {
-  it('puts the middle of a candle on its slot and its edges half a slot beside it', () => {
-    const x = candleX(OPEN_S, 40, 8);
-    expect(x(OPEN_S + 60)).toBe(40);
-    expect(x(OPEN_S)).toBe(36);
-    expect(x(OPEN_S + 3 * CANDLE_S)).toBe(60);
-  });
-});
-
-describe('roomForLevel', () => {
-  it('makes room for a level in reach and none for one far away', () => {
-    const scene = sceneAt(day(), OPEN_S + 600);
-    const away = Math.abs(scene.closeTicks - 27200);
-    expect(roomForLevel(scene, away)).toEqual({ low: 27195, high: 27205 });
-    expect(roomForLevel(scene, away - 1)).toBeNull();
   });
 });

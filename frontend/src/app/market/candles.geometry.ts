@@ -1,6 +1,6 @@
 import { DayData } from '../api/day-data';
-import { Episode, ZoneTicks } from '../api/schema';
-import { EpochS, Px, Span, Ticks, ToX } from '../ui/units';
+import { Episode } from '../api/schema';
+import { EpochS, Span, Ticks } from '../ui/units';
 import { CANDLE_S, Candle, CandleFold, traded } from './candle-fold';
 import { LevelLine, levelLines } from './levels';
 
@@ -38,10 +38,6 @@ export interface CandleScene {
   untilS: EpochS;
   closeTicks: Ticks;
   lines: LevelLine[];
-  zone: Box[];
-  zoneTicks: ZoneTicks;
-  /** Levels this close to each other are confluent. */
-  confluenceTicks: Ticks;
   premarket: Span | null;
   gaps: Span[];
   episodes: EpisodeMark[];
@@ -60,16 +56,10 @@ export function candleScene(data: DayData, fold: CandleFold, count: number, { le
   const untilS = data.startS(count);
   const lines = levelLines(data, levelIds, selected, untilS);
   const own = episodes.filter((episode) => episode.level_id === selected && episode.start_s <= untilS);
-  const far = day.zone_ticks.far;
   return {
     untilS,
     closeTicks: fold.candles.findLast(traded)?.close ?? NaN,
     lines,
-    zone: lines
-      .filter((line) => line.selected)
-      .flatMap((line) => line.steps.map(({ fromS, toS, ticks }) => ({ fromS, toS, high: ticks + far, low: ticks - far }))),
-    zoneTicks: day.zone_ticks,
-    confluenceTicks: day.confluence_ticks,
     premarket: untilS > day.premarket_start_s ? { fromS: day.premarket_start_s, toS: Math.min(untilS, day.rth_open_s) } : null,
     gaps: gapSpans(data, count),
     episodes: own
@@ -118,16 +108,4 @@ function candlesBox(fold: CandleFold, fromS: EpochS, count: number): Box | null 
   const high = Math.max(...candles.map((candle: Candle) => candle.high));
   const low = Math.min(...candles.map((candle: Candle) => candle.low));
   return { fromS, toS: fromS + count * CANDLE_S, high, low };
-}
-
-/** Time to pixels where candle 0 is centred at `x0` and candles are `spacing` apart; moments within a candle lie between. */
-export function candleX(firstS: EpochS, x0: Px, spacing: Px): ToX {
-  return (s) => x0 + spacing * ((s - firstS) / CANDLE_S - 0.5);
-}
-
-/** The selected level with its whole zone when price is within `reach` ticks of it, so that the axis makes room for it; else null. */
-export function roomForLevel(scene: CandleScene, reach: Ticks): { low: Ticks; high: Ticks } | null {
-  const line = scene.lines.find((candidate) => candidate.selected);
-  if (!line || !(Math.abs(line.ticks - scene.closeTicks) <= reach)) return null;
-  return { low: line.ticks - scene.zoneTicks.near, high: line.ticks + scene.zoneTicks.near };
 }

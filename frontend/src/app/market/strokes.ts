@@ -3,7 +3,7 @@ import { Dash, LevelLine } from './levels';
 
 export type Brush = CanvasRenderingContext2D;
 
-export const FONT = "11px system-ui, 'Segoe UI', Roboto, 'Noto Sans', 'DejaVu Sans', sans-serif";
+export const FONT = "12px Inter, 'Inter until loaded', system-ui, 'DejaVu Sans', sans-serif";
 export const BOLD = `600 ${FONT}`;
 
 const DASHES: Record<Dash, number[]> = { solid: [], dashed: [7, 4], dotted: [1.5, 3.5] };
@@ -12,8 +12,8 @@ const DASHES: Record<Dash, number[]> = { solid: [], dashed: [7, 4], dotted: [1.5
 export function strokeLevel(brush: Brush, line: LevelLine, colour: string, toX: ToX, toY: ToY, left: Px, right: Px): void {
   brush.save();
   brush.strokeStyle = colour;
-  brush.lineWidth = line.selected ? 2 : 1.25;
-  brush.setLineDash(DASHES[line.style.dash]);
+  brush.lineWidth = line.selected ? 2.5 : 1.25;
+  brush.setLineDash(DASHES[line.selected ? 'solid' : line.style.dash]);
   brush.beginPath();
   let from = NaN;
   for (const step of line.steps) {

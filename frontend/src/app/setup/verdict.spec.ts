@@ -40,7 +40,7 @@ describe('the verdict band', () => {
     expect(text('.side')).toBe('■ NO EDGE');
     expect(text('.slab .line')).toBe('Physics even; the past shows no difference');
     expect(text('.share .figure')).toBe('43 % broke, usually 41 %');
-    expect(text('.sentence')).toBe('Price 1.875 above PM High 6693.50, standing. SYNTHETIC');
+    expect(text('.sentence')).toBe('Price 1.875 above PM High 6693.50, standing.');
   });
 
   it('has the colour of the direction of price', () => {
@@ -78,7 +78,7 @@ describe('the verdict band', () => {
     expect(text('.side')).toBe('– NO ANSWER');
     expect(text('.slab .line')).toBe('last test from below 12:04:50, 25 s ago');
     expect(text('.share')).toBe('The level is not being tested now.');
-    expect(text('.sentence')).toBe('Price 3.25 points above PM High 6693.50. SYNTHETIC');
+    expect(text('.sentence')).toBe('Price 3.25 points above PM High 6693.50.');
   });
 
   it('says that price approaches, and what is usual if it tests the level', () => {

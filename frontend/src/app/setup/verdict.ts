@@ -2,7 +2,6 @@ import { ChangeDetectionStrategy, Component, computed, inject, linkedSignal } fr
 import { SetupAnswer } from '../api/schema';
 import { Replay } from '../board/replay';
 import { balanceAt } from '../physics/balance';
-import { SyntheticBadge } from '../ui/badges';
 import { duration, roughly } from '../ui/duration';
 import { points, signed } from '../ui/format';
 import { newYork } from '../ui/new-york';
@@ -16,7 +15,7 @@ import { Slab, approachShare, approachSlab, clausesOf, fireOf, noAnswer, shareOf
 /** The answer as a band: the side, the share against usual, the physics or a fire, and the sentence. */
 @Component({
   selector: 'sp-verdict',
-  imports: [ShareGauge, SyntheticBadge],
+  imports: [ShareGauge],
   changeDetection: ChangeDetectionStrategy.OnPush,
   templateUrl: './verdict.html',
   styleUrl: './verdict.css',

@@ -6,6 +6,7 @@ import { Readiness } from '../api/readiness';
 import { MadeUpServer, MadeUpSocket } from '../api/server.fixture';
 import { addressOf } from '../board/address';
 import { Replay } from '../board/replay';
+import { StageLook } from '../board/look';
 import { Theme } from '../ui/theme';
 import { App } from './app';
 
@@ -40,8 +41,7 @@ describe('the frame of the screens', () => {
   it('has the four screens, the day, the clock and its badges', () => {
     expect([...page().querySelectorAll('nav a')].map((link) => link.textContent.trim())).toEqual(['Board', 'Setups', 'Evaluation', 'Lake']);
     expect(page().querySelector('time')!.textContent).toContain('09:30:50');
-    expect([...page().querySelectorAll('sp-header .badge')].map((badge) => badge.textContent)).toEqual(['REPLAY', 'SYNTHETIC']);
-    expect(page().querySelector('sp-header')!.textContent).toContain('window 5 s');
+    expect([...page().querySelectorAll('sp-watermark .chip')].map((chip) => chip.textContent)).toEqual(['REPLAY 12× · SYNTHETIC DATA']);
     expect(page().querySelector('sp-header')!.textContent).toContain('made-up 00000000');
   });
 
@@ -63,8 +63,12 @@ describe('the frame of the screens', () => {
     expect(replay.level()).toBe('or_high');
     press(']');
     expect(replay.speed()).toBe(24);
-    press('h');
-    expect(replay.heatUnder()).toBe(true);
+    const look = TestBed.inject(StageLook);
+    for (const key of ['h', 'c', 'w', ',', '<']) press(key);
+    expect(look.now()).toMatchObject({ heat: false, lens: false, horizonS: 120, bright: 95, dark: 25 });
+    look.pan(60, 2);
+    press('0');
+    expect(look.isPanned()).toBe(false);
     const requests = replay.neighbourRequests();
     press('n');
     expect(replay.neighbourRequests()).toBe(requests + 1);
@@ -125,7 +129,7 @@ describe('the frame of the screens', () => {
     expect(page().querySelector('[aria-live=polite]')!.textContent).toBe('Speed 60 times');
   });
 
-  it('lets the keyboard past header and rail', () => {
+  it('lets the keyboard past the header', () => {
     page().querySelector<HTMLAnchorElement>('.skip')!.click();
     expect(document.activeElement).toBe(page().querySelector('main'));
   });

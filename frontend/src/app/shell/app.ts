@@ -7,21 +7,20 @@ import { Readiness } from '../api/readiness';
 import { KeyCommand, commandOf, takenBy } from '../board/keys';
 import { Notices } from '../board/notices';
 import { Replay } from '../board/replay';
+import { StageLook } from '../board/look';
 import { Theme } from '../ui/theme';
 import { Header } from './header';
 import { Help } from './help';
-import { Rail } from './rail';
 
-/** The frame of all screens: header, rail, notices, keys and the live region. */
+/** The frame of all screens: header, notices, keys and the live region. */
 @Component({
   selector: 'sp-app',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [RouterOutlet, Header, Help, Rail],
+  imports: [RouterOutlet, Header, Help],
   host: { '(document:keydown)': 'pressed($event)' },
   template: `
     <a class="skip" href="#main" (click)="skip($event)">To the figures</a>
     <sp-header [onBoard]="onBoard()" (help)="help.toggle()" />
-    <sp-rail />
     <main #main id="main" tabindex="-1">
       @if (readiness.preparing(); as what) {
         <p class="preparing" role="status"><strong>Preparing:</strong> {{ what }} The board goes on by itself.</p>
@@ -49,6 +48,7 @@ export class App {
   protected readonly notices = inject(Notices);
   private readonly replay = inject(Replay);
   protected readonly readiness = inject(Readiness);
+  private readonly look = inject(StageLook);
   private readonly theme = inject(Theme);
   private readonly router = inject(Router);
   private readonly main = viewChild.required<ElementRef<HTMLElement>>('main');
@@ -101,6 +101,34 @@ export class App {
         return false;
     }
     if (!this.onBoard() || !this.replay.day()) return false;
+    if (!this.lookAnew(command)) this.move(command);
+    return true;
+  }
+
+  /** Does a command that changes how the stage is looked at; false for any other. */
+  private lookAnew(command: KeyCommand): boolean {
+    switch (command.do) {
+      case 'heat':
+        this.look.toggleHeat();
+        return true;
+      case 'lens':
+        this.look.toggleLens();
+        return true;
+      case 'horizon':
+        this.look.nextHorizon();
+        return true;
+      case 'reset':
+        this.look.reset();
+        return true;
+      case 'cut':
+        this.look.moveCutOff(command.which, command.direction);
+        return true;
+    }
+    return false;
+  }
+
+  /** Does a command that goes to another moment, level or panel. */
+  private move(command: KeyCommand): void {
     switch (command.do) {
       case 'play':
         this.replay.toggle();
@@ -128,9 +156,6 @@ export class App {
       case 'neighbours':
         this.replay.requestNeighbours();
         break;
-      case 'heat':
-        this.replay.toggleHeat();
-        break;
       case 'start':
         this.replay.goToWindow(this.replay.first());
         break;
@@ -138,7 +163,6 @@ export class App {
         this.replay.goToWindow(this.replay.last());
         break;
     }
-    return true;
   }
 }
 

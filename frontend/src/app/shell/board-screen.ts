@@ -4,28 +4,24 @@ import { ActivatedRoute } from '@angular/router';
 import { addressOf } from '../board/address';
 import { Replay } from '../board/replay';
 import { Transport } from '../board/transport';
-import { HeatPanel } from '../heatmap/heat';
-import { LadderPanel } from '../ladder/ladder';
-import { CandlesPanel } from '../market/candles';
 import { ConditionsPanel } from '../physics/conditions';
 import { NeighboursPanel } from '../setup/neighbours';
 import { Verdict } from '../setup/verdict';
+import { Stage } from '../stage/stage';
 
 /** The board: one moment of one day, and what followed similar ones. */
 @Component({
   selector: 'sp-board',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [CandlesPanel, HeatPanel, ConditionsPanel, LadderPanel, NeighboursPanel, Transport, Verdict],
+  imports: [ConditionsPanel, NeighboursPanel, Stage, Transport, Verdict],
   template: `
     <h1 class="hidden">Board {{ replay.symbol() }} {{ replay.date() }}</h1>
     <sp-verdict />
-    <div class="panels">
-      <sp-candles />
-      <sp-heat />
+    <sp-stage />
+    <div class="bottom">
       <sp-conditions />
-      <sp-ladder />
-      <sp-neighbours />
     </div>
+    <sp-neighbours />
     <sp-transport />
   `,
   styleUrl: './board-screen.css',

@@ -2,19 +2,21 @@ import { ChangeDetectionStrategy, Component, computed, inject, input, output } f
 import { LakeDays } from '../api/lake-days';
 import type { DayEntry } from '../api/schema';
 import { Replay } from '../board/replay';
-import { ReplayBadge, SyntheticBadge } from '../ui/badges';
 import { newYork, secondsOf } from '../ui/new-york';
 import { STALE_AMBER_S, STALE_GREY_S } from '../ui/panel-state';
 import { Theme } from '../ui/theme';
+import { Tabs } from './tabs';
+import { Watermark } from './watermark';
 
-/** Contract, date, New York clock, window, badges, feed age and the lake's version. */
+/** The screens, contract, date, New York clock, what the data are, feed age and the lake's version. */
 @Component({
   selector: 'sp-header',
   host: { role: 'banner' },
-  imports: [ReplayBadge, SyntheticBadge],
+  imports: [Tabs, Watermark],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <strong class="name">Spymaster</strong>
+    <sp-tabs />
     @if (onBoard()) {
       @if (roots().length > 1) {
         <select aria-label="Root" (change)="chooseRoot(rootChoice.value)" #rootChoice>
@@ -34,14 +36,9 @@ import { Theme } from '../ui/theme';
         </select>
         <button type="button" aria-label="Next day" [disabled]="!after()" (click)="choose(after()!)">›</button>
       </div>
-      <time class="clock"><span class="hidden">New York time </span>{{ clock() }}<small aria-hidden="true"> NY</small></time>
-      @if (replay.day(); as data) {
-        <span class="muted">window {{ data.day.window_s }} s</span>
-      }
-      <sp-replay-badge />
-      @if (replay.synthetic()) {
-        <sp-synthetic-badge />
-      }
+      <time class="clock"><span class="hidden">New York time </span>{{ clock() }}</time>
+      <span class="muted zone" aria-hidden="true">New York</span>
+      <sp-watermark />
       @if (feed(); as age) {
         <span class="feed" [class]="age.look"><i aria-hidden="true"></i>feed {{ age.text }}</span>
       }
@@ -52,8 +49,8 @@ import { Theme } from '../ui/theme';
         >{{ list.lake }} {{ list.lake_version.slice(0, 8) }}</span
       >
     }
-    <button type="button" title="t" (click)="theme.toggle()">{{ theme.name() === 'dark' ? 'Light' : 'Dark' }}</button>
-    <button type="button" title="?" aria-haspopup="dialog" (click)="help.emit()">Keys</button>
+    <button type="button" (click)="theme.toggle()">{{ theme.name() === 'dark' ? 'Light' : 'Dark' }} <kbd aria-hidden="true">t</kbd></button>
+    <button type="button" aria-haspopup="dialog" (click)="help.emit()">Keys <kbd aria-hidden="true">?</kbd></button>
   `,
   styleUrl: './header.css',
 })
@@ -69,8 +66,10 @@ export class Header {
     this.lake.list()?.days.find(({ symbol, session_date }) => symbol === this.replay.symbol() && session_date === this.replay.date()),
   );
   protected readonly root = computed(() => this.chosen()?.root ?? this.roots()[0] ?? '');
-  /** Days of the root, newest first. */
-  protected readonly days = computed(() => (this.lake.list()?.days ?? []).filter(({ root }) => root === this.root()).reverse());
+  /** Days of the root, newest first; a contract that is not the day's own only where it can be opened. */
+  protected readonly days = computed(() =>
+    (this.lake.list()?.days ?? []).filter(({ root, chosen, state }) => root === this.root() && (chosen || state !== 'no_silver')).reverse(),
+  );
   private readonly openable = computed(() =>
     this.days().filter((day) => day.state !== 'no_silver' && (day.chosen || day === this.chosen())),
   );

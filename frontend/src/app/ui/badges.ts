@@ -1,14 +1,5 @@
 import { ChangeDetectionStrategy, Component } from '@angular/core';
 
-/** Says that a figure is of a past day, played again. */
-@Component({
-  selector: 'sp-replay-badge',
-  changeDetection: ChangeDetectionStrategy.OnPush,
-  host: { class: 'badge' },
-  template: 'REPLAY',
-})
-export class ReplayBadge {}
-
 /** Says that a figure is of a simulated day. */
 @Component({
   selector: 'sp-synthetic-badge',

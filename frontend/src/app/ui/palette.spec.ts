@@ -10,13 +10,13 @@ describe('contrast', () => {
 
   for (const theme of ['dark', 'light'] as ThemeName[]) {
     const colours = PALETTE[theme];
-    for (const surface of ['bg', 'panel'] as const) {
+    for (const surface of ['bg', 'panel', 'row'] as const) {
       it.each(TEXTS)(`of %s text on ${surface} is at least 4.5 in the ${theme} theme`, (text) => {
         expect(contrast(colours[text], colours[surface])).toBeGreaterThanOrEqual(4.5);
       });
     }
-    it.each(['text', 'upOnGrid'] as const)(`of %s text on a grid-coloured surface is at least 4.5 in the ${theme} theme`, (text) => {
-      expect(contrast(colours[text], colours.grid)).toBeGreaterThanOrEqual(4.5);
+    it.each(['grid', 'slab', 'coming', 'flash'] as const)(`of text on %s is at least 4.5 in the ${theme} theme`, (surface) => {
+      expect(contrast(colours.text, colours[surface])).toBeGreaterThanOrEqual(4.5);
     });
     it.each(MARKS)(`of a %s mark on a grid-coloured surface is at least 3 in the ${theme} theme`, (mark) => {
       expect(contrast(colours[mark], colours.grid)).toBeGreaterThanOrEqual(3);

@@ -2,6 +2,9 @@
 export interface Colours {
   bg: string;
   panel: string;
+  /** A row that is set off from its panel. */
+  row: string;
+  /** Lines between things, and surfaces of their colour. */
   grid: string;
   text: string;
   /** What is read first. */
@@ -12,46 +15,57 @@ export interface Colours {
   pm: string;
   or: string;
   alarm: string;
-  /** `up` as text on a surface tinted like the grid, where the light theme's own is too pale. */
-  upOnGrid: string;
+  /** Ground of the verdict that names no side: as loud as one that does. */
+  slab: string;
+  /** Ground of the verdict while price comes to the level. */
+  coming: string;
+  /** A cell that has just changed. */
+  flash: string;
 }
 
-export type ThemeName = 'dark' | 'light';
+export const THEME_NAMES = ['dark', 'light'] as const;
+export type ThemeName = (typeof THEME_NAMES)[number];
 
 export const PALETTE: Record<ThemeName, Colours> = {
   dark: {
     bg: '#0e1217',
     panel: '#151b23',
-    grid: '#222b36',
+    row: '#1b2430',
+    grid: '#2c3744',
     text: '#d7dee8',
     strong: '#ffffff',
-    muted: '#8b98a9',
+    muted: '#93a1b2',
     up: '#56b4e9',
     down: '#e69f00',
     pm: '#f0e442',
     or: '#cc79a7',
-    alarm: '#e4691a',
-    upOnGrid: '#56b4e9',
+    alarm: '#ff7a45',
+    slab: '#3c4a5c',
+    coming: '#2b2c1c',
+    flash: '#2f4358',
   },
   light: {
-    bg: '#f5f7fa',
+    bg: '#eef1f5',
     panel: '#ffffff',
-    grid: '#dfe5ec',
+    row: '#f2f5f9',
+    grid: '#c5cfda',
     text: '#18212c',
     strong: '#000000',
     muted: '#556273',
-    up: '#0072b2',
+    up: '#00639c',
     down: '#8f4a00',
     pm: '#6b5900',
     or: '#8f3f6f',
     alarm: '#a83b00',
-    upOnGrid: '#00639c',
+    slab: '#c3cedb',
+    coming: '#f6f2d4',
+    flash: '#cfe2f2',
   },
 };
 
 /** A theme's name, null for any other word. */
 export function themeName(text: string | null | undefined): ThemeName | null {
-  return text === 'dark' || text === 'light' ? text : null;
+  return THEME_NAMES.find((name) => name === text) ?? null;
 }
 
 /** Name of a colour's CSS custom property: `upOnGrid` is `--up-on-grid`. */

@@ -8,7 +8,7 @@ import { LOADING, PanelState, READY } from './panel-state';
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [PanelFrame],
   template: `
-    <sp-panel heading="Candles" unit="points" [state]="state()" [synthetic]="synthetic()" [market]="market()">
+    <sp-panel heading="Candles" unit="points" [state]="state()" [synthetic]="synthetic()">
       <p class="figures">6800.00</p>
     </sp-panel>
   `,
@@ -16,7 +16,6 @@ import { LOADING, PanelState, READY } from './panel-state';
 class Host {
   readonly state = signal<PanelState>(READY);
   readonly synthetic = signal(false);
-  readonly market = signal(true);
 }
 
 @Component({
@@ -43,17 +42,15 @@ describe('a panel', () => {
     await fixture.whenStable();
   });
 
-  it('is a region named by its heading, with its unit and REPLAY', () => {
+  it('is a region named by its heading, and its unit', () => {
     const heading = page().querySelector('h2')!;
     expect([heading.textContent, heading.id]).toEqual(['Candles', page().querySelector('section')!.getAttribute('aria-labelledby')]);
     expect(page().textContent).toContain('points');
-    expect(page().querySelector('.badge')!.textContent).toBe('REPLAY');
   });
 
-  it('says SYNTHETIC where its figures are, and no REPLAY where it shows no moment of the market', async () => {
+  it('says SYNTHETIC where its figures are', async () => {
     expect(page().textContent).not.toContain('SYNTHETIC');
     fixture.componentInstance.synthetic.set(true);
-    fixture.componentInstance.market.set(false);
     await fixture.whenStable();
     expect([...page().querySelectorAll('.badge')].map((badge) => badge.textContent)).toEqual(['SYNTHETIC']);
   });

@@ -1,20 +1,20 @@
 import { NgTemplateOutlet } from '@angular/common';
 import { ChangeDetectionStrategy, Component, TemplateRef, computed, contentChild, inject, input, signal } from '@angular/core';
-import { ReplayBadge, SyntheticBadge } from './badges';
+import { SyntheticBadge } from './badges';
 import { PanelState, READY, STALE_GREY_S, fixOf, messageOf, tryAgain } from './panel-state';
 import { PanelTables } from './panel-tables';
 
 let panels = 0;
 
 /**
- * The frame of every panel: heading, unit, REPLAY and SYNTHETIC badges, and the panel's state in place of its body.
+ * The frame of every panel: heading, unit, SYNTHETIC badge, and the panel's state in place of its body.
  * A canvas panel offers its figures as text in `<ng-template #table>`, which is rendered only while it is wanted.
  * `<... tools>` elements stand in the header.
  */
 @Component({
   selector: 'sp-panel',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [NgTemplateOutlet, ReplayBadge, SyntheticBadge],
+  imports: [NgTemplateOutlet, SyntheticBadge],
   template: `
     <section [attr.aria-labelledby]="id" [attr.aria-busy]="state().kind === 'loading'" [class.grey]="grey()" [class.amber]="amber()">
       <header>
@@ -34,9 +34,6 @@ let panels = 0;
           <button type="button" class="quiet" [attr.aria-pressed]="asTable()" (click)="toggleTable()">
             {{ asTable() ? 'show as picture' : 'show as table' }}
           </button>
-        }
-        @if (market()) {
-          <sp-replay-badge />
         }
         @if (synthetic()) {
           <sp-synthetic-badge />
@@ -83,9 +80,8 @@ export class PanelFrame {
   readonly heading = input.required<string>();
   readonly unit = input<string>('');
   readonly state = input<PanelState>(READY);
+  /** Whether its figures are simulated; the board says so once, for the whole page. */
   readonly synthetic = input(false);
-  /** False for a panel that shows no moment of the market (evaluation, lake): it bears no REPLAY badge. */
-  readonly market = input(true);
   /** What the URL calls the panel while it shows its table; empty where the URL does not say. */
   readonly name = input('');
   protected readonly table = contentChild('table', { read: TemplateRef });

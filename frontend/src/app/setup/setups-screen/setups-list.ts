@@ -81,7 +81,7 @@ import { PickedSetup, isSamePick, pickOf } from './setups-request';
       color: var(--up);
     }
     .picked .up {
-      color: var(--up-on-grid);
+      color: var(--up);
     }
     .down {
       color: var(--down);

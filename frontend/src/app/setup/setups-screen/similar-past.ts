@@ -65,7 +65,7 @@ import { lookOf } from '../outcome';
       min-width: 0;
     }
     li.up {
-      --kind: var(--up-on-grid);
+      --kind: var(--up);
     }
     li.down {
       --kind: var(--down);
