@@ -2,7 +2,7 @@ import { Board, SCREENS, expect, lakeOf, test } from './board.ts';
 
 test('an address restores the whole state, and a reload changes nothing', async ({ board, page }) => {
   await page.goto(
-    `${board.server.address}/board?symbol=ESZ5&date=2025-10-09&at=11:02:35&level=or_low&approach_dir=from_above&speed=60&heat=1&theme=light`,
+    `${board.server.address}/board?symbol=ESZ5&date=2025-10-09&at=11:02:35&level=or_low&approach_dir=from_above&speed=60&heat=0&over=120&theme=light`,
   );
   await board.ready();
   await board.rest();
@@ -14,7 +14,8 @@ test('an address restores the whole state, and a reload changes nothing', async 
     level: 'or_low',
     approach_dir: 'from_above',
     speed: '60',
-    heat: '1',
+    heat: '0',
+    over: '120',
     theme: 'light',
   };
   for (const [name, value] of Object.entries(restored)) expect(board.param(name), name).toBe(value);
@@ -22,16 +23,16 @@ test('an address restores the whole state, and a reload changes nothing', async 
   await expect(page.getByRole('combobox', { name: /^Level/ })).toHaveValue('or_low');
   await expect(page.getByRole('combobox', { name: /^Speed/ })).toHaveValue('60');
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'light');
-  const before = await board.part('candles').screenshot();
+  const before = await board.part('stage').screenshot();
   await page.reload();
   await board.rest();
   expect(page.url()).toBe(address);
-  expect(await board.differing(await board.part('candles').screenshot(), before)).toBe(0);
+  expect(await board.differing(await board.part('stage').screenshot(), before)).toBe(0);
 });
 
 test('an address of a day, a level or a time that does not exist says so and offers what there is', async ({ board, page }) => {
   await page.goto(`${board.server.address}/board?symbol=ESZ5&date=2025-01-01`);
-  await expect(board.part('candles').getByText(/2025-01-01 is not in the lake/)).toBeVisible();
+  await expect(board.part('stage').getByText(/2025-01-01 is not in the lake/)).toBeVisible();
   await page.goto(`${board.server.address}/board?symbol=ESZ5&date=2025-10-14&at=03:00:00&level=nonsense&speed=-7`);
   await board.ready();
   await expect.poll(() => board.at()).toBe('09:30:00');

@@ -16,7 +16,7 @@ export function lakeOf(screen: (typeof SCREENS)[number]): string {
 }
 
 /** Panels and lines of the board, by their element. */
-export type Part = 'verdict' | 'candles' | 'heat' | 'conditions' | 'ladder' | 'neighbours' | 'transport';
+export type Part = 'verdict' | 'stage' | 'conditions' | 'neighbours' | 'transport';
 export const PICTURES = join(import.meta.dirname, '../test-results/pictures');
 
 /** Steps of a channel by which blended edges differ between two paintings of the same. */
@@ -60,6 +60,18 @@ export class Board {
 
   part(name: Part): Locator {
     return this.page.locator(`sp-${name}`);
+  }
+
+  canvas(): Locator {
+    return this.part('stage').locator('canvas');
+  }
+
+  /** Where the parts of the chart lie in its canvas, CSS pixels. */
+  async stage(): Promise<{ plot: number; gutter: number; head: number; bottom: number; row: number }> {
+    return this.part('stage').evaluate((stage) => {
+      const { plot, gutter, head, bottom, row } = stage.dataset;
+      return { plot: Number(plot), gutter: Number(gutter), head: Number(head), bottom: Number(bottom), row: Number(row) };
+    });
   }
 
   day(date = DATE): Promise<Day> {

@@ -1,16 +1,14 @@
 import type { Request } from '@playwright/test';
-import { heatLayout } from '../src/app/heatmap/heat.geometry';
 import { type Board, type Part, expect, test } from './board.ts';
 
 const AT = '10:31:05';
-const DRAWN: Part[] = ['transport', 'verdict', 'candles', 'heat', 'conditions', 'ladder', 'neighbours'];
+const DRAWN: Part[] = ['transport', 'verdict', 'stage', 'conditions', 'neighbours'];
 
 test('a board that has seen the whole session shows an earlier moment with the very pixels of one that has not', async ({
   board,
   page,
 }) => {
   await board.open({ at: AT });
-  await page.keyboard.press('h');
   const fresh = await pictures(board);
   await page.keyboard.press('End');
   await expect.poll(() => board.at()).toBe('12:30:00');
@@ -37,23 +35,13 @@ test('nothing is asked for beyond the cursor but the moment of the next episode'
   expect(undated.filter((path) => /\/(tables\/\w+|setup|setups|episodes)$/.test(path))).toEqual([]);
 });
 
-test('right of the cursor the heat is bare', async ({ board }) => {
+test('right of the cursor the chart is bare, and left of it the lens begins', async ({ board }) => {
   await board.open({ at: '09:40:00' });
-  const canvas = board.part('heat').locator('canvas');
-  const { width, height } = (await canvas.boundingBox())!;
-  const { plot, volume, priceLeft } = heatLayout({ width, height, ratio: 1 });
-  const strip = { left: plot.right + 1, right: priceLeft - 1, top: plot.top, bottom: volume.bottom };
-  expect(strip.right - strip.left).toBeGreaterThan(4);
-  expect(await coloursIn(board, 'sp-heat canvas', strip)).toEqual([await panelColour(board)]);
-  const left = { left: plot.right - 60, right: plot.right, top: plot.top, bottom: plot.bottom };
-  expect((await coloursIn(board, 'sp-heat canvas', left)).length).toBeGreaterThan(3);
-});
-
-test('right of the newest candle the chart is bare', async ({ board }) => {
-  await board.open({ at: '09:40:00' });
-  const box = (await board.part('candles').locator('.chart canvas').first().boundingBox())!;
-  const strip = { left: box.width - 8, right: box.width - 1, top: 0, bottom: box.height };
-  expect(await coloursIn(board, 'sp-candles .chart canvas', strip)).toEqual([await panelColour(board)]);
+  const { plot, gutter, head, bottom } = await board.stage();
+  const bare = { left: plot + 1, right: plot + gutter - 1, top: bottom - 40, bottom };
+  expect(await coloursIn(board, bare)).toEqual([await panelColour(board)]);
+  const lens = { left: plot - 60, right: plot, top: head, bottom };
+  expect((await coloursIn(board, lens)).length).toBeGreaterThan(3);
 });
 
 async function pictures(board: Board): Promise<Record<Part, Buffer>> {
@@ -61,13 +49,9 @@ async function pictures(board: Board): Promise<Record<Part, Buffer>> {
   return Object.fromEntries(taken) as Record<Part, Buffer>;
 }
 
-/** Colours that the screen shows in a rectangle of an element. */
-async function coloursIn(
-  board: Board,
-  selector: string,
-  rect: { left: number; right: number; top: number; bottom: number },
-): Promise<string[]> {
-  const box = (await board.page.locator(selector).first().boundingBox())!;
+/** Colours that the screen shows in a rectangle of the chart. */
+async function coloursIn(board: Board, rect: { left: number; right: number; top: number; bottom: number }): Promise<string[]> {
+  const box = (await board.canvas().boundingBox())!;
   const clip = { x: box.x + rect.left, y: box.y + rect.top, width: rect.right - rect.left, height: rect.bottom - rect.top };
   const shown = await board.pixels(await board.page.screenshot({ clip }));
   const colours = new Set<string>();
@@ -76,5 +60,5 @@ async function coloursIn(
 }
 
 function panelColour(board: Board): Promise<string> {
-  return board.page.evaluate(() => getComputedStyle(document.querySelector('sp-heat section')!).backgroundColor);
+  return board.page.evaluate(() => getComputedStyle(document.querySelector('sp-stage section')!).backgroundColor);
 }

@@ -30,7 +30,16 @@ test('the whole board is worked by keys alone', async ({ board, page }) => {
   await page.keyboard.press('f');
   await expect.poll(() => board.param('approach_dir')).not.toBe(approachDir);
   await page.keyboard.press('h');
-  await expect.poll(() => board.param('heat')).toBe('1');
+  await expect.poll(() => board.param('heat')).toBe('0');
+  for (const [key, name, value] of [
+    ['c', 'lens', '0'],
+    ['w', 'over', '120'],
+    [',', 'bright', '95'],
+    ['<', 'dark', '25'],
+  ]) {
+    await page.keyboard.press(key);
+    await expect.poll(() => board.param(name), key).toBe(value);
+  }
   await page.keyboard.press(']');
   await expect.poll(() => Number(board.param('speed'))).toBeGreaterThan(12);
   await page.keyboard.press('[');

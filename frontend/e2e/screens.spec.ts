@@ -17,14 +17,13 @@ for (const theme of THEMES) {
       });
     }
 
-    test('heat under the candles and the figures as tables', async ({ board }) => {
+    test('the chart without heat and lens, and the figures as tables', async ({ board }) => {
       await board.open();
       await board.page.keyboard.press('h');
-      await board.picture(`board-heat-under-${theme}`);
-      for (const part of ['candles', 'heat'] as const) {
-        await board.part(part).getByRole('button', { name: 'show as table' }).click();
-        await expect(board.part(part).getByRole('table')).toBeVisible();
-      }
+      await board.page.keyboard.press('c');
+      await board.picture(`board-candles-alone-${theme}`);
+      await board.part('stage').getByRole('button', { name: 'show as table' }).click();
+      await expect(board.part('stage').getByRole('table', { name: /Last candles/ })).toBeVisible();
       await board.picture(`board-as-tables-${theme}`);
       await board.expectAccessible();
     });
@@ -42,7 +41,7 @@ for (const theme of THEMES) {
     test('a window in which records were lost is named a gap', async ({ board }) => {
       const marked = await board.firstGap(GAP_DATE);
       await board.open({ date: GAP_DATE, at: marked });
-      await expect(board.part('heat').getByText(/gap: /)).toBeVisible();
+      await expect(board.part('stage').getByText(/gap: /).first()).toBeVisible();
       await board.picture(`state-gap-${theme}`);
       await board.expectAccessible();
     });

@@ -2,7 +2,7 @@ import type { Route } from '@playwright/test';
 import { THEMES, type Board, type Part, expect, test } from './board.ts';
 import { LAKES } from './lakes.ts';
 
-const PANELS: Part[] = ['candles', 'heat', 'conditions', 'ladder', 'neighbours'];
+const PANELS: Part[] = ['stage', 'conditions', 'neighbours'];
 const TABLES = '**/tables/**';
 
 for (const theme of THEMES) {
@@ -47,9 +47,9 @@ for (const theme of THEMES) {
     test('a day without features names what is missing and the command, and shows the rest', async ({ boardOf }) => {
       const board = await boardOf(LAKES.withoutGold);
       await board.open();
-      for (const panel of ['ladder', 'conditions', 'neighbours'] as const)
+      for (const panel of ['stage', 'conditions', 'neighbours'] as const)
         await expect(board.part(panel).locator('code')).toContainText('spymaster build');
-      for (const panel of ['candles', 'heat'] as const) await expect(board.part(panel).locator('canvas').first()).toBeVisible();
+      await expect(board.canvas()).toBeVisible();
       await shown(board, `state-no-gold-${theme}`);
     });
 
@@ -57,7 +57,7 @@ for (const theme of THEMES) {
       const board = await boardOf(LAKES.withoutIndex);
       await board.open();
       await expect(board.neighbours().first()).toBeVisible();
-      for (const panel of ['ladder', 'conditions'] as const) await expect(board.part(panel).getByRole('table')).toBeVisible();
+      for (const panel of ['stage', 'conditions'] as const) await expect(board.part(panel).getByRole('table')).toBeVisible();
       await board.screen('/setups');
       await expect(board.page.locator('main code').first()).toContainText('spymaster index');
       await shown(board, `state-no-index-${theme}`);
@@ -80,13 +80,13 @@ for (const theme of THEMES) {
         }),
       );
       await board.open();
-      await expect(board.part('heat').getByRole('alert')).toContainText('does not match its hash');
-      await expect(board.part('candles').locator('canvas').first()).toBeVisible();
+      await expect(board.part('stage').getByRole('alert')).toContainText('does not match its hash');
+      await expect(board.part('stage').getByRole('table')).toBeVisible();
       await expect(board.neighbours().first()).toBeVisible();
       await shown(board, `state-error-${theme}`);
       await page.unroute('**/tables/heat**');
-      await board.part('heat').getByRole('button', { name: 'Try again' }).click();
-      await expect(board.part('heat').locator('canvas')).toBeVisible();
+      await board.part('stage').getByRole('button', { name: 'Try again' }).click();
+      await expect(board.part('stage').getByRole('alert')).toHaveCount(0);
     });
 
     test('a feed that falls silent turns amber after 10 s and grey after 30 s', async ({ board, page }) => {
@@ -98,11 +98,13 @@ for (const theme of THEMES) {
       await page.keyboard.press(' ');
       await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
       await page.clock.runFor(12_000);
-      await expect(board.part('heat').locator('section')).toHaveClass(/amber/);
-      await expect(board.part('heat').getByText(/no data for 1\d s/)).toBeVisible();
+      await expect(board.part('stage').locator('section')).toHaveClass(/amber/);
+      await expect(board.part('stage').getByText(/no data for 1\d s/)).toBeVisible();
       await shown(board, `state-stale-amber-${theme}`);
       await page.clock.runFor(20_000);
-      await expect(board.part('heat').locator('section')).toHaveClass(/grey/);
+      await expect(board.part('stage').locator('section')).toHaveClass(/grey/);
+      await expect(board.part('verdict').locator('.side')).toContainText('NO ANSWER');
+      await expect(board.part('verdict').locator('section')).toHaveClass(/stale/);
       await shown(board, `state-stale-grey-${theme}`);
     });
   });

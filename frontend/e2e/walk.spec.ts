@@ -45,7 +45,7 @@ test('a first-time trader opens the board, reads a setup, meets the neighbours, 
 
   await page.getByRole('combobox', { name: /^Level/ }).selectOption({ label: 'VWAP' });
   await expect.poll(() => board.param('level')).toBe('vwap');
-  await expect(board.part('ladder').getByRole('heading')).toContainText('VWAP');
+  await expect(board.part('stage').getByRole('heading')).toContainText('VWAP');
 
   const theme = await page.locator('html').getAttribute('data-theme');
   await page.getByRole('button', { name: theme === 'dark' ? 'Light' : 'Dark' }).click();

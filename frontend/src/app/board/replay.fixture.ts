@@ -23,6 +23,7 @@ export function replayOf(data: DayData | null) {
     approach: signal<ApproachAnswer | null>(null),
     seenFireS: signal(NaN),
     seeFire: vi.fn<() => void>(),
+    dayState: signal<PanelState>(READY),
     tableState: vi.fn<(table: TableName) => PanelState>(() => READY),
     setLevel: vi.fn<(levelId: string) => void>(),
     open: vi.fn<(symbol: string, date: string, s: number, level?: string, approachDir?: Approach) => void>(),

@@ -72,6 +72,16 @@ describe('the verdict band', () => {
     expect(text('.physics')).not.toContain('FIRE');
   });
 
+  it('greys and has no answer while the feed is silent', () => {
+    replay.setup.set({ state: READY, answer: answer() });
+    replay.dayState.set({ kind: 'stale', ageS: 12 });
+    expect(text('.side')).toContain('NO EDGE');
+    replay.dayState.set({ kind: 'stale', ageS: 31.6 });
+    expect(text('.side')).toContain('NO ANSWER');
+    expect(text('.slab .line')).toBe('no data for 31 s');
+    expect((fixture.nativeElement as HTMLElement).querySelector('section')!.classList).toContain('stale');
+  });
+
   it('has no answer once the test is over, and says when it was and where price is now', () => {
     replay.setup.set({ state: READY, answer: answer() });
     later(5);

@@ -14,8 +14,8 @@ import { Ramp } from './ramp';
 import { HeatStrip, StageScene } from './scene';
 
 /** Above the rows: what the scales are; below them: the time axis. */
-export const HEAD: Px = 22;
-export const FOOT: Px = 22;
+export const HEAD: Px = 20;
+export const FOOT: Px = 20;
 const LABEL: Px = 18;
 /** Widest body of a candle, and its share of the room it has. */
 const BODY_MOST: Px = 14;

@@ -21,6 +21,7 @@ import { newYork } from '../ui/new-york';
 import { NextFrame } from '../ui/next-frame';
 import { PanelFrame } from '../ui/panel-frame';
 import { PanelState } from '../ui/panel-state';
+import { StateNote } from '../ui/state-note';
 import { Theme } from '../ui/theme';
 import { throttled } from '../ui/throttled';
 import { EpochS, Px, Ticks } from '../ui/units';
@@ -53,7 +54,7 @@ interface Size {
 @Component({
   selector: 'sp-stage',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [PanelFrame, StrikeTable],
+  imports: [PanelFrame, StateNote, StrikeTable],
   templateUrl: './stage.html',
   styleUrl: './stage.css',
 })
@@ -117,13 +118,16 @@ export class Stage {
   protected readonly strikes = computed<{ rows: StrikeRow[]; tick: number; data: DayData } | null>(() => {
     const { data, index, level } = this.frame();
     const rows = this.rows();
-    if (!data || !rows) return null;
+    if (!data || !rows || isMissing(this.ladderState())) return null;
     const horizons = this.look.now().horizonS / data.day.ladder.display_s;
     const at = { index, levelTicks: data.levelAt(level, data.endS(index)), horizons };
     const found = strikeRowsAt(data, rows.strikes(), at);
     return found === null ? null : { rows: found, tick: data.day.tick, data };
   });
   protected readonly ladderState = computed(() => this.replay.tableState('ladder'));
+  protected readonly heatState = computed(() => this.replay.tableState('heat'));
+  protected readonly ladderProblem = computed(() => isMissing(this.ladderState()));
+  protected readonly heatProblem = computed(() => isMissing(this.heatState()));
   /** Whether there is no book to show although the day is there. */
   protected readonly isGap = computed(() => this.frame().data !== null && this.rows() !== null && this.strikes() === null);
   protected readonly hovered = computed(() => {
@@ -294,7 +298,12 @@ export class Stage {
     paintStage(brush, paint);
     const cross = this.crossAt(scene, data);
     if (cross) paintCross(brush, paint, cross);
-    this.host.dataset['cursor'] = String(this.frame().index);
+    this.mark({ cursor: this.frame().index, plot: width, gutter, head: HEAD, bottom: HEAD + scene.rows.bottom, row: scene.rows.height });
+  }
+
+  /** Says on the element where the parts of the picture lie. */
+  private mark(parts: Record<string, number>): void {
+    for (const [name, value] of Object.entries(parts)) this.host.dataset[name] = String(value);
   }
 
   private crossAt(scene: StageScene, data: DayData): { s: EpochS; ticks: Ticks; text: string } | null {
@@ -305,6 +314,10 @@ export class Stage {
     const s = pointed?.s ?? scene.timeline.untilS;
     return { s, ticks, text: crossText(data, this.frame().index, s, ticks) };
   }
+}
+
+function isMissing({ kind }: PanelState): boolean {
+  return kind === 'empty' || kind === 'error';
 }
 
 /** The newest middle of best bid and offer at or before a window; NaN where there was none yet. */

@@ -15,7 +15,7 @@ describe('contrast', () => {
         expect(contrast(colours[text], colours[surface])).toBeGreaterThanOrEqual(4.5);
       });
     }
-    it.each(['grid', 'slab', 'coming', 'flash'] as const)(`of text on %s is at least 4.5 in the ${theme} theme`, (surface) => {
+    it.each(['grid', 'slabGround', 'coming', 'flash'] as const)(`of text on %s is at least 4.5 in the ${theme} theme`, (surface) => {
       expect(contrast(colours.text, colours[surface])).toBeGreaterThanOrEqual(4.5);
     });
     it.each(MARKS)(`of a %s mark on a grid-coloured surface is at least 3 in the ${theme} theme`, (mark) => {

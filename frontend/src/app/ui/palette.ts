@@ -16,7 +16,7 @@ export interface Colours {
   or: string;
   alarm: string;
   /** Ground of the verdict that names no side: as loud as one that does. */
-  slab: string;
+  slabGround: string;
   /** Ground of the verdict while price comes to the level. */
   coming: string;
   /** A cell that has just changed. */
@@ -40,7 +40,7 @@ export const PALETTE: Record<ThemeName, Colours> = {
     pm: '#f0e442',
     or: '#cc79a7',
     alarm: '#ff7a45',
-    slab: '#3c4a5c',
+    slabGround: '#3c4a5c',
     coming: '#2b2c1c',
     flash: '#2f4358',
   },
@@ -57,7 +57,7 @@ export const PALETTE: Record<ThemeName, Colours> = {
     pm: '#6b5900',
     or: '#8f3f6f',
     alarm: '#a83b00',
-    slab: '#c3cedb',
+    slabGround: '#c3cedb',
     coming: '#f6f2d4',
     flash: '#cfe2f2',
   },
