@@ -48,7 +48,7 @@ ui-test: setup frontend/node_modules/.installed ## Check the board's format, lin
 	@frontend/npm.sh run --silent test
 
 pictures: setup ui ## Draw the README's two pictures of the board from the demo's lake
-	@for theme in dark light; do ( $(RUN) spymaster snapshot --at "2025-10-14 09:51:25" --level or_high --approach from_below --theme $$theme --lake $(DEMO) --out ../docs/board-$$theme.png ) || exit; done
+	@for theme in dark light; do ( $(RUN) spymaster snapshot --at "2025-10-14 10:34:25" --level or_low --approach from_above --theme $$theme --lake $(DEMO) --out ../docs/board-$$theme.png ) || exit; done
 
 types: setup frontend/node_modules/.installed ## Renew the board's types from what the server says of its answers
 	@frontend/npm.sh run --silent types

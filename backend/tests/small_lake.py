@@ -77,7 +77,11 @@ def put(lake: Path, dataset: str, symbol: str, date: str, rows: list[dict[str, A
 
 
 def _blank(field: pa.Field) -> Any:
-    if field.name.endswith("_ticks"):
+    if pa.types.is_fixed_size_list(field.type):
+        return [0] * field.type.list_size
+    if pa.types.is_list(field.type):
+        return []
+    if field.name.endswith("_ticks") and pa.types.is_integer(field.type):
         return NO_TICK
     if pa.types.is_string(field.type):
         return ""

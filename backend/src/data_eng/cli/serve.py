@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
     from uvicorn import Server
 
+    from ..config import Environment
     from ..settings import Settings
 
 
@@ -32,7 +33,9 @@ def serve(
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port; 0 takes a free one. Default: serve.port of settings.yaml.")
     ] = None,
-    open_page: Annotated[bool, typer.Option("--open/--no-open", help="Open the board in the browser.")] = False,
+    open_page: Annotated[
+        bool, typer.Option("--open/--no-open", help="Open the board in the browser, at a test whose verdict names a side.")
+    ] = False,
 ) -> None:
     """Serve the board and its API, as of any moment of the lake's days, until Ctrl-C. The last line printed is the address.
 
@@ -53,8 +56,19 @@ def serve(
     address = address_of(host, listener.getsockname()[1])
     typer.echo(f"lake {place}\nCtrl-C stops it\n{address}")
     if open_page:
-        typer.launch(address)
+        typer.launch(address + _opening(cfg.where, app))
     run(server_of(app, settings), listener)
+
+
+def _opening(where: Environment, app: FastAPI) -> str:
+    """The board at a moment with something to see; its bare address where the lake has none."""
+    from urllib.parse import urlencode
+
+    from ..serve.opening import opening
+
+    roots = app.state.shared.days.listed().roots
+    query = opening(where, roots[0]) if roots else None
+    return "" if query is None else f"board?{urlencode(query)}"
 
 
 def listen(host: str, port: int) -> socket.socket:

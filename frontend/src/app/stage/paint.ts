@@ -356,7 +356,12 @@ function paintTimes(brush: Brush, { scene, colours, width }: Paint): void {
   brush.font = FONT;
   brush.textAlign = 'center';
   brush.fillStyle = colours.muted;
-  for (const { s, x } of scene.timeline.marks()) if (x > 18 && x + 18 < free) brush.fillText(newYorkMinute(s), x, y);
+  let taken = 0;
+  for (const { s, x } of scene.timeline.marks()) {
+    if (x - 18 < taken || x + 18 > free) continue;
+    brush.fillText(newYorkMinute(s), x, y);
+    taken = x + 24;
+  }
 }
 
 /** The chosen level is always in the colour of the level; the others in that of their kind. */
