@@ -6,11 +6,6 @@ import { Resting, largestResting } from './heat.geometry';
 /** Rows of the panel's table. */
 export const TABLE_ROWS = 12;
 
-/** Size in words: "about 240", or "400 or more" at the scale's cut-off. */
-export function sizeText({ contracts, orMore }: Resting): string {
-  return orMore ? `${contracts} or more` : `about ${contracts}`;
-}
-
 /** The picture in a sentence: what is best, what rests, where the price has been. */
 export function heatSummary(data: DayData, window: number, spanWindows: number): string {
   const { tick, symbol, synthetic, window_s } = data.day;
@@ -22,7 +17,7 @@ export function heatSummary(data: DayData, window: number, spanWindows: number):
   const sizes = largestResting(data, window, Infinity);
   const largest = (side: Resting['side']): string => {
     const found = sizes.find((size) => size.side === side);
-    return found ? `largest ${side} ${sizeText(found)} contracts at ${points(found.ticks, tick)}` : `no ${side} within 12 points`;
+    return found ? `largest ${side} ${found.contracts} contracts at ${points(found.ticks, tick)}` : `no ${side} within 12 points`;
   };
   return `${at}. ${quotes}; ${largest('bid')}, ${largest('offer')}.`;
 }

@@ -112,15 +112,14 @@ describe('largestResting', () => {
   it('lists the largest sizes with their side, largest first', () => {
     const data = day();
     data.heat.fill(0, 500 * HEAT_TICKS, 501 * HEAT_TICKS);
-    data.heatScale = 400;
     [data.bid[500], data.ask[500], data.heatBase[500]] = [27180, 27181, 27132];
     const rest = (ticks: number, value: number): void => void (data.heat[500 * HEAT_TICKS + ticks - 27132] = value);
-    rest(27170, 255);
-    rest(27190, 128);
+    rest(27170, 412);
+    rest(27190, 101);
     rest(27180, 64);
     expect(largestResting(data, 500, 2)).toEqual([
-      { ticks: 27170, side: 'bid', contracts: 400, orMore: true },
-      { ticks: 27190, side: 'offer', contracts: 101, orMore: false },
+      { ticks: 27170, side: 'bid', contracts: 412 },
+      { ticks: 27190, side: 'offer', contracts: 101 },
     ]);
   });
 

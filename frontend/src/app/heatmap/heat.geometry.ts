@@ -1,7 +1,7 @@
 import { DayData, NO_TICK } from '../api/day-data';
 import { gapSpans } from '../market/candles.geometry';
 import { LevelLine, levelLines } from '../market/levels';
-import { UNSEEN, contracts, heatAt, poolFor } from '../market/pooling';
+import { UNSEEN, heatAt, poolFor } from '../market/pooling';
 import { axisPrices, axisTimes } from '../ui/axis.geometry';
 import { EpochS, Px, Span, Ticks, ToX, ToY, WindowIndex } from '../ui/units';
 
@@ -80,13 +80,11 @@ export interface HeatFrame {
   times: EpochS[];
 }
 
-/** CanvasSize that rests at one tick at the cursor. */
+/** Size that rests at one tick at the cursor. */
 export interface Resting {
   ticks: Ticks;
   side: 'bid' | 'offer';
   contracts: number;
-  /** True where the size lies at the cut-off or above it. */
-  orMore: boolean;
 }
 
 export function heatLayout({ width, height }: CanvasSize): Layout {
@@ -199,9 +197,9 @@ export function largestResting(data: DayData, window: WindowIndex, most: number)
   const halfRange = HALF_RANGE_POINTS / data.day.tick;
   const sizes: Resting[] = [];
   for (let ticks = Math.floor(bid - halfRange); ticks <= ask + halfRange; ticks++) {
-    const value = heatAt(data, window, ticks);
-    if (value === UNSEEN || value === 0) continue;
-    sizes.push({ ticks, side: ticks <= bid ? 'bid' : 'offer', contracts: contracts(value, data.heatScale), orMore: value === 255 });
+    const contracts = heatAt(data, window, ticks);
+    if (contracts === UNSEEN || contracts === 0) continue;
+    sizes.push({ ticks, side: ticks <= bid ? 'bid' : 'offer', contracts });
   }
   return sizes.sort((one, other) => other.contracts - one.contracts || one.ticks - other.ticks).slice(0, most);
 }

@@ -14,7 +14,7 @@ import {
 import { DayData } from '../api/day-data';
 import { Replay } from '../board/replay';
 import { HeatBitmap } from '../market/heat-bitmap';
-import { UNSEEN, contracts, heatAt } from '../market/pooling';
+import { UNSEEN, cutOff, heatAt } from '../market/pooling';
 import { ramp, rampTable } from '../market/ramp';
 import { points } from '../ui/format';
 import { newYork } from '../ui/new-york';
@@ -22,7 +22,7 @@ import { NextFrame } from '../ui/next-frame';
 import { PanelFrame } from '../ui/panel-frame';
 import { Theme } from '../ui/theme';
 import { paintHeat } from './heat-painter';
-import { TABLE_ROWS, heatSummary, sizeText } from './heat-summary';
+import { TABLE_ROWS, heatSummary } from './heat-summary';
 import { HeatFrame, CanvasSize, heatFrame, largestResting } from './heat.geometry';
 
 /** Spans of time on offer. */
@@ -70,13 +70,13 @@ export class HeatPanel {
         largestResting(data, cursor, TABLE_ROWS).map((size) => ({
           price: points(size.ticks, data.day.tick),
           side: size.side,
-          size: sizeText(size),
+          size: size.contracts,
           away: points(Math.abs(size.ticks - data.midAt(cursor)), data.day.tick),
         })),
       [],
     ),
   );
-  protected readonly cutOff = computed(() => this.atCursor((data) => data.heatScale, NaN));
+  protected readonly cutOff = computed(() => this.atCursor((data) => cutOff(data), NaN));
   /** Heads the panel's table. */
   protected readonly caption = computed(() => `Largest resting sizes within 12 points at ${newYork(this.replay.cursorS())} New York`);
   protected readonly pointed = computed(() => {
@@ -175,7 +175,7 @@ export class HeatPanel {
   }
 }
 
-/** What rests where the pointer is: "10:31:05 · 6800.25 · about 143 contracts". */
+/** What rests where the pointer is: "10:31:05 · 6800.25 · 143 contracts". */
 function pointedText(data: DayData, cursor: number, frame: HeatFrame, { x, y }: { x: number; y: number }): string | null {
   const { plot } = frame.layout;
   if (x < plot.left || x >= plot.right || y < plot.top || y >= plot.bottom) return null;
@@ -183,7 +183,7 @@ function pointedText(data: DayData, cursor: number, frame: HeatFrame, { x, y }: 
   const window = Math.min(cursor, Math.floor((s - data.startS(0)) / data.day.window_s));
   if (window < 0) return null;
   const ticks = Math.round(frame.high + 0.5 - ((y - plot.top) / (plot.bottom - plot.top)) * (frame.high - frame.low + 1));
-  const value = heatAt(data, window, ticks);
-  const size = value === UNSEEN ? 'not seen' : `${value === 255 ? 'at least' : 'about'} ${contracts(value, data.heatScale)} contracts`;
+  const contracts = heatAt(data, window, ticks);
+  const size = contracts === UNSEEN ? 'not seen' : `${contracts} contracts`;
   return `${newYork(data.endS(window))} · ${points(ticks, data.day.tick)} · ${size}`;
 }

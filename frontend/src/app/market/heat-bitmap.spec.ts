@@ -3,7 +3,7 @@ import { walkedDay } from '../api/made-up-day.fixture';
 import { chance } from '../ui/chance.fixture';
 import { PALETTE } from '../ui/palette';
 import { HeatBitmap } from './heat-bitmap';
-import { HeatColumns } from './pooling';
+import { HeatColumns, cutOff, shade } from './pooling';
 import { ramp, rampTable } from './ramp';
 
 const TABLE = rampTable(ramp(PALETTE.dark));
@@ -39,22 +39,23 @@ class Surface {
 }
 
 /** Colour of a column at a tick, looked up window by window among the first `count`. */
-function naive(columns: HeatColumns, pool: number, column: number, ticks: number, count: number): number {
+function naive(columns: HeatColumns, pool: number, column: number, ticks: number, count: number, strongest: number): number {
   let value = -1;
   for (let window = column * pool; window < Math.min(count, (column + 1) * pool); window++) {
     const at = ticks - columns.heatBase[window];
     if (columns.heatBase[window] !== NO_TICK && at >= 0 && at < HEAT_TICKS) value = Math.max(value, columns.heat[window * HEAT_TICKS + at]);
   }
-  return TABLE[value + 1];
+  return TABLE[shade(value, strongest) + 1];
 }
 
 function expectExact(bitmap: HeatBitmap, columns: HeatColumns, count: number): void {
   const picture = bitmap.picture as unknown as Surface;
+  const strongest = cutOff(columns);
   expect(bitmap.columns).toBe(Math.ceil(count / bitmap.pool));
   let wrong = 0;
   for (let column = 0; column < bitmap.columns; column++)
     for (let row = 0; row < bitmap.height; row++)
-      if (picture.pixels[row * picture.width + column] !== naive(columns, bitmap.pool, column, bitmap.top - row, count)) wrong++;
+      if (picture.pixels[row * picture.width + column] !== naive(columns, bitmap.pool, column, bitmap.top - row, count, strongest)) wrong++;
   expect(wrong).toBe(0);
 }
 

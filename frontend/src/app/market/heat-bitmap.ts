@@ -1,5 +1,5 @@
 import { Ticks, WindowIndex } from '../ui/units';
-import { HeatColumns, firstMissing, heatReach, poolColumn } from './pooling';
+import { HeatColumns, cutOff, firstMissing, heatReach, poolColumn, shade } from './pooling';
 
 /** Ticks of room that a bitmap takes beyond what it needs, so that it is not enlarged at each new high. */
 const ROOM_TICKS = 64;
@@ -21,7 +21,8 @@ export class HeatBitmap {
   top: Ticks = 0;
   private rows = 0;
   private whole = 0;
-  private values = new Int16Array(0);
+  private values = new Int32Array(0);
+  private cutOff = NaN;
   private canvas: HTMLCanvasElement | null = null;
   private context: CanvasRenderingContext2D | null = null;
 
@@ -40,6 +41,8 @@ export class HeatBitmap {
   }
 
   show(count: WindowIndex): void {
+    if (Number.isNaN(this.cutOff)) this.cutOff = cutOff(this.source);
+    if (Number.isNaN(this.cutOff)) return;
     const { from, to, whole } = columnsToPaint(this.whole, count, this.pool);
     this.columns = to;
     this.whole = Math.min(whole, Math.floor(firstMissing(this.source, from * this.pool, count) / this.pool));
@@ -62,7 +65,7 @@ export class HeatBitmap {
     this.context = context;
     this.top = top;
     this.rows = larger.height;
-    this.values = new Int16Array(this.rows);
+    this.values = new Int32Array(this.rows);
   }
 
   private paint(context: CanvasRenderingContext2D, from: number, to: number, count: number): void {
@@ -71,7 +74,7 @@ export class HeatBitmap {
     const pixels = new Uint32Array(image.data.buffer);
     for (let column = from; column < to; column++) {
       poolColumn(this.source, column * this.pool, Math.min(count, (column + 1) * this.pool), this.top, this.values);
-      for (let row = 0; row < this.rows; row++) pixels[row * width + column - from] = this.table[this.values[row] + 1];
+      for (let row = 0; row < this.rows; row++) pixels[row * width + column - from] = this.table[shade(this.values[row], this.cutOff) + 1];
     }
     context.putImageData(image, from, 0);
   }

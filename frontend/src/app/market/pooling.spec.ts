@@ -2,7 +2,7 @@ import { HEAT_TICKS, NO_TICK } from '../api/day-data';
 import { walkedDay } from '../api/made-up-day.fixture';
 import { chance } from '../ui/chance.fixture';
 import { columnsToPaint } from './heat-bitmap';
-import { HeatColumns, UNSEEN, contracts, firstMissing, heatAt, heatReach, poolColumn, poolFor } from './pooling';
+import { HeatColumns, UNSEEN, cutOff, firstMissing, heatAt, heatReach, poolColumn, poolFor, shade } from './pooling';
 
 /** The largest of the windows' values at one tick, looked up one by one. */
 function naive(columns: HeatColumns, from: number, to: number, ticks: number): number {
@@ -24,7 +24,7 @@ describe('poolColumn', () => {
       const from = Math.floor(next() * (data.windows - 30));
       const to = from + Math.floor(next() * 25);
       const top = 27180 + Math.floor(next() * 240) - 120;
-      const out = new Int16Array(1 + Math.floor(next() * 160));
+      const out = new Int32Array(1 + Math.floor(next() * 160));
       poolColumn(data, from, to, top, out);
       expect([...out]).toEqual(Array.from(out, (_, row) => naive(data, from, to, top - row)));
     }
@@ -35,7 +35,7 @@ describe('poolColumn', () => {
     data.heat.fill(0);
     data.heatBase.fill(27000);
     data.heat[17 * HEAT_TICKS + 10] = 200;
-    const out = new Int16Array(HEAT_TICKS);
+    const out = new Int32Array(HEAT_TICKS);
     poolColumn(data, 12, 24, 27096, out);
     expect(out[86]).toBe(200);
     expect(out.filter((value) => value > 0)).toHaveLength(1);
@@ -45,7 +45,7 @@ describe('poolColumn', () => {
     const data = walkedDay(3, 10);
     data.heat.fill(0);
     data.heatBase.fill(27000);
-    const out = new Int16Array(3);
+    const out = new Int32Array(3);
     poolColumn(data, 0, 1, 27098, out);
     expect([...out]).toEqual([UNSEEN, UNSEEN, 0]);
   });
@@ -91,13 +91,20 @@ describe('pooling', () => {
     expect(heatReach(data, 0, 20)).toBeNull();
   });
 
-  it('reads contracts back from the square-root scale', () => {
-    const scale = 400;
-    for (const size of [0, 1, 9, 100, 396]) {
-      const value = Math.round(255 * Math.sqrt(size / scale));
-      expect(Math.abs(contracts(value, scale) - size)).toBeLessThanOrEqual(1 + size * 0.01);
-    }
-    expect(contracts(255, scale)).toBe(400);
+  it('is strongest from the size on that 995 of 1,000 sizes before the session do not exceed, whatever the session brings', () => {
+    const data = walkedDay(8, 10);
+    data.heat.fill(0);
+    for (let size = 1; size <= 1000; size++) data.heat[size + 9] = size;
+    data.heat.fill(60_000, data.sessionIndex * HEAT_TICKS);
+    expect(cutOff(data)).toBe(995);
+    data.heat.fill(0);
+    expect(cutOff(data)).toBe(1);
+    data.heatBase.fill(NO_TICK);
+    expect(cutOff(data)).toBeNaN();
+  });
+
+  it('shades by the square root of the size, fully from the cut-off on', () => {
+    expect([UNSEEN, 0, 4, 100, 400, 9000].map((size) => shade(size, 400))).toEqual([UNSEEN, 0, 26, 128, 255, 255]);
   });
 
   it('answers for no tick out of reach and no window without heat', () => {
