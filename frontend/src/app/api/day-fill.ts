@@ -201,11 +201,11 @@ function fillLadder(data: DayData, table: Columns): void {
 }
 
 function fillConditions(data: DayData, table: Columns): void {
-  const ids = table.words('level_id');
-  const starts = table.seconds('start_s');
+  const levels = table.words('level_id').map((id) => data.conditionsOf(id));
+  const indices = Array.from(table.seconds('start_s'), (start) => data.indexOf(start));
   for (const column of [...MEASURED_COLUMNS, ...COUNTED_COLUMNS]) {
     const values = table.floats(snake(column));
-    ids.forEach((id, row) => (data.conditionsOf(id)[column][data.indexOf(starts[row])] = values[row]));
+    levels.forEach((level, row) => (level[column][indices[row]] = values[row]));
   }
 }
 

@@ -158,7 +158,7 @@ def _tests(triggers: DayTriggers) -> Iterator[DayEvent]:
 def _states(pressure: pa.Table, rules: EventRules) -> Iterator[DayEvent]:
     """`TILT UP`. The balance is of the touch, the same at every level: one event for all."""
     held_s = pressure["balance_held_s"].to_numpy()
-    rows = pressure.filter(pa.array((held_s >= STATE_HELD_S) & (held_s < STATE_HELD_S + rules.window_s)))
+    rows = pressure.select(["ts_ns", "balance"]).filter(pa.array((held_s >= STATE_HELD_S) & (held_s < STATE_HELD_S + rules.window_s)))
     rows = rows.filter(pc.not_equal(rows["balance"], Balance.EVEN.value))
     end_s, first = np.unique(whole_s(rows["ts_ns"].to_numpy()), return_index=True)
     for at_s, balance in zip(end_s.tolist(), rows["balance"].take(pa.array(first)).to_pylist(), strict=True):
