@@ -16,7 +16,7 @@ from src.data_eng.config import load_datasets
 from src.data_eng.contracts import contract_of
 from src.data_eng.core.physics.state import BALANCES
 from src.data_eng.core.pressure import STATES
-from src.data_eng.core.tables import LEVEL_VACUUM, PRESSURE_STREAM, TOUCH_PHYSICS, TRIGGER_VECTORS
+from src.data_eng.core.tables import LEVEL_VACUUM, PRESSURE_STREAM, TOUCH_PHYSICS, TRIGGER_VECTORS, WALLS
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import list_partitions, manifest_sha256, ref_in, remove_partition
 from src.data_eng.lake.writer import publish_partition
@@ -266,6 +266,16 @@ def test_a_table_that_is_not_built_names_its_command_and_the_others_go_on(own_la
     assert fix == f"spymaster build --layer gold --symbol {SYMBOL} --dates {TODAY}:{TODAY} --lake {own_lake}"
     assert [table["table"] for table in client.get(DAY).json()["absent"]] == ["ladder"]
     assert table_of(client, "windows", as_of_s=END_S).num_rows == 1_080
+
+
+def test_a_day_without_walls_has_no_events_either_and_the_rest_goes_on(own_lake: Path) -> None:
+    remove_partition(ref_in(own_lake, WALLS, SYMBOL, TODAY))
+    client = client_of(own_lake)
+    for name in ("walls", "events"):
+        assert problem(client, f"{DAY}/tables/{name}", as_of_s=START_S)[:2] == (404, "not_built")
+    assert [table["table"] for table in client.get(DAY).json()["absent"]] == ["walls", "events"]
+    for name in ("heat", "trades", "ladder", "conditions"):
+        assert table_of(client, name, as_of_s=END_S).num_rows > 0
 
 
 def test_a_day_of_which_only_events_are_there_is_not_built(own_lake: Path) -> None:
