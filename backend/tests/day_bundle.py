@@ -42,8 +42,31 @@ def windows(ends: Sequence[int] = ENDS) -> KnownTable:
 
 
 def heat(ends: Sequence[int] = ENDS) -> KnownTable:
-    rows = [bytes([end % 250]) * 97 for end in ends]
+    rows = pa.array([[end % 60_000] * 97 for end in ends], pa.list_(pa.uint16(), 97))
     return known(pa.table({"start_s": [end - 5 for end in ends], "base_ticks": [352] * len(ends), "heat": rows}), ends)
+
+
+def trades() -> KnownTable:
+    """Two in the first window, one in the last."""
+    starts = [ENDS[0] - 5, ENDS[0] - 5, ENDS[3] - 5]
+    return known(
+        pa.table({"start_s": starts, "price_ticks": [398, 399, 400], "buys": [0, 3, 7], "sells": [5, 0, 1]}), [ENDS[0], ENDS[0], END]
+    )
+
+
+def walls() -> KnownTable:
+    """One that appears in the first window and is pulled in the second."""
+    columns = {"side": [1, 1], "strike_ticks": [404, 404], "event": [1, 3], "massive": [0, 0], "times": [2.5, None], "depth": [78, 21]}
+    counts = {"peak": [78, 78], "eaten": [0, 4], "since_s": [ENDS[0] - 5] * 2}
+    return known(pa.table({"start_s": [ENDS[0] - 5, ENDS[1] - 5], **columns, **counts}), ENDS[:2])
+
+
+def events() -> KnownTable:
+    """One at the open, one within the second window, two at its end."""
+    at_s = [START, ENDS[0] + 1, ENDS[1], ENDS[1]]
+    level_ids = ["pm_high", "vwap", "pm_high", None]
+    texts = ["PM High 100.00 known", "first test from below", "FIRE: break up", "57 of 78 asks at 101 pulled"]
+    return known(pa.table({"at_s": at_s, "level_id": level_ids, "kind": [0, 2, 4, 6], "text": texts}), at_s)
 
 
 def ladder(ends: Sequence[int] = ENDS) -> KnownTable:
@@ -79,7 +102,15 @@ def a_day(lake: Path = Path("lake"), **changes: Any) -> DayBundle:
         "settings": SETTINGS,
         "opening_range_s": 900,
         "half_day": False,
-        "tables": {"windows": windows(), "heat": heat(), "ladder": ladder(), "levels": levels_table(levels)},
+        "tables": {
+            "windows": windows(),
+            "heat": heat(),
+            "trades": trades(),
+            "walls": walls(),
+            "levels": levels_table(levels),
+            "ladder": ladder(),
+            "events": events(),
+        },
         "conditions": {level_id: conditions(float(place)) for place, level_id in enumerate(levels)},
         "levels": levels,
         "triggers": None,

@@ -51,7 +51,7 @@ ROWS_A_DAY, EPISODE_WINDOWS = 400, 8
 """Of the made past: twice what full-size days have, for half the days to be scaled and coded."""
 DISTURBED = 0.3
 """Of each dimension's deviation: alike within an episode, no two rows equal."""
-TABLES = ("candles", "windows", "heat", "levels", "ladder", "conditions")
+TABLES = ("candles", "windows", "heat", "trades", "walls", "levels", "ladder", "events", "conditions")
 DAY_GOAL_MS, SETUP_GOAL_MS = 250.0, 80.0
 
 

@@ -58,6 +58,14 @@ def test_levels_come_with_their_names_as_a_dictionary() -> None:
     ]
 
 
+def test_events_come_with_their_words_as_dictionaries_of_the_cut_alone() -> None:
+    """A dictionary of the whole day would say what is still to happen."""
+    table = a_day().cut("events", START, ENDS[0] + 1, None)
+    assert table.to_pylist() == [{"at_s": ENDS[0] + 1, "level_id": "vwap", "kind": 2, "text": "first test from below"}]
+    assert [table[name].chunk(0).dictionary.to_pylist() for name in ("level_id", "text")] == [["vwap"], ["first test from below"]]
+    assert a_day().cut("events", None, END, None)["level_id"].to_pylist() == ["pm_high", "vwap", "pm_high", None]
+
+
 def test_conditions_lie_level_by_level_in_the_order_asked_for_and_each_name_counts_once() -> None:
     table = a_day().cut("conditions", ENDS[0], ENDS[1], ("vwap", "pm_high", "vwap"))
     assert table["level_id"].to_pylist() == ["vwap", "pm_high"]

@@ -8,6 +8,7 @@ import json
 import time
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from pydantic import ValidationError
@@ -36,14 +37,39 @@ def test_a_window_s_message_holds_its_own_heat_strikes_conditions_and_the_levels
     assert [message["start_s"] for message in messages] == [end - 5 for end in ENDS]
     first = messages[0]
     assert (first["type"], first["bid_ticks"], first["base_ticks"], first["sent_s"]) == ("window", 0, 352, 1.5)
-    assert base64.b64decode(first["heat"]) == bytes([ENDS[0] % 250]) * 97
+    assert np.frombuffer(base64.b64decode(first["heat"]), "<u2").tolist() == [ENDS[0] % 60_000] * 97
     assert first["ladder"] == {"base_strike_ticks": 380, **{name: [place, 5] for place, name in enumerate(LADDER_COUNTS)}}
     assert [row["level_id"] for row in first["conditions"]] == ["vwap", "pm_high"]
     assert first["conditions"][0] == {
-        "level_id": "vwap", "distance_ticks": 1.0, "times": [1.0] * 4, "contracts": [1.0] * 4, "signs": [1.0] * 4, "count_up": 1.0,
-        "count_down": 1.0, "balance": "up", "balance_level": 1.0, "balance_held_s": 1.0, "state": "WATCH", "touches": 1, "near_s": 9,
+        "level_id": "vwap", "distance_ticks": 1.0, "ask_shift_ticks": 1.0, "bid_shift_ticks": 1.0, "times": [1.0] * 4,
+        "contracts": [1.0] * 4, "signs": [1.0] * 4, "count_up": 1.0, "count_down": 1.0, "balance": "up", "balance_level": 1.0,
+        "balance_held_s": 1.0, "state": "WATCH", "touches": 1, "near_s": 9,
     }  # fmt: skip
     assert [[level["price_ticks"] for level in message["levels"]] for message in messages] == [[398.5], [], [399.25], []]
+
+
+def test_a_window_s_message_holds_what_traded_its_walls_and_what_happened_up_to_its_end() -> None:
+    messages = taken(Frames(a_day(), START, None))
+    assert [message["trades"] for message in messages] == [
+        [{"price_ticks": 398, "buys": 0, "sells": 5}, {"price_ticks": 399, "buys": 3, "sells": 0}],
+        [],
+        [],
+        [{"price_ticks": 400, "buys": 7, "sells": 1}],
+    ]
+    wall = {"side": "ask", "strike_ticks": 404, "massive": False, "peak": 78, "since_s": START}
+    assert [message["walls"] for message in messages] == [
+        [{**wall, "event": "appeared", "times": 2.5, "depth": 78, "eaten": 0}],
+        [{**wall, "event": "pulled", "times": None, "depth": 21, "eaten": 4}],
+        [],
+        [],
+    ]
+    assert [[(event["at_s"], event["level_id"], event["kind"]) for event in message["events"]] for message in messages] == [
+        [],
+        [(ENDS[0] + 1, "vwap", "test"), (ENDS[1], "pm_high", "fire"), (ENDS[1], None, "wall")],
+        [],
+        [],
+    ]
+    assert messages[1]["events"][2]["text"] == "57 of 78 asks at 101 pulled"
 
 
 @pytest.mark.parametrize(("from_s", "count"), [(START, 4), (ENDS[0] - 1, 4), (ENDS[0], 3), (ENDS[2], 1), (END, 0)])
@@ -57,7 +83,7 @@ def test_the_first_window_sent_is_the_one_that_ends_after_the_moment(from_s: int
 def test_a_day_without_heat_ladder_or_conditions_is_played_with_nulls() -> None:
     (message, *_) = taken(Frames(a_day(tables={"windows": windows()}, conditions={}), START, None))
     assert (message["heat"], message["base_ticks"], message["ladder"]) == (None, None, None)
-    assert (message["levels"], message["conditions"]) == ([], [])
+    assert [message[name] for name in ("trades", "walls", "levels", "events", "conditions")] == [[]] * 5
 
 
 def test_batches_hold_every_window_and_every_level_once_whatever_lies_on_their_borders() -> None:

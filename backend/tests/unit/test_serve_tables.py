@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -20,13 +21,15 @@ from src.data_eng.serve.day.stream import MarketClock
 from src.data_eng.serve.day.tables import (
     HEAT_BELOW,
     HEAT_TICKS,
-    SCALE,
+    UINT16_MAX,
     candles_table,
     heat_base_ticks,
     heat_table,
     ladder_table,
     level_rows,
     levels_table,
+    trades_table,
+    walls_table,
     windows_table,
 )
 from src.data_eng.serve.day.triggers import outcome_known_s, read_triggers
@@ -123,40 +126,92 @@ def test_heat_lies_around_the_mid_and_where_that_is_lost_around_the_one_before()
     assert heat_base_ticks(bid, ask, marks)[4] == 401 - 48
 
 
-def test_heat_equals_a_plain_loop_over_the_flow() -> None:
-    windows = a_windows_table(marked=9)
-    rows = 3_000
-    flow = pa.table(
+def some_flow(rows: int = 3_000) -> pa.Table:
+    """Rows at random windows and ticks in and around the session, some of one cell."""
+    return pa.table(
         {
             "window_start_ns": np.sort(RNG.choice(np.arange(LEAD_IN - 10, END + 10, 5), rows)) * S,
             "price_ticks": RNG.integers(330, 500, rows),
             "depth_end": RNG.integers(0, 300, rows),
+            "buy_volume": RNG.integers(0, 3, rows) * RNG.integers(0, 2, rows),
+            "sell_volume": RNG.integers(0, 3, rows) * RNG.integers(0, 2, rows),
         }
     )
-    heat = heat_table(flow, windows, MOMENTS, 5)
-    served = heat.table.to_pylist()
+
+
+def cut_of(table: pa.Table, as_of_s: int) -> pa.Table:
+    """Rows whose windows had ended by then."""
+    return table.filter(pa.array(table["window_start_ns"].to_numpy() // S + 5 <= as_of_s))
+
+
+def test_heat_equals_a_plain_loop_over_the_flow() -> None:
+    windows, flow = a_windows_table(marked=9), some_flow()
+    served = heat_table(flow, windows, MOMENTS, 5).table.to_pylist()
     base = {row["start_s"]: row["base_ticks"] for row in served}
     resting: dict[int, list[int]] = {start_s: [0] * HEAT_TICKS for start_s in base}
     for row in flow.to_pylist():
         start_s = row["window_start_ns"] // S
         if start_s in base and 0 <= row["price_ticks"] - base[start_s] < HEAT_TICKS:
             resting[start_s][row["price_ticks"] - base[start_s]] += row["depth_end"]
-    lead_in = [size for start_s, sizes in resting.items() if start_s + 5 <= START for size in sizes if size]
-    scale = float(np.quantile(lead_in, 0.995))
-    assert heat.table.schema.metadata[SCALE] == f"{scale:g}".encode()
-    for row in served:
-        assert list(row["heat"]) == [min(255, round(255 * (size / scale) ** 0.5)) for size in resting[row["start_s"]]]
+    assert {row["start_s"]: row["heat"] for row in served} == resting
     assert base[LEAD_IN] == 415 - HEAT_BELOW
 
 
-def test_the_heats_scale_knows_nothing_of_the_session() -> None:
-    windows = a_windows_table()
-    flow = {"window_start_ns": np.array([LEAD_IN, START]) * S, "price_ticks": np.array([415, 415])}
-    scales = [
-        heat_table(pa.table({**flow, "depth_end": np.array([20, wall])}), windows, MOMENTS, 5).table.schema.metadata[SCALE]
-        for wall in (1, 9_000)
+def test_heat_holds_no_more_contracts_than_its_numbers_can() -> None:
+    flow = {"window_start_ns": [LEAD_IN * S, LEAD_IN * S], "price_ticks": [415, 416], "depth_end": [UINT16_MAX, UINT16_MAX + 1]}
+    heat = heat_table(pa.table(flow), a_windows_table(), MOMENTS, 5).table
+    assert heat["heat"][0].as_py()[HEAT_BELOW : HEAT_BELOW + 2] == [UINT16_MAX, UINT16_MAX]
+
+
+def test_trades_equal_a_plain_loop_over_the_flow_within_the_heat_s_ticks() -> None:
+    windows, flow = a_windows_table(marked=9), some_flow()
+    base = {row["start_s"]: row["base_ticks"] for row in heat_table(flow, windows, MOMENTS, 5).table.to_pylist()}
+    traded: dict[tuple[int, int], list[int]] = {}
+    for row in flow.to_pylist():
+        start_s, ticks = row["window_start_ns"] // S, row["price_ticks"]
+        if row["buy_volume"] + row["sell_volume"] and start_s in base and 0 <= ticks - base[start_s] < HEAT_TICKS:
+            sums = traded.setdefault((start_s, ticks), [0, 0])
+            sums[0] += row["buy_volume"]
+            sums[1] += row["sell_volume"]
+    served = trades_table(flow, windows, MOMENTS, 5)
+    assert [tuple(row.values()) for row in served.table.to_pylist()] == [(*place, *sums) for place, sums in sorted(traded.items())]
+    assert served.known_s.tolist() == [start_s + 5 for start_s, _ in sorted(traded)]
+
+
+@pytest.mark.parametrize("table_of", [heat_table, trades_table])
+def test_what_rests_and_trades_is_the_same_where_the_future_is_not_there(table_of: Callable[..., KnownTable]) -> None:
+    windows, flow = a_windows_table(lost=20), some_flow()
+    whole = table_of(flow, windows, MOMENTS, 5)
+    for as_of_s in (LEAD_IN, LEAD_IN + 32, START, END - 1):
+        known = table_of(cut_of(flow, as_of_s), cut_of(windows, as_of_s), MOMENTS, 5)
+        assert known.table.to_pylist() == whole.cut(None, as_of_s).to_pylist()
+
+
+def test_walls_lie_by_window_with_their_event_and_without_those_outside_the_session() -> None:
+    starts_s = np.array([LEAD_IN - 5, LEAD_IN, START, START, END])
+    table = pa.table(
+        {
+            "window_start_ns": starts_s * S,
+            "ts_ns": (starts_s + 5) * S,
+            "side": ["bid", "ask", "bid", "ask", "ask"],
+            "strike_ticks": pa.array([396, 420, 400, 420, 424], pa.int32()),
+            "event": ["appeared", "appeared", "grew", "pulled", "stands"],
+            "massive": [False, True, False, False, False],
+            "w": pa.array([2.0, 3.25, 1.75, None, 1.5], pa.float32()),
+            **{name: pa.array(RNG.integers(0, 90, 5), pa.int32()) for name in ("depth", "peak", "eaten")},
+            "since_ns": np.full(5, LEAD_IN * S),
+        }
+    )
+    walls = walls_table(table, MOMENTS, 5)
+    served, plain = walls.table.to_pylist(), table.slice(1, 3).to_pylist()
+    assert walls.known_s.tolist() == [LEAD_IN + 5, START + 5, START + 5]
+    assert [(row["side"], row["event"], row["massive"], row["times"], row["since_s"]) for row in served] == [
+        (1, 1, 1, 3.25, LEAD_IN),
+        (0, 2, 0, 1.75, LEAD_IN),
+        (1, 3, 0, None, LEAD_IN),
     ]
-    assert scales == [b"20", b"20"]
+    for name in ("strike_ticks", "depth", "peak", "eaten"):
+        assert [row[name] for row in served] == [row[name] for row in plain]
 
 
 def test_level_prices_come_in_the_order_in_which_they_came_into_force() -> None:

@@ -16,7 +16,7 @@ from src.data_eng.config import load_datasets
 from src.data_eng.contracts import contract_of
 from src.data_eng.core.physics.state import BALANCES
 from src.data_eng.core.pressure import STATES
-from src.data_eng.core.tables import LEVEL_VACUUM, PRESSURE_STREAM, TOUCH_PHYSICS, TRIGGER_VECTORS
+from src.data_eng.core.tables import LEVEL_VACUUM, PRESSURE_STREAM, TOUCH_PHYSICS, TRIGGER_VECTORS, WALLS
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import list_partitions, manifest_sha256, ref_in, remove_partition
 from src.data_eng.lake.writer import publish_partition
@@ -36,7 +36,7 @@ from tests.toy_lake import DATES, DAYS, LEVELS, SETTINGS, SYMBOL, TODAY
 from tests.toys.lake import config
 
 S = 1_000_000_000
-TABLES = ("candles", "windows", "heat", "levels", "ladder", "conditions")
+TABLES = ("candles", "windows", "heat", "trades", "walls", "levels", "ladder", "events", "conditions")
 START_S = session_times(TODAY, SETTINGS).start_ns // S
 END_S = START_S + 3_600
 RNG = np.random.default_rng(4)
@@ -167,7 +167,7 @@ def test_conditions_equal_a_plain_filter_of_the_lake_in_the_order_of_the_levels_
         assert [(row["touches"], row["near_s"]) for row in served] == [
             (features["k_touch_number"], features["k_near_seconds"]) for _, features in plain
         ]
-        for name in ("count_up", "count_down", "balance_level", "balance_held_s"):
+        for name in ("count_up", "count_down", "balance_level", "balance_held_s", "ask_shift_ticks", "bid_shift_ticks"):
             assert [row[name] for row in served] == [row[name] for row, _ in plain]
         assert [BALANCES[row["balance"]] for row in served] == [row["balance"] for row, _ in plain]
 
@@ -200,7 +200,9 @@ def test_the_future_was_there_to_be_seen(client: TestClient, own_lake: Path) -> 
     """The test above can fail: at the session's end the cut day is another one."""
     forget_future(own_lake, SYMBOL, TODAY, START_S + 1_803, SETTINGS)
     late, whole = everything(client_of(own_lake), END_S), everything(client, END_S)
-    assert [name for name in whole if late[name] != whole[name]] == ["windows", "heat", "levels", "ladder", "conditions", "day", "episodes"]
+    assert [name for name in whole if late[name] != whole[name]] == [
+        "windows", "heat", "trades", "walls", "levels", "ladder", "events", "conditions", "day", "episodes",
+    ]  # fmt: skip
 
 
 def test_episodes_are_those_of_the_trigger_vectors(client: TestClient, served_lake: Path) -> None:
@@ -266,6 +268,16 @@ def test_a_table_that_is_not_built_names_its_command_and_the_others_go_on(own_la
     assert table_of(client, "windows", as_of_s=END_S).num_rows == 1_080
 
 
+def test_a_day_without_walls_has_no_events_either_and_the_rest_goes_on(own_lake: Path) -> None:
+    remove_partition(ref_in(own_lake, WALLS, SYMBOL, TODAY))
+    client = client_of(own_lake)
+    for name in ("walls", "events"):
+        assert problem(client, f"{DAY}/tables/{name}", as_of_s=START_S)[:2] == (404, "not_built")
+    assert [table["table"] for table in client.get(DAY).json()["absent"]] == ["walls", "events"]
+    for name in ("heat", "trades", "ladder", "conditions"):
+        assert table_of(client, name, as_of_s=END_S).num_rows > 0
+
+
 def test_a_day_of_which_only_events_are_there_is_not_built(own_lake: Path) -> None:
     for dataset, entry in load_datasets().items():
         place = ref_in(own_lake, dataset, SYMBOL, TODAY)
@@ -286,7 +298,7 @@ def test_a_damaged_table_is_corrupt_alone_and_is_read_again_once_it_is_fixed(own
     client = client_of(own_lake)
     status, code, _ = problem(client, f"{DAY}/tables/heat", as_of_s=START_S)
     assert (status, code) == (500, "corrupt")
-    assert [table["table"] for table in client.get(DAY).json()["absent"]] == ["heat"]
+    assert [table["table"] for table in client.get(DAY).json()["absent"]] == ["heat", "trades"]
     assert table_of(client, "windows", as_of_s=END_S).num_rows == 1_080
     part.write_bytes(whole)
     assert table_of(client, "heat", as_of_s=END_S).num_rows == 1_080

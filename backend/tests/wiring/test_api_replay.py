@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pytest
 from fastapi.testclient import TestClient
@@ -23,9 +24,12 @@ from websockets.exceptions import ConnectionClosed
 
 from src.data_eng.cli.serve import listen, server_of
 from src.data_eng.core.physics.state import BALANCES
+from src.data_eng.core.physics.walls import EVENTS
 from src.data_eng.core.pressure import STATES
 from src.data_eng.serve.api import guarded_app
+from src.data_eng.serve.day.events import KINDS
 from src.data_eng.serve.day.stream import TRY_AGAIN_LATER
+from src.data_eng.serve.day.tables import SIDES
 from src.data_eng.serve.messages.replay import ReplayMessage, ReplayWindow
 from src.data_eng.settings import Settings
 from src.data_eng.sources.calendar import session_times
@@ -121,6 +125,11 @@ def table(lake: Path, name: str, **params: Any) -> list[dict[str, Any]]:
     return rows
 
 
+def words(row: dict[str, Any]) -> dict[str, Any]:
+    """The members of a wall that a message has in words and a table by code; none of a trade."""
+    return {"side": SIDES[row["side"]], "event": EVENTS[row["event"]], "massive": row["massive"] == 1} if "side" in row else {}
+
+
 def test_the_messages_are_the_tables_rows_one_window_each(port: int, served_lake: Path) -> None:
     from_s = END_S - 600
     messages, code = played(port, rest, from_s=from_s, speed=240, levels="vwap,or_high")
@@ -133,8 +142,14 @@ def test_the_messages_are_the_tables_rows_one_window_each(port: int, served_lake
     assert [{name: window[name] for name in row} for window, row in zip(windows, rows, strict=True)] == rows
     heat = table(served_lake, "heat", from_s=from_s)
     assert [(row["base_ticks"], row["heat"]) for row in heat] == [
-        (window.base_ticks, base64.b64decode(window.heat or "")) for window in served
+        (window.base_ticks, np.frombuffer(base64.b64decode(window.heat or ""), "<u2").tolist()) for window in served
     ]
+    for name in ("trades", "walls"):
+        flat_rows = [{"start_s": window["start_s"], **row} for window in windows for row in window[name]]
+        assert flat_rows == [{**row, **words(row)} for row in table(served_lake, name, from_s=from_s)]
+    happened = [event for window in windows for event in window["events"]]
+    assert happened and happened == [{**row, "kind": KINDS[row["kind"]]} for row in table(served_lake, "events", from_s=from_s)]
+    assert all(window.start_s < event.at_s <= window.start_s + 5 for window in served for event in window.events)
     ladder = {row.pop("start_s"): row for row in table(served_lake, "ladder", from_s=from_s)}
     assert {window["start_s"]: window["ladder"] for window in windows if window["ladder"] is not None} == ladder
     levels = table(served_lake, "levels", from_s=from_s)
@@ -145,6 +160,9 @@ def test_the_messages_are_the_tables_rows_one_window_each(port: int, served_lake
     assert [(start_s, row.level_id, row.distance_ticks, row.state, row.balance, row.touches) for start_s, row in flat] == [
         (row["start_s"], row["level_id"], row["distance_ticks"], STATES[row["state"]], BALANCES[row["balance"]], row["touches"])
         for row in conditions
+    ]
+    assert [(row.ask_shift_ticks, row.bid_shift_ticks) for _, row in flat] == [
+        (row["ask_shift_ticks"], row["bid_shift_ticks"]) for row in conditions
     ]
     assert [(row.times, row.contracts, row.signs) for _, row in flat] == [
         tuple([row[f"{name}_{number}"] for number in (1, 2, 3, 4)] for name in ("times", "contracts", "sign")) for row in conditions

@@ -38,7 +38,7 @@ TEN = at(LAST, "10:00:00") // S
 START, END = at(LAST, "09:30:00") // S, at(LAST, "10:30:00") // S
 GUARD_S = 60.0
 """Ends a wait for what does not come; no machine is so busy."""
-TABLES = ("candles", "windows", "heat", "levels", "ladder", "conditions")
+TABLES = ("candles", "windows", "heat", "trades", "walls", "levels", "ladder", "events", "conditions")
 DAY = f"/api/days/{SYMBOL}/{LAST}"
 SETUP = f"/api/setup?symbol={SYMBOL}&level=vwap&approach_dir=from_below&as_of_s={TEN}"
 AT_TEN = [*(f"{DAY}/tables/{table}?as_of_s={TEN}" for table in TABLES), f"{DAY}/episodes?as_of_s={TEN}", f"{DAY}?as_of_s={TEN}", SETUP]

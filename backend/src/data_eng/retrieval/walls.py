@@ -92,7 +92,7 @@ def sentence_of(walls: tuple[Wall, ...], ts_s: int) -> str:
     """`Largest wall above 70 asks at 6794, 2.1x usual, MASSIVE; below none. 58 of 70 asks at 6794 pulled 20 s ago.`"""
     largest = "; ".join(f"{place} {_largest(walls, side)}" for place, side in (("above", "ask"), ("below", "bid")))
     went = [
-        f"{wall.peak - wall.contracts} of {wall.peak} {wall.side}s at {short_price(wall.price)} {wall.event} {ts_s - wall.event_s} s ago"
+        f"{gone_words(wall.contracts, wall.peak, wall.side, wall.price, wall.event)} {ts_s - wall.event_s} s ago"
         for wall in sorted(walls, key=lambda wall: -wall.event_s)
         if not wall.stands
     ]
@@ -104,8 +104,18 @@ def _largest(walls: tuple[Wall, ...], side: str) -> str:
     if not standing:
         return "none"
     wall = max(standing, key=lambda wall: wall.contracts)
-    times = f", {wall.times_usual:.1f}x usual" if wall.times_usual is not None else ""
-    return f"{wall.contracts} {side}s at {short_price(wall.price)}{times}{', MASSIVE' if wall.massive else ''}"
+    return standing_words(wall.contracts, side, wall.price, wall.times_usual, wall.massive)
+
+
+def standing_words(contracts: int, side: str, price: float, times_usual: float | None, is_massive: bool) -> str:
+    """`70 asks at 6794, 2.1x usual, MASSIVE`: a wall that stands."""
+    times = f", {times_usual:.1f}x usual" if times_usual is not None else ""
+    return f"{contracts} {side}s at {short_price(price)}{times}{', MASSIVE' if is_massive else ''}"
+
+
+def gone_words(left: int, peak: int, side: str, price: float, event: str) -> str:
+    """`58 of 70 asks at 6794 pulled`: a wall of which so many contracts are left."""
+    return f"{peak - left} of {peak} {side}s at {short_price(price)} {event}"
 
 
 def _life(row: dict[str, Any]) -> tuple[str, int, int]:

@@ -63,15 +63,25 @@ describe('an Arrow stream', () => {
     expect(columns.words('level')).toEqual(words);
   });
 
+  it('has the word for missing where it is null', () => {
+    const words = ['pm_high', null, 'vwap', null];
+    const columns = decode(sent({ level: vectorFromArray(words, new Dictionary(new Utf8(), new Int8())) }));
+    expect(columns.words('level')).toEqual(['pm_high', '', 'vwap', '']);
+    expect(columns.words('level', 'none')).toEqual(['pm_high', 'none', 'vwap', 'none']);
+  });
+
   it('has lists of one length flat, row after row', () => {
     const child = makeData({ type: new Int32(), data: Int32Array.from([1, 2, 3, 4, 5, 6]) });
     const list = makeVector(makeData({ type: new FixedSizeList(3, new Field('item', new Int32())), length: 2, child }));
     expect(decode(sent({ list })).flat('list')).toEqual({ width: 3, values: Int32Array.from([1, 2, 3, 4, 5, 6]) });
+    const sizes = makeData({ type: new Uint16(), data: Uint16Array.from([0, 65535, 1, 2]) });
+    const heat = makeVector(makeData({ type: new FixedSizeList(2, new Field('item', new Uint16())), length: 2, child: sizes }));
+    expect(decode(sent({ heat })).flat('heat')).toEqual({ width: 2, values: Int32Array.from([0, 65535, 1, 2]) });
   });
 
-  it('in several batches is read as one table, with the metadata of its schema', () => {
+  it('in several batches is read as one table', () => {
     const type = new Dictionary(new Utf8(), new Int32());
-    const schema = new Schema([new Field('a', new Int32(), true), new Field('w', type)], new Map([['scale_contracts', '37.5']]));
+    const schema = new Schema([new Field('a', new Int32(), true), new Field('w', type)]);
     const part = (numbers: (number | null)[], words: string[]): Table =>
       new Table(schema, { a: vectorFromArray(numbers, new Int32()), w: vectorFromArray(words, type) });
     const writer = RecordBatchStreamWriter.writeAll(new Table(part([1, null], ['x', 'y']).batches.concat(part([3], ['x']).batches)));
@@ -79,7 +89,6 @@ describe('an Arrow stream', () => {
     expect(columns.rows).toBe(3);
     expect([...columns.ints('a', 0)]).toEqual([1, 0, 3]);
     expect(columns.words('w')).toEqual(['x', 'y', 'x']);
-    expect(columns.metadata.get('scale_contracts')).toBe('37.5');
   });
 
   it('without rows has none, in every column', () => {

@@ -1,6 +1,5 @@
 import { DictionaryBatch } from 'apache-arrow/fb/dictionary-batch';
 import { Field } from 'apache-arrow/fb/field';
-import { FixedSizeBinary } from 'apache-arrow/fb/fixed-size-binary';
 import { FixedSizeList } from 'apache-arrow/fb/fixed-size-list';
 import { FloatingPoint } from 'apache-arrow/fb/floating-point';
 import { Int } from 'apache-arrow/fb/int';
@@ -26,7 +25,7 @@ interface Piece {
   /** Bit a row, from the lowest on; null where no row is null. */
   valid: Uint8Array | null;
   values: Values;
-  /** Values a row: 1, or the length of its lists and byte strings. */
+  /** Values a row: 1, or the length of its lists. */
   width: number;
   words: string[] | null;
 }
@@ -35,7 +34,6 @@ interface Piece {
 export class Columns {
   constructor(
     readonly rows: number,
-    readonly metadata: ReadonlyMap<string, string>,
     private readonly pieces: ReadonlyMap<string, Piece[]>,
   ) {}
 
@@ -54,16 +52,18 @@ export class Columns {
     return this.joined(new Float64Array(this.rows), name, NaN);
   }
 
-  /** A dictionary column's words, row by row. */
-  words(name: string): string[] {
-    return this.of(name).flatMap(({ rows, values, words }) => Array.from({ length: rows }, (_, row) => words![values[row]]));
+  /** A dictionary column's words, row by row; `missing` stands where it is null. */
+  words(name: string, missing = ''): string[] {
+    return this.of(name).flatMap(({ rows, valid, values, words }) =>
+      Array.from({ length: rows }, (_, row) => (isNull(valid, row) ? missing : words![values[row]])),
+    );
   }
 
-  /** A list or byte column of fixed width, flat: row r's values are [r * width, (r + 1) * width). The table must have rows. */
-  flat(name: string): { width: number; values: Int32Array | Uint8Array } {
+  /** A column of whole-number lists of one length, flat: row r's values are [r * width, (r + 1) * width). The table must have rows. */
+  flat(name: string): { width: number; values: Int32Array } {
     const pieces = this.of(name);
-    const { width, values: first } = pieces[0];
-    const values = first instanceof Uint8Array ? new Uint8Array(this.rows * width) : new Int32Array(this.rows * width);
+    const { width } = pieces[0];
+    const values = new Int32Array(this.rows * width);
     let at = 0;
     for (const piece of pieces) {
       values.set(piece.values.subarray(0, piece.rows * width), at);
@@ -77,7 +77,7 @@ export class Columns {
     for (const { rows, valid, values } of this.of(name)) {
       into.set(values.subarray(0, rows), at);
       if (valid) {
-        for (let row = 0; row < rows; row++) if (!(valid[row >> 3] & (1 << (row & 7)))) into[at + row] = missing;
+        for (let row = 0; row < rows; row++) if (isNull(valid, row)) into[at + row] = missing;
       }
       at += rows;
     }
@@ -92,10 +92,13 @@ export class Columns {
   }
 }
 
-/** Reads an Arrow IPC stream with plain buffers: numbers, words by dictionary, byte strings and lists of numbers of one length. */
+function isNull(valid: Uint8Array | null, row: number): boolean {
+  return valid !== null && !(valid[row >> 3] & (1 << (row & 7)));
+}
+
+/** Reads an Arrow IPC stream with plain buffers: numbers, words by dictionary and lists of numbers of one length. */
 export function decode(bytes: Uint8Array): Columns {
   let fields: Field[] = [];
-  const metadata = new Map<string, string>();
   const words = new Map<bigint, string[]>();
   const pieces = new Map<string, Piece[]>();
   let rows = 0;
@@ -104,8 +107,6 @@ export function decode(bytes: Uint8Array): Columns {
       case MessageHeader.Schema: {
         const schema = message.header(new Schema()) as Schema;
         fields = Array.from({ length: schema.fieldsLength() }, (_, at) => schema.fields(at)!);
-        for (let at = 0; at < schema.customMetadataLength(); at++)
-          metadata.set(schema.customMetadata(at)!.key()!, schema.customMetadata(at)!.value()!);
         for (const field of fields) pieces.set(field.name()!, []);
         break;
       }
@@ -123,7 +124,7 @@ export function decode(bytes: Uint8Array): Columns {
       }
     }
   }
-  return new Columns(rows, metadata, pieces);
+  return new Columns(rows, pieces);
 }
 
 /** Messages of a stream with their bodies: a marker, the header's length, the header, the body. A length of 0 ends it. */
@@ -181,14 +182,6 @@ function piece(field: Field, batch: Batch, words: Map<bigint, string[]>): Piece 
       words: words.get(dictionary.id()) ?? [],
     };
   switch (field.typeType()) {
-    case Type.FixedSizeBinary:
-      return {
-        rows,
-        valid,
-        width: (field.type(new FixedSizeBinary()) as FixedSizeBinary).byteWidth(),
-        values: batch.nextBuffer(),
-        words: null,
-      };
     case Type.FixedSizeList:
       return {
         ...piece(field.children(0)!, batch, words),

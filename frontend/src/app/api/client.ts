@@ -3,7 +3,7 @@ import { Columns, decode } from './arrow';
 import type { Problem } from './schema';
 
 /** Tables of a day that are filled along the cursor. */
-export type TableName = 'candles' | 'windows' | 'heat' | 'levels' | 'ladder' | 'conditions';
+export type TableName = 'candles' | 'windows' | 'heat' | 'trades' | 'walls' | 'levels' | 'ladder' | 'conditions' | 'events';
 
 export type Params = Record<string, string | number | boolean | null | undefined>;
 

@@ -4,7 +4,7 @@ import { BrokenSequence, DayData, NO_TICK } from './day-data';
 import { appendWindow, fillTable } from './day-fill';
 import { ServedDay } from './day.fixture';
 
-const TABLES = ['windows', 'heat', 'levels', 'ladder', 'conditions'] as const;
+const TABLES = ['windows', 'heat', 'trades', 'walls', 'levels', 'ladder', 'conditions', 'events'] as const;
 
 /** Fills `data` with the windows [from, to) of every table. */
 function fill(data: DayData, served: ServedDay, from: number, to: number): void {
@@ -24,7 +24,9 @@ const COLUMNS = [
   'marks',
   'heatBase',
   'heat',
-  'heatScale',
+  'trades',
+  'walls',
+  'events',
   'ladderBase',
   'ladder',
   'known',
@@ -66,7 +68,11 @@ describe('a day', () => {
     expect(served.bid).toContain(NO_TICK);
     expect([...data.ask]).toEqual(served.bid.map((bid) => (bid === NO_TICK ? NO_TICK : bid + 1)));
     expect(data.heat).toEqual(served.heat);
-    expect(data.heatScale).toBe(640);
+    expect(Math.max(...data.heat)).toBeGreaterThan(60_000);
+    expect([data.trades, data.walls, data.events]).toEqual([served.trades, served.walls, served.events]);
+    expect(data.walls.flat().map(({ times }) => times)).toContain(null);
+    expect(data.events.map(({ levelId }) => levelId)).toContain(null);
+    expect([data.conditions.get('or_high')!.askShiftTicks[7], data.conditions.get('or_high')!.bidShiftTicks[7]]).toEqual([7, NaN]);
     expect([...data.ladder.winner]).toEqual([...served.flow].map((value) => value * 13));
     expect([...data.conditions.get('or_high')!.times4]).toEqual(served.c1[1].map((value) => -value));
     expect(data.conditions.get('pm_high')!.times2[0]).toBeNaN();
@@ -97,6 +103,16 @@ describe('a day', () => {
     expect(data.known).toBe(20);
     fill(data, served, 20, data.windows);
     expect(columns(data)).toEqual(columns(whole(served)));
+  });
+
+  it('has what happened once and in order where the tables come after the replay', () => {
+    const served = new ServedDay(8);
+    const data = new DayData(served.day);
+    fillTable(data, 'windows', decode(served.table('windows', null, data.endS(9))));
+    for (let index = 10; index < data.windows; index++) appendWindow(data, served.message(index));
+    expect(data.events).toEqual(served.events.filter(({ atS }) => atS > data.endS(9)));
+    fillTable(data, 'events', decode(served.table('events', null, data.endS(20))));
+    expect(data.events).toEqual(served.events);
   });
 
   it('refuses windows that leave a hole after those known', () => {

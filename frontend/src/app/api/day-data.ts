@@ -1,5 +1,5 @@
 import { Signal, signal } from '@angular/core';
-import { type Day, BALANCE, PRESSURE_STATE } from './schema';
+import { type Day, type EventKind, type WallEvent, BALANCE, PRESSURE_STATE } from './schema';
 
 /** Ticks that a window's heat holds, 48 below and 48 above its middle. */
 export const HEAT_TICKS = 97;
@@ -24,7 +24,42 @@ export const STRIKE_COLUMNS = [
 ] as const;
 export type StrikeColumns = Record<(typeof STRIKE_COLUMNS)[number], Int32Array>;
 
-/** Of a level in a window, NaN where it was not measured: conditions 1 to 4 as fast as usual and in contracts. */
+/** What traded at one tick in one window, contracts by the side that took; never both 0. */
+export interface Trade {
+  ticks: number;
+  buys: number;
+  sells: number;
+}
+
+/** A wall in one window: a strike at which far more rests than usual, or did until this window. */
+export interface Wall {
+  side: 'bid' | 'ask';
+  strikeTicks: number;
+  event: WallEvent;
+  massive: boolean;
+  /** What rests, times usual; null where the touch cuts the strike. */
+  times: number | null;
+  depth: number;
+  /** What rested when it appeared, or last grew by half. */
+  peak: number;
+  /** Contracts filled of it since it appeared. */
+  eaten: number;
+  sinceS: number;
+}
+
+/** One thing that happened, at the moment at which it was known. */
+export interface DayEvent {
+  atS: number;
+  /** Null where it belongs to no level. */
+  levelId: string | null;
+  kind: EventKind;
+  text: string;
+}
+
+/**
+ * Of a level in a window, NaN where it was not measured: conditions 1 to 4 as fast as usual and in contracts, and how far the sides moved
+ * away from the level, asks up and bids down.
+ */
 export const MEASURED_COLUMNS = [
   'distanceTicks',
   'times1',
@@ -35,6 +70,8 @@ export const MEASURED_COLUMNS = [
   'contracts2',
   'contracts3',
   'contracts4',
+  'askShiftTicks',
+  'bidShiftTicks',
 ] as const;
 /** The same, 0 where it was not measured. `balance` and `state` count through `BALANCES` and `STATES`. */
 export const COUNTED_COLUMNS = [
@@ -71,26 +108,6 @@ export interface Bars {
   sellVolume: number[];
 }
 
-/** Contracts traded at a tick in a window, by aggressor. */
-export interface Trade {
-  ticks: number;
-  buys: number;
-  sells: number;
-}
-
-/** One wall in one window. */
-export interface Wall {
-  side: 'bid' | 'ask';
-  strikeTicks: number;
-  event: 'appeared' | 'grew' | 'stands' | 'absorbing' | 'pulled' | 'eaten' | 'left';
-  massive: boolean;
-  times: number | null;
-  depth: number;
-  peak: number;
-  eaten: number;
-  sinceS: number;
-}
-
 /** The server sent windows that do not follow on those that are there. */
 export class BrokenSequence extends Error {}
 
@@ -104,8 +121,6 @@ export class DayData {
   readonly strikes: number;
   /** Windows filled so far: those of indices [0, known). */
   known = 0;
-  /** Contracts that the heat's byte 255 stands for; NaN before the heat is there. */
-  heatScale = NaN;
   readonly bid: Int32Array;
   readonly ask: Int32Array;
   readonly open: Int32Array;
@@ -118,9 +133,14 @@ export class DayData {
   readonly records: Int32Array;
   readonly marks: Uint8Array;
   readonly heatBase: Int32Array;
+  /** Contracts that rest at each of `HEAT_TICKS` ticks of a window from `heatBase` up. */
   readonly heat: Uint16Array;
-  readonly trades: (readonly Trade[])[] = [];
-  readonly walls: (readonly Wall[])[] = [];
+  /** By window, ascending in price. */
+  readonly trades: (readonly Trade[])[];
+  /** By window: those that stand, and those that just went. */
+  readonly walls: (readonly Wall[])[];
+  /** Ascending in time. */
+  events: DayEvent[] = [];
   readonly ladderBase: Int32Array;
   readonly ladder: StrikeColumns;
   readonly conditions = new Map<string, ConditionColumns>();
@@ -151,6 +171,8 @@ export class DayData {
     this.marks = new Uint8Array(windows);
     this.heatBase = ticks();
     this.heat = new Uint16Array(windows * HEAT_TICKS);
+    this.trades = new Array<readonly Trade[]>(windows).fill([]);
+    this.walls = new Array<readonly Wall[]>(windows).fill([]);
     this.ladderBase = ticks();
     this.ladder = Object.fromEntries(STRIKE_COLUMNS.map((column) => [column, strikes()])) as StrikeColumns;
   }
@@ -228,6 +250,14 @@ export class DayData {
     }
   }
 
+  /** What happened, without what is there already: the tables may overlap what the replay brought. */
+  addEvents(events: readonly DayEvent[]): void {
+    if (events.length === 0) return;
+    const there = new Set(this.events.map(eventKey));
+    const added = events.filter((event) => !there.has(eventKey(event)));
+    this.events = [...this.events, ...added].sort((one, other) => one.atS - other.atS);
+  }
+
   /** A level's conditions, made where there are none yet. */
   conditionsOf(id: string): ConditionColumns {
     let columns = this.conditions.get(id);
@@ -238,4 +268,8 @@ export class DayData {
     }
     return columns;
   }
+}
+
+function eventKey({ atS, levelId, kind, text }: DayEvent): string {
+  return [atS, levelId, kind, text].join('|');
 }

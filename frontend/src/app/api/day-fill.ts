@@ -1,7 +1,10 @@
 import type { Columns } from './arrow';
 import type { TableName } from './client';
 import { BALANCES, COUNTED_COLUMNS, DayData, HEAT_TICKS, MEASURED_COLUMNS, NO_TICK, STATES, STRIKE_COLUMNS } from './day-data';
-import type { ReplayLadder, ReplayWindow } from './schema';
+import { EVENT_KIND, type ReplayLadder, type ReplayWindow, WALL_EVENT } from './schema';
+
+/** Of a wall, by code. */
+const SIDES = ['bid', 'ask'] as const;
 
 /** Writes what the server sent of one of the day's tables into its columns. */
 export function fillTable(data: DayData, name: TableName, table: Columns): void {
@@ -13,9 +16,12 @@ const FILLS: Record<TableName, (data: DayData, table: Columns) => void> = {
   candles: fillCandles,
   windows: fillWindows,
   heat: fillHeat,
+  trades: fillTrades,
+  walls: fillWalls,
   levels: fillLevels,
   ladder: fillLadder,
   conditions: fillConditions,
+  events: fillEvents,
 };
 
 /** One message of the replay: the window that follows, with all that became known in it. Windows that are there already are passed over. */
@@ -36,11 +42,10 @@ export function appendWindow(data: DayData, message: ReplayWindow): void {
   data.marks[index] = message.marks;
   if (message.heat !== null) {
     data.heatBase[index] = message.base_ticks ?? NO_TICK;
-    data.heat.set(
-      Uint16Array.from(bytes(message.heat), (v) => Math.round((v / 255) ** 2 * data.heatScale)),
-      index * HEAT_TICKS,
-    );
+    data.heat.set(contracts(message.heat), index * HEAT_TICKS);
   }
+  data.trades[index] = message.trades.map(({ price_ticks, buys, sells }) => ({ ticks: price_ticks, buys, sells }));
+  data.walls[index] = message.walls.map(({ strike_ticks, since_s, ...wall }) => ({ ...wall, strikeTicks: strike_ticks, sinceS: since_s }));
   const ladder = message.ladder;
   if (ladder) {
     data.ladderBase[index] = ladder.base_strike_ticks;
@@ -48,10 +53,13 @@ export function appendWindow(data: DayData, message: ReplayWindow): void {
       data.ladder[column].set(ladder[snake(column) as Exclude<keyof ReplayLadder, 'base_strike_ticks'>], index * data.strikes);
   }
   for (const level of message.levels) data.addLevelStep(level.level_id, level.known_from_s, level.price_ticks);
+  data.addEvents(message.events.map(({ at_s, level_id, kind, text }) => ({ atS: at_s, levelId: level_id, kind, text })));
   for (const row of message.conditions) {
     const columns = data.conditionsOf(row.level_id);
     const values: Record<string, number> = {
       distanceTicks: row.distance_ticks,
+      askShiftTicks: row.ask_shift_ticks ?? NaN,
+      bidShiftTicks: row.bid_shift_ticks ?? NaN,
       countUp: row.count_up,
       countDown: row.count_down,
       balance: BALANCES.indexOf(row.balance),
@@ -105,19 +113,70 @@ function fillWindows(data: DayData, table: Columns): void {
 }
 
 function fillHeat(data: DayData, table: Columns): void {
-  data.heatScale = Number(table.metadata.get('scale_contracts'));
   if (table.rows > 0) {
     const { values } = table.flat('heat');
     const bases = table.ints('base_ticks', NO_TICK);
     table.seconds('start_s').forEach((start, row) => {
       const index = data.indexOf(start);
       data.heatBase[index] = bases[row];
-      data.heat.set(
-        Uint16Array.from(values.subarray(row * HEAT_TICKS, (row + 1) * HEAT_TICKS), (v) => Math.round((v / 255) ** 2 * data.heatScale)),
-        index * HEAT_TICKS,
-      );
+      data.heat.set(values.subarray(row * HEAT_TICKS, (row + 1) * HEAT_TICKS), index * HEAT_TICKS);
     });
   }
+}
+
+function fillTrades(data: DayData, table: Columns): void {
+  const [ticks, buys, sells] = ['price_ticks', 'buys', 'sells'].map((name) => table.ints(name));
+  fillWindowLists(data, data.trades, table, (row) => ({ ticks: ticks[row], buys: buys[row], sells: sells[row] }));
+}
+
+function fillWalls(data: DayData, table: Columns): void {
+  const [side, strikeTicks, event, massive, depth, peak, eaten] = [
+    'side',
+    'strike_ticks',
+    'event',
+    'massive',
+    'depth',
+    'peak',
+    'eaten',
+  ].map((name) => table.ints(name));
+  const times = table.floats('times');
+  const since = table.seconds('since_s');
+  fillWindowLists(data, data.walls, table, (row) => ({
+    side: SIDES[side[row]],
+    strikeTicks: strikeTicks[row],
+    event: WALL_EVENT[event[row]],
+    massive: massive[row] === 1,
+    times: Number.isNaN(times[row]) ? null : times[row],
+    depth: depth[row],
+    peak: peak[row],
+    eaten: eaten[row],
+    sinceS: since[row],
+  }));
+}
+
+/** A table of several rows a window: each window that it has gets the list of its rows. */
+function fillWindowLists<T>(data: DayData, lists: (readonly T[])[], table: Columns, rowAt: (row: number) => T): void {
+  let list: T[] = [];
+  let filled = -1;
+  table.seconds('start_s').forEach((start, row) => {
+    const index = data.indexOf(start);
+    if (index !== filled) lists[index] = list = [];
+    list.push(rowAt(row));
+    filled = index;
+  });
+}
+
+function fillEvents(data: DayData, table: Columns): void {
+  const [levelIds, texts] = [table.words('level_id'), table.words('text')];
+  const kinds = table.ints('kind');
+  data.addEvents(
+    Array.from(table.seconds('at_s'), (atS, row) => ({
+      atS,
+      levelId: levelIds[row] || null,
+      kind: EVENT_KIND[kinds[row]],
+      text: texts[row],
+    })),
+  );
 }
 
 function fillLevels(data: DayData, table: Columns): void {
@@ -142,11 +201,11 @@ function fillLadder(data: DayData, table: Columns): void {
 }
 
 function fillConditions(data: DayData, table: Columns): void {
-  const ids = table.words('level_id');
-  const starts = table.seconds('start_s');
+  const levels = table.words('level_id').map((id) => data.conditionsOf(id));
+  const indices = Array.from(table.seconds('start_s'), (start) => data.indexOf(start));
   for (const column of [...MEASURED_COLUMNS, ...COUNTED_COLUMNS]) {
     const values = table.floats(snake(column));
-    ids.forEach((id, row) => (data.conditionsOf(id)[column][data.indexOf(starts[row])] = values[row]));
+    levels.forEach((level, row) => (level[column][indices[row]] = values[row]));
   }
 }
 
@@ -154,6 +213,8 @@ function snake(name: string): string {
   return name.replace(/[A-Z\d]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-function bytes(base64: string): Uint8Array {
-  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+/** Whole numbers of 16 bits, low byte first. */
+function contracts(base64: string): Uint16Array {
+  const bytes = atob(base64);
+  return Uint16Array.from({ length: bytes.length / 2 }, (_, at) => bytes.charCodeAt(2 * at) | (bytes.charCodeAt(2 * at + 1) << 8));
 }

@@ -1,12 +1,12 @@
 import {
   Dictionary,
   Field,
-  FixedSizeBinary,
   FixedSizeList,
   Float32,
   Float64,
   Int32,
   Table,
+  Uint16,
   Uint32,
   Uint8,
   Utf8,
@@ -17,9 +17,9 @@ import {
   vectorFromArray,
 } from 'apache-arrow';
 import { chance } from '../ui/chance.fixture';
-import { BALANCES, HEAT_TICKS, NO_TICK, STATES } from './day-data';
+import { BALANCES, DayEvent, HEAT_TICKS, NO_TICK, STATES, Trade, Wall } from './day-data';
 import { OPEN_S, level, madeUpDay } from './made-up-day.fixture';
-import type { Day, ReplayLadder, ReplayWindow } from './schema';
+import { type Day, EVENT_KIND, type ReplayLadder, type ReplayWindow, WALL_EVENT } from './schema';
 
 const LEVELS = ['pm_high', 'or_high'];
 const STRIKES = 21;
@@ -50,7 +50,10 @@ export class ServedDay {
   private readonly next: () => number;
   readonly bid: number[];
   readonly marks: number[];
-  readonly heat: Uint8Array;
+  readonly heat: Uint16Array;
+  readonly trades: Trade[][];
+  readonly walls: Wall[][];
+  readonly events: DayEvent[];
   readonly flow: Int32Array;
   readonly c1: number[][];
 
@@ -73,7 +76,29 @@ export class ServedDay {
     const each = (value: () => number): number[] => Array.from({ length: this.windows }, value);
     this.bid = each(() => (this.next() < 0.1 ? NO_TICK : 27180 + drawn(40)));
     this.marks = each(() => (this.next() < 0.1 ? 8 : 0));
-    this.heat = Uint8Array.from({ length: this.windows * HEAT_TICKS }, () => drawn(256));
+    this.heat = Uint16Array.from({ length: this.windows * HEAT_TICKS }, () => drawn(65_536));
+    this.trades = Array.from({ length: this.windows }, () =>
+      Array.from({ length: drawn(3) }, (_, at) => ({ ticks: 27180 + at, buys: drawn(9), sells: 1 + drawn(9) })),
+    );
+    this.walls = Array.from({ length: this.windows }, (_, index) =>
+      Array.from({ length: drawn(3) }, (_, at) => ({
+        side: at === 0 ? 'ask' : 'bid',
+        strikeTicks: 27200 + 4 * at,
+        event: WALL_EVENT[drawn(WALL_EVENT.length)],
+        massive: drawn(2) === 1,
+        times: index % 3 === 0 ? null : Math.fround(1.5 + this.next()),
+        depth: drawn(90),
+        peak: 90,
+        eaten: drawn(20),
+        sinceS: this.startS(index) - 5 * drawn(9),
+      })),
+    );
+    this.events = Array.from({ length: 20 }, (_, at) => ({
+      atS: this.startS(0) + 1 + 7 * Math.floor(at / 2),
+      levelId: at % 3 === 0 ? null : LEVELS[at % 2],
+      kind: EVENT_KIND[drawn(EVENT_KIND.length)],
+      text: `what happened, ${at}`,
+    }));
     this.flow = Int32Array.from({ length: this.windows * STRIKES }, () => drawn(200) - 100);
     this.c1 = LEVELS.map(() => each(() => Math.fround(this.next() - 0.5)));
   }
@@ -110,7 +135,15 @@ export class ServedDay {
       records: 10 * index,
       marks: this.marks[index],
       base_ticks: 27150,
-      heat: btoa(String.fromCharCode(...this.heat.slice(index * HEAT_TICKS, (index + 1) * HEAT_TICKS))),
+      heat: btoa(String.fromCharCode(...new Uint8Array(this.heat.slice(index * HEAT_TICKS, (index + 1) * HEAT_TICKS).buffer))),
+      trades: this.trades[index].map(({ ticks, buys, sells }) => ({ price_ticks: ticks, buys, sells })),
+      walls: this.walls[index].map(({ strikeTicks, sinceS, ...wall }) => ({ ...wall, strike_ticks: strikeTicks, since_s: sinceS })),
+      events: this.happened(this.startS(index), this.startS(index) + 5).map(({ atS, levelId, kind, text }) => ({
+        at_s: atS,
+        level_id: levelId,
+        kind,
+        text,
+      })),
       ladder: {
         base_strike_ticks: 27120,
         ...ladderOf(strikes),
@@ -127,6 +160,8 @@ export class ServedDay {
             distance_ticks: index,
             times: [c1, null, c1, -c1],
             contracts: [1, 2, 3, index],
+            ask_shift_ticks: index,
+            bid_shift_ticks: null,
             signs: [1, -1, 0, 1],
             count_up: 2,
             count_down: 1,
@@ -142,6 +177,10 @@ export class ServedDay {
     };
   }
 
+  private happened(fromS: number | null, asOfS: number): DayEvent[] {
+    return this.events.filter(({ atS }) => atS > (fromS ?? -Infinity) && atS <= asOfS);
+  }
+
   private steps(fromS: number | null, asOfS: number): { level_id: string; known_from_s: number; price_ticks: number }[] {
     return [
       { level_id: 'pm_high', known_from_s: OPEN_S - 60, price_ticks: 27200 },
@@ -155,6 +194,12 @@ export class ServedDay {
         return this.windowRows(indices);
       case 'heat':
         return this.heatRows(indices);
+      case 'trades':
+        return this.tradeRows(indices);
+      case 'walls':
+        return this.wallRows(indices);
+      case 'events':
+        return eventRows(this.happened(fromS, asOfS));
       case 'ladder':
         return this.ladderRows(indices);
       case 'levels':
@@ -188,15 +233,42 @@ export class ServedDay {
   }
 
   private heatRows(indices: number[]): Table {
-    const type = new FixedSizeBinary(HEAT_TICKS);
-    const values = Uint8Array.from(indices.flatMap((index) => [...this.heat.slice(index * HEAT_TICKS, (index + 1) * HEAT_TICKS)]));
-    const table = new Table({
+    const data = Uint16Array.from(indices.flatMap((index) => [...this.heat.slice(index * HEAT_TICKS, (index + 1) * HEAT_TICKS)]));
+    const type = new FixedSizeList(HEAT_TICKS, new Field('item', new Uint16()));
+    return new Table({
       start_s: this.starts(indices),
       base_ticks: ints(indices, () => 27150),
-      heat: makeVector(makeData({ type, length: indices.length, data: values })),
+      heat: makeVector(makeData({ type, length: indices.length, child: makeData({ type: new Uint16(), data }) })),
     });
-    table.schema.metadata.set('scale_contracts', '640');
-    return table;
+  }
+
+  private tradeRows(indices: number[]): Table {
+    const rows = indices.flatMap((index) => this.trades[index].map((trade) => ({ index, ...trade })));
+    return new Table({
+      start_s: this.starts(rows.map(({ index }) => index)),
+      price_ticks: ints(rows, ({ ticks }) => ticks),
+      buys: ints(rows, ({ buys }) => buys),
+      sells: ints(rows, ({ sells }) => sells),
+    });
+  }
+
+  private wallRows(indices: number[]): Table {
+    const rows = indices.flatMap((index) => this.walls[index].map((wall) => ({ index, ...wall })));
+    return new Table({
+      start_s: this.starts(rows.map(({ index }) => index)),
+      side: ints(rows, ({ side }) => (side === 'bid' ? 0 : 1)),
+      strike_ticks: ints(rows, ({ strikeTicks }) => strikeTicks),
+      event: ints(rows, ({ event }) => WALL_EVENT.indexOf(event)),
+      massive: ints(rows, ({ massive }) => (massive ? 1 : 0)),
+      times: vectorFromArray(
+        rows.map(({ times }) => times),
+        new Float32(),
+      ),
+      depth: ints(rows, ({ depth }) => depth),
+      peak: ints(rows, ({ peak }) => peak),
+      eaten: ints(rows, ({ eaten }) => eaten),
+      since_s: ints(rows, ({ sinceS }) => sinceS),
+    });
   }
 
   private ladderRows(indices: number[]): Table {
@@ -251,6 +323,8 @@ export class ServedDay {
       contracts_2: floats(() => 2),
       contracts_3: floats(() => 3),
       contracts_4: floats(({ index }) => index),
+      ask_shift_ticks: floats(({ index }) => index),
+      bid_shift_ticks: floats(() => null),
       sign_1: floats(() => 1),
       sign_2: floats(() => -1),
       sign_3: floats(() => 0),
@@ -296,10 +370,19 @@ export class ServedDay {
   }
 }
 
-function ints(indices: number[], value: (index: number) => number | null): Vector {
-  return vectorFromArray(indices.map(value), new Int32());
+function eventRows(events: DayEvent[]): Table {
+  return new Table({
+    at_s: ints(events, ({ atS }) => atS),
+    level_id: words(events.map(({ levelId }) => levelId)),
+    kind: ints(events, ({ kind }) => EVENT_KIND.indexOf(kind)),
+    text: words(events.map(({ text }) => text)),
+  });
 }
 
-function words(values: string[]): Vector {
+function ints<T>(rows: T[], value: (row: T) => number | null): Vector {
+  return vectorFromArray(rows.map(value), new Int32());
+}
+
+function words(values: (string | null)[]): Vector {
   return vectorFromArray(values, new Dictionary(new Utf8(), new Int32()));
 }

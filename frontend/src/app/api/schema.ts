@@ -870,6 +870,12 @@ export interface components {
             version: string;
         };
         /**
+         * EventKind
+         * @description What kind of thing happened; of what happened in one second, those further up are listed first.
+         * @enum {string}
+         */
+        EventKind: "known" | "approach" | "test" | "state" | "fire" | "resolved" | "wall";
+        /**
          * ExcursionQuantiles
          * @description Quantiles 10, 50 and 90 in ticks, signed by the approach.
          */
@@ -1775,6 +1781,11 @@ export interface components {
          * @description One level in one window.
          */
         ReplayConditions: {
+            /**
+             * Ask Shift Ticks
+             * @description How far all but fills moved the asks above the level, above 0 up; null without asks.
+             */
+            ask_shift_ticks: number | null;
             balance: components["schemas"]["Balance"];
             /** Balance Held S */
             balance_held_s: number;
@@ -1783,6 +1794,11 @@ export interface components {
              * @description 0 below the mark to watch, 1 beyond it, 2 beyond the mark at which it counts.
              */
             balance_level: number;
+            /**
+             * Bid Shift Ticks
+             * @description The same of the bids below it, above 0 down.
+             */
+            bid_shift_ticks: number | null;
             /** Contracts */
             contracts: (number | null)[];
             /** Count Down */
@@ -1827,6 +1843,22 @@ export interface components {
              * @enum {string}
              */
             type: "end";
+        };
+        /**
+         * ReplayEvent
+         * @description One thing that happened.
+         */
+        ReplayEvent: {
+            /** At S */
+            at_s: number;
+            kind: components["schemas"]["EventKind"];
+            /**
+             * Level Id
+             * @description Null where it belongs to no level.
+             */
+            level_id: string | null;
+            /** Text */
+            text: string;
         };
         /**
          * ReplayHello
@@ -2028,6 +2060,56 @@ export interface components {
             value: number;
         };
         /**
+         * ReplayTrade
+         * @description What traded at one tick in one window, contracts by the side that took.
+         */
+        ReplayTrade: {
+            /** Buys */
+            buys: number;
+            /** Price Ticks */
+            price_ticks: number;
+            /** Sells */
+            sells: number;
+        };
+        /**
+         * ReplayWall
+         * @description One wall in one window.
+         */
+        ReplayWall: {
+            /** Depth */
+            depth: number;
+            /**
+             * Eaten
+             * @description Contracts filled of it since it appeared.
+             */
+            eaten: number;
+            event: components["schemas"]["WallEvent"];
+            /** Massive */
+            massive: boolean;
+            /**
+             * Peak
+             * @description What rested when it appeared, or last grew by half.
+             */
+            peak: number;
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "bid" | "ask";
+            /**
+             * Since S
+             * @description When it appeared.
+             */
+            since_s: number;
+            /** Strike Ticks */
+            strike_ticks: number;
+            /**
+             * Times
+             * @description What rests, times usual; null where the touch cuts the strike.
+             */
+            times: number | null;
+        };
+        /**
          * ReplayWindow
          * @description One window, sent when it is over.
          */
@@ -2036,7 +2118,7 @@ export interface components {
             ask_ticks: number | null;
             /**
              * Base Ticks
-             * @description Tick of the heat's first byte; null without heat.
+             * @description Tick of the heat's first number; null without heat.
              */
             base_ticks: number | null;
             /** Bid Ticks */
@@ -2048,8 +2130,13 @@ export interface components {
             /** Conditions */
             conditions: components["schemas"]["ReplayConditions"][];
             /**
+             * Events
+             * @description What became known in this window.
+             */
+            events: components["schemas"]["ReplayEvent"][];
+            /**
              * Heat
-             * @description Base64 of 97 bytes.
+             * @description Base64 of the contracts that rest at each of 97 ticks, 16 bits each, low byte first.
              */
             heat: string | null;
             /** High Ticks */
@@ -2078,12 +2165,19 @@ export interface components {
             /** Start S */
             start_s: number;
             /**
+             * Trades
+             * @description Within the heat's ticks, by price.
+             */
+            trades: components["schemas"]["ReplayTrade"][];
+            /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
             type: "window";
             /** Volume */
             volume: number;
+            /** Walls */
+            walls: components["schemas"]["ReplayWall"][];
         };
         /**
          * Report
@@ -2549,6 +2643,12 @@ export interface components {
             sessions: number;
         };
         /**
+         * WallEvent
+         * @description What happened to a wall in a window.
+         * @enum {string}
+         */
+        WallEvent: "stands" | "appeared" | "grew" | "pulled" | "eaten" | "absorbing" | "left";
+        /**
          * WallNow
          * @description A wall that stands, or was pulled or eaten within the last minute.
          */
@@ -2648,6 +2748,7 @@ export type Edge = components['schemas']['Edge'];
 export type Episode = components['schemas']['Episode'];
 export type EpisodeKind = components['schemas']['EpisodeKind'];
 export type EpisodeList = components['schemas']['EpisodeList'];
+export type EventKind = components['schemas']['EventKind'];
 export type ExcursionQuantiles = components['schemas']['ExcursionQuantiles'];
 export type Fact = components['schemas']['Fact'];
 export type FeatureInfo = components['schemas']['FeatureInfo'];
@@ -2688,6 +2789,7 @@ export type Reason = components['schemas']['Reason'];
 export type Reliability = components['schemas']['Reliability'];
 export type ReplayConditions = components['schemas']['ReplayConditions'];
 export type ReplayEnd = components['schemas']['ReplayEnd'];
+export type ReplayEvent = components['schemas']['ReplayEvent'];
 export type ReplayHello = components['schemas']['ReplayHello'];
 export type ReplayLadder = components['schemas']['ReplayLadder'];
 export type ReplayLevel = components['schemas']['ReplayLevel'];
@@ -2697,6 +2799,8 @@ export type ReplayProtocol = components['schemas']['ReplayProtocol'];
 export type ReplayQuery = components['schemas']['ReplayQuery'];
 export type ReplayResume = components['schemas']['ReplayResume'];
 export type ReplaySpeed = components['schemas']['ReplaySpeed'];
+export type ReplayTrade = components['schemas']['ReplayTrade'];
+export type ReplayWall = components['schemas']['ReplayWall'];
 export type ReplayWindow = components['schemas']['ReplayWindow'];
 export type Report = components['schemas']['Report'];
 export type SaidBefore = components['schemas']['SaidBefore'];
@@ -2711,6 +2815,7 @@ export type StrikeNow = components['schemas']['StrikeNow'];
 export type TableInfo = components['schemas']['TableInfo'];
 export type TableState = components['schemas']['TableState'];
 export type TrackRecord = components['schemas']['TrackRecord'];
+export type WallEvent = components['schemas']['WallEvent'];
 export type WallNow = components['schemas']['WallNow'];
 export type WhyNear = components['schemas']['WhyNear'];
 export type ZoneTicks = components['schemas']['ZoneTicks'];
@@ -3006,7 +3111,7 @@ export interface operations {
                 /** @description A contract, for example ESZ5, or a root, for example ES. */
                 symbol: string;
                 session_date: string;
-                table: "candles" | "windows" | "heat" | "levels" | "ladder" | "conditions";
+                table: "candles" | "windows" | "heat" | "trades" | "walls" | "levels" | "ladder" | "conditions" | "events";
             };
             cookie?: never;
         };
@@ -3399,5 +3504,7 @@ export interface operations {
 }
 export const BALANCE = ['even', 'up', 'down', 'vacuum', 'hold'] as const;
 export const EPISODE_KIND = ['first_test', 'retest', 'repeat_test'] as const;
+export const EVENT_KIND = ['known', 'approach', 'test', 'state', 'fire', 'resolved', 'wall'] as const;
 export const OUTCOME = ['CHOP', 'BREAK_UP', 'BREAK_DOWN', 'REJECT_UP', 'REJECT_DOWN', 'WHIPSAW', 'CENSORED'] as const;
 export const PRESSURE_STATE = ['IDLE', 'TRACK', 'WATCH', 'ARMED', 'FIRE'] as const;
+export const WALL_EVENT = ['stands', 'appeared', 'grew', 'pulled', 'eaten', 'absorbing', 'left'] as const;

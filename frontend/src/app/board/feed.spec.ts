@@ -5,7 +5,8 @@ import { MadeUpServer } from '../api/server.fixture';
 import { chance } from '../ui/chance.fixture';
 import { DayFeed } from './feed';
 
-const ALONG = ['windows', 'levels', 'heat', 'ladder', 'conditions'] as const;
+const LATER = ['heat', 'trades', 'walls', 'ladder', 'conditions', 'events'] as const;
+const ALONG = ['windows', 'levels', ...LATER] as const;
 
 function start(served = new ServedDay()): { server: MadeUpServer; data: DayData; feed: DayFeed; changed: () => number } {
   let changes = 0;
@@ -22,13 +23,13 @@ async function settle(feed: DayFeed, ...tables: TableName[]): Promise<void> {
 afterEach(() => vi.unstubAllGlobals());
 
 describe('the feed of a day', () => {
-  it('opens with prices, levels and candles; heat, ladder and conditions follow', async () => {
+  it('opens with prices, levels and candles; the rest follows', async () => {
     const { server, feed } = start();
     await feed.open(5);
     expect(server.requests.slice(0, 3).map(({ path }) => path.split('/').at(-1))).toEqual(['windows', 'levels', 'candles']);
     expect(feed.state('windows').kind).toBe('ready');
-    await settle(feed, 'heat', 'ladder', 'conditions');
-    expect(server.requests.slice(3).map(({ path }) => path.split('/').at(-1))).toEqual(['heat', 'ladder', 'conditions']);
+    await settle(feed, ...LATER);
+    expect(server.requests.slice(3).map(({ path }) => path.split('/').at(-1))).toEqual(LATER);
   });
 
   it('asks for each window of a table once, one piece after the other, and for nothing later than requested', async () => {
@@ -49,6 +50,7 @@ describe('the feed of a day', () => {
       expect(pieces.at(-1)![1]).toBe(String(data.day.session_end_s));
     }
     expect(data.heat).toEqual(server.served.heat);
+    expect([data.trades, data.walls, data.events]).toEqual([server.served.trades, server.served.walls, server.served.events]);
     expect([...data.conditions.get('or_high')!.times1]).toEqual(server.served.c1[1]);
   });
 

@@ -8,7 +8,7 @@ import type { ReplayWindow } from '../api/schema';
 import { LOADING, PanelState, READY } from '../ui/panel-state';
 
 const FIRST: readonly TableName[] = ['windows', 'levels', 'candles'];
-const LATER: readonly TableName[] = ['heat', 'ladder', 'conditions'];
+const LATER: readonly TableName[] = ['heat', 'trades', 'walls', 'ladder', 'conditions', 'events'];
 const ALONG: readonly TableName[] = ['windows', 'levels', ...LATER];
 
 /** Fills one day's columns from the server, each table up to the same window and never beyond what was requested. */
@@ -17,12 +17,25 @@ export class DayFeed {
     candles: signal(LOADING),
     windows: signal(LOADING),
     heat: signal(LOADING),
+    trades: signal(LOADING),
+    walls: signal(LOADING),
     levels: signal(LOADING),
     ladder: signal(LOADING),
     conditions: signal(LOADING),
+    events: signal(LOADING),
   };
   /** Windows up to which each table is filled. */
-  private readonly filled: Record<TableName, number> = { candles: 0, windows: 0, heat: 0, levels: 0, ladder: 0, conditions: 0 };
+  private readonly filled: Record<TableName, number> = {
+    candles: 0,
+    windows: 0,
+    heat: 0,
+    trades: 0,
+    walls: 0,
+    levels: 0,
+    ladder: 0,
+    conditions: 0,
+    events: 0,
+  };
   private readonly giveUp = new AbortController();
   private turn: Promise<void> = Promise.resolve();
   private levels: string[];

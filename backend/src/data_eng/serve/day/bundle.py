@@ -18,13 +18,15 @@ from ..gate.problems import Refusal
 from ..messages.day import AbsentTable, TableName
 from .arrow import KnownTable
 from .moments import Moments
-from .tables import NUMBERS, LevelRows
+from .tables import NUMBERS, SHIFTS, LevelRows
 from .triggers import DayTriggers
 
 EPISODES = "episodes"
 """The name under which trigger vectors are absent from a day."""
 CONDITIONS_SHOWN, CONDITIONS_MAX = 6, 8
 """Levels in the answer when none is named, and the most that may be named."""
+WORDS: dict[TableName, tuple[str, ...]] = {"levels": ("level_id",), "events": ("level_id", "text")}
+"""Columns of words."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +102,7 @@ class DayBundle:
         if name == "conditions":
             return self._cut_conditions(from_s, as_of_s, level_ids)
         table = self.tables[name].cut(from_s, as_of_s)
-        return _with_dictionary(table) if name == "levels" else table
+        return with_dictionaries(table, WORDS.get(name, ()))
 
     def require_table(self, name: str) -> None:
         """Raise the problem of a table that is absent."""
@@ -150,6 +152,7 @@ NO_CONDITIONS = pa.table(
         "start_s": pa.array([], pa.uint32()),
         "distance_ticks": pa.array([], pa.float32()),
         **{f"{name}_{number}": pa.array([], pa.float32()) for name in ("times", "contracts") for number in NUMBERS},
+        **{name: pa.array([], pa.float32()) for name in SHIFTS},
         **{f"sign_{number}": pa.array([], pa.int8()) for number in NUMBERS},
         **{name: pa.array([], pa.uint8()) for name in ("count_up", "count_down", "balance_level", "balance")},
         "balance_held_s": pa.array([], pa.uint16()),
@@ -160,5 +163,8 @@ NO_CONDITIONS = pa.table(
 )
 
 
-def _with_dictionary(table: pa.Table) -> pa.Table:
-    return table.set_column(0, "level_id", table["level_id"].combine_chunks().dictionary_encode())
+def with_dictionaries(table: pa.Table, names: tuple[str, ...]) -> pa.Table:
+    """The cut with these columns by dictionary, which is what the page reads; each holds the cut's own words alone."""
+    for name in names:
+        table = table.set_column(table.column_names.index(name), name, table[name].combine_chunks().dictionary_encode())
+    return table

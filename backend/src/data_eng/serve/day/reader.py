@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -39,9 +40,21 @@ from ..gate.problems import Refusal, problem_of
 from ..messages.day import AbsentTable, TableName
 from .arrow import KnownTable
 from .bundle import EPISODES, DayBundle
+from .events import SIGNAL_COLUMNS, EventRules, EventTables, events_table
 from .moments import moments_of
 from .stamps import hashes_of, version_of
-from .tables import candles_table, conditions_tables, heat_table, ladder_table, level_rows, levels_table, windows_table
+from .tables import (
+    WALL_COLUMNS,
+    candles_table,
+    conditions_tables,
+    heat_table,
+    ladder_table,
+    level_rows,
+    levels_table,
+    trades_table,
+    walls_table,
+    windows_table,
+)
 from .triggers import read_triggers, trigger_columns
 
 OWN = (
@@ -121,26 +134,33 @@ class _Opened:
     def bundle(self) -> DayBundle:
         if not self._own:
             raise _nothing_built(self._lake, self._symbol, self._date)
-        times, window_s = session_times(self._date, self._settings), self._settings.book.window_s
+        root, times, window_s = root_of(self._symbol), session_times(self._date, self._settings), self._settings.book.window_s
         moments = moments_of(times, window_s)
         bars = self._read(TRADE_BARS)
         windows, levels, ladder = (self._read(dataset) for dataset in (BOOK_WINDOWS, LEVELS_TABLE, PHYSICS_LADDER))
-        triggers = self._read(TRIGGER_VECTORS, trigger_columns(len(self._settings.labels.horizons_s)))
+        session_windows = cache(lambda: until_session_end(windows(), times))
+        vectors = self._read(TRIGGER_VECTORS, trigger_columns(len(self._settings.labels.horizons_s)))
+        triggers = cache(lambda: read_triggers(vectors(), self._settings))
         pressure = self._read(PRESSURE_STREAM)
         vacuum = self._read(LEVEL_VACUUM, ["level_id", "ts_ns", "k_touch_number", "k_near_seconds"])
-        flow = self._read(BOOK_FLOW, ["window_start_ns", "price_ticks", "depth_end"])
-        prices = level_rows(levels()) if self._is_built("levels", levels) else {}
+        flow = self._read(BOOK_FLOW, ["window_start_ns", "price_ticks", "depth_end", "buy_volume", "sell_volume"])
+        walls, signals = self._read(WALLS, WALL_COLUMNS), self._read(TRIGGER_SIGNALS, SIGNAL_COLUMNS)
+        prices = cache(lambda: level_rows(levels()))
+        event_rules = EventRules.of(self._settings, root)
         makers: dict[TableName, Callable[[], KnownTable]] = {
             "candles": lambda: candles_table(pa.concat_tables([*self._night_bars(), bars()]), moments),
-            "windows": lambda: windows_table(until_session_end(windows(), times), bars(), moments, window_s),
-            "heat": lambda: heat_table(flow(), until_session_end(windows(), times), moments, window_s),
+            "windows": lambda: windows_table(session_windows(), bars(), moments, window_s),
+            "heat": lambda: heat_table(flow(), session_windows(), moments, window_s),
+            "trades": lambda: trades_table(flow(), session_windows(), moments, window_s),
+            "walls": lambda: walls_table(walls(), moments, window_s),
+            "levels": lambda: levels_table(prices()),
             "ladder": lambda: ladder_table(ladder(), window_s),
+            "events": lambda: events_table(
+                EventTables(prices(), triggers(), pressure(), signals(), walls(), session_windows()), moments, event_rules
+            ),
         }
         tables = {name: table for name, make in makers.items() if (table := self._made(name, make)) is not None}
-        if not any(table.table == "levels" for table in self._absent):
-            tables["levels"] = levels_table(prices)
         conditions = self._made("conditions", lambda: conditions_tables(pressure(), vacuum()))
-        root = root_of(self._symbol)
         return DayBundle(
             lake=self._lake,
             symbol=self._symbol,
@@ -154,8 +174,8 @@ class _Opened:
             half_day=times.half_day,
             tables=tables,
             conditions=conditions or {},
-            levels=prices,
-            triggers=self._made(EPISODES, lambda: read_triggers(triggers(), self._settings)),
+            levels=prices() if "levels" in tables else {},
+            triggers=self._made(EPISODES, triggers),
             physics=self._read_or_none(read_physics_tables),
             approach=self._read_or_none(read_approach_tables),
             thin_ns=self._thin(pressure),
@@ -168,17 +188,7 @@ class _Opened:
 
     def _read(self, dataset: str, columns: list[str] | None = None) -> Callable[[], pa.Table]:
         """A reader that reads once."""
-        held: list[pa.Table] = []
-
-        def read() -> pa.Table:
-            if not held:
-                held.append(read_table(ref_in(self._lake, dataset, self._symbol, self._date), columns))
-            return held[0]
-
-        return read
-
-    def _is_built(self, name: str, read: Callable[[], pa.Table]) -> bool:
-        return self._made(name, read) is not None
+        return cache(lambda: read_table(ref_in(self._lake, dataset, self._symbol, self._date), columns))
 
     def _made(self, name: str, make: Callable[[], T]) -> T | None:
         """What `make` makes; None where a partition that it needs is absent or damaged, which is noted."""

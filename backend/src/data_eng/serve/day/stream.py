@@ -5,21 +5,26 @@ from __future__ import annotations
 import asyncio
 import base64
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable
+from itertools import pairwise
 from typing import Any, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 from starlette.websockets import WebSocket
 
 from ...core.physics.state import BALANCES
+from ...core.physics.walls import EVENTS
 from ...core.pressure import STATES
 from ..gate.problems import Refusal
 from ..gate.work import Work
 from ..messages.replay import ReplayCommand, ReplayEnd, ReplayHello, ReplayPause, ReplayResume, ReplaySpeed
 from .arrow import KnownTable
 from .bundle import DayBundle
-from .tables import LADDER_COUNTS, NUMBERS
+from .events import KINDS
+from .tables import LADDER_COUNTS, NUMBERS, SHIFTS, SIDES
 
 _BY_NUMBER = {"times": "times", "contracts": "contracts", "signs": "sign"}
 """Lists of a message, and what their columns begin with."""
@@ -199,45 +204,59 @@ class Frames:
         tables = self._day.tables
         heat = {row["start_s"]: row for row in _cut(tables.get("heat"), from_s, to_s)}
         ladder = {row["start_s"]: row for row in _cut(tables.get("ladder"), from_s, to_s)}
-        levels = _cut(tables.get("levels"), from_s, to_s)
-        conditions: dict[int, list[dict[str, Any]]] = {}
-        for level_id in self._levels:
-            for row in _cut(self._day.conditions.get(level_id), from_s, to_s):
-                conditions.setdefault(row["start_s"], []).append(_condition(level_id, row))
-        return list(_frames(rows, windows.known_s[first:last].tolist(), heat, ladder, levels, conditions))
+        ends_s = windows.known_s[first:last]
+        levels, events = (_by_window(tables.get(name), from_s, ends_s) for name in ("levels", "events"))
+        trades, walls = (_by_start(_cut(tables.get(name), from_s, to_s)) for name in ("trades", "walls"))
+        conditions = _by_start(
+            {"level_id": level_id, **row} for level_id in self._levels for row in _cut(self._day.conditions.get(level_id), from_s, to_s)
+        )
+        frames = []
+        for row, end_s, new_levels, new_events in zip(rows, ends_s.tolist(), levels, events, strict=True):
+            start_s = row["start_s"]
+            hot, strikes = heat.get(start_s), ladder.get(start_s)
+            message = {
+                "type": "window",
+                **row,
+                "base_ticks": hot["base_ticks"] if hot is not None else None,
+                "heat": base64.b64encode(np.array(hot["heat"], "<u2").tobytes()).decode() if hot is not None else None,
+                "trades": trades.get(start_s, []),
+                "walls": [_wall(wall) for wall in walls.get(start_s, [])],
+                "ladder": {name: strikes[name] for name in ("base_strike_ticks", *LADDER_COUNTS)} if strikes is not None else None,
+                "levels": new_levels,
+                "events": [{**event, "kind": KINDS[event["kind"]]} for event in new_events],
+                "conditions": [_condition(condition) for condition in conditions.get(start_s, [])],
+            }
+            frames.append(Frame(end_s, to_json(message, inf_nan_mode="null")[:-1]))
+        return frames
 
 
-def _frames(
-    rows: list[dict[str, Any]],
-    ends_s: list[int],
-    heat: dict[int, dict[str, Any]],
-    ladder: dict[int, dict[str, Any]],
-    levels: list[dict[str, Any]],
-    conditions: dict[int, list[dict[str, Any]]],
-) -> Iterator[Frame]:
-    place = 0
-    for row, end_s in zip(rows, ends_s, strict=True):
-        start_s, came = row["start_s"], place
-        while place < len(levels) and levels[place]["known_from_s"] <= end_s:
-            place += 1
-        hot, strikes = heat.get(start_s), ladder.get(start_s)
-        message = {
-            "type": "window",
-            **row,
-            "base_ticks": hot["base_ticks"] if hot is not None else None,
-            "heat": base64.b64encode(hot["heat"]).decode() if hot is not None else None,
-            "ladder": {name: strikes[name] for name in ("base_strike_ticks", *LADDER_COUNTS)} if strikes is not None else None,
-            "levels": levels[came:place],
-            "conditions": conditions.get(start_s, []),
-        }
-        yield Frame(end_s, to_json(message, inf_nan_mode="null")[:-1])
+def _by_window(table: KnownTable | None, from_s: int, ends_s: NDArray[np.int64]) -> list[list[dict[str, Any]]]:
+    """(windows,) rows that became known in each of the windows that end then; the first begins at `from_s`."""
+    if table is None:
+        return [[] for _ in ends_s]
+    first, last = table.rows(from_s, int(ends_s[-1]))
+    rows = table.table.slice(first, last - first).to_pylist()
+    bounds = np.searchsorted(table.known_s[first:last], ends_s, side="right")
+    return [rows[low:high] for low, high in pairwise([0, *bounds.tolist()])]
 
 
-def _condition(level_id: str, row: dict[str, Any]) -> dict[str, Any]:
-    names = ("distance_ticks", "count_up", "count_down", "balance_level", "balance_held_s", "touches", "near_s")
+def _by_start(rows: Iterable[dict[str, Any]]) -> dict[int, list[dict[str, Any]]]:
+    """Rows by the start of their window, without it."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(row.pop("start_s"), []).append(row)
+    return found
+
+
+def _wall(row: dict[str, Any]) -> dict[str, Any]:
+    return {**row, "side": SIDES[row["side"]], "event": EVENTS[row["event"]], "massive": bool(row["massive"])}
+
+
+def _condition(row: dict[str, Any]) -> dict[str, Any]:
+    names = ("level_id", "distance_ticks", *SHIFTS, "count_up", "count_down", "balance_level", "balance_held_s", "touches", "near_s")
     by_number = {of: [row[f"{one}_{number}"] for number in NUMBERS] for of, one in _BY_NUMBER.items()}
     codes = {"state": STATES[row["state"]], "balance": BALANCES[row["balance"]]}
-    return {"level_id": level_id, **{name: row[name] for name in names}, **by_number, **codes}
+    return {**{name: row[name] for name in names}, **by_number, **codes}
 
 
 def _cut(table: KnownTable | None, from_s: int, to_s: int) -> list[dict[str, Any]]:

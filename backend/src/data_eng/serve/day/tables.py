@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ...core.events import NO_TICK
 from ...core.physics.state import BALANCES
 from ...core.physics.strikes import Winner
+from ...core.physics.walls import EVENTS
 from ...core.pressure import STATES
 from ...settings import CANDLE_S
 from .arrow import KnownTable
@@ -20,11 +22,6 @@ from .moments import Moments, whole_s
 
 HEAT_TICKS, HEAT_BELOW = 97, 48
 """Ticks of a row of heat: 12 points either side of the price, and how many of them lie below it."""
-HEAT_QUANTILE = 0.995
-"""Of the resting sizes of the lead-in; this size and more is the strongest heat. One huge order cannot take the contrast away."""
-HEAT_MAX = 255
-SCALE = b"scale_contracts"
-"""Key in the schema's metadata of `heat`: the resting size of the strongest heat, contracts."""
 _OF_SIDE = ("depth", "usual_percent", "came", "pulled", "filled")
 LADDER_COUNTS = (*(f"{side}_{name}" for side in ("long", "short") for name in _OF_SIDE), "buys", "sells", "winner")
 """Of every strike: what rests, and what came, went and traded over the ladder's horizon."""
@@ -32,6 +29,8 @@ UNKNOWN_USUAL = -1
 """Stands for no past to scale by."""
 LEADS = {Winner.LONGS.value: 1, Winner.SHORTS.value: -1, Winner.EVEN.value: 0}
 UINT16_MAX = 65_535
+SIDES = ("bid", "ask")
+"""Of a wall, by code."""
 
 
 class LevelRows(NamedTuple):
@@ -64,27 +63,61 @@ def windows_table(windows: pa.Table, bars: pa.Table, moments: Moments, window_s:
 
 
 def heat_table(flow: pa.Table, windows: pa.Table, moments: Moments, window_s: int) -> KnownTable:
-    """Resting size around the price at every window's end, bids and asks together, on a scale that the lead-in gives.
+    """Contracts that rest around the price at every window's end, bids and asks together, `UINT16_MAX` at most.
 
     A window without a trusted best on both sides lies where the one before does; before the first, at tick 0 and empty.
     """
+    cells = heat_cells(flow, windows, moments)
+    depth = np.minimum(cells.summed(flow["depth_end"].to_numpy()), UINT16_MAX).astype(np.uint16)
+    columns = {"base_ticks": pa.array(cells.base_ticks.astype(np.int32)), "heat": pa.FixedSizeListArray.from_arrays(depth, HEAT_TICKS)}
+    return KnownTable(pa.table({"start_s": _seconds(cells.start_s), **columns}), cells.start_s + window_s)
+
+
+def trades_table(flow: pa.Table, windows: pa.Table, moments: Moments, window_s: int) -> KnownTable:
+    """What traded in every window at each tick of its heat, contracts by the side that took; ticks without a trade have no row."""
+    traded = flow.filter(pc.greater(pc.add(flow["buy_volume"], flow["sell_volume"]), 0))
+    cells = heat_cells(traded, windows, moments)
+    buys, sells = (cells.summed(traded[name].to_numpy()).astype(np.int32) for name in ("buy_volume", "sell_volume"))
+    cell = np.flatnonzero(buys + sells)
+    window, offset = np.divmod(cell, HEAT_TICKS)
+    columns = {
+        "start_s": _seconds(cells.start_s[window]),
+        "price_ticks": pa.array((cells.base_ticks[window] + offset).astype(np.int32)),
+        "buys": pa.array(buys[cell]),
+        "sells": pa.array(sells[cell]),
+    }
+    return KnownTable(pa.table(columns), cells.start_s[window] + window_s)
+
+
+class HeatCells(NamedTuple):
+    """Where rows of the book's flow lie in the heat."""
+
+    start_s: NDArray[np.int64]
+    """(windows,)"""
+    base_ticks: NDArray[np.int64]
+    """(windows,) tick of each window's first cell."""
+    held: NDArray[np.bool_]
+    """(rows,) whether the row lies in the heat at all."""
+    cell: NDArray[np.int64]
+    """(rows held,) window * HEAT_TICKS + tick above the window's first."""
+
+    def summed(self, values: NDArray[np.int32]) -> NDArray[np.float64]:
+        """(windows * HEAT_TICKS,) sums of the rows' values."""
+        return np.bincount(self.cell, weights=values[self.held], minlength=len(self.start_s) * HEAT_TICKS).astype(np.float64)
+
+
+def heat_cells(flow: pa.Table, windows: pa.Table, moments: Moments) -> HeatCells:
+    """The cells of rows of `flow`."""
     rows, start_s = _on_grid(windows, moments)
     base_ticks = heat_base_ticks(*(rows[name].to_numpy() for name in ("best_bid_ticks", "best_ask_ticks", "marks")))
     flow_s = flow["window_start_ns"].to_numpy() // 1_000_000_000
     row = np.searchsorted(start_s, flow_s)
-    found = row < len(start_s)
-    found[found] = start_s[row[found]] == flow_s[found]
-    row, price_ticks, depth = (column[found] for column in (row, flow["price_ticks"].to_numpy(), flow["depth_end"].to_numpy()))
-    offset = price_ticks.astype(np.int64) - base_ticks[row]
-    held = (offset >= 0) & (offset < HEAT_TICKS)
-    cell = row[held] * HEAT_TICKS + offset[held]
-    resting = np.bincount(cell, weights=depth[held], minlength=len(start_s) * HEAT_TICKS).reshape(len(start_s), HEAT_TICKS)
-    lead_in = resting[start_s + window_s <= moments.session_start_s]
-    scale = float(np.quantile(lead_in[lead_in > 0], HEAT_QUANTILE)) if (lead_in > 0).any() else 1.0
-    heat = np.minimum(HEAT_MAX, np.rint(HEAT_MAX * np.sqrt(resting / scale))).astype(np.uint8)
-    column = pa.FixedSizeBinaryArray.from_buffers(pa.binary(HEAT_TICKS), len(start_s), [None, pa.py_buffer(heat.tobytes())])
-    table = pa.table({"start_s": _seconds(start_s), "base_ticks": pa.array(base_ticks.astype(np.int32)), "heat": column})
-    return KnownTable(table.replace_schema_metadata({SCALE: f"{scale:g}".encode()}), start_s + window_s)
+    held = row < len(start_s)
+    held[held] = start_s[row[held]] == flow_s[held]
+    offset = np.full(len(row), -1)
+    offset[held] = flow["price_ticks"].to_numpy()[held] - base_ticks[row[held]]
+    held &= (offset >= 0) & (offset < HEAT_TICKS)
+    return HeatCells(start_s, base_ticks, held, row[held] * HEAT_TICKS + offset[held])
 
 
 def heat_base_ticks(best_bid: NDArray[np.int32], best_ask: NDArray[np.int32], marks: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -93,6 +126,29 @@ def heat_base_ticks(best_bid: NDArray[np.int32], best_ask: NDArray[np.int32], ma
     mid = np.floor((best_bid.astype(np.float64) + best_ask) / 2 + 0.5).astype(np.int64)
     last = np.maximum.accumulate(np.where(trusted, np.arange(len(mid)), -1))
     return np.where(last >= 0, mid[np.maximum(last, 0)] - HEAT_BELOW, 0)
+
+
+def mids(windows: pa.Table, moments: Moments, window_s: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """(windows,) mid in ticks, NaN where best bid or offer is missing, and the windows' ends in seconds."""
+    rows, start_s = _on_grid(windows, moments)
+    bid, ask = (rows[f"best_{side}_ticks"].to_numpy().astype(np.float64) for side in SIDES)
+    return np.where((bid != NO_TICK) & (ask != NO_TICK), (bid + ask) / 2, np.nan), start_s + window_s
+
+
+def walls_table(walls: pa.Table, moments: Moments, window_s: int) -> KnownTable:
+    """One row a window and wall, those that just went among them."""
+    walls, start_s = _on_grid(walls, moments)
+    columns = {
+        "start_s": _seconds(start_s),
+        "side": _codes(walls["side"], SIDES),
+        "strike_ticks": walls["strike_ticks"],
+        "event": _codes(walls["event"], EVENTS),
+        "massive": pa.array(walls["massive"].to_numpy(zero_copy_only=False).astype(np.uint8)),
+        "times": walls["w"].cast(pa.float32()),
+        **{name: walls[name] for name in ("depth", "peak", "eaten")},
+        "since_s": _seconds(whole_s(walls["since_ns"].to_numpy())),
+    }
+    return KnownTable(pa.table(columns), start_s + window_s)
 
 
 def level_rows(levels: pa.Table) -> dict[str, LevelRows]:
@@ -165,9 +221,12 @@ def level_spans(table: pa.Table) -> dict[str, tuple[int, int]]:
 
 NUMBERS = (1, 2, 3, 4)
 """Of the user's conditions: asks moved higher, asks pulled, bids moved lower, bids pulled."""
+WALL_COLUMNS = ["window_start_ns", "ts_ns", "side", "strike_ticks", "event", "massive", "w", "depth", "peak", "since_ns", "eaten"]
+SHIFTS = ("ask_shift_ticks", "bid_shift_ticks")
 _MEASURED = {
     **{f"times_{number}": f"condition_{number}_times_usual" for number in NUMBERS},
     **{f"contracts_{number}": f"condition_{number}_contracts" for number in NUMBERS},
+    **{name: name for name in SHIFTS},
 }
 _PRICES = ("open_ticks", "high_ticks", "low_ticks", "close_ticks")
 _VOLUMES = ("volume", "buy_volume", "sell_volume")

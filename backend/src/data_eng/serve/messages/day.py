@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from ...core.declared import Declared
 from ...core.episodes import EpisodeKind
 from ...core.features.registry import Approach
 from ...core.levels import KnownAt, LevelGroup
@@ -14,7 +15,19 @@ from ...retrieval.parts import SetupName
 from .base import Message
 from .problem import ProblemCode
 
-TableName = Literal["candles", "windows", "heat", "levels", "ladder", "conditions"]
+TableName = Literal["candles", "windows", "heat", "trades", "walls", "levels", "ladder", "conditions", "events"]
+
+
+class EventKind(Declared):
+    """What kind of thing happened; of what happened in one second, those further up are listed first."""
+
+    KNOWN = "known", "a level became known"
+    APPROACH = "approach", "price comes to a level"
+    TEST = "test", "a test of a level began, or a break was confirmed"
+    STATE = "state", "the balance of the book became another and was held"
+    FIRE = "fire", "the answer fired"
+    RESOLVED = "resolved", "the outcome of a test became known"
+    WALL = "wall", "a wall near the price appeared, grew, absorbed or went"
 
 
 class DayEntry(Message):

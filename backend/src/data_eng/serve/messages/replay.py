@@ -8,8 +8,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ...core.physics.state import Balance
+from ...core.physics.walls import WallEvent
 from ...core.pressure import PressureState
 from .base import LEVEL_LIST, SYMBOL, VERSION, Message, Second
+from .day import EventKind
 from .problem import Problem
 
 
@@ -63,6 +65,10 @@ class ReplayConditions(Message):
     distance_ticks: float = Field(description="Mid minus level.")
     times: list[float | None] = Field(description="Conditions 1 to 4, as fast as usual; null without a past.")
     contracts: list[float | None]
+    ask_shift_ticks: float | None = Field(
+        description="How far all but fills moved the asks above the level, above 0 up; null without asks."
+    )
+    bid_shift_ticks: float | None = Field(description="The same of the bids below it, above 0 down.")
     signs: list[int] = Field(description="1: it is happening, beyond the past's mark; -1: the side stands; 0: nothing unusual.")
     count_up: int = Field(description="Conditions whose sign speaks for up.")
     count_down: int
@@ -72,6 +78,37 @@ class ReplayConditions(Message):
     state: PressureState
     touches: int
     near_s: int
+
+
+class ReplayTrade(Message):
+    """What traded at one tick in one window, contracts by the side that took."""
+
+    price_ticks: int
+    buys: int
+    sells: int
+
+
+class ReplayWall(Message):
+    """One wall in one window."""
+
+    side: Literal["bid", "ask"]
+    strike_ticks: int
+    event: WallEvent
+    massive: bool
+    times: float | None = Field(description="What rests, times usual; null where the touch cuts the strike.")
+    depth: int
+    peak: int = Field(description="What rested when it appeared, or last grew by half.")
+    eaten: int = Field(description="Contracts filled of it since it appeared.")
+    since_s: int = Field(description="When it appeared.")
+
+
+class ReplayEvent(Message):
+    """One thing that happened."""
+
+    at_s: int
+    level_id: str | None = Field(description="Null where it belongs to no level.")
+    kind: EventKind
+    text: str
 
 
 class ReplayWindow(Message):
@@ -90,10 +127,13 @@ class ReplayWindow(Message):
     sell_volume: int
     records: int
     marks: int
-    base_ticks: int | None = Field(description="Tick of the heat's first byte; null without heat.")
-    heat: str | None = Field(description="Base64 of 97 bytes.")
+    base_ticks: int | None = Field(description="Tick of the heat's first number; null without heat.")
+    heat: str | None = Field(description="Base64 of the contracts that rest at each of 97 ticks, 16 bits each, low byte first.")
+    trades: list[ReplayTrade] = Field(description="Within the heat's ticks, by price.")
+    walls: list[ReplayWall]
     ladder: ReplayLadder | None
     levels: list[ReplayLevel] = Field(description="Prices that became known in this window.")
+    events: list[ReplayEvent] = Field(description="What became known in this window.")
     conditions: list[ReplayConditions]
     sent_s: float = Field(description="Wall clock, seconds UTC with fraction.")
 
