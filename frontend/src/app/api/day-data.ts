@@ -24,7 +24,10 @@ export const STRIKE_COLUMNS = [
 ] as const;
 export type StrikeColumns = Record<(typeof STRIKE_COLUMNS)[number], Int32Array>;
 
-/** Of a level in a window, NaN where it was not measured: conditions 1 to 4 as fast as usual and in contracts. */
+/**
+ * Of a level in a window, NaN where it was not measured: conditions 1 to 4 as fast as usual and in contracts, and how far their owners
+ * moved the asks above and the bids below away from the level.
+ */
 export const MEASURED_COLUMNS = [
   'distanceTicks',
   'times1',
@@ -35,6 +38,8 @@ export const MEASURED_COLUMNS = [
   'contracts2',
   'contracts3',
   'contracts4',
+  'askShiftTicks',
+  'bidShiftTicks',
 ] as const;
 /** The same, 0 where it was not measured. `balance` and `state` count through `BALANCES` and `STATES`. */
 export const COUNTED_COLUMNS = [
@@ -71,6 +76,17 @@ export interface Bars {
   sellVolume: number[];
 }
 
+export type EventKind = 'known' | 'approach' | 'test' | 'state' | 'fire' | 'resolved' | 'wall';
+
+/** One thing that happened, at the moment at which it was known. */
+export interface DayEvent {
+  atS: number;
+  /** Null where it belongs to no level. */
+  levelId: string | null;
+  kind: EventKind;
+  text: string;
+}
+
 /** The server sent windows that do not follow on those that are there. */
 export class BrokenSequence extends Error {}
 
@@ -104,6 +120,8 @@ export class DayData {
   readonly conditions = new Map<string, ConditionColumns>();
   readonly levels = new Map<string, LevelSteps>();
   readonly candles: Bars = { startS: [], open: [], high: [], low: [], close: [], volume: [], buyVolume: [], sellVolume: [] };
+  /** Ascending in time. */
+  events: DayEvent[] = [];
   private readonly filled = signal(0);
   /** Rises by one whenever columns were filled. */
   readonly revision: Signal<number> = this.filled.asReadonly();
