@@ -5,7 +5,7 @@ export type KeyCommand =
   | { do: 'episode'; direction: 1 | -1 }
   | { do: 'speed'; direction: 1 | -1 }
   | { do: 'level'; place: number }
-  | { do: 'flip' | 'neighbours' | 'seen' | 'heat' | 'theme' | 'start' | 'end' | 'help' | 'close' };
+  | { do: 'flip' | 'neighbours' | 'events' | 'seen' | 'heat' | 'theme' | 'start' | 'end' | 'help' | 'close' };
 
 export interface Press {
   key: string;
@@ -29,6 +29,7 @@ export const KEYS: readonly (readonly [keys: string, meaning: string])[] = [
   ['1 – 6', "the board's levels in their order"],
   ['f', 'flip the direction: from below, from above'],
   ['n', 'to the neighbours'],
+  ['e', "the level's events"],
   ['a', 'the fire is seen'],
   ['h', 'heat under the candles'],
   ['t', 'dark, light'],
@@ -69,6 +70,8 @@ export function commandOf(press: Press, windowS: number): KeyCommand | null {
       return { do: 'seen' };
     case 'n':
       return { do: 'neighbours' };
+    case 'e':
+      return { do: 'events' };
     case 'h':
       return { do: 'heat' };
     case 't':

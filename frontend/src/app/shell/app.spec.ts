@@ -65,6 +65,10 @@ describe('the frame of the screens', () => {
     expect(replay.speed()).toBe(24);
     press('h');
     expect(replay.heatUnder()).toBe(true);
+    press('e');
+    expect(replay.eventsOpen()).toBe(true);
+    press('Escape');
+    expect(replay.eventsOpen()).toBe(false);
     const requests = replay.neighbourRequests();
     press('n');
     expect(replay.neighbourRequests()).toBe(requests + 1);

@@ -98,6 +98,7 @@ export class App {
         return true;
       case 'close':
         this.notices.close();
+        this.replay.closeEvents();
         return false;
     }
     if (!this.onBoard() || !this.replay.day()) return false;
@@ -127,6 +128,9 @@ export class App {
         break;
       case 'neighbours':
         this.replay.requestNeighbours();
+        break;
+      case 'events':
+        this.replay.toggleEvents();
         break;
       case 'heat':
         this.replay.toggleHeat();
