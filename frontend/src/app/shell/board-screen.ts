@@ -8,6 +8,8 @@ import { HeatPanel } from '../heatmap/heat';
 import { LadderPanel } from '../ladder/ladder';
 import { CandlesPanel } from '../market/candles';
 import { ConditionsPanel } from '../physics/conditions';
+import { EventsPanel } from '../physics/events';
+import { OtherLevelsPanel } from '../physics/other-levels';
 import { NeighboursPanel } from '../setup/neighbours';
 import { Verdict } from '../setup/verdict';
 
@@ -15,16 +17,20 @@ import { Verdict } from '../setup/verdict';
 @Component({
   selector: 'sp-board',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [CandlesPanel, HeatPanel, ConditionsPanel, LadderPanel, NeighboursPanel, Transport, Verdict],
+  imports: [CandlesPanel, HeatPanel, ConditionsPanel, EventsPanel, LadderPanel, NeighboursPanel, OtherLevelsPanel, Transport, Verdict],
   template: `
     <h1 class="hidden">Board {{ replay.symbol() }} {{ replay.date() }}</h1>
     <sp-verdict />
     <div class="panels">
       <sp-candles />
       <sp-heat />
-      <sp-conditions />
       <sp-ladder />
       <sp-neighbours />
+    </div>
+    <div class="bottom">
+      <sp-conditions />
+      <sp-other-levels />
+      <sp-events />
     </div>
     <sp-transport />
   `,
