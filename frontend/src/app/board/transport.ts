@@ -16,12 +16,12 @@ import { SPEEDS } from './speeds';
         class="play"
         [disabled]="!data()"
         [attr.aria-label]="replay.playing() ? 'Pause' : 'Play'"
-        [title]="(replay.playing() ? 'Pause' : 'Play') + ' (space)'"
+        title="Space"
         (click)="replay.toggle()"
       >
         <span aria-hidden="true">{{ replay.playing() ? '❚❚' : '▶' }}</span>
-        <kbd aria-hidden="true">space</kbd>
       </button>
+      <kbd aria-hidden="true">space</kbd>
       <button type="button" [disabled]="!data()" aria-label="One window back" title="←" (click)="replay.step(-1)">‹</button>
       <button type="button" [disabled]="!data()" aria-label="One window on" title="→" (click)="replay.step(1)">›</button>
     </div>

@@ -28,7 +28,7 @@ describe('the lines of the events', () => {
       '09:30:10 ◇ flat',
       '09:30:15 ◆ flat',
       '09:30:20 ▲ up',
-      '09:30:25 ▲▼ flat',
+      '09:30:25 ↕ flat',
       '09:30:30 ■ flat',
       '09:30:35 ● down',
       '09:30:40 ▼ down',

@@ -39,5 +39,5 @@ function lineOf({ atS, kind, text }: DayEvent, number: number): EventLine {
   const side = ['state', 'fire', 'resolved'].includes(kind) ? sideNamed(text) : 'flat';
   const line = { key: `${number}`, time: newYork(atS), side, isFire: kind === 'fire', text };
   if (kind !== 'fire' && side !== 'flat') return { ...line, glyph: ARROWS[side] };
-  return { ...line, glyph: text === 'VACUUM' ? '▲▼' : GLYPHS[kind] };
+  return { ...line, glyph: text === 'VACUUM' ? '↕' : GLYPHS[kind] };
 }

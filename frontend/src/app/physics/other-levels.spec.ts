@@ -38,7 +38,10 @@ describe('the panel of the other levels', () => {
 
   it('chooses a level by its whole row', () => {
     const rows = [...host().querySelectorAll<HTMLButtonElement>('li button')];
-    expect(rows.map((row) => row.getAttribute('aria-label'))).toEqual(['VWAP 6797.50, price is 1.25 above', '15m OR High: from 09:45']);
+    expect(rows.map((row) => row.querySelector('.hidden')!.textContent)).toEqual([
+      'VWAP 6797.50, price is 1.25 above',
+      '15m OR High: from 09:45',
+    ]);
     rows[0].click();
     expect(replay.setLevel).toHaveBeenCalledExactlyOnceWith('vwap');
   });
