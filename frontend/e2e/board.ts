@@ -16,7 +16,7 @@ export function lakeOf(screen: (typeof SCREENS)[number]): string {
 }
 
 /** Panels and lines of the board, by their element. */
-export type Part = 'verdict' | 'stage' | 'conditions' | 'neighbours' | 'transport';
+export type Part = 'verdict' | 'stage' | 'conditions' | 'other-levels' | 'events' | 'neighbours' | 'transport';
 export const PICTURES = join(import.meta.dirname, '../test-results/pictures');
 
 /** Steps of a channel by which blended edges differ between two paintings of the same. */

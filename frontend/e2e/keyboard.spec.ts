@@ -29,6 +29,9 @@ test('the whole board is worked by keys alone', async ({ board, page }) => {
   const approachDir = board.param('approach_dir');
   await page.keyboard.press('f');
   await expect.poll(() => board.param('approach_dir')).not.toBe(approachDir);
+  await page.keyboard.press('e');
+  await expect(board.part('events').getByRole('region', { name: /^Events, / })).toBeFocused();
+  await page.keyboard.press('Escape');
   await page.keyboard.press('h');
   await expect.poll(() => board.param('heat')).toBe('0');
   for (const [key, name, value] of [

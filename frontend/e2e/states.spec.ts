@@ -2,7 +2,7 @@ import type { Route } from '@playwright/test';
 import { THEMES, type Board, type Part, expect, test } from './board.ts';
 import { LAKES } from './lakes.ts';
 
-const PANELS: Part[] = ['stage', 'conditions', 'neighbours'];
+const PANELS: Part[] = ['stage', 'conditions', 'other-levels', 'events', 'neighbours'];
 const TABLES = '**/tables/**';
 
 for (const theme of THEMES) {
@@ -47,7 +47,7 @@ for (const theme of THEMES) {
     test('a day without features names what is missing and the command, and shows the rest', async ({ boardOf }) => {
       const board = await boardOf(LAKES.withoutGold);
       await board.open();
-      for (const panel of ['stage', 'conditions', 'neighbours'] as const)
+      for (const panel of ['stage', 'conditions', 'events', 'neighbours'] as const)
         await expect(board.part(panel).locator('code')).toContainText('spymaster build');
       await expect(board.canvas()).toBeVisible();
       await shown(board, `state-no-gold-${theme}`);

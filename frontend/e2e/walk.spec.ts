@@ -22,7 +22,7 @@ test('a first-time trader opens the board, reads a setup, meets the neighbours, 
   const verdict = board.part('verdict');
   await expect(verdict).toContainText(/Price (\d+\.\d+ (above|below)|at) PM High \d+\.\d\d, (coming (up|down)|standing)\./);
   await expect(verdict).toContainText(SAID);
-  await expect(board.part('transport').getByRole('button', { name: /Direction/ })).toContainText(
+  await expect(board.part('other-levels').getByRole('button', { name: /Direction/ })).toContainText(
     board.param('approach_dir').replace('_', ' '),
   );
 

@@ -16,6 +16,7 @@ describe('a key', () => {
     ['f', { do: 'flip' }],
     ['F', { do: 'flip' }],
     ['n', { do: 'neighbours' }],
+    ['e', { do: 'events' }],
     ['h', { do: 'heat' }],
     ['c', { do: 'lens' }],
     ['w', { do: 'horizon' }],
@@ -55,7 +56,7 @@ describe('a key', () => {
 
   it('is named in the help', () => {
     const named = KEYS.map(([keys]) => keys).join(' ');
-    for (const key of ['Space', '←', '→', 'Shift', 'Ctrl', '[', ']', '1', '6', 'f', 'n', 'h', 't', 'Home', 'End', '?', 'Esc'])
+    for (const key of ['Space', '←', '→', 'Shift', 'Ctrl', '[', ']', '1', '6', 'f', 'n', 'e', 'h', 't', 'Home', 'End', '?', 'Esc'])
       expect(named).toContain(key);
   });
 });

@@ -6,7 +6,9 @@ export type KeyCommand =
   | { do: 'speed'; direction: 1 | -1 }
   | { do: 'level'; place: number }
   | { do: 'cut'; which: 'dark' | 'bright'; direction: 1 | -1 }
-  | { do: 'flip' | 'neighbours' | 'seen' | 'heat' | 'lens' | 'horizon' | 'reset' | 'theme' | 'start' | 'end' | 'help' | 'close' };
+  | {
+      do: 'flip' | 'neighbours' | 'events' | 'seen' | 'heat' | 'lens' | 'horizon' | 'reset' | 'theme' | 'start' | 'end' | 'help' | 'close';
+    };
 
 export interface Press {
   key: string;
@@ -30,6 +32,7 @@ export const KEYS: readonly (readonly [keys: string, meaning: string])[] = [
   ['1 – 6', "the board's levels in their order"],
   ['f', 'flip the direction: from below, from above'],
   ['n', 'to the neighbours'],
+  ['e', "the level's events"],
   ['a', 'the fire is seen'],
   ['w', "the ladder's sums over 1, 2, 4 minutes"],
   [', .', 'the heat is brightest from less, from more'],
@@ -85,6 +88,8 @@ export function commandOf(press: Press, windowS: number): KeyCommand | null {
       return { do: 'seen' };
     case 'n':
       return { do: 'neighbours' };
+    case 'e':
+      return { do: 'events' };
     case 'h':
       return { do: 'heat' };
     case 'c':

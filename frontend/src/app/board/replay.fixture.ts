@@ -15,6 +15,7 @@ export function replayOf(data: DayData | null) {
     cursor,
     cursorS: computed(() => day()?.endS(cursor()) ?? NaN),
     level: signal('pm_high'),
+    approachDir: signal<Approach>('from_below'),
     boardLevels: signal(['pm_high', 'or_high', 'vwap']),
     synthetic: signal(true),
     neighbourRequests: signal(0),
@@ -25,6 +26,9 @@ export function replayOf(data: DayData | null) {
     seeFire: vi.fn<() => void>(),
     dayState: signal<PanelState>(READY),
     tableState: vi.fn<(table: TableName) => PanelState>(() => READY),
+    eventsOpen: signal(false),
+    closeEvents: vi.fn<() => void>(),
+    flipApproachDir: vi.fn<() => void>(),
     setLevel: vi.fn<(levelId: string) => void>(),
     open: vi.fn<(symbol: string, date: string, s: number, level?: string, approachDir?: Approach) => void>(),
   };

@@ -44,6 +44,7 @@ export class Replay implements OnDestroy {
   private readonly speedNow = signal(SPEED_FIRST);
   private readonly requests = signal(0);
   private readonly seenNow = signal(NaN);
+  private readonly eventsNow = signal(false);
   private readonly moment = new Cursor(this.loaded, this.notices, (error, retry) => this.failed(error, retry));
   private readonly question = new SetupQuestion(this.client, () => this.reloadHere());
   private readonly player = new Player({
@@ -91,6 +92,8 @@ export class Replay implements OnDestroy {
   readonly speed: Signal<number> = this.speedNow.asReadonly();
   /** Rises by one when the reader asks for the neighbours: their panel takes the focus. */
   readonly neighbourRequests: Signal<number> = this.requests.asReadonly();
+  /** Whether the reader asked for the events: on a narrow board they lie over the other levels, on a wide one they have the focus. */
+  readonly eventsOpen: Signal<boolean> = this.eventsNow.asReadonly();
   readonly synthetic: Signal<boolean> = computed(() => this.day()?.day.synthetic ?? false);
   /** Episodes as they are known at the cursor. */
   readonly episodes: Signal<Episode[]> = computed(() => knownAt(this.question.episodes(), this.cursorS()), { equal: isSameList });
@@ -279,6 +282,14 @@ export class Replay implements OnDestroy {
 
   requestNeighbours(): void {
     this.requests.update((n) => n + 1);
+  }
+
+  toggleEvents(): void {
+    this.eventsNow.update((isOpen) => !isOpen);
+  }
+
+  closeEvents(): void {
+    this.eventsNow.set(false);
   }
 
   /** The reader has seen the fire that is shown. */

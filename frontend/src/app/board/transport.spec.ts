@@ -59,7 +59,7 @@ describe('the transport', () => {
     expect([Number(bar().min), Number(bar().max), Number(bar().value)]).toEqual([replay.first(), replay.last(), replay.cursor()]);
     await vi.waitFor(async () => {
       await fixture.whenStable();
-      expect(bar().getAttribute('aria-valuetext')).toBe('09:30:50 New York, 2 episodes so far');
+      expect(bar().getAttribute('aria-valuetext')).toBe('09:30:50 New York, 2 marks of PM High');
     });
   });
 
@@ -91,16 +91,20 @@ describe('the transport', () => {
     });
   });
 
-  it('flips the direction and chooses level and speed', async () => {
+  it('chooses the speed', async () => {
     await open();
-    button('Direction').click();
-    expect(replay.approachDir()).toBe('from_above');
-    const [speed, level] = [...page().querySelectorAll('select')];
-    expect([...level.options].map(({ text }) => text)).toEqual(['PM High', 'OR High', 'PD Close']);
-    level.value = 'or_high';
-    level.dispatchEvent(new Event('change'));
+    const speed = page().querySelector('select')!;
     speed.value = '240';
     speed.dispatchEvent(new Event('change'));
-    expect([replay.level(), replay.speed()]).toEqual(['or_high', 240]);
+    expect(replay.speed()).toBe(240);
+  });
+
+  it('says when the session begins and ends, and shows the events', async () => {
+    await open();
+    expect(page().querySelector('.ends')!.textContent).toMatch(/09:30 – 09:3\d/);
+    button('Events').click();
+    await fixture.whenStable();
+    expect(replay.eventsOpen()).toBe(true);
+    expect(button('Events').getAttribute('aria-pressed')).toBe('true');
   });
 });

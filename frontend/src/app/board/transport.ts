@@ -1,13 +1,11 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
-import type { Approach } from '../api/approach';
 import { newYork, newYorkMinute } from '../ui/new-york';
-import { named } from '../ui/words';
 import { STRIDE_S } from './keys';
 import { Replay } from './replay';
 import { marksOf, shareOf } from './scrub.geometry';
 import { SPEEDS } from './speeds';
 
-/** Play, step, speed, level and the scrub bar. Nothing right of the cursor is drawn on it. */
+/** Play, step, speed and the scrub bar. Nothing right of the cursor is drawn on it. */
 @Component({
   selector: 'sp-transport',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -21,27 +19,27 @@ import { SPEEDS } from './speeds';
         title="Space"
         (click)="replay.toggle()"
       >
-        <span aria-hidden="true">{{ replay.playing() ? '❚❚' : '▶' }}</span> {{ replay.playing() ? 'Pause' : 'Play' }}
+        <span aria-hidden="true">{{ replay.playing() ? '❚❚' : '▶' }}</span>
       </button>
-      <button type="button" [disabled]="!data()" aria-label="Previous episode" title="Ctrl ←" (click)="replay.stepEpisode(-1)">|◂</button>
-      <button type="button" [disabled]="!data()" aria-label="2 minutes back" title="Shift ←" (click)="replay.step(-stride())">«</button>
+      <kbd aria-hidden="true">space</kbd>
       <button type="button" [disabled]="!data()" aria-label="One window back" title="←" (click)="replay.step(-1)">‹</button>
       <button type="button" [disabled]="!data()" aria-label="One window on" title="→" (click)="replay.step(1)">›</button>
+    </div>
+    <select aria-label="Speed" title="Speed: [ slower, ] faster" (change)="replay.setSpeed(+speed.value)" #speed>
+      @for (value of speeds(); track value) {
+        <option [value]="value" [selected]="value === replay.speed()">{{ value }}×</option>
+      }
+    </select>
+    <div class="group jumps" role="group" aria-label="Jumps">
+      <button type="button" [disabled]="!data()" aria-label="Previous episode" title="Ctrl ←" (click)="replay.stepEpisode(-1)">|◂</button>
+      <button type="button" [disabled]="!data()" aria-label="2 minutes back" title="Shift ←" (click)="replay.step(-stride())">«</button>
       <button type="button" [disabled]="!data()" aria-label="2 minutes on" title="Shift →" (click)="replay.step(stride())">»</button>
       <button type="button" [disabled]="!data()" aria-label="Next episode" title="Ctrl →" (click)="replay.stepEpisode(1)">▸|</button>
     </div>
-    <label class="speed"
-      ><span>Speed</span>
-      <select title="[ slower, ] faster" (change)="replay.setSpeed(+speed.value)" #speed>
-        @for (value of speeds(); track value) {
-          <option [value]="value" [selected]="value === replay.speed()">{{ value }}×</option>
-        }
-      </select>
-    </label>
     <div class="scrub">
       <div class="marks" aria-hidden="true">
         @for (mark of marks(); track $index) {
-          <i [class]="mark.side" [class.chosen]="mark.chosen" [style.--at]="mark.at">{{ mark.glyph }}</i>
+          <i [class]="mark.side" [style.--at]="mark.at">{{ mark.glyph }}</i>
         }
       </div>
       <input
@@ -56,53 +54,39 @@ import { SPEEDS } from './speeds';
         (input)="replay.goToWindow(+range.value)"
         #range
       />
-      <div class="ends" aria-hidden="true">
-        <span>{{ startText() }}</span>
-        @if (replay.atEnd()) {
-          <strong>session end</strong>
-        }
-        <span>{{ endText() }}</span>
-      </div>
     </div>
-    <label class="level"
-      ><span>Level</span>
-      <select title="1 to 6" [disabled]="!data()" (change)="replay.setLevel(level.value)" #level>
-        @for (one of levels(); track one.level_id) {
-          <option [value]="one.level_id" [selected]="one.level_id === replay.level()">{{ one.name }}</option>
-        }
-      </select>
-    </label>
-    <button
-      type="button"
-      class="direction"
-      [disabled]="!data()"
-      title="f"
-      [attr.aria-label]="'Direction: ' + direction() + '. Flip it.'"
-      (click)="replay.flipApproachDir()"
-    >
-      <span aria-hidden="true">{{ replay.approachDir() === below ? '↗' : '↘' }}</span> {{ direction() }}
+    <span class="ends">
+      @if (replay.atEnd()) {
+        <strong>session end</strong>
+      }
+      {{ ends() }}
+    </span>
+    <button type="button" class="events" [disabled]="!data()" [attr.aria-pressed]="replay.eventsOpen()" (click)="replay.toggleEvents()">
+      Events <kbd aria-hidden="true">e</kbd>
     </button>
   `,
   styleUrl: './transport.css',
 })
 export class Transport {
   protected readonly replay = inject(Replay);
-  protected readonly below: Approach = 'from_below';
   protected readonly data = this.replay.day;
   protected readonly stride = computed(() => STRIDE_S / (this.data()?.day.window_s ?? STRIDE_S));
   protected readonly speeds = computed(() => [...new Set([...SPEEDS, this.replay.speed()])].sort((a, b) => a - b));
-  protected readonly levels = computed(() => this.data()?.day.levels ?? []);
-  protected readonly direction = computed(() => named(this.replay.approachDir()));
   protected readonly marks = computed(() => {
     const data = this.data();
-    return data ? marksOf(this.replay.episodes(), this.replay.level(), data, this.replay.first(), this.replay.cursor()) : [];
+    if (!data) return [];
+    data.revision();
+    return marksOf(this.replay.episodes(), data.events, this.replay.level(), data, this.replay.first(), this.replay.cursor());
   });
   protected readonly share = computed(() => shareOf(this.replay.target(), this.replay.first(), this.replay.last()));
-  protected readonly startText = computed(() => this.endOf(this.replay.first(), newYorkMinute));
-  protected readonly endText = computed(() => this.endOf(this.replay.last(), newYorkMinute));
+  protected readonly ends = computed(() => {
+    const ends = [this.replay.first(), this.replay.last()].map((index) => this.endOf(index, newYorkMinute));
+    return this.data() ? ends.join(' – ') : '';
+  });
+  private readonly levelName = computed(() => this.data()?.levelName(this.replay.level()) ?? '');
   protected readonly valueText = computed(() => {
-    const marks = this.marks();
-    return `${this.endOf(this.replay.target(), newYork)} New York, ${marks.length} ${marks.length === 1 ? 'episode' : 'episodes'} so far`;
+    const count = this.marks().length;
+    return `${this.endOf(this.replay.target(), newYork)} New York, ${count} ${count === 1 ? 'mark' : 'marks'} of ${this.levelName()}`;
   });
 
   private endOf(index: number, time: (s: number) => string): string {

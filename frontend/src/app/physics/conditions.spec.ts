@@ -23,10 +23,8 @@ describe('the four conditions', () => {
     data.ask[last] = 27196;
     [columns.times1[last], columns.times2[last], columns.times3[last], columns.times4[last]] = [1.62, 1.04, 0.3, 2.5];
     [columns.sign1[last], columns.sign2[last], columns.sign3[last], columns.sign4[last]] = [1, 0, -1, 1];
-    [columns.contracts1[last], columns.countUp[last], columns.countDown[last]] = [34, 2, 1];
-    columns.state[last] = 3;
-    columns.touches[last] = 2;
-    columns.nearS[last] = 35;
+    [columns.askShiftTicks[last], columns.contracts2[last]] = [0.7, 123];
+    [columns.balance[last], columns.balanceHeldS[last]] = [1, 35];
     replay = replayOf(data);
     TestBed.configureTestingModule({ providers: [{ provide: Replay, useValue: replay }] });
     fixture = TestBed.createComponent(ConditionsPanel);
@@ -38,80 +36,76 @@ describe('the four conditions', () => {
     return fixture.nativeElement;
   }
 
-  function rows(): HTMLTableRowElement[] {
-    return [...host().querySelectorAll<HTMLTableRowElement>('tbody tr')];
+  function text(element: Element): string {
+    return element.textContent.replaceAll(/\s+/g, ' ').trim();
   }
 
-  function cells(row: HTMLTableRowElement): string[] {
-    return [...row.cells].map((cell) => cell.textContent!.replaceAll(/\s+/g, ' ').trim());
+  function rows(): string[][] {
+    return [...host().querySelectorAll('tr')].map((row) => [...row.cells].map(text));
   }
 
-  it('shows a level in a row: distance, four conditions against usual, counters, touches, time near and state', () => {
-    const [, distance, first, second, third, fourth, up, down, touches, near, state] = cells(rows()[0]);
-    expect(distance).toBe('−1.25');
-    expect(first).toBe('▲1.6xasks above move higher: 1.6 times usual, 34 contracts; asks above move higher, which speaks for up');
-    expect(second).toMatch(/^1\.0xasks .*nothing unusual$/);
-    expect(third).toMatch(/^▲0\.3xbids .*bids below stay, which speaks for up$/);
-    expect(fourth).toMatch(/^▼2\.5xbids .*speaks for down$/);
-    expect([up, down, touches, near, state]).toEqual(['up 2/4', 'down 1/4', '2', 'near 35 s', 'ARMED']);
+  function together(): string {
+    return [...host().querySelector('.together')!.children].map(text).join(' ');
+  }
+
+  function lit(): string[] {
+    return [...host().querySelectorAll<HTMLElement>('.box')].map((box) => (box.classList.contains('lit') ? text(box) : ''));
+  }
+
+  it('name what each is, what up and down need of it, and what was measured', () => {
+    expect(rows()).toEqual([
+      ['direction', '1 Asks above', '2 Asks pulled', '3 Bids below', '4 Bids pulled'],
+      ['▲ UP 2/4break', '▲ lift: yes', 'pulled: no', '▲ stay: yes', 'stand: no'],
+      ['measured', '1.6x usual +0.7 ticks', '1.0x usual 123 contracts', '0.3x usual', '2.5x usual'],
+      ['▼ DOWN 1/4reject', 'stay: no', 'stand: no', 'drop: no', '▼ pulled: yes'],
+    ]);
   });
 
-  it('says long times in hours', () => {
-    columns.nearS[last] = 8200;
-    expect(cells(rows()[0])[9]).toBe('near 2.3 h');
+  it('light a box by the sign alone, and count what is lit', () => {
+    expect(lit()).toEqual(['▲', '', '▲', '', '', '', '', '▼']);
   });
 
-  it('says since when the price is no longer near', () => {
-    columns.nearS[last] = 0;
-    columns.nearS[last - 4] = 20;
-    expect(cells(rows()[0])[9]).toBe('20 s ago');
-    columns.nearS[last - 4] = 0;
-    fixture = TestBed.createComponent(ConditionsPanel);
-    expect(cells(rows()[0])[9]).toBe('not yet');
+  it('say which direction is the break by the side price comes from', () => {
+    replay.approachDir.set('from_above');
+    expect(rows()[1][0]).toBe('▲ UP 2/4reject');
+    expect(rows()[3][0]).toBe('▼ DOWN 1/4break');
   });
 
-  it('says of a level out of reach how far it is and how often it was touched, and counts nothing', () => {
-    data.bid[last] = 27300;
-    data.ask[last] = 27302;
-    columns.distanceTicks[last - 1] = 60;
-    columns.touches[last - 1] = 4;
-    columns.touches[last] = columns.nearS[last] = columns.state[last] = 0;
-    columns.distanceTicks[last] = NaN;
-    const row = cells(rows()[0]);
-    expect(row.slice(1, 4)).toEqual(['+25.25', 'out of reach', '4']);
+  it('say what both sides do together, and for how long', () => {
+    expect(together()).toBe('both sides ▲ TILT UP for 35 s asks give way, bids stand');
   });
 
-  it('says not yet of a level that no window has been near, whether it was measured or not', () => {
-    data.conditions.delete('pm_high');
-    expect(cells(rows()[0])[4]).toBe('not yet');
+  it('are of the level and of the time that they say', () => {
+    expect(text(host().querySelector('.unit')!)).toBe('PM High, about 60 s, within 5 points or more');
+    expect(host().querySelector('svg')!.getAttribute('aria-label')).toContain('last 3 min: up now 0');
   });
 
-  it('says from when a level is known that is not known yet, and why another is absent', () => {
-    data.day.levels[2].known_from_s = null;
-    data.day.levels[2].reason = 'no trade in the regular hours yet';
-    expect(cells(rows()[1])[1]).toBe('from 09:45');
-    expect(cells(rows()[2])[1]).toBe('no trade in the regular hours yet');
+  it('have no figures without a past to scale by', () => {
+    for (const number of [1, 2, 3, 4] as const) columns[`times${number}`][last] = NaN;
+    expect(rows()[2]).toEqual(['measured', 'no past to scale by']);
+    expect(rows()[1][0]).toBe('▲ UP –break');
+    expect(together()).toBe('both sides no past to scale by');
   });
 
-  it('hatches the cells of a marked window and says gap', () => {
-    data.marks[last] = 4;
-    const gap = rows()[0].querySelector('.hatched')!;
-    expect(gap.textContent).toBe('gap');
-    expect(host().querySelector('.glyph')).toBeNull();
-  });
-
-  it('selects the level that is clicked', () => {
-    rows()[1].querySelector('button')!.click();
-    expect(replay.setLevel).toHaveBeenCalledExactlyOnceWith('or_high');
-  });
-
-  it('marks the selected level for the eye and for a screen reader', () => {
-    expect(rows().map((row) => row.classList.contains('selected'))).toEqual([true, false, false]);
-    expect(rows().map((row) => row.querySelector('button')!.getAttribute('aria-pressed'))).toEqual(['true', 'false', 'false']);
-  });
-
-  it('has a dash where there is no past to scale by', () => {
+  it('say of one alone that it has no past to scale by', () => {
     columns.times1[last] = NaN;
-    expect(cells(rows()[0])[2]).toBe('–asks above move higher: no past to scale by');
+    expect(rows()[2][1]).toBe('no past to scale by +0.7 ticks');
+  });
+
+  it('are a sentence at a level that is not known yet', () => {
+    data.day.levels[1].known_from_s = data.day.rth_open_s + 900;
+    replay.level.set('or_high');
+    expect(host().querySelector('table')).toBeNull();
+    expect(text(host().querySelector('.why')!)).toBe('15m OR High: from 09:45.');
+  });
+
+  it('are a sentence out of reach and in a gap', () => {
+    columns.distanceTicks[last] = NaN;
+    [data.bid[last], data.ask[last]] = [27300, 27302];
+    expect(text(host().querySelector('.why')!)).toBe('Price is 25.25 above PM High: its conditions are not measured here.');
+    data.marks[last] = 4;
+    data.touch();
+    fixture = TestBed.createComponent(ConditionsPanel);
+    expect(text(host().querySelector('.why')!)).toBe('A gap: nothing is measured in this window.');
   });
 });

@@ -1,36 +1,47 @@
 import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/core';
-import { ConditionColumns, DayData, STATES } from '../api/day-data';
-import { LevelInfo } from '../api/schema';
+import { DayData } from '../api/day-data';
 import { Replay } from '../board/replay';
 import { roughly } from '../ui/duration';
-import { points, signed } from '../ui/format';
-import { newYorkMinute } from '../ui/new-york';
+import { points } from '../ui/format';
 import { PanelFrame } from '../ui/panel-frame';
 import { throttled } from '../ui/throttled';
 import { BalanceNow, balanceAt } from './balance';
-import { CONDITIONS, ConditionCell, cellOf } from './conditions.geometry';
+import {
+  BARS_HEIGHT,
+  CONDITIONS,
+  MeasuredCondition,
+  barsPath,
+  barsWidth,
+  countFor,
+  historyAt,
+  historyText,
+  measuredAt,
+} from './conditions.geometry';
+import { levelNow } from './level-now';
 
 const UPDATE_MS = 100;
-const NUMBERS = [1, 2, 3, 4] as const;
+/** Seconds after which an earlier window weighs half, and the time that so holds 94 of 100 parts of the weight. */
+const HALF_LIFE_S = 15;
+const MOSTLY_S = 4 * HALF_LIFE_S;
 
-export interface LevelRow {
-  readonly levelId: string;
-  readonly name: string;
-  readonly price: string;
-  /** Why the row has no figures; empty where it has. */
-  readonly why: string;
-  /** The window is marked: nothing in it can be trusted. */
-  readonly isGap: boolean;
-  readonly distance: string;
-  readonly cells: readonly ConditionCell[];
-  /** Null where the level is too far from the price for its conditions to be measured. */
-  readonly balance: BalanceNow | null;
-  readonly touches: number;
-  readonly since: string;
-  readonly state: (typeof STATES)[number];
+/** One direction of price: which conditions speak for it, and what it would be of the approach. */
+interface DirectionRow {
+  readonly side: 'up' | 'down';
+  readonly glyph: string;
+  readonly word: 'break' | 'reject';
+  readonly count: number;
+  readonly leads: boolean;
+  readonly boxes: readonly { readonly needs: string; readonly isLit: boolean }[];
 }
 
-/** The four conditions at every level of the board: how fast against usual, and which way each speaks. */
+interface View {
+  readonly cells: readonly MeasuredCondition[];
+  readonly hasPast: boolean;
+  readonly balance: BalanceNow;
+  readonly held: string;
+}
+
+/** The four conditions at the chosen level: what each direction needs, what was measured, and what both sides do together. */
 @Component({
   selector: 'sp-conditions',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -41,61 +52,70 @@ export interface LevelRow {
 export class ConditionsPanel {
   protected readonly replay = inject(Replay);
   protected readonly conditions = CONDITIONS;
-  protected readonly glyphs = { up: '▲', down: '▼', even: '', none: '' };
+  protected readonly barsHeight = BARS_HEIGHT;
 
   private readonly frame = throttled(() => {
     const data = this.replay.day();
     data?.revision();
-    return { data, index: this.replay.cursor(), levels: this.replay.boardLevels() };
+    return { data, index: this.replay.cursor(), levelId: this.replay.level() };
   }, UPDATE_MS);
 
-  protected readonly rows = computed<LevelRow[]>(() => {
-    const { data, index, levels } = this.frame();
-    return data === null || index < 0 ? [] : levels.map((levelId) => rowOf(data, index, levelId));
+  protected readonly unit = computed(() => {
+    const { data, levelId } = this.frame();
+    return data ? `${data.levelName(levelId)}, about ${MOSTLY_S} s, within ${far(data)} points or more` : '';
+  });
+  protected readonly unitSays = computed(() => {
+    const { data } = this.frame();
+    if (!data) return '';
+    return (
+      `Sums in which a window weighs half as much every ${HALF_LIFE_S} s: 94 of 100 parts lie in the last ${MOSTLY_S} s. ` +
+      `Asks from the level up, bids from it down, ${far(data)} points each, farther while the market is fast. 1.6x: 1.6 times as fast as usual.`
+    );
+  });
+  /** Why there are no figures; empty where there are. */
+  protected readonly why = computed(() => {
+    const { data, index, levelId } = this.frame();
+    return data === null || index < 0 ? '' : whyNot(data, index, levelId);
+  });
+  protected readonly view = computed<View | null>(() => {
+    const { data, index, levelId } = this.frame();
+    const columns = data?.conditions.get(levelId);
+    const balance = balanceAt(columns, index);
+    if (this.why() !== '' || columns === undefined || balance === null) return null;
+    const cells = measuredAt(columns, index);
+    return { cells, hasPast: cells.some(({ side }) => side !== 'none'), balance, held: roughly(balance.heldS) };
+  });
+  protected readonly rows = computed<DirectionRow[]>(() => {
+    const cells = this.view()?.cells ?? [];
+    const isBelow = this.replay.approachDir() === 'from_below';
+    const counts = { up: countFor(cells, 'up'), down: countFor(cells, 'down') };
+    return (['up', 'down'] as const).map((side) => ({
+      side,
+      glyph: side === 'up' ? '▲' : '▼',
+      word: isBelow === (side === 'up') ? 'break' : 'reject',
+      count: counts[side],
+      leads: counts[side] > 0 && counts[side] === Math.max(counts.up, counts.down),
+      boxes: CONDITIONS.map((condition, place) => ({ needs: condition[side], isLit: cells[place]?.side === side })),
+    }));
+  });
+  protected readonly history = computed(() => {
+    const { data, index, levelId } = this.frame();
+    const columns = data?.conditions.get(levelId);
+    if (!data || !columns || index < 0) return null;
+    const history = historyAt(columns, index, data.day.window_s);
+    return { text: historyText(history), width: barsWidth(history.windows), up: barsPath(history, 'up'), down: barsPath(history, 'down') };
   });
 }
 
-function rowOf(data: DayData, index: number, levelId: string): LevelRow {
-  const info = data.day.levels.find((level) => level.level_id === levelId);
-  const priceTicks = data.levelAt(levelId, data.endS(index));
-  const columns = data.conditions.get(levelId);
-  return {
-    levelId,
-    name: info?.name ?? levelId,
-    price: points(priceTicks, data.day.tick),
-    why: Number.isNaN(priceTicks) ? whyNoPrice(info) : '',
-    isGap: data.marks[index] !== 0,
-    distance: signed((data.midAt(index) - priceTicks) * data.day.tick, 2),
-    cells: columns === undefined ? [] : cellsOf(columns, index),
-    balance: balanceAt(columns, index),
-    touches: columns === undefined ? 0 : touchesAt(columns, index),
-    since: columns === undefined ? 'not yet' : sinceNear(columns, index, data.day.window_s),
-    state: STATES[columns?.state[index] ?? 0],
-  };
+function far(data: DayData): number {
+  return data.day.zone_ticks.far * data.day.tick;
 }
 
-function cellsOf(columns: ConditionColumns, index: number): ConditionCell[] {
-  return NUMBERS.map((number) =>
-    cellOf(number - 1, columns[`times${number}`][index], columns[`contracts${number}`][index], columns[`sign${number}`][index]),
-  );
-}
-
-/** Touches up to a window; in one that was not measured, out of the level's reach, those of the last that was. */
-function touchesAt(columns: ConditionColumns, index: number): number {
-  let last = index;
-  while (last >= 0 && Number.isNaN(columns.distanceTicks[last])) last--;
-  return last < 0 ? 0 : columns.touches[last];
-}
-
-function whyNoPrice(info: LevelInfo | undefined): string {
-  if (info === undefined) return 'not built for this day';
-  return info.known_from_s === null ? (info.reason ?? 'not known yet') : `from ${newYorkMinute(info.known_from_s)}`;
-}
-
-/** `near 35 s` while the price is within the near zone, else how long ago it left it. */
-function sinceNear(columns: ConditionColumns, index: number, windowS: number): string {
-  if (columns.nearS[index] > 0) return `near ${roughly(columns.nearS[index])}`;
-  let last = index;
-  while (last >= 0 && columns.nearS[last] === 0) last--;
-  return last < 0 ? 'not yet' : `${roughly((index - last) * windowS)} ago`;
+function whyNot(data: DayData, index: number, levelId: string): string {
+  const level = levelNow(data, levelId, index);
+  if (level.why) return `${level.name}: ${level.why}.`;
+  if (data.marks[index] !== 0) return 'A gap: nothing is measured in this window.';
+  if (balanceAt(data.conditions.get(levelId), index) !== null) return '';
+  const side = level.distanceTicks > 0 ? 'above' : 'below';
+  return `Price is ${points(Math.abs(level.distanceTicks), data.day.tick)} ${side} ${level.name}: its conditions are not measured here.`;
 }

@@ -69,6 +69,10 @@ describe('the frame of the screens', () => {
     look.pan(60, 2);
     press('0');
     expect(look.isPanned()).toBe(false);
+    press('e');
+    expect(replay.eventsOpen()).toBe(true);
+    press('Escape');
+    expect(replay.eventsOpen()).toBe(false);
     const requests = replay.neighbourRequests();
     press('n');
     expect(replay.neighbourRequests()).toBe(requests + 1);

@@ -98,6 +98,7 @@ export class App {
         return true;
       case 'close':
         this.notices.close();
+        this.replay.closeEvents();
         return false;
     }
     if (!this.onBoard() || !this.replay.day()) return false;
@@ -155,6 +156,9 @@ export class App {
         break;
       case 'neighbours':
         this.replay.requestNeighbours();
+        break;
+      case 'events':
+        this.replay.toggleEvents();
         break;
       case 'start':
         this.replay.goToWindow(this.replay.first());

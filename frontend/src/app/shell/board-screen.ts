@@ -5,6 +5,8 @@ import { addressOf } from '../board/address';
 import { Replay } from '../board/replay';
 import { Transport } from '../board/transport';
 import { ConditionsPanel } from '../physics/conditions';
+import { EventsPanel } from '../physics/events';
+import { OtherLevelsPanel } from '../physics/other-levels';
 import { NeighboursPanel } from '../setup/neighbours';
 import { Verdict } from '../setup/verdict';
 import { Stage } from '../stage/stage';
@@ -13,13 +15,15 @@ import { Stage } from '../stage/stage';
 @Component({
   selector: 'sp-board',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [ConditionsPanel, NeighboursPanel, Stage, Transport, Verdict],
+  imports: [ConditionsPanel, EventsPanel, NeighboursPanel, OtherLevelsPanel, Stage, Transport, Verdict],
   template: `
     <h1 class="hidden">Board {{ replay.symbol() }} {{ replay.date() }}</h1>
     <sp-verdict />
     <sp-stage />
     <div class="bottom">
       <sp-conditions />
+      <sp-other-levels />
+      <sp-events />
     </div>
     <sp-neighbours />
     <sp-transport />

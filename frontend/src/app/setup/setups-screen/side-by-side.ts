@@ -7,7 +7,7 @@ import { newYork } from '../../ui/new-york';
 import { named } from '../../ui/words';
 import { MidPath, TO_S } from '../mini-path.geometry';
 import { lookOf } from '../outcome';
-import { FeatureCatalogue } from './catalogue';
+import { Meanings } from '../../api/meanings';
 import { conditionRows, lastConditions } from './conditions-rows';
 import { PathPlot } from './path-plot';
 import { PathPlotData } from './path-plot.geometry';
@@ -52,8 +52,8 @@ import { ReasonsTable } from './reasons-table';
         </table>
       </div>
       <div>
-        <sp-reasons [reasons]="why().together" [together]="true" [catalogue]="catalogue.features()" />
-        <sp-reasons [reasons]="why().apart" [together]="false" [catalogue]="catalogue.features()" />
+        <sp-reasons [reasons]="why().together" [together]="true" [catalogue]="meanings.features()" />
+        <sp-reasons [reasons]="why().apart" [together]="false" [catalogue]="meanings.features()" />
         <p class="muted">
           Their squared distance by block:
           @for (block of blocks(); track block.name) {
@@ -98,7 +98,7 @@ import { ReasonsTable } from './reasons-table';
 })
 export class SideBySide {
   private readonly client = inject(Client);
-  protected readonly catalogue = inject(FeatureCatalogue);
+  protected readonly meanings = inject(Meanings);
   readonly answer = input.required<SetupAnswer>();
   readonly neighbour = input.required<DrawnNeighbour>();
   readonly ownPath = input.required<MidPath>();
