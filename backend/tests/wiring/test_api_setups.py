@@ -76,7 +76,7 @@ def test_the_answer_is_the_query_commands(client: TestClient, served_lake: Path,
     for as_of_s in (triggers_s[0], triggers_s[len(triggers_s) // 2], triggers_s[-1]):
         served = setup_at(client, as_of_s)
         answer = answer_query(Environment(served_lake), find_setup(Environment(served_lake), "ES", KEY, as_of_s * S, SETTINGS), SETTINGS)
-        for name in ("state", "version", "as_of_s", "age_s", "own_path"):
+        for name in ("state", "version", "as_of_s", "age_s", "own_path", "fan"):
             del served[name]
         for neighbour in served["neighbours"]:
             del neighbour["path"]

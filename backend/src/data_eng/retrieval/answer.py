@@ -18,7 +18,7 @@ from ..settings import Settings
 from .answered import Answered, answer_windows, speak
 from .approach import ApproachInfo, find_approach
 from .candidates import DayRows, past_of_sources, rows_behind, visible_sources
-from .distribution import CLASSES, QUANTILES, weighted_quantile
+from .distribution import CLASSES, QUANTILES, weighted_quantiles
 from .fire import LEAD_NAMES
 from .frame_past import FramePast
 from .key import BREAK_AND_CONFIRM, IndexKey, answering_metric
@@ -222,10 +222,8 @@ class _Similar:
         """Of those of the setups; None below the number that a tenth needs."""
         if seen.sum() < self.past.settings.answer.quantiles_min_setups:
             return None
-        ticks = [
-            np.array([getattr(day, name)[at, horizon] for day, at in self.rows], np.float32)[seen] for name in ("mfe_ticks", "mae_ticks")
-        ]
-        mfe, mae = (tuple(weighted_quantile(values, self.weight[seen], share) for share in QUANTILES) for values in ticks)
+        ticks = np.array([[day.mfe_ticks[at, horizon], day.mae_ticks[at, horizon]] for day, at in self.rows], np.float32)[seen]
+        mfe, mae = weighted_quantiles(ticks, self.weight[seen], QUANTILES).tolist()
         return ExcursionQuantiles(mfe=mfe, mae=mae)
 
     def together(self, setup: Setup) -> tuple[SharedTrait, ...]:

@@ -13,6 +13,7 @@ from ...core.units import NS_PER_S
 from ...lake.cache import Cache
 from ...retrieval.answer import answer_from
 from ...retrieval.approach import approach_info, approach_window, was_tested
+from ...retrieval.fan import SECONDS, fan_of_neighbours, usual_fan
 from ...retrieval.key import IndexKey
 from ...retrieval.moments import moments_of
 from ...retrieval.parts import Answer, Neighbour
@@ -23,8 +24,12 @@ from ...settings import Settings
 from ..day.bundle import DayBundle
 from ..day.levels import why_unknown
 from ..day.shelf import Shelf
-from ..messages.setup import ApproachAnswer, DayAnswer, DrawnNeighbour, NoApproach, NoSetupYet
-from .past import Past, Sources
+from ..messages.setup import ApproachAnswer, DayAnswer, DrawnNeighbour, NoApproach, NoSetupYet, PathFan
+from .past import Learned, Past, Sources
+
+QUANTILE_NAMES = ("q10", "q50", "q90", "base_q10", "base_q50", "base_q90")
+DECIMALS = 2
+"""Of a fan's ticks: finer than any pixel."""
 
 
 def newest_setup(day: DayBundle, key: IndexKey, as_of_s: int) -> Setup | NoSetupYet:
@@ -99,9 +104,9 @@ class Answers:
     def compute(self, request: SetupRequest) -> AnswerBody:
         """Search the past, and keep the answer."""
         day, setup, sources, key = request
-        past = self._past.frame(sources, setup.key.setup, setup.session_date, day.root)
-        answer = answer_from(sources.refs, past, setup, day.lake, day.synthetic)
-        rest = day_answer(answer, day.version, self._past).model_dump_json(by_alias=True).encode()[1:]
+        learned = self._past.learned(sources, setup.key.setup, setup.session_date, day.root)
+        answer = answer_from(sources.refs, learned.frame, setup, day.lake, day.synthetic)
+        rest = day_answer(answer, day.version, self._past, learned).model_dump_json(by_alias=True).encode()[1:]
         mids = self._past.mids(setup.symbol, setup.session_date)
         body = AnswerBody(rest, day.version, answer.synthetic, second_of(setup.ts_ns), setup.level_ticks, mids)
         self.kept.put(key, body)
@@ -117,18 +122,30 @@ class Answers:
         if window is None:
             return NoApproach(version=day.version, synthetic=day.synthetic)
         sources = self._past.sources(day.root, day.session_date)
-        past = self._past.frame(sources, key.setup, day.session_date, day.root)
+        past = self._past.learned(sources, key.setup, day.session_date, day.root).frame
         info = approach_info(window, key, day.symbol, was_tested(triggers.table, key, window.ts_ns), past, sources.refs, day.synthetic)
         return ApproachAnswer(**dict(info), version=day.version)
 
 
-def day_answer(answer: Answer, version: str, past: Past) -> DayAnswer:
-    """The answer with the paths of its nearest neighbours, which `past` gives."""
+def day_answer(answer: Answer, version: str, past: Past, learned: Learned) -> DayAnswer:
+    """The answer with the paths of its nearest neighbours, which `past` gives, and the fan of all, beside that of what is `learned`."""
     drawn = tuple(
         DrawnNeighbour(**dict(neighbour), path=_path(neighbour, answer.setup.approach_dir, past) if place < PATHS_DRAWN else None)
         for place, neighbour in enumerate(answer.neighbours)
     )
-    return DayAnswer(**{**dict(answer), "version": version, "neighbours": drawn})
+    return DayAnswer(**{**dict(answer), "version": version, "neighbours": drawn, "fan": path_fan(answer, past, learned)})
+
+
+def path_fan(answer: Answer, past: Past, learned: Learned) -> PathFan | None:
+    """The fan of an answer's neighbours and the usual one; None where too few paths are known."""
+    setups_min = learned.frame.settings.answer.quantiles_min_setups
+    fan = fan_of_neighbours(answer, past.mids, setups_min)
+    if fan.setups < setups_min:
+        return None
+    base = usual_fan(answer.setup, learned.frame, learned.moves, setups_min)
+    columns = (*fan.ticks.round(DECIMALS).T.tolist(), *base.ticks.round(DECIMALS).T.tolist())
+    known = {name: [_known(ticks) for ticks in column] for name, column in zip(QUANTILE_NAMES, columns, strict=True)}
+    return PathFan(t_s=SECONDS.tolist(), **known, base_setups=base.setups)
 
 
 def path_json(mids: DayMids, ts_s: int, level_ticks: float, after_s: int) -> list[tuple[int, float]]:
@@ -136,6 +153,10 @@ def path_json(mids: DayMids, ts_s: int, level_ticks: float, after_s: int) -> lis
     path = path_around(mids, ts_s * NS_PER_S, level_ticks, min(after_s, AFTER_S))
     seen = np.isfinite(path.ticks)
     return list(zip(path.seconds[seen].astype(np.int64).tolist(), path.ticks[seen].tolist(), strict=True))
+
+
+def _known(ticks: float) -> float | None:
+    return None if np.isnan(ticks) else ticks
 
 
 def _path(neighbour: Neighbour, approach_dir: str, past: Past) -> list[tuple[int, float]] | None:
