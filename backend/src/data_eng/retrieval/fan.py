@@ -10,7 +10,7 @@ Usual are all past setups by the one of their candidates whose x / b is nearest 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,10 @@ from ..core.units import NS_PER_S
 from .distribution import QUANTILES, weighted_quantiles
 from .frame_past import FramePast, place_of
 from .moments import Moments
-from .parts import Answer, SetupInfo
 from .paths import AFTER_S, DayMids
+
+if TYPE_CHECKING:
+    from .parts import Answer, SetupInfo
 
 STEP_S = 30
 """Never smoother: between two points nothing is drawn that was not measured at them."""
