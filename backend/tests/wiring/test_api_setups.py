@@ -94,6 +94,14 @@ def test_the_message_is_as_documented(client: TestClient, triggers_s: list[int])
     } == {5}
 
 
+def test_a_client_that_takes_no_zstd_gets_the_same_answer(client: TestClient, triggers_s: list[int]) -> None:
+    params = {**ASKED, "as_of_s": triggers_s[-1]}
+    packed, plain = (client.get("/api/setup", params=params, headers={"Accept-Encoding": name}) for name in ("zstd", "identity"))
+    assert (packed.headers.get("Content-Encoding"), plain.headers.get("Content-Encoding")) == ("zstd", None)
+    assert packed.content == plain.content
+    assert int(packed.headers["Content-Length"]) < int(plain.headers["Content-Length"])
+
+
 def test_the_setup_is_the_newest_trigger_at_or_before_the_moment_with_its_age(client: TestClient, triggers_s: list[int]) -> None:
     rng = np.random.default_rng(3)
     for as_of_s in [*rng.integers(triggers_s[0], END_S, 12).tolist(), END_S]:

@@ -24,6 +24,7 @@ from ...settings import Settings
 from ..day.bundle import DayBundle
 from ..day.levels import why_unknown
 from ..day.shelf import Shelf
+from ..gate.replies import unzstd, zstd
 from ..messages.setup import ApproachAnswer, DayAnswer, DrawnNeighbour, NoApproach, NoSetupYet, PathFan
 from .past import Learned, Past, Sources
 
@@ -32,8 +33,8 @@ DECIMALS = 2
 """Of a fan's ticks: finer than any pixel."""
 
 
-def newest_setup(day: DayBundle, key: IndexKey, as_of_s: int) -> Setup | NoSetupYet:
-    """The newest trigger of a level and approach at or before a moment of the day."""
+def newest_row(day: DayBundle, key: IndexKey, as_of_s: int) -> int | NoSetupYet:
+    """The day's row of the newest trigger of a level and approach at or before a moment."""
     day.require_as_of(as_of_s)
     level = day.require_level(key.level_id)
     triggers = day.require_triggers()
@@ -43,6 +44,12 @@ def newest_setup(day: DayBundle, key: IndexKey, as_of_s: int) -> Setup | NoSetup
         name, side = level_name(key.level_id), key.approach_dir.replace("_", " ")
         message = f"{name}: {why}." if why is not None else f"{name} was not tested {side} yet."
         return NoSetupYet(version=day.version, synthetic=day.synthetic, as_of_s=as_of_s, message=message)
+    return row
+
+
+def setup_at(day: DayBundle, key: IndexKey, row: int) -> Setup:
+    """The setup of one of the day's triggers."""
+    triggers = day.require_triggers()
     until_now = episode_until(triggers.of(key), row - triggers.rows[key][0])
     ts_ns = int(until_now["ts_ns"][-1].as_py())
     return setup_of(
@@ -57,10 +64,11 @@ def newest_setup(day: DayBundle, key: IndexKey, as_of_s: int) -> Setup | NoSetup
 
 
 class SetupRequest(NamedTuple):
-    """A setup, its past, and the key under which its answer is kept."""
+    """Which trigger is asked about, its past, and the key under which its answer is kept."""
 
     day: DayBundle
-    setup: Setup
+    of: IndexKey
+    row: int
     sources: Sources
     key: tuple[object, ...]
 
@@ -69,18 +77,19 @@ class AnswerBody(NamedTuple):
     """An answer as JSON but for what changes from moment to moment, and what that is made from."""
 
     rest: bytes
-    """Members of the object after those of `head`, without the opening brace."""
+    """Members of the object after those of `head`, without the opening brace, compressed."""
     version: str
     synthetic: bool
     ts_s: int
     level_ticks: float
     mids: DayMids | None
 
-    def body(self, as_of_s: int) -> bytes:
-        """The whole `SetupAnswer` as of a moment."""
+    def body(self, as_of_s: int, compressed: bool) -> bytes:
+        """The whole `SetupAnswer` as of a moment; compressed it is two frames one after the other, as RFC 8878 has it."""
         own = path_json(self.mids, self.ts_s, self.level_ticks, as_of_s - self.ts_s) if self.mids is not None else []
         head = {"state": "setup", "as_of_s": as_of_s, "age_s": as_of_s - self.ts_s, "own_path": own}
-        return to_json(head)[:-1] + b"," + self.rest
+        first = to_json(head)[:-1] + b","
+        return zstd(first) + self.rest if compressed else first + unzstd(self.rest)
 
 
 class Answers:
@@ -92,23 +101,24 @@ class Answers:
         self.kept: Cache[tuple[object, ...], AnswerBody] = Cache(settings.serve.answer_cache)
 
     def request(self, symbol: str, key: IndexKey, as_of_s: int, version: str | None) -> SetupRequest | NoSetupYet:
-        """The setup that is meant and the past that it may see; quick, since a kept answer is found by it."""
+        """The trigger that is meant and the past that it may see; quick, since a kept answer is found by it."""
         day = self._shelf.day(symbol, clock(as_of_s * NS_PER_S)[:10], version)
-        setup = newest_setup(day, key, as_of_s)
-        if isinstance(setup, NoSetupYet):
-            return setup
+        row = newest_row(day, key, as_of_s)
+        if isinstance(row, NoSetupYet):
+            return row
         sources = self._past.sources(day.root, day.session_date)
-        kept_by = (day.version, day.symbol, day.session_date, key, setup.ts_ns, sources.generation, sources.signals)
-        return SetupRequest(day, setup, sources, kept_by)
+        kept_by = (day.version, day.symbol, day.session_date, row, sources.generation, sources.signals)
+        return SetupRequest(day, key, row, sources, kept_by)
 
     def compute(self, request: SetupRequest) -> AnswerBody:
         """Search the past, and keep the answer."""
-        day, setup, sources, key = request
+        day, of, row, sources, key = request
+        setup = setup_at(day, of, row)
         learned = self._past.learned(sources, setup.key.setup, setup.session_date, day.root)
         answer = answer_from(sources.refs, learned.frame, setup, day.lake, day.synthetic)
-        rest = day_answer(answer, day.version, self._past, learned).model_dump_json(by_alias=True).encode()[1:]
+        rest = day_answer(answer, day.version, self._past, learned).model_dump_json(by_alias=True)[1:].encode()
         mids = self._past.mids(setup.symbol, setup.session_date)
-        body = AnswerBody(rest, day.version, answer.synthetic, second_of(setup.ts_ns), setup.level_ticks, mids)
+        body = AnswerBody(zstd(rest), day.version, answer.synthetic, second_of(setup.ts_ns), setup.level_ticks, mids)
         self.kept.put(key, body)
         return body
 
