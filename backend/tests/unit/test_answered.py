@@ -15,6 +15,7 @@ from src.data_eng.retrieval.frame_past import FramePast, frame_past
 from src.data_eng.retrieval.moments import Moments, joined, moments_of
 from src.data_eng.retrieval.observed import NO_LEAD
 from src.data_eng.retrieval.verdict import VERDICTS, Verdict
+from src.data_eng.retrieval.why import shared_with
 from src.data_eng.settings import load_settings
 from src.data_eng.stages.gold.future_mbo.build_trigger_vectors import candidates, find_triggers, trigger_table
 from src.data_eng.stages.gold.future_mbo.trigger_day import TriggerDay
@@ -24,6 +25,8 @@ from tests.trigger_days import ABOUT, LEVELS, flipped_day, walked_day
 SETTINGS = fast_settings(fire_z=1.2, fire_cost_ticks=0.1)
 """Under which enough windows fire."""
 PRIMARY = SETTINGS.labels.horizons_s.index(SETTINGS.answer.primary_s)
+OPPOSITES = (("asks", "bids"), ("above", "below"), ("up", "down"), ("higher", "lower"), ("buying", "selling"), ("offer", "bid"))
+OPPOSITE = {word: other for pair in OPPOSITES for word, other in (pair, pair[::-1])}
 EVERY_5_S = tuple(range(0, 125, 5))
 
 
@@ -186,8 +189,8 @@ def test_a_market_turned_upside_down_has_the_same_triggers_from_the_other_side(b
 
 @pytest.mark.parametrize("setup", ["level_test", "break_and_confirm"])
 def test_a_market_turned_upside_down_has_the_same_answers_bit_for_bit(both_ways: list[list[pa.Table]], setup: str) -> None:
-    answers = []
-    for *before, today in both_ways:
+    answers, shared = [], []
+    for (*before, today), other_way in zip(both_ways, (False, True), strict=True):
         kept = [candidates(table, SETTINGS) for table in before]
         past = frame_past(
             joined([moments(table, setup) for table in kept], len(frame_dims()), HORIZONS), SESSIONS[:6], SESSIONS[7], SETTINGS
@@ -195,6 +198,8 @@ def test_a_market_turned_upside_down_has_the_same_answers_bit_for_bit(both_ways:
         asked = moments(today, setup)
         said = answer_windows(past, asked)
         answers.append((flat(said), speak(said, asked, np.zeros(len(asked.ts_ns), np.bool_), PRIMARY)))
+        shared.append([shared_phrases(past, asked, said, row, other_way) for row in range(0, len(asked.ts_ns), 9)])
+    assert shared[0] == shared[1] and any(shared[0])
     (one, spoken), (two, mirrored) = answers
     for name in one:
         assert one[name].tobytes() == two[name].tobytes(), name
@@ -202,6 +207,15 @@ def test_a_market_turned_upside_down_has_the_same_answers_bit_for_bit(both_ways:
     assert spoken.edge.tolist() == mirrored.edge.tolist()
     if setup == "level_test":
         assert np.isfinite(one["rows.low"]).any(), "not BASE alone throughout"
+
+
+def shared_phrases(past: FramePast, asked: Moments, said: Answered, row: int, other_way: bool) -> list[tuple[str, float]]:
+    """What a window shares with its neighbours; with `other_way`, each word that names a side or a way as its opposite."""
+    held = said.nearest.candidate[row] >= 0
+    place = float(asked.standing.x_ticks[row] / asked.standing.barrier_ticks[row])
+    near = (said.nearest.candidate[row, held], said.weight[row, held])
+    shared = shared_with(past, asked.frame[row], place, *near, asked.key[row, 4])
+    return [(" ".join(OPPOSITE.get(word, word) if other_way else word for word in one.phrase.split()), one.share) for one in shared]
 
 
 def moments(table: pa.Table, setup: str) -> Moments:

@@ -12,8 +12,8 @@ from src.data_eng.core.frame import BLOCKS, frame_dims
 from src.data_eng.retrieval.candidates import past_of_sources, visible_sources
 from src.data_eng.retrieval.frame_past import FramePast
 from src.data_eng.retrieval.nearest import FrameScale
-from src.data_eng.retrieval.parts import Reason
-from src.data_eng.retrieval.why import PLACE, plain_label, why_near
+from src.data_eng.retrieval.parts import Reason, SharedTrait
+from src.data_eng.retrieval.why import PLACE, plain_label, shared_with, why_near
 from tests.trigger_lake import KEY, session_dates, small_settings, write_days
 
 DATES = session_dates(12)
@@ -47,6 +47,29 @@ def test_reasons_are_the_shares_worked_out_by_hand(past: FramePast) -> None:
     assert sum(why.blocks.values()) == pytest.approx(1.0)
 
 
+def test_what_is_shared_is_weighed_over_neighbours_and_grouped_by_phrase(past: FramePast) -> None:
+    place = {dim: number for number, dim in enumerate(DIMS)}
+    flat = replace(
+        past, scale=FrameScale(np.zeros(len(DIMS)), np.ones(len(DIMS)), np.ones(len(DIMS))), place=np.zeros((2, len(DIMS)), np.float32)
+    )
+    dims = [place[name] for name in ("now:front_pull", "15s:front_pulled_usual", "30s:front_pull", "momentum_60s", PLACE)]
+    query = np.zeros(len(frame_dims()), np.float32)
+    query[dims[:-1]] = (2.0, 1.0, -1.0, 1.0)
+    flat.place[0, dims] = (1.0, 1.0, -1.0, 2.0, 0.0)
+    flat.place[1, dims] = (3.0, -1.0, 0.0, -1.0, -0.5)
+    # The first shares 1 of pulls, 1 of pulls against usual, 1 of standing, 1 of momentum, of 4; the second 4 of pulls and .25 of place.
+    shared = shared_with(flat, query, -0.5, np.array([0, 1]), np.array([3.0, 1.0]), "from_below")
+    pulled, coming, lower = 0.75 * 2 / 4 + 0.25 * 4 / 4.25, 0.75 / 4, 0.25 * 0.25 / 4.25
+    assert [one.phrase for one in shared] == [
+        "asks above pulled fast",
+        "price comes up faster than usual",
+        "price stands lower than usual here",
+    ]
+    assert [one.share for one in shared] == pytest.approx([pulled, coming, lower])
+    turned = shared_with(flat, query, -0.5, np.array([1]), np.array([1.0]), "from_above")
+    assert turned[0] == SharedTrait(phrase="bids below pulled fast", share=4 / 4.25)
+
+
 def test_the_parts_of_a_distance_add_up_to_it(past: FramePast) -> None:
     query = past.candidates.take(np.array([0]))
     found = past.find(query)
@@ -72,6 +95,8 @@ def test_without_neighbours_or_for_other_vectors_there_is_nothing_to_explain(pas
     frame = past.candidates.frame[0]
     assert why_near(past, frame, 0.0, np.empty(0, np.int64)) == ()
     assert why_near(past, frame[:-1], 0.0, np.array([3])) == ()
+    assert shared_with(past, frame, 0.0, np.empty(0, np.int64), np.empty(0), "from_below") == ()
+    assert shared_with(past, frame[:-1], 0.0, np.array([3]), np.ones(1), "from_below") == ()
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def test_the_answer_is_the_query_commands(client: TestClient, served_lake: Path,
     for as_of_s in (triggers_s[0], triggers_s[len(triggers_s) // 2], triggers_s[-1]):
         served = setup_at(client, as_of_s)
         answer = answer_query(Environment(served_lake), find_setup(Environment(served_lake), "ES", KEY, as_of_s * S, SETTINGS), SETTINGS)
-        for name in ("state", "version", "as_of_s", "age_s", "own_path"):
+        for name in ("state", "version", "as_of_s", "age_s", "own_path", "fan"):
             del served[name]
         for neighbour in served["neighbours"]:
             del neighbour["path"]
@@ -92,6 +92,14 @@ def test_the_message_is_as_documented(client: TestClient, triggers_s: list[int])
     assert {
         after_s - before_s for (before_s, _), (after_s, _) in zip(served.neighbours[0].path, served.neighbours[0].path[1:], strict=False)
     } == {5}
+
+
+def test_a_client_that_takes_no_zstd_gets_the_same_answer(client: TestClient, triggers_s: list[int]) -> None:
+    params = {**ASKED, "as_of_s": triggers_s[-1]}
+    packed, plain = (client.get("/api/setup", params=params, headers={"Accept-Encoding": name}) for name in ("zstd", "identity"))
+    assert (packed.headers.get("Content-Encoding"), plain.headers.get("Content-Encoding")) == ("zstd", None)
+    assert packed.content == plain.content
+    assert int(packed.headers["Content-Length"]) < int(plain.headers["Content-Length"])
 
 
 def test_the_setup_is_the_newest_trigger_at_or_before_the_moment_with_its_age(client: TestClient, triggers_s: list[int]) -> None:

@@ -217,11 +217,8 @@ def test_json_holds_the_whole_answer(lake: Path) -> None:
     assert [outcome["horizon_s"] for outcome in answer["outcomes"]] == [120, 240, 360, 480, 600, 720, 840]
 
 
-def test_the_answer_says_why_its_nearest_are_near(lake: Path) -> None:
+def test_the_answer_says_what_brings_its_neighbours_near_and_what_holds_the_nearest_apart(lake: Path) -> None:
     said = run_query(lake, "--at", f"{TODAY} 10:00:00", "--more").output
-    assert "Why near  this setup/neighbour, in sigma from the past's median" in said
-    part = said[said.index("Why near") :].split("Neighbours are")[0]
-    assert part.count("both: ") == part.count("apart: ") == 3
     answer = json.loads(run_query(lake, "--at", f"{TODAY} 10:00:00", "--json").stdout)
     for neighbour in answer["neighbours"]:
         why = neighbour["why"]
@@ -229,6 +226,11 @@ def test_the_answer_says_why_its_nearest_are_near(lake: Path) -> None:
         assert sum(why["blocks"].values()) == pytest.approx(1.0)
         assert [reason["share"] for reason in why["apart"]] == sorted((reason["share"] for reason in why["apart"]), reverse=True)
         assert all(reason["query_sigma"] * reason["neighbour_sigma"] > 0 for reason in why["together"])
+    shares = [shared["share"] for shared in answer["together"]]
+    assert len(shares) == 4 and shares == sorted(shares, reverse=True) and 0 < sum(shares) < 1
+    together, apart = said[said.index("Why these") :].split("Neighbours are")[0].split("Apart  this setup/neighbour, in sigma")
+    assert together.splitlines()[1:5] == [f"{100 * shared['share']:3.0f} %  {shared['phrase']}" for shared in answer["together"]]
+    assert apart.count(" %)") == 3
 
 
 def test_an_error_is_one_line_and_exit_code_one(lake: Path) -> None:

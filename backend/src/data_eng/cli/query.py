@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from ..retrieval.parts import Answer, ClassShare, ExcursionQuantiles, Neighbour, OutcomeRow, Physics, Reason
 
 SIGNS = {1: "+", 0: "", -1: "-"}
-EXPLAINED, TOGETHER_SHOWN = 3, 2
-"""Of how many neighbours, and by how many common features, the answer says why they are near."""
+EXPLAINED = 3
+"""Of how many neighbours the answer says what holds them apart."""
 
 
 def query(
@@ -136,7 +136,8 @@ def print_more(answer: Answer | ApproachInfo, neighbours: int, setups_min: int, 
         shown = min(neighbours, len(answer.neighbours))
         say(f"\n[bold]{shown} nearest of {len(answer.neighbours)} similar setups[/]  {_neighbour_units(answer)}")
         say(_neighbour_table(answer, neighbours))
-        _print_why(answer, min(neighbours, EXPLAINED), console)
+        _print_together(answer, console)
+        _print_apart(answer, min(neighbours, EXPLAINED), console)
     say(f"\n{answer.strangeness}")
 
 
@@ -257,17 +258,22 @@ def _neighbour_cells(neighbour: Neighbour) -> list[str]:
     return [neighbour.new_york, level, *near, neighbour.outcome, *ticks]
 
 
-def _print_why(answer: Answer, shown: int, console: Console) -> None:
-    """A line for each of the nearest: what it has in common with this setup, and what holds it apart."""
+def _print_together(answer: Answer, console: Console) -> None:
+    """What the setup shares with all similar ones, a line each."""
+    if answer.together:
+        console.print("\n[bold]Why these[/]  what they share with this setup, by how much it brings them near", highlight=False)
+    for shared in answer.together:
+        console.print(f"{100 * shared.share:3.0f} %  {shared.phrase}", highlight=False)
+
+
+def _print_apart(answer: Answer, shown: int, console: Console) -> None:
+    """A line for each of the nearest: what holds it apart most."""
     if shown and answer.neighbours and answer.neighbours[0].why is not None:
-        console.print("\n[bold]Why near[/]  this setup/neighbour, in sigma from the past's median", highlight=False)
+        console.print("\n[bold]Apart[/]  this setup/neighbour, in sigma from the past's median", highlight=False)
     for neighbour in answer.neighbours[:shown]:
-        if neighbour.why is None:
-            continue
-        together = ", ".join(_reason(reason) for reason in neighbour.why.together[:TOGETHER_SHOWN])
-        apart = ", ".join(f"{_reason(reason)} ({100 * reason.share:.0f} %)" for reason in neighbour.why.apart[:1])
-        line = f"{neighbour.new_york}  both: {together or 'nothing far out'}; apart: {apart or 'nothing'}"
-        console.print(line, highlight=False)
+        if neighbour.why is not None:
+            apart = ", ".join(f"{_reason(reason)} ({100 * reason.share:.0f} %)" for reason in neighbour.why.apart[:1])
+            console.print(f"{neighbour.new_york}  {apart or 'nothing'}", highlight=False)
 
 
 def _reason(reason: Reason) -> str:

@@ -18,7 +18,7 @@ from ..settings import Settings
 from .answered import Answered, answer_windows, speak
 from .approach import ApproachInfo, find_approach
 from .candidates import DayRows, past_of_sources, rows_behind, visible_sources
-from .distribution import CLASSES, QUANTILES, weighted_quantile
+from .distribution import CLASSES, QUANTILES, weighted_quantiles
 from .fire import LEAD_NAMES
 from .frame_past import FramePast
 from .key import BREAK_AND_CONFIRM, IndexKey, answering_metric
@@ -35,6 +35,7 @@ from .parts import (
     PastSeen,
     Seen,
     SetupInfo,
+    SharedTrait,
 )
 from .record import track_record
 from .sentence import sentence
@@ -42,7 +43,7 @@ from .setup import NoSetup, Setup, find_setup, newest_trigger_ns
 from .user_past import user_past
 from .verdict import VERDICTS, Verdict, said_of, slab
 from .verdict import sentence as said_sentence
-from .why import why_near
+from .why import shared_with, why_near
 from .words import strangeness
 
 DECIDED = (OutcomeKind.BREAK, OutcomeKind.REJECT, OutcomeKind.CHOP)
@@ -130,6 +131,7 @@ def answer_from(refs: Sequence[PartitionRef], past: FramePast, setup: Setup, lak
         ),
         record=track_record(refs, setup.key.setup, said.kind, said.p, settings),
         neighbours=neighbours,
+        together=similar.together(setup),
         counts=_counts(neighbours),
         match_days=similar.days,
         n_eff=effective(similar.weight),
@@ -220,17 +222,17 @@ class _Similar:
         """Of those of the setups; None below the number that a tenth needs."""
         if seen.sum() < self.past.settings.answer.quantiles_min_setups:
             return None
-        ticks = [
-            np.array([getattr(day, name)[at, horizon] for day, at in self.rows], np.float32)[seen] for name in ("mfe_ticks", "mae_ticks")
-        ]
-        mfe, mae = (tuple(weighted_quantile(values, self.weight[seen], share) for share in QUANTILES) for values in ticks)
+        ticks = np.array([[day.mfe_ticks[at, horizon], day.mae_ticks[at, horizon]] for day, at in self.rows], np.float32)[seen]
+        mfe, mae = weighted_quantiles(ticks, self.weight[seen], QUANTILES).tolist()
         return ExcursionQuantiles(mfe=mfe, mae=mae)
+
+    def together(self, setup: Setup) -> tuple[SharedTrait, ...]:
+        """What the setup shares with all of them."""
+        return shared_with(self.past, *_now(setup), self.positions, self.weight, setup.key.approach_dir)
 
     def neighbours(self, setup: Setup, horizon: int) -> tuple[Neighbour, ...]:
         """As they are shown; weights sum to 1."""
-        now = setup.moments.take(np.array([len(setup.moments.ts_ns) - 1]))
-        place = float(now.standing.x_ticks[0] / now.standing.barrier_ticks[0])
-        reasons = why_near(self.past, now.frame[0], place, self.positions) or (None,) * len(self.positions)
+        reasons = why_near(self.past, *_now(setup), self.positions) or (None,) * len(self.positions)
         total, candidates = self.weight.sum(), self.past.candidates
         found = []
         for (day, at), position, weight, squared, why in zip(self.rows, self.positions, self.weight, self.squared, reasons, strict=True):
@@ -258,6 +260,12 @@ class _Similar:
                 )
             )
         return tuple(found)
+
+
+def _now(setup: Setup) -> tuple[NDArray[np.float32], float]:
+    """The raw frame (dims,) of a setup's last window, and its x / b."""
+    frame, standing = setup.moments.frame, setup.moments.standing
+    return frame[-1], float(standing.x_ticks[-1] / standing.barrier_ticks[-1])
 
 
 def _counts(neighbours: tuple[Neighbour, ...]) -> OutcomeCounts:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -40,8 +42,15 @@ def outcome_kinds(outcomes: NDArray[np.str_]) -> NDArray[np.int8]:
     return codes[position].reshape(outcomes.shape)
 
 
-def weighted_quantile(values: NDArray[np.float32], weight: NDArray[np.float64], share: float) -> float:
-    """The smallest value at or below which at least `share` of the weight lies."""
-    order = np.argsort(values, kind="stable")
-    reached = np.cumsum(weight[order])
-    return float(values[order][min(np.searchsorted(reached, share * reached[-1] * (1 - 1e-12)), len(order) - 1)])
+def weighted_quantiles(values: NDArray[np.float32], weight: NDArray[np.float64], shares: Sequence[float]) -> NDArray[np.float64]:
+    """(columns, shares) of (rows, columns): the smallest value at or below which at least a share of the weight, (rows,), lies.
+
+    A NaN is left out with its weight; NaN where a column has nothing else.
+    """
+    if not len(values):
+        return np.full((values.shape[1], len(shares)), np.nan)
+    order = np.argsort(values, axis=0, kind="stable")
+    ascending = np.take_along_axis(values, order, axis=0)
+    reached = np.cumsum(np.where(np.isnan(ascending), 0.0, weight[order]), axis=0)
+    first = [(reached < share * reached[-1] * (1 - 1e-12)).sum(axis=0) for share in shares]
+    return np.take_along_axis(ascending, np.array(first), axis=0).T.astype(np.float64)

@@ -143,6 +143,13 @@ class WhyNear(AnswerPart):
     blocks: dict[str, float] = Field(description="Share of the squared distance by block of the vector.")
 
 
+class SharedTrait(AnswerPart):
+    """One thing that a setup and its neighbours have in common."""
+
+    phrase: str
+    share: float = Field(description="Of all that brings the neighbours near, each by its weight.")
+
+
 class Neighbour(AnswerPart):
     """One similar setup of the past, by the nearest of its windows."""
 
@@ -290,6 +297,9 @@ class Answer(AnswerPart):
     edge: Edge
     record: TrackRecord
     neighbours: tuple[Neighbour, ...] = Field(description="Nearest first.")
+    together: tuple[SharedTrait, ...] = Field(
+        description="What the setup and its neighbours share, the most first; none without neighbours."
+    )
     counts: OutcomeCounts
     match_days: int = Field(description="Sessions that the neighbours are of.")
     n_eff: float = Field(description="Effective number of setups.")

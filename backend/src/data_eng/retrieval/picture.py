@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import numpy as np
 from ..core.outcomes import OutcomeKind
 from ..core.units import NS_PER_S
 from .distribution import CLASSES
-from .fan import Course, fan_of
+from .fan import SECONDS, MidsOf, fan_of_neighbours
 from .paths import AFTER_S, BEFORE_S, PATHS_DRAWN, MidPath, day_mids, path_around
 from .verdict import SETUPS_MIN
 from .words import heading
@@ -87,17 +88,19 @@ def _lay_out(axes: Axes) -> None:
 def _draw_paths(axes: Axes, lake: Path, answer: Answer) -> None:
     setup, drawn = answer.setup, []
     heaviest = max((neighbour.weight for neighbour in answer.neighbours), default=1.0)
-    courses = [
-        (neighbour, course) for neighbour in answer.neighbours if (course := _course(lake, neighbour, setup.approach_dir)) is not None
-    ]
-    _draw_fan(axes, answer, [course for _, course in courses])
-    for neighbour, course in courses[:PATHS_DRAWN]:
+    mids_of = cache(partial(day_mids, lake))
+    _draw_fan(axes, answer, mids_of)
+    for neighbour in answer.neighbours[:PATHS_DRAWN]:
+        path = _path(mids_of, neighbour, AFTER_S)
+        if path is None:
+            continue
+        if neighbour.approach_dir != setup.approach_dir:
+            path = path._replace(ticks=-path.ticks)
         kind = neighbour.outcome.kind
         strength = 0.2 + 0.4 * neighbour.weight / heaviest
-        path = course.path
         axes.plot(path.seconds / 60, path.ticks, color=COLOURS[kind], linestyle=DASHES[kind], linewidth=1, alpha=strength)
         drawn.append(kind)
-    own = _path(lake, setup, 0)
+    own = _path(mids_of, setup, 0)
     if own is not None:
         axes.plot(own.seconds / 60, own.ticks, color=TEXT, linewidth=3, label="this setup, up to now")
     if own is None and not drawn:
@@ -124,29 +127,20 @@ def _draw_paths(axes: Axes, lake: Path, answer: Answer) -> None:
         axes.legend(loc="upper left", frameon=True, facecolor=PANEL, edgecolor=GRID, labelcolor=TEXT, title=title)
 
 
-def _draw_fan(axes: Axes, answer: Answer, courses: list[Course]) -> None:
+def _draw_fan(axes: Axes, answer: Answer, mids_of: MidsOf) -> None:
     """Where similar setups were, 8 in 10 and the middle one, on from where price stands; nothing with too few of them."""
-    setup = answer.setup
-    fan = fan_of(courses, setup.mid_ticks - setup.level_ticks, setup.barrier_ticks, SETUPS_MIN)
-    if np.isnan(fan.ticks).all():
+    fan = fan_of_neighbours(answer, mids_of, SETUPS_MIN)
+    if fan.setups < SETUPS_MIN:
         return
     low, middle, high = fan.ticks.T
-    minutes = fan.seconds / 60
+    minutes = SECONDS / 60
     axes.fill_between(minutes, low, high, color=MUTED, alpha=0.18, linewidth=0, label="8 in 10 of them, in barriers of now")
     axes.plot(minutes, middle, color=TEXT, linewidth=2, linestyle=(0, (2, 1)), label="the middle one")
 
 
-def _course(lake: Path, neighbour: Neighbour, approach_dir: str) -> Course | None:
-    """A neighbour's path as if it came from the side of the setup; None while its day's windows are not in the lake."""
-    path = _path(lake, neighbour, AFTER_S)
-    if path is None:
-        return None
-    turned = path if neighbour.approach_dir == approach_dir else path._replace(ticks=-path.ticks)
-    return Course(turned, neighbour.barrier_ticks, neighbour.weight)
-
-
-def _path(lake: Path, around: SetupInfo | Neighbour, after_s: int) -> MidPath | None:
-    mids = day_mids(lake, around.symbol, around.session_date)
+def _path(mids_of: MidsOf, around: SetupInfo | Neighbour, after_s: int) -> MidPath | None:
+    """None while the day's windows are not in the lake."""
+    mids = mids_of(around.symbol, around.session_date)
     return None if mids is None else path_around(mids, around.ts_s * NS_PER_S, around.level_ticks, after_s)
 
 

@@ -17,10 +17,13 @@ from numpy.typing import NDArray
 from ..core.frame import BLOCKS, frame_dims
 from .frame_past import FramePast
 from .nearest import placed
-from .parts import Reason, WhyNear
+from .parts import Reason, SharedTrait, WhyNear
+from .phrases import Phrases, phrases_of
 
 REASONS = 5
 """Features given each way."""
+SHARED = 4
+"""Phrases given of all neighbours."""
 PLACE = "place"
 """The dimension x / b."""
 WORDS = {
@@ -53,16 +56,43 @@ def why_near(past: FramePast, frame: NDArray[np.float32], place: float, position
     own = placed(frame[None], np.array([place]), past.scale)[0].astype(np.float64)
     others = past.place[positions].astype(np.float64)
     weight = np.where(past.scale.weight > 0, past.scale.weight, 1.0)
-    apart = (own - others) ** 2
-    together = np.where(own * others > 0, np.minimum(np.abs(own), np.abs(others)) ** 2, 0.0)
     return tuple(
         WhyNear(
             together=_reasons(near, own / weight, other / weight, dims),
             apart=_reasons(far, own / weight, other / weight, dims),
             blocks=_blocks(far, dims),
         )
-        for near, far, other in zip(together, apart, others, strict=True)
+        for near, far, other in zip(_together(own, others), (own - others) ** 2, others, strict=True)
     )
+
+
+def shared_with(
+    past: FramePast, frame: NDArray[np.float32], place: float, positions: NDArray[np.int64], weight: NDArray[np.float64], approach_dir: str
+) -> tuple[SharedTrait, ...]:
+    """What a window shares with its neighbours, each by its weight (neighbours,), in the words of its approach; the most first.
+
+    Of two phrases that say the opposite of each other only the one with the larger share is given.
+    """
+    if past.scale is None or not len(positions) or len(frame) != len(frame_dims()):
+        return ()
+    dims = _dims()
+    own = placed(frame[None], np.array([place]), past.scale)[0].astype(np.float64)
+    others = past.place[positions].astype(np.float64)
+    near = _together(own, others)
+    total = near.sum(axis=1, keepdims=True)
+    by_dim = weight / weight.sum() @ np.divide(near, total, out=np.zeros_like(near), where=total > 0)
+    sides = np.stack([np.bincount(dims.feature_of, by_dim * side, len(dims.features)) for side in (own > 0, own < 0)], axis=1)
+    shares: dict[Phrases, NDArray[np.float64]] = {}
+    for feature, both in zip(dims.features, sides, strict=True):
+        phrases = phrases_of(feature, approach_dir)
+        shares[phrases] = shares.get(phrases, 0.0) + both
+    said = [SharedTrait(phrase=phrases[both.argmax()], share=float(both.max())) for phrases, both in shares.items() if both.max() > 0]
+    return tuple(sorted(said, key=lambda one: -one.share)[:SHARED])
+
+
+def feature_of(dim: str) -> str:
+    """`front_pull` for `15s:front_pull`, `momentum` for `momentum_60s`."""
+    return re.sub(r"_\d+s$", "", dim.rpartition(":")[2])
 
 
 @cache
@@ -77,6 +107,11 @@ def plain_label(dim: str) -> str:
         words = re.sub(rf"(^|_){short}(_|$)", rf"\1{full}\2", words)
     span = BLOCK_WORDS.get(block, f", mean of {block.removesuffix('s')} s") if block else ""
     return words.replace("_", " ") + span
+
+
+def _together(own: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.float64]:
+    """(neighbours, dims) what brings them together."""
+    return np.where(own * others > 0, np.minimum(np.abs(own), np.abs(others)) ** 2, 0.0)
 
 
 def _reasons(parts: NDArray[np.float64], own: NDArray[np.float64], other: NDArray[np.float64], dims: _Dims) -> tuple[Reason, ...]:
@@ -108,7 +143,7 @@ def _blocks(apart: NDArray[np.float64], dims: _Dims) -> dict[str, float]:
 @cache
 def _dims() -> _Dims:
     names = (*frame_dims(), PLACE)
-    features = [re.sub(r"_\d+s$", "", name.rpartition(":")[2]) for name in names]
+    features = [feature_of(name) for name in names]
     blocks = [name.rpartition(":")[0] or features[place] for place, name in enumerate(names)]
     held, in_order = tuple(dict.fromkeys(features)), (*BLOCKS, "momentum", PLACE)
     return _Dims(

@@ -1647,6 +1647,40 @@ export interface components {
             episodes: number;
         };
         /**
+         * PathFan
+         * @description Quantiles of where the mid went from here, in ticks from the level: of all neighbours by their weight, and of what is usual.
+         *
+         *     Every path goes on from where price stands, turned to the setup's side, in barriers of the setup. Null where fewer are known than
+         *     quantiles need.
+         */
+        PathFan: {
+            /**
+             * Base Q10
+             * @description Usual: of all past setups, from where price stood as it does now, equal weight.
+             */
+            base_q10: (number | null)[];
+            /** Base Q50 */
+            base_q50: (number | null)[];
+            /** Base Q90 */
+            base_q90: (number | null)[];
+            /**
+             * Base Setups
+             * @description Past setups that usual is taken from.
+             */
+            base_setups: number;
+            /** Q10 */
+            q10: (number | null)[];
+            /** Q50 */
+            q50: (number | null)[];
+            /** Q90 */
+            q90: (number | null)[];
+            /**
+             * T S
+             * @description Seconds after the trigger.
+             */
+            t_s: number[];
+        };
+        /**
          * Physics
          * @description What the book does at the window's end.
          */
@@ -2288,6 +2322,8 @@ export interface components {
             /** Distance Percentile */
             distance_percentile: number | null;
             edge: components["schemas"]["Edge"];
+            /** @description Null below eight neighbours whose days' windows are in the lake. */
+            fan: components["schemas"]["PathFan"] | null;
             /**
              * Horizon S
              * @description The horizon of the verdict and of the neighbours' outcomes.
@@ -2362,6 +2398,11 @@ export interface components {
             strangeness: string;
             /** Synthetic */
             synthetic: boolean;
+            /**
+             * Together
+             * @description What the setup and its neighbours share, the most first; none without neighbours.
+             */
+            together: components["schemas"]["SharedTrait"][];
             /**
              * Verdict
              * @enum {string}
@@ -2495,6 +2536,19 @@ export interface components {
             synthetic: boolean;
             /** Ts S */
             ts_s: number;
+        };
+        /**
+         * SharedTrait
+         * @description One thing that a setup and its neighbours have in common.
+         */
+        SharedTrait: {
+            /** Phrase */
+            phrase: string;
+            /**
+             * Share
+             * @description Of all that brings the neighbours near, each by its weight.
+             */
+            share: number;
         };
         /**
          * StatedBin
@@ -2781,6 +2835,7 @@ export type Part = components['schemas']['Part'];
 export type PartFile = components['schemas']['PartFile'];
 export type PartitionView = components['schemas']['PartitionView'];
 export type PastSeen = components['schemas']['PastSeen'];
+export type PathFan = components['schemas']['PathFan'];
 export type Physics = components['schemas']['Physics'];
 export type PressureState = components['schemas']['PressureState'];
 export type Problem = components['schemas']['Problem'];
@@ -2809,6 +2864,7 @@ export type SetupAnswer = components['schemas']['SetupAnswer'];
 export type SetupInfo = components['schemas']['SetupInfo'];
 export type SetupList = components['schemas']['SetupList'];
 export type SetupRow = components['schemas']['SetupRow'];
+export type SharedTrait = components['schemas']['SharedTrait'];
 export type StatedBin = components['schemas']['StatedBin'];
 export type StatedOutcome = components['schemas']['StatedOutcome'];
 export type StrikeNow = components['schemas']['StrikeNow'];

@@ -63,6 +63,19 @@ const RECORD: SetupAnswer['record'] = {
   sentences: ['BREAK 38-48 % was never said on this lake before.', 'No fires on 8 past days.'],
 };
 
+/** Similar setups come down a quarter tick every half minute, usual ones stand where price does; both spread evenly. */
+const SECONDS = Array.from({ length: 29 }, (_, step) => 30 * step);
+const FAN: SetupAnswer['fan'] = {
+  t_s: SECONDS,
+  q10: SECONDS.map((second) => 7.5 - second / 40),
+  q50: SECONDS.map((second) => 7.5 - second / 120),
+  q90: SECONDS.map((second) => 7.5 + second / 60),
+  base_q10: SECONDS.map((second) => 7.5 - second / 50),
+  base_q50: SECONDS.map(() => 7.5),
+  base_q90: SECONDS.map((second) => 7.5 + second / 50),
+  base_setups: 14,
+};
+
 export function answer(over: Partial<SetupAnswer> = {}): SetupAnswer {
   return {
     version: '0123456789abcdef',
@@ -104,6 +117,13 @@ export function answer(over: Partial<SetupAnswer> = {}): SetupAnswer {
     record: RECORD,
     neighbours: [neighbour(), neighbour({ session_date: '2025-09-30', outcome: 'REJECT_DOWN', mfe_ticks: null, distance: 3.28 })],
     own_path: [],
+    together: [
+      { phrase: 'asks above pulled fast', share: 0.22 },
+      { phrase: 'price comes up faster than usual', share: 0.17 },
+      { phrase: 'bids below stand', share: 0.12 },
+      { phrase: 'tape fast', share: 0.06 },
+    ],
+    fan: FAN,
     counts: { BREAK: 1, REJECT: 1, CHOP: 0, WHIPSAW: 0, CENSORED: 0 },
     match_days: 2,
     n_eff: 6.9,

@@ -22,6 +22,11 @@ def zstd(content: bytes) -> bytes:
     return zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(content)
 
 
+def unzstd(content: bytes) -> bytes:
+    """What `zstd` made `content` from."""
+    return zstandard.ZstdDecompressor().decompress(content)
+
+
 def takes_zstd(accept_encoding: Annotated[str, Header()] = "") -> bool:
     """Whether the client takes `Content-Encoding: zstd`."""
     for offer in accept_encoding.lower().split(","):

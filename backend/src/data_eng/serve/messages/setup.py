@@ -24,11 +24,29 @@ class DrawnNeighbour(Neighbour):
     )
 
 
+class PathFan(Message):
+    """Quantiles of where the mid went from here, in ticks from the level: of all neighbours by their weight, and of what is usual.
+
+    Every path goes on from where price stands, turned to the setup's side, in barriers of the setup. Null where fewer are known than
+    quantiles need.
+    """
+
+    t_s: list[int] = Field(description="Seconds after the trigger.")
+    q10: list[float | None]
+    q50: list[float | None]
+    q90: list[float | None]
+    base_q10: list[float | None] = Field(description="Usual: of all past setups, from where price stood as it does now, equal weight.")
+    base_q50: list[float | None]
+    base_q90: list[float | None]
+    base_setups: int = Field(description="Past setups that usual is taken from.")
+
+
 class DayAnswer(Answer):
     """An answer as it stays for as long as the day does."""
 
     version: str
     neighbours: tuple[DrawnNeighbour, ...] = Field(description="Nearest first.")
+    fan: PathFan | None = Field(description="Null below eight neighbours whose days' windows are in the lake.")
 
 
 class SetupAnswer(DayAnswer):

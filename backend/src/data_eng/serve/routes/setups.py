@@ -44,7 +44,7 @@ async def setup(
     answer = answers.kept.get(found.key)
     if answer is None:
         answer = await shared.work.once(found.key, partial(answers.compute, found))
-    body = await shared.work.run(lambda: packed(answer.body(as_of_s), takes_zstd))
+    body = await shared.work.run(partial(answer.body, as_of_s, takes_zstd))
     return body_reply(body, JSON, takes_zstd, answer.version, answer.synthetic)
 
 

@@ -13,6 +13,7 @@ from ...core.units import NS_PER_S
 from ...lake.cache import Cache
 from ...retrieval.answer import answer_from
 from ...retrieval.approach import approach_info, approach_window, was_tested
+from ...retrieval.fan import SECONDS, fan_of_neighbours, usual_fan
 from ...retrieval.key import IndexKey
 from ...retrieval.moments import moments_of
 from ...retrieval.parts import Answer, Neighbour
@@ -23,12 +24,17 @@ from ...settings import Settings
 from ..day.bundle import DayBundle
 from ..day.levels import why_unknown
 from ..day.shelf import Shelf
-from ..messages.setup import ApproachAnswer, DayAnswer, DrawnNeighbour, NoApproach, NoSetupYet
-from .past import Past, Sources
+from ..gate.replies import unzstd, zstd
+from ..messages.setup import ApproachAnswer, DayAnswer, DrawnNeighbour, NoApproach, NoSetupYet, PathFan
+from .past import Learned, Past, Sources
+
+QUANTILE_NAMES = ("q10", "q50", "q90", "base_q10", "base_q50", "base_q90")
+DECIMALS = 2
+"""Of a fan's ticks: finer than any pixel."""
 
 
-def newest_setup(day: DayBundle, key: IndexKey, as_of_s: int) -> Setup | NoSetupYet:
-    """The newest trigger of a level and approach at or before a moment of the day."""
+def newest_row(day: DayBundle, key: IndexKey, as_of_s: int) -> int | NoSetupYet:
+    """The day's row of the newest trigger of a level and approach at or before a moment."""
     day.require_as_of(as_of_s)
     level = day.require_level(key.level_id)
     triggers = day.require_triggers()
@@ -38,6 +44,12 @@ def newest_setup(day: DayBundle, key: IndexKey, as_of_s: int) -> Setup | NoSetup
         name, side = level_name(key.level_id), key.approach_dir.replace("_", " ")
         message = f"{name}: {why}." if why is not None else f"{name} was not tested {side} yet."
         return NoSetupYet(version=day.version, synthetic=day.synthetic, as_of_s=as_of_s, message=message)
+    return row
+
+
+def setup_at(day: DayBundle, key: IndexKey, row: int) -> Setup:
+    """The setup of one of the day's triggers."""
+    triggers = day.require_triggers()
     until_now = episode_until(triggers.of(key), row - triggers.rows[key][0])
     ts_ns = int(until_now["ts_ns"][-1].as_py())
     return setup_of(
@@ -52,10 +64,11 @@ def newest_setup(day: DayBundle, key: IndexKey, as_of_s: int) -> Setup | NoSetup
 
 
 class SetupRequest(NamedTuple):
-    """A setup, its past, and the key under which its answer is kept."""
+    """Which trigger is asked about, its past, and the key under which its answer is kept."""
 
     day: DayBundle
-    setup: Setup
+    of: IndexKey
+    row: int
     sources: Sources
     key: tuple[object, ...]
 
@@ -64,18 +77,19 @@ class AnswerBody(NamedTuple):
     """An answer as JSON but for what changes from moment to moment, and what that is made from."""
 
     rest: bytes
-    """Members of the object after those of `head`, without the opening brace."""
+    """Members of the object after those of `head`, without the opening brace, compressed."""
     version: str
     synthetic: bool
     ts_s: int
     level_ticks: float
     mids: DayMids | None
 
-    def body(self, as_of_s: int) -> bytes:
-        """The whole `SetupAnswer` as of a moment."""
+    def body(self, as_of_s: int, compressed: bool) -> bytes:
+        """The whole `SetupAnswer` as of a moment; compressed it is two frames one after the other, as RFC 8878 has it."""
         own = path_json(self.mids, self.ts_s, self.level_ticks, as_of_s - self.ts_s) if self.mids is not None else []
         head = {"state": "setup", "as_of_s": as_of_s, "age_s": as_of_s - self.ts_s, "own_path": own}
-        return to_json(head)[:-1] + b"," + self.rest
+        first = to_json(head)[:-1] + b","
+        return zstd(first) + self.rest if compressed else first + unzstd(self.rest)
 
 
 class Answers:
@@ -87,23 +101,24 @@ class Answers:
         self.kept: Cache[tuple[object, ...], AnswerBody] = Cache(settings.serve.answer_cache)
 
     def request(self, symbol: str, key: IndexKey, as_of_s: int, version: str | None) -> SetupRequest | NoSetupYet:
-        """The setup that is meant and the past that it may see; quick, since a kept answer is found by it."""
+        """The trigger that is meant and the past that it may see; quick, since a kept answer is found by it."""
         day = self._shelf.day(symbol, clock(as_of_s * NS_PER_S)[:10], version)
-        setup = newest_setup(day, key, as_of_s)
-        if isinstance(setup, NoSetupYet):
-            return setup
+        row = newest_row(day, key, as_of_s)
+        if isinstance(row, NoSetupYet):
+            return row
         sources = self._past.sources(day.root, day.session_date)
-        kept_by = (day.version, day.symbol, day.session_date, key, setup.ts_ns, sources.generation, sources.signals)
-        return SetupRequest(day, setup, sources, kept_by)
+        kept_by = (day.version, day.symbol, day.session_date, row, sources.generation, sources.signals)
+        return SetupRequest(day, key, row, sources, kept_by)
 
     def compute(self, request: SetupRequest) -> AnswerBody:
         """Search the past, and keep the answer."""
-        day, setup, sources, key = request
-        past = self._past.frame(sources, setup.key.setup, setup.session_date, day.root)
-        answer = answer_from(sources.refs, past, setup, day.lake, day.synthetic)
-        rest = day_answer(answer, day.version, self._past).model_dump_json(by_alias=True).encode()[1:]
+        day, of, row, sources, key = request
+        setup = setup_at(day, of, row)
+        learned = self._past.learned(sources, setup.key.setup, setup.session_date, day.root)
+        answer = answer_from(sources.refs, learned.frame, setup, day.lake, day.synthetic)
+        rest = day_answer(answer, day.version, self._past, learned).model_dump_json(by_alias=True)[1:].encode()
         mids = self._past.mids(setup.symbol, setup.session_date)
-        body = AnswerBody(rest, day.version, answer.synthetic, second_of(setup.ts_ns), setup.level_ticks, mids)
+        body = AnswerBody(zstd(rest), day.version, answer.synthetic, second_of(setup.ts_ns), setup.level_ticks, mids)
         self.kept.put(key, body)
         return body
 
@@ -117,18 +132,30 @@ class Answers:
         if window is None:
             return NoApproach(version=day.version, synthetic=day.synthetic)
         sources = self._past.sources(day.root, day.session_date)
-        past = self._past.frame(sources, key.setup, day.session_date, day.root)
+        past = self._past.learned(sources, key.setup, day.session_date, day.root).frame
         info = approach_info(window, key, day.symbol, was_tested(triggers.table, key, window.ts_ns), past, sources.refs, day.synthetic)
         return ApproachAnswer(**dict(info), version=day.version)
 
 
-def day_answer(answer: Answer, version: str, past: Past) -> DayAnswer:
-    """The answer with the paths of its nearest neighbours, which `past` gives."""
+def day_answer(answer: Answer, version: str, past: Past, learned: Learned) -> DayAnswer:
+    """The answer with the paths of its nearest neighbours, which `past` gives, and the fan of all, beside that of what is `learned`."""
     drawn = tuple(
         DrawnNeighbour(**dict(neighbour), path=_path(neighbour, answer.setup.approach_dir, past) if place < PATHS_DRAWN else None)
         for place, neighbour in enumerate(answer.neighbours)
     )
-    return DayAnswer(**{**dict(answer), "version": version, "neighbours": drawn})
+    return DayAnswer(**{**dict(answer), "version": version, "neighbours": drawn, "fan": path_fan(answer, past, learned)})
+
+
+def path_fan(answer: Answer, past: Past, learned: Learned) -> PathFan | None:
+    """The fan of an answer's neighbours and the usual one; None where too few paths are known."""
+    setups_min = learned.frame.settings.answer.quantiles_min_setups
+    fan = fan_of_neighbours(answer, past.mids, setups_min)
+    if fan.setups < setups_min:
+        return None
+    base = usual_fan(answer.setup, learned.frame, learned.moves, setups_min)
+    columns = (*fan.ticks.round(DECIMALS).T.tolist(), *base.ticks.round(DECIMALS).T.tolist())
+    known = {name: [_known(ticks) for ticks in column] for name, column in zip(QUANTILE_NAMES, columns, strict=True)}
+    return PathFan(t_s=SECONDS.tolist(), **known, base_setups=base.setups)
 
 
 def path_json(mids: DayMids, ts_s: int, level_ticks: float, after_s: int) -> list[tuple[int, float]]:
@@ -136,6 +163,10 @@ def path_json(mids: DayMids, ts_s: int, level_ticks: float, after_s: int) -> lis
     path = path_around(mids, ts_s * NS_PER_S, level_ticks, min(after_s, AFTER_S))
     seen = np.isfinite(path.ticks)
     return list(zip(path.seconds[seen].astype(np.int64).tolist(), path.ticks[seen].tolist(), strict=True))
+
+
+def _known(ticks: float) -> float | None:
+    return None if np.isnan(ticks) else ticks
 
 
 def _path(neighbour: Neighbour, approach_dir: str, past: Past) -> list[tuple[int, float]] | None:

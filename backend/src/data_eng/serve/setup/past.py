@@ -8,12 +8,16 @@ from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ...config import AppConfig
 from ...core.tables import BOOK_WINDOWS
 from ...lake.cache import Cache
 from ...lake.partitions import PartitionRef, is_partition_complete, manifest_sha256, ref_in
 from ...retrieval.artefacts import MANIFEST
 from ...retrieval.candidates import past_of_sources, visible_sources
+from ...retrieval.fan import candidate_moves
 from ...retrieval.frame_past import FramePast
 from ...retrieval.index import Index, IndexMissing, open_index
 from ...retrieval.key import POOLED, IndexKey, index_command, index_folder
@@ -47,6 +51,13 @@ class Sources(NamedTuple):
     """The same of the signals of those days."""
 
 
+class Learned(NamedTuple):
+    """What a session knows of a setup, and how each of the past's candidates went on, see `moves_of`."""
+
+    frame: FramePast
+    moves: NDArray[np.float32]
+
+
 class Looked(NamedTuple):
     """The sources of a session, and when they were looked at."""
 
@@ -69,10 +80,10 @@ class Past:
         self._where = cfg.where
         self._settings = cfg.settings
         self._indexes: Cache[tuple[IndexKey, str], Opened] = Cache(INDEXES_KEPT)
-        self._frames: Cache[tuple[str, str, str], FramePast] = Cache(VIEW_BYTES)
+        self._learned: Cache[tuple[str, str, str], Learned] = Cache(VIEW_BYTES)
         self._mids: Cache[tuple[str, str], HeldMids] = Cache(MIDS_KEPT)
         self._looked: dict[tuple[str, str], Looked] = {}
-        self._frames_lock = Lock()
+        self._learn_lock = Lock()
 
     def index(self, key: IndexKey, root: str) -> Opened:
         """The index as it lies on the disk now. Raises `IndexMissing` and `StaleIndex` with the command that builds it."""
@@ -100,17 +111,18 @@ class Past:
             self._looked[root, session_date] = looked
         return looked.sources
 
-    def frame(self, sources: Sources, setup: str, session_date: str, root: str) -> FramePast:
+    def learned(self, sources: Sources, setup: str, session_date: str, root: str) -> Learned:
         """What a session knows of a setup; learned once while its sources stay."""
         key = (sources.generation, setup, session_date)
-        past = self._frames.get(key)
-        if past is None:
-            with self._frames_lock:
-                past = self._frames.get(key)
-                if past is None:
+        learned = self._learned.get(key)
+        if learned is None:
+            with self._learn_lock:
+                learned = self._learned.get(key)
+                if learned is None:
                     past = past_of_sources(sources.refs, setup, session_date, self._settings.of_root(root))
-                    self._frames.put(key, past, past.place.nbytes + past.candidates.frame.nbytes)
-        return past
+                    learned = Learned(past, candidate_moves(past.candidates, self.mids))
+                    self._learned.put(key, learned, past.place.nbytes + past.candidates.frame.nbytes + learned.moves.nbytes)
+        return learned
 
     def mids(self, symbol: str, session_date: str) -> DayMids | None:
         """The mid of a contract-day; None where its windows are not in the lake."""
