@@ -3,7 +3,7 @@ import { heatLayout } from '../src/app/heatmap/heat.geometry';
 import { type Board, type Part, expect, test } from './board.ts';
 
 const AT = '10:31:05';
-const DRAWN: Part[] = ['transport', 'verdict', 'candles', 'heat', 'conditions', 'ladder', 'neighbours'];
+const DRAWN: Part[] = ['transport', 'verdict', 'candles', 'heat', 'conditions', 'ladder', 'past'];
 
 test('a board that has seen the whole session shows an earlier moment with the very pixels of one that has not', async ({
   board,

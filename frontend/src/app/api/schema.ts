@@ -705,6 +705,34 @@ export interface components {
             value: number;
         };
         /**
+         * DrawnFan
+         * @description Quantiles of where similar setups were, in ticks from the level, and of all tests from about here.
+         */
+        DrawnFan: {
+            /** Base Q10 */
+            base_q10: (number | null)[];
+            /** Base Q50 */
+            base_q50: (number | null)[];
+            /** Base Q90 */
+            base_q90: (number | null)[];
+            /**
+             * Base Setups
+             * @description Past tests that the base is of.
+             */
+            base_setups: number;
+            /** Q10 */
+            q10: (number | null)[];
+            /** Q50 */
+            q50: (number | null)[];
+            /** Q90 */
+            q90: (number | null)[];
+            /**
+             * T S
+             * @description Seconds from the trigger.
+             */
+            t_s: number[];
+        };
+        /**
          * DrawnNeighbour
          * @description One similar episode of the past, with the mid around it.
          */
@@ -2194,6 +2222,8 @@ export interface components {
             /** Distance Percentile */
             distance_percentile: number | null;
             edge: components["schemas"]["Edge"];
+            /** @description Where similar setups went from here; null below eight. */
+            fan: components["schemas"]["DrawnFan"] | null;
             /**
              * Horizon S
              * @description The horizon of the verdict and of the neighbours' outcomes.
@@ -2268,6 +2298,11 @@ export interface components {
             strangeness: string;
             /** Synthetic */
             synthetic: boolean;
+            /**
+             * Together
+             * @description What the setup and its neighbours share far from normal, largest first; at most four.
+             */
+            together: components["schemas"]["SharedTrait"][];
             /**
              * Verdict
              * @enum {string}
@@ -2429,6 +2464,19 @@ export interface components {
             bins: components["schemas"]["StatedBin"][];
             /** Outcome */
             outcome: string;
+        };
+        /**
+         * SharedTrait
+         * @description One thing that the setup and its neighbours have in common.
+         */
+        SharedTrait: {
+            /** Phrase */
+            phrase: string;
+            /**
+             * Share
+             * @description Of the distance that it brings together, 0 to 1.
+             */
+            share: number;
         };
         /**
          * StrikeNow

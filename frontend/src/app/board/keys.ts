@@ -5,7 +5,7 @@ export type KeyCommand =
   | { do: 'episode'; direction: 1 | -1 }
   | { do: 'speed'; direction: 1 | -1 }
   | { do: 'level'; place: number }
-  | { do: 'flip' | 'neighbours' | 'seen' | 'heat' | 'theme' | 'start' | 'end' | 'help' | 'close' };
+  | { do: 'flip' | 'setups' | 'seen' | 'heat' | 'theme' | 'start' | 'end' | 'help' | 'close' };
 
 export interface Press {
   key: string;
@@ -28,7 +28,7 @@ export const KEYS: readonly (readonly [keys: string, meaning: string])[] = [
   ['[ ]', 'slower, faster'],
   ['1 – 6', "the board's levels in their order"],
   ['f', 'flip the direction: from below, from above'],
-  ['n', 'to the neighbours'],
+  ['n', 'all similar setups'],
   ['a', 'the fire is seen'],
   ['h', 'heat under the candles'],
   ['t', 'dark, light'],
@@ -68,7 +68,7 @@ export function commandOf(press: Press, windowS: number): KeyCommand | null {
     case 'a':
       return { do: 'seen' };
     case 'n':
-      return { do: 'neighbours' };
+      return { do: 'setups' };
     case 'h':
       return { do: 'heat' };
     case 't':

@@ -5,6 +5,7 @@ import type { TableName } from '../api/client';
 import type { DayData } from '../api/day-data';
 import type { ApproachAnswer, Episode, SetupAnswer } from '../api/schema';
 import { PanelState, READY } from '../ui/panel-state';
+import type { Parameters } from './address';
 
 /** The page's state as the panels read it, every part of it to be set. */
 export function replayOf(data: DayData | null) {
@@ -15,15 +16,17 @@ export function replayOf(data: DayData | null) {
     cursor,
     cursorS: computed(() => day()?.endS(cursor()) ?? NaN),
     level: signal('pm_high'),
+    approachDir: signal<Approach>('from_below'),
     boardLevels: signal(['pm_high', 'or_high', 'vwap']),
     synthetic: signal(true),
-    neighbourRequests: signal(0),
     episodes: signal<Episode[]>([]),
     setup: signal<{ state: PanelState; answer: SetupAnswer | null }>({ state: READY, answer: null }),
     approach: signal<ApproachAnswer | null>(null),
+    dayState: signal<PanelState>(READY),
     seenFireS: signal(NaN),
     seeFire: vi.fn<() => void>(),
     tableState: vi.fn<(table: TableName) => PanelState>(() => READY),
+    leaveFor: vi.fn<(path: string, parameters: Parameters) => void>(),
     setLevel: vi.fn<(levelId: string) => void>(),
     open: vi.fn<(symbol: string, date: string, s: number, level?: string, approachDir?: Approach) => void>(),
   };

@@ -42,7 +42,6 @@ export class Replay implements OnDestroy {
   private readonly speedNow = signal(SPEED_FIRST);
   private readonly heatNow = signal(false);
   private readonly spanNow = signal(SPAN_FIRST);
-  private readonly requests = signal(0);
   private readonly seenNow = signal(NaN);
   private readonly moment = new Cursor(this.loaded, this.notices, (error, retry) => this.failed(error, retry));
   private readonly question = new SetupQuestion(this.client, () => this.reloadHere());
@@ -92,8 +91,6 @@ export class Replay implements OnDestroy {
   readonly heatUnder: Signal<boolean> = this.heatNow.asReadonly();
   /** Minutes that the picture of the resting size spans. */
   readonly heatSpan: Signal<number> = this.spanNow.asReadonly();
-  /** Rises by one when the reader asks for the neighbours: their panel takes the focus. */
-  readonly neighbourRequests: Signal<number> = this.requests.asReadonly();
   readonly synthetic: Signal<boolean> = computed(() => this.day()?.day.synthetic ?? false);
   /** Episodes as they are known at the cursor. */
   readonly episodes: Signal<Episode[]> = computed(() => knownAt(this.question.episodes(), this.cursorS()), { equal: isSameList });
@@ -190,7 +187,13 @@ export class Replay implements OnDestroy {
       level: level ?? here['level'],
       approach_dir: approachDir ?? here['approach_dir'],
     };
-    this.addressBar.push(there, this.day() !== null);
+    this.addressBar.push('/board', there, this.day() !== null);
+  }
+
+  /** Goes to another screen; Back returns to this moment. */
+  leaveFor(path: string, parameters: Parameters): void {
+    this.pause();
+    this.addressBar.push(path, parameters, this.day() !== null);
   }
 
   /** To the last window that ended at or before a moment. */
@@ -289,10 +292,6 @@ export class Replay implements OnDestroy {
 
   setHeatSpan(minutes: number): void {
     this.spanNow.set(minutes);
-  }
-
-  requestNeighbours(): void {
-    this.requests.update((n) => n + 1);
   }
 
   /** The reader has seen the fire that is shown. */

@@ -1,5 +1,6 @@
 /** Answers written by hand, for the specs. */
 
+import type { DrawnFan } from './fan.geometry';
 import type { DrawnNeighbour, OutcomeRow, SetupAnswer } from '../api/schema';
 
 /** 2025-10-14 12:04:50 in New York. */
@@ -48,6 +49,23 @@ export function neighbour(over: Partial<DrawnNeighbour> = {}): DrawnNeighbour {
   };
 }
 
+/** Every half minute to 14 min: the median climbs to 7 ticks, 8 of 10 within 14 of it; usually it stays at 0, within 20. */
+export function fan(over: Partial<DrawnFan> = {}): DrawnFan {
+  const t_s = Array.from({ length: 29 }, (_, point) => 30 * point);
+  const grown = (ticks: number) => t_s.map((s) => (ticks * s) / 840);
+  return {
+    t_s,
+    q10: grown(-7),
+    q50: grown(7),
+    q90: grown(21),
+    base_q10: grown(-20),
+    base_q50: grown(0),
+    base_q90: grown(20),
+    base_setups: 28,
+    ...over,
+  };
+}
+
 /** Of a lake that said nothing like it before. */
 const RECORD: SetupAnswer['record'] = {
   sessions: 8,
@@ -62,6 +80,16 @@ const RECORD: SetupAnswer['record'] = {
   said: { kind: 'BREAK', low: 0.38, high: 0.48, windows: 0, days: 0, came: null, came_low: null, came_high: null },
   sentences: ['BREAK 38-48 % was never said on this lake before.', 'No fires on 8 past days.'],
 };
+
+const OWN_PATH: SetupAnswer['own_path'] = [
+  [-120, -4],
+  [-5, 7],
+  [0, 7.5],
+];
+const TOGETHER: SetupAnswer['together'] = [
+  { phrase: 'bids thicken right under the level, 15 s', share: 0.3 },
+  { phrase: 'asks in the path slide up', share: 0.15 },
+];
 
 export function answer(over: Partial<SetupAnswer> = {}): SetupAnswer {
   return {
@@ -103,7 +131,9 @@ export function answer(over: Partial<SetupAnswer> = {}): SetupAnswer {
     past: { episodes: 28, days: 8, end: '2025-10-10' },
     record: RECORD,
     neighbours: [neighbour(), neighbour({ session_date: '2025-09-30', outcome: 'REJECT_DOWN', mfe_ticks: null, distance: 3.28 })],
-    own_path: [],
+    own_path: OWN_PATH,
+    fan: fan(),
+    together: TOGETHER,
     counts: { BREAK: 1, REJECT: 1, CHOP: 0, WHIPSAW: 0, CENSORED: 0 },
     match_days: 2,
     n_eff: 6.9,

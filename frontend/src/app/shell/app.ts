@@ -7,6 +7,7 @@ import { Readiness } from '../api/readiness';
 import { KeyCommand, commandOf, takenBy } from '../board/keys';
 import { Notices } from '../board/notices';
 import { Replay } from '../board/replay';
+import { openSetups } from '../setup/all-setups';
 import { Theme } from '../ui/theme';
 import { Header } from './header';
 import { Help } from './help';
@@ -125,8 +126,8 @@ export class App {
       case 'seen':
         this.replay.seeFire();
         break;
-      case 'neighbours':
-        this.replay.requestNeighbours();
+      case 'setups':
+        openSetups(this.replay);
         break;
       case 'heat':
         this.replay.toggleHeat();

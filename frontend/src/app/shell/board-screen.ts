@@ -8,14 +8,14 @@ import { HeatPanel } from '../heatmap/heat';
 import { LadderPanel } from '../ladder/ladder';
 import { CandlesPanel } from '../market/candles';
 import { ConditionsPanel } from '../physics/conditions';
-import { NeighboursPanel } from '../setup/neighbours';
+import { PastColumn } from '../setup/past-column';
 import { Verdict } from '../setup/verdict';
 
 /** The board: one moment of one day, and what followed similar ones. */
 @Component({
   selector: 'sp-board',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [CandlesPanel, HeatPanel, ConditionsPanel, LadderPanel, NeighboursPanel, Transport, Verdict],
+  imports: [CandlesPanel, HeatPanel, ConditionsPanel, LadderPanel, PastColumn, Transport, Verdict],
   template: `
     <h1 class="hidden">Board {{ replay.symbol() }} {{ replay.date() }}</h1>
     <sp-verdict />
@@ -24,7 +24,7 @@ import { Verdict } from '../setup/verdict';
       <sp-heat />
       <sp-conditions />
       <sp-ladder />
-      <sp-neighbours />
+      <sp-past />
     </div>
     <sp-transport />
   `,
