@@ -1,4 +1,3 @@
-import type { Approach } from '../api/approach';
 import type { Replay } from '../board/replay';
 import { pickParams } from './picked-setup';
 
@@ -18,7 +17,7 @@ export function openSetups(board: Board): void {
         sessionDate: shown.session_date,
         tsS: shown.ts_s,
         level: shown.level_id,
-        approachDir: shown.approach_dir as Approach,
+        approachDir: shown.approach_dir,
       })),
   });
 }

@@ -1,6 +1,5 @@
 /** What similar setups did at a short, the answer's and the longest horizon, as rows. */
 
-import type { Approach } from '../api/approach';
 import type { SetupAnswer } from '../api/schema';
 import { horizon } from '../ui/words';
 import { Direction, lookOfKind, outcomeRow } from './outcome';
@@ -25,7 +24,7 @@ export interface OutcomeLine {
 /** The horizons that there are of the three, shortest first. */
 export function outcomeLines(answer: Pick<SetupAnswer, 'outcomes' | 'horizon_s' | 'setup'>): OutcomeLine[] {
   const primary = outcomeRow(answer);
-  const approachDir = answer.setup.approach_dir as Approach;
+  const approachDir = answer.setup.approach_dir;
   return answer.outcomes
     .filter((row) => row === primary || row.horizon_s === SHORT_S || row.horizon_s === LONG_S)
     .map((row) => {

@@ -6,7 +6,7 @@ import { PanelFrame } from '../ui/panel-frame';
 import { PanelState } from '../ui/panel-state';
 import { Theme } from '../ui/theme';
 import { named } from '../ui/words';
-import { Look, lookOf, lookOfKind } from './outcome';
+import { Look, lookTurned } from './outcome';
 import { TilePath, TileSize, endWord, tileLine, tilePath, tileX, tileY } from './tiles.geometry';
 
 const SIZE: TileSize = { width: 64, height: 56 };
@@ -14,7 +14,6 @@ const DRAWN = 6;
 
 interface Tile {
   readonly neighbour: DrawnNeighbour;
-  /** As it is drawn: turned to the side that the setup is approached from. */
   readonly look: Look;
   readonly path: TilePath;
   readonly word: string;
@@ -53,7 +52,7 @@ export class Tiles {
   protected readonly tiles = computed(() => {
     const answer = this.answer();
     if (answer === null) return [];
-    const approachDir = answer.setup.approach_dir as Approach;
+    const approachDir = answer.setup.approach_dir;
     return answer.neighbours.slice(0, DRAWN).map((neighbour) => tileOf(neighbour, approachDir, this.windowS()));
   });
   /** The setup's own path up to its trigger; the fan has what came after. */
@@ -66,13 +65,13 @@ export class Tiles {
 }
 
 function tileOf(neighbour: DrawnNeighbour, approachDir: Approach, windowS: number): Tile {
-  const { kind } = lookOf(neighbour.outcome);
   const { session_date, ts_s, level_id, approach_dir, episode_kind, distance, outcome } = neighbour;
+  const look = lookTurned(outcome, approachDir);
   return {
     neighbour,
-    look: lookOfKind(kind, approachDir),
+    look,
     path: tilePath(neighbour.path ?? [], neighbour.barrier_ticks, SIZE, windowS),
-    word: endWord(kind),
+    word: endWord(look.kind),
     date: session_date.slice(5),
     name: `${session_date} ${newYork(ts_s)}, ${named(level_id)} ${named(approach_dir)}, ${named(episode_kind)}, distance ${distance.toFixed(2)}, ${outcome}`,
   };

@@ -130,9 +130,8 @@ export class SetupDetail {
     this.replay.open(symbol, sessionDate, tsS, level, approachDir);
   }
 
-  protected open(neighbour: DrawnNeighbour): void {
-    const { level, approachDir } = this.pick();
-    this.replay.open(neighbour.symbol, neighbour.session_date, neighbour.ts_s, level, approachDir);
+  protected open({ symbol, session_date, ts_s, level_id, approach_dir }: DrawnNeighbour): void {
+    this.replay.open(symbol, session_date, ts_s, level_id, approach_dir);
   }
 
   private levelName(levelId: string): string {
