@@ -705,34 +705,6 @@ export interface components {
             value: number;
         };
         /**
-         * DrawnFan
-         * @description Quantiles of where similar setups were, in ticks from the level, and of all tests from about here.
-         */
-        DrawnFan: {
-            /** Base Q10 */
-            base_q10: (number | null)[];
-            /** Base Q50 */
-            base_q50: (number | null)[];
-            /** Base Q90 */
-            base_q90: (number | null)[];
-            /**
-             * Base Setups
-             * @description Past tests that the base is of.
-             */
-            base_setups: number;
-            /** Q10 */
-            q10: (number | null)[];
-            /** Q50 */
-            q50: (number | null)[];
-            /** Q90 */
-            q90: (number | null)[];
-            /**
-             * T S
-             * @description Seconds from the trigger.
-             */
-            t_s: number[];
-        };
-        /**
          * DrawnNeighbour
          * @description One similar episode of the past, with the mid around it.
          */
@@ -1669,6 +1641,40 @@ export interface components {
             episodes: number;
         };
         /**
+         * PathFan
+         * @description Quantiles of where the mid went from here, in ticks from the level: of all neighbours by their weight, and of what is usual.
+         *
+         *     Every path goes on from where price stands, turned to the setup's side, in barriers of the setup. Null where fewer are known than
+         *     quantiles need.
+         */
+        PathFan: {
+            /**
+             * Base Q10
+             * @description Usual: of all past setups, from where price stood as it does now, equal weight.
+             */
+            base_q10: (number | null)[];
+            /** Base Q50 */
+            base_q50: (number | null)[];
+            /** Base Q90 */
+            base_q90: (number | null)[];
+            /**
+             * Base Setups
+             * @description Past setups that usual is taken from.
+             */
+            base_setups: number;
+            /** Q10 */
+            q10: (number | null)[];
+            /** Q50 */
+            q50: (number | null)[];
+            /** Q90 */
+            q90: (number | null)[];
+            /**
+             * T S
+             * @description Seconds after the trigger.
+             */
+            t_s: number[];
+        };
+        /**
          * Physics
          * @description What the book does at the window's end.
          */
@@ -2222,8 +2228,8 @@ export interface components {
             /** Distance Percentile */
             distance_percentile: number | null;
             edge: components["schemas"]["Edge"];
-            /** @description Where similar setups went from here; null below eight. */
-            fan: components["schemas"]["DrawnFan"] | null;
+            /** @description Null below eight neighbours whose days' windows are in the lake. */
+            fan: components["schemas"]["PathFan"] | null;
             /**
              * Horizon S
              * @description The horizon of the verdict and of the neighbours' outcomes.
@@ -2300,7 +2306,7 @@ export interface components {
             synthetic: boolean;
             /**
              * Together
-             * @description What the setup and its neighbours share far from normal, largest first; at most four.
+             * @description What the setup and its neighbours share, the most first; none without neighbours.
              */
             together: components["schemas"]["SharedTrait"][];
             /**
@@ -2438,6 +2444,19 @@ export interface components {
             ts_s: number;
         };
         /**
+         * SharedTrait
+         * @description One thing that a setup and its neighbours have in common.
+         */
+        SharedTrait: {
+            /** Phrase */
+            phrase: string;
+            /**
+             * Share
+             * @description Of all that brings the neighbours near, each by its weight.
+             */
+            share: number;
+        };
+        /**
          * StatedBin
          * @description Forecasts of about the same probability.
          */
@@ -2464,19 +2483,6 @@ export interface components {
             bins: components["schemas"]["StatedBin"][];
             /** Outcome */
             outcome: string;
-        };
-        /**
-         * SharedTrait
-         * @description One thing that the setup and its neighbours have in common.
-         */
-        SharedTrait: {
-            /** Phrase */
-            phrase: string;
-            /**
-             * Share
-             * @description Of the distance that it brings together, 0 to 1.
-             */
-            share: number;
         };
         /**
          * StrikeNow
@@ -2728,6 +2734,7 @@ export type Part = components['schemas']['Part'];
 export type PartFile = components['schemas']['PartFile'];
 export type PartitionView = components['schemas']['PartitionView'];
 export type PastSeen = components['schemas']['PastSeen'];
+export type PathFan = components['schemas']['PathFan'];
 export type Physics = components['schemas']['Physics'];
 export type PressureState = components['schemas']['PressureState'];
 export type Problem = components['schemas']['Problem'];
@@ -2753,6 +2760,7 @@ export type SetupAnswer = components['schemas']['SetupAnswer'];
 export type SetupInfo = components['schemas']['SetupInfo'];
 export type SetupList = components['schemas']['SetupList'];
 export type SetupRow = components['schemas']['SetupRow'];
+export type SharedTrait = components['schemas']['SharedTrait'];
 export type StatedBin = components['schemas']['StatedBin'];
 export type StatedOutcome = components['schemas']['StatedOutcome'];
 export type StrikeNow = components['schemas']['StrikeNow'];

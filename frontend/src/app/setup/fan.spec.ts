@@ -1,7 +1,7 @@
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
 import { READY } from '../ui/panel-state';
-import { answer } from './answer.fixture';
+import { answer, fan } from './answer.fixture';
 import { Fan } from './fan';
 
 let resized: (width: number, height: number) => void;
@@ -51,6 +51,12 @@ describe('the panel of the fan', () => {
     );
   });
 
+  it('names no usual lines where too few tests are known to draw them', () => {
+    const none = fan().t_s.map(() => null);
+    show(answer({ fan: fan({ base_q10: none, base_q50: none, base_q90: none, base_setups: 3 }) }));
+    expect(text('.legend')).toBe('path of the mid · solid: these');
+  });
+
   it('draws in the size that it has, and says less where that is narrow', () => {
     resized(310, 200);
     expect(text('.legend')).toBe('ticks from PM High · dashed: usual, 28 tests');
@@ -64,7 +70,7 @@ describe('the panel of the fan', () => {
     expect([text('h2'), text('.unit')]).toEqual(['No setup now', 'similar to the last one, 12:04:50']);
     expect([...fixture.nativeElement.querySelectorAll('.minute')].map((minute) => minute.textContent.trim())).toContain('then');
     resized(310, 200);
-    expect(text('.legend')).toBe('similar to the last one, 12:04:50 · dashed: usual');
+    expect(text('.legend')).toBe('similar to the last one, 12:04:50');
   });
 
   it('shows the same as a table', () => {

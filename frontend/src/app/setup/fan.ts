@@ -45,9 +45,8 @@ export class Fan {
   });
   /** What the lines are. */
   protected readonly legend = computed(() => {
-    const tests = this.data()?.fan.base_setups ?? 0;
-    if (!this.isNarrow()) return `path of the mid · solid: these · dashed: usual, ${tests} tests`;
-    return this.past() === null ? `ticks from ${this.levelName()} · dashed: usual, ${tests} tests` : `${this.similar()} · dashed: usual`;
+    if (!this.isNarrow()) return `path of the mid · solid: these${this.usual()}`;
+    return this.past() === null ? `ticks from ${this.levelName()}${this.usual()}` : this.similar();
   });
   /** Why there is no fan; null where there is one. */
   protected readonly missing = computed(() => {
@@ -94,6 +93,12 @@ export class Fan {
       observer.observe(plot);
       onCleanup(() => observer.disconnect());
     });
+  }
+
+  /** Of how many tests the dashed lines are; empty where too few are known to draw them. */
+  private usual(): string {
+    const fan = this.data()?.fan;
+    return fan?.base_q50.some((ticks) => ticks !== null) ? ` · dashed: usual, ${fan.base_setups} tests` : '';
   }
 
   private similar(): string {
