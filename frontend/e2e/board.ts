@@ -16,7 +16,8 @@ export function lakeOf(screen: (typeof SCREENS)[number]): string {
 }
 
 /** Panels and lines of the board, by their element. */
-export type Part = 'verdict' | 'stage' | 'conditions' | 'other-levels' | 'events' | 'neighbours' | 'transport';
+export type Part =
+  'verdict' | 'stage' | 'conditions' | 'other-levels' | 'events' | 'past' | 'fan' | 'outcomes' | 'why' | 'tiles' | 'transport';
 export const PICTURES = join(import.meta.dirname, '../test-results/pictures');
 
 /** Steps of a channel by which blended edges differ between two paintings of the same. */
@@ -116,9 +117,9 @@ export class Board {
     await this.ready();
   }
 
-  /** The small multiples of the similar setups. */
+  /** The nearest of the similar setups. */
   neighbours(): Locator {
-    return this.part('neighbours').locator('ol').getByRole('button');
+    return this.part('tiles').locator('ol').getByRole('button');
   }
 
   at(): string {

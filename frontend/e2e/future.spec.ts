@@ -2,7 +2,7 @@ import type { Request } from '@playwright/test';
 import { type Board, type Part, expect, test } from './board.ts';
 
 const AT = '10:31:05';
-const DRAWN: Part[] = ['transport', 'verdict', 'stage', 'conditions', 'other-levels', 'events', 'neighbours'];
+const DRAWN: Part[] = ['transport', 'verdict', 'stage', 'conditions', 'other-levels', 'events', 'past'];
 
 test('a board that has seen the whole session shows an earlier moment with the very pixels of one that has not', async ({
   board,

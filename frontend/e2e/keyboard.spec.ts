@@ -88,7 +88,14 @@ test('tab reaches every control with a visible focus, and a neighbour opens by t
 
   await page.getByRole('button', { name: 'Play', exact: true }).focus(); // the last tab may rest in a list, which takes letters for itself
   await page.keyboard.press('n');
-  await expect(board.part('neighbours')).toBeFocused();
+  await expect(page).toHaveURL(/\/setups\?.*pick=/);
+  await expect(page.getByRole('heading', { name: /most similar setups/ })).toBeVisible();
+  await page.goBack();
+  await board.rest();
+  await board
+    .part('tiles')
+    .getByRole('button', { name: /^all \d+ n$/ })
+    .focus();
   await page.keyboard.press('Tab');
   await expect(board.neighbours().first()).toBeFocused();
   const date = board.param('date');

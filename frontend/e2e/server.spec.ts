@@ -19,12 +19,12 @@ for (const theme of THEMES) {
       await expect(page.getByText('The server does not answer.').first()).toBeVisible();
       await expect(board.canvas()).toBeVisible();
       await page.keyboard.press('f');
-      await expect(board.part('neighbours').getByRole('alert')).toContainText('The server does not answer.');
+      await expect(board.part('fan').getByRole('alert')).toContainText('The server does not answer.');
       await board.picture(`state-server-gone-${theme}`);
       await board.expectAccessible();
 
       await board.server.start();
-      await board.part('neighbours').getByRole('button', { name: 'Try again' }).click();
+      await board.part('fan').getByRole('button', { name: 'Try again' }).click();
       await expect(board.neighbours().first()).toBeVisible();
       await page.keyboard.press('Shift+ArrowRight');
       await expect.poll(() => board.at() > '10:31:05').toBe(true);

@@ -2,7 +2,9 @@ import type { Route } from '@playwright/test';
 import { THEMES, type Board, type Part, expect, test } from './board.ts';
 import { LAKES } from './lakes.ts';
 
-const PANELS: Part[] = ['stage', 'conditions', 'other-levels', 'events', 'neighbours'];
+const PANELS: Part[] = ['stage', 'conditions', 'other-levels', 'events', 'fan'];
+/** Shown only while there is a setup to speak of, or one may come. */
+const OF_A_SETUP: Part[] = ['outcomes', 'why', 'tiles'];
 const TABLES = '**/tables/**';
 
 for (const theme of THEMES) {
@@ -13,7 +15,7 @@ for (const theme of THEMES) {
       const held: Route[] = [];
       await page.route(TABLES, (route) => void held.push(route));
       await page.goto(`${board.server.address}/board`);
-      for (const panel of PANELS) await expect(board.part(panel).locator('[aria-busy="true"]')).toBeVisible();
+      for (const panel of [...PANELS, ...OF_A_SETUP]) await expect(board.part(panel).locator('[aria-busy="true"]')).toBeVisible();
       await shown(board, `state-loading-${theme}`);
       await Promise.all(held.map((route) => route.continue()));
       await page.unroute(TABLES);
@@ -47,7 +49,7 @@ for (const theme of THEMES) {
     test('a day without features names what is missing and the command, and shows the rest', async ({ boardOf }) => {
       const board = await boardOf(LAKES.withoutGold);
       await board.open();
-      for (const panel of ['stage', 'conditions', 'events', 'neighbours'] as const)
+      for (const panel of ['stage', 'conditions', 'events', 'fan'] as const)
         await expect(board.part(panel).locator('code')).toContainText('spymaster build');
       await expect(board.canvas()).toBeVisible();
       await shown(board, `state-no-gold-${theme}`);
@@ -68,7 +70,8 @@ for (const theme of THEMES) {
 
     test('a moment before the first setup of a level says that there is none', async ({ board }) => {
       await board.open({ at: '09:30:00' });
-      await expect(board.part('neighbours').getByRole('status')).toContainText(/was not tested from below yet|known from/);
+      await expect(board.part('fan').getByRole('status')).toContainText(/was not tested from below yet|known from/);
+      for (const panel of OF_A_SETUP) await expect(board.part(panel)).toHaveCount(0);
       await shown(board, `state-no-match-${theme}`);
     });
 

@@ -28,13 +28,20 @@ test('a first-time trader opens the board, reads a setup, meets the neighbours, 
 
   const here = page.url();
   await page.keyboard.press('n');
+  await expect(page).toHaveURL(/\/setups\?.*pick=/);
+  await expect(page.getByRole('heading', { name: /most similar setups/ })).toBeVisible();
+  await page.goBack();
+  await expect(page).toHaveURL(here);
+  await board.rest();
+
   const nearest = board.neighbours().first();
-  const label = await nearest.innerText();
-  const [, month, day, hours, minutes] = /(\d\d)-(\d\d) (\d\d):(\d\d)/.exec(label)!;
+  const name = (await nearest.getAttribute('title'))!;
+  const [, month, day, hours, minutes, side] = /(\d\d)-(\d\d) (\d\d):(\d\d):\d\d, .* (from below|from above),/.exec(name)!;
   await nearest.click();
   await expect.poll(() => board.param('date')).toBe(`2025-${month}-${day}`);
   await board.rest();
   expect(board.at()).toMatch(new RegExp(`^${hours}:${minutes}:`));
+  expect(board.param('approach_dir')).toBe(side.replace(' ', '_'));
   await expect(page.getByLabel('Contract and date')).toContainText(`2025-${month}-${day}`);
   await board.picture('walk-neighbour');
 

@@ -31,12 +31,12 @@ export class AddressBar {
     }, URL_EVERY_MS);
   }
 
-  /** Opens the board elsewhere; Back returns to what it shows now, where it shows a day. */
-  push(there: Parameters, showsDay: boolean): void {
+  /** Opens the board elsewhere, or another screen; Back returns to what the board shows now, where it shows a day. */
+  push(path: string, there: Parameters, showsDay: boolean): void {
     const here = this.parameters();
     const onBoard = this.router.url.startsWith('/board') && showsDay;
     this.close();
-    void (onBoard ? this.replace(here) : Promise.resolve()).then(() => this.router.navigate(['/board'], { queryParams: there }));
+    void (onBoard ? this.replace(here) : Promise.resolve()).then(() => this.router.navigate([path], { queryParams: there }));
   }
 
   /** Forgets what was about to be written. */

@@ -15,7 +15,7 @@ describe('a key', () => {
     ['6', { do: 'level', place: 6 }],
     ['f', { do: 'flip' }],
     ['F', { do: 'flip' }],
-    ['n', { do: 'neighbours' }],
+    ['n', { do: 'setups' }],
     ['e', { do: 'events' }],
     ['h', { do: 'heat' }],
     ['c', { do: 'lens' }],

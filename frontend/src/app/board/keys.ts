@@ -6,9 +6,7 @@ export type KeyCommand =
   | { do: 'speed'; direction: 1 | -1 }
   | { do: 'level'; place: number }
   | { do: 'cut'; which: 'dark' | 'bright'; direction: 1 | -1 }
-  | {
-      do: 'flip' | 'neighbours' | 'events' | 'seen' | 'heat' | 'lens' | 'horizon' | 'reset' | 'theme' | 'start' | 'end' | 'help' | 'close';
-    };
+  | { do: 'flip' | 'setups' | 'events' | 'seen' | 'heat' | 'lens' | 'horizon' | 'reset' | 'theme' | 'start' | 'end' | 'help' | 'close' };
 
 export interface Press {
   key: string;
@@ -31,7 +29,7 @@ export const KEYS: readonly (readonly [keys: string, meaning: string])[] = [
   ['[ ]', 'slower, faster'],
   ['1 – 6', "the board's levels in their order"],
   ['f', 'flip the direction: from below, from above'],
-  ['n', 'to the neighbours'],
+  ['n', 'all similar setups'],
   ['e', "the level's events"],
   ['a', 'the fire is seen'],
   ['w', "the ladder's sums over 1, 2, 4 minutes"],
@@ -87,7 +85,7 @@ export function commandOf(press: Press, windowS: number): KeyCommand | null {
     case 'a':
       return { do: 'seen' };
     case 'n':
-      return { do: 'neighbours' };
+      return { do: 'setups' };
     case 'e':
       return { do: 'events' };
     case 'h':

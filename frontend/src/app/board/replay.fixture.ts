@@ -5,6 +5,7 @@ import type { TableName } from '../api/client';
 import type { DayData } from '../api/day-data';
 import type { ApproachAnswer, Episode, SetupAnswer } from '../api/schema';
 import { PanelState, READY } from '../ui/panel-state';
+import type { Parameters } from './address';
 
 /** The page's state as the panels read it, every part of it to be set. */
 export function replayOf(data: DayData | null) {
@@ -18,17 +19,17 @@ export function replayOf(data: DayData | null) {
     approachDir: signal<Approach>('from_below'),
     boardLevels: signal(['pm_high', 'or_high', 'vwap']),
     synthetic: signal(true),
-    neighbourRequests: signal(0),
     episodes: signal<Episode[]>([]),
     setup: signal<{ state: PanelState; answer: SetupAnswer | null }>({ state: READY, answer: null }),
     approach: signal<ApproachAnswer | null>(null),
+    dayState: signal<PanelState>(READY),
     seenFireS: signal(NaN),
     seeFire: vi.fn<() => void>(),
-    dayState: signal<PanelState>(READY),
     tableState: vi.fn<(table: TableName) => PanelState>(() => READY),
     eventsOpen: signal(false),
     closeEvents: vi.fn<() => void>(),
     flipApproachDir: vi.fn<() => void>(),
+    leaveFor: vi.fn<(path: string, parameters: Parameters) => void>(),
     setLevel: vi.fn<(levelId: string) => void>(),
     open: vi.fn<(symbol: string, date: string, s: number, level?: string, approachDir?: Approach) => void>(),
   };

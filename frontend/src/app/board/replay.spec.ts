@@ -344,5 +344,17 @@ describe('the replay', () => {
         [false, newYork(day.rth_open_s + 100)],
       ]);
     });
+
+    it('is left for another screen, and Back comes to where the reader was', async () => {
+      await replay.restore(HERE);
+      const navigate = vi.spyOn(router, 'navigate');
+      const from = replay.cursor();
+      replay.step(1);
+      await cursorIs(from + 1);
+      replay.leaveFor('/setups', { level: 'pm_high' });
+      await vi.waitFor(() => expect(router.url).toBe('/setups?level=pm_high'));
+      const [[, before]] = navigate.mock.calls;
+      expect([before!.replaceUrl, before!.queryParams!['at']]).toEqual([true, newYork(HERE.atS! + 5)]);
+    });
   });
 });

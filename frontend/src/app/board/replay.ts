@@ -42,7 +42,6 @@ export class Replay implements OnDestroy {
   private readonly approachDirNow = signal<Approach>('from_below');
   private readonly levelsNow = signal<string[]>([]);
   private readonly speedNow = signal(SPEED_FIRST);
-  private readonly requests = signal(0);
   private readonly seenNow = signal(NaN);
   private readonly eventsNow = signal(false);
   private readonly moment = new Cursor(this.loaded, this.notices, (error, retry) => this.failed(error, retry));
@@ -90,8 +89,6 @@ export class Replay implements OnDestroy {
   /** Seconds since the feed's last message; null while nothing plays. */
   readonly feedAgeS: Signal<number | null> = this.player.ageS;
   readonly speed: Signal<number> = this.speedNow.asReadonly();
-  /** Rises by one when the reader asks for the neighbours: their panel takes the focus. */
-  readonly neighbourRequests: Signal<number> = this.requests.asReadonly();
   /** Whether the reader asked for the events: on a narrow board they lie over the other levels, on a wide one they have the focus. */
   readonly eventsOpen: Signal<boolean> = this.eventsNow.asReadonly();
   readonly synthetic: Signal<boolean> = computed(() => this.day()?.day.synthetic ?? false);
@@ -188,7 +185,13 @@ export class Replay implements OnDestroy {
       level: level ?? here['level'],
       approach_dir: approachDir ?? here['approach_dir'],
     };
-    this.addressBar.push(there, this.day() !== null);
+    this.addressBar.push('/board', there, this.day() !== null);
+  }
+
+  /** Goes to another screen; Back returns to this moment. */
+  leaveFor(path: string, parameters: Parameters): void {
+    this.pause();
+    this.addressBar.push(path, parameters, this.day() !== null);
   }
 
   /** To the last window that ended at or before a moment. */
@@ -278,10 +281,6 @@ export class Replay implements OnDestroy {
 
   flipApproachDir(): void {
     this.setApproachDir(this.approachDir() === 'from_below' ? 'from_above' : 'from_below');
-  }
-
-  requestNeighbours(): void {
-    this.requests.update((n) => n + 1);
   }
 
   toggleEvents(): void {

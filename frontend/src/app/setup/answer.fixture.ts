@@ -1,5 +1,6 @@
 /** Answers written by hand, for the specs. */
 
+import type { DrawnFan } from './fan.geometry';
 import type { DrawnNeighbour, OutcomeRow, SetupAnswer } from '../api/schema';
 
 /** 2025-10-14 12:04:50 in New York. */
@@ -48,6 +49,23 @@ export function neighbour(over: Partial<DrawnNeighbour> = {}): DrawnNeighbour {
   };
 }
 
+/** Every half minute to 14 min: the median climbs to 7 ticks, 8 of 10 within 14 of it; usually it stays at 0, within 20. */
+export function fan(over: Partial<DrawnFan> = {}): DrawnFan {
+  const t_s = Array.from({ length: 29 }, (_, point) => 30 * point);
+  const grown = (ticks: number) => t_s.map((s) => (ticks * s) / 840);
+  return {
+    t_s,
+    q10: grown(-7),
+    q50: grown(7),
+    q90: grown(21),
+    base_q10: grown(-20),
+    base_q50: grown(0),
+    base_q90: grown(20),
+    base_setups: 28,
+    ...over,
+  };
+}
+
 /** Of a lake that said nothing like it before. */
 const RECORD: SetupAnswer['record'] = {
   sessions: 8,
@@ -63,18 +81,15 @@ const RECORD: SetupAnswer['record'] = {
   sentences: ['BREAK 38-48 % was never said on this lake before.', 'No fires on 8 past days.'],
 };
 
-/** Similar setups come down a quarter tick every half minute, usual ones stand where price does; both spread evenly. */
-const SECONDS = Array.from({ length: 29 }, (_, step) => 30 * step);
-const FAN: SetupAnswer['fan'] = {
-  t_s: SECONDS,
-  q10: SECONDS.map((second) => 7.5 - second / 40),
-  q50: SECONDS.map((second) => 7.5 - second / 120),
-  q90: SECONDS.map((second) => 7.5 + second / 60),
-  base_q10: SECONDS.map((second) => 7.5 - second / 50),
-  base_q50: SECONDS.map(() => 7.5),
-  base_q90: SECONDS.map((second) => 7.5 + second / 50),
-  base_setups: 14,
-};
+const OWN_PATH: SetupAnswer['own_path'] = [
+  [-120, -4],
+  [-5, 7],
+  [0, 7.5],
+];
+const TOGETHER: SetupAnswer['together'] = [
+  { phrase: 'bids thicken right under the level, 15 s', share: 0.3 },
+  { phrase: 'asks in the path slide up', share: 0.15 },
+];
 
 export function answer(over: Partial<SetupAnswer> = {}): SetupAnswer {
   return {
@@ -116,14 +131,9 @@ export function answer(over: Partial<SetupAnswer> = {}): SetupAnswer {
     past: { episodes: 28, days: 8, end: '2025-10-10' },
     record: RECORD,
     neighbours: [neighbour(), neighbour({ session_date: '2025-09-30', outcome: 'REJECT_DOWN', mfe_ticks: null, distance: 3.28 })],
-    own_path: [],
-    together: [
-      { phrase: 'asks above pulled fast', share: 0.22 },
-      { phrase: 'price comes up faster than usual', share: 0.17 },
-      { phrase: 'bids below stand', share: 0.12 },
-      { phrase: 'tape fast', share: 0.06 },
-    ],
-    fan: FAN,
+    own_path: OWN_PATH,
+    fan: fan(),
+    together: TOGETHER,
     counts: { BREAK: 1, REJECT: 1, CHOP: 0, WHIPSAW: 0, CENSORED: 0 },
     match_days: 2,
     n_eff: 6.9,

@@ -1,5 +1,5 @@
 import { outcomeAt } from './answer.fixture';
-import { countsLine, lookOf, lookOfKind, outcomeRow } from './outcome';
+import { countsLine, lookOf, lookOfKind, lookTurned, outcomeRow } from './outcome';
 
 describe('outcome', () => {
   it('carries direction and glyph by the way the price went, not by the kind', () => {
@@ -21,6 +21,13 @@ describe('outcome', () => {
     expect(lookOfKind('BREAK', 'from_above').direction).toBe('down');
     expect(lookOfKind('REJECT', 'from_above').direction).toBe('up');
     expect(lookOfKind('CHOP', 'from_above').direction).toBe('none');
+  });
+
+  it('turns what came from the other side, as its path is', () => {
+    expect(lookTurned('BREAK_DOWN', 'from_below').direction).toBe('up');
+    expect(lookTurned('REJECT_UP', 'from_below').direction).toBe('down');
+    expect(lookTurned('BREAK_UP', 'from_below').direction).toBe('up');
+    expect(lookTurned('CENSORED', 'from_below').glyph).toBe('○');
   });
 
   it('counts the kinds that occurred, of all of them', () => {

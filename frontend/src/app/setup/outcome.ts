@@ -31,6 +31,11 @@ export function lookOfKind(kind: Kind, approachDir: Approach): Look {
   return look(kind, (kind === 'BREAK') === (approachDir === 'from_below') ? 'up' : 'down');
 }
 
+/** Of a neighbour as it is drawn: turned to the side that the setup is approached from. */
+export function lookTurned(outcome: string, approachDir: Approach): Look {
+  return lookOfKind(lookOf(outcome).kind, approachDir);
+}
+
 /** `9 of 20 broke, 10 rejected, 1 censored`: the kinds that occurred. */
 export function countsLine(counts: Counts): string {
   const total = KINDS.reduce((sum, kind) => sum + counts[kind], 0);

@@ -1,4 +1,5 @@
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
+import { ShareLine } from './share-line';
 import { Share } from './verdict.geometry';
 
 /** Percent below which the interval's ends are written as one. */
@@ -8,15 +9,11 @@ const NARROW = 14;
 @Component({
   selector: 'sp-share-gauge',
   changeDetection: ChangeDetectionStrategy.OnPush,
+  imports: [ShareLine],
   template: `
     <div class="track" aria-hidden="true">
+      <sp-share-line [gauge]="share()" />
       @if (share().interval; as interval) {
-        <i
-          class="interval"
-          [class.differs]="share().differs"
-          [style.left.%]="interval.low"
-          [style.width.%]="interval.high - interval.low"
-        ></i>
         @if (interval.high - interval.low < narrow) {
           <span class="end" [style.left.%]="within((interval.low + interval.high) / 2)">{{ interval.low }}–{{ interval.high }}</span>
         } @else {
@@ -24,8 +21,6 @@ const NARROW = 14;
           <span class="end" [style.left.%]="interval.high">{{ interval.high }}</span>
         }
       }
-      <i class="usual" [style.left.%]="share().usual"></i>
-      <i class="dot" [style.left.%]="share().percent"></i>
       <span class="name" [style.left.%]="within(share().usual)">usual {{ share().usual }}</span>
     </div>
   `,
@@ -36,34 +31,6 @@ const NARROW = 14;
     }
     .track {
       position: relative;
-      height: 12px;
-      background: linear-gradient(var(--muted), var(--muted)) center / 100% 1px no-repeat;
-    }
-    .interval {
-      position: absolute;
-      inset-block: 0;
-      min-width: 2px;
-      border-radius: 2px;
-      background: color-mix(in srgb, var(--muted) 55%, var(--panel));
-    }
-    .interval.differs {
-      background: var(--side, var(--text));
-    }
-    .usual {
-      position: absolute;
-      top: -4px;
-      bottom: -4px;
-      border-left: 2px dashed var(--text);
-    }
-    .dot {
-      position: absolute;
-      top: 1px;
-      width: 10px;
-      height: 10px;
-      margin-left: -5px;
-      border: 2px solid var(--text);
-      border-radius: 50%;
-      background: var(--panel);
     }
     span {
       position: absolute;

@@ -1,5 +1,5 @@
 import { ChangeDetectionStrategy, Component, input } from '@angular/core';
-import { ShareMarks } from './outcome-bar.geometry';
+import { ShareMarks } from './share-track.geometry';
 
 /** One share on 0 to 100 %: bar, whisker of its interval, dashed tick of what is usual. The colour is the parent's `--kind`, the height its `--track`. */
 @Component({

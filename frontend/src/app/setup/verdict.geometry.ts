@@ -3,6 +3,8 @@
 import type { ApproachAnswer, ClassShare, SetupAnswer } from '../api/schema';
 import { duration } from '../ui/duration';
 import { horizon } from '../ui/words';
+import { outcomeRow } from './outcome';
+import { Gauge, comparedWords, gaugeOf, percent } from './share.geometry';
 
 /** Up and down are directions of price; even says that there is no side. */
 export type Tone = 'up' | 'down' | 'even' | 'coming' | 'none';
@@ -15,16 +17,10 @@ export interface Slab {
   readonly line: string;
 }
 
-/** A share against what is usual from where price stands, in whole percent. */
-export interface Share {
-  readonly percent: number;
+/** The share at the answer's horizon, in words and as a gauge. */
+export interface Share extends Gauge {
   /** `broke, usually`. */
   readonly verb: string;
-  readonly usual: number;
-  /** Null where the answer is what is usual. */
-  readonly interval: { low: number; high: number } | null;
-  /** Whether the interval leaves out what is usual. */
-  readonly differs: boolean;
   readonly line: string;
 }
 
@@ -64,23 +60,17 @@ export function approachSlab({ sentence }: ApproachAnswer): Slab {
 
 /** The share of the answer's horizon; null where no horizon is known. */
 export function shareOf(answer: SetupAnswer): Share | null {
-  const row = answer.outcomes.findLast(({ horizon_s }) => horizon_s <= answer.horizon_s);
-  if (row === undefined) return null;
+  const row = outcomeRow(answer);
+  if (row === null) return null;
   const share: ClassShare = answer.kind === 'BREAK' ? row.break : row.reject;
-  const interval = share.low === null || share.high === null ? null : { low: percent(share.low), high: percent(share.high) };
-  const side = interval === null ? 0 : share.base < share.low! ? 1 : share.base > share.high! ? -1 : 0;
-  const compared =
-    interval === null ? 'as usual from here' : ['less often than usual', 'no different from usual', 'more often than usual'][side + 1];
-  const of = interval === null ? '' : ` · true share ${interval.low} to ${interval.high} %`;
+  const gauge = gaugeOf(share);
+  const of = gauge.interval === null ? '' : ` · true share ${gauge.interval.low} to ${gauge.interval.high} %`;
   const { setups, days } = answer.seen;
   const past = setups === 0 ? ' · nothing comparable yet' : ` · ${setups} setups on ${days} days, worth ${Math.round(answer.n_eff)}`;
   return {
-    percent: percent(share.p),
+    ...gauge,
     verb: answer.kind === 'BREAK' ? 'broke' : 'rejected',
-    usual: percent(share.base),
-    interval,
-    differs: side !== 0,
-    line: `${compared}${of}${past} · in ${horizon(answer.horizon_s)}`,
+    line: `${comparedWords(share)}${of}${past} · in ${horizon(answer.horizon_s)}`,
   };
 }
 
@@ -117,8 +107,4 @@ export function fireOf(answer: SetupAnswer, cursorS: number, seenS: number): { s
 function partsOf(sentence: string): { rest: string; last: string } {
   const found = /^(.*\.)? ?((?:Physics|Large move)[^.]*)\.$/s.exec(sentence);
   return found === null ? { rest: sentence, last: '' } : { rest: (found[1] ?? '').trim(), last: found[2] };
-}
-
-function percent(share: number): number {
-  return Math.round(100 * share);
 }

@@ -8,6 +8,7 @@ import { KeyCommand, commandOf, takenBy } from '../board/keys';
 import { Notices } from '../board/notices';
 import { Replay } from '../board/replay';
 import { StageLook } from '../board/look';
+import { openSetups } from '../setup/all-setups';
 import { Theme } from '../ui/theme';
 import { Header } from './header';
 import { Help } from './help';
@@ -154,8 +155,8 @@ export class App {
       case 'seen':
         this.replay.seeFire();
         break;
-      case 'neighbours':
-        this.replay.requestNeighbours();
+      case 'setups':
+        openSetups(this.replay);
         break;
       case 'events':
         this.replay.toggleEvents();

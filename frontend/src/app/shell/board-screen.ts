@@ -7,7 +7,7 @@ import { Transport } from '../board/transport';
 import { ConditionsPanel } from '../physics/conditions';
 import { EventsPanel } from '../physics/events';
 import { OtherLevelsPanel } from '../physics/other-levels';
-import { NeighboursPanel } from '../setup/neighbours';
+import { PastColumn } from '../setup/past-column';
 import { Verdict } from '../setup/verdict';
 import { Stage } from '../stage/stage';
 
@@ -15,7 +15,7 @@ import { Stage } from '../stage/stage';
 @Component({
   selector: 'sp-board',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [ConditionsPanel, EventsPanel, NeighboursPanel, OtherLevelsPanel, Stage, Transport, Verdict],
+  imports: [ConditionsPanel, EventsPanel, OtherLevelsPanel, PastColumn, Stage, Transport, Verdict],
   template: `
     <h1 class="hidden">Board {{ replay.symbol() }} {{ replay.date() }}</h1>
     <sp-verdict />
@@ -25,7 +25,7 @@ import { Stage } from '../stage/stage';
       <sp-other-levels />
       <sp-events />
     </div>
-    <sp-neighbours />
+    <sp-past />
     <sp-transport />
   `,
   styleUrl: './board-screen.css',

@@ -2,7 +2,7 @@ import type { Approach } from '../../api/approach';
 import { OutcomeRow } from '../../api/schema';
 import { points } from '../../ui/format';
 import { horizon } from '../../ui/words';
-import { ShareMarks, outcomeMarks, shareInWords } from '../outcome-bar.geometry';
+import { ShareMarks, outcomeMarks, shareInWords } from '../share-track.geometry';
 
 export interface HorizonRow {
   horizon: string;

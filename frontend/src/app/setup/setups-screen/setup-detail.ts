@@ -9,12 +9,13 @@ import { PanelFrame } from '../../ui/panel-frame';
 import { named } from '../../ui/words';
 import { FROM_S, MidPath, TO_S } from '../mini-path.geometry';
 import { countsLine } from '../outcome';
+import { PickedSetup } from '../picked-setup';
 import { DistanceStrip } from './distance-strip';
 import { HorizonTable } from './horizon-table';
 import { midPath } from './mid-path';
 import { PathPlot } from './path-plot';
 import { PathPlotData } from './path-plot.geometry';
-import { SetupsRequest, PickedSetup } from './setups-request';
+import { SetupsRequest } from './setups-request';
 import { SideBySide } from './side-by-side';
 import { SimilarPast } from './similar-past';
 
@@ -129,9 +130,8 @@ export class SetupDetail {
     this.replay.open(symbol, sessionDate, tsS, level, approachDir);
   }
 
-  protected open(neighbour: DrawnNeighbour): void {
-    const { level, approachDir } = this.pick();
-    this.replay.open(neighbour.symbol, neighbour.session_date, neighbour.ts_s, level, approachDir);
+  protected open({ symbol, session_date, ts_s, level_id, approach_dir }: DrawnNeighbour): void {
+    this.replay.open(symbol, session_date, ts_s, level_id, approach_dir);
   }
 
   private levelName(levelId: string): string {

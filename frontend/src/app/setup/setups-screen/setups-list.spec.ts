@@ -1,7 +1,8 @@
 import { ComponentFixture, TestBed } from '@angular/core/testing';
 import { SetupRow } from '../../api/schema';
 import { SetupsList } from './setups-list';
-import { PickedSetup, pickOf } from './setups-request';
+import { PickedSetup } from '../picked-setup';
+import { pickOf } from './setups-request';
 
 function row(tsS: number, over: Partial<SetupRow> = {}): SetupRow {
   return {

@@ -5,7 +5,8 @@ import { moved } from '../../ui/grid-move';
 import { newYorkMinute } from '../../ui/new-york';
 import { named } from '../../ui/words';
 import { lookOf } from '../outcome';
-import { PickedSetup, isSamePick, pickOf } from './setups-request';
+import { PickedSetup } from '../picked-setup';
+import { isSamePick, pickOf } from './setups-request';
 
 /** Setups newest first, one of them in the tab order; up and down move, Enter shows. */
 @Component({

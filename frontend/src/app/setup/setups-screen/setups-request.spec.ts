@@ -1,6 +1,7 @@
 import { convertToParamMap } from '@angular/router';
 import type { SetupRow } from '../../api/schema';
-import { requestOf, besideParams, isSamePick, pickOf, pickParams } from './setups-request';
+import { pickParams } from '../picked-setup';
+import { requestOf, besideParams, isSamePick, pickOf } from './setups-request';
 
 const row: SetupRow = {
   symbol: 'ESZ5',

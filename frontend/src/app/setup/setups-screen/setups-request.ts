@@ -1,6 +1,7 @@
 import { ParamMap, Params } from '@angular/router';
 import type { Approach } from '../../api/approach';
 import { SetupRow } from '../../api/schema';
+import { PickedSetup } from '../picked-setup';
 
 /** What the reader wants to see; lives in the URL. Empty for any; the level, the root: for the board’s, the lake’s first. */
 export interface SetupsRequest {
@@ -20,15 +21,6 @@ export interface SetupsRequest {
   pick: PickedSetup | null;
   /** The neighbour that stands beside it. */
   beside: { symbol: string; tsS: number } | null;
-}
-
-/** One trigger: a level, a direction, a moment. */
-export interface PickedSetup {
-  symbol: string;
-  sessionDate: string;
-  tsS: number;
-  level: string;
-  approachDir: Approach;
 }
 
 export const SETUPS = ['level_test', 'break_and_confirm'];
@@ -69,11 +61,6 @@ export function requestOf(params: ParamMap): SetupsRequest {
     },
     beside: beside && { symbol: beside[1], tsS: Number(beside[2]) },
   };
-}
-
-/** The parameter that says which setup is looked at. */
-export function pickParams(pick: PickedSetup): Params {
-  return { pick: `${pick.symbol}~${pick.sessionDate}~${pick.tsS}~${pick.level}~${pick.approachDir}`, beside: null };
 }
 
 export function besideParams(symbol: string, tsS: number): Params {

@@ -9,10 +9,11 @@ import { Replay } from '../../board/replay';
 import { newYork, newYorkDate } from '../../ui/new-york';
 import { PanelFrame } from '../../ui/panel-frame';
 import { PanelState } from '../../ui/panel-state';
+import { PickedSetup, pickParams } from '../picked-setup';
 import { SetupDetail } from './setup-detail';
 import { SetupsFilters } from './setups-filters';
 import { SetupsList } from './setups-list';
-import { PickedSetup, requestOf, besideParams, pickOf, pickParams } from './setups-request';
+import { requestOf, besideParams, pickOf } from './setups-request';
 
 /** All setups of a level that are known, and one of them large with its similar past. The whole request is in the URL. */
 @Component({

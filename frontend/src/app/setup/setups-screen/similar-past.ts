@@ -5,7 +5,7 @@ import { newYork, newYorkMinute } from '../../ui/new-york';
 import { named } from '../../ui/words';
 import { MiniPath } from '../mini-path';
 import { DRAWN, sharedScale } from '../mini-path.geometry';
-import { lookOf } from '../outcome';
+import { lookTurned } from '../outcome';
 
 /** The neighbours' paths on one scale, nearest first. One opens its day on the board, or stands beside the setup. */
 @Component({
@@ -121,7 +121,7 @@ export class SimilarPast {
     this.answer()
       .neighbours.slice(0, DRAWN)
       .map((neighbour) => {
-        const look = lookOf(neighbour.outcome);
+        const look = lookTurned(neighbour.outcome, this.answer().setup.approach_dir);
         const when = `${neighbour.session_date} ${newYorkMinute(neighbour.ts_s)}`;
         return {
           neighbour,

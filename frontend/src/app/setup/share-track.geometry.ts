@@ -1,4 +1,4 @@
-/** Where the marks of an outcome bar lie, in percent of its width. */
+/** Where the marks of a share's track lie, in percent of its width. */
 
 import type { Approach } from '../api/approach';
 import type { OutcomeRow } from '../api/schema';

@@ -1,7 +1,7 @@
 import { outcomeAt } from './answer.fixture';
-import { outcomeMarks, shareInWords } from './outcome-bar.geometry';
+import { outcomeMarks, shareInWords } from './share-track.geometry';
 
-describe('outcome bar', () => {
+describe('share track', () => {
   it('places bar, whisker and what is usual of the three kinds in percent', () => {
     const marks = outcomeMarks(outcomeAt(480), 'from_below');
     expect(marks.map((mark) => mark.look.kind)).toEqual(['BREAK', 'REJECT', 'CHOP']);
