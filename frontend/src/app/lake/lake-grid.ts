@@ -117,7 +117,7 @@ export interface CellChosen {
       box-shadow: inset 0 0 0 1px var(--text);
     }
     .none {
-      font-size: 11.5px;
+      font-size: 12px;
     }
     small {
       color: var(--muted);
@@ -125,7 +125,7 @@ export interface CellChosen {
     }
     .synthetic {
       color: var(--or);
-      font-size: 10.5px;
+      font-size: 12px;
       margin-left: 6px;
     }
     [tabindex]:focus-visible {

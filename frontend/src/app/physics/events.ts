@@ -20,7 +20,7 @@ const ROOMY = '(min-width: 1600px)';
   changeDetection: ChangeDetectionStrategy.OnPush,
   imports: [PanelFrame],
   template: `
-    <sp-panel heading="Events" [unit]="unit()" [state]="replay.tableState('events')" [synthetic]="replay.synthetic()">
+    <sp-panel heading="Events" [unit]="unit()" [state]="replay.tableState('events')">
       <div class="scroll" role="region" aria-label="Events, newest first" tabindex="0" (blur)="left()" #list>
         <ol reversed>
           @for (line of view().lines; track line.key) {

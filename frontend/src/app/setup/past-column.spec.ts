@@ -78,11 +78,12 @@ describe('the column of the past', () => {
     expect(host().querySelector('sp-fan header')!.textContent).toMatch(/No setup now.*similar to the last one, 12:04:50/);
   });
 
-  it('has no nearest six while price only approaches', () => {
+  it('has no similar setups while price only approaches', () => {
     replay.approach.set({} as ApproachAnswer);
     expect(parts()).toContain('sp-tiles');
     over();
-    expect(parts()).toEqual(['sp-fan', 'sp-outcomes', 'sp-why']);
+    expect(parts()).toEqual(['sp-fan']);
+    expect(host().textContent).toContain('Similar setups are looked up once it is tested.');
   });
 
   it('draws nothing anew while the answer is of the same trigger', () => {

@@ -2,7 +2,7 @@ import { ChangeDetectionStrategy, Component, computed, inject } from '@angular/c
 import { DrawnNeighbour, SetupAnswer } from '../api/schema';
 import { Replay } from '../board/replay';
 import { newYork } from '../ui/new-york';
-import { READY } from '../ui/panel-state';
+import { PanelState, READY } from '../ui/panel-state';
 import { openSetups } from './all-setups';
 import { Fan } from './fan';
 import { MidPath } from './mini-path.geometry';
@@ -30,16 +30,7 @@ import { Why } from './why';
     @if (setup() !== null || state().kind === 'loading') {
       <sp-outcomes [answer]="setup()" [state]="state()" />
       <sp-why [answer]="setup()" [state]="state()" />
-      @if (!isApproaching()) {
-        <sp-tiles
-          [answer]="setup()"
-          [state]="state()"
-          [windowS]="windowS()"
-          [past]="pastSetup()"
-          (opened)="open($event)"
-          (all)="openAll()"
-        />
-      }
+      <sp-tiles [answer]="setup()" [state]="state()" [windowS]="windowS()" [past]="pastSetup()" (opened)="open($event)" (all)="openAll()" />
     }
   `,
   styles: `
@@ -77,8 +68,12 @@ export class PastColumn {
 
   private readonly answer = computed(() => shownAnswer(this.replay.setup().answer, this.replay.cursorS()));
   private readonly standing = standing(() => ({ answer: this.answer(), data: this.replay.day(), index: this.replay.cursor() }));
-  protected readonly setup = computed(() => this.answer(), { equal: isSameSetup });
-  protected readonly state = computed(() => {
+  /** Price comes to the level and tests it not yet: what a test before was like says nothing of this one. */
+  private readonly isApproaching = computed(() => this.standing() === 'past' && this.replay.approach() !== null);
+  protected readonly setup = computed(() => (this.isApproaching() ? null : this.answer()), { equal: isSameSetup });
+  protected readonly state = computed<PanelState>(() => {
+    if (this.isApproaching())
+      return { kind: 'empty', message: 'Price comes to the level. Similar setups are looked up once it is tested.', fix: null };
     if (this.setup() === null) return this.replay.setup().state;
     const day = this.replay.dayState();
     return day.kind === 'stale' ? day : READY;
@@ -97,7 +92,6 @@ export class PastColumn {
     const answer = this.answer();
     return answer !== null && this.standing() === 'past' ? newYork(answer.setup.ts_s) : null;
   });
-  protected readonly isApproaching = computed(() => this.standing() === 'past' && this.replay.approach() !== null);
 
   protected openAll(): void {
     openSetups(this.replay);

@@ -252,10 +252,12 @@ export class Stage {
   }
 
   private measure(body: HTMLElement, canvas: HTMLCanvasElement): void {
-    const gutter = parseFloat(getComputedStyle(body).getPropertyValue('--gutter'));
+    const style = getComputedStyle(body);
+    const gutter = parseFloat(style.getPropertyValue('--gutter'));
+    const isStacked = style.gridTemplateColumns.split(' ').length === 1;
     this.size.set({
       width: Math.floor(canvas.clientWidth - gutter),
-      room: Math.floor(body.clientHeight - HEAD - FOOT),
+      room: Math.floor(body.clientHeight / (isStacked ? 2 : 1) - HEAD - FOOT),
       gutter,
       ratio: devicePixelRatio,
     });

@@ -89,7 +89,7 @@ import { HEIGHT, WIDTH, layoutStrip } from './distance-strip.geometry';
       justify-content: space-between;
       flex-wrap: wrap;
       gap: 0 12px;
-      font-size: 11.5px;
+      font-size: 12px;
     }
     svg {
       display: block;

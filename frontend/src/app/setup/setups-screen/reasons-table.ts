@@ -66,7 +66,7 @@ import { REACH_SIGMA, reasonInWords, sigma, sigmaBar } from './reasons.geometry'
     caption {
       text-align: left;
       color: var(--muted);
-      font-size: 11.5px;
+      font-size: 12px;
       padding: 4px 0 2px;
     }
     tbody th {
@@ -83,7 +83,7 @@ import { REACH_SIGMA, reasonInWords, sigma, sigmaBar } from './reasons.geometry'
     details p {
       margin: 2px 0 4px 14px;
       color: var(--muted);
-      font-size: 11.5px;
+      font-size: 12px;
       max-width: 60ch;
     }
     .track-head {

@@ -92,7 +92,7 @@ import { ReasonsTable } from './reasons-table';
     }
     p {
       margin: 6px 0 0;
-      font-size: 11.5px;
+      font-size: 12px;
     }
   `,
 })

@@ -89,7 +89,7 @@ import { lookTurned } from '../outcome';
     .no-path {
       padding: 6px;
       color: var(--muted);
-      font-size: 11px;
+      font-size: 12px;
     }
     .label {
       display: flex;
@@ -97,7 +97,7 @@ import { lookTurned } from '../outcome';
       justify-content: space-between;
       gap: 0 6px;
       padding: 1px 5px 2px;
-      font-size: 11px;
+      font-size: 12px;
       line-height: 1.35;
       border-top: 1px solid var(--grid);
     }
@@ -106,7 +106,7 @@ import { lookTurned } from '../outcome';
     }
     p {
       margin: 6px 2px 0;
-      font-size: 11.5px;
+      font-size: 12px;
     }
   `,
 })
