@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -41,15 +42,16 @@ def hashes_of(refs: Iterable[PartitionRef]) -> dict[str, str]:
 
 def _files(folder: Path) -> tuple[tuple[str, int, int], ...]:
     try:
-        entries = list(folder.iterdir())
+        with os.scandir(folder) as found:
+            entries = list(found)
     except FileNotFoundError:
         return ()
     files = []
     for entry in entries:
         if not entry.name.startswith("."):
             try:
-                found = entry.stat()
+                stat = entry.stat()
             except FileNotFoundError:
                 continue
-            files.append((entry.name, found.st_mtime_ns, found.st_size))
+            files.append((entry.name, stat.st_mtime_ns, stat.st_size))
     return tuple(sorted(files))
