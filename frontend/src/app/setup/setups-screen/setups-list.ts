@@ -73,15 +73,12 @@ import { isSamePick, pickOf } from './setups-request';
     }
     .picked,
     .picked button {
-      background: var(--grid);
+      background: var(--row);
     }
     .picked th {
       box-shadow: inset 3px 0 0 var(--text);
     }
     .up {
-      color: var(--up);
-    }
-    .picked .up {
       color: var(--up);
     }
     .down {
