@@ -11,7 +11,6 @@ import pyarrow as pa
 from src.data_eng.contracts import contract_of
 from src.data_eng.core.features.registry import APPROACHES
 from src.data_eng.core.frame import frame_dims
-from src.data_eng.core.pressure import CONDITIONS, DOWN, UP
 from src.data_eng.core.tables import PHYSICS_LADDER, PRESSURE_STREAM, SETUP_CANDIDATES, TOUCH_PHYSICS, WALLS
 from src.data_eng.lake.partitions import ref_in
 from src.data_eng.lake.writer import publish_partition
@@ -209,12 +208,9 @@ def trigger_table(date: str, episodes: int = 3, windows: int = 4, key: IndexKey 
 
 
 def _features(date: str) -> dict[str, list[object] | np.ndarray]:
-    """Rows of the level's features at every trigger; the conditions are 1, -2, 3, -4 tenths for up and 1, 2, 3, 4 for down."""
+    """Rows of the level's features at every trigger, all of them 0."""
     ts_ns = trigger_times_ns(date).ravel()
     columns: dict[str, list[object] | np.ndarray] = {name: np.zeros(len(ts_ns)) for name in contract_of(VACUUM).schema.names}
     columns |= {"level_id": [KEY.level_id] * len(ts_ns), "ts_ns": ts_ns, "window_start_ns": ts_ns - WINDOW_NS}
     columns["confluent"] = np.zeros(len(ts_ns), np.int8)
-    for direction, values in ((UP, (0.1, -0.2, 0.3, -0.4)), (DOWN, (1.0, 2.0, 3.0, 4.0))):
-        for name, value in zip(CONDITIONS[direction], values, strict=True):
-            columns[name] = np.full(len(ts_ns), value)
     return columns

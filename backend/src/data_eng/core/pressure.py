@@ -1,4 +1,4 @@
-"""Pressure at a level, window by window: how far each side gives way, measured against its own past, and how ready the setup is."""
+"""How ready the setup at a level is, window by window."""
 
 from __future__ import annotations
 
@@ -21,23 +21,6 @@ class PressureState(Declared):
 IDLE, TRACK, WATCH, ARMED, FIRE = range(len(PressureState))
 STATES = PressureState.names()
 """Names of the state codes: `STATES[code]`."""
-
-UP, DOWN = "up", "down"
-
-CONDITIONS = {
-    UP: ("u1_ask_com_disp_log", "u5_ask_pull_add_log_rest", "u8_bid_com_approach_log", "u12_bid_add_pull_log_rest"),
-    DOWN: ("f1_ask_com_disp_log", "f2_ask_pull_add_log_rest", "f3_bid_com_disp_log", "f4_bid_pull_add_log_rest"),
-}
-"""The four conditions by direction, above 0 in its favour: asks above, where and how fast they leave; bids below, where and how fast they
-come (up) or leave (down)."""
-
-TOTAL = {UP: "u17_total_log", DOWN: "f7_vacuum_total_log"}
-"""The four conditions in one number, by direction."""
-
-
-def direction_is_up(distance_ticks: NDArray[np.float32]) -> NDArray[np.bool_]:
-    """Whether the way through the level leads up: price at the level or below it. `distance_ticks` is mid - level."""
-    return distance_ticks <= 0
 
 
 def past_quantile(values: NDArray[np.float64], past: NDArray[np.float64], rows_min: int) -> NDArray[np.float64]:
