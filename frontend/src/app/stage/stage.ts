@@ -3,6 +3,7 @@ import {
   Component,
   DestroyRef,
   ElementRef,
+  Injector,
   afterNextRender,
   computed,
   effect,
@@ -12,6 +13,7 @@ import {
   viewChild,
 } from '@angular/core';
 import { DayData } from '../api/day-data';
+import { Meanings } from '../api/meanings';
 import { Replay } from '../board/replay';
 import { CandleFold } from '../market/candle-fold';
 import { candleSummary, candleTable, lastCandles } from '../market/candle-summary';
@@ -34,10 +36,12 @@ import { OLDER, Ramp, gradient, ground } from './ramp';
 import { StrikeRows, middleStrike, strikeRows } from './rows';
 import { Barriers, StageScene, stageScene } from './scene';
 import { StrikeTable } from './strike-table';
-import { StrikeRow, strikeRowsAt } from './strikes';
+import { StrikeRow, strikeRowsAt, wallsBeyond } from './strikes';
 
 /** The eye follows no more: ten a second. */
 const UPDATE_MS = 100;
+/** How near the pointer must be to a level for its meaning to show. */
+const LEVEL_REACH: Px = 5;
 /** Share of a span that one notch of the wheel adds or takes. */
 const ZOOM = 0.002;
 
@@ -63,6 +67,7 @@ export class Stage {
   protected readonly look = inject(StageLook);
   private readonly theme = inject(Theme);
   private readonly destroyed = inject(DestroyRef);
+  private readonly injector = inject(Injector);
   private readonly host: HTMLElement = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
   private readonly canvas = viewChild<ElementRef<HTMLCanvasElement>>('canvas');
   private readonly body = viewChild<ElementRef<HTMLElement>>('body');
@@ -76,6 +81,8 @@ export class Stage {
   private readonly pointed = signal<{ s: EpochS | null; ticks: Ticks } | null>(null);
   /** A strike that is kept in sight of the reader. */
   protected readonly pinned = signal<Ticks | null>(null);
+  /** Fetched once the pointer is first over the chart. */
+  private readonly meanings = signal<Meanings | null>(null);
   private drag: { x: Px; y: Px; backS: number; shift: number; inGutter: boolean } | null = null;
   private fold: { candles: CandleFold; of: DayData; history: number } | null = null;
   private ramps: { older: Ramp; lens: Ramp; ground: string; theme: string } | null = null;
@@ -123,6 +130,26 @@ export class Stage {
     const at = { index, levelTicks: data.levelAt(level, data.endS(index)), horizons };
     const found = strikeRowsAt(data, rows.strikes(), at);
     return found === null ? null : { rows: found, tick: data.day.tick, data };
+  });
+  /** `▲ 70 asks at 6801, 3.3x`: walls that stand out of sight. */
+  protected readonly beyond = computed(() => {
+    const { data, index } = this.frame();
+    const rows = this.rows();
+    if (!data || !rows) return [];
+    return wallsBeyond(data, index, rows.topTicks, rows.lowTicks).map(({ side, strikeTicks, depth, times }) => {
+      const size = times === null ? '' : `, ${times.toFixed(1)}x`;
+      const strike = points(strikeTicks, data.day.tick).replace(/\.00$/, '');
+      return `${strikeTicks > rows.topTicks ? '▲' : '▼'} ${depth} ${side}s at ${strike}${size}`;
+    });
+  });
+  /** What the level under the pointer is. */
+  protected readonly levelTitle = computed(() => {
+    const [pointed, scene] = [this.pointed(), this.scene()];
+    if (!pointed || !scene) return '';
+    const near = scene.candles.lines.find(({ ticks }) => Math.abs(scene.rows.toY(ticks) - scene.rows.toY(pointed.ticks)) <= LEVEL_REACH);
+    if (!near) return '';
+    const meaning = this.meanings()?.levels().get(near.levelId)?.meaning;
+    return `${near.name} ${points(near.ticks, scene.tick)}${meaning ? `: ${meaning}` : ''}`;
   });
   protected readonly ladderState = computed(() => this.replay.tableState('ladder'));
   protected readonly heatState = computed(() => this.replay.tableState('heat'));
@@ -230,6 +257,7 @@ export class Stage {
       this.look.pan(this.drag.backS + Math.max(-this.drag.backS, seconds), this.drag.shift + strikes);
     }
     const y = event.offsetY - HEAD;
+    if (this.meanings() === null) this.meanings.set(this.injector.get(Meanings));
     const isInside = event.offsetX < scene.timeline.width && y >= 0 && y < scene.rows.bottom;
     this.pointed.set(isInside ? { s: scene.timeline.toS(event.offsetX), ticks: scene.rows.toTicks(y) } : null);
   }

@@ -20,6 +20,8 @@ export class StrikeTable {
   readonly horizonS = input.required<number>();
   readonly hovered = input.required<Ticks | null>();
   readonly pinned = input.required<Ticks | null>();
+  /** Walls that stand out of sight, in words. */
+  readonly beyond = input<readonly string[]>([]);
   /** The strike under the pointer; null when it leaves. */
   readonly over = output<Ticks | null>();
   readonly pin = output<Ticks>();

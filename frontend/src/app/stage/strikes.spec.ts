@@ -1,6 +1,6 @@
 import { DayData, NO_TICK, type Wall } from '../api/day-data';
 import { madeUpDay } from '../api/made-up-day.fixture';
-import { StrikeBook, strikeRowsAt } from './strikes';
+import { StrikeBook, strikeRowsAt, wallsBeyond } from './strikes';
 
 const STRIKES = 21;
 /** The price's strike is 26800, ten strikes above the ladder's lowest. */
@@ -129,6 +129,14 @@ describe('the strikes', () => {
     expect(marks[1]!.stands).toBe(false);
     data.walls[6] = [wall({ event: 'left', strikeTicks: 26804 })];
     expect(bookOf(data, 26804, 6).asks.wall).toBeNull();
+  });
+
+  it('name the nearest wall beyond them on either side', () => {
+    const data = dayOf();
+    const far = [26832, 26840, 26760, 26752].map((strikeTicks) => wall({ strikeTicks }));
+    data.walls[0] = [wall({}), wall({ strikeTicks: 26828, event: 'pulled' }), ...far];
+    expect(wallsBeyond(data, 0, 26820, 26780).map(({ strikeTicks }) => strikeTicks)).toEqual([26832, 26760]);
+    expect(wallsBeyond(data, 1, 26820, 26780)).toEqual([]);
   });
 
   it('read the window asked for and no later one', () => {

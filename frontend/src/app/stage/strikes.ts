@@ -173,6 +173,14 @@ function wallsAt(columns: LadderColumns, index: number): Map<Ticks, Sides<WallMa
   return found;
 }
 
+/** The nearest walls that stand beyond the strikes shown, above and below. */
+export function wallsBeyond({ walls }: LadderColumns, index: number, highest: Ticks, lowest: Ticks): Wall[] {
+  const standing = (walls[index] ?? []).filter(isStanding);
+  const above = standing.filter(({ strikeTicks }) => strikeTicks > highest).sort((a, b) => a.strikeTicks - b.strikeTicks);
+  const below = standing.filter(({ strikeTicks }) => strikeTicks < lowest).sort((a, b) => b.strikeTicks - a.strikeTicks);
+  return [...above.slice(0, 1), ...below.slice(0, 1)];
+}
+
 function isStanding({ event }: Wall): boolean {
   return event !== 'pulled' && event !== 'eaten' && event !== 'left';
 }
