@@ -23,7 +23,7 @@ from ...settings import Settings
 from ..day.bundle import DayBundle
 from ..day.levels import why_unknown
 from ..day.shelf import Shelf
-from ..messages.setup import ApproachAnswer, DayAnswer, DrawnNeighbour, NoApproach, NoSetupYet
+from ..messages.setup import ApproachAnswer, DayAnswer, DrawnNeighbour, NoApproach, NoSetupYet, SetupAnswer
 from .past import Past, Sources
 
 
@@ -106,6 +106,13 @@ class Answers:
         body = AnswerBody(rest, day.version, answer.synthetic, second_of(setup.ts_ns), setup.level_ticks, mids)
         self.kept.put(key, body)
         return body
+
+    def answer(self, symbol: str, key: IndexKey, as_of_s: int, version: str | None = None) -> SetupAnswer | NoSetupYet:
+        """What a request is answered with, typed."""
+        request = self.request(symbol, key, as_of_s, version)
+        if isinstance(request, NoSetupYet):
+            return request
+        return SetupAnswer.model_validate_json((self.kept.get(request.key) or self.compute(request)).body(as_of_s))
 
     def approach(self, symbol: str, key: IndexKey, as_of_s: int, version: str | None) -> ApproachAnswer | NoApproach:
         """Whether price comes to a level in the last window that had ended at a moment, and how likely it tests it."""
