@@ -14,7 +14,10 @@ export function replayOf(data: DayData | null) {
     day,
     cursor,
     cursorS: computed(() => day()?.endS(cursor()) ?? NaN),
+    symbol: signal('ESZ5'),
+    date: signal('2025-10-14'),
     level: signal('pm_high'),
+    approachDir: signal<Approach>('from_below'),
     boardLevels: signal(['pm_high', 'or_high', 'vwap']),
     synthetic: signal(true),
     neighbourRequests: signal(0),
@@ -24,6 +27,7 @@ export function replayOf(data: DayData | null) {
     seenFireS: signal(NaN),
     seeFire: vi.fn<() => void>(),
     tableState: vi.fn<(table: TableName) => PanelState>(() => READY),
+    pause: vi.fn<() => void>(),
     setLevel: vi.fn<(levelId: string) => void>(),
     open: vi.fn<(symbol: string, date: string, s: number, level?: string, approachDir?: Approach) => void>(),
   };
