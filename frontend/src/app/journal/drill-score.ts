@@ -24,13 +24,14 @@ import { PanelState, READY } from '../ui/panel-state';
           <tbody>
             @for (row of rows(); track row.name) {
               <tr [class.all]="$first">
-                <th scope="row">{{ row.name }}</th>
+                <th scope="row">
+                  {{ row.name }} <small>{{ row.passed }}</small>
+                </th>
                 @for (cell of row.cells; track $index) {
                   <td class="num">
                     {{ cell.right }} <small>{{ cell.interval }}</small>
                   </td>
                 }
-                <td class="num">{{ row.passed }}</td>
               </tr>
             }
           </tbody>
@@ -78,7 +79,7 @@ import { PanelState, READY } from '../ui/panel-state';
 })
 export class DrillScorePanel {
   protected readonly drill = inject(Drill);
-  protected readonly heads = ['yours', 'usual', 'lead', 'passed'];
+  protected readonly heads = ['yours', 'usual', 'lead'];
   protected readonly state = computed((): PanelState => {
     const score = this.drill.score();
     if (score !== null && score.overall.own.n + score.overall.passed > 0) return READY;
@@ -93,7 +94,7 @@ export class DrillScorePanel {
 }
 
 function rowOf({ name, own, usual, lead, passed }: ScoreRow) {
-  return { name, cells: [own, usual, lead].map(cellOf), passed };
+  return { name, cells: [own, usual, lead].map(cellOf), passed: passed === 0 ? '' : `${passed} passed` };
 }
 
 function cellOf({ right, n, low, high }: Tally): { right: string; interval: string } {
