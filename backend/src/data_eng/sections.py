@@ -164,6 +164,7 @@ class ServeSettings(Section):
     rate_burst: int
     sockets_max: int
     body_max_bytes: int
+    picture_max_bytes: int
     url_max_bytes: int
     day_cache_bytes: int
     answer_cache: int

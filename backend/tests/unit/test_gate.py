@@ -167,6 +167,16 @@ def test_an_announced_body_may_have_as_many_bytes_as_the_limit(announced: str, p
     assert heard.status == (200 if passes else 413)
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "passes"), [("POST", "/api/journal", True), ("GET", "/api/journal", False), ("POST", "/api/drill", False)]
+)
+def test_a_picture_may_be_longer_than_any_other_body(method: str, path: str, passes: bool) -> None:
+    scope = http_scope(path, headers=[HOST, (b"content-length", b"9")], method=method)
+    gate = gate_of(Behind(), body_max_bytes=8, picture_max_bytes=9)
+    heard = ask(gate, scope, [{"type": "http.request", "body": b"123456789", "more_body": False}])
+    assert heard.status == (200 if passes else 413)
+
+
 @pytest.mark.parametrize(("pieces", "passes"), [((b"1234", b"5678"), True), ((b"1234", b"56789"), False)])
 def test_a_body_in_pieces_reaches_the_application_whole_or_not_at_all(pieces: tuple[bytes, ...], passes: bool) -> None:
     behind = Behind()

@@ -16,6 +16,8 @@ from src.data_eng import commands
 from src.data_eng.config import UnknownDataset
 from src.data_eng.errors import SpymasterError
 from src.data_eng.health.judge import UnknownRoot
+from src.data_eng.lake.attempts import DiskFull
+from src.data_eng.lake.journal import AlreadyKept, LakeNotWritable
 from src.data_eng.lake.partitions import BadAddress, PartitionCorrupt, PartitionMissing
 from src.data_eng.serve.gate.hosts import HostNames, is_loopback, is_same_origin
 from src.data_eng.serve.gate.metrics import NO_ROUTE, Counting, Metrics
@@ -90,6 +92,9 @@ def test_every_code_has_a_status_and_every_status_a_code() -> None:
     [
         (PartitionMissing, "not_built", 404),
         (PartitionCorrupt, "corrupt", 500),
+        (LakeNotWritable, "read_only", 403),
+        (AlreadyKept, "bad_request", 422),
+        (DiskFull, "disk_full", 507),
         (UnknownDataset, "unknown_table", 404),
         (BadAddress, "bad_request", 422),
         (UnknownRoot, "bad_request", 422),

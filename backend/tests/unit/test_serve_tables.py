@@ -15,6 +15,7 @@ from src.data_eng.core.session import second_of
 from src.data_eng.lake.cache import Cache
 from src.data_eng.lake.partitions import PartitionCorrupt, PartitionMissing
 from src.data_eng.retrieval.index import StaleIndex
+from src.data_eng.retrieval.past_tests import outcome_known_s
 from src.data_eng.serve.day.arrow import KnownTable, stream_bytes
 from src.data_eng.serve.day.moments import Moments, whole_s
 from src.data_eng.serve.day.stream import MarketClock
@@ -32,7 +33,7 @@ from src.data_eng.serve.day.tables import (
     walls_table,
     windows_table,
 )
-from src.data_eng.serve.day.triggers import outcome_known_s, read_triggers
+from src.data_eng.serve.day.triggers import read_triggers
 from src.data_eng.serve.gate.problems import STATUS, Refusal, problem_of
 from src.data_eng.serve.gate.replies import takes_zstd
 from src.data_eng.settings import load_settings

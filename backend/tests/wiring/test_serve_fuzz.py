@@ -39,10 +39,13 @@ LIKELY: dict[str, tuple[Any, ...]] = {
     "dataset": ("gold.future_mbo.mbo_trigger_vectors", "silver.future_mbo.levels", "raw.future_mbo.dbn"),
     "metric": ("block",),
     "version": (None,),
+    "entry_id": ("0" * 20,),
 }
 """What a question must contain to get past the first refusal, by the parameter's name."""
 OPERATIONS: dict[str, Any] = {
-    path: methods["get"] for path, methods in sorted(create_app(config(Path("nowhere"), load_settings())).openapi()["paths"].items())
+    path: methods["get"]
+    for path, methods in sorted(create_app(config(Path("nowhere"), load_settings())).openapi()["paths"].items())
+    if "get" in methods
 }
 ASKED_SOMETHING = [path for path, operation in OPERATIONS.items() if any(one["in"] != "header" for one in operation.get("parameters", []))]
 """Operations with a parameter in their address, which what is asked can misfit; any text fits a header."""
@@ -109,13 +112,12 @@ def test_no_question_that_does_not_fit_the_document_breaks_the_server(place: Pla
 
 def test_the_likely_questions_reach_an_answer_of_every_operation(place: Place) -> None:
     """The values above are worth something: with the first of each, every operation of the document is answered."""
-    told = httpx.get(f"{place.url}/api/openapi.json").json()
-    for path, methods in told["paths"].items():
-        names = [one["name"] for one in methods["get"].get("parameters", []) if one["in"] == "query" and one["required"]]
+    for path, operation in OPERATIONS.items():
+        names = [one["name"] for one in operation.get("parameters", []) if one["in"] == "query" and one["required"]]
         chosen = {name: LIKELY[name][-2 if name == "as_of_s" else 0] for name in names if name in LIKELY}
         chosen |= {"approach_dir": "from_below"} if "approach_dir" in names else {}
         chosen |= {"level": "vwap"} if "level" in names else {}
         place_of = {name: LIKELY[name][-2 if name == "session_date" else 0] for name in LIKELY}
         answer = httpx.get(place.url + path.format_map(place_of), params=chosen)
-        expected = 404 if path == "/api/evaluation" else 200
+        expected = 404 if path == "/api/evaluation" or "{entry_id}" in path else 200
         assert answer.status_code == expected, (path, chosen, answer.text[:300])

@@ -46,6 +46,8 @@ RIGHT = {
     "tilt": ["--at", f"{TODAY} 10:00:00"],
     "serve": [],
     "snapshot": ["--level", "pm_high", "--approach", "from_below"],
+    "journal": [],
+    "drill": [],
     "evaluate": [],
     "clear": ["--layer", "gold", "--yes"],
     "doctor": [],
@@ -53,6 +55,8 @@ RIGHT = {
 """The verbs that work on a lake, with flags that are right; the wrong one comes after them and wins."""
 MOMENTS = ("ladder", "walls", "tilt")
 """Verbs that show one moment."""
+WITHOUT_SYMBOL = ("serve", "journal", "drill", "doctor")
+"""Verbs of a whole lake."""
 WRONG = [
     *(("build", "--dates", day, "YYYY-MM-DD, for example 2025-10-16") for day in HALF_DATES),
     *(("select", "--dates", day, "YYYY-MM-DD, for example 2025-10-16") for day in HALF_DATES),
@@ -72,10 +76,10 @@ WRONG = [
     ("build", "--stage", "levels", "compute_levels"),
     ("build", "--product-type", "future", "future_mbo"),
     ("query", "--level", "or_high", "which are of pm_high"),
-    *((verb, "--symbol", "EX", ROOTS) for verb in RIGHT if verb not in ("serve", "doctor")),
+    *((verb, "--symbol", "EX", ROOTS) for verb in RIGHT if verb not in WITHOUT_SYMBOL),
     *((verb, "--symbol", "ESZ6", "Did you mean ESZ5?") for verb in ("build", "levels", "brief", "query", *MOMENTS, "snapshot")),
     *((verb, "--symbol", "NQ", "It holds ES, ESZ5") for verb in ("levels", "brief", "index", "query", *MOMENTS, "snapshot", "evaluate")),
-    *((verb, "--at", "10:00", 'for example "2025-10-16 09:47:35"') for verb in ("query", *MOMENTS, "snapshot")),
+    *((verb, "--at", "10:00", 'for example "2025-10-16 09:47:35"') for verb in ("query", *MOMENTS, "snapshot", "journal")),
     *((verb, "--at", "2025-11-02 01:30:00", "2025-11-02 01:30:00-05:00") for verb in ("query", *MOMENTS, "snapshot")),
     ("snapshot", "--theme", "blue", "dark"),
     ("serve", "--port", "99999", "65535"),

@@ -33,6 +33,8 @@ VERBS = {
     "tilt": "tilt",
     "serve": "serve",
     "snapshot": "snapshot",
+    "journal": "journal",
+    "drill": "drill",
     "evaluate": "evaluate",
     "recovery": "recovery",
     "clear": "clear",

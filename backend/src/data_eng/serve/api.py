@@ -25,7 +25,7 @@ from .gate.problems import problem_of
 from .gate.replies import problem_reply
 from .messages.problem import Problem
 from .messages.replay import ReplayProtocol
-from .routes import catalogue, days, evaluation, health, lake, replay, setups
+from .routes import catalogue, days, evaluation, health, journal, lake, replay, setups
 from .shared import Shared
 from .warming import warm as warm_up
 
@@ -57,7 +57,7 @@ def create_app(cfg: AppConfig, warm: bool = False) -> FastAPI:
     )
     app.state.shared = shared
     app.state.judge = Judge(cfg)
-    for module in (days, setups, replay, catalogue, evaluation, lake):
+    for module in (days, setups, journal, replay, catalogue, evaluation, lake):
         app.include_router(module.router, prefix="/api")
     app.include_router(health.router)
     install_page(app)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from fastapi.requests import HTTPConnection
 
 from ..config import AppConfig
+from ..retrieval.past_tests import PastTests
 from .day.bodies import Bodies
 from .day.days import Days
 from .day.shelf import Shelf
 from .gate.work import Work
+from .journal.drills import Drills
+from .journal.keeping import Keeping
 from .setup.answers import Answers
 from .setup.listing import SetupListing
 from .setup.past import Past
@@ -29,6 +32,9 @@ class Shared:
         self.past = Past(cfg)
         self.answers = Answers(cfg.settings, self.shelf, self.past)
         self.listing = SetupListing(cfg.settings, self.past)
+        tests = PastTests(cfg.lake_root, cfg.settings)
+        self.keeping = Keeping(cfg.lake_root, self.days, self.shelf, self.answers, tests)
+        self.drills = Drills(cfg, self.days, self.answers, tests)
 
     def counters(self) -> dict[str, float]:
         """Counts since the start, for the metrics."""

@@ -22,6 +22,19 @@ describe('the client', () => {
     expect(query({ b: null })).toBe('');
   });
 
+  it('sends JSON, and takes JSON for an answer', async () => {
+    let sent: [string, RequestInit] | null = null;
+    vi.stubGlobal('fetch', async (...all: [string, RequestInit]) => {
+      sent = all;
+      return Response.json({ id: '1' }, { status: 201 });
+    });
+    expect(await client.post('drill/1/call', { call: 'BREAK' })).toEqual({ id: '1' });
+    expect(sent).toEqual([
+      '/api/drill/1/call',
+      { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"call":"BREAK"}' },
+    ]);
+  });
+
   it('throws the server’s problem and what fixes it', async () => {
     answers(() => Response.json({ code: 'not_built', message: 'no gold', fix: 'spymaster build' }, { status: 404 }));
     const { status, problem, message } = await failure();

@@ -29,12 +29,18 @@ const UNREACHED = 0;
 export class Client {
   /** JSON of `/api/<path>`; parameters that are null or undefined are left out. */
   async get<T>(path: string, params: Params = {}, signal?: AbortSignal): Promise<T> {
-    return (await (await this.ask(path, params, signal)).json()) as T;
+    return (await (await this.ask(path, params, { signal })).json()) as T;
+  }
+
+  /** Sends JSON to `/api/<path>`; the answer's JSON. */
+  async post<T>(path: string, body: object = {}): Promise<T> {
+    const sent = { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) };
+    return (await (await this.ask(path, {}, sent)).json()) as T;
   }
 
   /** One table of a day. */
   async table(day: { symbol: string; session_date: string }, name: TableName, params: Params, signal?: AbortSignal): Promise<Columns> {
-    const response = await this.ask(`days/${day.symbol}/${day.session_date}/tables/${name}`, params, signal);
+    const response = await this.ask(`days/${day.symbol}/${day.session_date}/tables/${name}`, params, { signal });
     return decode(new Uint8Array(await response.arrayBuffer()));
   }
 
@@ -46,10 +52,10 @@ export class Client {
     return code === 'preparing' ? message : null;
   }
 
-  private async ask(path: string, params: Params, signal?: AbortSignal): Promise<Response> {
+  private async ask(path: string, params: Params, options: RequestInit): Promise<Response> {
     const url = `/api/${path}${query(params)}`;
-    const response = await fetch(url, { signal }).catch((error: unknown) => {
-      if (signal?.aborted) throw error;
+    const response = await fetch(url, options).catch((error: unknown) => {
+      if (options.signal?.aborted) throw error;
       throw new ProblemError(UNREACHED, {
         code: 'unreached',
         message: 'The server does not answer.',

@@ -140,6 +140,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/drill": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Drill
+         * @description Choose a past test by chance, to be called without seeing what came after.
+         */
+        post: operations["start_drill_api_drill_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/drill/score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Drill Score
+         * @description What all calls were worth, beside the usual side and the answer's lead on the same tests.
+         */
+        get: operations["drill_score_api_drill_score_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/drill/{entry_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Drill
+         * @description A drill that was started, so that a page can go on with it.
+         */
+        get: operations["drill_api_drill__entry_id__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/drill/{entry_id}/call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call
+         * @description Keep the call, and say how the test ended.
+         */
+        post: operations["call_api_drill__entry_id__call_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/evaluation": {
         parameters: {
             query?: never;
@@ -152,6 +232,50 @@ export interface paths {
          * @description The newest `spymaster evaluate` of a root in this lake: the parts that its page has, too.
          */
         get: operations["evaluation_api_evaluation_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Journal
+         * @description Every moment that was kept, newest first, with the outcome where it is known.
+         */
+        get: operations["journal_api_journal_get"];
+        put?: never;
+        /**
+         * Keep
+         * @description Keep a moment of the board in the lake, with what was said of it then.
+         */
+        post: operations["keep_api_journal_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/journal/{entry_id}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Picture
+         * @description The picture of a moment.
+         */
+        get: operations["picture_api_journal__entry_id__picture_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -313,7 +437,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "preparing" | "corrupt" | "internal";
+            code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "unknown_entry" | "bad_method" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "preparing" | "read_only" | "disk_full" | "corrupt" | "internal";
             /**
              * Fix
              * @description The command that builds it.
@@ -459,6 +583,17 @@ export interface components {
             heading: string;
         };
         /**
+         * CallToKeep
+         * @description The trader's call.
+         */
+        CallToKeep: {
+            /**
+             * Call
+             * @enum {string}
+             */
+            call: "BREAK" | "REJECT" | "NO EDGE";
+        };
+        /**
          * Catalogue
          * @description What there is, in words: rendered from the same sources as the documents.
          */
@@ -561,6 +696,19 @@ export interface components {
              * @description As fast as usual so far behind the touch, at the day's pace; null without a past.
              */
             times_usual: number | null;
+        };
+        /**
+         * DamagedEntry
+         * @description A file that cannot be read as an entry.
+         */
+        DamagedEntry: {
+            /**
+             * File
+             * @description Within the lake.
+             */
+            file: string;
+            /** Message */
+            message: string;
         };
         /**
          * Day
@@ -768,6 +916,137 @@ export interface components {
             weight: number;
             /** @description Null where the user's own vectors were compared. */
             why: components["schemas"]["WhyNear"] | null;
+        };
+        /**
+         * DrillCall
+         * @description One call, how the test ended, and what the answer said at that moment.
+         */
+        DrillCall: {
+            /**
+             * Approach Dir
+             * @enum {string}
+             */
+            approach_dir: "from_above" | "from_below";
+            /** At S */
+            at_s: number;
+            /**
+             * Call
+             * @enum {string}
+             */
+            call: "BREAK" | "REJECT" | "NO EDGE";
+            /**
+             * Called S
+             * @description When it was called.
+             */
+            called_s: number;
+            /** Id */
+            id: string;
+            /** Lake Version */
+            lake_version: string;
+            /**
+             * Lead
+             * @description What the answer leads to; null where to neither.
+             */
+            lead: ("BREAK" | "REJECT") | null;
+            /** Level Id */
+            level_id: string;
+            /** Level Name */
+            level_name: string;
+            /** New York */
+            new_york: string;
+            /** @description At the primary horizon. */
+            outcome: components["schemas"]["Outcome"];
+            /**
+             * Outcome S
+             * @description When it was known.
+             */
+            outcome_s: number;
+            /** Said */
+            said: string;
+            /** Session Date */
+            session_date: string;
+            /**
+             * Share
+             * @description Chance of a break; null without a past.
+             */
+            share: number | null;
+            /** Slab */
+            slab: string;
+            /** Symbol */
+            symbol: string;
+            /** Synthetic */
+            synthetic: boolean;
+            /**
+             * Usual Break
+             * @description From where price stood; null without a past.
+             */
+            usual_break: number | null;
+            /** Usual Reject */
+            usual_reject: number | null;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "NO ANSWER" | "APPROACHING" | "TOO LITTLE PAST" | "BREAK UP" | "BREAK DOWN" | "REJECT UP" | "REJECT DOWN" | "LARGE MOVE, NO SIDE" | "NO EDGE";
+        };
+        /**
+         * DrillMoment
+         * @description Where a drill stands: a test of which nothing later may be shown until it is called.
+         */
+        DrillMoment: {
+            /**
+             * Approach Dir
+             * @enum {string}
+             */
+            approach_dir: "from_above" | "from_below";
+            /**
+             * At S
+             * @description The end of the test's first window.
+             */
+            at_s: number;
+            /** @description Null until it is called. */
+            call: components["schemas"]["DrillCall"] | null;
+            /**
+             * Horizon S
+             * @description Within which the call is about what comes first.
+             */
+            horizon_s: number;
+            /** Id */
+            id: string;
+            /** Level Id */
+            level_id: string;
+            /** Level Name */
+            level_name: string;
+            /** Session Date */
+            session_date: string;
+            /** Symbol */
+            symbol: string;
+        };
+        /**
+         * DrillResult
+         * @description A call that was kept, and the score with it.
+         */
+        DrillResult: {
+            call: components["schemas"]["DrillCall"];
+            score: components["schemas"]["DrillScore"];
+        };
+        /**
+         * DrillScore
+         * @description All calls, and the same by level and by New York hour.
+         */
+        DrillScore: {
+            /** Damaged */
+            damaged: components["schemas"]["DamagedEntry"][];
+            /** Hours */
+            hours: components["schemas"]["ScoreRow"][];
+            /**
+             * Interval
+             * @description Probability that the intervals hold.
+             */
+            interval: number;
+            /** Levels */
+            levels: components["schemas"]["ScoreRow"][];
+            overall: components["schemas"]["ScoreRow"];
         };
         /**
          * Edge
@@ -1099,6 +1378,88 @@ export interface components {
             title: string;
         };
         /**
+         * Journal
+         * @description What was kept, newest first.
+         */
+        Journal: {
+            /** Damaged */
+            damaged: components["schemas"]["DamagedEntry"][];
+            /** Entries */
+            entries: components["schemas"]["JournalEntry"][];
+        };
+        /**
+         * JournalEntry
+         * @description An entry with what became of its test, looked up in the lake's tables.
+         */
+        JournalEntry: {
+            /**
+             * Approach Dir
+             * @enum {string}
+             */
+            approach_dir: "from_above" | "from_below";
+            /** At S */
+            at_s: number;
+            /** Id */
+            id: string;
+            /**
+             * Kept S
+             * @description When it was kept.
+             */
+            kept_s: number;
+            /**
+             * Kind
+             * @description What the share is of; null where the level was not being tested.
+             */
+            kind: ("BREAK" | "REJECT") | null;
+            /** Lake Version */
+            lake_version: string;
+            /** Level Id */
+            level_id: string;
+            /** Level Name */
+            level_name: string;
+            /** New York */
+            new_york: string;
+            /** Note */
+            note: string;
+            /** @description At the primary horizon of the test's first window; null while not known. */
+            outcome: components["schemas"]["Outcome"] | null;
+            /**
+             * Outcome S
+             * @description When it was known.
+             */
+            outcome_s: number | null;
+            /**
+             * Said
+             * @description Its sentence, or why there is no answer.
+             */
+            said: string;
+            /** Session Date */
+            session_date: string;
+            /** Share */
+            share: number | null;
+            /**
+             * Slab
+             * @description The verdict as it is printed.
+             */
+            slab: string;
+            /** Symbol */
+            symbol: string;
+            /** Synthetic */
+            synthetic: boolean;
+            /**
+             * Test S
+             * @description The window of the test at that moment; null where the level was not being tested.
+             */
+            test_s: number | null;
+            /** Usual */
+            usual: number | null;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "NO ANSWER" | "APPROACHING" | "TOO LITTLE PAST" | "BREAK UP" | "BREAK DOWN" | "REJECT UP" | "REJECT DOWN" | "LARGE MOVE, NO SIDE" | "NO EDGE";
+        };
+        /**
          * LadderGrid
          * @description The strikes of the physics ladder.
          */
@@ -1417,6 +1778,34 @@ export interface components {
             label: string;
             /** Value */
             value: number;
+        };
+        /**
+         * MomentToKeep
+         * @description A moment of the board. What was said of it the server looks up itself.
+         */
+        MomentToKeep: {
+            /**
+             * Approach Dir
+             * @enum {string}
+             */
+            approach_dir: "from_above" | "from_below";
+            /** As Of S */
+            as_of_s: number;
+            /** Level */
+            level: string;
+            /** Note */
+            note: string;
+            /**
+             * Picture
+             * Format: base64
+             * @description A PNG of the board, in base64.
+             */
+            picture: string;
+            /**
+             * Symbol
+             * @description A contract or a root.
+             */
+            symbol: string;
         };
         /**
          * NextEpisode
@@ -1738,7 +2127,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "preparing" | "corrupt" | "internal";
+            code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "unknown_entry" | "bad_method" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "preparing" | "read_only" | "disk_full" | "corrupt" | "internal";
             /**
              * Fix
              * @description The command that fixes it, or what to do; null where nothing does.
@@ -1999,7 +2388,7 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "bad_method" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "preparing" | "corrupt" | "internal";
+            code: "unknown_day" | "unknown_level" | "unknown_table" | "unknown_page" | "unknown_entry" | "bad_method" | "no_index" | "no_evaluation" | "not_built" | "day_changed" | "stale_index" | "bad_request" | "too_many" | "too_large" | "too_slow" | "unauthorised" | "bad_host" | "rebuilding" | "not_ready" | "preparing" | "read_only" | "disk_full" | "corrupt" | "internal";
             /**
              * Fix
              * @description The command that fixes it, or what to do; null where nothing does.
@@ -2283,6 +2672,22 @@ export interface components {
             low: number;
             /** Windows */
             windows: number;
+        };
+        /**
+         * ScoreRow
+         * @description The tests on which a side was called: the trader, the usual side, and the answer's lead where it had one.
+         */
+        ScoreRow: {
+            lead: components["schemas"]["Tally"];
+            /** Name */
+            name: string;
+            own: components["schemas"]["Tally"];
+            /**
+             * Passed
+             * @description Calls of no edge, which are neither right nor wrong.
+             */
+            passed: number;
+            usual: components["schemas"]["Tally"];
         };
         /**
          * Seen
@@ -2661,6 +3066,23 @@ export interface components {
             why: string | null;
         };
         /**
+         * Tally
+         * @description How many sides were right.
+         */
+        Tally: {
+            /** High */
+            high: number | null;
+            /**
+             * Low
+             * @description Wilson's interval of the share; null where n is 0.
+             */
+            low: number | null;
+            /** N */
+            n: number;
+            /** Right */
+            right: number;
+        };
+        /**
          * TrackRecord
          * @description What was said on this lake's sessions before, each from its own past alone, and what came of it. All levels, both directions.
          */
@@ -2787,17 +3209,23 @@ export type Axis = components['schemas']['Axis'];
 export type Balance = components['schemas']['Balance'];
 export type Bullet = components['schemas']['Bullet'];
 export type Bullets = components['schemas']['Bullets'];
+export type CallToKeep = components['schemas']['CallToKeep'];
 export type Catalogue = components['schemas']['Catalogue'];
 export type Cell = components['schemas']['Cell'];
 export type ClassExcursions = components['schemas']['ClassExcursions'];
 export type ClassShare = components['schemas']['ClassShare'];
 export type ColumnInfo = components['schemas']['ColumnInfo'];
 export type ConditionNow = components['schemas']['ConditionNow'];
+export type DamagedEntry = components['schemas']['DamagedEntry'];
 export type Day = components['schemas']['Day'];
 export type DayEntry = components['schemas']['DayEntry'];
 export type DayList = components['schemas']['DayList'];
 export type Dot = components['schemas']['Dot'];
 export type DrawnNeighbour = components['schemas']['DrawnNeighbour'];
+export type DrillCall = components['schemas']['DrillCall'];
+export type DrillMoment = components['schemas']['DrillMoment'];
+export type DrillResult = components['schemas']['DrillResult'];
+export type DrillScore = components['schemas']['DrillScore'];
 export type Edge = components['schemas']['Edge'];
 export type Episode = components['schemas']['Episode'];
 export type EpisodeKind = components['schemas']['EpisodeKind'];
@@ -2814,6 +3242,8 @@ export type Histogram = components['schemas']['Histogram'];
 export type IfTested = components['schemas']['IfTested'];
 export type IntervalRow = components['schemas']['IntervalRow'];
 export type Intervals = components['schemas']['Intervals'];
+export type Journal = components['schemas']['Journal'];
+export type JournalEntry = components['schemas']['JournalEntry'];
 export type LadderGrid = components['schemas']['LadderGrid'];
 export type LakeDay = components['schemas']['LakeDay'];
 export type LakeHealth = components['schemas']['LakeHealth'];
@@ -2825,6 +3255,7 @@ export type LineSeries = components['schemas']['LineSeries'];
 export type Lines = components['schemas']['Lines'];
 export type Manifest = components['schemas']['Manifest'];
 export type Mark = components['schemas']['Mark'];
+export type MomentToKeep = components['schemas']['MomentToKeep'];
 export type NextEpisode = components['schemas']['NextEpisode'];
 export type NoApproach = components['schemas']['NoApproach'];
 export type NoSetupYet = components['schemas']['NoSetupYet'];
@@ -2859,6 +3290,7 @@ export type ReplayWall = components['schemas']['ReplayWall'];
 export type ReplayWindow = components['schemas']['ReplayWindow'];
 export type Report = components['schemas']['Report'];
 export type SaidBefore = components['schemas']['SaidBefore'];
+export type ScoreRow = components['schemas']['ScoreRow'];
 export type Seen = components['schemas']['Seen'];
 export type SetupAnswer = components['schemas']['SetupAnswer'];
 export type SetupInfo = components['schemas']['SetupInfo'];
@@ -2870,6 +3302,7 @@ export type StatedOutcome = components['schemas']['StatedOutcome'];
 export type StrikeNow = components['schemas']['StrikeNow'];
 export type TableInfo = components['schemas']['TableInfo'];
 export type TableState = components['schemas']['TableState'];
+export type Tally = components['schemas']['Tally'];
 export type TrackRecord = components['schemas']['TrackRecord'];
 export type WallEvent = components['schemas']['WallEvent'];
 export type WallNow = components['schemas']['WallNow'];
@@ -3202,6 +3635,168 @@ export interface operations {
             };
         };
     };
+    start_drill_api_drill_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillMoment"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drill_score_api_drill_score_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillScore"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    drill_api_drill__entry_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of an entry, 20 hex digits. */
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillMoment"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    call_api_drill__entry_id__call_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of an entry, 20 hex digits. */
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallToKeep"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DrillResult"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     evaluation_api_evaluation_get: {
         parameters: {
             query: {
@@ -3223,6 +3818,130 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    journal_api_journal_get: {
+        parameters: {
+            query?: {
+                /** @description Outcomes known then; by default all that the lake knows. */
+                as_of_s?: number | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Journal"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_api_journal_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MomentToKeep"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JournalEntry"];
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    picture_api_journal__entry_id__picture_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Of an entry, 20 hex digits. */
+                entry_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The board as it stood. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
                 };
             };
             /** @description Client Error */

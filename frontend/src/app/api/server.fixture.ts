@@ -6,6 +6,8 @@ import type { ApproachAnswer, DayList, Episode, NoApproach, NoSetupYet, Problem,
 export interface MadeUpRequest {
   path: string;
   params: URLSearchParams;
+  /** What was sent; null for a question. */
+  body: unknown;
 }
 
 /** A server behind `fetch` that serves one made-up day and remembers the requests. */
@@ -18,11 +20,13 @@ export class MadeUpServer {
   readonly problems = new Map<string, { status: number; problem: Problem; times: number }>();
   /** Waits before an answer, in milliseconds, by the path's end. */
   readonly waits = new Map<string, number>();
+  /** JSON that a path is answered with in place of the made-up day's. */
+  readonly replies = new Map<string, unknown>();
   /** Start of the episode that `next-episode` names. */
   next: number | null = null;
 
   constructor(readonly served: ServedDay) {
-    vi.stubGlobal('fetch', (url: string, options?: { signal?: AbortSignal }) => this.fetch(url, options?.signal));
+    vi.stubGlobal('fetch', (url: string, options?: RequestInit) => this.fetch(url, options ?? {}));
   }
 
   requestsFor(end: string): MadeUpRequest[] {
@@ -33,9 +37,10 @@ export class MadeUpServer {
     this.problems.set(end, { status, times, problem: { code, message: `${end}: ${code}`, fix: 'spymaster build' } });
   }
 
-  private async fetch(url: string, signal?: AbortSignal): Promise<Response> {
+  private async fetch(url: string, { signal, body }: RequestInit): Promise<Response> {
     const { pathname, searchParams } = new URL(url, 'http://board');
-    const request = { path: pathname.replace('/api/', ''), params: searchParams };
+    const sent: unknown = typeof body === 'string' ? JSON.parse(body) : null;
+    const request = { path: pathname.replace('/api/', ''), params: searchParams, body: sent };
     this.requests.push(request);
     const wait = [...this.waits].find(([end]) => request.path.endsWith(end))?.[1] ?? 0;
     await new Promise((done) => setTimeout(done, wait));
@@ -45,7 +50,7 @@ export class MadeUpServer {
       failure.times--;
       return Response.json(failure.problem, { status: failure.status });
     }
-    return this.answer(request);
+    return this.replies.has(request.path) ? Response.json(this.replies.get(request.path)) : this.answer(request);
   }
 
   private answer({ path, params }: MadeUpRequest): Response {

@@ -22,14 +22,18 @@ export class Cursor {
   /** The cursor window's end: what is known. NaN while there is no day. */
   readonly endS: Signal<number> = computed(() => this.loaded.day()?.endS(this.index()) ?? NaN);
   readonly first: Signal<number> = computed(() => Math.max(0, (this.loaded.day()?.sessionIndex ?? 0) - 1));
-  readonly last: Signal<number> = computed(() => (this.loaded.day()?.windows ?? 1) - 1);
+  readonly last: Signal<number> = computed(() => {
+    const data = this.loaded.day();
+    return data === null ? 0 : Math.min(data.windows - 1, data.indexOfEnd(this.limitS()));
+  });
   readonly atEnd: Signal<boolean> = computed(() => this.loaded.day() !== null && this.index() === this.last());
 
-  /** `failed` hears why windows did not come, and how to try again. */
+  /** `failed` hears why windows did not come, and how to try again; `limitS` is the moment beyond which the cursor does not go. */
   constructor(
     private readonly loaded: CursorDay,
     private readonly notices: Notices,
     private readonly failed: (error: unknown, retry: () => void) => void,
+    private readonly limitS: Signal<number>,
   ) {}
 
   /** Stands at a window of a day just loaded. */

@@ -26,6 +26,12 @@ describe('a key', () => {
     ['<', { do: 'cut', which: 'dark', direction: -1 }],
     ['>', { do: 'cut', which: 'dark', direction: 1 }],
     ['t', { do: 'theme' }],
+    ['m', { do: 'keep' }],
+    ['p', { do: 'picture' }],
+    ['d', { do: 'drill' }],
+    ['b', { do: 'call', call: 'BREAK' }],
+    ['r', { do: 'call', call: 'REJECT' }],
+    ['x', { do: 'call', call: 'NO EDGE' }],
     ['Home', { do: 'start' }],
     ['End', { do: 'end' }],
     ['?', { do: 'help' }],
@@ -39,12 +45,17 @@ describe('a key', () => {
     expect(press('ArrowLeft', { shiftKey: true })).toEqual({ do: 'step', windows: -24 });
   });
 
+  it('keeps the moment, and shows the journal with shift', () => {
+    expect(press('M', { shiftKey: true })).toEqual({ do: 'journal' });
+    expect(press('M')).toEqual({ do: 'keep' });
+  });
+
   it('moves by an episode with ctrl', () => {
     expect(press('ArrowRight', { ctrlKey: true })).toEqual({ do: 'episode', direction: 1 });
     expect(press('ArrowLeft', { ctrlKey: true })).toEqual({ do: 'episode', direction: -1 });
   });
 
-  it.each(['7', '9', 'x', 'Enter', 'Tab', 'PageDown'])('"%s" is left to the browser', (key) => {
+  it.each(['7', '9', 'y', 'Enter', 'Tab', 'PageDown'])('"%s" is left to the browser', (key) => {
     expect(press(key)).toBeNull();
   });
 
@@ -56,7 +67,7 @@ describe('a key', () => {
 
   it('is named in the help', () => {
     const named = KEYS.map(([keys]) => keys).join(' ');
-    for (const key of ['Space', '←', '→', 'Shift', 'Ctrl', '[', ']', '1', '6', 'f', 'n', 'e', 'h', 't', 'Home', 'End', '?', 'Esc'])
+    for (const key of ['Space', '←', '→', 'Shift', 'Ctrl', '[', ']', '1', '6', ...'fnehtmpd', 'b r x', 'Home', 'End', '?', 'Esc'])
       expect(named).toContain(key);
   });
 });

@@ -1,3 +1,5 @@
+import type { DrillCall } from '../api/schema';
+
 /** What a key asks for. */
 export type KeyCommand =
   | { do: 'play' }
@@ -6,7 +8,9 @@ export type KeyCommand =
   | { do: 'speed'; direction: 1 | -1 }
   | { do: 'level'; place: number }
   | { do: 'cut'; which: 'dark' | 'bright'; direction: 1 | -1 }
-  | { do: 'flip' | 'setups' | 'events' | 'seen' | 'heat' | 'lens' | 'horizon' | 'reset' | 'theme' | 'start' | 'end' | 'help' | 'close' };
+  | { do: 'call'; call: DrillCall['call'] }
+  | { do: 'flip' | 'setups' | 'events' | 'seen' | 'heat' | 'lens' | 'horizon' | 'reset' | 'theme' | 'start' | 'end' | 'help' | 'close' }
+  | { do: 'keep' | 'journal' | 'picture' | 'drill' };
 
 export interface Press {
   key: string;
@@ -38,10 +42,31 @@ export const KEYS: readonly (readonly [keys: string, meaning: string])[] = [
   ['h', 'heat on, off'],
   ['c', 'lens on, off'],
   ['0', 'the stage as it was first: time, prices, rows'],
+  ['m', 'keep this moment in the journal'],
+  ['Shift m', 'the journal'],
+  ['p', 'save the board as a PNG'],
+  ['d', 'drill: a past test by chance, to be called blind'],
+  ['b r x', 'in a drill: break, reject, no edge'],
   ['t', 'dark, light'],
   ['?', 'this help'],
-  ['Esc', 'close'],
+  ['Esc', 'close; leave the drill'],
 ];
+
+const LETTERS: Record<string, KeyCommand> = {
+  f: { do: 'flip' },
+  a: { do: 'seen' },
+  n: { do: 'setups' },
+  e: { do: 'events' },
+  h: { do: 'heat' },
+  c: { do: 'lens' },
+  w: { do: 'horizon' },
+  t: { do: 'theme' },
+  p: { do: 'picture' },
+  d: { do: 'drill' },
+  b: { do: 'call', call: 'BREAK' },
+  r: { do: 'call', call: 'REJECT' },
+  x: { do: 'call', call: 'NO EDGE' },
+};
 
 /** The command of a key press on a board of windows of `windowS` seconds; null where the key is not ours. */
 export function commandOf(press: Press, windowS: number): KeyCommand | null {
@@ -79,25 +104,9 @@ export function commandOf(press: Press, windowS: number): KeyCommand | null {
     case 'Escape':
       return { do: 'close' };
   }
-  switch (press.key.toLowerCase()) {
-    case 'f':
-      return { do: 'flip' };
-    case 'a':
-      return { do: 'seen' };
-    case 'n':
-      return { do: 'setups' };
-    case 'e':
-      return { do: 'events' };
-    case 'h':
-      return { do: 'heat' };
-    case 'c':
-      return { do: 'lens' };
-    case 'w':
-      return { do: 'horizon' };
-    case 't':
-      return { do: 'theme' };
-  }
-  return null;
+  const letter = press.key.toLowerCase();
+  if (letter === 'm') return { do: press.shiftKey ? 'journal' : 'keep' };
+  return LETTERS[letter] ?? null;
 }
 
 /** True where the focused element takes the key for itself: text and lists take all, buttons and links the space bar, the scrub bar none. */

@@ -15,6 +15,8 @@ export function replayOf(data: DayData | null) {
     day,
     cursor,
     cursorS: computed(() => day()?.endS(cursor()) ?? NaN),
+    symbol: signal('ESZ5'),
+    date: signal('2025-10-14'),
     level: signal('pm_high'),
     approachDir: signal<Approach>('from_below'),
     boardLevels: signal(['pm_high', 'or_high', 'vwap']),
@@ -30,6 +32,7 @@ export function replayOf(data: DayData | null) {
     closeEvents: vi.fn<() => void>(),
     flipApproachDir: vi.fn<() => void>(),
     leaveFor: vi.fn<(path: string, parameters: Parameters) => void>(),
+    pause: vi.fn<() => void>(),
     setLevel: vi.fn<(levelId: string) => void>(),
     open: vi.fn<(symbol: string, date: string, s: number, level?: string, approachDir?: Approach) => void>(),
   };

@@ -13,6 +13,7 @@ import { named } from '../ui/words';
 import { Address, Parameters, parametersOf } from './address';
 import { AddressBar } from './address-bar';
 import { boardLevels } from './board-levels';
+import { Cover } from './cover';
 import { Cursor } from './cursor';
 import { DayLoad, Opening } from './day-load';
 import { isSameList, knownAt } from './episodes';
@@ -36,6 +37,7 @@ export class Replay implements OnDestroy {
   private readonly panelTables = inject(PanelTables);
   private readonly look = inject(StageLook);
   private readonly notices = inject(Notices);
+  private readonly cover = inject(Cover);
   private readonly loaded = inject(DayLoad);
 
   private readonly levelNow = signal('');
@@ -44,7 +46,7 @@ export class Replay implements OnDestroy {
   private readonly speedNow = signal(SPEED_FIRST);
   private readonly seenNow = signal(NaN);
   private readonly eventsNow = signal(false);
-  private readonly moment = new Cursor(this.loaded, this.notices, (error, retry) => this.failed(error, retry));
+  private readonly moment = new Cursor(this.loaded, this.notices, (error, retry) => this.failed(error, retry), this.cover.limitS);
   private readonly question = new SetupQuestion(this.client, () => this.reloadHere());
   private readonly player = new Player({
     params: () => ({
@@ -100,9 +102,11 @@ export class Replay implements OnDestroy {
   readonly approach: Signal<ApproachAnswer | null> = computed(() => this.approachNow());
   /** Time at which the fire fell that the reader has seen; NaN while none. */
   readonly seenFireS: Signal<number> = computed(() => this.seenNow());
-  /** The board's state as the URL says it. */
-  readonly parameters: Signal<Parameters> = computed(() =>
-    parametersOf({
+  /** The board's state as the URL says it; of a drill it says nothing but which one it is. */
+  readonly parameters: Signal<Parameters> = computed(() => {
+    const drill = this.cover.drillId();
+    if (drill !== null) return { drill };
+    return parametersOf({
       symbol: this.symbol() || null,
       date: this.date() || null,
       atS: Number.isNaN(this.cursorS()) ? null : this.cursorS(),
@@ -112,8 +116,8 @@ export class Replay implements OnDestroy {
       look: this.look.now(),
       tables: this.panelTables.shown(),
       theme: this.theme.chosen(),
-    }),
-  );
+    });
+  });
 
   private readonly addressBar = new AddressBar(this.router, this.parameters);
   private jumps = 0;
@@ -173,6 +177,14 @@ export class Replay implements OnDestroy {
     await this.load(address.symbol, address.date, address.atS);
   }
 
+  /** Loads a day anew, so that nothing of it is held that came after the moment. */
+  async show(symbol: string, date: string, s: number, level: string, approachDir: Approach): Promise<void> {
+    this.levelNow.set(level);
+    this.approachDirNow.set(approachDir);
+    this.approachDirNamed = true;
+    await this.load(symbol, date, s);
+  }
+
   /** Goes to another moment, of this day or another; Back returns to this one. */
   open(symbol: string, date: string, s: number, level?: string, approachDir?: Approach): void {
     this.pause();
@@ -213,7 +225,7 @@ export class Replay implements OnDestroy {
   /** To the start of the level's next or previous episode. */
   async stepEpisode(direction: 1 | -1): Promise<void> {
     const data = this.day();
-    if (!data) return;
+    if (!data || this.cover.isOn()) return;
     this.pause();
     const jump = ++this.jumps;
     const { symbol, session_date, version } = data.day;
@@ -233,6 +245,7 @@ export class Replay implements OnDestroy {
 
   play(): void {
     if (!this.day() || this.playing()) return;
+    if (this.cover.isOn()) return this.notices.mention('Call the test first: b, r or x');
     if (this.atEnd()) return this.notices.mention('The session has ended; Home goes to its start');
     this.notices.close();
     this.moment.moveTo(this.cursor());
@@ -321,13 +334,13 @@ export class Replay implements OnDestroy {
     this.levelsNow.set(levels);
     this.moment.place(index);
     if (isFree && !this.approachDirNamed) this.adopting = beginS;
-    this.notices.announce(`${symbol} ${session_date}, ${newYork(data.endS(index))}`);
+    this.notices.announce(`${this.cover.named(`${symbol} ${session_date}`)}, ${newYork(data.endS(index))}`);
     if (missing !== null) this.notices.mention(`${symbol} ${session_date} has no level ${missing}; ${this.levelName()} is shown`);
   }
 
   /** Loads a day again that the server holds at another version by now. */
   private reload({ symbol, session_date }: Day, atS: number | null): void {
-    const text = `${symbol} ${session_date} was built anew; it has been loaded again.`;
+    const text = `${this.cover.named(`${symbol} ${session_date}`)} was built anew; it has been loaded again.`;
     void this.load(symbol, session_date, atS, { text, fix: null, retry: null });
   }
 

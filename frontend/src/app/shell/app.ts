@@ -4,10 +4,14 @@ import { NavigationEnd, Router, RouterOutlet } from '@angular/router';
 import { filter, map } from 'rxjs';
 import { LakeDays } from '../api/lake-days';
 import { Readiness } from '../api/readiness';
+import { Drill } from '../board/drill';
 import { KeyCommand, commandOf, takenBy } from '../board/keys';
 import { Notices } from '../board/notices';
+import { Picture } from '../board/picture';
 import { Replay } from '../board/replay';
 import { StageLook } from '../board/look';
+import { JournalDialog } from '../journal/journal-dialog';
+import { KeepDialog } from '../journal/keep-dialog';
 import { openSetups } from '../setup/all-setups';
 import { Theme } from '../ui/theme';
 import { Header } from './header';
@@ -17,11 +21,11 @@ import { Help } from './help';
 @Component({
   selector: 'sp-app',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [RouterOutlet, Header, Help],
+  imports: [RouterOutlet, Header, Help, KeepDialog, JournalDialog],
   host: { '(document:keydown)': 'pressed($event)' },
   template: `
     <a class="skip" href="#main" (click)="skip($event)">To the figures</a>
-    <sp-header [onBoard]="onBoard()" (help)="help.toggle()" />
+    <sp-header [onBoard]="onBoard()" (help)="help.toggle()" (journal)="journal.toggle()" />
     <main #main id="main" tabindex="-1">
       @if (readiness.preparing(); as what) {
         <p class="preparing" role="status"><strong>Preparing:</strong> {{ what }} The board goes on by itself.</p>
@@ -42,6 +46,8 @@ import { Help } from './help';
     </main>
     <div class="hidden" role="status" aria-live="polite">{{ notices.announced() }}</div>
     <sp-help #help />
+    <sp-keep-dialog />
+    <sp-journal-dialog #journal />
   `,
   styleUrl: './app.css',
 })
@@ -50,10 +56,14 @@ export class App {
   private readonly replay = inject(Replay);
   protected readonly readiness = inject(Readiness);
   private readonly look = inject(StageLook);
+  private readonly drill = inject(Drill);
+  private readonly picture = inject(Picture);
   private readonly theme = inject(Theme);
   private readonly router = inject(Router);
   private readonly main = viewChild.required<ElementRef<HTMLElement>>('main');
   private readonly helpDialog = viewChild.required(Help);
+  private readonly keepDialog = viewChild.required(KeepDialog);
+  private readonly journalDialog = viewChild.required(JournalDialog);
   private readonly url = toSignal(
     this.router.events.pipe(
       filter((event) => event instanceof NavigationEnd),
@@ -83,7 +93,7 @@ export class App {
 
   protected pressed(event: KeyboardEvent): void {
     if (event.defaultPrevented || takenBy(document.activeElement, event.key)) return;
-    if (document.activeElement?.closest('dialog') && event.key !== '?') return;
+    if (document.querySelector('dialog[open]') && event.key !== '?') return;
     const command = commandOf(event, this.replay.day()?.day.window_s ?? NaN);
     if (command && this.run(command)) event.preventDefault();
   }
@@ -100,11 +110,35 @@ export class App {
       case 'close':
         this.notices.close();
         this.replay.closeEvents();
+        this.drill.leave();
         return false;
     }
     if (!this.onBoard() || !this.replay.day()) return false;
-    if (!this.lookAnew(command)) this.move(command);
+    if (!this.lookAnew(command) && !this.note(command)) this.move(command);
     return true;
+  }
+
+  /** Does a command of the journal or the drill; false for any other. What shows the date waits until a drill is left. */
+  private note(command: KeyCommand): boolean {
+    switch (command.do) {
+      case 'drill':
+        void this.drill.start();
+        return true;
+      case 'call':
+        void this.drill.decide(command.call);
+        return true;
+      case 'keep':
+      case 'journal':
+      case 'picture':
+      case 'setups':
+        if (this.drill.moment()) this.notices.mention('Leave the drill first: Esc');
+        else if (command.do === 'setups') openSetups(this.replay);
+        else if (command.do === 'keep') this.keepDialog().open();
+        else if (command.do === 'journal') this.journalDialog().toggle();
+        else void this.picture.save();
+        return true;
+    }
+    return false;
   }
 
   /** Does a command that changes how the stage is looked at; false for any other. */
@@ -154,9 +188,6 @@ export class App {
         break;
       case 'seen':
         this.replay.seeFire();
-        break;
-      case 'setups':
-        openSetups(this.replay);
         break;
       case 'events':
         this.replay.toggleEvents();

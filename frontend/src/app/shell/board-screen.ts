@@ -1,9 +1,12 @@
 import { ChangeDetectionStrategy, Component, DestroyRef, inject } from '@angular/core';
 import { takeUntilDestroyed } from '@angular/core/rxjs-interop';
-import { ActivatedRoute } from '@angular/router';
+import { ActivatedRoute, ParamMap } from '@angular/router';
 import { addressOf } from '../board/address';
+import { Drill } from '../board/drill';
 import { Replay } from '../board/replay';
 import { Transport } from '../board/transport';
+import { DrillBand } from '../journal/drill-band';
+import { DrillScorePanel } from '../journal/drill-score';
 import { ConditionsPanel } from '../physics/conditions';
 import { EventsPanel } from '../physics/events';
 import { OtherLevelsPanel } from '../physics/other-levels';
@@ -15,28 +18,45 @@ import { Stage } from '../stage/stage';
 @Component({
   selector: 'sp-board',
   changeDetection: ChangeDetectionStrategy.OnPush,
-  imports: [ConditionsPanel, EventsPanel, OtherLevelsPanel, PastColumn, Stage, Transport, Verdict],
+  imports: [ConditionsPanel, DrillBand, DrillScorePanel, EventsPanel, OtherLevelsPanel, PastColumn, Stage, Transport, Verdict],
   template: `
-    <h1 class="hidden">Board {{ replay.symbol() }} {{ replay.date() }}</h1>
-    <sp-verdict />
+    <h1 class="hidden">Board {{ drill.moment() ? 'in a drill' : replay.symbol() + ' ' + replay.date() }}</h1>
+    @if (drill.moment()) {
+      <sp-drill-band />
+    } @else {
+      <sp-verdict />
+    }
     <sp-stage />
     <div class="bottom">
       <sp-conditions />
       <sp-other-levels />
       <sp-events />
     </div>
-    <sp-past />
-    <sp-transport />
+    @if (drill.moment()) {
+      <sp-drill-score />
+    } @else {
+      <sp-past />
+      <sp-transport />
+    }
   `,
   styleUrl: './board-screen.css',
 })
 export class Board {
   protected readonly replay = inject(Replay);
+  protected readonly drill = inject(Drill);
 
   constructor() {
     inject(ActivatedRoute)
       .queryParamMap.pipe(takeUntilDestroyed())
-      .subscribe((parameters) => void this.replay.restore(addressOf(parameters)));
+      .subscribe((parameters) => void this.follow(parameters));
     inject(DestroyRef).onDestroy(() => this.replay.pause());
+  }
+
+  /** Shows what the URL says: a drill, or a moment. */
+  private follow(parameters: ParamMap): Promise<void> {
+    const drillId = parameters.get('drill');
+    if (drillId !== null) return this.drill.resume(drillId);
+    this.drill.leave();
+    return this.replay.restore(addressOf(parameters));
   }
 }

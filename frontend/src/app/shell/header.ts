@@ -1,6 +1,8 @@
 import { ChangeDetectionStrategy, Component, computed, inject, input, output } from '@angular/core';
 import { LakeDays } from '../api/lake-days';
 import type { DayEntry } from '../api/schema';
+import { Drill } from '../board/drill';
+import { Picture } from '../board/picture';
 import { Replay } from '../board/replay';
 import { newYork, secondsOf } from '../ui/new-york';
 import { STALE_AMBER_S, STALE_GREY_S } from '../ui/panel-state';
@@ -16,8 +18,12 @@ import { Watermark } from './watermark';
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
     <strong class="name">Spymaster</strong>
-    <sp-tabs />
-    @if (onBoard()) {
+    @if (!drill.moment()) {
+      <sp-tabs />
+    }
+    @if (onBoard() && drill.moment()) {
+      <strong class="drill">drill</strong>
+    } @else if (onBoard()) {
       @if (roots().length > 1) {
         <select aria-label="Root" (change)="chooseRoot(rootChoice.value)" #rootChoice>
           @for (one of roots(); track one) {
@@ -36,6 +42,8 @@ import { Watermark } from './watermark';
         </select>
         <button type="button" aria-label="Next day" [disabled]="!after()" (click)="choose(after()!)">›</button>
       </div>
+    }
+    @if (onBoard()) {
       <time class="clock"><span class="hidden">New York time </span>{{ clock() }}</time>
       <span class="muted zone" aria-hidden="true">New York</span>
       <sp-watermark />
@@ -49,6 +57,11 @@ import { Watermark } from './watermark';
         >{{ list.lake }} {{ list.lake_version.slice(0, 8) }}</span
       >
     }
+    @if (onBoard() && !drill.moment()) {
+      <button type="button" aria-haspopup="dialog" (click)="journal.emit()">Journal</button>
+      <button type="button" title="Save the board as a PNG: p" (click)="picture.save()">PNG</button>
+      <button type="button" title="A past test by chance, to be called blind: d" (click)="drill.start()">Drill</button>
+    }
     <button type="button" (click)="theme.toggle()">{{ theme.name() === 'dark' ? 'Light' : 'Dark' }} <kbd aria-hidden="true">t</kbd></button>
     <button type="button" aria-haspopup="dialog" (click)="help.emit()">Keys <kbd aria-hidden="true">?</kbd></button>
   `,
@@ -58,8 +71,11 @@ export class Header {
   protected readonly replay = inject(Replay);
   protected readonly lake = inject(LakeDays);
   protected readonly theme = inject(Theme);
+  protected readonly drill = inject(Drill);
+  protected readonly picture = inject(Picture);
   readonly onBoard = input.required<boolean>();
   readonly help = output<void>();
+  readonly journal = output<void>();
 
   protected readonly roots = computed(() => this.lake.list()?.roots ?? []);
   protected readonly chosen = computed(() =>

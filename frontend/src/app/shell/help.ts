@@ -24,27 +24,13 @@ import { KEYS } from '../board/keys';
       <div class="foot"><button type="button" (click)="dialog.close()">Close</button></div>
     </dialog>
   `,
+  styleUrl: '../ui/dialog.css',
   styles: `
     dialog {
-      color: var(--text);
-      background: var(--panel);
-      border: 1px solid var(--muted);
-      border-radius: 8px;
-      padding: 16px 20px;
       max-width: 460px;
-    }
-    dialog::backdrop {
-      background: rgb(0 0 0 / 0.5);
-    }
-    h2 {
-      margin: 0 0 8px;
-      font-size: 15px;
     }
     kbd {
       color: var(--text);
-    }
-    .foot {
-      text-align: right;
     }
   `,
 })

@@ -10,9 +10,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ...core.outcomes import DECIDED, Outcome
-from ...core.session import second_of
 from ...retrieval.key import BREAK_AND_CONFIRM, LEVEL_TEST, IndexKey
+from ...retrieval.past_tests import outcome_known_s
 from ...retrieval.setup import SETUP_COLUMNS
 from ...settings import Settings
 from ..messages.day import Episode
@@ -88,13 +87,6 @@ def labelled_horizon(setup: str, settings: Settings) -> int:
     """Position of the longest horizon that a setup is labelled to."""
     horizons_s, rules = settings.labels.horizons_s, settings.episodes
     return rules.confirm_label_candles - 1 if setup == BREAK_AND_CONFIRM else len(horizons_s) - 1
-
-
-def outcome_known_s(outcome: str, first_hit_ns: int | None, ts_ns: int, horizon_s: int) -> int:
-    """When an outcome was known: at the first touch of a barrier where that decides it, else at the end of its horizon."""
-    if first_hit_ns is not None and Outcome(outcome).kind in DECIDED:
-        return second_of(first_hit_ns)
-    return second_of(ts_ns) + horizon_s
 
 
 def _episodes(table: pa.Table, keys: list[IndexKey], ts_s: NDArray[np.int64], settings: Settings) -> tuple[EpisodeRows, ...]:

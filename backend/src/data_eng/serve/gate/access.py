@@ -33,6 +33,8 @@ TOKEN_MIN = 16
 COOKIE = "spymaster"
 OPEN_PATHS = ("/healthz",)
 """Says that the process lives and nothing else; for supervisors that have no token."""
+PICTURE_TAKEN = ("POST", "/api/journal")
+"""The one request whose body holds a picture."""
 PIECE_BYTES = 262_144
 """A longer body is handed to the socket in pieces of this size, so that a reader that stopped is noticed and pins no more memory."""
 SECURITY_HEADERS = {
@@ -122,7 +124,7 @@ class Gate:
         headers = Headers(scope=scope)
         reply = self._turned_away(scope, headers) or self._entrance(scope) or self._unauthorised(scope, headers)
         if reply is None and ("content-length" in headers or "transfer-encoding" in headers):
-            body = await self._read_body(headers, receive)
+            body = await self._read_body(scope, headers, receive)
             if isinstance(body, Reply):
                 reply = body
             else:
@@ -213,10 +215,12 @@ class Gate:
             {"Retry-After": "5"},
         )
 
-    async def _read_body(self, headers: Headers, receive: Receive) -> bytes | Reply:
+    async def _read_body(self, scope: Scope, headers: Headers, receive: Receive) -> bytes | Reply:
         """The whole of a request's body, within the limit of bytes and of time."""
-        limit = self._limits.body_max_bytes
-        too_large = _refused("too_large", f"the body is longer than {limit} bytes. Expected none: every question is in the URL.")
+        has_picture = (scope["method"], scope["path"]) == PICTURE_TAKEN
+        limit = self._limits.picture_max_bytes if has_picture else self._limits.body_max_bytes
+        expected = "a smaller picture" if has_picture else "none: every question is in the URL"
+        too_large = _refused("too_large", f"the body is longer than {limit} bytes. Expected {expected}.")
         announced = headers.get("content-length", "0")
         if not announced.isdecimal() or int(announced) > limit:
             return too_large

@@ -6,6 +6,8 @@ from ...config import UnknownDataset
 from ...core.session import NoDate
 from ...errors import Runnable, SpymasterError
 from ...health.judge import UnknownRoot
+from ...lake.attempts import DiskFull
+from ...lake.journal import AlreadyKept, LakeNotWritable
 from ...lake.partitions import BadAddress, PartitionCorrupt, PartitionMissing
 from ...retrieval.index import IndexMissing, StaleIndex
 from ...retrieval.key import UnknownIndex
@@ -20,6 +22,7 @@ STATUS: dict[ProblemCode, int] = {
     "unknown_level": 404,
     "unknown_table": 404,
     "unknown_page": 404,
+    "unknown_entry": 404,
     "bad_method": 405,
     "no_index": 404,
     "no_evaluation": 404,
@@ -35,6 +38,8 @@ STATUS: dict[ProblemCode, int] = {
     "rebuilding": 503,
     "not_ready": 503,
     "preparing": 503,
+    "read_only": 403,
+    "disk_full": 507,
     "corrupt": 500,
     "internal": 500,
 }
@@ -42,6 +47,9 @@ STATUS: dict[ProblemCode, int] = {
 CODE_OF: dict[type[SpymasterError], ProblemCode] = {
     PartitionMissing: "not_built",
     PartitionCorrupt: "corrupt",
+    LakeNotWritable: "read_only",
+    AlreadyKept: "bad_request",
+    DiskFull: "disk_full",
     IndexMissing: "no_index",
     StaleIndex: "stale_index",
     UnknownDataset: "unknown_table",

@@ -13,6 +13,7 @@ ProblemCode = Literal[
     "unknown_level",
     "unknown_table",
     "unknown_page",
+    "unknown_entry",
     "bad_method",
     "no_index",
     "no_evaluation",
@@ -28,6 +29,8 @@ ProblemCode = Literal[
     "rebuilding",
     "not_ready",
     "preparing",
+    "read_only",
+    "disk_full",
     "corrupt",
     "internal",
 ]

@@ -25,7 +25,7 @@ from ..day.bundle import DayBundle
 from ..day.levels import why_unknown
 from ..day.shelf import Shelf
 from ..gate.replies import unzstd, zstd
-from ..messages.setup import ApproachAnswer, DayAnswer, DrawnNeighbour, NoApproach, NoSetupYet, PathFan
+from ..messages.setup import ApproachAnswer, DayAnswer, DrawnNeighbour, NoApproach, NoSetupYet, PathFan, SetupAnswer
 from .past import Learned, Past, Sources
 
 QUANTILE_NAMES = ("q10", "q50", "q90", "base_q10", "base_q50", "base_q90")
@@ -121,6 +121,13 @@ class Answers:
         body = AnswerBody(zstd(rest), day.version, answer.synthetic, second_of(setup.ts_ns), setup.level_ticks, mids)
         self.kept.put(key, body)
         return body
+
+    def answer(self, symbol: str, key: IndexKey, as_of_s: int, version: str | None = None) -> SetupAnswer | NoSetupYet:
+        """What a request is answered with, typed."""
+        request = self.request(symbol, key, as_of_s, version)
+        if isinstance(request, NoSetupYet):
+            return request
+        return SetupAnswer.model_validate_json((self.kept.get(request.key) or self.compute(request)).body(as_of_s))
 
     def approach(self, symbol: str, key: IndexKey, as_of_s: int, version: str | None) -> ApproachAnswer | NoApproach:
         """Whether price comes to a level in the last window that had ended at a moment, and how likely it tests it."""

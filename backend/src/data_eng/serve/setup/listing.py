@@ -17,9 +17,9 @@ from ...lake.cache import Cache
 from ...retrieval.index import Index
 from ...retrieval.key import IndexKey
 from ...retrieval.parts import SetupName
+from ...retrieval.past_tests import outcome_known_s
 from ...settings import Settings
 from ..day.moments import whole_s
-from ..day.triggers import outcome_known_s
 from .past import INDEXES_KEPT, Opened, Past
 
 LISTED_MAX = 500

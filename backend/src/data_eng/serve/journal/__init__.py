@@ -1,0 +1,1 @@
+"""What the trader does with the board: moments that are kept, and the drill."""
