@@ -235,7 +235,7 @@ def test_level_prices_come_in_the_order_in_which_they_came_into_force() -> None:
 def test_the_ladders_strikes_lie_in_lists_with_what_rests_against_usual_and_who_leads() -> None:
     counts = ("depth", "came_display", "pulled_display", "filled_display")
     columns = {f"{side}_{name}": RNG.integers(0, 30, 6) for side in ("long", "short") for name in counts}
-    columns |= {f"{side}_times_usual": np.array([1.234, np.nan, 0.0, 0.5, 2.0, 1.0]) for side in ("long", "short")}
+    columns |= {f"{side}_times_usual": np.array([2.151, np.nan, 0.0, 0.5, 2.0, 1.0]) for side in ("long", "short")}
     columns |= {name: RNG.integers(0, 30, 6) for name in ("buys_display", "sells_display")}
     places = {"ts_ns": np.repeat([START + 5, START + 10], 3) * S, "strike_ticks": np.tile([400, 404, 408], 2)}
     table = pa.table({**places, **columns, "winner": ["longs", "even", "shorts", "even", "even", "longs"]})
@@ -243,7 +243,7 @@ def test_the_ladders_strikes_lie_in_lists_with_what_rests_against_usual_and_who_
     assert [row["start_s"] for row in served] == [START, START + 5]
     assert [row["base_strike_ticks"] for row in served] == [400, 400]
     assert [row["winner"] for row in served] == [[1, 0, -1], [0, 0, 1]]
-    assert [row["short_usual_percent"] for row in served] == [[123, -1, 0], [50, 200, 100]]
+    assert [row["short_usual_tenths"] for row in served] == [[22, -1, 0], [5, 20, 10]]
     for name, source in (("long_depth", "long_depth"), ("short_pulled", "short_pulled_display"), ("buys", "buys_display")):
         assert [value for row in served for value in row[name]] == columns[source].tolist()
 

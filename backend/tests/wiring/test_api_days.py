@@ -141,8 +141,8 @@ def test_windows_and_levels_and_ladder_equal_a_plain_filter_of_the_lake(client: 
             assert [depth for row in served for depth in row["long_depth"]] == [row["long_depth"] for row in plain]
             assert [came for row in served for came in row["short_came"]] == [row["short_came_display"] for row in plain]
             assert [sells for row in served for sells in row["sells"]] == [row["sells_display"] for row in plain]
-            assert [percent for row in served for percent in row["long_usual_percent"]] == [
-                -1 if row["long_times_usual"] is None else round(100 * row["long_times_usual"]) for row in plain
+            assert [tenths for row in served for tenths in row["long_usual_tenths"]] == [
+                -1 if row["long_times_usual"] is None else round(10 * row["long_times_usual"]) for row in plain
             ]
             leads = {"longs": 1, "shorts": -1, "even": 0}
             assert [winner for row in served for winner in row["winner"]] == [leads[row["winner"]] for row in plain]

@@ -9,12 +9,12 @@ export const NO_TICK = -2147483648;
 /** Of every strike: what rests, in contracts and against usual, and what came, went and traded over the ladder's horizon. */
 export const STRIKE_COLUMNS = [
   'longDepth',
-  'longUsualPercent',
+  'longUsualTenths',
   'longCame',
   'longPulled',
   'longFilled',
   'shortDepth',
-  'shortUsualPercent',
+  'shortUsualTenths',
   'shortCame',
   'shortPulled',
   'shortFilled',

@@ -28,12 +28,12 @@ const STRIKES = 21;
 function ladderOf<T>(strikes: (scale: number) => T): Omit<Record<keyof ReplayLadder, T>, 'base_strike_ticks'> {
   return {
     long_depth: strikes(1),
-    long_usual_percent: strikes(2),
+    long_usual_tenths: strikes(2),
     long_came: strikes(3),
     long_pulled: strikes(4),
     long_filled: strikes(5),
     short_depth: strikes(6),
-    short_usual_percent: strikes(7),
+    short_usual_tenths: strikes(7),
     short_came: strikes(8),
     short_pulled: strikes(9),
     short_filled: strikes(10),

@@ -2334,10 +2334,10 @@ export interface components {
             /** Long Pulled */
             long_pulled: number[];
             /**
-             * Long Usual Percent
-             * @description What rests against usual, 100 is as usual; -1 without a past to scale by.
+             * Long Usual Tenths
+             * @description What rests against usual in tenths, 10 is as usual: the digits shown, rounded once. -1 without a past to scale by.
              */
-            long_usual_percent: number[];
+            long_usual_tenths: number[];
             /** Sells */
             sells: number[];
             /** Short Came */
@@ -2348,8 +2348,8 @@ export interface components {
             short_filled: number[];
             /** Short Pulled */
             short_pulled: number[];
-            /** Short Usual Percent */
-            short_usual_percent: number[];
+            /** Short Usual Tenths */
+            short_usual_tenths: number[];
             /**
              * Winner
              * @description 1 longs lead by what rests against usual, -1 shorts, 0 neither.

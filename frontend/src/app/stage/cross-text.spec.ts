@@ -28,4 +28,20 @@ describe('what the crosshair reads off', () => {
   it('says of a pinned strike what rested a minute and four minutes ago', () => {
     expect(pinnedText(data, 100, 27192)).toBe('6798.00: 70 asks now, 79 a minute ago, 12 four minutes ago');
   });
+
+  it('tells bids from asks where the touch cuts the strike, and names a side that changed', () => {
+    const resting = (window: number, bid: number, contracts: number[]): void => {
+      data.heat.set(contracts, window * HEAT_TICKS + 27188 - 27180);
+      data.bid[window] = bid;
+    };
+    resting(100, 27189, [5, 4, 0, 4]);
+    resting(88, 27187, [0, 20, 0, 3]);
+    resting(52, 27195, [41, 0, 0, 0]);
+    expect(pinnedText(data, 100, 27188)).toBe('6797.00: 9 bids and 4 asks now, 23 asks a minute ago, 41 bids four minutes ago');
+    expect(crossText(data, 88, data.startS(52) + 1, 27188)).toBe('41 bids here then, 23 asks now');
+  });
+
+  it('says nothing of a strike that the window does not reach whole', () => {
+    expect(crossText(data, 100, data.endS(100), 27180 + HEAT_TICKS - 1)).toBe('not seen now');
+  });
 });

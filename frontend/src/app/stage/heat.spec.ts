@@ -1,7 +1,7 @@
 import { HEAT_TICKS, NO_TICK } from '../api/day-data';
 import { walkedDay } from '../api/made-up-day.fixture';
 import { chance } from '../ui/chance.fixture';
-import { HeatColumns, UNSEEN, cutOffs, pooled, restingAt, restingIn } from './heat';
+import { HeatColumns, UNSEEN, cutOffs, pooled, restingAt } from './heat';
 
 /** The largest of the windows' sizes at one tick, looked up one by one. */
 function naive(columns: HeatColumns, from: number, to: number, ticks: number): number {
@@ -32,15 +32,6 @@ describe('the heat', () => {
     data.heatBase[50] = NO_TICK;
     expect(restingAt(data, 0, 27096)).toBe(0);
     expect([restingAt(data, 0, 27097), restingAt(data, 50, 27000), restingAt(data, -1, 27000)]).toEqual([UNSEEN, UNSEEN, UNSEEN]);
-    expect(restingIn(data, 0, 27096, 4)).toBe(0);
-    expect(restingIn(data, 0, 27100, 4)).toBe(UNSEEN);
-  });
-
-  it('sums the exact contracts of a strike', () => {
-    const data = walkedDay(4, 10);
-    data.heatBase.fill(27000);
-    data.heat.set([1, 20, 300, 4000], 2 * HEAT_TICKS + 8);
-    expect(restingIn(data, 2, 27008, 4)).toBe(4321);
   });
 
   it('cuts off at quantiles of what rests in sight, and one huge order moves them not', () => {

@@ -32,16 +32,6 @@ export function restingAt(columns: HeatColumns, window: WindowIndex, ticks: Tick
   return at >= 0 && at < HEAT_TICKS ? columns.heat[window * HEAT_TICKS + at] : UNSEEN;
 }
 
-/** Contracts at `step` ticks from `lowest` up; UNSEEN where the window reaches none of them. */
-export function restingIn(columns: HeatColumns, window: WindowIndex, lowest: Ticks, step: number): number {
-  let sum = UNSEEN;
-  for (let ticks = lowest; ticks < lowest + step; ticks++) {
-    const found = restingAt(columns, window, ticks);
-    if (found !== UNSEEN) sum = Math.max(0, sum) + found;
-  }
-  return sum;
-}
-
 /**
  * The cut-offs of an area: quantiles of what rests at its ticks where anything does, so that one huge order takes nothing away and a
  * thick market looks no brighter than a thin one. `dark` and `bright` are percentiles.

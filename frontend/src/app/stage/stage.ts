@@ -169,9 +169,10 @@ export class Stage {
     const { data } = this.frame();
     return scene && data ? candleSummary(data, scene.fold, scene.candles) : '';
   });
+  /** Those of the table, which is shown in place of the picture. */
   protected readonly candles = computed(() => {
-    const scene = this.scene();
-    return scene ? lastCandles(scene.fold).map((candle) => candleTable(candle, scene.tick)) : [];
+    const folded = this.folded();
+    return folded ? lastCandles(folded.candles).map((candle) => candleTable(candle, folded.candles.tick)) : [];
   });
   protected readonly caption = computed(
     () => `Last candles at ${newYork(this.replay.cursorS())} New York, prices in points, volume in contracts`,
@@ -182,17 +183,24 @@ export class Stage {
     return pinned !== null && data && index >= 0 ? pinnedText(data, index, pinned) : '';
   });
 
+  /** The candles up to the end of the time axis, an object of its own each time: the fold itself stays the same. */
+  private readonly folded = computed<{ candles: CandleFold } | null>(() => {
+    const { data, index } = this.frame();
+    if (!data || index < 0) return null;
+    const candles = this.foldFor(data);
+    candles.moveTo(data.indexOfEnd(Math.max(data.endS(0), data.endS(index) - this.look.now().backS)) + 1);
+    return { candles };
+  });
   /** The picture to paint; null where there is nothing to show or no room to show it in. */
   private readonly scene = computed<StageScene | null>(() => {
     const { data, index, level } = this.frame();
     const rows = this.rows();
     const { width } = this.size();
-    if (!data || !rows || width < 120) return null;
-    const fold = this.foldFor(data);
-    fold.moveTo(data.indexOfEnd(Math.max(data.endS(0), data.endS(index) - this.look.now().backS)) + 1);
+    const folded = this.folded();
+    if (!data || !rows || !folded || width < 120) return null;
     return stageScene({
       data,
-      fold,
+      fold: folded.candles,
       index,
       width,
       rows,

@@ -10,8 +10,8 @@ const SHOWN = Array.from({ length: 11 }, (_, place) => 26820 - 4 * place);
 function dayOf(): DayData {
   const data = new DayData(madeUpDay());
   data.ladderBase.fill(BASE);
-  data.ladder.longUsualPercent.fill(-1);
-  data.ladder.shortUsualPercent.fill(-1);
+  data.ladder.longUsualTenths.fill(-1);
+  data.ladder.shortUsualTenths.fill(-1);
   return data;
 }
 
@@ -58,7 +58,7 @@ describe('the strikes', () => {
     const data = dayOf();
     const cell = cellOf(26804);
     data.ladder.shortDepth[cell] = 57;
-    data.ladder.shortUsualPercent[cell] = 200;
+    data.ladder.shortUsualTenths[cell] = 20;
     data.ladder.longDepth[cell] = 3;
     data.ladder.shortCame[cell] = 10;
     data.ladder.shortPulled[cell] = 40;
@@ -78,7 +78,7 @@ describe('the strikes', () => {
 
   it('end the bar of what rests at four times usual, and draw none where nothing rests', () => {
     const data = dayOf();
-    data.ladder.longUsualPercent[cellOf(26800)] = 900;
+    data.ladder.longUsualTenths[cellOf(26800)] = 90;
     expect(bookOf(data, 26800).bids.share).toBe(0);
     data.ladder.longDepth[cellOf(26800)] = 90;
     expect(bookOf(data, 26800).bids.share).toBe(1);

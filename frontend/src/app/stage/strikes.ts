@@ -8,7 +8,7 @@ import { strikeOf } from './rows';
 const EVEN_WITHIN = 3;
 const SCALE_QUANTILE = 0.95;
 /** A full bar of what rests: four times usual. */
-const FULL_USUAL_PERCENT = 400;
+const FULL_USUAL_TENTHS = 40;
 /** Contracts from which a flow is more than noise. */
 export const FLOW_FLOOR = 12;
 /** So long a wall that went is still shown. */
@@ -217,8 +217,8 @@ function bookAt(
 ): StrikeBook {
   const { ladder } = columns;
   return {
-    asks: restingOf(ladder.shortDepth[cell], ladder.shortUsualPercent[cell], walls.ask),
-    bids: restingOf(ladder.longDepth[cell], ladder.longUsualPercent[cell], walls.bid),
+    asks: restingOf(ladder.shortDepth[cell], ladder.shortUsualTenths[cell], walls.ask),
+    bids: restingOf(ladder.longDepth[cell], ladder.longUsualTenths[cell], walls.bid),
     askFlow: flowOf(moved.askFlow, scale),
     bidFlow: flowOf(moved.bidFlow, scale),
     buys: moved.buys,
@@ -227,9 +227,9 @@ function bookAt(
   };
 }
 
-function restingOf(contracts: number, usualPercent: number, wall: WallMark | null = null): Resting {
-  const timesUsual = usualPercent < 0 ? null : usualPercent / 100;
-  const share = timesUsual === null || contracts === 0 ? 0 : Math.min(1, usualPercent / FULL_USUAL_PERCENT);
+function restingOf(contracts: number, usualTenths: number, wall: WallMark | null = null): Resting {
+  const timesUsual = usualTenths < 0 ? null : usualTenths / 10;
+  const share = timesUsual === null || contracts === 0 ? 0 : Math.min(1, usualTenths / FULL_USUAL_TENTHS);
   return { contracts, timesUsual, share, wall };
 }
 

@@ -22,7 +22,7 @@ from .moments import Moments, whole_s
 
 HEAT_TICKS, HEAT_BELOW = 97, 48
 """Ticks of a row of heat: 12 points either side of the price, and how many of them lie below it."""
-_OF_SIDE = ("depth", "usual_percent", "came", "pulled", "filled")
+_OF_SIDE = ("depth", "usual_tenths", "came", "pulled", "filled")
 LADDER_COUNTS = (*(f"{side}_{name}" for side in ("long", "short") for name in _OF_SIDE), "buys", "sells", "winner")
 """Of every strike: what rests, and what came, went and traded over the ladder's horizon."""
 UNKNOWN_USUAL = -1
@@ -183,8 +183,8 @@ def ladder_table(ladder: pa.Table, window_s: int) -> KnownTable:
     values: dict[str, NDArray[Any]] = {}
     for side in ("long", "short"):
         values[f"{side}_depth"] = ladder[f"{side}_depth"].to_numpy()
-        times_usual = ladder[f"{side}_times_usual"].to_numpy()
-        values[f"{side}_usual_percent"] = np.where(np.isnan(times_usual), UNKNOWN_USUAL, np.rint(100 * np.nan_to_num(times_usual)))
+        times_usual = ladder[f"{side}_times_usual"].to_numpy().astype(np.float64)
+        values[f"{side}_usual_tenths"] = np.where(np.isnan(times_usual), UNKNOWN_USUAL, np.rint(10 * np.nan_to_num(times_usual)))
         values |= {f"{side}_{name}": ladder[f"{side}_{name}_display"].to_numpy() for name in ("came", "pulled", "filled")}
     values |= {name: ladder[f"{name}_display"].to_numpy() for name in ("buys", "sells")}
     values["winner"] = np.array([LEADS[winner] for winner in ladder["winner"].to_pylist()], np.int32)

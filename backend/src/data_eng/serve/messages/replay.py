@@ -44,12 +44,14 @@ class ReplayLadder(Message):
 
     base_strike_ticks: int
     long_depth: list[int]
-    long_usual_percent: list[int] = Field(description="What rests against usual, 100 is as usual; -1 without a past to scale by.")
+    long_usual_tenths: list[int] = Field(
+        description="What rests against usual in tenths, 10 is as usual: the digits shown, rounded once. -1 without a past to scale by."
+    )
     long_came: list[int]
     long_pulled: list[int]
     long_filled: list[int]
     short_depth: list[int]
-    short_usual_percent: list[int]
+    short_usual_tenths: list[int]
     short_came: list[int]
     short_pulled: list[int]
     short_filled: list[int]
