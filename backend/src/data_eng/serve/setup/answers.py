@@ -127,7 +127,7 @@ class Answers:
         request = self.request(symbol, key, as_of_s, version)
         if isinstance(request, NoSetupYet):
             return request
-        return SetupAnswer.model_validate_json((self.kept.get(request.key) or self.compute(request)).body(as_of_s))
+        return SetupAnswer.model_validate_json((self.kept.get(request.key) or self.compute(request)).body(as_of_s, compressed=False))
 
     def approach(self, symbol: str, key: IndexKey, as_of_s: int, version: str | None) -> ApproachAnswer | NoApproach:
         """Whether price comes to a level in the last window that had ended at a moment, and how likely it tests it."""
