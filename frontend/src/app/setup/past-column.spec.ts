@@ -84,6 +84,7 @@ describe('the column of the past', () => {
     over();
     expect(parts()).toEqual(['sp-fan']);
     expect(host().textContent).toContain('Similar setups are looked up once it is tested.');
+    expect(host().textContent).not.toContain('No setup now');
   });
 
   it('draws nothing anew while the answer is of the same trigger', () => {

@@ -90,7 +90,7 @@ export class PastColumn {
   /** Time of the setup that these are similar to, where it is over; null while it is the present one. */
   protected readonly pastSetup = computed(() => {
     const answer = this.answer();
-    return answer !== null && this.standing() === 'past' ? newYork(answer.setup.ts_s) : null;
+    return answer !== null && this.standing() === 'past' && !this.isApproaching() ? newYork(answer.setup.ts_s) : null;
   });
 
   protected openAll(): void {
