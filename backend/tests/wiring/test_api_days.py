@@ -186,7 +186,14 @@ def everything(client: TestClient, as_of_s: int) -> dict[str, Any]:
     answers["episodes"] = client.get(f"{DAY}/episodes", params={"as_of_s": as_of_s}).json()
     for name in ("day", "episodes"):
         del answers[name]["version"]
+    answers["steps"] = step(client, max(START_S, as_of_s - 300), as_of_s)
     return answers
+
+
+def step(client: TestClient, from_s: int, as_of_s: int) -> list[dict[str, Any]]:
+    """The windows that ended in (from_s, as_of_s], but for the time at which they were sent."""
+    served: list[dict[str, Any]] = client.get(f"{DAY}/windows", params={"from_s": from_s, "as_of_s": as_of_s}).json()["windows"]
+    return [{name: value for name, value in window.items() if name != "sent_s"} for window in served]
 
 
 @pytest.mark.parametrize("as_of_s", [START_S + 7, START_S + 899, *np.random.default_rng(20251010).integers(START_S, END_S, 5).tolist()])
@@ -201,7 +208,7 @@ def test_the_future_was_there_to_be_seen(client: TestClient, own_lake: Path) -> 
     forget_future(own_lake, SYMBOL, TODAY, START_S + 1_803, SETTINGS)
     late, whole = everything(client_of(own_lake), END_S), everything(client, END_S)
     assert [name for name in whole if late[name] != whole[name]] == [
-        "windows", "heat", "trades", "walls", "levels", "ladder", "events", "conditions", "day", "episodes",
+        "windows", "heat", "trades", "walls", "levels", "ladder", "events", "conditions", "day", "episodes", "steps",
     ]  # fmt: skip
 
 
@@ -218,6 +225,26 @@ def test_episodes_are_those_of_the_trigger_vectors(client: TestClient, served_la
         } == {key: (min(times), max(times)) for key, times in plain.items()}
         assert all(row["outcome_s"] <= as_of_s for row in served if row["outcome"] is not None)
     assert {row["outcome"] for row in served} - {None}
+
+
+def test_steps_give_every_window_once_and_with_them_all_that_the_list_of_episodes_says(client: TestClient) -> None:
+    known: dict[tuple[Any, ...], Any] = {}
+    seen: list[int] = []
+    for from_s in range(START_S, END_S, 85):
+        as_of_s = min(from_s + 85, END_S)
+        for window in step(client, from_s, as_of_s):
+            seen.append(window["start_s"])
+            known |= {(row["setup"], row["level_id"], row["approach_dir"], row["number"]): row for row in window["episodes"]}
+        listed = client.get(f"{DAY}/episodes", params={"as_of_s": as_of_s}).json()["episodes"]
+        assert sorted(known.values(), key=str) == sorted(listed, key=str)
+    assert seen == list(range(START_S, END_S, 5))
+    assert any(row["outcome"] is not None for row in known.values())
+
+
+def test_a_step_is_five_minutes_at_most(client: TestClient) -> None:
+    answer = client.get(f"{DAY}/windows", params={"from_s": START_S, "as_of_s": START_S + 305})
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_request")
+    assert "at most 300 s" in answer.json()["message"]
 
 
 def test_the_next_episode_is_a_moment_and_nothing_else(client: TestClient) -> None:

@@ -1,5 +1,5 @@
 import { Signal, signal } from '@angular/core';
-import { type Day, type EventKind, type WallEvent, BALANCE, PRESSURE_STATE } from './schema';
+import { type Day, type Episode, type EventKind, type WallEvent, BALANCE, PRESSURE_STATE } from './schema';
 
 /** Ticks that a window's heat holds, 48 below and 48 above its middle. */
 export const HEAT_TICKS = 97;
@@ -113,6 +113,11 @@ export class BrokenSequence extends Error {}
 
 export const STATES = PRESSURE_STATE;
 export const BALANCES = BALANCE;
+/** What stays the same of an episode while more of it becomes known. */
+export function episodeKey({ setup, level_id, approach_dir, start_s }: Episode): string {
+  return `${setup}|${level_id}|${approach_dir}|${start_s}`;
+}
+
 /** One day's columns on a fixed grid of windows, filled from the left (`day-fill.ts`) and never beyond what the server sent. */
 export class DayData {
   readonly windows: number;
@@ -145,6 +150,8 @@ export class DayData {
   readonly ladder: StrikeColumns;
   readonly conditions = new Map<string, ConditionColumns>();
   readonly levels = new Map<string, LevelSteps>();
+  /** Episodes that changed in the windows that came one by one without a gap, by `episodeKey`, as known at the last one's end. */
+  readonly heard = { fromS: NaN, untilS: NaN, episodes: new Map<string, Episode>() };
   readonly candles: Bars = { startS: [], open: [], high: [], low: [], close: [], volume: [], buyVolume: [], sellVolume: [] };
   private readonly filled = signal(0);
   /** Rises by one whenever columns were filled. */

@@ -1,6 +1,6 @@
 import type { Columns } from './arrow';
 import type { TableName } from './client';
-import { BALANCES, COUNTED_COLUMNS, DayData, HEAT_TICKS, MEASURED_COLUMNS, NO_TICK, STATES, STRIKE_COLUMNS } from './day-data';
+import { BALANCES, episodeKey, COUNTED_COLUMNS, DayData, HEAT_TICKS, MEASURED_COLUMNS, NO_TICK, STATES, STRIKE_COLUMNS } from './day-data';
 import { EVENT_KIND, type ReplayLadder, type ReplayWindow, WALL_EVENT } from './schema';
 
 /** Of a wall, by code. */
@@ -76,8 +76,20 @@ export function appendWindow(data: DayData, message: ReplayWindow): void {
     }
     for (const column of [...MEASURED_COLUMNS, ...COUNTED_COLUMNS]) columns[column][index] = values[column];
   }
+  hear(data, message);
   data.known = index + 1;
   data.touch();
+}
+
+/** Notes which episodes changed in a window; a window that does not follow on the last one noted begins anew. */
+function hear(data: DayData, { start_s, episodes }: ReplayWindow): void {
+  const { heard } = data;
+  if (heard.untilS !== start_s) {
+    heard.fromS = start_s;
+    heard.episodes.clear();
+  }
+  heard.untilS = start_s + data.day.window_s;
+  for (const episode of episodes) heard.episodes.set(episodeKey(episode), episode);
 }
 
 /** Bars before the lead-in; they are the same at every cursor, so they are filled once. */

@@ -151,34 +151,39 @@ export class ServedDay {
       levels: this.steps(this.startS(index), this.startS(index) + 5).filter(
         ({ known_from_s }) => index > 0 || known_from_s > this.startS(0),
       ),
-      conditions: levels
-        .filter((level) => LEVELS.includes(level))
-        .map((level) => {
-          const c1 = this.c1[LEVELS.indexOf(level)][index];
-          return {
-            level_id: level,
-            distance_ticks: index,
-            times: [c1, null, c1, -c1],
-            contracts: [1, 2, 3, index],
-            ask_shift_ticks: index,
-            bid_shift_ticks: null,
-            signs: [1, -1, 0, 1],
-            count_up: 2,
-            count_down: 1,
-            balance: BALANCES[index % 5],
-            balance_level: 1,
-            balance_held_s: 5 * index,
-            state: STATES[index % 5],
-            touches: index,
-            near_s: index * 5,
-          };
-        }),
+      conditions: this.conditions(index, levels),
+      episodes: [],
       sent_s: 0,
     };
   }
 
   private happened(fromS: number | null, asOfS: number): DayEvent[] {
     return this.events.filter(({ atS }) => atS > (fromS ?? -Infinity) && atS <= asOfS);
+  }
+
+  private conditions(index: number, levels: string[]): ReplayWindow['conditions'] {
+    return levels
+      .filter((level) => LEVELS.includes(level))
+      .map((level) => {
+        const c1 = this.c1[LEVELS.indexOf(level)][index];
+        return {
+          level_id: level,
+          distance_ticks: index,
+          times: [c1, null, c1, -c1],
+          contracts: [1, 2, 3, index],
+          ask_shift_ticks: index,
+          bid_shift_ticks: null,
+          signs: [1, -1, 0, 1],
+          count_up: 2,
+          count_down: 1,
+          balance: BALANCES[index % 5],
+          balance_level: 1,
+          balance_held_s: 5 * index,
+          state: STATES[index % 5],
+          touches: index,
+          near_s: index * 5,
+        };
+      });
   }
 
   private steps(fromS: number | null, asOfS: number): { level_id: string; known_from_s: number; price_ticks: number }[] {

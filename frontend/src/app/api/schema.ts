@@ -140,6 +140,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/days/{symbol}/{session_date}/windows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Windows
+         * @description The next windows, five minutes at most, with all that became known in them: one request for a step of the board.
+         */
+        get: operations["windows_api_days__symbol___session_date__windows_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/drill": {
         parameters: {
             query?: never;
@@ -2553,6 +2573,11 @@ export interface components {
             /** Conditions */
             conditions: components["schemas"]["ReplayConditions"][];
             /**
+             * Episodes
+             * @description Those that began, went on or were decided in this window, as known at its end.
+             */
+            episodes: components["schemas"]["Episode"][];
+            /**
              * Events
              * @description What became known in this window.
              */
@@ -3181,6 +3206,16 @@ export interface components {
             together: components["schemas"]["Reason"][];
         };
         /**
+         * WindowList
+         * @description Windows that follow one another, as the replay sends them.
+         */
+        WindowList: {
+            /** Version */
+            version: string;
+            /** Windows */
+            windows: components["schemas"]["ReplayWindow"][];
+        };
+        /**
          * ZoneTicks
          * @description Largest distance from a level, in ticks, that belongs to each zone.
          */
@@ -3307,6 +3342,7 @@ export type TrackRecord = components['schemas']['TrackRecord'];
 export type WallEvent = components['schemas']['WallEvent'];
 export type WallNow = components['schemas']['WallNow'];
 export type WhyNear = components['schemas']['WhyNear'];
+export type WindowList = components['schemas']['WindowList'];
 export type ZoneTicks = components['schemas']['ZoneTicks'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -3613,6 +3649,59 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.apache.arrow.stream": unknown;
+                };
+            };
+            /** @description Client Error */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Server Error */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    windows_api_days__symbol___session_date__windows_get: {
+        parameters: {
+            query: {
+                /** @description Windows that ended later than this. */
+                from_s: number;
+                /** @description What the caller may know: seconds UTC within the session. */
+                as_of_s: number;
+                /** @description Whose conditions; by default the day's first. */
+                levels?: string | null;
+                /** @description The day's version that the caller has; another is a `day_changed`. */
+                version?: string | null;
+            };
+            header?: {
+                "accept-encoding"?: string;
+            };
+            path: {
+                /** @description A contract, for example ESZ5, or a root, for example ES. */
+                symbol: string;
+                session_date: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WindowList"];
                 };
             };
             /** @description Client Error */

@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 import { ServedDay } from './day.fixture';
-import type { ApproachAnswer, DayList, Episode, NoApproach, NoSetupYet, Problem, SetupAnswer } from './schema';
+import type { ApproachAnswer, DayList, Episode, NoApproach, NoSetupYet, Problem, SetupAnswer, WindowList } from './schema';
 
 /** One request as the server saw it. */
 export interface MadeUpRequest {
@@ -73,6 +73,17 @@ export class MadeUpServer {
         this.served.table(last, fromS === null ? null : Number(fromS), asOfS, params.get('levels')?.split(',')) as BodyInit,
       );
     }
+    if (last === 'windows') {
+      const fromS = Number(params.get('from_s'));
+      const within = Array.from({ length: this.served.windows }, (_, index) => index).filter(
+        (index) => this.served.startS(index) >= fromS && this.served.startS(index) + day.window_s <= asOfS,
+      );
+      const windows = within.map((index) => ({
+        ...this.served.message(index, params.get('levels')?.split(',')),
+        episodes: this.changed(this.served.startS(index), this.served.startS(index) + day.window_s),
+      }));
+      return Response.json({ version: day.version, windows } satisfies WindowList);
+    }
     if (last === 'episodes') {
       const known = this.episodes.filter(({ start_s }) => start_s <= asOfS);
       return Response.json({
@@ -85,6 +96,14 @@ export class MadeUpServer {
     if (path === 'approach') return this.approach(params.get('level')!, params.get('approach_dir')!, asOfS);
     if (path === 'setup') return this.setup(params.get('level')!, params.get('approach_dir')!, asOfS);
     return Response.json(day);
+  }
+
+  /** Episodes that began, went on or were decided in (fromS, asOfS]. */
+  private changed(fromS: number, asOfS: number): Episode[] {
+    const isWithin = (s: number | null): boolean => s !== null && s > fromS && s <= asOfS;
+    return this.episodes
+      .filter(({ start_s, last_trigger_s, outcome_s }) => (start_s <= asOfS && last_trigger_s > fromS) || isWithin(outcome_s))
+      .map((one) => ({ ...one, last_trigger_s: Math.min(one.last_trigger_s, asOfS) }));
   }
 
   private approach(level: string, approachDir: string, asOfS: number): Response {

@@ -32,13 +32,34 @@ describe('the feed of a day', () => {
     expect(server.requests.slice(3).map(({ path }) => path.split('/').at(-1))).toEqual(LATER);
   });
 
-  it('asks for each window of a table once, one piece after the other, and for nothing later than requested', async () => {
+  it('steps on by one request, one piece after the other, and asks for nothing later than requested', async () => {
     const next = chance(4);
     const { server, data, feed } = start();
     let last = 4;
     await feed.open(last);
+    await settle(feed, ...LATER);
     while (last < data.windows - 1) {
+      const before = server.requests.length;
+      const from = last;
       last = Math.min(data.windows - 1, last + 1 + Math.floor(next() * 5));
+      await feed.extend(last);
+      expect(server.requests.slice(before).map(({ path, params }) => [path, params.get('from_s'), params.get('as_of_s')])).toEqual([
+        ['days/ESZ5/2025-10-14/windows', String(data.endS(from)), String(data.endS(last))],
+      ]);
+      expect(data.known).toBe(last + 1);
+    }
+    expect(data.heat).toEqual(server.served.heat);
+    expect([data.trades, data.walls, data.events]).toEqual([server.served.trades, server.served.walls, server.served.events]);
+    expect([...data.conditions.get('or_high')!.times1]).toEqual(server.served.c1[1]);
+  });
+
+  it('asks for each window of a table once, one piece after the other, where the pieces are long', async () => {
+    const next = chance(4);
+    const { server, data, feed } = start(new ServedDay(1, 6, 600));
+    let last = 4;
+    await feed.open(last);
+    while (last < data.windows - 1) {
+      last = Math.min(data.windows - 1, last + 60 + Math.floor(next() * 50));
       await feed.extend(last);
       expect(data.known).toBe(last + 1);
       for (const { params } of server.requests) expect(Number(params.get('as_of_s'))).toBeLessThanOrEqual(data.endS(last));
@@ -93,11 +114,15 @@ describe('the feed of a day', () => {
   });
 
   it('says that the day has changed where the server holds another version', async () => {
-    const { server, feed, changed } = start();
+    const { server, feed, changed } = start(new ServedDay(1, 6, 100));
     await feed.open(8);
     server.fail('/ladder', 409, 'day_changed');
-    await feed.extend(9);
+    await feed.extend(90);
     expect(changed()).toBe(1);
+    await feed.extend(90);
+    server.fail('/windows', 409, 'day_changed');
+    await feed.extend(92);
+    expect(changed()).toBe(2);
   });
 
   it('fetches a level that is added from the beginning on, and with the others from then on', async () => {
@@ -113,7 +138,7 @@ describe('the feed of a day', () => {
       data.endS(8),
     ]);
     await feed.extend(9);
-    expect(server.requestsFor('/conditions').at(-1)!.params.get('levels')).toBe('pm_high,or_high');
+    expect(server.requestsFor('/windows').at(-1)!.params.get('levels')).toBe('pm_high,or_high');
     expect([...data.conditions.get('or_high')!.times1.slice(0, 10)]).toEqual(server.served.c1[1].slice(0, 10));
   });
 
@@ -146,10 +171,10 @@ describe('the feed of a day', () => {
   it('goes on over HTTP after the windows that the replay brought', async () => {
     const { server, data, feed } = start();
     await feed.open(5);
-    await settle(feed, 'conditions');
+    await settle(feed, ...LATER);
     for (let index = 6; index < 12; index++) feed.append(server.served.message(index));
     await feed.extend(15);
-    for (const table of ALONG) expect(server.requestsFor(`/${table}`).at(-1)!.params.get('from_s')).toBe(String(data.endS(11)));
+    expect(server.requests.at(-1)!.params.get('from_s')).toBe(String(data.endS(11)));
     expect(data.heat.slice(0, 16 * 97)).toEqual(server.served.heat.slice(0, 16 * 97));
   });
 

@@ -4,12 +4,15 @@ import { Client, Params, isChanged, type TableName } from '../api/client';
 import type { DayData } from '../api/day-data';
 import { appendWindow, fillTable } from '../api/day-fill';
 import { stateOf } from '../api/fetched';
-import type { ReplayWindow } from '../api/schema';
+import type { ReplayWindow, WindowList } from '../api/schema';
 import { LOADING, PanelState, READY } from '../ui/panel-state';
 
 const FIRST: readonly TableName[] = ['windows', 'levels', 'candles'];
 const LATER: readonly TableName[] = ['heat', 'trades', 'walls', 'ladder', 'conditions', 'events'];
 const ALONG: readonly TableName[] = ['windows', 'levels', ...LATER];
+
+/** Windows that the server sends in one piece. */
+const STEP_WINDOWS = 60;
 
 /** Fills one day's columns from the server, each table up to the same window and never beyond what was requested. */
 export class DayFeed {
@@ -65,7 +68,7 @@ export class DayFeed {
 
   /** Fetches what follows, up to and with a window. Throws where the windows do not come; then every table stays as it was. */
   async extend(last: number): Promise<void> {
-    await this.inTurn(() => this.fetch(ALONG, last));
+    await this.inTurn(() => (this.isStep(last) ? this.step(last) : this.fetch(ALONG, last)));
   }
 
   /** Fetches these levels' conditions from now on; those of levels that are new from the beginning on. */
@@ -94,6 +97,33 @@ export class DayFeed {
     appendWindow(this.data, message);
     if (this.data.known === before) return;
     for (const table of ALONG) if (this.filled[table] === before) this.filled[table] = this.data.known;
+  }
+
+  /** Whether all tables that there are end at the same window, and so few follow that they come in one piece. */
+  private isStep(last: number): boolean {
+    const { known } = this.data;
+    const isEven = ALONG.every((table) => this.states[table]().kind === 'empty' || this.filled[table] === known);
+    return isEven && known > 0 && last >= known && last - known < STEP_WINDOWS;
+  }
+
+  /** Fetches the windows that follow as the replay sends them, in one request. */
+  private async step(last: number): Promise<void> {
+    const { day, known } = this.data;
+    const params: Params = {
+      from_s: this.data.endS(known - 1),
+      as_of_s: this.data.endS(last),
+      levels: this.levels.join(','),
+      version: day.version,
+    };
+    try {
+      const path = `days/${day.symbol}/${day.session_date}/windows`;
+      const { windows } = await this.client.get<WindowList>(path, params, this.giveUp.signal);
+      if (!this.giveUp.signal.aborted) for (const message of windows) this.append(message);
+    } catch (error) {
+      if (this.giveUp.signal.aborted) return;
+      if (!isChanged(error)) throw error;
+      this.changed();
+    }
   }
 
   close(): void {

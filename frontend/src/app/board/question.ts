@@ -1,7 +1,7 @@
 import { Signal, signal } from '@angular/core';
 import type { Approach } from '../api/approach';
 import { Client, cancelled, isChanged } from '../api/client';
-import type { DayData } from '../api/day-data';
+import { type DayData, episodeKey } from '../api/day-data';
 import { stateOf } from '../api/fetched';
 import type { ApproachAnswer, Episode, EpisodeList, NoApproach, NoSetupYet, SetupAnswer } from '../api/schema';
 import { LOADING, PanelState, READY } from '../ui/panel-state';
@@ -63,6 +63,7 @@ export class SetupQuestion {
   /** The cursor, the level or the approach moved: say at once what is known already, ask for the rest once it rests. */
   ask(request: SetupRequest): void {
     if (request.data !== this.day) this.forget(request.data);
+    this.hear(request);
     const before = this.request;
     this.request = request;
     const kept = this.kept(request);
@@ -88,6 +89,15 @@ export class SetupQuestion {
     this.episodesNow.set([]);
     this.answerNow.set(UNKNOWN);
     this.approachNow.set(null);
+  }
+
+  /** Takes over the episodes that came with the windows, where those follow on what is known. */
+  private hear({ data: { heard }, asOfS }: SetupRequest): void {
+    if (asOfS <= this.episodesAsOfS || !(heard.fromS <= this.episodesAsOfS) || heard.untilS < asOfS) return;
+    const known = new Map(this.episodesNow().map((episode) => [episodeKey(episode), episode]));
+    for (const [key, episode] of heard.episodes) known.set(key, episode);
+    this.episodesAsOfS = heard.untilS;
+    this.episodesNow.set([...known.values()].sort((one, other) => one.start_s - other.start_s));
   }
 
   private async refresh(): Promise<void> {

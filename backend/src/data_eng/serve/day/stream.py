@@ -184,12 +184,12 @@ class Replay:
 class Frames:
     """The windows of a day after a moment, encoded batch by batch."""
 
-    def __init__(self, day: DayBundle, from_s: int, level_ids: tuple[str, ...] | None) -> None:
+    def __init__(self, day: DayBundle, from_s: int, level_ids: tuple[str, ...] | None, until_s: int | None = None) -> None:
         self._day = day
         self._levels = day.chosen_levels(level_ids)
         self._known_s = from_s
         """Up to here everything has been taken."""
-        self._row, self._rows = day.tables["windows"].rows(from_s, day.moments.session_end_s)
+        self._row, self._rows = day.tables["windows"].rows(from_s, day.moments.session_end_s if until_s is None else until_s)
 
     def take(self) -> list[Frame]:
         """The next windows; empty at the end."""
@@ -210,8 +210,10 @@ class Frames:
         conditions = _by_start(
             {"level_id": level_id, **row} for level_id in self._levels for row in _cut(self._day.conditions.get(level_id), from_s, to_s)
         )
+        triggers, ends = self._day.triggers, ends_s.tolist()
+        episodes = triggers.changed_episodes(ends, from_s) if triggers is not None else [[] for _ in ends]
         frames = []
-        for row, end_s, new_levels, new_events in zip(rows, ends_s.tolist(), levels, events, strict=True):
+        for row, end_s, new_levels, new_events, changed in zip(rows, ends, levels, events, episodes, strict=True):
             start_s = row["start_s"]
             hot, strikes = heat.get(start_s), ladder.get(start_s)
             message = {
@@ -225,9 +227,24 @@ class Frames:
                 "levels": new_levels,
                 "events": [{**event, "kind": KINDS[event["kind"]]} for event in new_events],
                 "conditions": [_condition(condition) for condition in conditions.get(start_s, [])],
+                "episodes": [episode.model_dump(mode="json") for episode in changed],
             }
             frames.append(Frame(end_s, to_json(message, inf_nan_mode="null")[:-1]))
         return frames
+
+
+def window_list(day: DayBundle, from_s: int, as_of_s: int, level_ids: tuple[str, ...] | None) -> bytes:
+    """A `WindowList` of the windows that ended in (from_s, as_of_s], at most `BATCH`, as JSON."""
+    day.require_as_of(as_of_s)
+    day.require_table("windows")
+    if as_of_s - from_s > BATCH * day.window_s:
+        most = BATCH * day.window_s
+        raise Refusal(
+            "bad_request", f"from_s is {as_of_s - from_s} s before as_of_s.", expected=f"at most {most} s; more lies in the tables"
+        )
+    sent_s = time.time()
+    windows = ",".join(frame.text(sent_s) for frame in Frames(day, from_s, level_ids, as_of_s).take())
+    return f'{{"version":"{day.version}","windows":[{windows}]}}'.encode()
 
 
 def _by_window(table: KnownTable | None, from_s: int, ends_s: NDArray[np.int64]) -> list[list[dict[str, Any]]]:

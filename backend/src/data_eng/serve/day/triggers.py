@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -55,6 +56,19 @@ class DayTriggers:
     def known_episodes(self, as_of_s: int) -> list[Episode]:
         """Episodes that had begun, as far as they were known."""
         return [_episode(rows, as_of_s) for rows in self.episodes if rows.triggers_s[0] <= as_of_s]
+
+    def changed_episodes(self, ends_s: Sequence[int], from_s: int) -> list[list[Episode]]:
+        """(windows,) episodes that began, went on or were decided in each window, as known at its end.
+
+        The windows follow on one another, the first on `from_s`.
+        """
+        changed: list[list[Episode]] = [[] for _ in ends_s]
+        for rows in self.episodes:
+            times_s = np.append(rows.triggers_s, rows.outcome_s)
+            within = times_s[(times_s > from_s) & (times_s <= ends_s[-1])]
+            for window in np.unique(np.searchsorted(ends_s, within)).tolist():
+                changed[window].append(_episode(rows, ends_s[window]))
+        return changed
 
     def next_start(self, level_id: str | None, from_s: int, back: bool) -> int | None:
         """Start of the next level test after `from_s`, or of the last one before it; of any level where none is named."""

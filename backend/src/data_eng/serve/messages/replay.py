@@ -11,7 +11,7 @@ from ...core.physics.state import Balance
 from ...core.physics.walls import WallEvent
 from ...core.pressure import PressureState
 from .base import LEVEL_LIST, SYMBOL, VERSION, Message, Second
-from .day import EventKind
+from .day import Episode, EventKind
 from .problem import Problem
 
 
@@ -137,7 +137,15 @@ class ReplayWindow(Message):
     levels: list[ReplayLevel] = Field(description="Prices that became known in this window.")
     events: list[ReplayEvent] = Field(description="What became known in this window.")
     conditions: list[ReplayConditions]
+    episodes: list[Episode] = Field(description="Those that began, went on or were decided in this window, as known at its end.")
     sent_s: float = Field(description="Wall clock, seconds UTC with fraction.")
+
+
+class WindowList(Message):
+    """Windows that follow one another, as the replay sends them."""
+
+    version: str
+    windows: list[ReplayWindow]
 
 
 class ReplayEnd(Message):

@@ -9,10 +9,12 @@ from fastapi import APIRouter, Query, Request, Response
 
 from ..day.arrow import STREAM
 from ..day.bodies import Body
+from ..day.stream import window_list
 from ..day.view import day_view
 from ..gate.replies import JSON, AsOf, LevelId, Symbol, TakesZstd, Version, body_reply, packed
 from ..messages.base import LEVEL_LIST, Second
 from ..messages.day import Day, DayList, EpisodeList, NextEpisode, TableName
+from ..messages.replay import WindowList
 from ..shared import shared_of
 
 router = APIRouter(tags=["days"])
@@ -69,6 +71,28 @@ async def table(
 
     body = await shared.work.run(found)
     return body_reply(body.content, STREAM, zstd, body.version, body.synthetic)
+
+
+@router.get("/days/{symbol}/{session_date}/windows", response_model=WindowList)
+async def windows(
+    request: Request,
+    symbol: Symbol,
+    session_date: SessionDate,
+    from_s: Annotated[Second, Query(description="Windows that ended later than this.")],
+    as_of_s: AsOf,
+    zstd_taken: TakesZstd,
+    levels: Annotated[str | None, Query(pattern=LEVEL_LIST, description="Whose conditions; by default the day's first.")] = None,
+    version: Version = None,
+) -> Response:
+    """The next windows, five minutes at most, with all that became known in them: one request for a step of the board."""
+    shared = shared_of(request)
+    chosen = tuple(levels.split(",")) if levels is not None else None
+
+    def found() -> bytes:
+        day = shared.shelf.day(symbol, session_date.isoformat(), version)
+        return packed(window_list(day, from_s, as_of_s, chosen), zstd_taken)
+
+    return body_reply(await shared.work.run(found), JSON, zstd_taken)
 
 
 @router.get("/days/{symbol}/{session_date}/episodes")
