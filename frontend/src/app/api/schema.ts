@@ -149,7 +149,7 @@ export interface paths {
         };
         /**
          * Windows
-         * @description The next windows, five minutes at most, with all that became known in them: one request for a step of the board.
+         * @description The next windows, sixty at most, with all that became known in them: one request for a step of the board.
          */
         get: operations["windows_api_days__symbol___session_date__windows_get"];
         put?: never;

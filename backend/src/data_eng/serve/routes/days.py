@@ -84,7 +84,7 @@ async def windows(
     levels: Annotated[str | None, Query(pattern=LEVEL_LIST, description="Whose conditions; by default the day's first.")] = None,
     version: Version = None,
 ) -> Response:
-    """The next windows, five minutes at most, with all that became known in them: one request for a step of the board."""
+    """The next windows, sixty at most, with all that became known in them: one request for a step of the board."""
     shared = shared_of(request)
     chosen = tuple(levels.split(",")) if levels is not None else None
 
