@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.disks import mounted
 from tests.toy_lake import make_toy_lake
 
 
@@ -28,3 +30,10 @@ def own_lake(served_lake: Path, tmp_path: Path) -> Path:
 def lake(served_lake: Path, tmp_path: Path) -> Path:
     """A lake of one's own whose files may be changed where they lie."""
     return Path(shutil.copytree(served_lake, tmp_path / "lake", symlinks=True))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of 64 KiB."""
+    with mounted(tmp_path / "disk", "64k") as disk:
+        yield disk

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import random
 import resource
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -103,17 +102,6 @@ def test_two_runs_of_the_same_stages_at_once_end_in_the_same_lake_as_one(tmp_pat
         run.join(60)
     assert [run.exitcode for run in runs] == [0, 0]
     assert picture(tmp_path / "two") == picture(tmp_path / "one")
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of 64 KiB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(folder)], capture_output=True, check=False).returncode:
-        pytest.skip("mounting a small disk needs root")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
 
 
 def test_a_full_disk_says_what_where_and_how_much_and_leaves_the_lake_as_it_was(small_disk: Path) -> None:

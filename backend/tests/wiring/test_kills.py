@@ -23,6 +23,7 @@ from src.data_eng.lake.attempts import DiskFull
 from src.data_eng.lake.partitions import list_partitions
 from src.data_eng.planning import selection_map
 from src.data_eng.settings import load_settings
+from tests.disks import mounted
 from tests.real_stages import STAGES, run_stage, short_settings, take_in
 from tests.toy_market import toy_records
 from tests.toys.dying import file_operations, killed_before
@@ -106,12 +107,8 @@ def test_a_stage_killed_at_any_moment_and_run_again_gives_the_lake_never_interru
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of 64 MiB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64m", "tmpfs", str(folder)], capture_output=True, check=False).returncode:
-        pytest.skip("mounting a small disk needs root")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with mounted(tmp_path / "disk", "64m") as disk:
+        yield disk
 
 
 @pytest.mark.parametrize("name", STAGES)

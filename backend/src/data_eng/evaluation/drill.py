@@ -8,37 +8,23 @@ from typing import Literal
 
 from pydantic import Field
 
-from ..core.features.registry import Approach
 from ..core.outcomes import Outcome
 from ..lake.journal import kept_calls
-from ..retrieval.journal import DamagedEntry, parsed
-from ..retrieval.parts import AnswerPart, VerdictName
+from ..retrieval.journal import BoardMoment, DamagedEntry, parsed
+from ..retrieval.parts import AnswerPart
 from .calibration import wilson
 
 Call = Literal["BREAK", "REJECT", "NO EDGE"]
 Side = Literal["BREAK", "REJECT"]
 
 
-class DrillCall(AnswerPart):
+class DrillCall(BoardMoment):
     """One call, how the test ended, and what the answer said at that moment."""
 
-    id: str
     called_s: int = Field(description="When it was called.")
-    lake_version: str
-    symbol: str
-    session_date: str
-    at_s: int
-    new_york: str
-    level_id: str
-    level_name: str
-    approach_dir: Approach
-    synthetic: bool
     call: Call
     outcome: Outcome = Field(description="At the primary horizon.")
     outcome_s: int = Field(description="When it was known.")
-    verdict: VerdictName
-    slab: str
-    said: str
     lead: Side | None = Field(description="What the answer leads to; null where to neither.")
     share: float | None = Field(description="Chance of a break; null without a past.")
     usual_break: float | None = Field(description="From where price stood; null without a past.")

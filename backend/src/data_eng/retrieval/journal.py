@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import Field, ValidationError
 
 from ..core.features.registry import Approach
+from ..core.levels import level_name
 from ..core.outcomes import Outcome
+from ..core.session import clock
+from ..core.units import NS_PER_S
 from ..lake.journal import KeptFile, kept_moments
+from .key import IndexKey
 from .parts import AnswerPart, VerdictName
 from .past_tests import PastTests
 
@@ -19,11 +23,10 @@ NOTE_MAX = 2_000
 P = TypeVar("P", bound=AnswerPart)
 
 
-class KeptMoment(AnswerPart):
-    """One entry as it is kept: what the board said at a moment, and the trader's note."""
+class BoardMoment(AnswerPart):
+    """A moment of the board that is kept, and what the answer said then. Seconds are UTC."""
 
     id: str
-    kept_s: int = Field(description="When it was kept.")
     lake_version: str
     symbol: str
     session_date: str
@@ -36,6 +39,26 @@ class KeptMoment(AnswerPart):
     verdict: VerdictName
     slab: str = Field(description="The verdict as it is printed.")
     said: str = Field(description="Its sentence, or why there is no answer.")
+
+
+def place_of(symbol: str, key: IndexKey, at_s: int) -> dict[str, Any]:
+    """The members of a `BoardMoment` that say when and where it was."""
+    new_york = clock(at_s * NS_PER_S)
+    return {
+        "symbol": symbol,
+        "session_date": new_york[:10],
+        "at_s": at_s,
+        "new_york": new_york,
+        "level_id": key.level_id,
+        "level_name": level_name(key.level_id),
+        "approach_dir": key.approach_dir,
+    }
+
+
+class KeptMoment(BoardMoment):
+    """One entry as it is kept: what the board said at a moment, and the trader's note."""
+
+    kept_s: int = Field(description="When it was kept.")
     kind: Literal["BREAK", "REJECT"] | None = Field(description="What the share is of; null where the level was not being tested.")
     share: float | None
     usual: float | None

@@ -981,7 +981,10 @@ export interface components {
              * @description When it was known.
              */
             outcome_s: number;
-            /** Said */
+            /**
+             * Said
+             * @description Its sentence, or why there is no answer.
+             */
             said: string;
             /** Session Date */
             session_date: string;
@@ -990,7 +993,10 @@ export interface components {
              * @description Chance of a break; null without a past.
              */
             share: number | null;
-            /** Slab */
+            /**
+             * Slab
+             * @description The verdict as it is printed.
+             */
             slab: string;
             /** Symbol */
             symbol: string;

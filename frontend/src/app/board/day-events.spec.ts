@@ -1,9 +1,5 @@
-import type { DayEvent } from '../api/day-data';
+import { madeUpEvent as event } from '../api/event.fixture';
 import { eventsAt, firesAt, firesText, sideNamed } from './day-events';
-
-function event(atS: number, kind: DayEvent['kind'], text: string, levelId: string | null = 'pm_high'): DayEvent {
-  return { atS, levelId, kind, text };
-}
 
 describe('events known at a moment', () => {
   const events = [

@@ -1,5 +1,5 @@
 import { OPEN_S, level, walkedDay } from '../api/made-up-day.fixture';
-import { confluentGroups, levelLines } from './levels';
+import { levelLines } from './levels';
 
 function day() {
   const data = walkedDay(1);
@@ -46,12 +46,5 @@ describe('levelLines', () => {
       ['or_high', false],
       ['pm_high', true],
     ]);
-  });
-});
-
-describe('confluentGroups', () => {
-  it('groups levels within two ticks of one another and leaves lone ones out', () => {
-    const groups = confluentGroups(levelLines(day(), ALL, 'pm_high', OPEN_S + 900), 2);
-    expect(groups.map((group) => group.map((line) => line.levelId))).toEqual([['pm_high', 'or_high']]);
   });
 });

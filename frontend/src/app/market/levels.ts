@@ -59,15 +59,3 @@ function levelSteps(data: DayData, levelId: string, untilS: EpochS): Step[] {
     .map((fromS, i) => ({ fromS, toS: i + 1 < known ? path.fromS[i + 1] : untilS, ticks: path.priceTicks[i] }))
     .filter((step) => Number.isFinite(step.ticks));
 }
-
-/** Lines whose prices lie within `withinTicks` of the next one's, two or more together, from the lowest price up. */
-export function confluentGroups(lines: readonly LevelLine[], withinTicks: number): LevelLine[][] {
-  const groups: LevelLine[][] = [];
-  let below = NaN;
-  for (const line of lines.filter(({ ticks }) => Number.isFinite(ticks)).sort((one, other) => one.ticks - other.ticks)) {
-    if (line.ticks - below <= withinTicks) groups.at(-1)!.push(line);
-    else groups.push([line]);
-    below = line.ticks;
-  }
-  return groups.filter((group) => group.length > 1);
-}

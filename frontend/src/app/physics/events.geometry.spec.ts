@@ -1,10 +1,10 @@
 import type { DayEvent } from '../api/day-data';
+import { madeUpEvent } from '../api/event.fixture';
 import { OPEN_S } from '../api/made-up-day.fixture';
 import { LINES_MAX, eventLines } from './events.geometry';
 
-function event(atS: number, kind: DayEvent['kind'], text: string, levelId: string | null = 'pm_high'): DayEvent {
-  return { atS: OPEN_S + atS, levelId, kind, text };
-}
+const event = (atS: number, kind: DayEvent['kind'], text: string, levelId?: string | null): DayEvent =>
+  madeUpEvent(OPEN_S + atS, kind, text, levelId);
 
 describe('the lines of the events', () => {
   const events = [

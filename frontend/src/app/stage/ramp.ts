@@ -18,7 +18,7 @@ export class Ramp {
     const stops = STOPS[theme].map(channels);
     const bytes = new Uint8ClampedArray(this.table.buffer);
     for (let value = 0; value <= 256; value++) {
-      const place = (strength * (value / 256) ** EXPONENT * (stops.length - 1)) as number;
+      const place = strength * (value / 256) ** EXPONENT * (stops.length - 1);
       const left = Math.min(stops.length - 2, Math.floor(place));
       stops[left].forEach((from, channel) => (bytes[4 * value + channel] = from + (stops[left + 1][channel] - from) * (place - left)));
       bytes[4 * value + 3] = 255;

@@ -7,7 +7,7 @@ import { EpochS, Px, Ticks, WindowIndex } from '../ui/units';
 import { CutOffs, HeatArea, cutOffs } from './heat';
 import type { Look } from '../board/look';
 import { StrikeRows } from './rows';
-import { Timeline } from './timeline';
+import { LENS_S, Timeline } from './timeline';
 
 /** Seconds of a column of the older heat, at least: the largest of what rested within it is drawn. */
 const OLDER_COLUMN_S = 30;
@@ -48,7 +48,7 @@ export interface StageScene {
   windowS: number;
   candles: CandleScene;
   fold: CandleFold;
-  /** First windows of the heat's columns, one list a scale, and how many windows a column holds. */
+  /** The heat left of the seam and right of it; null where it is not drawn. */
   older: HeatStrip | null;
   lens: HeatStrip | null;
   cut: CutOffs;
@@ -95,7 +95,7 @@ export function stageScene(ask: StageAsk): StageScene {
   const firstOf = (s: EpochS): WindowIndex => Math.max(0, Math.floor((s - data.day.lead_in_start_s) / windowS));
   const seam = Math.min(last + 1, firstOf(timeline.seamS));
   const lens = timeline.hasLens ? { from: seam, to: last + 1, pool: 1 } : null;
-  const area: HeatArea = { from: firstOf(untilS - 240), to: last, low: rows.lowTicks, high: rows.highTicks };
+  const area: HeatArea = { from: firstOf(untilS - LENS_S), to: last, low: rows.lowTicks, high: rows.highTicks };
   const levelTicks = data.levelAt(ask.selected, data.endS(index));
   return {
     timeline,

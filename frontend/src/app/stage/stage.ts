@@ -33,7 +33,7 @@ import { flashChanged } from './flash';
 import { HORIZONS_S, SPANS, StageLook } from '../board/look';
 import { FOOT, HEAD, Paint, paintCross, paintStage } from './paint';
 import { OLDER, Ramp, gradient, ground } from './ramp';
-import { StrikeRows, middleStrike, strikeRows } from './rows';
+import { StrikeRows, middleStrike, rowCount, strikeRows } from './rows';
 import { Barriers, StageScene, stageScene } from './scene';
 import { StrikeTable } from './strike-table';
 import { StrikeRow, strikeRowsAt, wallsBeyond } from './strikes';
@@ -117,9 +117,8 @@ export class Stage {
     if (!data || index < 0 || room <= 0) return null;
     const step = data.day.ladder.step_ticks;
     const { rows, shift } = this.look.now();
-    const wanted = strikeRows(0, 0, step, room, rows).count;
-    const middle = middleStrike(data.levelAt(level, data.endS(index)), lastMid(data, index), step, wanted);
-    return Number.isNaN(middle) ? null : strikeRows(middle, shift, step, room, wanted);
+    const middle = middleStrike(data.levelAt(level, data.endS(index)), lastMid(data, index), step, rowCount(room, rows));
+    return Number.isNaN(middle) ? null : strikeRows(middle, shift, step, room, rows);
   });
   protected readonly rowHeight = computed(() => this.rows()?.height ?? 24);
   protected readonly strikes = computed<{ rows: StrikeRow[]; tick: number; data: DayData } | null>(() => {

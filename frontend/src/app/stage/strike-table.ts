@@ -29,7 +29,6 @@ export class StrikeTable {
   protected readonly span = computed(() => `${this.horizonS() / 60} min`);
   protected readonly words = WORDS;
   protected readonly signed = signed;
-  protected readonly sides = ['bids', 'asks'] as const;
 
   protected strike(row: StrikeRow): string {
     return points(row.strikeTicks, this.tick()).replace(/\.00$/, '');

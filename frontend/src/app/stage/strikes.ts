@@ -87,20 +87,22 @@ export function strikeRowsAt(
   const levelStrike = strikeOf(levelTicks, stepTicks);
   const priceStrike = base + ((columns.strikes - 1) / 2) * stepTicks;
   const sums = new Sums(columns, index, horizons);
-  const scale = flowScale(sums, strikes);
+  const moved = strikes.map((strike) => sums.of(strike));
+  const scale = flowScale(moved);
   const walls = wallsAt(columns, index);
-  return strikes.map((strikeTicks) => {
+  return strikes.map((strikeTicks, row) => {
     const cell = cellOf(columns, index, strikeTicks);
     const isNear = [levelStrike, priceStrike].some((strike) => Math.abs(strikeTicks - strike) <= EVEN_WITHIN * stepTicks);
     return {
       strikeTicks,
       isLevel: strikeTicks === levelStrike,
       isPrice: strikeTicks === priceStrike,
-      book: cell === null ? null : bookAt(columns, cell, sums.of(strikeTicks), scale, isNear, walls.get(strikeTicks)),
+      book: cell === null ? null : bookAt(columns, cell, moved[row], scale, isNear, walls.get(strikeTicks)),
     };
   });
 }
 
+/** Contracts over the horizons: what came less what was pulled of either side, and what traded. */
 interface Moved {
   bidFlow: number;
   askFlow: number;
@@ -146,9 +148,9 @@ function cellOf(columns: LadderColumns, index: number, strikeTicks: Ticks): numb
 }
 
 /** Contracts that a full flow bar stands for: the 95th percentile of the flows in sight, the floor at least. */
-function flowScale(sums: Sums, strikes: readonly Ticks[]): number {
-  const sizes = strikes
-    .flatMap((strike) => [sums.of(strike).bidFlow, sums.of(strike).askFlow])
+function flowScale(moved: readonly Moved[]): number {
+  const sizes = moved
+    .flatMap(({ bidFlow, askFlow }) => [bidFlow, askFlow])
     .map(Math.abs)
     .filter((size) => size > 0)
     .sort((a, b) => a - b);

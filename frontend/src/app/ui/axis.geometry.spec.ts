@@ -1,4 +1,4 @@
-import { axisPrices, axisTimes, priceStep, spread } from './axis.geometry';
+import { axisTimes, spread } from './axis.geometry';
 import { chance } from './chance.fixture';
 
 /** 2025-10-14 09:30:00 in New York. */
@@ -31,21 +31,7 @@ describe('spread', () => {
 });
 
 describe('axis', () => {
-  it('steps in round points that are whole ticks', () => {
-    expect(priceStep(0.25, 1)).toBe(2);
-    expect(priceStep(0.25, 3)).toBe(4);
-    expect(priceStep(0.25, 9)).toBe(20);
-    expect(priceStep(0.01, 3)).toBe(5);
-  });
-
-  it('labels prices inside the axis at even steps, far enough apart', () => {
-    const prices = axisPrices(27150, 27246, 250, 30, 0.25);
-    expect(prices).toEqual([27160, 27180, 27200, 27220, 27240]);
-  });
-
-  it('has no label where the axis has no height or no range', () => {
-    expect(axisPrices(10, 10, 200, 30, 0.25)).toEqual([]);
-    expect(axisPrices(10, 20, 0, 30, 0.25)).toEqual([]);
+  it('has no label where the axis has no range', () => {
     expect(axisTimes(OPEN_S, OPEN_S, 100, 10)).toEqual([]);
   });
 

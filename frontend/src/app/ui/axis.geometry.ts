@@ -1,4 +1,4 @@
-import { EpochS, Px, Ticks } from './units';
+import { EpochS, Px } from './units';
 
 /** Time steps that a trader reads at a glance, in seconds. */
 const TIME_STEPS_S = [30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400];
@@ -26,22 +26,6 @@ export function spread(wanted: readonly Px[], height: Px, top: Px, bottom: Px): 
   const centres = new Array<Px>(wanted.length);
   for (const { first, members } of piles) members.forEach((i, at) => (centres[i] = first + at * height));
   return centres;
-}
-
-/** Smallest step of 1, 2 or 5 times a power of ten points that is whole ticks and at least `atLeastTicks`. */
-export function priceStep(tick: number, atLeastTicks: Ticks): Ticks {
-  for (let power = 0.01; ; power *= 10) {
-    for (const digit of [1, 2, 5]) {
-      const ticks = (digit * power) / tick;
-      if (ticks >= atLeastTicks && Math.abs(ticks - Math.round(ticks)) < 1e-6) return Math.round(ticks);
-    }
-  }
-}
-
-/** Prices for an axis from `low` to `high` of `height` pixels, labels at least `apart` pixels from one another. */
-export function axisPrices(low: Ticks, high: Ticks, height: Px, apart: Px, tick: number): Ticks[] {
-  if (!(high > low) || height <= 0) return [];
-  return multiples(low, high, priceStep(tick, ((high - low) * apart) / height));
 }
 
 /** Moments for an axis over [fromS, toS] of `width` pixels, labels at least `apart` pixels from one another. */

@@ -1,7 +1,7 @@
 import { ChangeDetectionStrategy, Component, computed, input } from '@angular/core';
 import { PanelState, fixOf, messageOf, tryAgain } from './panel-state';
 
-/** Why a part of a panel has no figures: what is wrong, the command that mends it, and another try. */
+/** Why a part of a panel has no figures: what is wrong, the command that fixes it, and a button that tries again. */
 @Component({
   selector: 'sp-state-note',
   changeDetection: ChangeDetectionStrategy.OnPush,

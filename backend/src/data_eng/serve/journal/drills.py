@@ -9,11 +9,10 @@ from threading import Lock
 from ... import commands
 from ...config import AppConfig
 from ...core.levels import level_name
-from ...core.session import clock
-from ...core.units import NS_PER_S
 from ...evaluation.drill import Call, DrillCall, DrillScore, read_calls, read_score
 from ...lake.cache import Cache
 from ...lake.journal import call_path, keep_call, new_id
+from ...retrieval.journal import place_of
 from ...retrieval.key import LEVEL_TEST, IndexKey
 from ...retrieval.past_tests import PastTest, PastTests
 from ..day.days import Days
@@ -96,20 +95,14 @@ class Drills:
         )
 
     def _called(self, drill_id: str, test: PastTest, call: Call) -> DrillCall:
-        answer = self._answers.answer(test.symbol, IndexKey(test.level_id, LEVEL_TEST, test.approach_dir), test.start_s)
+        key = IndexKey(test.level_id, LEVEL_TEST, test.approach_dir)
+        answer = self._answers.answer(test.symbol, key, test.start_s)
         assert isinstance(answer, SetupAnswer)
         row = answer.outcome
         return DrillCall(
             id=drill_id,
             called_s=int(time.time()),
             lake_version=self._days.listed().lake_version,
-            symbol=test.symbol,
-            session_date=test.session_date,
-            at_s=test.start_s,
-            new_york=clock(test.start_s * NS_PER_S),
-            level_id=test.level_id,
-            level_name=level_name(test.level_id),
-            approach_dir=test.approach_dir,
             synthetic=answer.synthetic,
             call=call,
             outcome=test.outcome,
@@ -121,6 +114,7 @@ class Drills:
             share=row.break_.p if row is not None else None,
             usual_break=row.break_.base if row is not None else None,
             usual_reject=row.reject.base if row is not None else None,
+            **place_of(test.symbol, key, test.start_s),
         )
 
 

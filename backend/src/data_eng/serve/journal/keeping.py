@@ -6,11 +6,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ...core.levels import level_name
 from ...core.session import clock
 from ...core.units import NS_PER_S
 from ...lake.journal import is_png, keep_moment, new_id
-from ...retrieval.journal import Journal, JournalEntry, KeptMoment, read_journal, with_outcome
+from ...retrieval.journal import Journal, JournalEntry, KeptMoment, place_of, read_journal, with_outcome
 from ...retrieval.key import LEVEL_TEST, IndexKey
 from ...retrieval.past_tests import PastTests
 from ..day.days import Days
@@ -34,22 +33,17 @@ class Keeping:
     def keep(self, asked: MomentToKeep) -> JournalEntry:
         """Look up what was said at the moment, and keep it."""
         if not is_png(asked.picture):
-            raise Refusal("bad_request", f"the picture of {len(asked.picture)} bytes is no whole PNG.")
+            raise Refusal("bad_request", f"the picture of {len(asked.picture)} bytes is not a whole PNG.", expected="a PNG file, in base64")
         day = self._shelf.day(asked.symbol, clock(asked.as_of_s * NS_PER_S)[:10])
+        key = IndexKey(asked.level, LEVEL_TEST, asked.approach_dir)
         moment = KeptMoment(
             id=new_id(),
             kept_s=int(time.time()),
             lake_version=self._days.listed().lake_version,
-            symbol=day.symbol,
-            session_date=day.session_date,
-            at_s=asked.as_of_s,
-            new_york=clock(asked.as_of_s * NS_PER_S),
-            level_id=asked.level,
-            level_name=level_name(asked.level),
-            approach_dir=asked.approach_dir,
             synthetic=day.synthetic,
             note=asked.note,
-            **self._said(day.symbol, IndexKey(asked.level, LEVEL_TEST, asked.approach_dir), asked.as_of_s, day.window_s),
+            **place_of(day.symbol, key, asked.as_of_s),
+            **self._said(day.symbol, key, asked.as_of_s, day.window_s),
         )
         entry = moment.model_dump_json(indent=1).encode() + b"\n"
         keep_moment(self._lake, moment.session_date, moment.id, entry, asked.picture)

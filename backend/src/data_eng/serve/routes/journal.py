@@ -47,7 +47,7 @@ async def picture(request: Request, entry_id: EntryId) -> Response:
     shared = shared_of(request)
     content = await shared.work.run(partial(picture_of, shared.lake, entry_id))
     if content is None:
-        raise Refusal("unknown_entry", f"the journal has no picture of {entry_id}.")
+        raise Refusal("unknown_entry", f"the journal has no picture of {entry_id}.", expected="the id of an entry of GET /api/journal")
     return Response(content, media_type=PNG, headers={"Cache-Control": "private, max-age=31536000, immutable"})
 
 
