@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,8 +14,8 @@ from src.data_eng.core.units import NS_PER_S
 from src.data_eng.retrieval.approach import ApproachTables
 from src.data_eng.retrieval.reading import PhysicsTables
 from src.data_eng.serve.day.arrow import KnownTable
-from src.data_eng.serve.day.bodies import Bodies
-from src.data_eng.serve.day.bundle import CONDITIONS_MAX, CONDITIONS_SHOWN
+from src.data_eng.serve.day.bodies import Bodies, Body, spans
+from src.data_eng.serve.day.bundle import CONDITIONS_MAX, CONDITIONS_SHOWN, DayBundle
 from src.data_eng.serve.day.levels import level_infos, why_unknown
 from src.data_eng.serve.day.moments import Moments, moments_of
 from src.data_eng.serve.day.view import day_view
@@ -130,22 +131,37 @@ def test_a_day_s_size_is_that_of_all_that_it_holds() -> None:
     assert whole.nbytes == 6 * 24
 
 
-def test_a_body_is_encoded_once_for_each_question_and_anew_for_another_version() -> None:
+def test_pieces_are_encoded_once_for_each_question_and_anew_for_another_version() -> None:
     bodies, day = Bodies(), a_day()
-    first = bodies.table(day, "windows", None, END, None, False)
-    assert bodies.table(day, "windows", None, END, None, False) is first
-    others = [
-        bodies.table(day, "windows", None, END, None, True),
-        bodies.table(day, "windows", START, END, None, False),
-        bodies.table(day, "windows", None, END - 1, None, False),
-        bodies.table(a_day(version="f" * 16), "windows", None, END, None, False),
-        bodies.table(a_day(symbol="ESH6"), "windows", None, END, None, False),
-        bodies.table(a_day(session_date="2025-10-17"), "windows", None, END, None, False),
-    ]
-    assert (bodies.kept.found, bodies.kept.made) == (1, 1 + len(others))
+
+    def tried(of: DayBundle, *question: Any) -> tuple[Body, int]:
+        before = bodies.kept.made
+        return bodies.tables(of, ["windows"], *question), bodies.kept.made - before
+
+    first, made = tried(day, None, END, None, False)
+    assert made == 1 + len(list(spans(START, None, END)))
+    assert tried(day, None, END, None, False) == (first, 0)
+    assert tried(day, None, END - 1, None, False)[1] == 1
+    assert tried(day, START + 1, END, None, False)[1] == 1
+    for of, compressed in [
+        (day, True),
+        (a_day(version="f" * 16), False),
+        (a_day(symbol="ESH6"), False),
+        (a_day(session_date="2025-10-17"), False),
+    ]:
+        assert tried(of, None, END, None, compressed)[1] == made
     assert (first.version, first.synthetic) == (VERSION, True)
     with pa.ipc.open_stream(first.content) as reader:
         assert reader.read_all()["start_s"].to_pylist() == [end - 5 for end in ENDS]
+
+
+@pytest.mark.parametrize("as_of_s", [START, START + 1, START + 600, START + 601, START + 1_800])
+def test_spans_follow_one_another_up_to_the_moment(as_of_s: int) -> None:
+    found = list(spans(START, None, as_of_s))
+    assert (found[0][0], found[-1][1]) == (None, as_of_s)
+    assert [first for first, _ in found[1:]] == [last for _, last in found[:-1]]
+    assert all(last - first <= 600 for first, last in found[1:] if first is not None)
+    assert list(spans(START, START + 7, START + 1_800)) == [(START + 7, START + 1_800)]
 
 
 def test_a_level_s_price_is_the_latest_known_at_the_moment() -> None:

@@ -16,7 +16,7 @@ from src.data_eng.lake.cache import Cache
 from src.data_eng.lake.partitions import PartitionCorrupt, PartitionMissing
 from src.data_eng.retrieval.index import StaleIndex
 from src.data_eng.retrieval.past_tests import outcome_known_s
-from src.data_eng.serve.day.arrow import KnownTable, stream_bytes
+from src.data_eng.serve.day.arrow import END_OF_STREAM, KnownTable, batches_bytes, schema_bytes
 from src.data_eng.serve.day.moments import Moments, whole_s
 from src.data_eng.serve.day.stream import MarketClock
 from src.data_eng.serve.day.tables import (
@@ -254,13 +254,22 @@ def test_an_arrow_stream_of_a_cut_holds_no_byte_of_the_rows_after_it() -> None:
         whole = pa.table({"value": column})
         for rows in range(28):
             alone = pa.table({"value": pa.array(column.to_pylist()[:rows], column.type)})
-            assert stream_bytes(whole.slice(0, rows)) == stream_bytes(alone)
+            assert batches_bytes(whole.slice(0, rows)) == batches_bytes(alone)
 
 
 def test_an_arrow_stream_of_a_cut_holds_the_cut_alone() -> None:
     table = pa.table({"value": np.arange(10_000)})
-    assert len(stream_bytes(table.slice(5_000, 10))) < 1_000
-    assert pa.ipc.open_stream(stream_bytes(table.slice(5_000, 10))).read_all()["value"].to_pylist() == list(range(5_000, 5_010))
+    assert len(batches_bytes(table.slice(5_000, 10))) < 1_000
+    stream = schema_bytes(table.schema) + batches_bytes(table.slice(5_000, 10)) + END_OF_STREAM
+    assert pa.ipc.open_stream(stream).read_all()["value"].to_pylist() == list(range(5_000, 5_010))
+
+
+def test_pieces_of_a_table_follow_one_another_in_one_stream() -> None:
+    words = pa.array(["a", "b", "c", "b"]).dictionary_encode()
+    table = pa.table({"value": [1, 2, 3, 4], "word": words})
+    pieces = [table.slice(0, 1), table.slice(1, 0), table.slice(1, 3)]
+    stream = b"".join([schema_bytes(table.schema), *(batches_bytes(piece) for piece in pieces), END_OF_STREAM])
+    assert pa.ipc.open_stream(stream).read_all().to_pylist() == table.to_pylist()
 
 
 @pytest.mark.parametrize(

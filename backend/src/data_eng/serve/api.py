@@ -100,8 +100,8 @@ async def _bad_request(_: Request, error: Exception) -> Response:
     first = error.errors()[0]
     place, name = first["loc"][0], first["loc"][-1]
     given = str(first.get("input"))[:80]
-    if (place, name) == ("path", "table"):
-        return problem_reply(Problem(code="unknown_table", message=f"table {given!r} is unknown. {first['msg']}.", fix=None))
+    if (place, name) == ("path", "tables"):
+        return problem_reply(Problem(code="unknown_table", message=f"tables {given!r} are unknown. {first['msg']}.", fix=None))
     return problem_reply(Problem(code="bad_request", message=f"{place} {name} is {given!r}. {first['msg']}.", fix=None))
 
 

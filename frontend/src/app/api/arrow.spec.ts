@@ -21,19 +21,23 @@ import {
   tableToIPC,
   vectorFromArray,
 } from 'apache-arrow';
-import { decode } from './arrow';
+import { type Columns, decode } from './arrow';
 
 function sent(columns: Record<string, Vector>): Uint8Array {
   return tableToIPC(new Table(columns), 'stream');
+}
+
+function read(bytes: Uint8Array): Columns {
+  return decode(bytes)[0];
 }
 
 describe('an Arrow stream', () => {
   it('of whole numbers of every width is read as they are', () => {
     const values = [-100, 0, 127];
     const stored = { a: new Int8(), b: new Int16(), c: new Int32() };
-    const columns = decode(sent(Object.fromEntries(Object.entries(stored).map(([name, type]) => [name, vectorFromArray(values, type)]))));
+    const columns = read(sent(Object.fromEntries(Object.entries(stored).map(([name, type]) => [name, vectorFromArray(values, type)]))));
     for (const name of ['a', 'b', 'c']) expect([...columns.ints(name)]).toEqual(values);
-    const unsigned = decode(
+    const unsigned = read(
       sent({
         a: vectorFromArray([200], new Uint8()),
         b: vectorFromArray([60000], new Uint16()),
@@ -45,7 +49,7 @@ describe('an Arrow stream', () => {
 
   it('has the value for missing where it is null, in any row of a byte', () => {
     const values = Array.from({ length: 19 }, (_, row) => (row % 3 === 0 ? null : row));
-    const columns = decode(
+    const columns = read(
       sent({
         a: vectorFromArray(values, new Int32()),
         b: vectorFromArray(values, new Float32()),
@@ -59,13 +63,13 @@ describe('an Arrow stream', () => {
 
   it('has words by their dictionary, whatever their letters', () => {
     const words = ['pm_high', 'vwap', 'pm_high', 'Öffnung – 09:30', ''];
-    const columns = decode(sent({ level: vectorFromArray(words, new Dictionary(new Utf8(), new Int8())) }));
+    const columns = read(sent({ level: vectorFromArray(words, new Dictionary(new Utf8(), new Int8())) }));
     expect(columns.words('level')).toEqual(words);
   });
 
   it('has the word for missing where it is null', () => {
     const words = ['pm_high', null, 'vwap', null];
-    const columns = decode(sent({ level: vectorFromArray(words, new Dictionary(new Utf8(), new Int8())) }));
+    const columns = read(sent({ level: vectorFromArray(words, new Dictionary(new Utf8(), new Int8())) }));
     expect(columns.words('level')).toEqual(['pm_high', '', 'vwap', '']);
     expect(columns.words('level', 'none')).toEqual(['pm_high', 'none', 'vwap', 'none']);
   });
@@ -73,10 +77,10 @@ describe('an Arrow stream', () => {
   it('has lists of one length flat, row after row', () => {
     const child = makeData({ type: new Int32(), data: Int32Array.from([1, 2, 3, 4, 5, 6]) });
     const list = makeVector(makeData({ type: new FixedSizeList(3, new Field('item', new Int32())), length: 2, child }));
-    expect(decode(sent({ list })).flat('list')).toEqual({ width: 3, values: Int32Array.from([1, 2, 3, 4, 5, 6]) });
+    expect(read(sent({ list })).flat('list')).toEqual({ width: 3, values: Int32Array.from([1, 2, 3, 4, 5, 6]) });
     const sizes = makeData({ type: new Uint16(), data: Uint16Array.from([0, 65535, 1, 2]) });
     const heat = makeVector(makeData({ type: new FixedSizeList(2, new Field('item', new Uint16())), length: 2, child: sizes }));
-    expect(decode(sent({ heat })).flat('heat')).toEqual({ width: 2, values: Int32Array.from([0, 65535, 1, 2]) });
+    expect(read(sent({ heat })).flat('heat')).toEqual({ width: 2, values: Int32Array.from([0, 65535, 1, 2]) });
   });
 
   it('in several batches is read as one table', () => {
@@ -85,14 +89,14 @@ describe('an Arrow stream', () => {
     const part = (numbers: (number | null)[], words: string[]): Table =>
       new Table(schema, { a: vectorFromArray(numbers, new Int32()), w: vectorFromArray(words, type) });
     const writer = RecordBatchStreamWriter.writeAll(new Table(part([1, null], ['x', 'y']).batches.concat(part([3], ['x']).batches)));
-    const columns = decode(writer.toUint8Array(true));
+    const columns = read(writer.toUint8Array(true));
     expect(columns.rows).toBe(3);
     expect([...columns.ints('a', 0)]).toEqual([1, 0, 3]);
     expect(columns.words('w')).toEqual(['x', 'y', 'x']);
   });
 
   it('without rows has none, in every column', () => {
-    const columns = decode(sent({ a: vectorFromArray([], new Int32()), b: vectorFromArray([], new Dictionary(new Utf8(), new Int32())) }));
+    const columns = read(sent({ a: vectorFromArray([], new Int32()), b: vectorFromArray([], new Dictionary(new Utf8(), new Int32())) }));
     expect([columns.rows, columns.ints('a').length, columns.words('b').length]).toEqual([0, 0, 0]);
   });
 
@@ -100,19 +104,25 @@ describe('an Arrow stream', () => {
     const bytes = sent({ a: vectorFromArray([1.5, 2.5], new Float64()) });
     const moved = new Uint8Array(bytes.length + 3);
     moved.set(bytes, 3);
-    expect([...decode(moved.subarray(3)).floats('a')]).toEqual([1.5, 2.5]);
+    expect([...read(moved.subarray(3)).floats('a')]).toEqual([1.5, 2.5]);
+  });
+
+  it('is followed by others, each read for itself', () => {
+    const streams = [sent({ a: vectorFromArray([1, 2], new Int32()) }), sent({ b: vectorFromArray([3], new Int32()) })];
+    const joined = new Uint8Array([...streams[0], ...streams[1], ...streams[0]]);
+    expect(decode(joined).map((columns, at) => [...columns.ints(at === 1 ? 'b' : 'a')])).toEqual([[1, 2], [3], [1, 2]]);
   });
 
   it('that broke off is an error, not a shorter table', () => {
     const bytes = sent({ a: vectorFromArray([1, 2, 3], new Int32()) });
-    expect(() => decode(bytes.subarray(0, bytes.length - 40))).toThrow('were announced');
+    expect(() => read(bytes.subarray(0, bytes.length - 40))).toThrow('were announced');
   });
 
   it('without a column that is asked for says which it has', () => {
-    expect(() => decode(sent({ a: vectorFromArray([1], new Int32()) })).ints('b')).toThrow('column b is missing; the table has a');
+    expect(() => read(sent({ a: vectorFromArray([1], new Int32()) })).ints('b')).toThrow('column b is missing; the table has a');
   });
 
   it('of a type that the page does not read says so', () => {
-    expect(() => decode(sent({ a: vectorFromArray([true], new Bool()) }))).toThrow('column a is of type Bool');
+    expect(() => read(sent({ a: vectorFromArray([true], new Bool()) }))).toThrow('column a is of type Bool');
   });
 });

@@ -96,49 +96,62 @@ function isNull(valid: Uint8Array | null, row: number): boolean {
   return valid !== null && !(valid[row >> 3] & (1 << (row & 7)));
 }
 
-/** Reads an Arrow IPC stream with plain buffers: numbers, words by dictionary and lists of numbers of one length. */
-export function decode(bytes: Uint8Array): Columns {
+/** Reads Arrow IPC streams that follow one another, with plain buffers: numbers, words by dictionary and lists of numbers of one length. */
+export function decode(bytes: Uint8Array): Columns[] {
+  const streams: Columns[] = [];
+  for (let at = 0; at < bytes.byteLength;) {
+    const { columns, end } = stream(bytes, at);
+    streams.push(columns);
+    at = end;
+  }
+  return streams;
+}
+
+/** The stream that begins at a byte, and where it ends. */
+function stream(bytes: Uint8Array, first: number): { columns: Columns; end: number } {
   let fields: Field[] = [];
   const words = new Map<bigint, string[]>();
   const pieces = new Map<string, Piece[]>();
   let rows = 0;
-  for (const { message, body } of messages(bytes)) {
-    switch (message.headerType()) {
+  let end = first;
+  for (const { message, body, next } of messages(bytes, first)) {
+    end = next;
+    switch (message?.headerType()) {
       case MessageHeader.Schema: {
-        const schema = message.header(new Schema()) as Schema;
+        const schema = message!.header(new Schema()) as Schema;
         fields = Array.from({ length: schema.fieldsLength() }, (_, at) => schema.fields(at)!);
         for (const field of fields) pieces.set(field.name()!, []);
         break;
       }
       case MessageHeader.DictionaryBatch: {
-        const batch = message.header(new DictionaryBatch()) as DictionaryBatch;
+        const batch = message!.header(new DictionaryBatch()) as DictionaryBatch;
         const added = strings(new Batch(batch.data()!, body));
         words.set(batch.id(), batch.isDelta() ? [...(words.get(batch.id()) ?? []), ...added] : added);
         break;
       }
       case MessageHeader.RecordBatch: {
-        const batch = new Batch(message.header(new RecordBatch()) as RecordBatch, body);
+        const batch = new Batch(message!.header(new RecordBatch()) as RecordBatch, body);
         for (const field of fields) pieces.get(field.name()!)!.push(piece(field, batch, words));
         rows += batch.rows;
         break;
       }
     }
   }
-  return new Columns(rows, pieces);
+  return { columns: new Columns(rows, pieces), end };
 }
 
-/** Messages of a stream with their bodies: a marker, the header's length, the header, the body. A length of 0 ends it. */
-function* messages(bytes: Uint8Array): Generator<{ message: Message; body: Uint8Array }> {
+/** Messages of a stream with their bodies: a marker, the header's length, the header, the body. One without a header ends it. */
+function* messages(bytes: Uint8Array, first: number): Generator<{ message: Message | null; body: Uint8Array; next: number }> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let at = 0;
-  while (at + 8 <= bytes.byteLength) {
-    const length = view.getInt32(at + 4, true);
-    if (length === 0) return;
-    const message = Message.getRootAsMessage(new ByteBuffer(bytes.subarray(at + 8, at + 8 + length)));
+  let at = first;
+  while (at < bytes.byteLength) {
+    const length = at + 8 <= bytes.byteLength ? view.getInt32(at + 4, true) : 0;
     const from = at + 8 + length;
+    if (length === 0) return yield { message: null, body: bytes.subarray(from, from), next: from };
+    const message = Message.getRootAsMessage(new ByteBuffer(bytes.subarray(at + 8, from)));
     at = from + Number(message.bodyLength());
     if (at > bytes.byteLength) throw new Error(`the table ends after ${bytes.byteLength} bytes, ${at} were announced. Ask again.`);
-    yield { message, body: bytes.subarray(from, at) };
+    yield { message, body: bytes.subarray(from, at), next: at };
   }
 }
 

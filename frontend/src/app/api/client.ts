@@ -38,9 +38,14 @@ export class Client {
     return (await (await this.ask(path, {}, sent)).json()) as T;
   }
 
-  /** One table of a day. */
-  async table(day: { symbol: string; session_date: string }, name: TableName, params: Params, signal?: AbortSignal): Promise<Columns> {
-    const response = await this.ask(`days/${day.symbol}/${day.session_date}/tables/${name}`, params, { signal });
+  /** Tables of a day, in the order of their names. */
+  async tables(
+    day: { symbol: string; session_date: string },
+    names: readonly TableName[],
+    params: Params,
+    signal?: AbortSignal,
+  ): Promise<Columns[]> {
+    const response = await this.ask(`days/${day.symbol}/${day.session_date}/tables/${names.join(',')}`, params, { signal });
     return decode(new Uint8Array(await response.arrayBuffer()));
   }
 

@@ -9,7 +9,7 @@ const TABLES = ['windows', 'heat', 'trades', 'walls', 'levels', 'ladder', 'condi
 /** Fills `data` with the windows [from, to) of every table. */
 function fill(data: DayData, served: ServedDay, from: number, to: number): void {
   const fromS = from === 0 ? null : data.endS(from - 1);
-  for (const name of TABLES) fillTable(data, name, decode(served.table(name, fromS, data.endS(to - 1))));
+  for (const name of TABLES) fillTable(data, name, decode(served.table(name, fromS, data.endS(to - 1)))[0]);
 }
 
 const COLUMNS = [
@@ -108,10 +108,10 @@ describe('a day', () => {
   it('has what happened once and in order where the tables come after the replay', () => {
     const served = new ServedDay(8);
     const data = new DayData(served.day);
-    fillTable(data, 'windows', decode(served.table('windows', null, data.endS(9))));
+    fillTable(data, 'windows', decode(served.table('windows', null, data.endS(9)))[0]);
     for (let index = 10; index < data.windows; index++) appendWindow(data, served.message(index));
     expect(data.events).toEqual(served.events.filter(({ atS }) => atS > data.endS(9)));
-    fillTable(data, 'events', decode(served.table('events', null, data.endS(20))));
+    fillTable(data, 'events', decode(served.table('events', null, data.endS(20)))[0]);
     expect(data.events).toEqual(served.events);
   });
 
@@ -119,7 +119,7 @@ describe('a day', () => {
     const served = new ServedDay();
     const data = new DayData(served.day);
     fill(data, served, 0, 3);
-    expect(() => fillTable(data, 'windows', decode(served.table('windows', data.endS(4), data.endS(9))))).toThrow(BrokenSequence);
+    expect(() => fillTable(data, 'windows', decode(served.table('windows', data.endS(4), data.endS(9)))[0])).toThrow(BrokenSequence);
     expect(() => appendWindow(data, served.message(4))).toThrow(BrokenSequence);
     expect(data.known).toBe(3);
   });

@@ -120,7 +120,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/days/{symbol}/{session_date}/tables/{table}": {
+    "/api/days/{symbol}/{session_date}/tables/{tables}": {
         parameters: {
             query?: never;
             header?: never;
@@ -128,10 +128,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Table
-         * @description One table of a day.
+         * Tables
+         * @description Tables of a day, one stream after the other in the order in which they are named.
          */
-        get: operations["table_api_days__symbol___session_date__tables__table__get"];
+        get: operations["tables_api_days__symbol___session_date__tables__tables__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3623,7 +3623,7 @@ export interface operations {
             };
         };
     };
-    table_api_days__symbol___session_date__tables__table__get: {
+    tables_api_days__symbol___session_date__tables__tables__get: {
         parameters: {
             query: {
                 /** @description What the caller may know: seconds UTC within the session. */
@@ -3642,13 +3642,14 @@ export interface operations {
                 /** @description A contract, for example ESZ5, or a root, for example ES. */
                 symbol: string;
                 session_date: string;
-                table: "candles" | "windows" | "heat" | "trades" | "walls" | "levels" | "ladder" | "conditions" | "events";
+                /** @description By commas, for example windows,levels,candles. */
+                tables: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Rows known in (from_s, as_of_s], an Arrow IPC stream. */
+            /** @description Rows known in (from_s, as_of_s], an Arrow IPC stream a table. */
             200: {
                 headers: {
                     [name: string]: unknown;

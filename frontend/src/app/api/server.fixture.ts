@@ -16,9 +16,9 @@ export class MadeUpServer {
   episodes: Episode[] = [];
   /** Moments at which price comes to every level. */
   approaches: number[] = [];
-  /** Answers the next requests whose path ends so with a problem. */
+  /** Answers the next requests whose path ends so, or names such a table, with a problem. */
   readonly problems = new Map<string, { status: number; problem: Problem; times: number }>();
-  /** Waits before an answer, in milliseconds, by the path's end. */
+  /** Waits before an answer, in milliseconds, by the path's end or a table's name. */
   readonly waits = new Map<string, number>();
   /** JSON that a path is answered with in place of the made-up day's. */
   readonly replies = new Map<string, unknown>();
@@ -30,7 +30,7 @@ export class MadeUpServer {
   }
 
   requestsFor(end: string): MadeUpRequest[] {
-    return this.requests.filter(({ path }) => path.endsWith(end));
+    return this.requests.filter(({ path }) => isOf(path, end));
   }
 
   fail(end: string, status: number, code: Problem['code'], times = 1): void {
@@ -42,11 +42,11 @@ export class MadeUpServer {
     const sent: unknown = typeof body === 'string' ? JSON.parse(body) : null;
     const request = { path: pathname.replace('/api/', ''), params: searchParams, body: sent };
     this.requests.push(request);
-    const wait = [...this.waits].find(([end]) => request.path.endsWith(end))?.[1] ?? 0;
+    const wait = [...this.waits].find(([end]) => isOf(request.path, end))?.[1] ?? 0;
     await new Promise((done) => setTimeout(done, wait));
     if (signal?.aborted) throw new DOMException('given up', 'AbortError');
     for (const [end, failure] of this.problems) {
-      if (!request.path.endsWith(end) || failure.times <= 0) continue;
+      if (!isOf(request.path, end) || failure.times <= 0) continue;
       failure.times--;
       return Response.json(failure.problem, { status: failure.status });
     }
@@ -69,9 +69,9 @@ export class MadeUpServer {
     }
     if (path.includes('/tables/')) {
       const fromS = params.get('from_s');
-      return new Response(
-        this.served.table(last, fromS === null ? null : Number(fromS), asOfS, params.get('levels')?.split(',')) as BodyInit,
-      );
+      const levels = params.get('levels')?.split(',');
+      const streams = last.split(',').map((name) => this.served.table(name, fromS === null ? null : Number(fromS), asOfS, levels));
+      return new Response(new Uint8Array(streams.flatMap((stream) => [...stream])));
     }
     if (last === 'windows') {
       const fromS = Number(params.get('from_s'));
@@ -175,4 +175,9 @@ export class MadeUpSocket {
   close(): void {
     this.closed = true;
   }
+}
+
+/** Whether a path ends so, or names such a table among others. */
+function isOf(path: string, end: string): boolean {
+  return path.endsWith(end) || path.split('/').at(-1)!.split(',').includes(end.slice(1));
 }

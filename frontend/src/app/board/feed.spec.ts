@@ -5,7 +5,7 @@ import { MadeUpServer } from '../api/server.fixture';
 import { chance } from '../ui/chance.fixture';
 import { DayFeed } from './feed';
 
-const LATER = ['heat', 'trades', 'walls', 'ladder', 'conditions', 'events'] as const;
+const LATER = ['heat', 'trades', 'walls', 'events', 'ladder', 'conditions'] as const;
 const ALONG = ['windows', 'levels', ...LATER] as const;
 
 function start(served = new ServedDay()): { server: MadeUpServer; data: DayData; feed: DayFeed; changed: () => number } {
@@ -26,10 +26,10 @@ describe('the feed of a day', () => {
   it('opens with prices, levels and candles; the rest follows', async () => {
     const { server, feed } = start();
     await feed.open(5);
-    expect(server.requests.slice(0, 3).map(({ path }) => path.split('/').at(-1))).toEqual(['windows', 'levels', 'candles']);
+    expect(server.requests[0].path.split('/').at(-1)).toBe('windows,levels,candles');
     expect(feed.state('windows').kind).toBe('ready');
     await settle(feed, ...LATER);
-    expect(server.requests.slice(3).map(({ path }) => path.split('/').at(-1))).toEqual(LATER);
+    expect(server.requests.slice(1).map(({ path }) => path.split('/').at(-1))).toEqual(['heat,trades,walls,events', 'ladder,conditions']);
   });
 
   it('steps on by one request, one piece after the other, and asks for nothing later than requested', async () => {
@@ -93,16 +93,18 @@ describe('the feed of a day', () => {
     expect(feed.state('heat').kind).toBe('ready');
   });
 
-  it('shows one table’s error alone, and fills it when it is tried again', async () => {
+  it('shows the error of tables that come together on them alone, and fills them when they are tried again', async () => {
     const { server, data, feed } = start();
     server.fail('/heat', 500, 'internal');
     await feed.open(8);
-    await settle(feed, 'heat', 'ladder');
+    await settle(feed, 'heat', 'trades', 'ladder');
+    expect(feed.state('trades').kind).toBe('error');
     const state = feed.state('heat');
     expect(state).toMatchObject({ kind: 'error', message: '/heat: internal' });
     expect(feed.state('ladder').kind).toBe('ready');
     if (state.kind === 'error') state.retry();
-    await vi.waitFor(() => expect(feed.state('heat').kind).toBe('ready'));
+    await settle(feed, 'heat', 'trades');
+    expect([feed.state('heat').kind, feed.state('trades').kind]).toEqual(['ready', 'ready']);
     expect(data.heat.slice(0, 9 * 97)).toEqual(server.served.heat.slice(0, 9 * 97));
   });
 
@@ -196,7 +198,8 @@ describe('the feed of a day', () => {
     for (let index = 6; index < 9; index++) feed.append(server.served.message(index));
     const state = feed.state('heat');
     if (state.kind === 'error') state.retry();
-    await vi.waitFor(() => expect(feed.state('heat').kind).toBe('ready'));
+    await settle(feed, 'heat', 'trades');
+    expect([feed.state('heat').kind, feed.state('trades').kind]).toEqual(['ready', 'ready']);
     expect(data.heat.slice(0, 9 * 97)).toEqual(server.served.heat.slice(0, 9 * 97));
   });
 

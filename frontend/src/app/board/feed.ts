@@ -8,7 +8,11 @@ import type { ReplayWindow, WindowList } from '../api/schema';
 import { LOADING, PanelState, READY } from '../ui/panel-state';
 
 const FIRST: readonly TableName[] = ['windows', 'levels', 'candles'];
-const LATER: readonly TableName[] = ['heat', 'trades', 'walls', 'ladder', 'conditions', 'events'];
+const PICTURE: readonly TableName[] = ['heat', 'trades', 'walls', 'events'];
+const FIGURES: readonly TableName[] = ['ladder', 'conditions'];
+/** Tables that are requested together: those that are filled up to the same window come in one answer. */
+const TOGETHER = [FIRST, PICTURE, FIGURES];
+const LATER: readonly TableName[] = [...PICTURE, ...FIGURES];
 const ALONG: readonly TableName[] = ['windows', 'levels', ...LATER];
 
 /** Windows that the server sends in one piece. */
@@ -63,7 +67,7 @@ export class DayFeed {
   /** Fetches the beginning of the day up to a window: prices first; the rest follows. Throws where the prices do not come. */
   async open(last: number): Promise<void> {
     await this.inTurn(() => this.fetch(FIRST, last));
-    void this.inTurn(async () => void (await Promise.all(LATER.map((table) => this.fetch([table], this.data.known - 1)))));
+    void this.inTurn(async () => void (await Promise.all([PICTURE, FIGURES].map((tables) => this.fetch(tables, this.data.known - 1)))));
   }
 
   /** Fetches what follows, up to and with a window. Throws where the windows do not come; then every table stays as it was. */
@@ -83,7 +87,8 @@ export class DayFeed {
       };
       const last = this.filled.conditions - 1;
       try {
-        this.fill('conditions', await this.ask('conditions', undefined, last, added), last);
+        const [columns] = await this.ask(['conditions'], undefined, last, added);
+        this.fill('conditions', columns, last);
       } catch (error) {
         if (isChanged(error)) this.changed();
         else if (!this.giveUp.signal.aborted) this.states.conditions.set(stateOf(error, again));
@@ -139,30 +144,42 @@ export class DayFeed {
   /** Fills the tables together, once all their answers are there: what hangs on them is drawn once. */
   private async fetch(tables: readonly TableName[], last: number): Promise<void> {
     const wanted = tables.filter((table) => this.states[table]().kind !== 'empty' && this.filled[table] <= last);
+    const requests = TOGETHER.flatMap((together) => this.alike(wanted.filter((table) => together.includes(table))));
     const answers = await Promise.allSettled(
-      wanted.map((table) => {
-        const filled = this.filled[table];
-        return this.ask(table, filled > 0 ? this.data.endS(filled - 1) : undefined, last, table === 'conditions' ? this.levels : undefined);
+      requests.map((names) => {
+        const filled = this.filled[names[0]];
+        return this.ask(names, filled > 0 ? this.data.endS(filled - 1) : undefined, last, this.levels);
       }),
     );
     if (this.giveUp.signal.aborted) return;
     if (answers.some((answer) => answer.status === 'rejected' && isChanged(answer.reason))) return this.changed();
     for (const [at, answer] of answers.entries()) {
-      const table = wanted[at];
+      const names = requests[at];
       try {
         if (answer.status === 'rejected') throw answer.reason;
-        this.fill(table, answer.value, last);
+        names.forEach((table, place) => this.fill(table, answer.value[place], last));
       } catch (error) {
-        if (table === 'windows') throw error;
-        this.states[table].set(stateOf(error, () => this.again(table, last)));
+        if (names.includes('windows')) throw error;
+        for (const table of names) this.states[table].set(stateOf(error, () => this.again(names, last)));
       }
     }
   }
 
-  private ask(table: TableName, fromS: number | undefined, last: number, levels: string[] | undefined): Promise<Columns> {
+  /** The tables by the window up to which they are filled. */
+  private alike(tables: TableName[]): TableName[][] {
+    const ends = [...new Set(tables.map((table) => this.filled[table]))];
+    return ends.map((end) => tables.filter((table) => this.filled[table] === end));
+  }
+
+  private ask(tables: TableName[], fromS: number | undefined, last: number, levels: string[]): Promise<Columns[]> {
     const { day } = this.data;
-    const params: Params = { as_of_s: this.data.endS(last), from_s: fromS, levels: levels?.join(','), version: day.version };
-    return this.client.table(day, table, params, this.giveUp.signal);
+    const params: Params = {
+      as_of_s: this.data.endS(last),
+      from_s: fromS,
+      levels: tables.includes('conditions') ? levels.join(',') : undefined,
+      version: day.version,
+    };
+    return this.client.tables(day, tables, params, this.giveUp.signal);
   }
 
   private fill(table: TableName, columns: Columns, last: number): void {
@@ -172,8 +189,8 @@ export class DayFeed {
     this.states[table].set(READY);
   }
 
-  private again(table: TableName, last: number): void {
-    this.states[table].set(LOADING);
-    void this.inTurn(() => this.fetch([table], Math.max(last, this.data.known - 1)));
+  private again(tables: TableName[], last: number): void {
+    for (const table of tables) this.states[table].set(LOADING);
+    void this.inTurn(() => this.fetch(tables, Math.max(last, this.data.known - 1)));
   }
 }

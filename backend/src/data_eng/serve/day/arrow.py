@@ -9,6 +9,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 STREAM = "application/vnd.apache.arrow.stream"
+END_OF_STREAM = b"\xff\xff\xff\xff\0\0\0\0"
+"""A message without a header (Arrow's columnar format, "IPC Streaming Format")."""
 
 
 class KnownTable(NamedTuple):
@@ -30,13 +32,25 @@ class KnownTable(NamedTuple):
         return min(first, last), last
 
 
-def stream_bytes(table: pa.Table) -> bytes:
-    """The table as an Arrow IPC stream with plain buffers, which is what readers in a browser take.
+def schema_bytes(schema: pa.Schema) -> bytes:
+    """What an Arrow IPC stream of such rows begins with."""
+    return _stream_bytes(schema.empty_table())[: -len(END_OF_STREAM)]
+
+
+def batches_bytes(table: pa.Table) -> bytes:
+    """The rows as messages of an Arrow IPC stream with plain buffers, which is what readers in a browser take; empty where there are none.
 
     The rows are copied first: Arrow pads the buffers of a slice with what follows it, which here is the future.
     """
+    if not table.num_rows:
+        return b""
+    content = _stream_bytes(pa.concat_tables([table.slice(0, 0), table]).combine_chunks())
+    return content[len(schema_bytes(table.schema)) : -len(END_OF_STREAM)]
+
+
+def _stream_bytes(table: pa.Table) -> bytes:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(pa.concat_tables([table.slice(0, 0), table]).combine_chunks())
+        writer.write_table(table)
     content: bytes = sink.getvalue().to_pybytes()
     return content

@@ -1,21 +1,28 @@
-"""Tables of a day as the bodies of replies, encoded once for as long as they are held."""
+"""Tables of a day as the bodies of replies: what is the same for every reader is encoded once and kept.
+
+A table up to a moment is its pieces of ten minutes, each encoded and compressed for itself, and a last piece up to the moment: readers at
+different moments share all but the last one. Pieces follow one another as batches of one Arrow stream and, compressed, as frames of one
+Zstandard stream (RFC 8878, section 3); readers join both.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from ...lake.cache import Cache
-from ..gate.replies import zstd
+from ..gate.replies import packed
 from ..messages.day import TableName
-from .arrow import stream_bytes
+from .arrow import END_OF_STREAM, batches_bytes, schema_bytes
 from .bundle import DayBundle
 
 BODY_BYTES = 200_000_000
-"""Encoded tables that are held."""
+"""Encoded pieces that are held."""
+PIECE_S = 600
 
 
 class Body(NamedTuple):
-    """Rows of a table, ready to be sent."""
+    """Rows of tables, ready to be sent."""
 
     content: bytes
     version: str
@@ -23,19 +30,50 @@ class Body(NamedTuple):
 
 
 class Bodies:
-    """Encoded tables by what was asked for."""
+    """Encoded pieces by what was asked for."""
 
     def __init__(self) -> None:
-        self.kept: Cache[tuple[object, ...], Body] = Cache(BODY_BYTES)
+        self.kept: Cache[tuple[object, ...], bytes] = Cache(BODY_BYTES)
 
-    def table(
-        self, day: DayBundle, name: TableName, from_s: int | None, as_of_s: int, level_ids: tuple[str, ...] | None, compressed: bool
+    def tables(
+        self,
+        day: DayBundle,
+        names: Sequence[TableName],
+        from_s: int | None,
+        as_of_s: int,
+        level_ids: tuple[str, ...] | None,
+        compressed: bool,
     ) -> Body:
-        """Rows of a table known in (from_s, as_of_s] as an Arrow stream."""
-        key = (day.symbol, day.session_date, day.version, name, from_s, as_of_s, level_ids, compressed)
-        body = self.kept.get(key)
-        if body is None:
-            content = stream_bytes(day.cut(name, from_s, as_of_s, level_ids))
-            body = Body(zstd(content) if compressed else content, day.version, day.synthetic)
-            self.kept.put(key, body, len(body.content))
-        return body
+        """Rows of tables known in (from_s, as_of_s], one Arrow stream after the other."""
+        day.require_as_of(as_of_s)
+        pieces: list[bytes] = []
+        for name in names:
+            of = (name, level_ids if name == "conditions" else None, compressed)
+            pieces.append(self._kept(day, of, None))
+            pieces += [self._kept(day, of, span) for span in spans(day.moments.session_start_s, from_s, as_of_s)]
+            pieces.append(packed(END_OF_STREAM, compressed))
+        return Body(b"".join(pieces), day.version, day.synthetic)
+
+    def _kept(self, day: DayBundle, of: tuple[TableName, tuple[str, ...] | None, bool], span: tuple[int | None, int] | None) -> bytes:
+        """The rows known in a span, encoded; the table's schema where there is no span."""
+        key = (day.symbol, day.session_date, day.version, *of, span)
+        content = self.kept.get(key)
+        if content is None:
+            name, level_ids, compressed = of
+            if span is None:
+                content = schema_bytes(day.cut(name, None, day.moments.session_start_s, level_ids).schema)
+            else:
+                content = batches_bytes(day.cut(name, *span, level_ids))
+            content = packed(content, compressed) if content else b""
+            self.kept.put(key, content, len(content))
+        return content
+
+
+def spans(session_start_s: int, from_s: int | None, as_of_s: int) -> Iterator[tuple[int | None, int]]:
+    """(later than, up to) of the pieces of the rows known in (from_s, as_of_s]: whole ones only where it begins with the day."""
+    first_s = from_s
+    if from_s is None:
+        for piece_s in range(session_start_s, as_of_s, PIECE_S):
+            yield first_s, piece_s
+            first_s = piece_s
+    yield first_s, as_of_s

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 SYMBOL = r"^[A-Za-z0-9][A-Za-z0-9.:-]{0,31}$"
 LEVEL_ID = r"^[A-Za-z0-9_.-]{1,64}$"
 LEVEL_LIST = r"^[A-Za-z0-9_.-]{1,64}(,[A-Za-z0-9_.-]{1,64}){0,15}$"
+TABLE_LIST = r"^[a-z]{1,16}(,[a-z]{1,16}){0,15}$"
 VERSION = "^[0-9a-f]{16}$"
 Second = Annotated[int, Field(ge=0, le=4_294_967_295)]
 """Seconds UTC."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import Field
 
@@ -16,6 +16,7 @@ from .base import Message
 from .problem import ProblemCode
 
 TableName = Literal["candles", "windows", "heat", "trades", "walls", "levels", "ladder", "conditions", "events"]
+TABLE_NAMES: tuple[TableName, ...] = get_args(TableName)
 
 
 class EventKind(Declared):

@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
+from ...errors import did_you_mean
 from ..day.arrow import STREAM
 from ..day.bodies import Body
 from ..day.stream import window_list
 from ..day.view import day_view
+from ..gate.problems import Refusal
 from ..gate.replies import JSON, AsOf, LevelId, Symbol, TakesZstd, Version, body_reply, packed
-from ..messages.base import LEVEL_LIST, Second
-from ..messages.day import Day, DayList, EpisodeList, NextEpisode, TableName
+from ..messages.base import LEVEL_LIST, TABLE_LIST, Second
+from ..messages.day import TABLE_NAMES, Day, DayList, EpisodeList, NextEpisode, TableName
 from ..messages.replay import WindowList
 from ..shared import shared_of
 
@@ -46,31 +48,42 @@ async def day(
 
 
 @router.get(
-    "/days/{symbol}/{session_date}/tables/{table}",
+    "/days/{symbol}/{session_date}/tables/{tables}",
     response_class=Response,
-    responses={200: {"description": "Rows known in (from_s, as_of_s], an Arrow IPC stream.", "content": {STREAM: {}}}},
+    responses={200: {"description": "Rows known in (from_s, as_of_s], an Arrow IPC stream a table.", "content": {STREAM: {}}}},
 )
-async def table(
+async def tables(
     request: Request,
     symbol: Symbol,
     session_date: SessionDate,
-    table: TableName,
+    tables: Annotated[str, Path(pattern=TABLE_LIST, description="By commas, for example windows,levels,candles.")],
     as_of_s: AsOf,
     zstd: TakesZstd,
     from_s: Annotated[Second | None, Query(description="Rows known later than this; by default from the beginning.")] = None,
     levels: Annotated[str | None, Query(pattern=LEVEL_LIST, description="For `conditions`: at most 8 levels, by commas.")] = None,
     version: Version = None,
 ) -> Response:
-    """One table of a day."""
+    """Tables of a day, one stream after the other in the order in which they are named."""
     shared = shared_of(request)
+    names = table_names(tables)
     chosen = tuple(levels.split(",")) if levels is not None else None
 
     def found() -> Body:
         day = shared.shelf.day(symbol, session_date.isoformat(), version)
-        return shared.bodies.table(day, table, from_s, as_of_s, chosen, zstd)
+        return shared.bodies.tables(day, names, from_s, as_of_s, chosen, zstd)
 
     body = await shared.work.run(found)
     return body_reply(body.content, STREAM, zstd, body.version, body.synthetic)
+
+
+def table_names(listed: str) -> tuple[TableName, ...]:
+    """The tables of a list, each once, in its order."""
+    known: dict[str, TableName] = {name: name for name in TABLE_NAMES}
+    names = dict.fromkeys(listed.split(","))
+    unknown = next((name for name in names if name not in known), None)
+    if unknown is not None:
+        raise Refusal("unknown_table", f"table {unknown} is unknown.{did_you_mean(unknown, known)}", expected=f"one of {', '.join(known)}")
+    return tuple(known[name] for name in names)
 
 
 @router.get("/days/{symbol}/{session_date}/windows", response_model=WindowList)

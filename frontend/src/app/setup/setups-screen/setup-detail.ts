@@ -146,7 +146,8 @@ export class SetupDetail {
     const { symbol, sessionDate, tsS, asOfS } = question;
     const day = await this.client.get<Day>(`days/${symbol}/${sessionDate}`, { as_of_s: tsS }, stop);
     const until = Math.min(tsS + TO_S, day.session_end_s, asOfS ?? Infinity);
-    const windows = await this.client.table(day, 'windows', { as_of_s: until, from_s: tsS + FROM_S, version: day.version }, stop);
+    const span = { as_of_s: until, from_s: tsS + FROM_S, version: day.version };
+    const [windows] = await this.client.tables(day, ['windows'], span, stop);
     const levelTicks = day.levels.find((level) => level.level_id === question.level)?.price_ticks ?? NaN;
     return {
       day,

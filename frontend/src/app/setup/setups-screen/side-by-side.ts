@@ -148,16 +148,11 @@ export class SideBySide {
       const { symbol, session_date, ts_s, level_id } = this.neighbour();
       const windowS = this.windowS();
       untracked(() =>
-        this.measured.fetch(async (stop) =>
-          lastConditions(
-            await this.client.table(
-              { symbol, session_date },
-              'conditions',
-              { as_of_s: ts_s, from_s: ts_s - windowS, levels: level_id },
-              stop,
-            ),
-          ),
-        ),
+        this.measured.fetch(async (stop) => {
+          const span = { as_of_s: ts_s, from_s: ts_s - windowS, levels: level_id };
+          const [conditions] = await this.client.tables({ symbol, session_date }, ['conditions'], span, stop);
+          return lastConditions(conditions);
+        }),
       );
     });
   }
