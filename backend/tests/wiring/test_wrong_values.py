@@ -48,6 +48,7 @@ RIGHT = {
     "snapshot": ["--level", "pm_high", "--approach", "from_below"],
     "journal": [],
     "drill": [],
+    "gateway": ["--date", TODAY],
     "evaluate": [],
     "clear": ["--layer", "gold", "--yes"],
     "doctor": [],
@@ -60,7 +61,7 @@ WITHOUT_SYMBOL = ("serve", "journal", "drill", "doctor")
 WRONG = [
     *(("build", "--dates", day, "YYYY-MM-DD, for example 2025-10-16") for day in HALF_DATES),
     *(("select", "--dates", day, "YYYY-MM-DD, for example 2025-10-16") for day in HALF_DATES),
-    *((verb, "--date", day, "YYYY-MM-DD, for example 2025-10-16") for verb in ("levels", "brief") for day in HALF_DATES),
+    *((verb, "--date", day, "YYYY-MM-DD, for example 2025-10-16") for verb in ("levels", "brief", "gateway") for day in HALF_DATES),
     *(("evaluate", flag, day, "for example 2025-10-16") for flag in ("--from", "--to") for day in HALF_DATES),
     ("levels", "--date", "2024-01-02", f"{DATES[0]} to {TODAY}"),
     *(("build", "--session", span, "for example 09:30-12:30") for span in ("9:30-12:30", "09:30", "12:30-09:30", "9-12", "rth")),
@@ -82,7 +83,10 @@ WRONG = [
     *((verb, "--at", "10:00", 'for example "2025-10-16 09:47:35"') for verb in ("query", *MOMENTS, "snapshot", "journal")),
     *((verb, "--at", "2025-11-02 01:30:00", "2025-11-02 01:30:00-05:00") for verb in ("query", *MOMENTS, "snapshot")),
     ("snapshot", "--theme", "blue", "dark"),
-    ("serve", "--port", "99999", "65535"),
+    *((verb, "--port", "99999", "65535") for verb in ("serve", "gateway")),
+    *(("gateway", "--speed", speed, "0.1 to 240, or max") for speed in ("0", "fast", "1000")),
+    ("gateway", "--from", "half past nine", "for example"),
+    ("gateway", "--faults", "none.yaml", "cannot be read"),
 ]
 
 

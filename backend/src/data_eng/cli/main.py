@@ -35,6 +35,7 @@ VERBS = {
     "snapshot": "snapshot",
     "journal": "journal",
     "drill": "drill",
+    "gateway": "gateway",
     "evaluate": "evaluate",
     "recovery": "recovery",
     "clear": "clear",
