@@ -94,9 +94,9 @@ def orders_of(file: DbnFile) -> NDArray[np.void]:
     return np.concatenate([np.empty(0, MBO_DTYPE), *(batch.copy() for batch in file.batches())])
 
 
-def until(done: Callable[[], bool], what: str) -> None:
+def until(done: Callable[[], bool], what: str, wait_s: float = WAIT_S) -> None:
     """Wait for something."""
-    end_s = time.monotonic() + WAIT_S
+    end_s = time.monotonic() + wait_s
     while not done():
         assert time.monotonic() < end_s, what
         time.sleep(0.005)

@@ -49,6 +49,7 @@ RIGHT = {
     "journal": [],
     "drill": [],
     "gateway": ["--date", TODAY],
+    "record": ["--gateway", "127.0.0.1:9"],
     "evaluate": [],
     "clear": ["--layer", "gold", "--yes"],
     "doctor": [],
@@ -61,7 +62,11 @@ WITHOUT_SYMBOL = ("serve", "journal", "drill", "doctor")
 WRONG = [
     *(("build", "--dates", day, "YYYY-MM-DD, for example 2025-10-16") for day in HALF_DATES),
     *(("select", "--dates", day, "YYYY-MM-DD, for example 2025-10-16") for day in HALF_DATES),
-    *((verb, "--date", day, "YYYY-MM-DD, for example 2025-10-16") for verb in ("levels", "brief", "gateway") for day in HALF_DATES),
+    *(
+        (verb, "--date", day, "YYYY-MM-DD, for example 2025-10-16")
+        for verb in ("levels", "brief", "gateway", "record")
+        for day in HALF_DATES
+    ),
     *(("evaluate", flag, day, "for example 2025-10-16") for flag in ("--from", "--to") for day in HALF_DATES),
     ("levels", "--date", "2024-01-02", f"{DATES[0]} to {TODAY}"),
     *(("build", "--session", span, "for example 09:30-12:30") for span in ("9:30-12:30", "09:30", "12:30-09:30", "9-12", "rth")),
@@ -86,6 +91,7 @@ WRONG = [
     *((verb, "--port", "99999", "65535") for verb in ("serve", "gateway")),
     *(("gateway", "--speed", speed, "0.1 to 240, or max") for speed in ("0", "fast", "1000")),
     ("gateway", "--from", "half past nine", "for example"),
+    *(("record", "--gateway", place, "HOST:PORT, for example 127.0.0.1:13000") for place in ("localhost", "here:there", ":13000")),
     ("gateway", "--faults", "none.yaml", "cannot be read"),
 ]
 

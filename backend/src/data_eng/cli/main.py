@@ -36,6 +36,7 @@ VERBS = {
     "journal": "journal",
     "drill": "drill",
     "gateway": "gateway",
+    "record": "record",
     "evaluate": "evaluate",
     "recovery": "recovery",
     "clear": "clear",

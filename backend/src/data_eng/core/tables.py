@@ -1,6 +1,7 @@
 """Keys of the lake's tables, `{layer}.{product_type}.{table}`. Each is written here and in config/datasets.yaml, and nowhere else."""
 
 RAW_MBO = "raw.future.market_by_order_dbn"
+RAW_LIVE = "raw.future.market_by_order_live"
 RAW_DEFINITIONS = "raw.future.definition_dbn"
 
 MBO = "bronze.future_mbo.mbo"
