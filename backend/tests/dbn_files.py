@@ -63,14 +63,18 @@ def a_day(day: str = DAY, count: int = 40, symbols: dict[str, int] = SYMBOLS) ->
 
 
 @dataclass
-class _Interval:
+class Interval:
+    """The id of a symbol from a date to the day before another."""
+
     start_date: date
     end_date: date
     symbol: str
 
 
 @dataclass
-class _Mapping:
+class Mapping:
+    """A symbol of the header and its ids."""
+
     raw_symbol: str
     intervals: Sequence[MappingInterval]
 
@@ -94,7 +98,7 @@ def header(
         stype_out=SType("instrument_id"),
         schema=Schema.from_str(schema) if schema else None,
         symbols=["ES.FUT"],
-        mappings=[_Mapping(name, [_Interval(first, first + timedelta(days=days), str(number))]) for name, number in symbols.items()],
+        mappings=[Mapping(name, [Interval(first, first + timedelta(days=days), str(number))]) for name, number in symbols.items()],
         version=version,
     )
     return bytes(metadata)
