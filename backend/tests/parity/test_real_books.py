@@ -91,7 +91,10 @@ def test_the_continuous_hour_is_never_crossed_when_an_event_is_complete(evening:
 
 
 def test_pulls_and_fills_of_the_evening_are_those_measured_on_it(evening: tuple[EventBatch, Book, FlowTables]) -> None:
-    """30 % of the cancels complete a fill; 7 F name hidden size alone, 28 also what an order shows; nothing else is odd but the legally crossed pre-open."""
+    """30 % of the cancels complete a fill; 7 F name hidden size alone, 28 more than their order shows.
+
+    Nothing else is odd but the legally crossed pre-open.
+    """
     counts = {kind: count_of(evening[1], kind)[0] for kind in (*FAULTS, *CANCELS)}
     found = {kind: count for kind, count in counts.items() if count}
     share = found["cancel_of_fill"] / (found["cancel_of_fill"] + found["pull_records"])

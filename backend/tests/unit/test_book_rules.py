@@ -373,7 +373,7 @@ def _clocked(records: list[Record], bad: set[int], until_s: int) -> FlowTables:
 
 
 def test_a_bad_ts_recv_closes_no_window_and_what_lies_between_two_good_times_is_marked() -> None:
-    """Stamped 30 s late, it happened between 6 s and 18 s: the windows of 5, 10 and 15 s are out of time, and it is in the first of them."""
+    """Stamped 30 s late, it happened between 6 s and 18 s: the windows of 5, 10 and 15 s are out of time, it is in the first."""
     add: Record = ("A", "B", 3, 98, 1, 6 * S, True)
     tables = _clocked([add, ("T", "B", 9, 100, 2, 36 * S, True), ("A", "B", 4, 98, 1, 18 * S, True)], {1}, 40)
     assert [mark & MARK_OUT_OF_TIME for mark in tables.windows.marks.tolist()] == [0, 64, 64, 64, 0, 0, 0, 0]

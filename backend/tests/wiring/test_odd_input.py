@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 import zstandard
-from databento_dbn import Metadata, Schema, SType
 from numpy.typing import NDArray
 from typer.testing import CliRunner
 
@@ -29,7 +27,7 @@ from src.data_eng.sources.dbn import CorruptFile, DbnFile, OutsideSpan
 from src.data_eng.sources.inspection import inspect_file
 from src.data_eng.sources.raw import ImportRefused, collect
 from src.data_eng.stages.bronze.future_mbo.ingest_preview import TwoIds
-from tests.dbn_files import DAY, ESH6, ESZ5, OPEN_NS, SPREAD, SYMBOLS, Interval, Mapping, Order, a_day, header, records, write_dbn
+from tests.dbn_files import DAY, ESH6, ESZ5, OPEN_NS, SPREAD, SYMBOLS, Order, a_day, header, records, write_dbn
 from tests.lakes import build_bronze, events, listing, put_file, take_in, write_manifest
 from tests.samples import sample
 from tests.toys.lake import picture
@@ -75,10 +73,8 @@ def test_a_symbol_whose_id_changes_overnight_keeps_its_book(tmp_path: Path) -> N
     """101 is ESZ5 on the 16th and ESH6 on the 17th, 102 the other way round: what mappings say of each date holds on it."""
     morning = START_NS + NS_PER_DAY
     orders = [*quotes(), *quotes(START_NS, ESH6, 6760.0, 200), *quotes(morning, ESZ5, 6765.0, 300), *quotes(morning, ESH6, 6705.0, 400)]
-    path = tmp_path / "in/days.mbo.dbn.zst"
-    one, two = header({"ESZ5": ESZ5, "ESH6": ESH6}), header({"ESZ5": ESH6, "ESH6": ESZ5}, day=NEXT_DAY)
-    path.parent.mkdir()
-    path.write_bytes(zstandard.compress(_two_days(one, two) + records(orders).tobytes()))
+    mapped = {"ESZ5": [(DAY, ESZ5), (NEXT_DAY, ESH6)], "ESH6": [(DAY, ESH6), (NEXT_DAY, ESZ5)]}
+    path = a_file(tmp_path, orders, days=2, mapped=mapped)
     assert best_after(path, tmp_path / "z.parquet", "--symbol", "ESZ5")["bid_px_00"] == 6705.0
     assert best_after(path, tmp_path / "h.parquet", "--symbol", "ESH6")["bid_px_00"] == 6765.0
     found = inspect_file(path, SETTINGS)["instruments"]
@@ -90,43 +86,9 @@ def test_a_symbol_whose_id_changes_overnight_keeps_its_book(tmp_path: Path) -> N
     ]
 
 
-def _two_days(first: bytes, second: bytes) -> bytes:
-    """One header of two days, with the mappings of both."""
-    days = [date.fromisoformat(DAY), date.fromisoformat(NEXT_DAY)]
-    numbers = {"ESZ5": (ESZ5, ESH6), "ESH6": (ESH6, ESZ5)}
-    mappings = [
-        Mapping(name, [Interval(day, day + timedelta(days=1), str(number)) for day, number in zip(days, own, strict=True)])
-        for name, own in numbers.items()
-    ]
-    return bytes(
-        Metadata(
-            dataset="GLBX.MDP3",
-            start=START_NS,
-            end=START_NS + 2 * NS_PER_DAY,
-            stype_in=SType("parent"),
-            stype_out=SType("instrument_id"),
-            schema=Schema.from_str("mbo"),
-            symbols=["ES.FUT"],
-            mappings=mappings,
-            version=3,
-        )
-    )
-
-
 def test_a_name_that_two_ids_share_is_refused_where_its_book_is_wanted(tmp_path: Path) -> None:
-    day = date.fromisoformat(DAY)
-    mappings = [Mapping("ESZ5", [Interval(day, day + timedelta(days=1), str(number)) for number in (ESZ5, ESH6)])]
-    about = {
-        "dataset": "GLBX.MDP3",
-        "start": START_NS,
-        "end": START_NS + NS_PER_DAY,
-        "schema": Schema.from_str("mbo"),
-        "symbols": ["ES.FUT"],
-    }
-    head = bytes(Metadata(stype_in=SType("parent"), stype_out=SType("instrument_id"), mappings=mappings, version=3, **about))
-    path = tmp_path / "in/day.mbo.dbn"
-    path.parent.mkdir()
-    path.write_bytes(head + records([*quotes(), *quotes(instrument_id=ESH6, order_id=200)]).tobytes())
+    orders = [*quotes(), *quotes(instrument_id=ESH6, order_id=200)]
+    path = a_file(tmp_path, orders, mapped={"ESZ5": [(DAY, ESZ5), (DAY, ESH6)]})
     assert "gives the name ESZ5 to the instrument ids 101, 102 on 2025-10-16" in book_of(path)["absent"]
     take_in(tmp_path / "lake", path)
     with pytest.raises(TwoIds, match="101 and 102"):
@@ -175,7 +137,7 @@ def test_a_live_capture_has_no_end_and_each_record_must_be_near_its_event(tmp_pa
     body["ts_recv"][4] += 2 * NS_PER_DAY
     file = DbnFile(a_file(tmp_path, body))
     monkeypatch.setattr(file, "header", file.header._replace(end_ns=None, start_ns=0))
-    with pytest.raises(OutsideSpan, match="record 4: ts_recv is .*more than a day from its ts_event 2025-10-16T13:29:59"):
+    with pytest.raises(OutsideSpan, match=r"record 4: ts_recv is .*more than a day from its ts_event 2025-10-16T13:29:59"):
         list(file.batches())
 
 
@@ -302,7 +264,7 @@ def test_odd_values_are_counted_by_kind_with_the_first_record(tmp_path: Path) ->
 def test_a_header_that_claims_more_metadata_than_any_file_has_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "bomb.dbn"
     path.write_bytes(b"DBN\x03" + (2**32 - 1).to_bytes(4, "little") + bytes(100))
-    with pytest.raises(CorruptFile, match="claims 4,294,967,295 bytes of metadata. Expected at most 67,108,864"):
+    with pytest.raises(CorruptFile, match=r"claims 4,294,967,295 bytes of metadata\. Expected at most 67,108,864"):
         DbnFile(path)
     whole = write_dbn(tmp_path / "day.dbn", a_day())
     length = int.from_bytes(whole.read_bytes()[4:8], "little")
@@ -316,7 +278,7 @@ def test_a_header_that_claims_more_metadata_than_any_file_has_is_refused_unread(
 def test_a_zstd_window_beyond_all_reason_is_refused_in_a_sentence(tmp_path: Path) -> None:
     packer = zstandard.ZstdCompressor(compression_params=zstandard.ZstdCompressionParameters.from_level(1, window_log=31)).compressobj()
     (tmp_path / "bomb.dbn.zst").write_bytes(packer.compress(header() + a_day().tobytes()) + packer.flush())
-    with pytest.raises(CorruptFile, match="needs more memory to decompress than any file of the feed.*Expected a zstd window of 128 MiB"):
+    with pytest.raises(CorruptFile, match=r"needs more memory to decompress than any file of the feed.*Expected a zstd window of 128 MiB"):
         DbnFile(tmp_path / "bomb.dbn.zst")
 
 
@@ -398,7 +360,7 @@ def test_definitions_are_summed_up_by_class_expiration_and_strike() -> None:
 
 def test_trades_are_summed_up_by_side_and_agree_with_their_records() -> None:
     path = sample("glbx/esu4-20240701T2358_4min.trades.dbn.zst")
-    trades = np.concatenate([batch for batch in DbnFile(path).records("trades")])
+    trades = np.concatenate(list(DbnFile(path).records("trades")))
     assert sum(inspect_file(path, SETTINGS)["volume_by_side"].values()) == int(trades["size"].sum())
 
 

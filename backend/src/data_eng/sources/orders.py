@@ -92,8 +92,8 @@ def number_of(file: DbnFile, symbol: str, date: str) -> int | None:
 def choose_instrument(file: DbnFile, symbol: str | None, settings: Settings, tick: float | None = None) -> ListedInstrument:
     """The instrument named `symbol`, or the only one that has orders in the file's first records.
 
-    `tick` in points replaces the tick of the definitions in the file and of settings.yaml. settings.yaml knows outrights and stocks; what it
-    does not know takes the greatest common divisor of its prices.
+    `tick` in points replaces the tick of the definitions in the file and of settings.yaml, which knows outrights and stocks. An instrument
+    that neither knows takes the greatest common divisor of its prices.
     """
     first = next(file.batches(), None)
     if first is None:
@@ -161,7 +161,8 @@ class Orders:
     def batches(self) -> Iterator[EventBatch]:
         """Its records. One that cannot be raises `BadRecord`, an order priced off the tick's grid `OffGrid`; both name the record.
 
-        Trades against hidden midpoint orders (stocks) lie between two ticks; no line of the book is theirs, and their price becomes NO_TICK.
+        Trades against hidden midpoint orders (stocks) lie between two ticks; no line of the book is theirs, and their price becomes
+        NO_TICK.
         """
         mapped, clock, first = Mapped(self._file, self._instrument.symbol), Clock(), 0
         for records in self._file.batches():

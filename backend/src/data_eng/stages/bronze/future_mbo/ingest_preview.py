@@ -151,8 +151,8 @@ class Ingest:
         for known in self._listed:
             if listed.tick and known.symbol == listed.symbol:
                 raise TwoIds(
-                    f"{self._file.path} gives the name {listed.symbol} to the instrument ids {known.instrument_id} and {listed.instrument_id} "
-                    f"on {self._unit.date}.",
+                    f"{self._file.path} gives the name {listed.symbol} to the instrument ids {known.instrument_id} and "
+                    f"{listed.instrument_id} on {self._unit.date}.",
                     expected="one id a name and date: fetch the file again",
                 )
 
