@@ -83,9 +83,14 @@ def header(
     dataset: str = "GLBX.MDP3",
     days: int = 1,
     day: str = DAY,
+    mapped: dict[str, list[tuple[str, int]]] | None = None,
 ) -> bytes:
+    """`mapped` gives a symbol's ids day by day, in place of `symbols`."""
     start = utc_day_start_ns(day)
     first = date.fromisoformat(day)
+    intervals = {name: [_Interval(first, first + timedelta(days=days), str(number))] for name, number in symbols.items()}
+    if mapped is not None:
+        intervals = {name: [_one_day(date.fromisoformat(on), number) for on, number in own] for name, own in mapped.items()}
     metadata = Metadata(
         dataset=dataset,
         start=start,
@@ -94,10 +99,14 @@ def header(
         stype_out=SType("instrument_id"),
         schema=Schema.from_str(schema) if schema else None,
         symbols=["ES.FUT"],
-        mappings=[_Mapping(name, [_Interval(first, first + timedelta(days=days), str(number))]) for name, number in symbols.items()],
+        mappings=[_Mapping(name, own) for name, own in intervals.items()],
         version=version,
     )
     return bytes(metadata)
+
+
+def _one_day(day: date, number: int) -> _Interval:
+    return _Interval(day, day + timedelta(days=1), str(number))
 
 
 def write_dbn(path: Path, body: NDArray[np.void] | bytes, **about: Any) -> Path:

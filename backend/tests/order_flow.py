@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from src.data_eng.core.book.flow import Flow, FlowRows, FlowTables, join, new_flow
 from src.data_eng.core.book.kernel import advance, close
 from src.data_eng.core.book.state import LOWEST_TICK, NO_LINE, Book, new_book
-from src.data_eng.core.events import F_LAST, F_SNAPSHOT, NO_TICK, EventBatch
+from src.data_eng.core.events import F_BAD_TS_RECV, F_LAST, F_SNAPSHOT, NO_TICK, EventBatch
 from src.data_eng.core.units import NS_PER_S
 
 REST_NS = 500_000_000
@@ -23,12 +23,13 @@ Record = tuple[str, str, int, int | None, int, int, bool]
 """action, side, order id, tick, size, time in ns, is last of its event."""
 
 
-def batch(records: Iterable[Record], snapshot: Iterable[bool] | None = None) -> EventBatch:
+def batch(records: Iterable[Record], snapshot: Iterable[bool] | None = None, bad_clock: Iterable[bool] | None = None) -> EventBatch:
     """Columns of records given as tuples; ts_event equals ts_recv."""
     rows = list(records)
     flags = np.array([F_LAST if row[6] else 0 for row in rows], np.uint8)
-    if snapshot is not None:
-        flags |= np.where(np.fromiter(snapshot, bool, len(rows)), F_SNAPSHOT, 0).astype(np.uint8)
+    for given, bit in ((snapshot, F_SNAPSHOT), (bad_clock, F_BAD_TS_RECV)):
+        if given is not None:
+            flags |= np.where(np.fromiter(given, bool, len(rows)), bit, 0).astype(np.uint8)
     ts = np.array([row[5] for row in rows], np.int64)
     return EventBatch(
         ts_recv_ns=ts,

@@ -51,6 +51,14 @@ class NaiveBook:
     """Side, tick and size of each trade of the running event."""
     swept: dict[str, int] = field(default_factory=lambda: {"B": 0, "A": 0})
     """By the aggressor's side: contracts of events that traded at two prices or more, counted as they are known to."""
+    clock: int = 0
+    """The latest time that the feed vouches for."""
+    clock_lost: bool = False
+    window_start: int = 0
+    reaches_back: list[int] = field(default_factory=list)
+    """Times of records that came to the running window too late for their own."""
+    seen: int = 0
+    """Records so far."""
 
     def depth(self) -> dict[tuple[str, int], int]:
         depth: dict[tuple[str, int], int] = defaultdict(int)
@@ -78,12 +86,31 @@ class NaiveBook:
             total[order.side, order.tick] += order.size * (order.placed // 1_000_000)
         return dict(total)
 
-    def begin_window(self) -> None:
+    def time(self, now: int, event_ts: int, bad_clock: bool) -> int:
+        """As of when the next record counts, after what it says of the clock."""
+        if bad_clock:
+            self.clock_lost = True
+            self.marks.add("out of time")
+            return self.clock or event_ts
+        self.clock_lost = False
+        if now < self.clock:
+            self.anomalies["ts_recv_backwards"] += 1
+            if now < self.window_start:
+                self.marks.add("out of time")
+                self.reaches_back.append(now)
+        self.clock = max(self.clock, now)
+        return now
+
+    def begin_window(self, start: int = 0) -> None:
+        self.window_start = start
+        self.reaches_back = []
         self.swept = {"B": 0, "A": 0}
         self.counters = defaultdict(lambda: dict.fromkeys(COUNTERS, 0))
         self.depth_start = self.depth()
         bid, ask = self.best_shown
         self.marks = {"crossed"} if bid is not None and ask is not None and bid >= ask else set()
+        if self.clock_lost:
+            self.marks.add("out of time")
 
     def _count(self, side: str, tick: int, name: str, size: int) -> None:
         self.counters[side, tick][name] += size
@@ -108,13 +135,20 @@ class NaiveBook:
     ) -> None:
         tick = NO_PRICE if priced is None else priced
         order = self.orders.get(order_id)
+        self.seen += 1
         if snapshot:
             self.marks.add("snapshot")
+        if action not in "RN":
+            if tick == 0:
+                self.anomalies["price_of_zero"] += 1
+            if size >= 1_000_000:
+                self.anomalies["size_of_a_million"] += 1
         if action == "R":
             self.orders.clear()
             self.begin_window_after_clear()
-            if not snapshot:
+            if not snapshot and self.seen > 1:
                 self.marks.add("cleared")
+                self.anomalies["clear_in_mid_day"] += 1
         elif action == "T":
             self.aggressor = (order_id, side)
             before = self.swept_by_event(side)
@@ -131,13 +165,21 @@ class NaiveBook:
                 order.took += size
             else:
                 order.filled += size
+            if order is not None and order.took + order.filled > order.size:
+                self.anomalies["fill_above_resting_size"] += 1
         elif action == "C":
             if order is None:
                 self.anomalies["cancel_of_unknown_id"] += 1
             else:
-                removed = min(size, order.size)
-                if size > order.size:
+                removed = order.size if size < 0 else min(size, order.size)
+                if size < 0:
+                    self.anomalies["cancel_of_undefined_size"] += 1
+                elif size > order.size:
                     self.anomalies["cancel_above_resting_size"] += 1
+                elif size < order.size:
+                    self.anomalies["cancel_below_resting_size"] += 1
+                if tick not in (NO_PRICE, order.tick):
+                    self.anomalies["cancel_at_other_price"] += 1
                 executed = self._executed(order, removed, now)
                 self._leaves_by_itself(order, removed - executed, now, "pull")
                 order.size -= removed
@@ -191,9 +233,9 @@ class NaiveBook:
         return sum(size for _, size in own) if len({tick for tick, _ in own}) >= 2 else 0
 
     def begin_window_after_clear(self) -> None:
-        marks, swept = self.marks, self.swept
-        self.begin_window()
-        self.marks, self.swept = marks, swept
+        marks, swept, reaches_back = self.marks, self.swept, self.reaches_back
+        self.begin_window(self.window_start)
+        self.marks, self.swept, self.reaches_back = marks, swept, reaches_back
 
     def rows(self, centre: int, band: int) -> list[tuple[int, ...]]:
         """The running window's rows: side (0 bid, 1 ask), tick, depths, orders_end, counters, big, age; those not all zero."""

@@ -71,9 +71,15 @@ def test_any_cut_into_batches_gives_the_rows_of_a_plain_loop(given_orders: list[
     for entry in counted:
         own = rows[rows["instrument_id"] == entry["instrument_id"]]
         trades = own[own["action"] == TRADE]
-        late = np.flatnonzero(np.diff(own["ts_recv"].astype(np.int64)) < 0) + 1
+        timed = np.flatnonzero((own["flags"] & 40) != 8)
+        late = timed[1:][np.diff(own["ts_recv"][timed].astype(np.int64)) < 0]
+        plain = np.flatnonzero((own["flags"] & 32) == 0)
+        behind = plain[1:][np.diff(own["sequence"][plain].astype(np.int64)) < 0]
         assert (entry["records"], entry["trades"], entry["volume"]) == (len(own), len(trades), int(trades["size"].sum(dtype=np.int64)))
-        assert (entry["first_ts_ns"], entry["last_ts_ns"]) == (own["ts_recv"][0], own["ts_recv"][-1])
+        assert entry["first_ts_ns"] == own["ts_recv"][0]
+        assert entry["last_ts_ns"] == (own["ts_recv"][timed[-1]] if len(timed) else np.iinfo(np.int64).min)
+        assert (entry["sequence_backwards"], entry["sequence_backwards_first"]) == (len(behind), behind[0] if len(behind) else -1)
+        assert entry["complete_events"] == ((own["flags"] & 128) != 0).sum()
         assert (entry["ts_recv_backwards"], entry["ts_recv_backwards_first"]) == (len(late), late[0] if len(late) else -1)
         flags = own["flags"]
         assert entry["snapshot"] == ((flags & 32) != 0).sum()

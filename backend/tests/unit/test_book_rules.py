@@ -9,9 +9,9 @@ from src.data_eng.core.book.depth import depth_after_events
 from src.data_eng.core.book.flow import FlowTables, WindowRows
 from src.data_eng.core.book.marks import full_of_unknown_ids, halted
 from src.data_eng.core.book.orders import home, rehash
-from src.data_eng.core.book.record import MARK_BAD_BOOK, MARK_CLEARED, MARK_CROSSED, MARK_SNAPSHOT
+from src.data_eng.core.book.record import MARK_BAD_BOOK, MARK_CLEARED, MARK_CROSSED, MARK_OUT_OF_TIME, MARK_SNAPSHOT
 from src.data_eng.core.book.state import ASK, BID, CANCELS, FAULTS, LOWEST_TICK, ORDER_DTYPE, SLOTS_PER_ORDER, Book, count_of, new_book
-from src.data_eng.core.events import F_MAYBE_BAD_BOOK, F_SNAPSHOT, NO_TICK
+from src.data_eng.core.events import F_MAYBE_BAD_BOOK, F_SNAPSHOT, NO_SIZE, NO_TICK
 from src.data_eng.core.units import NS_PER_S
 
 from ..order_flow import REST_NS, Record, batch, play, shown_best
@@ -326,3 +326,88 @@ def test_a_side_s_depth_ends_with_its_last_order_however_many_queue_at_one_price
     book.lines[ASK, 103 - LOWEST_TICK]["depth"] = 9  # no order's
     _, depth = depth_after_events(events, book, 2)
     assert depth.places[1, ASK].tolist() == [(100, 7, 2), (NO_TICK, 0, 0)]
+
+
+def test_a_clear_that_is_the_first_record_of_all_clears_nothing_and_is_no_fault() -> None:
+    """Files without a snapshot, and the week's first session, begin with R."""
+    book, tables, _ = play(batch([("R", "N", 0, None, 0, S, True), *((*record[:5], S, True) for record in QUOTES)]), 10 * S)
+    assert _count(book, "clear_in_mid_day") == 0
+    assert tables.windows.marks.tolist() == [0, 0]
+
+
+def test_a_cancel_of_undefined_size_takes_the_whole_order_and_is_counted() -> None:
+    book, tables = _run(("C", "B", 1, 99, NO_SIZE, S, True))
+    row = _row(tables, BID, 99)
+    assert (row["pull"], row["depth_end"], row["orders_end"]) == (10, 0, 0)
+    assert count_of(book, "cancel_of_undefined_size") == (1, 4)
+    assert shown_best(book) == (90, 100)
+
+
+def test_records_that_do_not_agree_with_their_orders_are_counted_by_kind() -> None:
+    """A cancel of 4 of 10, one at a price where its order is not, fills of 11 out of 10, a trade at 0, an order of a million."""
+    book, _ = _run(
+        ("C", "B", 1, 99, 4, S, True),
+        ("C", "B", 5, 91, 1, S, True),
+        ("F", "A", 2, 100, 6, S, False),
+        ("F", "A", 2, 100, 5, S, True),
+        ("T", "B", 9, 0, 1, S, True),
+        ("A", "A", 7, 120, 999_999, S, True),
+        ("A", "A", 8, 121, 1_000_000, S, True),
+        ("N", "N", 0, 0, 2_000_000, S, True),
+    )
+    found = {kind: count_of(book, kind) for kind in FAULTS if _count(book, kind)}
+    assert found == {
+        "cancel_below_resting_size": (1, 4),
+        "cancel_at_other_price": (1, 5),
+        "fill_above_resting_size": (1, 7),
+        "price_of_zero": (1, 8),
+        "size_of_a_million": (1, 10),
+    }
+
+
+def _clocked(records: list[Record], bad: set[int], until_s: int) -> FlowTables:
+    """Quotes at 0 s, then the records; those numbered in `bad` carry BAD_TS_RECV."""
+    rows = [*QUOTES, *records]
+    flags = [at - len(QUOTES) in bad for at in range(len(rows))]
+    return play(batch(rows, bad_clock=flags), until_s * S)[1]
+
+
+def test_a_bad_ts_recv_closes_no_window_and_what_lies_between_two_good_times_is_marked() -> None:
+    """Stamped 30 s late, it happened between 6 s and 18 s: the windows of 5, 10 and 15 s are out of time, it is in the first."""
+    add: Record = ("A", "B", 3, 98, 1, 6 * S, True)
+    tables = _clocked([add, ("T", "B", 9, 100, 2, 36 * S, True), ("A", "B", 4, 98, 1, 18 * S, True)], {1}, 40)
+    assert [mark & MARK_OUT_OF_TIME for mark in tables.windows.marks.tolist()] == [0, 64, 64, 64, 0, 0, 0, 0]
+    assert tables.windows.records.tolist() == [4, 2, 0, 1, 0, 0, 0, 0]
+    assert tables.windows.volume.tolist()[:2] == [0, 2]
+    assert set(tables.bars.bar_start_ns.tolist()) == {6 * S}, "its bars are those of the clock, not of its stamp"
+
+
+def test_a_bad_ts_recv_within_one_window_marks_that_one_alone() -> None:
+    tables = _clocked([("A", "B", 3, 98, 1, 2 * S, True), ("A", "B", 4, 98, 1, 4 * S, True)], {0}, 15)
+    assert tables.windows.marks.tolist() == [MARK_OUT_OF_TIME, 0, 0]
+
+
+def test_before_any_good_time_a_bad_ts_recv_counts_at_the_matching_engine_s() -> None:
+    events = batch(
+        [("T", "B", 9, 100, 2, 33 * S, True), *((*record[:5], 12 * S, True) for record in QUOTES)], bad_clock=[True] + [False] * 4
+    )
+    events.ts_event_ns[0] = 11 * S
+    tables = play(events, 20 * S, start_ns=10 * S)[1]
+    assert set(tables.bars.bar_start_ns.tolist()) == {11 * S}
+    assert tables.windows.window_start_ns.tolist() == [10 * S, 15 * S]
+    assert tables.windows.marks.tolist() == [MARK_OUT_OF_TIME, 0]
+
+
+def test_snapshot_records_carry_the_flag_by_rule_and_move_the_clock() -> None:
+    rows: list[Record] = [*QUOTES, ("A", "B", 3, 98, 1, 12 * S, True)]
+    tables = play(batch(rows, [False] * 4 + [True], [False] * 4 + [True]), 15 * S)[1]
+    assert tables.windows.marks.tolist() == [0, 0, MARK_SNAPSHOT]
+    assert tables.windows.records.tolist() == [4, 0, 1]
+
+
+def test_a_record_that_comes_after_its_window_closed_marks_the_open_one_and_says_how_far_it_reaches_back() -> None:
+    tables = _clocked(
+        [("A", "B", 3, 98, 1, 17 * S, True), ("A", "B", 4, 98, 1, 16 * S, True), ("A", "B", 7, 98, 1, 9 * S, True)], set(), 25
+    )
+    assert tables.windows.marks.tolist() == [0, 0, 0, MARK_OUT_OF_TIME, 0]
+    assert tables.windows.reaches_back_ns.tolist() == [0, 0, 0, 9 * S, 0]

@@ -10,9 +10,17 @@ from numpy.typing import NDArray
 
 from src.data_eng.core.book.flow import LONGEST_SILENCE_NS, FlowTables, WindowRows, drain, first_rows, join, new_flow
 from src.data_eng.core.book.kernel import advance, close, grown
-from src.data_eng.core.book.marks import full_of_unknown_ids, halted, more_marks, seen_end_ns
+from src.data_eng.core.book.marks import full_of_unknown_ids, halted, more_marks, out_of_time, seen_end_ns
 from src.data_eng.core.book.orders import erase, key_of, rehash, slot_of
-from src.data_eng.core.book.record import MARK_BAD_BOOK, MARK_CLEARED, MARK_CROSSED, MARK_HALT, MARK_SNAPSHOT, MARK_UNKNOWN_IDS
+from src.data_eng.core.book.record import (
+    MARK_BAD_BOOK,
+    MARK_CLEARED,
+    MARK_CROSSED,
+    MARK_HALT,
+    MARK_OUT_OF_TIME,
+    MARK_SNAPSHOT,
+    MARK_UNKNOWN_IDS,
+)
 from src.data_eng.core.book.state import ASK, BID, LINE_DTYPE, LOWEST_TICK, ORDER_DTYPE, TICKS, cache_aligned, count_of, new_book
 from src.data_eng.core.events import NO_TICK
 from src.data_eng.core.units import NS_PER_S
@@ -213,30 +221,60 @@ def test_lines_and_orders_lie_on_cache_lines() -> None:
         assert room.shape == (2, count) and not room["depth"].any()
 
 
-COUNTS = st.lists(st.tuples(st.integers(0, 300), st.integers(0, 9), st.integers(0, 4)), min_size=1, max_size=30)
+MARKED = st.sampled_from([0, 0, 0, 0, MARK_SNAPSHOT, MARK_CLEARED, MARK_CROSSED])
+COUNTS = st.lists(st.tuples(st.integers(0, 300), st.integers(0, 9), st.integers(0, 4), MARKED), min_size=1, max_size=30)
 
 
 @settings(deadline=None)
 @given(COUNTS, st.integers(1, 8))
-def test_marks_of_trust_equal_a_plain_reading_of_their_rules(counts: list[tuple[int, int, int]], trailing: int) -> None:
-    """Per window records, C and M, and unknown ids; a silence of as many seconds as there were C and M."""
+def test_marks_of_trust_equal_a_plain_reading_of_their_rules(counts: list[tuple[int, int, int, int]], trailing: int) -> None:
+    """Per window records, C and M, unknown ids and marks; a silence of as many seconds as there were C and M."""
     windows = WindowRows(*np.zeros((len(WindowRows._fields), len(counts)), np.int64))
     windows.window_start_ns[:] = np.arange(len(counts)) * WINDOW_NS
-    windows.records[:], windows.cancels_and_modifies[:], windows.unknown_ids[:] = zip(*counts, strict=True)
+    windows.records[:], windows.cancels_and_modifies[:], windows.unknown_ids[:], windows.marks[:] = zip(*counts, strict=True)
     windows.longest_silence_ns[:] = windows.cancels_and_modifies * S
     hours_ns = (2 * WINDOW_NS, 8 * WINDOW_NS)
     halts, unknowns = [], []
-    for at, (_, changes, _) in enumerate(counts):
+    full, since = False, 0
+    for at, (_, changes, _, marks) in enumerate(counts):
         before = counts[max(at - trailing, 0) : at]
         expected = changes * S * (sum(row[0] for row in before) / max(len(before) * WINDOW_NS, 1))
         halts.append(2 <= at < 8 and changes >= 2 and expected >= 100)
-        recent = counts[max(at - trailing + 1, 0) : at + 1]
-        unknowns.append(sum(row[2] for row in recent) > 0.25 * sum(row[1] for row in recent))
+        recent = counts[max(at - trailing + 1, since) : at + 1]
+        if at == since or any(row[1] for row in recent):
+            full = sum(row[2] for row in recent) > 0.25 * sum(row[1] for row in recent)
+        unknowns.append(full)
+        since = at + 1 if marks & (MARK_SNAPSHOT | MARK_CLEARED) else since
     found = halted(windows, hours_ns, WINDOW_NS, 2.0, 100, trailing)
     assert found.tolist() == halts
     assert full_of_unknown_ids(windows, 0.25, trailing).tolist() == unknowns
-    bits = more_marks(np.array(halts), np.array(unknowns))
-    assert bits.tolist() == [MARK_HALT * halt + MARK_UNKNOWN_IDS * unknown for halt, unknown in zip(halts, unknowns, strict=True)]
+    strays = np.arange(len(halts)) % 2 == 0
+    bits = more_marks(np.array(halts), np.array(unknowns), strays)
+    assert bits.tolist() == [
+        MARK_HALT * halt + MARK_UNKNOWN_IDS * unknown + MARK_OUT_OF_TIME * stray
+        for halt, unknown, stray in zip(halts, unknowns, strays.tolist(), strict=True)
+    ]
+
+
+def test_a_record_that_reaches_back_marks_every_window_from_its_own_to_the_one_it_was_put_in() -> None:
+    """Windows 0 to 4. The record of window 3 is of the last nanosecond of window 1, that of window 4 of its first one."""
+    windows = WindowRows(*np.zeros((len(WindowRows._fields), 5), np.int64))
+    windows.window_start_ns[:] = np.arange(10, 15) * WINDOW_NS
+    windows.reaches_back_ns[3] = 12 * WINDOW_NS - 1
+    assert out_of_time(windows, WINDOW_NS).tolist() == [False, True, True, True, False]
+    windows.reaches_back_ns[3] = 12 * WINDOW_NS
+    assert out_of_time(windows, WINDOW_NS).tolist() == [False, False, True, True, False]
+    windows.reaches_back_ns[4] = 1
+    assert out_of_time(windows, WINDOW_NS).all()
+
+
+def test_a_book_behind_a_gap_stays_so_through_quiet_windows_and_is_whole_from_its_snapshot_on() -> None:
+    windows = WindowRows(*np.zeros((len(WindowRows._fields), 8), np.int64))
+    windows.cancels_and_modifies[:] = [9, 5, 0, 0, 0, 0, 9, 9]
+    windows.unknown_ids[1] = 5
+    assert full_of_unknown_ids(windows, 0.01, 2).tolist() == [False, True, True, True, True, True, False, False]
+    windows.marks[3] = MARK_SNAPSHOT
+    assert full_of_unknown_ids(windows, 0.01, 2).tolist() == [False, True, True, True, False, False, False, False]
 
 
 def seen_end(after_s: float, starts_s: list[int], marks: dict[int, int] | None = None, unseen_s: float = 0, close_s: int = 1000) -> float:
@@ -260,7 +298,7 @@ def test_trades_are_known_to_the_close_the_file_s_last_record_or_the_next_gap() 
     assert seen_end(24, whole, unseen_s=1.5, close_s=25) == 24, "nothing after it is known"
     assert seen_end(5, [0, 5, 15, 20]) == 10, "no window from 10 on"
     assert seen_end(15, [0, 5, 15, 20]) == 25, "after the gap trades are known again"
-    for mark in (MARK_HALT, MARK_BAD_BOOK, MARK_CLEARED):
+    for mark in (MARK_HALT, MARK_BAD_BOOK, MARK_CLEARED, MARK_OUT_OF_TIME):
         assert seen_end(5, whole, {15: mark}) == 15
         assert seen_end(17, whole, {15: mark}) == 17, "within the gap"
         assert seen_end(20, whole, {15: mark}) == 25

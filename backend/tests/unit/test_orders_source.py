@@ -32,14 +32,14 @@ def a_file(folder: Path, orders: list[Order] | NDArray[np.void], **about: Any) -
 
 def test_the_only_instrument_of_a_file_need_not_be_named(tmp_path: Path) -> None:
     found = choose_instrument(a_file(tmp_path, [Order("A", instrument_id=ESH6)]), None, SETTINGS)
-    assert found == ListedInstrument(ESH6, "ESH6", QUARTER)
+    assert found == ListedInstrument("ESH6", QUARTER, "settings")
 
 
 def test_of_several_instruments_one_has_to_be_named(tmp_path: Path) -> None:
     file = a_file(tmp_path, a_day())
     with pytest.raises(ChooseInstrument, match=r"several instruments: ESH6, ESZ5, ESZ5-ESH6\. Name one with --symbol"):
         choose_instrument(file, None, SETTINGS)
-    assert choose_instrument(file, "ESZ5", SETTINGS).instrument_id == ESZ5
+    assert choose_instrument(file, "ESZ5", SETTINGS).symbol == "ESZ5"
 
 
 def test_a_name_that_the_file_does_not_hold_is_refused_with_those_it_holds(tmp_path: Path) -> None:
@@ -54,8 +54,8 @@ def test_a_file_without_orders_shows_nothing(tmp_path: Path) -> None:
 
 def test_an_instrument_without_a_name_is_named_by_its_number(tmp_path: Path) -> None:
     file = a_file(tmp_path, [Order("A", instrument_id=777)])
-    assert choose_instrument(file, None, SETTINGS, tick=0.5) == ListedInstrument(777, "777", 500_000_000)
-    assert choose_instrument(file, "777", SETTINGS, tick=0.5).instrument_id == 777
+    assert choose_instrument(file, None, SETTINGS, tick=0.5) == ListedInstrument("777", 500_000_000, "option")
+    assert choose_instrument(file, "777", SETTINGS, tick=0.5).symbol == "777"
 
 
 def test_a_tick_said_by_hand_comes_before_the_definition_s_and_that_before_the_settings(tmp_path: Path) -> None:
@@ -67,9 +67,23 @@ def test_a_tick_said_by_hand_comes_before_the_definition_s_and_that_before_the_s
 
 
 @pytest.mark.parametrize("symbol", ["ZBZ5", "XYZH26"])
-def test_the_tick_of_an_unknown_future_has_to_be_said(tmp_path: Path, symbol: str) -> None:
-    with pytest.raises(ChooseInstrument, match=f"the tick of {symbol} is not known.* Say it with --tick"):
-        choose_instrument(a_file(tmp_path, [Order("A")], symbols={symbol: ESZ5}), None, SETTINGS)
+def test_a_future_that_nothing_gives_a_tick_takes_the_common_step_of_its_prices(tmp_path: Path, symbol: str) -> None:
+    """112 1/32, 112 2/32, 112 16/32 and -0.5: all multiples of 1/32, and of nothing larger."""
+    orders = [Order("A", price=price) for price in (112.03125, 112.0625, None, 112.5, -0.5)]
+    found = choose_instrument(a_file(tmp_path, orders, symbols={symbol: ESZ5}), None, SETTINGS)
+    assert found == ListedInstrument(symbol, 31_250_000, "prices")
+
+
+@pytest.mark.parametrize("prices", [(None,), (112.0, 112.000000001)], ids=["none", "no common step"])
+def test_prices_without_a_step_say_where_to_name_one(tmp_path: Path, prices: tuple[float | None, ...]) -> None:
+    orders = [Order("A", price=price) for price in prices]
+    with pytest.raises(ChooseInstrument, match=r"the tick of ZBZ5 is not known.*settings\.yaml, instruments, or .*`spymaster mbp --tick`"):
+        choose_instrument(a_file(tmp_path, orders, symbols={"ZBZ5": ESZ5}), None, SETTINGS)
+
+
+def test_a_spread_takes_its_own_tick_and_not_that_of_its_root(tmp_path: Path) -> None:
+    orders = [Order("A", price=price, instrument_id=SPREAD) for price in (-50.05, -49.9)]
+    assert choose_instrument(a_file(tmp_path, orders), None, SETTINGS) == ListedInstrument("ESZ5-ESH6", 50_000_000, "prices")
 
 
 def test_a_stock_has_the_tick_of_stocks(tmp_path: Path) -> None:
@@ -79,7 +93,7 @@ def test_a_stock_has_the_tick_of_stocks(tmp_path: Path) -> None:
 
 def test_only_the_chosen_instrument_s_records_come_in_file_order(tmp_path: Path) -> None:
     file = a_file(tmp_path, a_day(count=30))
-    batches = list(event_batches(file, ListedInstrument(ESH6, "ESH6", QUARTER)))
+    batches = list(event_batches(file, ListedInstrument("ESH6", QUARTER, "settings")))
     own = a_day(count=30)
     own = own[own["instrument_id"] == ESH6]
     assert np.concatenate([batch.order_id for batch in batches]).tolist() == own["order_id"].tolist()
@@ -92,16 +106,16 @@ def test_only_the_chosen_instrument_s_records_come_in_file_order(tmp_path: Path)
 @pytest.mark.parametrize("action", ["T", "F"])
 def test_an_execution_between_two_ticks_keeps_its_size_and_loses_its_price(tmp_path: Path, action: str) -> None:
     file = a_file(tmp_path, [Order("A"), Order(action, price=6700.125, size=9)])
-    (batch,) = event_batches(file, ListedInstrument(ESZ5, "ESZ5", QUARTER))
+    (batch,) = event_batches(file, ListedInstrument("ESZ5", QUARTER, "settings"))
     assert (batch.price_ticks.tolist(), batch.size.tolist()) == ([26_800, NO_TICK], [1, 9])
 
 
 @pytest.mark.parametrize("action", ["A", "M", "C"])
 def test_an_order_between_two_ticks_is_named_by_its_own_count_id_time_and_price(tmp_path: Path, action: str) -> None:
     orders = [Order("A"), Order("A", instrument_id=ESH6), Order(action, price=6700.125, order_id=55)]
-    said = r"record 1 of ESZ5 in .*day\.dbn \(order 55, 2025-10-16T13:30:00\.0+Z\) has price 6700\.125\. Expected a multiple of .* 0\.25"
+    said = r"record 2 in .*day\.dbn \(order 55 of ESZ5, 2025-10-16T13:30:00\.0+Z\) has price 6700\.125\. Expected a multiple of .* 0\.25"
     with pytest.raises(OffGrid, match=said):
-        list(event_batches(a_file(tmp_path, orders), ListedInstrument(ESZ5, "ESZ5", QUARTER)))
+        list(event_batches(a_file(tmp_path, orders), ListedInstrument("ESZ5", QUARTER, "settings")))
 
 
 def listing(file: DbnFile, definitions: dict[int, Definition] | None = None, root: str = "ES", date: str = DAY) -> Listing:
@@ -164,7 +178,7 @@ def listened(*pieces: list[int]) -> tuple[int, int]:
     silence = Silence()
     for piece in pieces:
         silence.listen(np.array(piece, np.int64))
-    return silence.longest_ns, silence.after_ns
+    return silence.longest_ns, silence.after_ns or 0
 
 
 def test_the_longest_silence_is_found_within_pieces_and_between_them() -> None:
@@ -191,21 +205,22 @@ def an_hour(spread_ticks: int = 1) -> list[Order]:
         Order("T", "B", ask, 2, 9, OPEN_NS + 7 * S, flags=0),
         Order("F", "A", ask, 2, 3, OPEN_NS + 7 * S, flags=0),
         Order("M", "A", ask, 2, 3, OPEN_NS + 7 * S),
-        Order("A", "A", ask + 1.0, 5, 4, OPEN_NS + 8 * S, flags=128 | F_BAD_TS_RECV),
+        Order("A", "A", ask + 1.0, 5, 4, OPEN_NS + 8 * S),
         Order("C", "A", ask + 1.0, 5, 4, OPEN_NS + 11 * S),
         Order("A", "B", 6700.0, 1, 5, OPEN_NS + 12 * S, instrument_id=SPREAD),
+        Order("N", "N", None, 0, 0, OPEN_NS + 12 * S, instrument_id=SPREAD, flags=128 | F_BAD_TS_RECV),
     ]
 
 
 def test_inspection_counts_records_times_and_instruments(tmp_path: Path) -> None:
     found = inspect_file(write_dbn(tmp_path / "day.dbn", records(an_hour())), SETTINGS)
-    assert (found["records"], found["snapshot_records"], found["bad_ts_recv"]) == (10, 3, 1)
+    assert (found["records"], found["snapshot_records"], found["bad_ts_recv"]) == (11, 3, 1)
     assert (found["first"], found["last"]) == ("2025-10-16T13:30:00.000000000Z", "2025-10-16T13:30:12.000000000Z")
     assert found["longest_silence"] == {"seconds": 3.0, "after": "2025-10-16T13:30:08.000000000Z"}, "a snapshot is no sign of life"
-    assert found["actions"]["A"] == {"records": 5, "share": 0.5} and found["actions"]["N"]["records"] == 0
+    assert found["actions"]["A"] == {"records": 5, "share": 5 / 11} and found["actions"]["N"]["records"] == 1
     assert [(one["symbol"], one["kind"], one["records"], one["trades"], one["volume"]) for one in found["instruments"]] == [
         ("ESZ5", "outright", 9, 1, 2),
-        ("ESZ5-ESH6", "spread", 1, 0, 0),
+        ("ESZ5-ESH6", "spread", 2, 0, 0),
     ]
     assert found["requested"]["end"] == "2025-10-17T00:00:00.000000000Z"
 
@@ -235,7 +250,7 @@ def test_inspection_takes_the_instrument_asked_for_and_refuses_one_that_is_not_t
 
 
 def test_a_book_that_cannot_be_shown_leaves_the_rest(tmp_path: Path) -> None:
-    found = inspect_file(write_dbn(tmp_path / "day.dbn", records([Order("A")]), symbols={"ZBZ5": ESZ5}), SETTINGS)
+    found = inspect_file(write_dbn(tmp_path / "day.dbn", records([Order("A", price=None)]), symbols={"ZBZ5": ESZ5}), SETTINGS)
     assert found["records"] == 1
     assert found["book"]["symbol"] == "ZBZ5" and "the tick of ZBZ5 is not known" in found["book"]["absent"]
     assert inspect_file(write_dbn(tmp_path / "none.dbn", b""), SETTINGS)["records"] == 0

@@ -10,10 +10,11 @@ import pytest
 from src.data_eng.io import open_parts
 from src.data_eng.lake.partitions import PartitionCorrupt
 from src.data_eng.lake.raw import RawMissing
+from src.data_eng.sources.bad_records import BadRecord
 from src.data_eng.sources.dbn import TruncatedFile
 from src.data_eng.sources.listing import UnknownTick
 from src.data_eng.sources.parquet import read_events
-from src.data_eng.stages.bronze.future_mbo.ingest_preview import BadRecord, NoOutright
+from src.data_eng.stages.bronze.future_mbo.ingest_preview import NoOutright
 from tests.dbn_files import Order, a_day, records, write_dbn
 from tests.lakes import build_bronze, events, put_file, raw, take_in
 from tests.toys.lake import picture

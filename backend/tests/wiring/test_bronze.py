@@ -155,20 +155,22 @@ def test_records_of_other_types_are_counted_with_the_first(tmp_path: Path) -> No
 
 
 def test_odd_records_are_counted_for_their_contract_with_the_first(tmp_path: Path) -> None:
-    """Of ESZ5: record 1 is from a bad book and badly stamped, record 2 is received before record 1."""
+    """Of ESZ5: record 1 is from a bad book and badly stamped, record 3 is received and sent before record 2."""
     late = Order("A").ts_ns + 10**9
     orders = [
         Order("A", order_id=1),
         Order("A", order_id=9, instrument_id=ESH6),
         Order("A", order_id=2, ts_ns=late, flags=128 | 8 | F_MAYBE_BAD_BOOK),
-        Order("A", order_id=3, ts_ns=late - 5),
+        Order("A", order_id=3, ts_ns=late - 5, sequence=7),
+        Order("A", order_id=4, ts_ns=late - 6, sequence=6),
     ]
     lake = built(tmp_path, records(orders))
     found = read_manifest(events(lake)).anomalies
     assert {kind: (anomaly.count, anomaly.first) for kind, anomaly in found.items()} == {
         "bad_ts_recv": (1, 1),
         "maybe_bad_book": (1, 1),
-        "ts_recv_backwards": (1, 2),
+        "ts_recv_backwards": (1, 3),
+        "sequence_backwards": (1, 3),
         "no_snapshot": (1, 0),
     }
     assert set(read_manifest(events(lake, "ESH6")).anomalies) == {"no_snapshot"}

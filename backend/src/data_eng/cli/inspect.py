@@ -7,6 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
+TICK_FROM = {
+    "definition": "by its definition",
+    "settings": "by settings.yaml",
+    "prices": "the greatest common divisor of its prices: no definition, no entry in settings.yaml",
+}
 LISTED = 12
 """Instruments and symbols that the screen shows; `--json` has all."""
 
@@ -62,8 +67,38 @@ def _lines(about: dict[str, Any]) -> list[tuple[str, str]]:
         lines.append(("messages", mix))
         lines.append(("snapshot", f"{about['snapshot_records']:,} records" if about["snapshot_records"] else "none: the book starts empty"))
         lines.append(("bad ts_recv", f"{about['bad_ts_recv']:,} records"))
+        if not about["complete_events"]:
+            lines.append(("no F_LAST", "no record ends its event (flag 128): the book is never known to be complete"))
+        if about.get("ends_early_hours", 0) >= 1:
+            lines.append(("ends early", f"{about['ends_early_hours']:g} hours before the end that the header says"))
         lines.append(("silence", f"longest {about['longest_silence']['seconds']:g} s, after {about['longest_silence']['after']}"))
+    lines += _summary_lines(about)
     return lines + _book_lines(about["book"]) if "book" in about else lines
+
+
+def _summary_lines(about: dict[str, Any]) -> list[tuple[str, str]]:
+    """Of definitions, statistics, trades and options; a line for each part that the file has."""
+    lines = []
+    if "classes" in about:
+        lines.append(("classes", _counted(about["classes"])))
+        lines += [(name, _spanned(about[name])) for name in ("expirations", "strikes") if about[name]]
+    for kind, entry in about.get("statistics", {}).items():
+        lines.append(("statistic", f"{kind}: {entry['records']:,} records of {entry['instruments']:,} instruments"))
+    if "volume_by_side" in about:
+        unsized = f"; {about['size_undefined']:,} records of undefined size" if "size_undefined" in about else ""
+        lines.append(("volume", _counted(about["volume_by_side"]) + unsized))
+    if "options" in about:
+        options = about["options"]
+        lines.append(("options", f"{options['calls']:,} calls, {options['puts']:,} puts, strikes {_spanned(options['strikes'])}"))
+    return lines
+
+
+def _counted(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items()) or "none"
+
+
+def _spanned(span: dict[str, Any]) -> str:
+    return f"{span['first']} to {span['last']} ({span['count']:,})"
 
 
 def _book_lines(book: dict[str, Any]) -> list[tuple[str, str]]:
@@ -72,7 +107,7 @@ def _book_lines(book: dict[str, Any]) -> list[tuple[str, str]]:
     share = "no cancels" if book["fill_share_of_cancels"] is None else f"{book['fill_share_of_cancels']:.1%} complete fills"
     faults = ", ".join(f"{kind} {fault['count']:,} (first: record {fault['first_record']:,})" for kind, fault in book["anomalies"].items())
     lines = [
-        ("book of", f"{book['symbol']}, tick {book['tick']:g}"),
+        ("book of", f"{book['symbol']}, tick {book['tick']:g} ({TICK_FROM[book['tick_from']]})"),
         ("cancels", f"{share}; {book['cancels_that_are_pulls']:,} are pulls"),
         ("anomalies", faults or "none"),
         ("windows", f"{book['windows']:,} of 5 s with records, {book['sound_windows']:,} of them sound and two-sided"),

@@ -16,8 +16,13 @@ if TYPE_CHECKING:
 
     from ..core.book.depth import Depth
     from ..core.events import EventBatch
+    from ..sources.orders import ListedInstrument
 
 CSV, PARQUET = SUFFIXES = (".csv", ".parquet")
+
+
+class NoCompleteEvent(SpymasterError):
+    """Records that never say that an event has ended, so that no book may be looked at."""
 
 
 class CannotWrite(SpymasterError):
@@ -53,7 +58,7 @@ def mbp(
     source = DbnFile(file)
     instrument = choose_instrument(source, symbol, settings, tick)
     book = new_book(settings.book.rest_ms * 1_000_000)
-    writer, rows = None, 0
+    writer, rows, records = None, 0, 0
     partial = out.with_name(out.name + ".partial")
     try:
         for events in event_batches(source, instrument):
@@ -61,15 +66,33 @@ def mbp(
             table = _table(events, taken, instrument.tick_nanos)
             writer = writer or _writer(partial, table.schema, out.suffix)
             writer.write_table(_empty_for_nan(table) if out.suffix == CSV else table)
-            rows += table.num_rows
+            rows, records = rows + table.num_rows, records + len(events.size)
+        _require_rows(rows, records, file, instrument.symbol)
     except BaseException:
         partial.unlink(missing_ok=True)
         raise
     if writer is not None:
         writer.close()
     partial.replace(out)
-    synthetic = " (synthetic)" if source.header.synthetic else ""
-    Console().print(f"{instrument.symbol}{synthetic}: {rows:,} events, {depth} levels a side -> {out}", highlight=False, soft_wrap=True)
+    said = [*(["synthetic"] if source.header.synthetic else []), *_of_prices(instrument)]
+    marks = f" ({', '.join(said)})" if said else ""
+    Console().print(f"{instrument.symbol}{marks}: {rows:,} events, {depth} levels a side -> {out}", highlight=False, soft_wrap=True)
+
+
+def _of_prices(instrument: ListedInstrument) -> list[str]:
+    """That the tick is none that anybody said."""
+    if instrument.tick_from != "prices":
+        return []
+    return [f"tick {instrument.tick_nanos / 1e9:g}: the greatest common divisor of its prices, or say it with --tick"]
+
+
+def _require_rows(rows: int, records: int, file: Path, symbol: str) -> None:
+    """Raise `NoCompleteEvent` where an instrument has records and no row came of them, or no record at all."""
+    if rows == 0:
+        raise NoCompleteEvent(
+            f"{file} holds {records:,} records of {symbol}, and none carries F_LAST (flag 128), which ends an event.",
+            expected="an F_LAST at the end of every event: no book is known to be complete; fetch the file again",
+        )
 
 
 def _writer(path: Path, schema: pa.Schema, suffix: str) -> pq.ParquetWriter | csv.CSVWriter:

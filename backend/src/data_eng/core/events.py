@@ -32,8 +32,12 @@ ADD, CANCEL, MODIFY, CLEAR, TRADE, FILL, NONE = (ord(c) for c in "ACMRTFN")
 SIDE_ASK, SIDE_BID, SIDE_NONE = (ord(c) for c in "ABN")
 F_LAST, F_TOB, F_SNAPSHOT, F_MBP, F_BAD_TS_RECV, F_MAYBE_BAD_BOOK = 128, 64, 32, 16, 8, 4
 UNDEF_PRICE = np.iinfo(np.int64).max
+UNDEF_SIZE = np.iinfo(np.uint32).max
+UNDEF_TIMESTAMP = np.iinfo(np.uint64).max
 NO_TICK = np.iinfo(np.int32).min
 """Tick of a record without a price (R, some N), and the best of an empty side."""
+NO_SIZE = -1
+"""Size of a record whose size the feed leaves undefined: a C then takes away its whole order; for R and N it means nothing."""
 
 
 class EventBatch(NamedTuple):

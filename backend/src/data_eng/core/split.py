@@ -7,8 +7,21 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .compiled import allocating
-from .events import F_BAD_TS_RECV, F_MAYBE_BAD_BOOK, F_SNAPSHOT, NO_TICK, TRADE, UNDEF_PRICE
+from .compiled import allocating, inlined
+from .events import (
+    CANCEL,
+    CLEAR,
+    F_BAD_TS_RECV,
+    F_LAST,
+    F_MAYBE_BAD_BOOK,
+    F_SNAPSHOT,
+    NO_SIZE,
+    NO_TICK,
+    NONE,
+    TRADE,
+    UNDEF_PRICE,
+    UNDEF_SIZE,
+)
 
 INSTRUMENT_DTYPE = np.dtype(
     [
@@ -26,15 +39,24 @@ INSTRUMENT_DTYPE = np.dtype(
         ("maybe_bad_book_first", "i8"),
         ("ts_recv_backwards", "i8"),
         ("ts_recv_backwards_first", "i8"),
+        ("sequence_backwards", "i8"),
+        ("sequence_backwards_first", "i8"),
+        ("impossible", "i8"),
+        ("impossible_first", "i8"),
+        ("complete_events", "i8"),
+        ("publisher_id", "i8"),
+        ("last_sequence", "i8"),
         ("in_batch", "i8"),
         ("cursor", "i8"),
     ]
 )
 """What is known of one instrument so far. `tick` in 1e-9 points, 0 for an instrument that is only counted; `volume` is the sum of T sizes;
 `_first` is the number, among the instrument's own records, of the first record of its kind; the last two columns serve one batch.
-Snapshot records carry the bad-ts_recv flag by rule (their time is the snapshot's), so they do not count as such."""
+A record with a bad ts_recv moves no clock, `last_ts_ns`. Snapshot records carry the flag by rule (their time is the snapshot's), so they
+do not count as such; nor do the sequence numbers of their orders, which are old. `impossible` are records, of an instrument that is only
+counted, whose values cannot be; `complete_events` are records with F_LAST, `publisher_id` is the first record's."""
 
-OFF_GRID, BEYOND_INT32, BAD_ACTION, BAD_SIDE, BAD_TIME = range(1, 6)
+OFF_GRID, BEYOND_INT32, BAD_ACTION, BAD_SIDE, BAD_TIME, NO_SIZE_GIVEN, OTHER_PUBLISHER = range(1, 8)
 INT32_MAX = 2_147_483_647
 _ACTIONS = np.zeros(256, np.bool_)
 _ACTIONS[np.frombuffer(b"ACMRTFN", np.uint8)] = True
@@ -67,7 +89,7 @@ def register(instruments: NDArray[np.void], index: int, instrument_id: int, tick
     instruments[index]["tick"] = tick
     instruments[index]["first_ts_ns"] = np.iinfo(np.int64).min
     instruments[index]["last_ts_ns"] = np.iinfo(np.int64).min
-    for name in ("bad_ts_recv_first", "maybe_bad_book_first", "ts_recv_backwards_first"):
+    for name in (name for name in INSTRUMENT_DTYPE.names or () if name.endswith("_first")):
         instruments[index][name] = -1
 
 
@@ -118,8 +140,26 @@ def split(records: NDArray[np.void], rows: NDArray[np.int32], instruments: NDArr
     return columns, code, at
 
 
+@inlined()
+def _fault_of(record, actions, sides):
+    """Which rule a record breaks whatever its instrument is; 0 where none. A size may be undefined where it says nothing, and on C."""
+    action, size = record["action"], record["size"]
+    if not actions[action]:
+        return BAD_ACTION
+    if not sides[record["side"]]:
+        return BAD_SIDE
+    if np.int64(record["ts_recv"]) < 0 or np.int64(record["ts_event"]) < 0:
+        return BAD_TIME
+    if size > INT32_MAX:
+        if size != UNDEF_SIZE:
+            return BEYOND_INT32
+        if action not in (CANCEL, CLEAR, NONE):
+            return NO_SIZE_GIVEN
+    return 0
+
+
 @allocating
-def _split(  # noqa: PLR0911  one return a rule that a record can break
+def _split(
     records, rows, instruments, ts_recv, ts_lag, order_id, ticks, sizes, flags, actions, sides, sequence, known_actions, known_sides
 ):
     row = -1
@@ -134,25 +174,35 @@ def _split(  # noqa: PLR0911  one return a rule that a record can break
         flag = record["flags"]
         action = record["action"]
         ts = np.int64(record["ts_recv"])
-        if not known_actions[action]:
-            return BAD_ACTION, i
-        if not known_sides[record["side"]]:
-            return BAD_SIDE, i
-        if ts < 0 or np.int64(record["ts_event"]) < 0:
-            return BAD_TIME, i
-        if record["size"] > INT32_MAX:
-            return BEYOND_INT32, i
+        fault = _fault_of(record, known_actions, known_sides)
         entry = instruments[row]
         number = entry["records"]
         if number == 0:
             entry["first_ts_ns"] = ts
-        elif ts < entry["last_ts_ns"]:
-            if entry["ts_recv_backwards"] == 0:
-                entry["ts_recv_backwards_first"] = number
-            entry["ts_recv_backwards"] += 1
-        entry["last_ts_ns"] = ts
+            entry["publisher_id"] = record["publisher_id"]
+        if record["publisher_id"] != entry["publisher_id"]:
+            fault = OTHER_PUBLISHER
+        if fault:
+            if tick:
+                return fault, i
+            if entry["impossible"] == 0:
+                entry["impossible_first"] = number
+            entry["impossible"] += 1
+        if flag & (F_SNAPSHOT | F_BAD_TS_RECV) != F_BAD_TS_RECV:
+            if ts < entry["last_ts_ns"]:
+                if entry["ts_recv_backwards"] == 0:
+                    entry["ts_recv_backwards_first"] = number
+                entry["ts_recv_backwards"] += 1
+            entry["last_ts_ns"] = ts
         entry["records"] = number + 1
-        if action == TRADE:
+        entry["complete_events"] += (flag & F_LAST) != 0
+        if not flag & F_SNAPSHOT:
+            if record["sequence"] < entry["last_sequence"]:
+                if entry["sequence_backwards"] == 0:
+                    entry["sequence_backwards_first"] = number
+                entry["sequence_backwards"] += 1
+            entry["last_sequence"] = record["sequence"]
+        if action == TRADE and not fault:
             entry["trades"] += 1
             entry["volume"] += record["size"]
         if flag & (F_SNAPSHOT | F_BAD_TS_RECV | F_MAYBE_BAD_BOOK):
@@ -183,7 +233,7 @@ def _split(  # noqa: PLR0911  one return a rule that a record can break
         ts_lag[at] = ts - np.int64(record["ts_event"])
         order_id[at] = record["order_id"]
         ticks[at] = count
-        sizes[at] = record["size"]
+        sizes[at] = NO_SIZE if record["size"] == UNDEF_SIZE else np.int64(record["size"])
         flags[at] = flag
         actions[at] = action
         sides[at] = record["side"]

@@ -126,7 +126,7 @@ def open_raw(lake: Path, root: str, date: str) -> RawDay:
     records = {path: raw_record(lake, root, path) for path in files}
     ordered = sorted(files, key=lambda path: (records[path].first_ts_ns, path.name))
     for one, other in combinations(ordered, 2):
-        _require_apart(one, records[one], other, records[other], root, date)
+        require_apart(one, records[one], other, records[other], root, date)
     known = tuple(records[path] for path in ordered)
     return RawDay(date, tuple(DbnFile(path) for path in ordered), known, _definitions_of(lake, root, date))
 
@@ -169,7 +169,23 @@ def require_room(lake: Path, root: str, source: Path, record: RawRecord) -> None
     """Raise `RawOverlap` where a file to be brought in holds what a file of the same dates there holds."""
     for present in raw_files(lake, root):
         for date in sorted(set(present.dates) & set(record.dates)):
-            _require_apart(present.path, raw_record(lake, root, present.path), source, record, root, date)
+            require_apart(present.path, raw_record(lake, root, present.path), source, record, root, date)
+
+
+def require_apart(one: Path, first: RawRecord, other: Path, second: RawRecord, root: str, date: str) -> None:
+    """Raise `RawOverlap` where two files of a date share both times and symbols, or do not say whose records they hold."""
+    apart = first.last_ts_ns < second.first_ts_ns or second.last_ts_ns < first.first_ts_ns
+    named = bool(first.symbols and second.symbols) and not set(first.symbols) & set(second.symbols)
+    if apart or named or not (first.records and second.records):
+        return
+    spans = " and ".join(
+        f"{path.name} ({ns_to_iso(record.first_ts_ns)} to {ns_to_iso(record.last_ts_ns)})"
+        for path, record in ((one, first), (other, second))
+    )
+    raise RawOverlap(
+        f"raw of {root} {date} holds the same symbols and times twice: {spans}.",
+        expected=f"files that share no time or no symbol: move one of them out of {one.parent}",
+    )
 
 
 def condition_of(lake: Path, root: str, date: str) -> Condition:
@@ -189,7 +205,7 @@ def read_conditions(path: Path) -> dict[str, Condition]:
     """Condition of each date by a batch's condition.json."""
     try:
         return {entry["date"]: FEED_WORDS[entry["condition"]] for entry in json.loads(path.read_text())}
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise SpymasterError(f"{path} cannot be read: {error!r}.", expected="a list of date and condition; fetch the batch again") from None
 
 
@@ -229,21 +245,6 @@ def _files_of(lake: Path, root: str, date: str) -> list[Path]:
         what = f"raw file of {root} {date} is not in {where}. Put the day's DBN file there, or import it."
         raise RawMissing(what, fix=commands.bring_in(lake))
     return files
-
-
-def _require_apart(one: Path, first: RawRecord, other: Path, second: RawRecord, root: str, date: str) -> None:
-    apart = first.last_ts_ns < second.first_ts_ns or second.last_ts_ns < first.first_ts_ns
-    named = bool(first.symbols and second.symbols) and not set(first.symbols) & set(second.symbols)
-    if apart or named or not (first.records and second.records):
-        return
-    spans = " and ".join(
-        f"{path.name} ({ns_to_iso(record.first_ts_ns)} to {ns_to_iso(record.last_ts_ns)})"
-        for path, record in ((one, first), (other, second))
-    )
-    raise RawOverlap(
-        f"raw of {root} {date} holds the same symbols and times twice: {spans}.",
-        expected=f"files that share no time or no symbol: move one of them out of {one.parent}",
-    )
 
 
 def _definitions_of(lake: Path, root: str, date: str) -> dict[int, Definition]:

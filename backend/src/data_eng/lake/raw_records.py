@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from ..core.clock import Clock
 from ..core.units import NS_PER_DAY, utc_date
 from ..sources.dbn import DbnFile
 from .attempts import publish_file
@@ -64,15 +65,16 @@ def look_through(path: Path, name: Path | None = None, progress: Progress | None
 
     Raises
     ------
-    What `DbnFile` says of a file that is damaged or of another schema.
+    What `DbnFile` says of a file that is damaged or of another schema, or holds a record from outside its header's span.
     """
-    file, found = DbnFile(path, name), path.stat()
+    file, found, clock = DbnFile(path, name), path.stat(), Clock()
     records, first_ns, last_ns, days = 0, 0, 0, set()
     for batch in file.batches():
-        first_ns = first_ns or int(batch["ts_recv"][0])
-        last_ns = max(last_ns, int(batch["ts_recv"].max()))
+        times_ns = clock.times(batch)
+        first_ns = first_ns or int(times_ns[0])
+        last_ns = max(last_ns, int(times_ns.max()))
         records += len(batch)
-        days.update(_days_of(batch["ts_recv"]))
+        days.update(_days_of(times_ns))
     dates = tuple(utc_date(day * NS_PER_DAY) for day in sorted(days))
     named = {symbol for date in dates for symbol in file.symbols_on(date).values()}
     return RawRecord(
@@ -114,10 +116,10 @@ def _parsed_record(path: Path, size: int, mtime_ns: int, inode: int) -> RawRecor
     return RawRecord.model_validate_json(path.read_bytes())
 
 
-def _days_of(ts_recv_ns: NDArray[np.uint64]) -> set[int]:
+def _days_of(times_ns: NDArray[np.int64]) -> set[int]:
     """Days since 1970 in which records were captured."""
-    first, last = int(ts_recv_ns.min()) // NS_PER_DAY, int(ts_recv_ns.max()) // NS_PER_DAY
-    return {first} if first == last else set(np.unique(ts_recv_ns // np.uint64(NS_PER_DAY)).tolist())
+    first, last = int(times_ns.min()) // NS_PER_DAY, int(times_ns.max()) // NS_PER_DAY
+    return {first} if first == last else set(np.unique(times_ns // NS_PER_DAY).tolist())
 
 
 def file_sha256(path: Path, name: Path | None = None, progress: Progress | None = None) -> str:

@@ -18,7 +18,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ..core.events import MBO_DTYPE
+from ..core.clock import first_outside
+from ..core.events import MBO_DTYPE, UNDEF_TIMESTAMP
+from ..core.units import NS_PER_DAY, ns_to_iso, utc_day_start_ns
 from ..errors import SpymasterError
 from .dbn_format import (
     MESSAGES,
@@ -37,6 +39,7 @@ from .dbn_format import (
     header_of,
     picked_records,
     record_starts,
+    text_of,
 )
 
 BATCH_RECORDS = 1 << 16
@@ -46,6 +49,13 @@ ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
 DBN_MAGIC = b"DBN"
 PREFIX_BYTES = 8
 """`DBN`, the version, and the metadata's length."""
+MOST_METADATA_BYTES = 1 << 26
+"""64 MiB, 600,000 symbols: all that CME lists. A header that claims more is damaged, and reading it would fill the memory."""
+EARLIEST_NS = utc_day_start_ns("2000-01-01")
+LATEST_NS = utc_day_start_ns("2200-01-01")
+"""Between them lie the times of a file whose header says no end (a live capture): before any electronic book, after any use."""
+MOST_LAG_NS = NS_PER_DAY
+"""By how much ts_recv and ts_event of one record may differ where the header does not say when the file ends; snapshots have old orders."""
 OTHER_FORMATS = {
     b"PK": ("a zip archive", "Unzip it, and name the .dbn.zst files or the folder that they come out in"),
     b"\x1f\x8b": ("compressed with gzip", "Unpack it with gunzip; a .tar.gz with tar -xzf"),
@@ -85,6 +95,10 @@ class CorruptFile(DbnError):
     """Bytes that cannot have been written so: a failed zstd checksum, a record of an impossible length or type."""
 
 
+class OutsideSpan(DbnError):
+    """A record stamped before its file's header says that it begins, or after it ends."""
+
+
 class OtherSchema(DbnError):
     """A DBN file of another schema than asked for."""
 
@@ -115,22 +129,23 @@ class DbnFile:
         self._live_symbols: dict[int, str] = {}
 
     def batches(self, records: int = BATCH_RECORDS) -> Iterator[NDArray[np.void]]:
-        """MBO records in file order, as arrays of MBO_DTYPE.
+        """MBO records in file order, as arrays of MBO_DTYPE, every one stamped within the header's span.
 
         An array is valid until the next one is asked for: the buffer under it is used again.
 
         Raises
         ------
-        OtherSchema, TruncatedFile, CorruptFile; the last two name the record and the byte.
+        OtherSchema, TruncatedFile, CorruptFile, OutsideSpan; all but the first name the record.
         """
         self.expect_schema("mbo")
         for block in self._blocks(R_MBO, MBO_DTYPE.itemsize, records * MBO_DTYPE.itemsize):
             if block.starts is None:
-                yield block.words.view(np.uint8).view(MBO_DTYPE)
-                continue
-            self._note_others(block)
-            picked = picked_records(block, R_MBO, MBO_DTYPE)
+                picked = block.words.view(np.uint8).view(MBO_DTYPE)
+            else:
+                self._note_others(block)
+                picked = picked_records(block, R_MBO, MBO_DTYPE)
             if len(picked):
+                self._require_within_span(picked, block)
                 yield picked
 
     def records(self, schema: str) -> Iterator[NDArray[np.void]]:
@@ -139,12 +154,18 @@ class DbnFile:
         layout = self.layout(rtype)
         for block in self._blocks(rtype, layout.itemsize, BATCH_RECORDS * layout.itemsize):
             if block.starts is None:
-                yield block.words.view(np.uint8).view(layout).copy()
-                continue
-            self._note_others(block, rtype)
-            picked = picked_records(block, rtype, layout)
+                picked = block.words.view(np.uint8).view(layout).copy()
+            else:
+                self._note_others(block, rtype)
+                picked = picked_records(block, rtype, layout)
             if len(picked):
+                self._require_stamps_within_span(picked, block)
                 yield picked
+
+    def clock_of(self, records: NDArray[np.void]) -> NDArray[np.uint64]:
+        """The times by which the feed orders records of a schema: ts_recv, or ts_event where they have none."""
+        stamps: NDArray[np.uint64] = records["ts_recv" if "ts_recv" in (records.dtype.names or ()) else "ts_event"]
+        return stamps
 
     def layout(self, rtype: int) -> np.dtype[np.void]:
         """Fields of a record type in the file's DBN version."""
@@ -163,6 +184,40 @@ class DbnFile:
             raise OtherSchema(
                 f"{self._name} holds schema {self.header.schema}.", expected=f"{schema}: ask Databento for schema {schema} of the same days"
             )
+
+    def _span(self) -> tuple[int, int]:
+        """From when on, and before when, the file's records are stamped."""
+        header = self.header
+        return (header.start_ns, header.end_ns) if header.end_ns is not None else (max(header.start_ns, EARLIEST_NS), LATEST_NS)
+
+    def _require_within_span(self, records: NDArray[np.void], block: Block) -> None:
+        first_ns, end_ns = self._span()
+        lag_ns = MOST_LAG_NS if self.header.end_ns is None else np.iinfo(np.int64).max
+        at = first_outside(records["ts_recv"], records["ts_event"], records["flags"], np.uint64(first_ns), np.uint64(end_ns), lag_ns)
+        if at >= 0:
+            raise self._outside(records[at], block, R_MBO, at, int(records["ts_recv"][at]), first_ns, end_ns)
+
+    def _require_stamps_within_span(self, records: NDArray[np.void], block: Block) -> None:
+        """The same of another schema, whose records may leave their time undefined."""
+        first_ns, end_ns = self._span()
+        stamps = self.clock_of(records)
+        outside = ((stamps < first_ns) | (stamps >= end_ns)) & (stamps != UNDEF_TIMESTAMP)
+        if outside.any():
+            at = int(np.argmax(outside))
+            raise self._outside(records[at], block, int(records["rtype"][at]), at, int(stamps[at]), first_ns, end_ns)
+
+    def _outside(self, record: np.void, block: Block, rtype: int, at: int, stamp: int, first_ns: int, end_ns: int) -> OutsideSpan:
+        number = block.first_number + at
+        if block.starts is not None:
+            rtypes = block.words[block.starts] >> 8 & 0xFF
+            number = block.first_number + int(np.flatnonzero(rtypes == rtype)[at])
+        field = "ts_recv" if "ts_recv" in (record.dtype.names or ()) else "ts_event"
+        written = f"{stamp} ({ns_to_iso(stamp)})" if stamp != UNDEF_TIMESTAMP else f"{stamp}, which is no time"
+        far = f", more than a day from its ts_event {ns_to_iso(int(record['ts_event']))}" if first_ns <= stamp < end_ns else ""
+        return OutsideSpan(
+            f"{self._name}, record {number:,}: {field} is {written}{far}.",
+            expected=f"a time from {ns_to_iso(first_ns)} to before {ns_to_iso(end_ns)}, as the header says: fetch the file again",
+        )
 
     def _open(self) -> BinaryIO:
         require_dbn(self.path, self._name)
@@ -192,6 +247,10 @@ class DbnFile:
         version, length = prefix[3], int.from_bytes(prefix[4:], "little")
         if version not in VERSIONS:
             raise NotDbn(f"{self._name} is DBN version {version}.", expected=f"one of {', '.join(map(str, VERSIONS))}")
+        if length > MOST_METADATA_BYTES:
+            raise CorruptFile(
+                f"{self._name} claims {length:,} bytes of metadata.", expected=f"at most {MOST_METADATA_BYTES:,}: fetch the file again"
+            )
         payload = self._read(stream, length)
         if len(payload) < length:
             raise TruncatedFile(f"{self._name} ends inside its metadata: {len(payload)} of {length} bytes. Fetch it again.")
@@ -199,7 +258,13 @@ class DbnFile:
             metadata = databento_dbn.Metadata.decode(prefix + payload)
         except databento_dbn.DBNError as error:
             raise CorruptFile(f"metadata of {self._name} cannot be read: {error}. Fetch it again.") from None
-        return header_of(version, metadata), PREFIX_BYTES + length
+        header = header_of(version, metadata)
+        if header.end_ns is not None and header.end_ns <= header.start_ns:
+            raise CorruptFile(
+                f"{self._name} ends at {ns_to_iso(header.end_ns)}, by its header, and begins at {ns_to_iso(header.start_ns)}.",
+                expected="an end after the beginning: fetch the file again",
+            )
+        return header, PREFIX_BYTES + length
 
     def _require_no_header(self, start: bytes, number: int, offset: int) -> None:
         """Raise `JoinedFiles` where a record should begin and another file does."""
@@ -228,6 +293,11 @@ class DbnFile:
             return JoinedFiles(
                 f"{self._name} goes on after its compressed part with bytes that are not compressed, {done}. Expected one file: if it was "
                 "joined from several, name them one by one; else fetch it again."
+            )
+        if "too much memory" in str(error):
+            return CorruptFile(
+                f"{self._name} needs more memory to decompress than any file of the feed, {done}.",
+                expected="a zstd window of 128 MiB or less: fetch the file again",
             )
         return CorruptFile(f"{self._name} is damaged: zstd says {str(error)!r}, {done}. Fetch it again.")
 
@@ -322,7 +392,7 @@ class DbnFile:
                 self.definitions[definition.instrument_id] = definition
         if R_SYMBOL_MAPPING in rtypes:
             for record in picked_records(block, R_SYMBOL_MAPPING, self.layout(R_SYMBOL_MAPPING)):
-                self._live_symbols[int(record["instrument_id"])] = record["stype_out_symbol"].decode()
+                self._live_symbols[int(record["instrument_id"])] = text_of(record["stype_out_symbol"])
 
 
 def require_dbn(path: Path, name: Path | None = None) -> None:

@@ -153,10 +153,15 @@ def picked_records(block: Block, rtype: int, layout: np.dtype[np.void]) -> NDArr
 def definition_of(record: np.void) -> Definition:
     return Definition(
         instrument_id=int(record["instrument_id"]),
-        symbol=record["raw_symbol"].decode(),
-        instrument_class=record["instrument_class"].decode(),
+        symbol=text_of(record["raw_symbol"]),
+        instrument_class=text_of(record["instrument_class"]),
         tick_nanos=int(record["min_price_increment"]),
     )
+
+
+def text_of(value: bytes) -> str:
+    """A field's text; a byte that is none becomes a replacement character, which no symbol and no class has."""
+    return value.decode(errors="replace")
 
 
 def header_of(version: int, metadata: Any) -> Header:

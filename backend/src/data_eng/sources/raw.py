@@ -18,6 +18,7 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import combinations
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -26,7 +27,7 @@ from ..core.tables import RAW_DEFINITIONS
 from ..errors import SpymasterError
 from ..lake.attempts import disk_errors, locked, sync_folder
 from ..lake.conditions import Condition
-from ..lake.raw import DBN_SUFFIXES, raw_files, raw_folder, read_conditions, require_room
+from ..lake.raw import DBN_SUFFIXES, raw_files, raw_folder, read_conditions, require_apart, require_room
 from ..lake.raw_records import RawRecord, keep_record, look_through, raw_record
 from .dbn import DbnFile
 
@@ -81,7 +82,8 @@ def collect(paths: Iterable[Path]) -> Batch:
 
     Raises
     ------
-    ImportRefused for a path that is neither, a folder without DBN files, and a file that the manifest lists and the folder does not hold.
+    ImportRefused for a path that is neither, a folder without DBN files, a file whose name is not that of a DBN file, and a manifest that
+    lists what the folder does not hold.
     """
     files: list[Path] = []
     definitions: list[Path] = []
@@ -107,6 +109,7 @@ def collect(paths: Iterable[Path]) -> Batch:
                     ),
                 )
         elif path.exists():
+            _require_dbn_name(path)
             members = [path]
         else:
             raise ImportRefused("{value} is not there.", value=path, expected="a DBN file or a Databento batch folder")
@@ -132,8 +135,10 @@ def import_batch(batch: Batch, lake: Path, root: str | None = None, progress: Pr
     Raises
     ------
     HashMismatch, ImportRefused, RawOverlap, DiskFull, and whatever `DbnFile` says of a broken file; what was imported before stays.
+    Two files of the batch that hold the same are refused before anything is laid down.
     """
     report = progress or _unheard
+    _require_apart_from_each_other(batch.files)
     for source in batch.files:
         DbnFile(source).expect_schema("mbo")
         with _staging(lake) as staging:
@@ -154,17 +159,51 @@ def import_batch(batch: Batch, lake: Path, root: str | None = None, progress: Pr
                     _link(staged, folder / source.name)
 
 
+def _require_dbn_name(path: Path) -> None:
+    """A file of another name would lie in raw unseen, and might be taken for one of the lake's own."""
+    if path.is_file() and not path.name.endswith(DBN_SUFFIXES):
+        DbnFile(path)
+        raise ImportRefused(
+            f"{path} is a DBN file by its bytes and not by its name.",
+            expected=f"a name that ends in {' or '.join(DBN_SUFFIXES)}: rename it",
+        )
+
+
+def _require_apart_from_each_other(files: tuple[Path, ...]) -> None:
+    """Raise `RawOverlap` for two files of one root and time that share symbols; only those that share a root and a date are read for it."""
+    headers = {path: DbnFile(path).header for path in files}
+    records: dict[Path, RawRecord] = {}
+    for one, other in combinations(headers, 2):
+        first, second = headers[one], headers[other]
+        apart = (
+            first.end_ns is not None and second.end_ns is not None and (first.end_ns <= second.start_ns or second.end_ns <= first.start_ns)
+        )
+        if apart or first.schema is None or second.schema is None:
+            continue
+        for path in (one, other):
+            records[path] = records.get(path) or look_through(path)
+        both = [records[one], records[other]]
+        shared = {root_of(symbol) for symbol in both[0].symbols} & {root_of(symbol) for symbol in both[1].symbols}
+        dates = sorted(set(both[0].dates) & set(both[1].dates))
+        if both[0].sha256 != both[1].sha256 and shared and dates:
+            require_apart(one, both[0], other, both[1], min(shared), dates[0])
+
+
 def _manifest_hashes(folder: Path) -> dict[Path, str]:
     path = folder / MANIFEST
     if not path.exists():
         return {}
     try:
-        listed = {folder / entry["filename"]: entry["hash"].removeprefix("sha256:") for entry in json.loads(path.read_text())["files"]}
-    except (json.JSONDecodeError, KeyError, TypeError, AttributeError) as error:
+        named = {entry["filename"]: entry["hash"].removeprefix("sha256:") for entry in json.loads(path.read_text())["files"]}
+        outside = [name for name in named if name in ("", ".", "..") or "\0" in name or Path(name).name != name]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ImportRefused(
             f"{path} cannot be read: {error!r}.", expected="files with filename, size and hash; fetch the batch again"
         ) from None
-    absent = [file.name for file in listed if not file.exists()]
+    if outside:
+        raise ImportRefused(f"{path} lists {outside[0]!r}.", expected="names of files in its own folder: fetch the batch again")
+    listed = {folder / name: sha256 for name, sha256 in named.items()}
+    absent = [file.name for file in listed if not file.is_file()]
     if absent:
         raise ImportRefused(f"{path} lists {absent[0]}, which is not in the folder ({len(absent)} absent in all). Fetch the batch again.")
     for file, sha256 in listed.items():

@@ -8,6 +8,7 @@ const MARKS: readonly (readonly [bit: number, words: string])[] = [
   [8, 'halt'],
   [16, 'book crossed'],
   [32, 'unknown orders'],
+  [64, 'out of time'],
 ];
 
 /** The gap that a window's marks name; null where the window is whole. */

@@ -55,7 +55,7 @@ def _depth_after_events(first, events, book, written, depth):
     for i in range(first, events.ts_recv_ns.shape[0]):
         if book.state["live_orders"] >= book.orders.shape[0] // SLOTS_PER_ORDER:
             return i, written
-        record = record_at(events, i)
+        record = record_at(events, i, events.ts_recv_ns[i])
         apply_record(record, book)
         if record.flags & F_LAST:
             end_event(book)

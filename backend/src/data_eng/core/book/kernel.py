@@ -2,6 +2,10 @@
 
 Any cut of the events into pieces gives the same book and the same rows. A window closes at the first record at or past its end by
 `ts_recv`, or by `close(until_ns)`; so nothing in a row was known later than the window's end.
+
+A record that the feed flags BAD_TS_RECV (of a snapshot all are, by rule) moves no clock. It happened between the last record with a good
+time and the next one: the windows from the one's to the other's are marked, and it is put into the first of them. Any other record whose
+ts_recv lies before the open window's start is put into the open window, which is marked and says how far back it reaches.
 """
 
 from __future__ import annotations
@@ -9,11 +13,11 @@ from __future__ import annotations
 import numpy as np
 
 from ..compiled import compiled, inlined, prefetch
-from ..events import F_LAST, NO_TICK, SIDE_ASK, SIDE_BID, TRADE, EventBatch
+from ..events import F_BAD_TS_RECV, F_LAST, F_SNAPSHOT, NO_TICK, SIDE_ASK, SIDE_BID, TRADE, EventBatch
 from ..units import NS_PER_S
 from .flow import BAR_SECONDS, LONGEST_SILENCE_NS, NEVER_NS, Flow, FlowTables, drain
 from .orders import home, rehash
-from .record import MARK_BAD_BOOK, MARK_CROSSED, apply_record, end_event, note, record_at
+from .record import MARK_BAD_BOOK, MARK_CROSSED, MARK_OUT_OF_TIME, apply_record, end_event, note, record_at
 from .state import ASK, BID, LOWEST_TICK, NO_LINE, SLOTS_PER_ORDER, TICKS, Book, cache_aligned
 
 _DONE, _BUFFER_FULL, _TABLE_FULL = 0, 1, 2
@@ -102,6 +106,7 @@ def _write_window(book, flow):
     row["longest_silence_ns"] = min(tape["longest_silence_ns"], LONGEST_SILENCE_NS)
     row["cancels_and_modifies"] = state["cancels_and_modifies"]
     row["unknown_ids"] = state["unknown_ids"]
+    row["reaches_back_ns"] = tape["reaches_back_ns"]
     row["unseen_ns"] = 0
     tape["window_rows"] += 1
     tape["windows_written"] += 1
@@ -114,6 +119,8 @@ def _begin_window(book, flow, start_ns):
     tape["window_start_ns"] = start_ns
     state["stamp"] += 1
     state["marks"] = MARK_BAD_BOOK if state["bad_book"] else 0
+    if state["clock_lost"]:
+        state["marks"] |= MARK_OUT_OF_TIME
     bid_line, ask_line = book.sides[BID]["shown_line"], book.sides[ASK]["shown_line"]
     if ask_line != NO_LINE and bid_line >= ask_line:
         state["marks"] |= MARK_CROSSED
@@ -126,6 +133,7 @@ def _begin_window(book, flow, start_ns):
     tape["window_buy_volume"] = 0
     tape["window_sell_volume"] = 0
     tape["longest_silence_ns"] = 0
+    tape["reaches_back_ns"] = 0
     tape["path_ticks"] = NO_TICK
 
 
@@ -232,6 +240,23 @@ def _count_trade(record, flow):
 
 
 @compiled()
+def _lose_clock(book):
+    """From here to the next good time nobody knows when things happened."""
+    book.state["clock_lost"] = 1
+    book.state["marks"] |= MARK_OUT_OF_TIME
+
+
+@compiled()
+def _reach_back(ts_ns, book, flow):
+    """A time before the clock's: of the open window it is one of its own, of an earlier one the window is marked."""
+    tape = flow.tape
+    note(book.counts["ts_recv_backwards"], book)
+    if tape["running"] and ts_ns < tape["window_start_ns"]:
+        book.state["marks"] |= MARK_OUT_OF_TIME
+        tape["reaches_back_ns"] = ts_ns if tape["reaches_back_ns"] == 0 else min(tape["reaches_back_ns"], ts_ns)
+
+
+@compiled()
 def _advance(first, events, book, flow):
     """Work from record `first` on; returns the position reached and why it stopped.
 
@@ -247,18 +272,24 @@ def _advance(first, events, book, flow):
         prefetch(book.orders, ahead + np.uint64(1))
         if state["live_orders"] >= fullest:
             return np.int64(i), _TABLE_FULL
-        record = record_at(events, i)
-        is_trade = record.action == TRADE
+        ts_ns = events.ts_recv_ns[i]
+        is_trade = events.action[i] == TRADE
         if is_trade and tape["path_rows"] >= flow.path.shape[0]:
             return np.int64(i), _BUFFER_FULL
-        if record.ts_recv_ns >= tape["next_boundary_ns"] and not _pass_boundaries(record.ts_recv_ns, book, flow):
-            return np.int64(i), _BUFFER_FULL
-        silence_ns = record.ts_recv_ns - state["last_ts_ns"]
-        if silence_ns < 0:
-            note(book.counts["ts_recv_backwards"], book)
+        if events.flags[i] & (F_BAD_TS_RECV | F_SNAPSHOT) == F_BAD_TS_RECV:
+            _lose_clock(book)
+            ts_ns = state["last_ts_ns"] if state["last_ts_ns"] > 0 else events.ts_event_ns[i]
         else:
-            state["last_ts_ns"] = record.ts_recv_ns
-            tape["longest_silence_ns"] = max(tape["longest_silence_ns"], silence_ns)
+            if ts_ns >= tape["next_boundary_ns"] and not _pass_boundaries(ts_ns, book, flow):
+                return np.int64(i), _BUFFER_FULL
+            state["clock_lost"] = 0
+            silence_ns = ts_ns - state["last_ts_ns"]
+            if silence_ns < 0:
+                _reach_back(ts_ns, book, flow)
+            else:
+                state["last_ts_ns"] = ts_ns
+                tape["longest_silence_ns"] = max(tape["longest_silence_ns"], silence_ns)
+        record = record_at(events, i, ts_ns)
         apply_record(record, book)
         if is_trade and record.price_ticks != NO_TICK:
             _count_trade(record, flow)

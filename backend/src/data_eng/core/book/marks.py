@@ -7,10 +7,12 @@ from numpy.typing import NDArray
 
 from ..units import NS_PER_S
 from .flow import NEVER_NS, WindowRows
-from .record import MARK_BAD_BOOK, MARK_CLEARED, MARK_HALT, MARK_UNKNOWN_IDS
+from .record import MARK_BAD_BOOK, MARK_CLEARED, MARK_HALT, MARK_OUT_OF_TIME, MARK_SNAPSHOT, MARK_UNKNOWN_IDS
 
-MARKS_UNSEEN = MARK_HALT | MARK_BAD_BOOK | MARK_CLEARED
-"""Marks of a window in which trades may be missing."""
+MARKS_UNSEEN = MARK_HALT | MARK_BAD_BOOK | MARK_CLEARED | MARK_OUT_OF_TIME
+"""Marks of a window in which trades may be missing, or stand that are of another time."""
+MARKS_WHOLE = MARK_CLEARED | MARK_SNAPSHOT
+"""Marks of a window in which the book began anew, whole."""
 
 
 def halted(
@@ -44,17 +46,34 @@ def halted(
 
 
 def full_of_unknown_ids(windows: WindowRows, share_max: float, trailing_windows: int) -> NDArray[np.bool_]:
-    """Windows at whose end more than `share_max` of the recent C and M named orders unknown to the book: it began without a snapshot."""
-    changes_before, _ = _trailing(windows.cancels_and_modifies, trailing_windows - 1)
-    unknown_before, _ = _trailing(windows.unknown_ids, trailing_windows - 1)
-    unknown, changes = unknown_before + windows.unknown_ids, changes_before + windows.cancels_and_modifies
-    found: NDArray[np.bool_] = unknown > share_max * changes
+    """Windows at whose end more than `share_max` of the recent C and M named orders unknown to the book: it has a gap behind it.
+
+    A book that begins anew (R, or a snapshot) is whole: what was unknown up to the end of that window no longer counts. Where the recent
+    windows hold no C and no M at all, nothing says that the book has become whole, and what was said last holds on.
+    """
+    anew = (windows.marks & MARKS_WHOLE) != 0
+    changes, unknown = (_trailing_since(values, anew, trailing_windows) for values in (windows.cancels_and_modifies, windows.unknown_ids))
+    full = unknown > share_max * changes
+    here = np.arange(len(full))
+    said = np.maximum.accumulate(np.where((changes > 0) | _after(anew), here, 0)) if len(full) else here
+    found: NDArray[np.bool_] = full[said]
     return found
 
 
-def more_marks(halts: NDArray[np.bool_], unknowns: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """The two as bits to be joined to the kernel's marks."""
-    return halts * np.int64(MARK_HALT) | unknowns * np.int64(MARK_UNKNOWN_IDS)
+def out_of_time(windows: WindowRows, window_ns: int) -> NDArray[np.bool_]:
+    """Windows that a record of theirs missed, because it came when the clock was past them, up to the window that it was put into.
+
+    Either its time is wrong or that of the record which moved the clock on: what happened when is not known in any of them.
+    """
+    found = np.zeros(len(windows.window_start_ns), np.bool_)
+    for at in np.flatnonzero(windows.reaches_back_ns):
+        found[: at + 1] |= windows.window_start_ns[: at + 1] > windows.reaches_back_ns[at] - window_ns
+    return found
+
+
+def more_marks(halts: NDArray[np.bool_], unknowns: NDArray[np.bool_], strays: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The three as bits to be joined to the kernel's marks."""
+    return halts * np.int64(MARK_HALT) | unknowns * np.int64(MARK_UNKNOWN_IDS) | strays * np.int64(MARK_OUT_OF_TIME)
 
 
 def seen_end_ns(
@@ -90,6 +109,19 @@ def seen_end_ns(
     order = np.lexsort((ends_ns, starts_ns))
     starts_ns, ends_ns = starts_ns[order], np.maximum.accumulate(ends_ns[order])
     return np.maximum(starts_ns[np.searchsorted(ends_ns, after_ns, side="right")], after_ns)
+
+
+def _after(anew: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Whether the window before each one is one of `anew`."""
+    return np.concatenate([[False], anew[:-1]])[: len(anew)]
+
+
+def _trailing_since(values: NDArray[np.int64], anew: NDArray[np.bool_], count: int) -> NDArray[np.int64]:
+    """Sum over each window and those before it, `count` in all, but none up to the last one of `anew` before it."""
+    total = np.concatenate([[0], np.cumsum(values)])
+    here = np.arange(len(values))
+    since = np.maximum.accumulate(np.where(_after(anew), here, 0)) if len(values) else here
+    return total[here + 1] - total[np.maximum(here - count + 1, since)]
 
 
 def _trailing(values: NDArray[np.int64], count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -18,7 +18,9 @@ from .lines import count_executed, count_moved, count_pulled, line_or_none, open
 from .orders import EMPTY, erase, key_of, slot_of
 from .state import ASK, BID, LOWEST_TICK, NO_LINE
 
-MARK_CLEARED, MARK_SNAPSHOT, MARK_BAD_BOOK, MARK_HALT, MARK_CROSSED, MARK_UNKNOWN_IDS = 1, 2, 4, 8, 16, 32
+MARK_CLEARED, MARK_SNAPSHOT, MARK_BAD_BOOK, MARK_HALT, MARK_CROSSED, MARK_UNKNOWN_IDS, MARK_OUT_OF_TIME = 1, 2, 4, 8, 16, 32, 64
+A_MILLION = 1_000_000
+"""Contracts of a record that are counted as odd; the largest order that CME takes in ES is of some thousands."""
 
 
 class Record(NamedTuple):
@@ -35,10 +37,10 @@ class Record(NamedTuple):
 
 
 @inlined()
-def record_at(events, i):
-    """Record `i` of a batch."""
+def record_at(events, i, ts_ns):
+    """Record `i` of a batch, as of `ts_ns`: its ts_recv, or the clock where that is bad."""
     return Record(
-        events.ts_recv_ns[i],
+        ts_ns,
         events.ts_event_ns[i],
         events.order_id[i],
         np.int64(events.price_ticks[i]),
@@ -117,9 +119,14 @@ def _cancel(book, slot, mask, size, ts_ns):
     order = book.orders[slot]
     resting_size = np.int64(order["size"])
     removed = size
-    if removed > resting_size:
-        note(book.counts["cancel_above_resting_size"], book)
-        removed = resting_size
+    if removed != resting_size:
+        if removed < 0:
+            note(book.counts["cancel_of_undefined_size"], book)
+        elif removed > resting_size:
+            note(book.counts["cancel_above_resting_size"], book)
+        else:
+            note(book.counts["cancel_below_resting_size"], book)
+        removed = resting_size if removed < 0 else min(removed, resting_size)
     side = np.int64(order["event_side"] & 1)
     at = np.int64(order["line"])
     reported = _reported(order, book)
@@ -198,6 +205,8 @@ def _report_fill(order, record, book):
     if order["reported"] != 0:
         took = order["reported"] < 0
     order["reported"] = order["reported"] - record.size if took else order["reported"] + record.size
+    if abs(order["reported"]) > order["size"]:
+        note(book.counts["fill_above_resting_size"], book)
 
 
 @inlined()
@@ -228,11 +237,21 @@ def _trade(record, at, book):
         _count_swept(book.sides[hit], at, record.size, book)
 
 
+@compiled()
+def _note_odd_values(record, book):
+    """Of a record with a price of 0 or a size of a million; neither means anything on R and N."""
+    if record.action not in (CLEAR, NONE):
+        if record.price_ticks == 0:
+            note(book.counts["price_of_zero"], book)
+        if record.size >= A_MILLION:
+            note(book.counts["size_of_a_million"], book)
+
+
 @inlined()
 def apply_record(record, book):
     """Let one `Record` act on the book and count what it did on the lines it touched.
 
-    The caller ends the event with `end_event` at F_LAST and counts the record.
+    The caller ends the event with `end_event` at F_LAST and counts the record. R as the first record of all is no clear: nothing was there.
     """
     state = book.state
     new_line = record.price_ticks - LOWEST_TICK
@@ -245,13 +264,15 @@ def apply_record(record, book):
         note(book.counts["maybe_bad_book"], book)
         state["bad_book"] = 1
         state["marks"] |= MARK_BAD_BOOK
+    if record.price_ticks == 0 or record.size >= A_MILLION:
+        _note_odd_values(record, book)
     if record.action == NONE:
         return
     if record.action == TRADE:
         _trade(record, at, book)
         return
     if record.action == CLEAR:
-        if not is_snapshot:
+        if not is_snapshot and state["records"] > 0:
             state["marks"] |= MARK_CLEARED
             note(book.counts["clear_in_mid_day"], book)
         state["bad_book"] = 0
@@ -270,6 +291,8 @@ def apply_record(record, book):
     if record.action == CANCEL:
         state["cancels_and_modifies"] += 1
         if known:
+            if new_line != book.orders[slot]["line"] and at >= 0:
+                note(book.counts["cancel_at_other_price"], book)
             _cancel(book, slot, mask, record.size, record.ts_recv_ns)
         else:
             note(book.counts["cancel_of_unknown_id"], book)

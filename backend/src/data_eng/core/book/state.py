@@ -86,16 +86,24 @@ STATE_DTYPE = np.dtype(
         ("cancels_and_modifies", "<i8"),
         ("unknown_ids", "<i8"),
         ("last_ts_ns", "<i8"),
+        ("clock_lost", "<i8"),
     ]
 )
 """What belongs to neither side. `marks`, `cancels_and_modifies` and `unknown_ids` are of the open window; `rest_ns` and
-`big_contracts` are settings."""
+`big_contracts` are settings. `last_ts_ns` is the clock: the latest ts_recv that the feed vouches for. `clock_lost` is 1 from a record
+with a bad ts_recv to the next one with a good one."""
 
 FAULTS = (
     "cancel_of_unknown_id",
     "modify_of_unknown_id",
     "duplicate_add",
     "cancel_above_resting_size",
+    "cancel_below_resting_size",
+    "cancel_of_undefined_size",
+    "cancel_at_other_price",
+    "fill_above_resting_size",
+    "price_of_zero",
+    "size_of_a_million",
     "add_without_size_price_or_side",
     "price_beyond_lines",
     "crossed_after_last",
@@ -109,7 +117,7 @@ CANCELS = ("cancel_of_fill", "pull_records")
 COUNT_DTYPE = np.dtype([("count", "<i8"), ("first", "<i8")])
 """How often, and the position of the first record of the kind; -1 before it came."""
 COUNTS_DTYPE = np.dtype([(kind, COUNT_DTYPE) for kind in (*FAULTS, *CANCELS)])
-"""One count a kind. Not every fault is the feed's: `fill_of_unknown_id` is hidden size."""
+"""One count a kind. Not every fault is the feed's: `fill_of_unknown_id` and `fill_above_resting_size` are hidden size (icebergs)."""
 
 
 class Book(NamedTuple):

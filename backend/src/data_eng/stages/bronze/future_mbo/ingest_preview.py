@@ -11,41 +11,36 @@ from numpy.typing import NDArray
 
 from ....config import AppConfig
 from ....contracts import contract_of
-from ....core.split import (
-    BAD_ACTION,
-    BAD_SIDE,
-    BAD_TIME,
-    BEYOND_INT32,
-    OFF_GRID,
-    LeanColumns,
-    new_instruments,
-    register,
-    route,
-    split,
-)
+from ....core.clock import Clock
+from ....core.split import LeanColumns, new_instruments, register, route, split
 from ....core.tables import MBO, MBO_DAYS, RAW_MBO
-from ....core.units import NANOS_PER_POINT, NS_PER_DAY, nanos_to_text, ns_to_iso, ticks_to_points, utc_day_start_ns
+from ....core.units import NANOS_PER_POINT, NS_PER_DAY, NS_PER_S, ticks_to_points, utc_day_start_ns
 from ....errors import SpymasterError
 from ....lake.partitions import Anomaly, PartitionRef, is_partition_complete, partition_ref, read_manifest
 from ....lake.raw import RawDay, open_raw
 from ....lake.writer import ParquetOptions
 from ....planning import ContractDay
+from ....settings import EQUITY
+from ....sources.bad_records import BadRecord, bad_record
+from ....sources.calendar import globex_is_open_between
 from ....sources.dbn import BATCH_RECORDS, DbnFile
 from ....sources.listing import Listed, Listing
 from ...base import Stage, StageIO
 from ...door import StageLake, StageWriter
 
-COUNTED = ("bad_ts_recv", "maybe_bad_book", "ts_recv_backwards")
+COUNTED = ("bad_ts_recv", "maybe_bad_book", "ts_recv_backwards", "sequence_backwards")
 """Kinds that the split counts for each instrument."""
+EARLY_END_NS = 3600 * NS_PER_S
+"""A file whose records end so long before its header does, while the exchange goes on, breaks off. A quiet hour of ES has thousands."""
 FIRST_INSTRUMENTS = 64
-
-
-class BadRecord(SpymasterError):
-    """A record whose price, size, time, action or side cannot be; the message says which record and what it holds."""
 
 
 class NoOutright(SpymasterError):
     """A raw file without an outright contract of its root."""
+
+
+class TwoIds(SpymasterError):
+    """Two instrument ids of one date that a file gives the same name."""
 
 
 class IngestPreview(Stage):
@@ -82,6 +77,7 @@ class Ingest:
         self._instruments = new_instruments(FIRST_INSTRUMENTS)
         self._file: DbnFile = raw.files[0]
         self._listing: Listing | None = None
+        self._clock = Clock()
         self._spans_days = False
         self._listed: list[Listed] = []
         self._writers: dict[int, StageWriter] = {}
@@ -92,6 +88,7 @@ class Ingest:
     def open(self, file: DbnFile) -> None:
         """The file that the next batches come from."""
         self._file = file
+        self._clock = Clock()
         self._listing = Listing(file, self._raw.definitions, self._unit.root, self._unit.date, self._lake.settings)
         self._spans_days = len(self._raw.records[self._raw.files.index(file)].dates) > 1
 
@@ -123,8 +120,8 @@ class Ingest:
         self._lake.write(MBO_DAYS, self._day_table(), anomalies=self._day_anomalies(), facts=facts)
 
     def _of_this_date(self, records: NDArray[np.void], first: int) -> tuple[NDArray[np.void], int]:
-        start = utc_day_start_ns(self._unit.date)
-        ours = np.flatnonzero((records["ts_recv"] >= start) & (records["ts_recv"] < start + NS_PER_DAY))
+        start, times_ns = utc_day_start_ns(self._unit.date), self._clock.times(records)
+        ours = np.flatnonzero((times_ns >= start) & (times_ns < start + NS_PER_DAY))
         return records[ours], first + int(ours[0]) if len(ours) else first
 
     def _route(self, records: NDArray[np.void], first: int) -> None:
@@ -139,6 +136,7 @@ class Ingest:
     def _register(self, instrument_id: int, number: int) -> None:
         assert self._listing is not None
         listed = self._listing.find(instrument_id)
+        self._require_own_name(listed)
         index = len(self._listed)
         if index == len(self._instruments):
             self._instruments = np.concatenate([self._instruments, new_instruments(index)])
@@ -147,6 +145,16 @@ class Ingest:
         if not listed.symbol:
             seen = self._unnamed.count if self._unnamed else 0
             self._unnamed = Anomaly(count=seen + 1, first=self._unnamed.first if self._unnamed else number)
+
+    def _require_own_name(self, listed: Listed) -> None:
+        """A contract is one instrument: of two ids under its name nobody can say whose orders make its book."""
+        for known in self._listed:
+            if listed.tick and known.symbol == listed.symbol:
+                raise TwoIds(
+                    f"{self._file.path} gives the name {listed.symbol} to the instrument ids {known.instrument_id} and "
+                    f"{listed.instrument_id} on {self._unit.date}.",
+                    expected="one id a name and date: fetch the file again",
+                )
 
     def _writer(self, index: int) -> StageWriter:
         if index not in self._writers:
@@ -160,6 +168,8 @@ class Ingest:
         found = {kind: Anomaly(count=int(row[kind]), first=int(row[f"{kind}_first"])) for kind in COUNTED if row[kind]}
         if not row["snapshot"]:
             found["no_snapshot"] = Anomaly(count=1, first=0)
+        if not row["complete_events"]:
+            found["no_f_last"] = Anomaly(count=int(row["records"]), first=0)
         return found
 
     def _facts(self, index: int) -> dict[str, object]:
@@ -167,7 +177,7 @@ class Ingest:
         return {
             "dataset": self._raw.dataset,
             "first_ts_ns": int(row["first_ts_ns"]),
-            "last_ts_ns": int(row["last_ts_ns"]),
+            "last_ts_ns": int(max(row["first_ts_ns"], row["last_ts_ns"])),
             "has_snapshot": bool(row["snapshot"]),
             "tick": ticks_to_points(int(row["tick"]), 1 / NANOS_PER_POINT),
         }
@@ -175,7 +185,8 @@ class Ingest:
     def _day_table(self) -> pa.Table:
         rows = self._instruments[: len(self._listed)]
         named = sorted(range(len(rows)), key=lambda index: (self._listed[index].symbol, self._listed[index].instrument_id))
-        counts = {name: rows[name][named] for name in ("records", "trades", "volume", "first_ts_ns", "last_ts_ns")}
+        counts = {name: rows[name][named] for name in ("records", "trades", "volume", "first_ts_ns")}
+        counts["last_ts_ns"] = np.maximum(rows["first_ts_ns"], rows["last_ts_ns"])[named]
         return pa.table(
             {
                 "instrument_id": pa.array([self._listed[index].instrument_id for index in named], pa.uint32()),
@@ -194,7 +205,27 @@ class Ingest:
             found["record_of_other_type"] = Anomaly(count=count, first=min(firsts))
         if self._unnamed:
             found["unnamed_instrument"] = self._unnamed
+        rows = self._instruments[: len(self._listed)]
+        impossible = rows[rows["impossible"] > 0]
+        if len(impossible):
+            found["impossible_record_passed_by"] = Anomaly(
+                count=int(impossible["impossible"].sum()), first=int(impossible["impossible_first"].min())
+            )
+        if self._breaks_off():
+            found["ends_before_its_header"] = Anomaly(count=1, first=sum(record.records for record in self._raw.records) - 1)
         return found
+
+    def _breaks_off(self) -> bool:
+        """Whether Globex was open for longer after the last record than a file is silent, before the end that its header says.
+
+        A simulated day ends when it was told to, and a stock's exchange has hours of its own.
+        """
+        ends = [file.header.end_ns for file in self._raw.files]
+        is_future = self._unit.root in self._lake.settings.instruments and self._unit.root != EQUITY
+        if not is_future or any(record.synthetic for record in self._raw.records):
+            return False
+        until_ns = min(max(end or 0 for end in ends), utc_day_start_ns(self._unit.date) + NS_PER_DAY)
+        return globex_is_open_between(max(record.last_ts_ns for record in self._raw.records) + EARLY_END_NS, until_ns)
 
     def _no_outright(self) -> str:
         held = ", ".join(f"{listed.symbol or listed.instrument_id} ({listed.kind})" for listed in self._listed[:5]) or "nothing"
@@ -204,19 +235,9 @@ class Ingest:
         )
 
     def _bad_record(self, code: int, record: np.void, number: int) -> BadRecord:
-        listed = next(listed for listed in self._listed if listed.instrument_id == record["instrument_id"])
-        price, order_id = int(record["price"]), int(record["order_id"])
-        problem = {
-            OFF_GRID: f"price {nanos_to_text(price)} is no multiple of the tick {nanos_to_text(listed.tick)}. Correct the tick of "
-            f"{self._unit.root} in settings.yaml, instruments, or fetch the file again.",
-            BEYOND_INT32: f"price {nanos_to_text(price)} or size {int(record['size'])} is beyond 2^31. Fetch the file again.",
-            BAD_ACTION: f"action {chr(record['action'])!r} is none of A C M R T F N. Fetch the file again.",
-            BAD_SIDE: f"side {chr(record['side'])!r} is none of A B N. Fetch the file again.",
-            BAD_TIME: f"ts_recv {int(record['ts_recv'])} or ts_event {int(record['ts_event'])} is no time. Fetch the file again.",
-        }[code]
-        received = int(record["ts_recv"])
-        at = ns_to_iso(received) if code != BAD_TIME else "an impossible time"
-        return BadRecord(f"{self._file.path}, record {number:,} at {at}, {listed.symbol}, order {order_id}: {problem}")
+        index = next(at for at, listed in enumerate(self._listed) if listed.instrument_id == record["instrument_id"])
+        publisher_id = int(self._instruments["publisher_id"][index])
+        return bad_record(code, record, number, self._file.path, self._listed[index].symbol, self._listed[index].tick, publisher_id)
 
 
 def parquet_options(row_group_rows: int) -> ParquetOptions:

@@ -11,7 +11,7 @@ import pyarrow as pa
 from ....contracts import contract_of
 from ....core.book.flow import BarRows, FlowTables, PathRows, WindowRows, first_rows, join, new_flow
 from ....core.book.kernel import advance, close
-from ....core.book.marks import full_of_unknown_ids, halted, more_marks
+from ....core.book.marks import full_of_unknown_ids, halted, more_marks, out_of_time
 from ....core.book.state import CANCELS, FAULTS, Book, count_of, new_book
 from ....core.events import EventBatch
 from ....core.profile import VolumeProfile, joined_profiles, volume_profile
@@ -94,14 +94,12 @@ def _run(
 ) -> tuple[Book, FlowTables]:
     flow = new_flow(flow_start_ns, end_ns, window_ns, band_ticks, rows_end_ns)
     pieces: list[FlowTables] = []
-    last_ns = end_ns
     for events in batches:
         book, drained = advance(events, book, flow)
         pieces += drained
-        last_ns = max(last_ns, int(events.ts_recv_ns[-1])) if len(events.size) else last_ns
-    longest_bar_ns = 120 * NS_PER_S
-    pieces += close(last_ns + longest_bar_ns, book, flow)
-    return book, _covered(join(pieces), int(book.state["last_ts_ns"]), rows_end_ns, window_ns)
+    last_ns, longest_bar_ns = int(book.state["last_ts_ns"]), 120 * NS_PER_S
+    pieces += close(max(last_ns, end_ns) + longest_bar_ns, book, flow)
+    return book, _covered(join(pieces), last_ns, rows_end_ns, window_ns)
 
 
 def _covered(tables: FlowTables, last_record_ns: int, rows_end_ns: int, window_ns: int) -> FlowTables:
@@ -121,7 +119,8 @@ def _trust(windows: WindowRows, times: SessionTimes, settings: Settings, window_
     session, book = settings.session, settings.book
     hours_ns = (times.rth_open_ns, times.rth_close_ns) if times.rth_day else (0, 0)
     halts = halted(windows, hours_ns, window_ns, session.halt_silence_s, session.halt_expected_records, book.trailing_windows)
-    return more_marks(halts, full_of_unknown_ids(windows, book.unknown_share_max, book.trailing_windows))
+    unknowns = full_of_unknown_ids(windows, book.unknown_share_max, book.trailing_windows)
+    return more_marks(halts, unknowns, out_of_time(windows, window_ns))
 
 
 def _flow_table(tables: FlowTables) -> pa.Table:
