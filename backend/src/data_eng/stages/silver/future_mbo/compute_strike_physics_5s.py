@@ -12,6 +12,7 @@ from ....config import AppConfig
 from ....core.events import NO_TICK
 from ....core.physics.columns import SIDES
 from ....core.physics.strikes import StandingRows, StrikeGrid, grid_of, ladder_values, strike_book, strike_standing, strike_stock
+from ....core.physics.usual import Usual
 from ....core.physics.walls import StrikeBook, excess
 from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, SESSION_USUAL, STRIKE_PHYSICS, TOUCH_PHYSICS
 from ....core.units import MS_PER_S, NS_PER_MS
@@ -40,7 +41,9 @@ class ComputeStrikePhysics5s(Stage):
 def strike_table(day: PhysicsDay, lake: StageLake) -> pa.Table:
     """All strikes within reach of each window's own, ascending."""
     rules, book_rules = lake.settings.ladder, lake.settings.book
-    grid, book, stock = strike_ground(day, lake)
+    usual = read_usual(lake, book_rules.band_ticks + 1)
+    pace = lake.read(lake.ref(TOUCH_PHYSICS), ["pace_depth"])["pace_depth"].to_numpy()
+    grid, book, stock = strike_ground(day, usual, pace, rules.step_ticks)
     w = excess(book)
     standing = strike_standing(day.tape, grid, _standing_rows(lake), day.windows.end_ns // NS_PER_MS)
     age_s = share(standing.age_ms / MS_PER_S, book.depth)
@@ -76,12 +79,10 @@ class StrikeGround(NamedTuple):
     """(windows, 2, strikes) as of `strike_stock`."""
 
 
-def strike_ground(day: PhysicsDay, lake: StageLake) -> StrikeGround:
-    """What rests at every strike, and what of it is usual."""
-    usual = read_usual(lake, lake.settings.book.band_ticks + 1)
-    pace = lake.read(lake.ref(TOUCH_PHYSICS), ["pace_depth"])["pace_depth"].to_numpy()
-    grid = grid_of(day.tape, day.usable, lake.settings.ladder.step_ticks)
-    book = strike_book(day.tape, grid, np.where(day.usable, day.bests, NO_TICK).astype(np.int32), usual, pace)
+def strike_ground(day: PhysicsDay, usual: Usual, depth_pace: NDArray[np.float64], step_ticks: int) -> StrikeGround:
+    """What rests at every strike, and what of it is usual at the day's pace, which is (windows,)."""
+    grid = grid_of(day.tape, day.usable, step_ticks)
+    book = strike_book(day.tape, grid, np.where(day.usable, day.bests, NO_TICK).astype(np.int32), usual, depth_pace)
     return StrikeGround(grid, book, strike_stock(book, usual))
 
 
