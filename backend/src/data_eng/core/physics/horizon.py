@@ -6,9 +6,12 @@ know no horizon.
 
 from __future__ import annotations
 
-KEPT_S = 60
-LONGER_S = (120, 240)
-HORIZONS_S = (KEPT_S, *LONGER_S)
+from typing import Final, Literal, get_args
+
+HorizonS = Literal[60, 120, 240]
+HORIZONS_S: tuple[HorizonS, ...] = get_args(HorizonS)
+KEPT_S: Final = 60
+"""The one that gold keeps."""
 
 
 def half_life_s(horizon_s: int) -> float:

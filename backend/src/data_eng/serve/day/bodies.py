@@ -32,7 +32,7 @@ class Bodies:
         self, day: DayBundle, name: TableName, from_s: int | None, as_of_s: int, level_ids: tuple[str, ...] | None, compressed: bool
     ) -> Body:
         """Rows of a table known in (from_s, as_of_s] as an Arrow stream."""
-        key = (day.symbol, day.session_date, day.version, name, from_s, as_of_s, level_ids, compressed)
+        key = (day.symbol, day.session_date, day.version, day.horizon_s, name, from_s, as_of_s, level_ids, compressed)
         body = self.kept.get(key)
         if body is None:
             content = stream_bytes(day.cut(name, from_s, as_of_s, level_ids))

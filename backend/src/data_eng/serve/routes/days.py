@@ -7,11 +7,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
+from ...core.physics.horizon import KEPT_S
 from ..day.arrow import STREAM
-from ..day.bodies import Body
 from ..day.stream import window_list
 from ..day.view import day_view
-from ..gate.replies import JSON, AsOf, LevelId, Symbol, TakesZstd, Version, body_reply, packed
+from ..gate.replies import JSON, AsOf, HorizonQuery, LevelId, Symbol, TakesZstd, Version, body_reply, packed
 from ..messages.base import LEVEL_LIST, Second
 from ..messages.day import Day, DayList, EpisodeList, NextEpisode, TableName
 from ..messages.replay import WindowList
@@ -19,6 +19,7 @@ from ..shared import shared_of
 
 router = APIRouter(tags=["days"])
 SessionDate = date
+OVER_A_HORIZON = ("ladder", "conditions")
 
 
 @router.get("/days", response_model=DayList)
@@ -59,17 +60,14 @@ async def table(
     zstd: TakesZstd,
     from_s: Annotated[Second | None, Query(description="Rows known later than this; by default from the beginning.")] = None,
     levels: Annotated[str | None, Query(pattern=LEVEL_LIST, description="For `conditions`: at most 8 levels, by commas.")] = None,
+    horizon_s: HorizonQuery = KEPT_S,
     version: Version = None,
 ) -> Response:
-    """One table of a day."""
+    """One table of a day. Only `ladder` and `conditions` know a horizon."""
     shared = shared_of(request)
     chosen = tuple(levels.split(",")) if levels is not None else None
-
-    def found() -> Body:
-        day = shared.shelf.day(symbol, session_date.isoformat(), version)
-        return shared.bodies.table(day, table, from_s, as_of_s, chosen, zstd)
-
-    body = await shared.work.run(found)
+    day = await shared.day(symbol, session_date.isoformat(), version, horizon_s if table in OVER_A_HORIZON else KEPT_S)
+    body = await shared.work.run(lambda: shared.bodies.table(day, table, from_s, as_of_s, chosen, zstd))
     return body_reply(body.content, STREAM, zstd, body.version, body.synthetic)
 
 
@@ -82,17 +80,15 @@ async def windows(
     as_of_s: AsOf,
     zstd_taken: TakesZstd,
     levels: Annotated[str | None, Query(pattern=LEVEL_LIST, description="Whose conditions; by default the day's first.")] = None,
+    horizon_s: HorizonQuery = KEPT_S,
     version: Version = None,
 ) -> Response:
     """The next windows, sixty at most, with all that became known in them: one request for a step of the board."""
     shared = shared_of(request)
     chosen = tuple(levels.split(",")) if levels is not None else None
-
-    def found() -> bytes:
-        day = shared.shelf.day(symbol, session_date.isoformat(), version)
-        return packed(window_list(day, from_s, as_of_s, chosen), zstd_taken)
-
-    return body_reply(await shared.work.run(found), JSON, zstd_taken)
+    day = await shared.day(symbol, session_date.isoformat(), version, horizon_s)
+    body = await shared.work.run(lambda: packed(window_list(day, from_s, as_of_s, chosen), zstd_taken))
+    return body_reply(body, JSON, zstd_taken)
 
 
 @router.get("/days/{symbol}/{session_date}/episodes")
