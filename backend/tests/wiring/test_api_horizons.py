@@ -10,11 +10,12 @@ import pyarrow as pa
 import pytest
 from fastapi.testclient import TestClient
 
-from src.data_eng.core.tables import PHYSICS_LADDER
+from src.data_eng.core.tables import PHYSICS_LADDER, PRESSURE_STREAM
 from src.data_eng.lake.partitions import ref_in, remove_partition
 from src.data_eng.serve.api import create_app
 from src.data_eng.serve.day import horizons as horizons_module
 from src.data_eng.serve.day.tables import LADDER_COUNTS
+from src.data_eng.stages.horizons import gold_over
 from tests.spies import noted
 from tests.toy_lake import LEVELS, SETTINGS, SYMBOL, TODAY
 from tests.toys.lake import config
@@ -79,7 +80,8 @@ def test_an_answer_s_sentence_is_made_of_the_ladder_of_its_horizon_and_the_verdi
 
 
 def test_equal_requests_at_once_work_a_day_out_once(served_lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    made = noted(monkeypatch, horizons_module, "gold_over")
+    made: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(horizons_module, "gold_over", noted(gold_over, made))
     with client_of(served_lake) as client, ThreadPoolExecutor(6) as pool:
         names = ["ladder", "conditions"] * 3
         list(pool.map(lambda name: table(client, name, horizon_s=120), names))
@@ -98,9 +100,14 @@ def test_a_day_over_a_horizon_counts_among_the_bytes_held(served_lake: Path) -> 
     assert app.state.shared.gauges()["days_held_bytes"] - before == app.state.shared.horizons.size > 0
 
 
-def test_a_day_without_a_ladder_steps_on_over_any_horizon(own_lake: Path) -> None:
-    remove_partition(ref_in(own_lake, PHYSICS_LADDER, SYMBOL, TODAY))
+@pytest.mark.parametrize("dataset", [PHYSICS_LADDER, PRESSURE_STREAM])
+def test_a_day_without_ladder_or_conditions_steps_on_without_both(own_lake: Path, dataset: str) -> None:
+    remove_partition(ref_in(own_lake, dataset, SYMBOL, TODAY))
     client = client_of(own_lake)
-    span = {"from_s": START_S, "as_of_s": START_S + 60, "levels": ",".join(LEVELS)}
-    assert [window["ladder"] for window in client.get(f"{DAY}/windows", params={**span, "horizon_s": 120}).json()["windows"]] == [None] * 12
-    assert client.get(f"{DAY}/tables/ladder", params={"as_of_s": END_S, "horizon_s": 120}).json()["code"] == "not_built"
+    span = {"from_s": START_S, "as_of_s": START_S + 60, "levels": ",".join(LEVELS), "horizon_s": 120}
+    windows = client.get(f"{DAY}/windows", params=span).json()["windows"]
+    assert [(window["ladder"], window["conditions"]) for window in windows] == [(None, [])] * 12
+    for name in ("ladder", "conditions"):
+        problem = client.get(f"{DAY}/tables/{name}", params={"as_of_s": END_S, "horizon_s": 120}).json()
+        assert problem["code"] == "not_built"
+        assert "spymaster build" in problem["fix"]

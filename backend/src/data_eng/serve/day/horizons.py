@@ -20,6 +20,8 @@ from .arrow import KnownTable
 from .bundle import DayBundle
 from .tables import VACUUM_COLUMNS, conditions_tables, ladder_table
 
+OVER_A_HORIZON: tuple[TableName, ...] = ("ladder", "conditions")
+"""Tables that know a horizon."""
 LONGER_BYTES = 200_000_000
 """Of days over longer horizons that are held; one takes some 10 MB a horizon."""
 PAST_BYTES = 100_000_000
@@ -55,8 +57,10 @@ class Horizons:
 
     def _made(self, day: DayBundle, horizon_s: HorizonS) -> DayBundle:
         without: dict[TableName, KnownTable] = {name: table for name, table in day.tables.items() if name != "ladder"}
-        if "ladder" not in day.tables or not day.conditions:
-            return replace(day, tables=without, conditions={}, physics=None, horizon_s=horizon_s)
+        missing = next((table for table in day.absent if table.table in OVER_A_HORIZON), None)
+        if missing is not None:
+            absent = (*day.absent, *(missing.model_copy(update={"table": name}) for name in OVER_A_HORIZON))
+            return replace(day, tables=without, conditions={}, physics=None, absent=absent, horizon_s=horizon_s)
 
         def past_of(symbol: str, date: str) -> PastOver:
             return self._past_over(symbol, date, day, horizon_s)

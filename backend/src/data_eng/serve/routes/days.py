@@ -9,6 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from ...core.physics.horizon import KEPT_S
 from ..day.arrow import STREAM
+from ..day.horizons import OVER_A_HORIZON
 from ..day.stream import window_list
 from ..day.view import day_view
 from ..gate.replies import JSON, AsOf, HorizonQuery, LevelId, Symbol, TakesZstd, Version, body_reply, packed
@@ -19,7 +20,6 @@ from ..shared import shared_of
 
 router = APIRouter(tags=["days"])
 SessionDate = date
-OVER_A_HORIZON = ("ladder", "conditions")
 
 
 @router.get("/days", response_model=DayList)
