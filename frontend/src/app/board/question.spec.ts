@@ -15,7 +15,7 @@ describe('the question about the setup', () => {
   let question: SetupQuestion;
   let changes: number;
   const ask = (asOfS: number, level = 'pm_high', approachDir: Approach = 'from_below'): void =>
-    question.ask({ data, level, approachDir, asOfS });
+    question.ask({ data, level, approachDir, asOfS, horizonS: data.horizonS() });
   const rest = async (): Promise<void> => void (await vi.advanceTimersByTimeAsync(QUIET_MS + 50));
 
   beforeEach(() => {
