@@ -44,7 +44,7 @@ REACH_STRIKES = 16
 """Of the ladder, from the price either way."""
 FLOW_S = 60
 WALL_TICKS = 40
-"""From the mid: walls farther away are no event."""
+"""From the price's own strike: walls farther away are no event."""
 CANDLE_S, CANDLES = 120, 15
 """Rows of the table of candles: the last half hour."""
 NEAR_TICKS, FAR_TICKS, APPROACH_TICKS = 5, 20, 24
@@ -173,6 +173,11 @@ def strike_of(ticks: float) -> int:
     return math.floor(ticks + 0.5) // STRIKE_TICKS * STRIKE_TICKS
 
 
+def strike_of_price(mid_ticks: float) -> int:
+    """Lowest tick of the strike that the price lies in."""
+    return math.floor(mid_ticks) // STRIKE_TICKS * STRIKE_TICKS
+
+
 # ---------------------------------------------------------------- stage
 
 
@@ -206,7 +211,7 @@ def ladder(day: Day, level: str) -> dict[str, Row]:
         if row["window_start_ns"] == day.ns - WINDOW:
             cell["rests"] += row["depth_end"]
     usual = {row["strike_ticks"]: row for row in rows_where(day.table("gold", "mbo_physics_ladder"), ts_ns=day.ns)}
-    level_ticks, price = day.level_ticks(level), math.floor(day.mid()) // STRIKE_TICKS * STRIKE_TICKS
+    level_ticks, price = day.level_ticks(level), strike_of_price(day.mid())
     at_level = None if level_ticks is None else strike_of(level_ticks)
     marks = wall_marks(day)
     found = {}
@@ -470,7 +475,7 @@ def walls(day: Day) -> Iterator[tuple[int, str]]:
     for wall in day.walls.to_pylist():
         if wall["event"] in ("stands", "left") or wall["ts_ns"] <= moment_ns(day.date, "09:00:00"):
             continue
-        if abs(wall["strike_ticks"] - day.mid(wall["ts_ns"])) > WALL_TICKS:
+        if abs(wall["strike_ticks"] - strike_of_price(day.mid(wall["ts_ns"]))) > WALL_TICKS:
             continue
         yield wall["ts_ns"], wall_event(wall)
 
