@@ -113,7 +113,7 @@ class Answers:
         if isinstance(row, NoSetupYet):
             return row
         sources = self._past.sources(day.root, day.session_date)
-        kept_by = (day.version, day.symbol, day.session_date, row, sources.generation, sources.signals, horizon_s)
+        kept_by = (day.version, day.symbol, day.session_date, row, sources.generation, sources.signals, sources.windows, horizon_s)
         return SetupRequest(day, key, row, sources, kept_by)
 
     def compute(self, request: SetupRequest) -> AnswerBody:
