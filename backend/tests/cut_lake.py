@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from src.data_eng.contracts import contract_of
 from src.data_eng.io import read_table
-from src.data_eng.lake.partitions import is_partition_complete, read_manifest, ref_in
+from src.data_eng.lake.partitions import is_partition_complete, manifest_sha256, parse_ref, read_manifest, ref_in
 from src.data_eng.lake.writer import publish_partition
 from src.data_eng.retrieval.key import BREAK_AND_CONFIRM
 from src.data_eng.settings import Settings
@@ -22,12 +22,15 @@ TABLES = (
     "silver.future_mbo.levels",
     "silver.future_mbo.mbo_level_vacuum_5s",
     "silver.future_mbo.touch_physics_5s",
+    "silver.future_mbo.strike_physics_5s",
     "silver.future_mbo.walls_5s",
+    "silver.future_mbo.level_physics_5s",
     "gold.future_mbo.mbo_physics_ladder",
-    "gold.future_mbo.mbo_pressure_stream",
-    "gold.future_mbo.mbo_trigger_signals",
     "gold.future_mbo.mbo_trigger_vectors",
+    "gold.future_mbo.mbo_trigger_signals",
+    "gold.future_mbo.mbo_pressure_stream",
 )
+"""Each after those that it is made from, so that its manifest names what they are now."""
 
 
 def forget_future(lake: Path, symbol: str, date: str, as_of_s: int, settings: Settings) -> None:
@@ -41,7 +44,7 @@ def forget_future(lake: Path, symbol: str, date: str, as_of_s: int, settings: Se
                 ref,
                 pa.Table.from_pylist(rows, contract_of(dataset).schema),
                 stage=manifest.stage,
-                inputs={name: sha256 for name, sha256 in manifest.inputs.items() if not name.endswith(date)},
+                inputs={name: manifest_sha256(parse_ref(lake, name)) for name in manifest.inputs},
                 settings_sha256=manifest.settings_sha256,
                 code_sha256=manifest.code_sha256,
                 facts=manifest.facts,

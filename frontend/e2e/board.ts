@@ -31,6 +31,8 @@ export interface Place {
   level?: string;
   approach_dir?: string;
   theme?: string;
+  /** Seconds of the horizon. */
+  over?: string;
 }
 
 /** The board in one page, as a person meets it. */

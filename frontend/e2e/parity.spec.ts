@@ -47,6 +47,25 @@ for (const [place, name] of MOMENTS.entries()) {
   });
 }
 
+for (const over of ['120', '240']) {
+  test(`the ladder and the ranges that are led are those of the tables over ${over} s, seed ${SEED}`, async ({ board }) => {
+    const { level, approach_dir, atS } = (await drawn(board))[Number(over) / 120 - 1];
+    const at = newYork(atS);
+    console.log(`seed ${SEED}, over ${over}: ${DATE} ${at} ${level} ${approach_dir}`);
+    await board.open({ at, level, approach_dir, over });
+    await board.rest();
+    const ladder = await ladderOf(board.part('stage'));
+    const said = await text(board.part('verdict').locator('.sentence'));
+    const script = join(BACKEND, 'tests/parity/board_figures.py');
+    const asked = [script, board.server.lake, SYMBOL, DATE, at, level, approach_dir, '--over', over];
+    const { stdout } = await promisify(execFile)(join(dirname(SPYMASTER), 'python'), asked);
+    const computed = JSON.parse(stdout) as { ladder: Record<string, object>; ranges: string[] };
+    const inSight = Object.entries(computed.ladder).filter(([strike]) => strike in ladder);
+    expect(ladder).toEqual(Object.fromEntries(inSight));
+    expect(said.match(/(Longs|Shorts) lead .+?\.(?= |$)/g) ?? []).toEqual(computed.ranges);
+  });
+}
+
 /** Six moments: tests of different levels, from both sides in turn; one at which price comes to a level, one at which it does neither. */
 async function drawn(board: Board): Promise<Moment[]> {
   const { session_start_s, session_end_s, window_s, version } = await board.day();

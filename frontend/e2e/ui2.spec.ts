@@ -1,5 +1,8 @@
 import type { Page } from '@playwright/test';
-import { THEMES, type Board, expect, test } from './board.ts';
+import type { EpisodeList, SetupAnswer } from '../src/app/api/schema.ts';
+import { newYork } from '../src/app/ui/new-york.ts';
+import { THEMES, type Board, type Place, expect, test } from './board.ts';
+import { DATE, SYMBOL } from './lakes.ts';
 
 /** Starts of the level's first tests of the day, each answered. */
 async function answered(board: Board, most: number): Promise<string[]> {
@@ -127,15 +130,132 @@ test('one element says that the day is played again and simulated', async ({ boa
   expect(said).toBe(1);
 });
 
-test('the horizon changes what the ladder sums, and the address', async ({ board, page }) => {
-  await board.open();
-  const flow = board.part('stage').locator('td.flow');
-  const before = await flow.allInnerTexts();
-  await page.keyboard.press('w');
-  await expect.poll(() => board.param('over')).toBe('120');
-  expect(await flow.allInnerTexts()).not.toEqual(before);
-  await expect(board.part('stage').getByRole('columnheader').first()).toContainText('2 min');
+test('the horizon changes ladder, sentence and conditions together, and the address; side, share and walls stay', async ({
+  board,
+  page,
+}) => {
+  let ranges = 0;
+  for (const place of [await ledDifferently(board), { at: (await answered(board, 1))[0] }]) {
+    await board.open(place);
+    const first = await page.evaluate(overInPage);
+    ranges += await assertRangesLead(board);
+    for (const [over, minutes] of [
+      ['120', '2 min'],
+      ['240', '4 min'],
+      ['', '1 min'],
+    ]) {
+      const before = await page.evaluate(overInPage);
+      await noteFrames(page);
+      await page.keyboard.press('w');
+      await expect.poll(() => board.param('over')).toBe(over);
+      await expect(board.part('stage').getByRole('columnheader').first()).toContainText(minutes);
+      await board.rest();
+      const after = await page.evaluate(overInPage);
+      const frames = await framesNoted(page);
+      expect(new Set(frames)).toEqual(new Set([JSON.stringify(before.changes), JSON.stringify(after.changes)]));
+      for (const part of ['flow', 'conditions'] as const) expect(after.changes[part], part).not.toEqual(before.changes[part]);
+      expect(after.stays).toEqual(first.stays);
+      ranges += await assertRangesLead(board);
+    }
+    expect(await page.evaluate(overInPage)).toEqual(first);
+    await page.keyboard.press('w');
+    await expect.poll(() => board.param('over')).toBe('120');
+    await expect(board.part('stage').getByRole('columnheader').first()).toContainText('2 min');
+    await board.rest();
+    const pressed = await page.evaluate(overInPage);
+    await page.reload();
+    await board.ready();
+    await expect.poll(() => page.evaluate(overInPage)).toEqual(pressed);
+  }
+  expect(ranges).toBeGreaterThanOrEqual(6);
 });
+
+const RANGES = /(Longs|Shorts) lead (.+?)\.(?= |$)/g;
+
+/** The last window of a test in which other ranges are led over each horizon. */
+async function ledDifferently(board: Board): Promise<Place> {
+  const { session_end_s } = await board.day();
+  const { episodes } = await board.server.get<EpisodeList>(`/api/days/${SYMBOL}/${DATE}/episodes?as_of_s=${session_end_s}`);
+  for (const { setup, level_id: level, approach_dir, last_trigger_s } of episodes) {
+    if (setup !== 'level_test') continue;
+    const led: string[] = [];
+    for (const horizon_s of [60, 120, 240]) {
+      const query = new URLSearchParams({ symbol: SYMBOL, level, approach_dir, as_of_s: `${last_trigger_s}`, horizon_s: `${horizon_s}` });
+      const { sentence } = await board.server.get<SetupAnswer>(`/api/setup?${query}`);
+      led.push([...sentence.matchAll(RANGES)].map(([range]) => range).join(' '));
+    }
+    if (!led.includes('') && new Set(led).size === led.length) return { at: newYork(last_trigger_s), level, approach_dir };
+  }
+  throw new Error('no test of the day has ranges that differ between the horizons');
+}
+
+interface Over {
+  changes: Record<'sentence' | 'flow' | 'leads' | 'conditions' | 'span', string>;
+  stays: Record<'side' | 'share' | 'balance' | 'rests' | 'wall', string>;
+}
+
+/** What hangs on the horizon, and what does not, as it is on the page that this runs in. */
+function overInPage(): Over {
+  const text = (selector: string): string => [...document.querySelectorAll<HTMLElement>(selector)].map((one) => one.textContent).join('|');
+  const sentence = text('sp-verdict .sentence');
+  return {
+    changes: {
+      sentence,
+      flow: text('sp-stage td.flow'),
+      leads: text('sp-stage td.leads'),
+      conditions: text('sp-conditions'),
+      span: text('sp-stage thead th'),
+    },
+    stays: {
+      side: text('sp-verdict .side'),
+      share: text('sp-verdict .share'),
+      balance: text('sp-verdict .physics .figure'),
+      rests: text('sp-stage td.rests'),
+      wall: /BUT .*?\.(?= |$)/.exec(sentence)?.[0] ?? '',
+    },
+  };
+}
+
+/** What changes with the horizon, in every frame from now on: first noted at once. */
+async function noteFrames(page: Page): Promise<void> {
+  await page.evaluate(`{
+    const overInPage = ${overInPage.toString()};
+    window.framesNoted = [];
+    const note = () => {
+      window.framesNoted.push(JSON.stringify(overInPage().changes));
+      window.noting = requestAnimationFrame(note);
+    };
+    note();
+  }`);
+}
+
+async function framesNoted(page: Page): Promise<string[]> {
+  return page.evaluate<string[]>(`cancelAnimationFrame(window.noting), window.framesNoted`);
+}
+
+/** Every range of the sentence that lies in sight begins and ends with a strike that its side leads in the ladder. */
+async function assertRangesLead(board: Board): Promise<number> {
+  const said = await board.part('verdict').locator('.sentence').innerText();
+  const rows = await board
+    .part('stage')
+    .locator('tbody tr')
+    .evaluateAll((found) =>
+      found.map((row): [string, string] => [
+        row.querySelector('th button')!.textContent.trim(),
+        row.querySelector('.leads .hidden')?.textContent.trim() ?? '',
+      ]),
+    );
+  const leads = new Map(rows);
+  let ranges = 0;
+  for (const [, side, named] of said.matchAll(RANGES)) {
+    for (const strike of named.split(/-| and /)) {
+      if (!leads.has(strike)) continue;
+      ranges++;
+      expect(leads.get(strike), `${strike} in ${said}`).toBe(`${side.toLowerCase()} lead`);
+    }
+  }
+  return ranges;
+}
 
 test('a fire stays until it is seen, and is announced', async ({ board, page }) => {
   const [at] = await answered(board, 1);

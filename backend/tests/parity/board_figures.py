@@ -3,6 +3,11 @@
     python tests/parity/board_figures.py LAKE ESZ5 2025-10-14 10:31:05 pm_high from_below \
         --pin 6702 --neighbour "2025-10-08 10:12:05 pm_high from_below"
 
+    python tests/parity/board_figures.py LAKE ESZ5 2025-10-14 10:31:05 pm_high from_below --over 240
+
+gives the ladder and the sentence's ranges over another horizon: there the leads are worked out too, from what silver says stands at every
+strike on the day and its past. Conditions over another horizon have their twin in tests/parity/naive_horizon.py.
+
 It imports nothing of data_eng: the browser's `parity.spec.ts` holds the board against it. What rests, came, went and traded at a strike
 is summed from silver's book flow, not taken from gold's ladder; the counters are counted from the signs; the candle that still runs is
 folded from bars of 1 second; the sentence, the walls' words and the events are put together by the rules of PHYSICS.md 9.
@@ -29,6 +34,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -42,9 +48,12 @@ TICK = 0.25
 STRIKE_TICKS = 4
 REACH_STRIKES = 16
 """Of the ladder, from the price either way."""
-FLOW_S = 60
+MINUTE_S = 60
+"""The horizon that gold keeps."""
+NEAR_STRIKES, LEAD_QUANTILE, HELD_WINDOWS = 10, 0.8, 6
+"""Of a lead's mark: strikes of the past from the price either way, and their quantile; for how long a lead is held at least."""
 WALL_TICKS = 40
-"""From the mid: walls farther away are no event."""
+"""From the price's own strike: walls farther away are no event."""
 CANDLE_S, CANDLES = 120, 15
 """Rows of the table of candles: the last half hour."""
 NEAR_TICKS, FAR_TICKS, APPROACH_TICKS = 5, 20, 24
@@ -64,8 +73,8 @@ WENT = ("pulled", "eaten")
 class Day:
     """The tables of one contract-day up to a moment: nothing that was known later is looked at, but for how neighbours ended."""
 
-    def __init__(self, lake: Path, symbol: str, date: str, at: str) -> None:
-        self.lake, self.symbol, self.date = lake, symbol, date
+    def __init__(self, lake: Path, symbol: str, date: str, at: str, over_s: int) -> None:
+        self.lake, self.symbol, self.date, self.over_s = lake, symbol, date, over_s
         self.ns = moment_ns(date, at)
         self.windows = self.known("silver", "book_windows_5s", "window_start_ns", WINDOW)
         self.levels = self.known("silver", "levels", "known_from_ns", 0)
@@ -173,6 +182,11 @@ def strike_of(ticks: float) -> int:
     return math.floor(ticks + 0.5) // STRIKE_TICKS * STRIKE_TICKS
 
 
+def strike_of_price(mid_ticks: float) -> int:
+    """Lowest tick of the strike that the price lies in."""
+    return math.floor(mid_ticks) // STRIKE_TICKS * STRIKE_TICKS
+
+
 # ---------------------------------------------------------------- stage
 
 
@@ -196,7 +210,7 @@ def test_text(day: Day, level: str, trigger: Row | None) -> str:
 def ladder(day: Day, level: str) -> dict[str, Row]:
     """By strike."""
     flow = day.known("silver", "book_flow_5s", "window_start_ns", WINDOW)
-    lately = flow.filter(pc.greater(flow["window_start_ns"], day.ns - WINDOW - FLOW_S * S))
+    lately = flow.filter(pc.greater(flow["window_start_ns"], day.ns - WINDOW - day.over_s * S))
     sums: dict[tuple[int, int], Row] = {}
     for row in lately.to_pylist():
         cell = sums.setdefault((row["price_ticks"] // STRIKE_TICKS * STRIKE_TICKS, row["side"]), dict.fromkeys(CELL, 0))
@@ -205,8 +219,8 @@ def ladder(day: Day, level: str) -> dict[str, Row]:
         cell["sold"] += row["sell_volume"]
         if row["window_start_ns"] == day.ns - WINDOW:
             cell["rests"] += row["depth_end"]
-    usual = {row["strike_ticks"]: row for row in rows_where(day.table("gold", "mbo_physics_ladder"), ts_ns=day.ns)}
-    level_ticks, price = day.level_ticks(level), math.floor(day.mid()) // STRIKE_TICKS * STRIKE_TICKS
+    usual = {row["strike_ticks"]: row for row in ladder_rows(day)}
+    level_ticks, price = day.level_ticks(level), strike_of_price(day.mid())
     at_level = None if level_ticks is None else strike_of(level_ticks)
     marks = wall_marks(day)
     found = {}
@@ -227,6 +241,69 @@ def ladder(day: Day, level: str) -> dict[str, Row]:
             "row": f"{'price ' if strike == price else ''}{f'{LEVELS[level]} ' if strike == at_level else ''}{strike_text(strike)}",
         }
     return found
+
+
+def ladder_rows(day: Day) -> list[Row]:
+    """The window's strikes; over another horizon than gold's with the winners of that one."""
+    rows = rows_where(day.table("gold", "mbo_physics_ladder"), ts_ns=day.ns)
+    if day.over_s == MINUTE_S:
+        return rows
+    winners = winners_over(day)
+    return [{**row, "winner": winners[row["strike_ticks"]]} for row in rows]
+
+
+def winners_over(day: Day) -> dict[int, str]:
+    """By strike: the sign in force of the mean stock against the past's mark, both over the horizon."""
+    dates = sorted(part.name.removeprefix("dt=") for part in (day.lake / STRIKES.format(symbol=day.symbol)).iterdir())
+    past = [np.abs(near_price(*stood_over(day, date)[1:])) for date in dates if date < day.date]
+    mark = float(np.quantile(np.concatenate([sizes[np.isfinite(sizes)] for sizes in past]), LEAD_QUANTILE))
+    lowest, _, means = stood_over(day, day.date)
+    return {lowest + STRIKE_TICKS * place: ("even", "longs", "shorts")[lead(column, mark)] for place, column in enumerate(means.T)}
+
+
+STRIKES = "silver/product_type=future_mbo/symbol={symbol}/table=strike_physics_5s"
+
+
+def stood_over(day: Day, date: str) -> tuple[int, np.ndarray, np.ndarray]:
+    """The lowest strike; (windows, strikes) how much more bids than asks stand, and its mean over the horizon; NaN where unmeasured."""
+    table = day.table("silver", "strike_physics_5s", date)
+    if date == day.date:
+        table = table.filter(pc.less_equal(table["ts_ns"], day.ns))
+    window, strike = table["window_start_ns"].to_numpy() // WINDOW, table["strike_ticks"].to_numpy() // STRIKE_TICKS
+    lead = np.full((int(np.ptp(window)) + 1, int(np.ptp(strike)) + 1), np.nan)
+    bids, asks = (table[f"s_stock_{side}"].to_numpy().astype(np.float64) for side in ("bid", "ask"))
+    lead[window - window.min(), strike - strike.min()] = bids - asks
+    seen = np.isin(np.arange(len(lead)), window - window.min())
+    means = np.full_like(lead, np.nan)
+    for place in np.flatnonzero(seen):
+        first = max(0, place + 1 - day.over_s * S // WINDOW)
+        means[place] = lead[first : place + 1][seen[first : place + 1]].mean(axis=0)
+    return int(strike.min()) * STRIKE_TICKS, lead, means
+
+
+def near_price(lead: np.ndarray, means: np.ndarray) -> np.ndarray:
+    """Means within reach of the price's own strike, which is the middle of those measured in the window."""
+    found = [np.empty(0)]
+    for row, mean in zip(lead, means, strict=True):
+        measured = np.flatnonzero(np.isfinite(row))
+        if len(measured):
+            middle = (measured[0] + measured[-1]) // 2
+            found.append(mean[max(0, middle - NEAR_STRIKES) : middle + NEAR_STRIKES + 1])
+    return np.concatenate(found)
+
+
+def lead(values: np.ndarray, mark: float) -> int:
+    """The sign at the last value: beyond the mark twice in three windows, held for the dwell, let go below half the mark."""
+    sign, held, before = 0, 0, [0, 0]
+    for value in values:
+        now = int(np.sign(value)) if abs(value) >= mark else 0
+        if now and now in before and now != sign:
+            sign, held = now, 0
+        elif sign and held >= HELD_WINDOWS and not sign * value >= mark / 2:
+            sign, held = 0, 0
+        held += 1
+        before = [now, before[0]]
+    return sign
 
 
 CELL = ("rests", "flow", "bought", "sold")
@@ -470,7 +547,7 @@ def walls(day: Day) -> Iterator[tuple[int, str]]:
     for wall in day.walls.to_pylist():
         if wall["event"] in ("stands", "left") or wall["ts_ns"] <= moment_ns(day.date, "09:00:00"):
             continue
-        if abs(wall["strike_ticks"] - day.mid(wall["ts_ns"])) > WALL_TICKS:
+        if abs(wall["strike_ticks"] - strike_of_price(day.mid(wall["ts_ns"]))) > WALL_TICKS:
             continue
         yield wall["ts_ns"], wall_event(wall)
 
@@ -603,7 +680,7 @@ def lead_clauses(day: Day, mid: float, level_ticks: float) -> list[str]:
     """Neighbouring strikes of one winner, one even strike bridged; two at least, the two longest of a side."""
     low, high = sorted((mid, level_ticks))
     reach = EVEN_STRIKES * STRIKE_TICKS
-    rows = rows_where(day.table("gold", "mbo_physics_ladder"), ts_ns=day.ns)
+    rows = ladder_rows(day)
     near = {
         row["strike_ticks"]: row["winner"]
         for row in rows
@@ -718,10 +795,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Print every figure of the board at one moment.")
     for name in ("lake", "symbol", "date", "at", "level", "approach"):
         parser.add_argument(name)
+    parser.add_argument("--over", type=int, default=MINUTE_S, help="another horizon, s: then ladder and ranges alone")
     parser.add_argument("--pin", help="a strike, points")
     parser.add_argument("--neighbour", action="append", default=[], help='"2025-10-08 10:12:05 pm_high from_below"')
     asked = parser.parse_args()
-    day = Day(Path(asked.lake), asked.symbol, asked.date, asked.at)
+    day = Day(Path(asked.lake), asked.symbol, asked.date, asked.at, asked.over)
+    if asked.over != MINUTE_S:
+        level_ticks = day.level_ticks(asked.level)
+        assert level_ticks is not None
+        over = {"ladder": ladder(day, asked.level), "ranges": lead_clauses(day, day.mid(), level_ticks)}
+        sys.stdout.write(json.dumps(over, ensure_ascii=False, indent=1) + "\n")
+        return
     found = figures(day, asked.level, asked.approach)
     if asked.pin is not None:
         found["pinned"] = pinned(day, asked.pin)

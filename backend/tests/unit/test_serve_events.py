@@ -19,7 +19,7 @@ from src.data_eng.settings import load_settings
 S = 1_000_000_000
 LEAD_IN, START, END = 9_000, 9_060, 12_660
 MOMENTS = Moments(START, END, LEAD_IN, 1_200, 2_000, START)
-RULES = EventRules(tick=0.25, window_s=5, near_ticks=5, reach_ticks=40)
+RULES = EventRules(tick=0.25, window_s=5, near_ticks=5, step_ticks=4, reach_strikes=10)
 Row = tuple[int, str | None, str, str]
 
 
@@ -152,7 +152,8 @@ def test_a_wall_says_what_became_of_it(changes: dict[str, Any], text: str) -> No
 def test_walls_that_stand_or_are_left_behind_or_lie_far_from_the_price_are_no_events() -> None:
     quiet = [wall(START + 10, "stands"), wall(START + 10, "left")]
     at_the_edge = [wall(START + 10, "appeared", strike_ticks) for strike_ticks in (356, 360, 440, 444)]
-    assert [row[3] for row in happened(walls=[*quiet, *at_the_edge])] == ["70 asks at 110, 3.3x usual"], "the mid is 400.5"
+    said = ["70 asks at 90, 3.3x usual", "70 asks at 110, 3.3x usual"]
+    assert [row[3] for row in happened(walls=[*quiet, *at_the_edge])] == said, "the mid is 400.5, ten strikes lie either side of its own"
     lost = windows_at(400.5).set_column(1, "best_bid_ticks", pa.array([NO_TICK] * 732))
     assert happened(walls=at_the_edge, windows=lost) == []
 
@@ -247,4 +248,4 @@ def _as_of(test: EpisodeRows, as_of_s: int) -> EpisodeRows:
 def test_the_rules_are_those_of_the_root() -> None:
     settings = load_settings()
     rules = EventRules.of(settings.of_root("ES"), "ES")
-    assert rules == EventRules(0.25, settings.book.window_s, settings.zones.near_max, settings.ladder.reach_points / 0.25)
+    assert rules == EventRules(0.25, settings.book.window_s, settings.zones.near_max, step_ticks=4, reach_strikes=10)

@@ -188,6 +188,8 @@ def everything(client: TestClient, as_of_s: int) -> dict[str, Any]:
     for name in ("day", "episodes"):
         del answers[name]["version"]
     answers["steps"] = step(client, max(START_S, as_of_s - 300), as_of_s)
+    for name in ("ladder", "conditions"):
+        answers[f"{name} 240"] = client.get(f"{DAY}/tables/{name}", params={"as_of_s": as_of_s, "horizon_s": 240}).content
     return answers
 
 
@@ -210,6 +212,7 @@ def test_the_future_was_there_to_be_seen(client: TestClient, own_lake: Path) -> 
     late, whole = everything(client_of(own_lake), END_S), everything(client, END_S)
     assert [name for name in whole if late[name] != whole[name]] == [
         "windows", "heat", "trades", "walls", "levels", "ladder", "events", "conditions", "day", "episodes", "steps",
+        "ladder 240", "conditions 240",
     ]  # fmt: skip
 
 

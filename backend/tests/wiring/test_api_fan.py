@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from fastapi.testclient import TestClient
 
 from src.data_eng.core.tables import BOOK_WINDOWS, LEVELS_TABLE, SETUP_CANDIDATES, TRIGGER_SIGNALS, TRIGGER_VECTORS
 from src.data_eng.io import read_table
-from src.data_eng.lake.partitions import ref_in, remove_partition
+from src.data_eng.lake.partitions import read_manifest, ref_in, remove_partition
+from src.data_eng.lake.writer import publish_partition
 from src.data_eng.serve.api import create_app
+from src.data_eng.serve.setup import past as past_module
 from tests.toy_lake import DATES, SETTINGS, SYMBOL, TODAY
 from tests.toys.lake import config
 
@@ -125,3 +131,19 @@ def test_too_few_neighbours_have_no_fan(own_lake: Path) -> None:
     for date in DATES[:-2]:
         remove_partition(ref_in(own_lake, BOOK_WINDOWS, SYMBOL, date))
     assert b'"fan":null' in answer_at(own_lake, last_triggers(own_lake, TODAY)[0])
+
+
+def test_windows_of_a_past_day_that_are_replaced_are_drawn_at_once(own_lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(past_module, "LOOK_S", 0.0)
+    running = TestClient(create_app(config(own_lake, SETTINGS)))
+    asked = last_triggers(own_lake, TODAY)[:3]
+    before = [running.get("/api/setup", params=one).json()["fan"] for one in asked]
+    windows = ref_in(own_lake, BOOK_WINDOWS, SYMBOL, DATES[1])
+    table, facts = read_table(windows), read_manifest(windows).facts
+    drift = pa.array(np.arange(table.num_rows) // 12, pa.int32())
+    for name in ("best_bid_ticks", "best_ask_ticks"):
+        table = table.set_column(table.column_names.index(name), table.schema.field(name), pc.add(table[name], drift))
+    publish_partition(windows, table, stage="test", inputs={}, settings_sha256="0", code_sha256="0", facts=facts)
+    after = [running.get("/api/setup", params=one).json()["fan"] for one in asked]
+    assert any(fan is not None and fan["base_q50"] != old["base_q50"] for fan, old in zip(after, before, strict=True))
+    assert after == [json.loads(answer_at(own_lake, one))["fan"] for one in asked]

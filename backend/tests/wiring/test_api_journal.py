@@ -18,7 +18,7 @@ from src.data_eng.core.tables import TRIGGER_VECTORS
 from src.data_eng.evaluation.drill import read_calls
 from src.data_eng.io import read_table
 from src.data_eng.lake.journal import PNG_END, PNG_START
-from src.data_eng.lake.partitions import ref_in
+from src.data_eng.lake.partitions import ref_in, remove_partition
 from src.data_eng.retrieval.past_tests import PastTests
 from src.data_eng.serve.api import create_app, guarded_app
 from src.data_eng.serve.journal.drills import Drills
@@ -165,6 +165,22 @@ def test_a_drill_says_nothing_of_its_outcome_before_the_call(client: TestClient,
     assert client.get(f"/api/drill/{drill['id']}").json() == {**drill, "call": result["call"]}
     problem(client.post(f"/api/drill/{drill['id']}/call", json={"call": "BREAK"}), 422, "bad_request")
     assert [call.call for call in read_calls(own_lake)[0]] == ["REJECT"]
+
+
+def test_a_drill_waits_for_its_call_while_the_server_is_started_again(client: TestClient, own_lake: Path) -> None:
+    drill = client.post("/api/drill").json()
+    again = TestClient(create_app(config(own_lake, SETTINGS)))
+    assert again.get(f"/api/drill/{drill['id']}").json() == drill
+    (kept,) = (own_lake / "journal/drill/started").glob("*.json")
+    assert not any(word in kept.read_text() for word in ("outcome", "BREAK", "REJECT")), "who looks into the lake reads no outcome"
+    assert again.post(f"/api/drill/{drill['id']}/call", json={"call": "REJECT"}).status_code == 201
+    problem(client.post(f"/api/drill/{drill['id']}/call", json={"call": "BREAK"}), 422, "bad_request")
+
+
+def test_a_drill_whose_test_is_gone_with_a_rebuilt_day_is_no_drill(client: TestClient, own_lake: Path) -> None:
+    drill = client.post("/api/drill").json()
+    remove_partition(ref_in(own_lake, TRIGGER_VECTORS, SYMBOL, drill["session_date"]))
+    problem(client.get(f"/api/drill/{drill['id']}"), 404, "unknown_entry")
 
 
 def test_a_call_keeps_what_the_answer_said_at_its_moment(client: TestClient) -> None:

@@ -38,6 +38,7 @@ LIKELY: dict[str, tuple[Any, ...]] = {
     "table": ("candles", "windows", "heat", "trades", "walls", "levels", "ladder", "events", "conditions"),
     "dataset": ("gold.future_mbo.mbo_trigger_vectors", "silver.future_mbo.levels", "raw.future_mbo.dbn"),
     "metric": ("block",),
+    "horizon_s": (60, 120, 240, 90),
     "version": (None,),
     "entry_id": ("0" * 20,),
 }

@@ -8,6 +8,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from ..core.features.registry import Approach
 from ..core.outcomes import Outcome
 from ..lake.journal import kept_calls
 from ..retrieval.journal import BoardMoment, DamagedEntry, parsed
@@ -16,6 +17,16 @@ from .calibration import wilson
 
 Call = Literal["BREAK", "REJECT", "NO EDGE"]
 Side = Literal["BREAK", "REJECT"]
+
+
+class DrillStart(AnswerPart):
+    """Which test a drill is of, and nothing of how it ended."""
+
+    symbol: str
+    session_date: str
+    level_id: str
+    approach_dir: Approach
+    at_s: int
 
 
 class DrillCall(BoardMoment):

@@ -1,6 +1,7 @@
 """What the trader keeps: moments of the board with their pictures, and calls of the drill. Beside the partitions, and never part of one.
 
-`journal/<session date>/<id>.json` with `<id>.png` beside it, and `journal/drill/<id>.json`: each written once and whole, and never changed.
+`journal/<session date>/<id>.json` with `<id>.png` beside it, `journal/drill/started/<id>.json` and, once it is called,
+`journal/drill/<id>.json`: each written once and whole, and never changed.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from typing import NamedTuple
 from ..errors import SpymasterError
 from .attempts import publish_file
 
-JOURNAL, DRILL = "journal", "drill"
+JOURNAL, DRILL, STARTED = "journal", "drill", "started"
 ID = r"^[0-9a-f]{20}$"
 """Twelve hex digits of milliseconds since 1970, so that ids sort by time, and eight of chance."""
 PNG_START, PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
@@ -73,6 +74,26 @@ def keep_call(lake: Path, entry_id: str, entry: bytes) -> None:
         raise AlreadyKept(f"drill {entry_id} was called already.", fix="Start another.")
     with _writable(path.parent):
         publish_file(path, entry)
+
+
+def keep_start(lake: Path, entry_id: str, entry: bytes) -> None:
+    """Keep which test a drill is of until it is called. Raises LakeNotWritable, DiskFull as `keep_moment`."""
+    path = _start_path(lake, entry_id)
+    with _writable(path.parent):
+        publish_file(path, entry)
+
+
+def kept_start(lake: Path, entry_id: str) -> bytes | None:
+    """Which test a drill is of; None for one that was never started on this lake."""
+    assert re.match(ID, entry_id)
+    try:
+        return _start_path(lake, entry_id).read_bytes()
+    except FileNotFoundError:
+        return None
+
+
+def _start_path(lake: Path, entry_id: str) -> Path:
+    return lake / JOURNAL / DRILL / STARTED / f"{entry_id}.json"
 
 
 def call_path(lake: Path, entry_id: str) -> Path:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from fastapi.requests import HTTPConnection
 
 from ..config import AppConfig
+from ..core.physics.horizon import HorizonS
 from ..retrieval.past_tests import PastTests
 from .day.bodies import Bodies
+from .day.bundle import DayBundle
 from .day.days import Days
+from .day.horizons import Horizons
 from .day.shelf import Shelf
 from .gate.work import Work
 from .journal.drills import Drills
@@ -28,6 +33,7 @@ class Shared:
         self.work = Work(cfg.settings.serve.workers)
         self.days = Days(cfg)
         self.shelf = Shelf(cfg, self.days)
+        self.horizons = Horizons(cfg)
         self.bodies = Bodies()
         self.past = Past(cfg)
         self.answers = Answers(cfg.settings, self.shelf, self.past)
@@ -35,6 +41,18 @@ class Shared:
         tests = PastTests(cfg.lake_root, cfg.settings)
         self.keeping = Keeping(cfg.lake_root, self.days, self.shelf, self.answers, tests)
         self.drills = Drills(cfg, self.days, self.answers, tests)
+
+    async def day(self, symbol: str, session_date: str, version: str | None, horizon_s: HorizonS) -> DayBundle:
+        """A day as of `Shelf.day`, over a horizon."""
+        return await self.over(await self.work.run(partial(self.shelf.day, symbol, session_date, version)), horizon_s)
+
+    async def over(self, day: DayBundle, horizon_s: HorizonS) -> DayBundle:
+        """The day over a horizon; who asks while it is worked out waits for the same one."""
+        held = self.horizons.held(day, horizon_s)
+        if held is not None:
+            return held
+        key = ("over", day.symbol, day.session_date, day.version, horizon_s)
+        return await self.work.once(key, partial(self.horizons.make, day, horizon_s))
 
     def counters(self) -> dict[str, float]:
         """Counts since the start, for the metrics."""
@@ -48,7 +66,11 @@ class Shared:
 
     def gauges(self) -> dict[str, float]:
         """What is held now, for the metrics."""
-        return {"days_held": len(self.shelf), "days_held_bytes": self.shelf.size, "tables_held_bytes": self.bodies.kept.size}
+        return {
+            "days_held": len(self.shelf),
+            "days_held_bytes": self.shelf.size + self.horizons.size,
+            "tables_held_bytes": self.bodies.kept.size,
+        }
 
 
 def shared_of(connection: HTTPConnection) -> Shared:

@@ -1,12 +1,15 @@
-import { Signal, signal } from '@angular/core';
-import { type Day, type Episode, type EventKind, type WallEvent, BALANCE, PRESSURE_STATE } from './schema';
+import { Signal, WritableSignal, signal } from '@angular/core';
+import { type Day, type Episode, type EventKind, type ReplayQuery, type WallEvent, BALANCE, PRESSURE_STATE } from './schema';
 
 /** Ticks that a window's heat holds, 48 below and 48 above its middle. */
 export const HEAT_TICKS = 97;
 /** Stands for "no price" in the tick columns. */
 export const NO_TICK = -2147483648;
 
-/** Of every strike: what rests, in contracts and against usual, and what came, went and traded over the ladder's horizon. */
+/** Seconds that the ladder sums over; the conditions fade by half in a quarter of them. */
+export type HorizonS = NonNullable<ReplayQuery['horizon_s']>;
+
+/** Of every strike: what rests, in contracts and against usual, and what came, went and traded over the horizon. */
 export const STRIKE_COLUMNS = [
   'longDepth',
   'longUsualTenths',
@@ -154,10 +157,18 @@ export class DayData {
   readonly heard = { fromS: NaN, untilS: NaN, episodes: new Map<string, Episode>() };
   readonly candles: Bars = { startS: [], open: [], high: [], low: [], close: [], volume: [], buyVolume: [], sellVolume: [] };
   private readonly filled = signal(0);
+  private readonly over: WritableSignal<HorizonS>;
+  /** Of the ladder and the conditions that are there: all of them, at any moment. */
+  readonly horizonS: Signal<HorizonS>;
   /** Rises by one whenever columns were filled. */
   readonly revision: Signal<number> = this.filled.asReadonly();
 
-  constructor(readonly day: Day) {
+  constructor(
+    readonly day: Day,
+    horizonS: HorizonS = 60,
+  ) {
+    this.over = signal(horizonS);
+    this.horizonS = this.over.asReadonly();
     const windows = Math.round((day.session_end_s - day.lead_in_start_s) / day.window_s);
     this.windows = windows;
     this.sessionIndex = Math.ceil((day.session_start_s - day.lead_in_start_s) / day.window_s);
@@ -226,6 +237,12 @@ export class DayData {
   /** Columns were filled: what is drawn from them is drawn anew. */
   touch(): void {
     this.filled.update((n) => n + 1);
+  }
+
+  /** Ladder and conditions were filled anew over another horizon. */
+  turnTo(horizonS: HorizonS): void {
+    this.over.set(horizonS);
+    this.touch();
   }
 
   /** The window that starts at a moment; BrokenSequence where none does. */

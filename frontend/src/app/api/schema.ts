@@ -129,7 +129,7 @@ export interface paths {
         };
         /**
          * Tables
-         * @description Tables of a day, one stream after the other in the order in which they are named.
+         * @description Tables of a day, one stream after the other in the order in which they are named. Only `ladder` and `conditions` know a horizon.
          */
         get: operations["tables_api_days__symbol___session_date__tables__tables__get"];
         put?: never;
@@ -2344,7 +2344,7 @@ export interface components {
          * ReplayLadder
          * @description The strikes of one window, ascending from `base_strike_ticks`; contracts, long is the bid side.
          *
-         *     What came, was pulled and filled, bought and sold is of the ladder's horizon, a minute.
+         *     What came, was pulled and filled, bought and sold, and who leads, is of the horizon asked for; what rests is of the window's end.
          */
         ReplayLadder: {
             /** Base Strike Ticks */
@@ -2458,6 +2458,13 @@ export interface components {
              * @description The first window sent is the one that ends after this.
              */
             from_s: number;
+            /**
+             * Horizon S
+             * @description Of the ladder and the conditions.
+             * @default 60
+             * @enum {integer}
+             */
+            horizon_s: 60 | 120 | 240;
             /**
              * Levels
              * @description Levels whose conditions are sent, by commas, at most 8.
@@ -3632,6 +3639,8 @@ export interface operations {
                 from_s?: number | null;
                 /** @description For `conditions`: at most 8 levels, by commas. */
                 levels?: string | null;
+                /** @description Seconds that the ladder sums over; the conditions fade by half in a quarter of it. */
+                horizon_s?: 60 | 120 | 240;
                 /** @description The day's version that the caller has; another is a `day_changed`. */
                 version?: string | null;
             };
@@ -3687,6 +3696,8 @@ export interface operations {
                 as_of_s: number;
                 /** @description Whose conditions; by default the day's first. */
                 levels?: string | null;
+                /** @description Seconds that the ladder sums over; the conditions fade by half in a quarter of it. */
+                horizon_s?: 60 | 120 | 240;
                 /** @description The day's version that the caller has; another is a `day_changed`. */
                 version?: string | null;
             };
@@ -4159,6 +4170,8 @@ export interface operations {
                 /** @description What the caller may know: seconds UTC within the session. */
                 as_of_s: number;
                 setup?: "level_test" | "break_and_confirm";
+                /** @description Seconds that the ladder sums over; the conditions fade by half in a quarter of it. */
+                horizon_s?: 60 | 120 | 240;
                 /** @description The day's version that the caller has; another is a `day_changed`. */
                 version?: string | null;
             };

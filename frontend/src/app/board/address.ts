@@ -65,9 +65,10 @@ const SWITCHES = { heat: 'heat', lens: 'lens' } as const;
 
 function lookOf(parameters: { get(name: string): string | null }): Look {
   const look = { ...FIRST_LOOK };
-  for (const [name, field] of Object.entries(NUMBERS)) {
+  const read = <Field extends (typeof NUMBERS)[keyof typeof NUMBERS]>(name: string, field: Field): void => {
     look[field] = BOUNDS[field](Number(parameters.get(name) ?? NaN)) ?? FIRST_LOOK[field];
-  }
+  };
+  for (const [name, field] of Object.entries(NUMBERS)) read(name, field);
   for (const [name, field] of Object.entries(SWITCHES)) if (parameters.get(name) === '0') look[field] = false;
   return look;
 }

@@ -7,6 +7,7 @@ import type { Day, NextEpisode } from '../api/schema';
 import { LOADING, PanelState, READY } from '../ui/panel-state';
 import { boardLevels } from './board-levels';
 import { DayFeed } from './feed';
+import { StageLook } from './look';
 
 /** The day that is wanted; null leaves the choice to the lake. */
 export interface Wish {
@@ -40,6 +41,7 @@ export interface Opening {
 export class DayLoad {
   private readonly client = inject(Client);
   private readonly lake = inject(LakeDays);
+  private readonly look = inject(StageLook);
   private readonly dayNow = signal<DayData | null>(null);
   private readonly feedNow = signal<DayFeed | null>(null);
   private readonly stateNow = signal<PanelState>(LOADING);
@@ -88,7 +90,7 @@ export class DayLoad {
   }
 
   private async begin(day: Day, wish: Wish, isCurrent: () => boolean, enter: (opening: Opening) => void): Promise<void> {
-    const data = new DayData(day);
+    const data = new DayData(day, this.look.now().horizonS);
     const wanted = wish.level();
     const chosen = day.levels.some(({ level_id }) => level_id === wanted) ? wanted : null;
     const levels = boardLevels(day.levels, chosen);

@@ -203,6 +203,45 @@ describe('the feed of a day', () => {
     expect(data.heat.slice(0, 9 * 97)).toEqual(server.served.heat.slice(0, 9 * 97));
   });
 
+  it('turns ladder and conditions to another horizon together, once all of it is there, whatever comes meanwhile', async () => {
+    const { server, data, feed } = start();
+    await feed.open(4);
+    await settle(feed, ...LATER);
+    const before = server.requests.length;
+    let answered = (): void => undefined;
+    const turned = feed.turnTo(240, () => new Promise<void>((done) => (answered = done)));
+    await feed.extend(6);
+    expect(data.horizonS()).toBe(60);
+    data.ladder.longDepth.fill(-1);
+    answered();
+    expect(await turned).toBe(true);
+    expect(data.horizonS()).toBe(240);
+    expect([...data.ladder.longDepth.subarray(0, 7 * data.strikes)]).not.toContain(-1);
+    const asked = server.requests
+      .slice(before)
+      .map(({ path, params }) => [path.split('/').at(-1), params.get('horizon_s'), params.get('from_s')]);
+    expect(asked).toEqual([
+      ['ladder,conditions', '240', null],
+      ['windows', '60', String(data.endS(4))],
+      ['ladder,conditions', '240', String(data.endS(4))],
+    ]);
+    await feed.extend(7);
+    expect(server.requests.at(-1)!.params.get('horizon_s')).toBe('240');
+  });
+
+  it('stays as it is where the tables of another horizon do not come, and turns to the one wanted last', async () => {
+    const { server, data, feed } = start();
+    await feed.open(4);
+    await settle(feed, ...LATER);
+    const along = (): Promise<void> => Promise.resolve();
+    server.fail('/ladder', 503, 'rebuilding');
+    await expect(feed.turnTo(120, along)).rejects.toThrow('rebuilding');
+    expect(data.horizonS()).toBe(60);
+    expect(await Promise.all([feed.turnTo(120, along), feed.turnTo(240, along)])).toEqual([false, true]);
+    expect(data.horizonS()).toBe(240);
+    expect(await feed.turnTo(240, along)).toBe(false);
+  });
+
   it('is silent once closed', async () => {
     const { data, feed } = start();
     const opening = feed.open(8);

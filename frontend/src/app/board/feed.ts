@@ -1,7 +1,7 @@
 import { WritableSignal, signal } from '@angular/core';
 import type { Columns } from '../api/arrow';
 import { Client, Params, isChanged, type TableName } from '../api/client';
-import type { DayData } from '../api/day-data';
+import type { DayData, HorizonS } from '../api/day-data';
 import { appendWindow, fillTable } from '../api/day-fill';
 import { stateOf } from '../api/fetched';
 import type { ReplayWindow, WindowList } from '../api/schema';
@@ -9,6 +9,7 @@ import { LOADING, PanelState, READY } from '../ui/panel-state';
 
 const FIRST: readonly TableName[] = ['windows', 'levels', 'candles'];
 const PICTURE: readonly TableName[] = ['heat', 'trades', 'walls', 'events'];
+/** Those that know a horizon. */
 const FIGURES: readonly TableName[] = ['ladder', 'conditions'];
 /** Tables that are requested together: those that are filled up to the same window come in one answer. */
 const TOGETHER = [FIRST, PICTURE, FIGURES];
@@ -46,6 +47,7 @@ export class DayFeed {
   private readonly giveUp = new AbortController();
   private turn: Promise<void> = Promise.resolve();
   private levels: string[];
+  private wantedS: HorizonS;
 
   /** `changed` hears that the server holds another version of the day than the one loaded. */
   constructor(
@@ -55,6 +57,7 @@ export class DayFeed {
     private readonly changed: () => void,
   ) {
     this.levels = [...levels];
+    this.wantedS = data.horizonS();
     for (const { table, message, fix } of data.day.absent) {
       if (table in this.states) this.states[table as TableName].set({ kind: 'empty', message, fix });
     }
@@ -96,6 +99,38 @@ export class DayFeed {
     });
   }
 
+  /**
+   * Fetches ladder and conditions over another horizon, and puts them in place of those that are there, all at once, when `along` has come
+   * too. What is shown stays meanwhile, and the windows that follow still come. False where another horizon was wanted since; throws where
+   * the tables do not come.
+   */
+  async turnTo(horizonS: HorizonS, along: () => Promise<void>): Promise<boolean> {
+    this.wantedS = horizonS;
+    if (horizonS === this.data.horizonS()) return false;
+    const names = FIGURES.filter((table) => this.states[table]().kind !== 'empty');
+    let levels = this.levels;
+    let pieces: Columns[][] = [];
+    let until = 0;
+    const isWanted = (): boolean => this.wantedS === horizonS && !this.giveUp.signal.aborted;
+    const take = async (): Promise<void> => {
+      if (levels !== this.levels) [levels, pieces, until] = [this.levels, [], 0];
+      const last = this.data.known - 1;
+      const fromS = until > 0 ? this.data.endS(until - 1) : undefined;
+      pieces.push(await this.ask(names, fromS, last, levels, horizonS));
+      until = last + 1;
+    };
+    await Promise.all([take(), along()]);
+    let isDone = false;
+    await this.inTurn(async () => {
+      while (isWanted() && (until < this.data.known || levels !== this.levels)) await take();
+      if (!isWanted()) return;
+      for (const piece of pieces) for (const [at, table] of names.entries()) fillTable(this.data, table, piece[at]);
+      this.data.turnTo(horizonS);
+      isDone = true;
+    });
+    return isDone;
+  }
+
   /** Takes one window of the replay. */
   append(message: ReplayWindow): void {
     const before = this.data.known;
@@ -118,6 +153,7 @@ export class DayFeed {
       from_s: this.data.endS(known - 1),
       as_of_s: this.data.endS(last),
       levels: this.levels.join(','),
+      horizon_s: this.data.horizonS(),
       version: day.version,
     };
     try {
@@ -171,12 +207,19 @@ export class DayFeed {
     return ends.map((end) => tables.filter((table) => this.filled[table] === end));
   }
 
-  private ask(tables: TableName[], fromS: number | undefined, last: number, levels: string[]): Promise<Columns[]> {
+  private ask(
+    tables: readonly TableName[],
+    fromS: number | undefined,
+    last: number,
+    levels: string[],
+    horizonS = this.data.horizonS(),
+  ): Promise<Columns[]> {
     const { day } = this.data;
     const params: Params = {
       as_of_s: this.data.endS(last),
       from_s: fromS,
       levels: tables.includes('conditions') ? levels.join(',') : undefined,
+      horizon_s: FIGURES.some((name) => tables.includes(name)) ? horizonS : undefined,
       version: day.version,
     };
     return this.client.tables(day, tables, params, this.giveUp.signal);

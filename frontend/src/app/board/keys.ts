@@ -36,7 +36,7 @@ export const KEYS: readonly (readonly [keys: string, meaning: string])[] = [
   ['n', 'all similar setups'],
   ['e', "the level's events"],
   ['a', 'the fire is seen'],
-  ['w', "the ladder's sums over 1, 2, 4 minutes"],
+  ['w', 'ladder, sentence and conditions over 1, 2, 4 minutes'],
   [', .', 'the heat is brightest from less, from more'],
   ['Shift , .', 'the heat begins with less, with more'],
   ['h', 'heat on, off'],

@@ -1,4 +1,5 @@
 import { Injectable, Signal, computed, signal } from '@angular/core';
+import type { HorizonS } from '../api/day-data';
 
 /** Strikes that the stage shows at most, and at least once the reader zooms in. */
 export const MOST_ROWS = 21;
@@ -19,8 +20,8 @@ export interface Look {
   shift: number;
   /** Strikes wanted. */
   rows: number;
-  /** Seconds over which the ladder sums. */
-  horizonS: number;
+  /** Seconds over which the ladder sums, wanted: what is shown is over the day's own until those are there. */
+  horizonS: HorizonS;
 }
 
 export const SPANS = [
@@ -28,7 +29,7 @@ export const SPANS = [
   { name: '1 h', minutes: 60 },
   { name: 'session', minutes: 210 },
 ] as const;
-export const HORIZONS_S = [60, 120, 240];
+export const HORIZONS_S: readonly HorizonS[] = [60, 120, 240];
 const LEAST_MINUTES = 10;
 const DARK = [0, 25, 50, 75, 90];
 const BRIGHT = [80, 90, 95, 99, 99.9];
@@ -48,14 +49,14 @@ export const FIRST_LOOK: Look = {
 const FARTHEST = 400;
 
 /** What a look may say, by its field: the value as it is shown, or null for one that is none. */
-export const BOUNDS: Record<Exclude<keyof Look, 'heat' | 'lens'>, (value: number) => number | null> = {
+export const BOUNDS: { [Field in Exclude<keyof Look, 'heat' | 'lens'>]: (value: number) => Look[Field] | null } = {
   span: (value) => (value >= LEAST_MINUTES ? Math.round(value) : null),
   dark: (value) => (DARK.includes(value) ? value : null),
   bright: (value) => (BRIGHT.includes(value) ? value : null),
   backS: (value) => (value >= 0 ? Math.round(value) : null),
   shift: (value) => (Math.abs(value) <= FARTHEST ? Math.round(value) : null),
   rows: (value) => (value >= LEAST_ROWS && value <= MOST_ROWS ? Math.round(value) : null),
-  horizonS: (value) => (HORIZONS_S.includes(value) ? value : null),
+  horizonS: (value) => HORIZONS_S.find((horizonS) => horizonS === value) ?? null,
 };
 
 /** What the reader changed of the stage: spans, cut-offs, lens, and where it was panned to. */
@@ -109,7 +110,7 @@ export class StageLook {
     this.change({ horizonS: HORIZONS_S[(place + 1) % HORIZONS_S.length] });
   }
 
-  setHorizon(horizonS: number): void {
+  setHorizon(horizonS: HorizonS): void {
     this.change({ horizonS });
   }
 

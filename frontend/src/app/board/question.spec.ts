@@ -1,6 +1,6 @@
 import type { Approach } from '../api/approach';
 import { Client } from '../api/client';
-import { DayData } from '../api/day-data';
+import { DayData, type HorizonS } from '../api/day-data';
 import { ServedDay } from '../api/day.fixture';
 import { madeUpEpisode } from '../api/episode.fixture';
 import { MadeUpServer } from '../api/server.fixture';
@@ -15,7 +15,7 @@ describe('the question about the setup', () => {
   let question: SetupQuestion;
   let changes: number;
   const ask = (asOfS: number, level = 'pm_high', approachDir: Approach = 'from_below'): void =>
-    question.ask({ data, level, approachDir, asOfS });
+    question.ask({ data, level, approachDir, asOfS, horizonS: data.horizonS() });
   const rest = async (): Promise<void> => void (await vi.advanceTimersByTimeAsync(QUIET_MS + 50));
 
   beforeEach(() => {
@@ -136,6 +136,24 @@ describe('the question about the setup', () => {
     await rest();
     expect(question.approach()).toBeNull();
     expect(server.requestsFor('approach').map(({ params }) => Number(params.get('as_of_s')))).toEqual([open + 40, open + 45]);
+  });
+
+  it('has an answer over another horizon at once where it was prepared, and never shows that of another', async () => {
+    const over = (horizonS: HorizonS): void =>
+      question.ask({ data, level: 'pm_high', approachDir: 'from_below', asOfS: open + 30, horizonS });
+    ask(open + 30);
+    await rest();
+    const prepared = question.prepare(240);
+    await vi.advanceTimersByTimeAsync(50);
+    await prepared;
+    expect(server.requestsFor('setup').map(({ params }) => params.get('horizon_s'))).toEqual(['60', '240']);
+    over(240);
+    expect(question.answer().state.kind).toBe('ready');
+    over(120);
+    expect(question.answer()).toMatchObject({ state: { kind: 'loading' }, answer: null });
+    await rest();
+    expect(question.answer().answer).not.toBeNull();
+    expect(server.requestsFor('setup').map(({ params }) => params.get('horizon_s'))).toEqual(['60', '240', '120']);
   });
 
   it('that failed can be tried again', async () => {

@@ -1,7 +1,7 @@
 import { Signal, signal } from '@angular/core';
 import type { Approach } from '../api/approach';
 import { Client, cancelled, isChanged } from '../api/client';
-import { type DayData, episodeKey } from '../api/day-data';
+import { type DayData, type HorizonS, episodeKey } from '../api/day-data';
 import { stateOf } from '../api/fetched';
 import type { ApproachAnswer, Episode, EpisodeList, NoApproach, NoSetupYet, SetupAnswer } from '../api/schema';
 import { LOADING, PanelState, READY } from '../ui/panel-state';
@@ -19,6 +19,8 @@ export interface SetupRequest {
   level: string;
   approachDir: Approach;
   asOfS: number;
+  /** Of what the answer says of the book. */
+  horizonS: HorizonS;
 }
 
 interface Known {
@@ -68,7 +70,8 @@ export class SetupQuestion {
     this.request = request;
     const kept = this.kept(request);
     if (kept) this.answerNow.set({ ...kept, asOfS: request.asOfS });
-    else if (before && (before.level !== request.level || before.approachDir !== request.approachDir)) this.answerNow.set(UNKNOWN);
+    else if (before && !isOfOne(before, request)) this.answerNow.set(UNKNOWN);
+    if (before && before.horizonS !== request.horizonS) this.stop();
     const now = performance.now();
     this.waitingSince ??= now;
     clearTimeout(this.timer);
@@ -81,14 +84,29 @@ export class SetupQuestion {
     clearTimeout(this.timer);
     this.waitingSince = null;
     this.run++;
-    this.inFlight?.stop.abort();
-    this.inFlight = null;
+    this.stop();
     this.request = null;
     this.episodesAsOfS = -Infinity;
     this.answers.clear();
     this.episodesNow.set([]);
     this.answerNow.set(UNKNOWN);
     this.approachNow.set(null);
+  }
+
+  /** Fetches what the newest request is answered over another horizon, so that it is there when that is asked for. */
+  async prepare(horizonS: HorizonS): Promise<void> {
+    if (this.request === null) return;
+    const request = { ...this.request, horizonS };
+    if (request.asOfS > this.episodesAsOfS) await this.fetchEpisodes(request);
+    const key = this.keyOf(request);
+    if (this.answers.has(key)) return;
+    const known = await this.fetchAnswer(request);
+    if (request.data === this.day) this.keep(this.keyOfAnswer(request, known), key, known);
+  }
+
+  private stop(): void {
+    this.inFlight?.stop.abort();
+    this.inFlight = null;
   }
 
   /** Takes over the episodes that came with the windows, where those follow on what is known. */
@@ -138,30 +156,22 @@ export class SetupQuestion {
   }
 
   private async answerFor(request: SetupRequest): Promise<void> {
-    const { data, level, approachDir, asOfS } = request;
     const key = this.keyOf(request);
     const kept = this.answers.get(key);
     if (kept) {
-      this.inFlight?.stop.abort();
-      this.inFlight = null;
-      this.answerNow.set({ ...kept, asOfS });
+      this.stop();
+      this.answerNow.set({ ...kept, asOfS: request.asOfS });
       return;
     }
     if (this.inFlight?.key === key) return;
     this.inFlight?.stop.abort();
     const stop = new AbortController();
     this.inFlight = { key, stop };
-    const { symbol, version } = data.day;
     try {
-      const answer = await this.client.get<SetupAnswer | NoSetupYet>(
-        'setup',
-        { symbol, level, approach_dir: approachDir, as_of_s: asOfS, version },
-        stop.signal,
-      );
+      const known = await this.fetchAnswer(request, stop.signal);
       if (stop.signal.aborted) return;
-      if (answer.state === 'none')
-        return this.keep(key, key, { state: { kind: 'empty', message: answer.message, fix: null }, answer: null, asOfS });
-      this.keep(`${level}|${approachDir}|${answer.setup.ts_s}`, key, { state: READY, answer, asOfS });
+      this.keep(this.keyOfAnswer(request, known), key, known);
+      this.answerNow.set(known);
     } catch (error) {
       if (!cancelled(error) && !stop.signal.aborted) this.failed(request, key, error);
     } finally {
@@ -169,22 +179,35 @@ export class SetupQuestion {
     }
   }
 
+  private async fetchAnswer({ data, level, approachDir, asOfS, horizonS }: SetupRequest, signal?: AbortSignal): Promise<KnownUntil> {
+    const { symbol, version } = data.day;
+    const params = { symbol, level, approach_dir: approachDir, as_of_s: asOfS, horizon_s: horizonS, version };
+    const answer = await this.client.get<SetupAnswer | NoSetupYet>('setup', params, signal);
+    if (answer.state === 'none') return { state: { kind: 'empty', message: answer.message, fix: null }, answer: null, asOfS };
+    return { state: READY, answer, asOfS };
+  }
+
   private kept(request: SetupRequest): Known | undefined {
     return request.asOfS <= this.episodesAsOfS ? this.answers.get(this.keyOf(request)) : undefined;
   }
 
   /** What an answer hangs on: the trigger it is about, why there is none, or the moment where the episodes known do not say which trigger that is. */
-  private keyOf({ data, level, approachDir, asOfS }: SetupRequest): string {
+  private keyOf(request: SetupRequest): string {
+    const { data, level, approachDir, asOfS } = request;
     const trigger = newestTrigger(this.episodesNow(), level, approachDir, asOfS);
-    if (trigger === 'none') return `${level}|${approachDir}|${Number.isNaN(data.levelAt(level, asOfS)) ? 'not known' : 'not tested'}`;
-    return `${level}|${approachDir}|${trigger === 'unclear' ? `as of ${asOfS}` : trigger}`;
+    if (trigger === 'none') return keyed(request, Number.isNaN(data.levelAt(level, asOfS)) ? 'not known' : 'not tested');
+    return keyed(request, trigger === 'unclear' ? `as of ${asOfS}` : String(trigger));
+  }
+
+  /** The same of an answer that came: its own trigger where it has one. */
+  private keyOfAnswer(request: SetupRequest, { answer }: Known): string {
+    return answer === null ? this.keyOf(request) : keyed(request, String(answer.setup.ts_s));
   }
 
   private keep(key: string, requestKey: string, known: KnownUntil): void {
     this.answers.set(key, known);
     this.answers.set(requestKey, known);
     while (this.answers.size > ANSWERS_KEPT) this.answers.delete(this.answers.keys().next().value!);
-    this.answerNow.set(known);
   }
 
   private failed(request: SetupRequest, key: string, error: unknown): void {
@@ -192,6 +215,22 @@ export class SetupQuestion {
     const state = stateOf(error, () => this.ask(request));
     const known: KnownUntil = { state, answer: null, asOfS: request.asOfS };
     if (state.kind === 'empty') this.keep(key, key, known);
-    else this.answerNow.set(known);
+    this.answerNow.set(known);
   }
+}
+
+/** The approach that was found, where it is of the window that a request is about. */
+export function approachAt(found: ApproachAnswer | null, request: SetupRequest | null): ApproachAnswer | null {
+  if (!found || !request || found.level_id !== request.level || found.approach_dir !== request.approachDir) return null;
+  const ageS = request.asOfS - found.ts_s;
+  return ageS >= 0 && ageS < request.data.day.window_s ? found : null;
+}
+
+/** Whether an answer to the one may stay on the screen until that to the other is there. */
+function isOfOne(one: SetupRequest, other: SetupRequest): boolean {
+  return one.level === other.level && one.approachDir === other.approachDir && one.horizonS === other.horizonS;
+}
+
+function keyed({ level, approachDir, horizonS }: SetupRequest, what: string): string {
+  return `${level}|${approachDir}|${horizonS}|${what}`;
 }

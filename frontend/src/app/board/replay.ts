@@ -18,9 +18,10 @@ import { Cursor } from './cursor';
 import { DayLoad, Opening } from './day-load';
 import { isSameList, knownAt } from './episodes';
 import { gapIn } from './gap';
+import { HorizonTurn } from './horizon-turn';
 import { Notice, Notices } from './notices';
 import { Player } from './player';
-import { SetupQuestion } from './question';
+import { SetupQuestion, type SetupRequest, approachAt } from './question';
 import { SPEED_FIRST, boundSpeed, nextSpeed } from './speeds';
 
 /**
@@ -55,6 +56,7 @@ export class Replay implements OnDestroy {
       from_s: this.cursorS(),
       speed: this.speed(),
       levels: this.boardLevels().join(','),
+      horizon_s: this.day()?.horizonS(),
       version: this.day()?.day.version,
     }),
     window: (message) => this.played(message),
@@ -99,7 +101,7 @@ export class Replay implements OnDestroy {
   /** The newest setup of the level and approach at the cursor; newer ones are ruled out up to `as_of_s`. */
   readonly setup: Signal<{ state: PanelState; answer: SetupAnswer | null }> = computed(() => this.answerNow());
   /** The approach to the level at the cursor; null where price does not come to it. */
-  readonly approach: Signal<ApproachAnswer | null> = computed(() => this.approachNow());
+  readonly approach: Signal<ApproachAnswer | null> = computed(() => approachAt(this.question.approach(), this.requestNow()));
   /** Time at which the fire fell that the reader has seen; NaN while none. */
   readonly seenFireS: Signal<number> = computed(() => this.seenNow());
   /** The board's state as the URL says it; of a drill it says nothing but which one it is. */
@@ -126,9 +128,13 @@ export class Replay implements OnDestroy {
 
   constructor() {
     effect(() => {
-      const data = this.day();
-      const request = { level: this.level(), approachDir: this.approachDir(), asOfS: this.cursorS() };
-      untracked(() => (data ? this.question.ask({ data, ...request }) : this.question.forget()));
+      const request = this.requestNow();
+      untracked(() => (request ? this.question.ask(request) : this.question.forget()));
+    });
+    new HorizonTurn(this.loaded, this.look, this.question, {
+      request: () => this.requestNow(),
+      turned: () => this.player.reconnect(),
+      failed: (error, retry) => this.failed(error, retry),
     });
     effect(() => {
       this.parameters();
@@ -309,6 +315,12 @@ export class Replay implements OnDestroy {
     this.seenNow.set(this.setup().answer?.edge.fired_s ?? NaN);
   }
 
+  private requestNow(): SetupRequest | null {
+    const data = this.day();
+    if (!data) return null;
+    return { data, level: this.level(), approachDir: this.approachDir(), asOfS: this.cursorS(), horizonS: data.horizonS() };
+  }
+
   private levelName(): string {
     return this.day()?.levelName(this.level()) ?? this.level();
   }
@@ -374,13 +386,6 @@ export class Replay implements OnDestroy {
     if (!episode) return;
     this.adopting = null;
     this.setApproachDir(episode.approach_dir);
-  }
-
-  private approachNow(): ApproachAnswer | null {
-    const [found, data] = [this.question.approach(), this.day()];
-    if (!found || !data || found.level_id !== this.level() || found.approach_dir !== this.approachDir()) return null;
-    const ageS = this.cursorS() - found.ts_s;
-    return ageS >= 0 && ageS < data.day.window_s ? found : null;
   }
 
   private answerNow(): { state: PanelState; answer: SetupAnswer | null } {

@@ -20,9 +20,8 @@ import {
 import { levelNow } from './level-now';
 
 const UPDATE_MS = 100;
-/** Seconds after which an earlier window weighs half, and the time that so holds 94 of 100 parts of the weight. */
-const HALF_LIFE_S = 15;
-const MOSTLY_S = 4 * HALF_LIFE_S;
+/** Half-lives after which 94 of 100 parts of the weight lie in between. */
+const HALF_LIVES = 4;
 
 /** One direction of price: which conditions speak for it, and what it would be of the approach. */
 interface DirectionRow {
@@ -62,13 +61,13 @@ export class ConditionsPanel {
 
   protected readonly unit = computed(() => {
     const { data, levelId } = this.frame();
-    return data ? `${data.levelName(levelId)}, about ${MOSTLY_S} s, within ${far(data)} points or more` : '';
+    return data ? `${data.levelName(levelId)}, about ${data.horizonS()} s, within ${far(data)} points or more` : '';
   });
   protected readonly unitSays = computed(() => {
     const { data } = this.frame();
     if (!data) return '';
     return (
-      `Sums in which a window weighs half as much every ${HALF_LIFE_S} s: 94 of 100 parts lie in the last ${MOSTLY_S} s. ` +
+      `Sums in which a window weighs half as much every ${data.horizonS() / HALF_LIVES} s: 94 of 100 parts lie in the last ${data.horizonS()} s. ` +
       `Asks from the level up, bids from it down, ${far(data)} points each, farther while the market is fast. 1.6x: 1.6 times as fast as usual.`
     );
   });
@@ -79,6 +78,7 @@ export class ConditionsPanel {
   });
   protected readonly view = computed<View | null>(() => {
     const { data, index, levelId } = this.frame();
+    data?.horizonS();
     const columns = data?.conditions.get(levelId);
     const balance = balanceAt(columns, index);
     if (this.why() !== '' || columns === undefined || balance === null) return null;
@@ -100,6 +100,7 @@ export class ConditionsPanel {
   });
   protected readonly history = computed(() => {
     const { data, index, levelId } = this.frame();
+    data?.horizonS();
     const columns = data?.conditions.get(levelId);
     if (!data || !columns || index < 0) return null;
     const history = historyAt(columns, index, data.day.window_s);

@@ -35,6 +35,7 @@ export class OtherLevelsPanel {
   protected readonly direction = computed(() => named(this.replay.approachDir()));
   protected readonly rows = computed(() => {
     const { data, index, levelIds, chosen } = this.frame();
+    data?.horizonS();
     return data === null || index < 0 ? [] : otherLevels(data, levelIds, chosen, index);
   });
 

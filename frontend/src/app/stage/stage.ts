@@ -121,14 +121,13 @@ export class Stage {
     return Number.isNaN(middle) ? null : strikeRows(middle, shift, step, room, rows);
   });
   protected readonly rowHeight = computed(() => this.rows()?.height ?? 24);
-  protected readonly strikes = computed<{ rows: StrikeRow[]; tick: number; data: DayData } | null>(() => {
+  protected readonly strikes = computed<{ rows: StrikeRow[]; tick: number; data: DayData; horizonS: number } | null>(() => {
     const { data, index, level } = this.frame();
     const rows = this.rows();
     if (!data || !rows || isMissing(this.ladderState())) return null;
-    const horizons = this.look.now().horizonS / data.day.ladder.display_s;
-    const at = { index, levelTicks: data.levelAt(level, data.endS(index)), horizons };
-    const found = strikeRowsAt(data, rows.strikes(), at);
-    return found === null ? null : { rows: found, tick: data.day.tick, data };
+    const horizonS = data.horizonS();
+    const found = strikeRowsAt(data, rows.strikes(), { index, levelTicks: data.levelAt(level, data.endS(index)) });
+    return found === null ? null : { rows: found, tick: data.day.tick, data, horizonS };
   });
   /** `▲ 70 asks at 6801, 3.3x`: walls that stand out of sight. */
   protected readonly beyond = computed(() => {

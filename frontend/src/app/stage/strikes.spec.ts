@@ -19,8 +19,8 @@ function cellOf(strikeTicks: number, window = 0): number {
   return window * STRIKES + (strikeTicks - BASE) / 4;
 }
 
-function bookOf(data: DayData, strikeTicks: number, index = 0, horizons = 1): StrikeBook {
-  return strikeRowsAt(data, SHOWN, { index, levelTicks: 26800, horizons })!.find((row) => row.strikeTicks === strikeTicks)!.book!;
+function bookOf(data: DayData, strikeTicks: number, index = 0): StrikeBook {
+  return strikeRowsAt(data, SHOWN, { index, levelTicks: 26800 })!.find((row) => row.strikeTicks === strikeTicks)!.book!;
 }
 
 function wall(over: Partial<Wall>): Wall {
@@ -40,7 +40,7 @@ function wall(over: Partial<Wall>): Wall {
 
 describe('the strikes', () => {
   it('are those asked for, with the level and the price marked', () => {
-    const rows = strikeRowsAt(dayOf(), SHOWN, { index: 0, levelTicks: 26809, horizons: 1 })!;
+    const rows = strikeRowsAt(dayOf(), SHOWN, { index: 0, levelTicks: 26809 })!;
     expect(rows.map(({ strikeTicks }) => strikeTicks)).toEqual(SHOWN);
     expect(rows.filter((row) => row.isLevel).map((row) => row.strikeTicks)).toEqual([26808]);
     expect(rows.filter((row) => row.isPrice).map((row) => row.strikeTicks)).toEqual([26800]);
@@ -48,10 +48,10 @@ describe('the strikes', () => {
 
   it('are empty where the ladder of the window does not reach, and none without a ladder', () => {
     const data = dayOf();
-    const rows = strikeRowsAt(data, [26844, 26840], { index: 0, levelTicks: NaN, horizons: 1 })!;
+    const rows = strikeRowsAt(data, [26844, 26840], { index: 0, levelTicks: NaN })!;
     expect(rows.map(({ book }) => book === null)).toEqual([true, false]);
     data.ladderBase[0] = NO_TICK;
-    expect(strikeRowsAt(data, SHOWN, { index: 0, levelTicks: 26800, horizons: 1 })).toBeNull();
+    expect(strikeRowsAt(data, SHOWN, { index: 0, levelTicks: 26800 })).toBeNull();
   });
 
   it('read asks from short and bids from long: what rests against usual, what came less what was pulled, who traded, who leads', () => {
@@ -85,22 +85,8 @@ describe('the strikes', () => {
   });
 
   it('say even near the level and the price alone; farther away nobody leads without a word', () => {
-    const rows = strikeRowsAt(dayOf(), SHOWN, { index: 0, levelTicks: 26800, horizons: 1 })!;
+    const rows = strikeRowsAt(dayOf(), SHOWN, { index: 0, levelTicks: 26800 })!;
     expect(rows.map((row) => row.book!.leader)).toEqual(['none', 'none', ...Array<string>(7).fill('even'), 'none', 'none']);
-  });
-
-  it('sum the horizons that lie behind the window, at the strike and not at the place in the ladder', () => {
-    const data = dayOf();
-    data.ladderBase[3] = BASE - 8;
-    for (const [window, came] of [
-      [27, 5],
-      [15, 20],
-      [3, 300],
-    ] as const) {
-      data.ladder.longCame[window * STRIKES + (26800 - data.ladderBase[window]) / 4] = came;
-    }
-    expect([1, 2, 3].map((horizons) => bookOf(data, 26800, 27, horizons).bidFlow.contracts)).toEqual([5, 25, 325]);
-    expect(bookOf(data, 26800, 15, 4).bidFlow.contracts).toBe(320);
   });
 
   it('bear the walls that stand, with how many times usual they are', () => {

@@ -71,27 +71,21 @@ export interface RowsAt {
   index: number;
   /** NaN while the level is unknown. */
   levelTicks: Ticks;
-  /** Over how many of the ladder's own horizons the flow and the volume are summed. */
-  horizons: number;
 }
 
 /** The rows of the strikes given; null in a window without a ladder. */
-export function strikeRowsAt(
-  columns: LadderColumns,
-  strikes: readonly Ticks[],
-  { index, levelTicks, horizons }: RowsAt,
-): StrikeRow[] | null {
+export function strikeRowsAt(columns: LadderColumns, strikes: readonly Ticks[], { index, levelTicks }: RowsAt): StrikeRow[] | null {
   const base = columns.ladderBase[index];
   if (base === undefined || base === NO_TICK) return null;
   const { step_ticks: stepTicks } = columns.day.ladder;
   const levelStrike = strikeOf(levelTicks, stepTicks);
   const priceStrike = base + ((columns.strikes - 1) / 2) * stepTicks;
-  const sums = new Sums(columns, index, horizons);
-  const moved = strikes.map((strike) => sums.of(strike));
+  const cells = strikes.map((strike) => cellOf(columns, index, strike));
+  const moved = cells.map((cell) => movedAt(columns, cell));
   const scale = flowScale(moved);
   const walls = wallsAt(columns, index);
   return strikes.map((strikeTicks, row) => {
-    const cell = cellOf(columns, index, strikeTicks);
+    const cell = cells[row];
     const isNear = [levelStrike, priceStrike].some((strike) => Math.abs(strikeTicks - strike) <= EVEN_WITHIN * stepTicks);
     return {
       strikeTicks,
@@ -102,7 +96,7 @@ export function strikeRowsAt(
   });
 }
 
-/** Contracts over the horizons: what came less what was pulled of either side, and what traded. */
+/** Contracts over the horizon: what came less what was pulled of either side, and what traded. */
 interface Moved {
   bidFlow: number;
   askFlow: number;
@@ -110,33 +104,14 @@ interface Moved {
   sells: number;
 }
 
-/** Sums over several horizons of the ladder, each of which is a sum over the one before it. */
-class Sums {
-  private readonly windows: number[];
-
-  constructor(
-    private readonly columns: LadderColumns,
-    index: number,
-    horizons: number,
-  ) {
-    const { display_s } = columns.day.ladder;
-    const apart = Math.round(display_s / columns.day.window_s);
-    this.windows = Array.from({ length: horizons }, (_, past) => index - past * apart).filter((window) => window >= 0);
-  }
-
-  of(strikeTicks: Ticks): Moved {
-    const { ladder } = this.columns;
-    const sum = { bidFlow: 0, askFlow: 0, buys: 0, sells: 0 };
-    for (const window of this.windows) {
-      const cell = cellOf(this.columns, window, strikeTicks);
-      if (cell === null) continue;
-      sum.bidFlow += ladder.longCame[cell] - ladder.longPulled[cell];
-      sum.askFlow += ladder.shortCame[cell] - ladder.shortPulled[cell];
-      sum.buys += ladder.buys[cell];
-      sum.sells += ladder.sells[cell];
-    }
-    return sum;
-  }
+function movedAt({ ladder }: LadderColumns, cell: number | null): Moved {
+  if (cell === null) return { bidFlow: 0, askFlow: 0, buys: 0, sells: 0 };
+  return {
+    bidFlow: ladder.longCame[cell] - ladder.longPulled[cell],
+    askFlow: ladder.shortCame[cell] - ladder.shortPulled[cell],
+    buys: ladder.buys[cell],
+    sells: ladder.sells[cell],
+  };
 }
 
 /** Place of a strike in a window's columns; null where its ladder does not reach, or is not there. */

@@ -94,16 +94,21 @@ def frame_values(
         values |= {f"s_stock{zone}_{side}_{frame}": by_side[index] for zone, by_side in stocks.items()}
         values |= {f"c_com_{cause}_{side}_{frame}": by_side[index] for cause, by_side in moves.items()}
     values |= {f"x_tilt_{frame}": given.x_tilt, f"x_vacuum_{frame}": x_vacuum(given, day_pace.flow)}
-    slow_given, slow_stock = giving(slow, WHOLE, prior), stock(slow, WHOLE, day_pace.depth, prior.depth)
+    return values | {f"{name}_{SLOW}": by_cell for name, by_cell in summed_values(frame, slow, shift, prior, day_pace).items()}
+
+
+def summed_values(frame: Frame, slow: Sums, shift: NDArray[np.float64], prior: Priors, day_pace: Pace) -> dict[str, NDArray[np.float64]]:
+    """(cells,) of sums that fade with whatever half-life, by the column's name without it; arguments as of `frame_values`."""
+    given, stood = giving(slow, WHOLE, prior), stock(slow, WHOLE, day_pace.depth, prior.depth)
+    values: dict[str, NDArray[np.float64]] = {}
     for index, side in SIDES:
-        suffix = f"{side}_{frame}_{SLOW}"
-        values |= _side_values(slow_given, index, suffix)
-        values[f"s_stock_{suffix}"] = slow_stock[index]
-        values[f"pulled_{suffix}"] = slow.pull_rest[WHOLE, index]
-        values[f"moved_away_{suffix}"] = slow.away_rest[WHOLE, index]
-        values[f"c_com_intention_{suffix}"] = shift[index]
-    values |= {f"x_tilt_{frame}_{SLOW}": slow_given.x_tilt, f"x_vacuum_{frame}_{SLOW}": x_vacuum(slow_given, day_pace.flow)}
-    return values
+        where = f"{side}_{frame}"
+        values |= _side_values(given, index, where)
+        values[f"s_stock_{where}"] = stood[index]
+        values[f"pulled_{where}"] = slow.pull_rest[WHOLE, index]
+        values[f"moved_away_{where}"] = slow.away_rest[WHOLE, index]
+        values[f"c_com_intention_{where}"] = shift[index]
+    return values | {f"x_tilt_{frame}": given.x_tilt, f"x_vacuum_{frame}": x_vacuum(given, day_pace.flow)}
 
 
 def _side_values(given: Giving, side: int, suffix: str) -> dict[str, NDArray[np.float64]]:

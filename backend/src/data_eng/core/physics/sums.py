@@ -74,11 +74,12 @@ def zone_edges(barrier_ticks: NDArray[np.int64]) -> NDArray[np.int32]:
 
 
 def sums_by_touch(tape: Tape, edges: NDArray[np.int32], usual: Usual) -> Sums:
-    """Sums of the touch frame; cells are the windows. `edges` as of `zone_edges`."""
+    """Sums of the touch frame; cells are the windows. `edges` as of `zone_edges`, or the first of its zones."""
     windows = len(tape.first_ask)
     no_levels = np.empty((0, 2, windows), np.int32)
-    sums = np.zeros((FIELDS, len(ZONES), 2, windows))
-    _sum(tape, edges, usual, no_levels, sums, np.empty((FIELDS, len(ZONES), 2, 0)), _work(tape))
+    zones = edges.shape[1]
+    sums = np.zeros((FIELDS, zones, 2, windows))
+    _sum(tape, edges, usual, no_levels, sums, np.empty((FIELDS, zones, 2, 0)), _work(tape))
     return Sums(*sums)
 
 
@@ -89,9 +90,10 @@ def sums_by_level(tape: Tape, edges: NDArray[np.int32], usual: Usual, level_tick
     price = np.where(known, level_ticks, 0.0)
     ends = np.stack([np.floor(price), np.ceil(price)], axis=1)
     first = np.where(known[:, None, :], ends, NO_TICK).astype(np.int32)
-    sums = np.zeros((FIELDS, len(ZONES), 2, levels * windows))
-    _sum(tape, edges, usual, first, np.empty((FIELDS, len(ZONES), 2, 0)), sums, _work(tape))
-    return Sums(*sums.reshape(FIELDS, len(ZONES), 2, levels, windows))
+    zones = edges.shape[1]
+    sums = np.zeros((FIELDS, zones, 2, levels * windows))
+    _sum(tape, edges, usual, first, np.empty((FIELDS, zones, 2, 0)), sums, _work(tape))
+    return Sums(*sums.reshape(FIELDS, zones, 2, levels, windows))
 
 
 def _work(tape: Tape) -> NDArray[np.float64]:

@@ -56,7 +56,7 @@ class Bodies:
 
     def _kept(self, day: DayBundle, of: tuple[TableName, tuple[str, ...] | None, bool], span: tuple[int | None, int] | None) -> bytes:
         """The rows known in a span, encoded; the table's schema where there is no span."""
-        key = (day.symbol, day.session_date, day.version, *of, span)
+        key = (day.symbol, day.session_date, day.version, day.horizon_s, *of, span)
         content = self.kept.get(key)
         if content is None:
             name, level_ids, compressed = of

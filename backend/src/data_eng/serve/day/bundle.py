@@ -11,6 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ... import commands
+from ...core.physics.horizon import KEPT_S, HorizonS
 from ...retrieval.approach import ApproachTables
 from ...retrieval.reading import PhysicsTables
 from ...settings import Settings
@@ -59,6 +60,8 @@ class DayBundle:
     absent: tuple[AbsentTable, ...]
     sha256: dict[str, str]
     """Manifest hash of every partition, by its name."""
+    horizon_s: HorizonS = KEPT_S
+    """Of the ladder, the conditions and the readings."""
 
     @property
     def is_whole(self) -> bool:
@@ -75,6 +78,13 @@ class DayBundle:
             *(self.approach or ()),
         ]
         return sum(table.nbytes for table in [*tables, *rows] if table is not None)
+
+    @property
+    def nbytes_over(self) -> int:
+        """Bytes, nearly, of what hangs on the horizon."""
+        known = [*(self.tables[name] for name in ("ladder",) if name in self.tables), *self.conditions.values()]
+        readings = () if self.physics is None else (self.physics.pressure, self.physics.ladder)
+        return sum(table.nbytes for table in (*(one.table for one in known), *readings))
 
     @property
     def tick(self) -> float:

@@ -24,6 +24,7 @@ from ...retrieval.tilt import SLABS
 from ...retrieval.verdict import approaching
 from ...retrieval.walls import gone_words, standing_words
 from ...settings import Settings
+from ...stages.strikes import reach_strikes
 from ..messages.day import EventKind
 from .arrow import KnownTable
 from .moments import Moments, whole_s
@@ -71,14 +72,15 @@ class EventRules(NamedTuple):
     window_s: int
     near_ticks: int
     """Farther than this from a level, price approaches it."""
-    reach_ticks: float
-    """Walls farther from the price are no event."""
+    step_ticks: int
+    reach_strikes: int
+    """Walls more strikes from the price's own are no event: those within are what walls_5s looks for."""
 
     @classmethod
     def of(cls, settings: Settings, root: str) -> EventRules:
         """Those of a root's settings."""
         tick = settings.tick_of(root)
-        return cls(tick, settings.book.window_s, settings.zones.near_max, settings.ladder.reach_points / tick)
+        return cls(tick, settings.book.window_s, settings.zones.near_max, settings.ladder.step_ticks, reach_strikes(settings, tick))
 
 
 class DayEvent(NamedTuple):
@@ -185,11 +187,12 @@ def _resolved(triggers: DayTriggers) -> Iterator[DayEvent]:
 def _walls(tables: EventTables, moments: Moments, rules: EventRules) -> Iterator[DayEvent]:
     """What became of walls near the price."""
     mid, end_s = mids(tables.windows, moments, rules.window_s)
+    step = rules.step_ticks
     moved = tables.walls.filter(pc.invert(pc.is_in(tables.walls["event"], pa.array(_UNEVENTFUL))))
     for wall in moved.to_pylist():
         at_s = second_of(wall["ts_ns"])
         window = int(np.searchsorted(end_s, at_s))
-        if window < len(end_s) and end_s[window] == at_s and abs(wall["strike_ticks"] - mid[window]) <= rules.reach_ticks:
+        if window < len(end_s) and end_s[window] == at_s and abs(wall["strike_ticks"] // step - mid[window] // step) <= rules.reach_strikes:
             yield DayEvent(at_s, None, EventKind.WALL, wall_text(wall, rules.tick))
 
 

@@ -44,6 +44,7 @@ from .events import SIGNAL_COLUMNS, EventRules, EventTables, events_table
 from .moments import moments_of
 from .stamps import hashes_of, version_of
 from .tables import (
+    VACUUM_COLUMNS,
     WALL_COLUMNS,
     candles_table,
     conditions_tables,
@@ -142,7 +143,7 @@ class _Opened:
         vectors = self._read(TRIGGER_VECTORS, trigger_columns(len(self._settings.labels.horizons_s)))
         triggers = cache(lambda: read_triggers(vectors(), self._settings))
         pressure = self._read(PRESSURE_STREAM)
-        vacuum = self._read(LEVEL_VACUUM, ["level_id", "ts_ns", "k_touch_number", "k_near_seconds"])
+        vacuum = self._read(LEVEL_VACUUM, VACUUM_COLUMNS)
         flow = self._read(BOOK_FLOW, ["window_start_ns", "price_ticks", "depth_end", "buy_volume", "sell_volume"])
         walls, signals = self._read(WALLS, WALL_COLUMNS), self._read(TRIGGER_SIGNALS, SIGNAL_COLUMNS)
         prices = cache(lambda: level_rows(levels()))

@@ -221,6 +221,8 @@ def level_spans(table: pa.Table) -> dict[str, tuple[int, int]]:
 
 NUMBERS = (1, 2, 3, 4)
 """Of the user's conditions: asks moved higher, asks pulled, bids moved lower, bids pulled."""
+VACUUM_COLUMNS = ["level_id", "ts_ns", "k_touch_number", "k_near_seconds"]
+"""Of mbo_level_vacuum_5s, for the conditions."""
 WALL_COLUMNS = ["window_start_ns", "ts_ns", "side", "strike_ticks", "event", "massive", "w", "depth", "peak", "since_ns", "eaten"]
 SHIFTS = ("ask_shift_ticks", "bid_shift_ticks")
 _MEASURED = {

@@ -8,7 +8,7 @@ from typing import Annotated
 import zstandard
 from fastapi import Depends, Header, Path, Query, Response
 
-from ..messages.base import LEVEL_ID, SYMBOL, VERSION, Second
+from ..messages.base import LEVEL_ID, SYMBOL, VERSION, Horizon, Second
 from ..messages.problem import Problem
 from .problems import status_of
 
@@ -41,6 +41,7 @@ Symbol = Annotated[str, Path(pattern=SYMBOL, description="A contract, for exampl
 SymbolQuery = Annotated[str, Query(pattern=SYMBOL, description="A contract or a root.")]
 LevelId = Annotated[str, Query(pattern=LEVEL_ID, description="For example pm_high.")]
 AsOf = Annotated[Second, Query(description="What the caller may know: seconds UTC within the session.")]
+HorizonQuery = Annotated[Horizon, Query(description="Seconds that the ladder sums over; the conditions fade by half in a quarter of it.")]
 Version = Annotated[str | None, Query(pattern=VERSION, description="The day's version that the caller has; another is a `day_changed`.")]
 
 

@@ -9,9 +9,8 @@ from threading import Lock
 from ... import commands
 from ...config import AppConfig
 from ...core.levels import level_name
-from ...evaluation.drill import Call, DrillCall, DrillScore, read_calls, read_score
-from ...lake.cache import Cache
-from ...lake.journal import call_path, keep_call, new_id
+from ...evaluation.drill import Call, DrillCall, DrillScore, DrillStart, read_calls, read_score
+from ...lake.journal import call_path, keep_call, keep_start, kept_start, new_id
 from ...retrieval.journal import place_of
 from ...retrieval.key import LEVEL_TEST, IndexKey
 from ...retrieval.past_tests import PastTest, PastTests
@@ -21,12 +20,9 @@ from ..messages.journal import DrillMoment, DrillResult
 from ..messages.setup import SetupAnswer
 from ..setup.answers import Answers
 
-OPEN_KEPT = 1_000
-"""Drills that may wait for their call."""
-
 
 class Drills:
-    """The drills of one lake. Those that wait for a call live as long as the server. Safe between threads."""
+    """The drills of one lake, which keeps those that wait for their call too. Safe between threads."""
 
     def __init__(self, cfg: AppConfig, days: Days, answers: Answers, tests: PastTests, dice: random.Random | None = None) -> None:
         self._lake = cfg.lake_root
@@ -35,7 +31,6 @@ class Drills:
         self._answers = answers
         self._tests = tests
         self._dice = dice or random.Random()
-        self._open: Cache[str, PastTest] = Cache(OPEN_KEPT)
         self._calling = Lock()
 
     def start(self) -> DrillMoment:
@@ -49,12 +44,12 @@ class Drills:
             raise Refusal("not_built", "the lake holds no past test of a level whose outcome is known.", fix=build)
         test = self._dice.choice([test for test in known if test[:5] not in called] or known)
         drill_id = new_id()
-        self._open.put(drill_id, test)
+        keep_start(self._lake, drill_id, DrillStart(**dict(zip(DrillStart.model_fields, test[:5], strict=True))).model_dump_json().encode())
         return self._moment(drill_id, test)
 
     def moment(self, drill_id: str) -> DrillMoment:
         """A drill that was started, called or not."""
-        test = self._open.get(drill_id)
+        test = self._started(drill_id)
         if test is not None and not call_path(self._lake, drill_id).exists():
             return self._moment(drill_id, test)
         call = next((call for call in read_calls(self._lake)[0] if call.id == drill_id), None)
@@ -65,7 +60,7 @@ class Drills:
 
     def call(self, drill_id: str, call: Call) -> DrillResult:
         """Keep the call on a drill, with how the test ended and what the answer said at its moment."""
-        test = self._open.get(drill_id)
+        test = self._started(drill_id)
         if test is None:
             raise unknown(drill_id)
         kept = self._called(drill_id, test, call)
@@ -76,6 +71,13 @@ class Drills:
     def score(self) -> DrillScore:
         """The score of all calls."""
         return read_score(self._lake, self._settings.answer.interval)
+
+    def _started(self, drill_id: str) -> PastTest | None:
+        """The test that a drill is of; None where it was never started, or where the day has no such test any more."""
+        entry = kept_start(self._lake, drill_id)
+        start = DrillStart.model_validate_json(entry) if entry is not None else None
+        test = self._tests.test_at(*dict(start).values()) if start is not None else None
+        return test if test is not None and start is not None and test.start_s == start.at_s else None
 
     def _known_tests(self) -> list[PastTest]:
         days = [day for day in self._days.listed().days if day.state == "ready" and day.chosen]
@@ -119,5 +121,5 @@ class Drills:
 
 
 def unknown(drill_id: str) -> Refusal:
-    """The refusal of a drill that was never started here, or that ended with its server."""
+    """The refusal of a drill that was never started on this lake, or whose test is gone with a rebuilt day."""
     return Refusal("unknown_entry", f"drill {drill_id} is not running.", fix="Start another: key d on the board.")

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from ...core.physics.horizon import HorizonS
 
 SYMBOL = r"^[A-Za-z0-9][A-Za-z0-9.:-]{0,31}$"
 LEVEL_ID = r"^[A-Za-z0-9_.-]{1,64}$"
@@ -17,6 +19,8 @@ TABLE_LIST = r"^[a-z]{1,16}(,[a-z]{1,16}){0,15}$"
 VERSION = "^[0-9a-f]{16}$"
 Second = Annotated[int, Field(ge=0, le=4_294_967_295)]
 """Seconds UTC."""
+Horizon = Annotated[HorizonS, BeforeValidator(lambda value: int(value) if str(value).isdecimal() else value)]
+"""Seconds that the ladder sums over, and four half-lives of the conditions; balance, walls and verdict know none."""
 
 
 class Message(BaseModel):

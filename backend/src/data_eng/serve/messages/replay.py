@@ -7,10 +7,11 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from ...core.physics.horizon import KEPT_S
 from ...core.physics.state import Balance
 from ...core.physics.walls import WallEvent
 from ...core.pressure import PressureState
-from .base import LEVEL_LIST, SYMBOL, VERSION, Message, Second
+from .base import LEVEL_LIST, SYMBOL, VERSION, Horizon, Message, Second
 from .day import Episode, EventKind
 from .problem import Problem
 
@@ -39,7 +40,7 @@ class ReplayLevel(Message):
 class ReplayLadder(Message):
     """The strikes of one window, ascending from `base_strike_ticks`; contracts, long is the bid side.
 
-    What came, was pulled and filled, bought and sold is of the ladder's horizon, a minute.
+    What came, was pulled and filled, bought and sold, and who leads, is of the horizon asked for; what rests is of the window's end.
     """
 
     base_strike_ticks: int
@@ -169,6 +170,7 @@ class ReplayQuery(Message):
     from_s: Second = Field(description="The first window sent is the one that ends after this.")
     speed: float = Field(default=1.0, ge=1, le=240, description="Market seconds a second.")
     levels: str | None = Field(default=None, pattern=LEVEL_LIST, description="Levels whose conditions are sent, by commas, at most 8.")
+    horizon_s: Horizon = Field(default=KEPT_S, description="Of the ladder and the conditions.")
     version: str | None = Field(default=None, pattern=VERSION)
 
 

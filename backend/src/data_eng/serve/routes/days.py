@@ -7,13 +7,14 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
+from ...core.physics.horizon import KEPT_S
 from ...errors import did_you_mean
 from ..day.arrow import STREAM
-from ..day.bodies import Body
+from ..day.horizons import OVER_A_HORIZON
 from ..day.stream import window_list
 from ..day.view import day_view
 from ..gate.problems import Refusal
-from ..gate.replies import JSON, AsOf, LevelId, Symbol, TakesZstd, Version, body_reply, packed
+from ..gate.replies import JSON, AsOf, HorizonQuery, LevelId, Symbol, TakesZstd, Version, body_reply, packed
 from ..messages.base import LEVEL_LIST, TABLE_LIST, Second
 from ..messages.day import TABLE_NAMES, Day, DayList, EpisodeList, NextEpisode, TableName
 from ..messages.replay import WindowList
@@ -61,18 +62,16 @@ async def tables(
     zstd: TakesZstd,
     from_s: Annotated[Second | None, Query(description="Rows known later than this; by default from the beginning.")] = None,
     levels: Annotated[str | None, Query(pattern=LEVEL_LIST, description="For `conditions`: at most 8 levels, by commas.")] = None,
+    horizon_s: HorizonQuery = KEPT_S,
     version: Version = None,
 ) -> Response:
-    """Tables of a day, one stream after the other in the order in which they are named."""
+    """Tables of a day, one stream after the other in the order in which they are named. Only `ladder` and `conditions` know a horizon."""
     shared = shared_of(request)
     names = table_names(tables)
     chosen = tuple(levels.split(",")) if levels is not None else None
-
-    def found() -> Body:
-        day = shared.shelf.day(symbol, session_date.isoformat(), version)
-        return shared.bodies.tables(day, names, from_s, as_of_s, chosen, zstd)
-
-    body = await shared.work.run(found)
+    over_s = horizon_s if any(name in OVER_A_HORIZON for name in names) else KEPT_S
+    day = await shared.day(symbol, session_date.isoformat(), version, over_s)
+    body = await shared.work.run(lambda: shared.bodies.tables(day, names, from_s, as_of_s, chosen, zstd))
     return body_reply(body.content, STREAM, zstd, body.version, body.synthetic)
 
 
@@ -95,17 +94,15 @@ async def windows(
     as_of_s: AsOf,
     zstd_taken: TakesZstd,
     levels: Annotated[str | None, Query(pattern=LEVEL_LIST, description="Whose conditions; by default the day's first.")] = None,
+    horizon_s: HorizonQuery = KEPT_S,
     version: Version = None,
 ) -> Response:
     """The next windows, sixty at most, with all that became known in them: one request for a step of the board."""
     shared = shared_of(request)
     chosen = tuple(levels.split(",")) if levels is not None else None
-
-    def found() -> bytes:
-        day = shared.shelf.day(symbol, session_date.isoformat(), version)
-        return packed(window_list(day, from_s, as_of_s, chosen), zstd_taken)
-
-    return body_reply(await shared.work.run(found), JSON, zstd_taken)
+    day = await shared.day(symbol, session_date.isoformat(), version, horizon_s)
+    body = await shared.work.run(lambda: packed(window_list(day, from_s, as_of_s, chosen), zstd_taken))
+    return body_reply(body, JSON, zstd_taken)
 
 
 @router.get("/days/{symbol}/{session_date}/episodes")

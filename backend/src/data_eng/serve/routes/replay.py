@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from fastapi import APIRouter, WebSocket
 from pydantic import ValidationError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
@@ -45,7 +43,7 @@ async def _opened(shared: Shared, socket: WebSocket) -> Replay:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
         raise Refusal("bad_request", f"query {name} is {str(first.get('input'))[:80]!r}. {first['msg']}.") from None
-    day = await shared.work.run(partial(shared.shelf.day, query.symbol, query.date.isoformat(), query.version))
+    day = await shared.day(query.symbol, query.date.isoformat(), query.version, query.horizon_s)
     levels = tuple(query.levels.split(",")) if query.levels is not None else None
     return Replay(day, query.from_s, query.speed, levels, shared.work, shared.settings.serve.reader_timeout_s)
 

@@ -10,9 +10,10 @@ from fastapi import APIRouter, Query, Request, Response
 
 from ...core.episodes import EpisodeKind
 from ...core.features.registry import Approach
+from ...core.physics.horizon import KEPT_S
 from ...retrieval.key import LEVEL_TEST, IndexKey
 from ...retrieval.parts import SetupName
-from ..gate.replies import JSON, AsOf, LevelId, SymbolQuery, TakesZstd, Version, body_reply, packed
+from ..gate.replies import JSON, AsOf, HorizonQuery, LevelId, SymbolQuery, TakesZstd, Version, body_reply, packed
 from ..messages.base import Second
 from ..messages.setup import ApproachAnswer, ApproachReply, NoApproach, NoSetupYet, SetupList, SetupReply
 from ..setup.listing import Chosen
@@ -32,17 +33,19 @@ async def setup(
     as_of_s: AsOf,
     takes_zstd: TakesZstd,
     setup: SetupName = "level_test",
+    horizon_s: HorizonQuery = KEPT_S,
     version: Version = None,
 ) -> Response:
     """The newest trigger of a level and approach on the session day of `as_of_s`, and its similar past."""
     shared = shared_of(request)
     key = IndexKey(level, setup, approach_dir)
     answers = shared.answers
-    found = await shared.work.run(partial(answers.request, symbol, key, as_of_s, version))
+    found = await shared.work.run(partial(answers.request, symbol, key, as_of_s, version, horizon_s))
     if isinstance(found, NoSetupYet):
         return said_reply(found, takes_zstd)
     answer = answers.kept.get(found.key)
     if answer is None:
+        found = found._replace(day=await shared.over(found.day, horizon_s))
         answer = await shared.work.once(found.key, partial(answers.compute, found))
     body = await shared.work.run(partial(answer.body, as_of_s, takes_zstd))
     return body_reply(body, JSON, takes_zstd, answer.version, answer.synthetic)

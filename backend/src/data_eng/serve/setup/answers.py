@@ -8,6 +8,7 @@ import numpy as np
 from pydantic_core import to_json
 
 from ...core.levels import level_name
+from ...core.physics.horizon import KEPT_S, HorizonS
 from ...core.session import clock, second_of
 from ...core.units import NS_PER_S
 from ...lake.cache import Cache
@@ -100,14 +101,19 @@ class Answers:
         self._past = past
         self.kept: Cache[tuple[object, ...], AnswerBody] = Cache(settings.serve.answer_cache)
 
-    def request(self, symbol: str, key: IndexKey, as_of_s: int, version: str | None) -> SetupRequest | NoSetupYet:
-        """The trigger that is meant and the past that it may see; quick, since a kept answer is found by it."""
+    def request(
+        self, symbol: str, key: IndexKey, as_of_s: int, version: str | None, horizon_s: HorizonS = KEPT_S
+    ) -> SetupRequest | NoSetupYet:
+        """The trigger that is meant and the past that it may see; quick, since a kept answer is found by it.
+
+        Its sentence and what it says of the book is of the horizon, which the request's day is to be put over before it is computed.
+        """
         day = self._shelf.day(symbol, clock(as_of_s * NS_PER_S)[:10], version)
         row = newest_row(day, key, as_of_s)
         if isinstance(row, NoSetupYet):
             return row
         sources = self._past.sources(day.root, day.session_date)
-        kept_by = (day.version, day.symbol, day.session_date, row, sources.generation, sources.signals)
+        kept_by = (day.version, day.symbol, day.session_date, row, sources.generation, sources.signals, sources.windows, horizon_s)
         return SetupRequest(day, key, row, sources, kept_by)
 
     def compute(self, request: SetupRequest) -> AnswerBody:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from threading import Lock
 from typing import NamedTuple
@@ -49,6 +50,8 @@ class Sources(NamedTuple):
     generation: str
     signals: str
     """The same of the signals of those days."""
+    windows: str
+    """The same of their windows, from which paths are drawn."""
 
 
 class Learned(NamedTuple):
@@ -80,8 +83,10 @@ class Past:
         self._where = cfg.where
         self._settings = cfg.settings
         self._indexes: Cache[tuple[IndexKey, str], Opened] = Cache(INDEXES_KEPT)
-        self._learned: Cache[tuple[str, str, str], Learned] = Cache(VIEW_BYTES)
+        self._learned: Cache[tuple[str, ...], Learned] = Cache(VIEW_BYTES)
         self._mids: Cache[tuple[str, str], HeldMids] = Cache(MIDS_KEPT)
+        self._mids_from_s = -inf
+        """Mids looked at before are looked at again: windows were replaced since."""
         self._looked: dict[tuple[str, str], Looked] = {}
         self._learn_lock = Lock()
 
@@ -106,14 +111,17 @@ class Past:
         if looked is None or now_s - looked.at_s >= LOOK_S:
             refs = visible_sources(self._where, root, session_date, self._settings.of_root(root))
             said = [of_day for ref in refs if is_partition_complete(of_day := signals_of(ref))]
-            generation, signals = (version_of({str(ref): manifest_sha256(ref) for ref in held}) for held in (refs, said))
-            looked = Looked(now_s, Sources(tuple(refs), generation, signals))
+            drawn = [of_day for ref in refs if is_partition_complete(of_day := ref_in(ref.lake, BOOK_WINDOWS, ref.symbol, ref.date))]
+            versions = [version_of({str(ref): manifest_sha256(ref) for ref in held}) for held in (refs, said, drawn)]
+            before, looked = looked, Looked(now_s, Sources(tuple(refs), *versions))
+            if before is None or before.sources.windows != looked.sources.windows:
+                self._mids_from_s = now_s
             self._looked[root, session_date] = looked
         return looked.sources
 
     def learned(self, sources: Sources, setup: str, session_date: str, root: str) -> Learned:
         """What a session knows of a setup; learned once while its sources stay."""
-        key = (sources.generation, setup, session_date)
+        key = (sources.generation, sources.windows, setup, session_date)
         learned = self._learned.get(key)
         if learned is None:
             with self._learn_lock:
@@ -128,7 +136,7 @@ class Past:
         """The mid of a contract-day; None where its windows are not in the lake."""
         key, now_s = (symbol, session_date), time.monotonic()
         held = self._mids.get(key)
-        if held is None or now_s - held.at_s >= LOOK_S:
+        if held is None or now_s - held.at_s >= LOOK_S or held.at_s < self._mids_from_s:
             (stamp,) = stamps_of([ref_in(self._where.lake, BOOK_WINDOWS, symbol, session_date)])
             mids = held.mids if held is not None and held.stamp == stamp else day_mids(self._where.lake, symbol, session_date)
             held = HeldMids(now_s, stamp, mids)

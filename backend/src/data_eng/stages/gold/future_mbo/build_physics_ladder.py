@@ -57,16 +57,31 @@ class BuildPhysicsLadder(Stage):
         return super().reads(unit, cfg, settings) + last_complete(STRIKE_PHYSICS, unit, cfg, settings.physics.usual_sessions)
 
     def compute(self, unit: ContractDay, lake: StageLake) -> None:
-        ladder, window_ns = lake.settings.ladder, lake.settings.book.window_s * NS_PER_S
-        windows = _usable_windows(lake)
-        starts_ns = windows["window_start_ns"].to_numpy()
-        mid_ticks = (windows["best_bid_ticks"].to_numpy() + windows["best_ask_ticks"].to_numpy().astype(np.float64)) / 2
-        flow = _flow(lake, starts_ns)
-        strikes = strike_flow(flow, mid_ticks, ladder.step_ticks, ladder_reach(lake.settings) * ladder.step_ticks)
-        over = horizon_flow(flow, strikes, ladder.step_ticks, starts_ns, ladder.display_s * NS_PER_S, window_ns)
-        lead = _lead(lake, starts_ns[strikes.window], strikes.strike_ticks)
-        table = ladder_table(strikes, over, lead, starts_ns, mid_ticks, window_ns)
-        lake.write(PHYSICS_LADDER, table.filter(table["window_start_ns"].to_numpy() >= lake.session.start_ns))
+        past = past_leads([lake.read(ref, [*KEYS, VALUE]) for ref in lake.past(STRIKE_PHYSICS)], lake)
+        own = lake.read(lake.ref(STRIKE_PHYSICS), [*KEYS, VALUE, *STANDS.values()])
+        lake.write(PHYSICS_LADDER, ladder_over(lake, own, past, lake.settings.ladder.display_s))
+
+
+def ladder_over(lake: StageLake, own: pa.Table, past: NDArray[np.float64], horizon_s: int) -> pa.Table:
+    """The session's ladder over a horizon.
+
+    `own` is of the day's strikes: what rests, and `VALUE` over the horizon; `past` as of `past_leads`, over the same horizon.
+    """
+    step, window_ns = lake.settings.ladder.step_ticks, lake.settings.book.window_s * NS_PER_S
+    windows = _usable_windows(lake)
+    starts_ns = windows["window_start_ns"].to_numpy()
+    mid_ticks = (windows["best_bid_ticks"].to_numpy() + windows["best_ask_ticks"].to_numpy().astype(np.float64)) / 2
+    flow = _flow(lake, starts_ns)
+    strikes = strike_flow(flow, mid_ticks, step, ladder_reach(lake.settings) * step)
+    over = horizon_flow(flow, strikes, step, starts_ns, horizon_s * NS_PER_S, window_ns)
+    lead = _lead(own, past, lake.settings, starts_ns[strikes.window], strikes.strike_ticks)
+    table = ladder_table(strikes, over, lead, starts_ns, mid_ticks, window_ns)
+    return table.filter(table["window_start_ns"].to_numpy() >= lake.session.start_ns)
+
+
+def past_leads(days: list[pa.Table], lake: StageLake) -> NDArray[np.float64]:
+    """Values of the past's strikes from which the mark of a lead is taken."""
+    return past_values(days, (VALUE,), reach_strikes(lake.settings, lake.settings.tick_of(lake.unit.root)), lake.settings.ladder.step_ticks)
 
 
 def ladder_reach(settings: Settings) -> int:
@@ -98,12 +113,11 @@ def ladder_table(
     return pa.table(columns)
 
 
-def _lead(lake: StageLake, starts_ns: NDArray[np.int64], strike_ticks: NDArray[np.int32]) -> Lead:
+def _lead(
+    table: pa.Table, past: NDArray[np.float64], settings: Settings, starts_ns: NDArray[np.int64], strike_ticks: NDArray[np.int32]
+) -> Lead:
     """Of rows given by window and strike. The winners are folded over the day's windows, lead-in included."""
-    rules, step = lake.settings.physics, lake.settings.ladder.step_ticks
-    table = lake.read(lake.ref(STRIKE_PHYSICS), [*KEYS, VALUE, *STANDS.values()])
-    reach = reach_strikes(lake.settings, lake.settings.tick_of(lake.unit.root))
-    past = past_values([lake.read(ref, [*KEYS, VALUE]) for ref in lake.past(STRIKE_PHYSICS)], (VALUE,), reach, step)
+    rules = settings.physics
     mark = marks_of(np.abs(past), rules.watch_quantile, rules.on_quantile).watch
     of_window, window = np.unique(table["window_start_ns"].to_numpy(), return_inverse=True)
     of_strike, strike = np.unique(table["strike_ticks"].to_numpy(), return_inverse=True)
@@ -118,7 +132,7 @@ def _lead(lake: StageLake, starts_ns: NDArray[np.int64], strike_ticks: NDArray[n
         return values
 
     value = dense(VALUE)
-    winner = winners(value, mark, rules.dwell_s // lake.settings.book.window_s)
+    winner = winners(value, mark, rules.dwell_s // settings.book.window_s)
     return Lead(value[row, column], winner[row, column], {word: dense(name)[row, column] for word, name in STANDS.items()})
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from ....core.physics.columns import SLOW
 from ....core.physics.state import (
     BALANCES,
     Balances,
@@ -22,25 +24,28 @@ from ....core.physics.state import (
 from ....core.physics.sums import zone_edges
 from ....core.pressure import STATES, states
 from ....core.tables import LEVEL_PHYSICS, TOUCH_PHYSICS
+from ....lake.partitions import PartitionRef
 from ....settings import Settings
 from ...door import StageLake
 from ...physics import nullable_float
 
 CONDITIONS = (
-    ("g_away_ask_level_15s", "moved_away_ask_level_15s"),
-    ("g_pull_ask_level_15s", "pulled_ask_level_15s"),
-    ("g_away_bid_level_15s", "moved_away_bid_level_15s"),
-    ("g_pull_bid_level_15s", "pulled_bid_level_15s"),
+    ("g_away_ask_level", "moved_away_ask_level"),
+    ("g_pull_ask_level", "pulled_ask_level"),
+    ("g_away_bid_level", "moved_away_bid_level"),
+    ("g_pull_bid_level", "pulled_bid_level"),
 )
 """The user's four conditions, each as a ratio to usual and in contracts: asks moved higher, asks pulled, bids moved lower, bids pulled."""
-TILT, VACUUM, MOVE = "x_tilt_touch_15s", "x_vacuum_touch_15s", "move_15s"
-GIVES = ("g_give_ask_touch_15s", "g_give_bid_touch_15s")
-SHIFTS = ("c_com_intention_ask_level_15s", "c_com_intention_bid_level_15s")
+TILT, VACUUM, MOVE = f"x_tilt_touch_{SLOW}", f"x_vacuum_touch_{SLOW}", f"move_{SLOW}"
+GIVES = ("g_give_ask_touch", "g_give_bid_touch")
+SHIFTS = ("c_com_intention_ask_level", "c_com_intention_bid_level")
 COMING_QUANTILE = 0.6
 """Of the past's moves: a larger one toward a level comes to it."""
-TOUCH_COLUMNS = ["window_start_ns", "barrier_ticks", TILT, VACUUM, MOVE, "pace_flow", *GIVES]
+TOUCH_COLUMNS = ["window_start_ns", "barrier_ticks", TILT, VACUUM, MOVE, "pace_flow"]
 RATIOS = [ratio for ratio, _ in CONDITIONS]
-LEVEL_COLUMNS = ["level_id", "window_start_ns", *RATIOS, *(contracts for _, contracts in CONDITIONS), *SHIFTS]
+MEASURED = [*RATIOS, *(contracts for _, contracts in CONDITIONS), *SHIFTS]
+"""What is measured around a level; silver has it as sums with a half-life, by which it names the columns."""
+KEYS = ["level_id", "window_start_ns"]
 
 
 class DayBalance(NamedTuple):
@@ -75,8 +80,9 @@ def read_day_balance(lake: StageLake) -> DayBalance:
     """The day's balance against its past sessions, which give the marks."""
     rules = lake.settings.physics
     dwell = rules.dwell_s // lake.settings.book.window_s
-    touch = _columns(lake.read(lake.ref(TOUCH_PHYSICS), TOUCH_COLUMNS))
-    past = _joined([_columns(lake.read(ref, TOUCH_COLUMNS)) for ref in lake.past(TOUCH_PHYSICS)], TOUCH_COLUMNS)
+    touch = _columns(read_summed(lake, lake.ref(TOUCH_PHYSICS), TOUCH_COLUMNS, GIVES))
+    days = [_columns(read_summed(lake, ref, TOUCH_COLUMNS, GIVES)) for ref in lake.past(TOUCH_PHYSICS)]
+    past = _joined(days, [*TOUCH_COLUMNS, *GIVES])
     gives, past_gives = (np.stack([of[name] - of["pace_flow"] for name in GIVES]) for of in (touch, past))
     marks = (
         marks_of(np.abs(past[TILT]), rules.watch_quantile, rules.on_quantile),
@@ -94,7 +100,7 @@ def read_day_balance(lake: StageLake) -> DayBalance:
 
 def read_day_physics(lake: StageLake) -> DayPhysics:
     """The day's balance, and its levels against their past."""
-    rules, day = lake.settings.physics, read_day_balance(lake)
+    day = read_day_balance(lake)
     touch, past = day.touch, day.past
     return DayPhysics(
         start_ns=day.start_ns,
@@ -103,9 +109,20 @@ def read_day_physics(lake: StageLake) -> DayPhysics:
         score=signed_quantile(touch[TILT], past[TILT]),
         coming_ticks=marks_of(np.abs(past[MOVE]), COMING_QUANTILE, COMING_QUANTILE).on,
         tilt_own=touch[TILT] - slope_through_zero(past[MOVE], past[TILT]) * touch[MOVE],
-        levels=lake.read(lake.ref(LEVEL_PHYSICS), LEVEL_COLUMNS),
-        marks=tuple(marks_of(np.abs(values), rules.watch_quantile, rules.on_quantile) for values in _past_conditions(lake)),
+        levels=read_summed(lake, lake.ref(LEVEL_PHYSICS), KEYS, MEASURED),
+        marks=condition_marks(_past_conditions(lake), lake.settings),
     )
+
+
+def read_summed(lake: StageLake, ref: PartitionRef, keys: Sequence[str], names: Sequence[str]) -> pa.Table:
+    """Columns of silver's physics, those of `names` without the half-life that silver names them by."""
+    return lake.read(ref, [*keys, *(f"{name}_{SLOW}" for name in names)]).rename_columns([*keys, *names])
+
+
+def condition_marks(past: Sequence[NDArray[np.float64]], settings: Settings) -> tuple[Marks, ...]:
+    """Marks of |condition| less the pace; `past` has the past's values of each of `CONDITIONS`."""
+    rules = settings.physics
+    return tuple(marks_of(np.abs(values), rules.watch_quantile, rules.on_quantile) for values in past)
 
 
 def with_physics(pressure: pa.Table, level: pa.Table, fires_ns: NDArray[np.int64], physics: DayPhysics, settings: Settings) -> pa.Table:
@@ -113,13 +130,8 @@ def with_physics(pressure: pa.Table, level: pa.Table, fires_ns: NDArray[np.int64
 
     `fires_ns` are the ends of the windows in which a fire is in force.
     """
-    dwell, window_s = settings.physics.dwell_s // settings.book.window_s, settings.book.window_s
+    window_s = settings.book.window_s
     window = np.searchsorted(physics.start_ns, pressure["window_start_ns"].to_numpy())
-    by_window = np.full((len(LEVEL_COLUMNS) - 2, len(physics.start_ns)), np.nan)
-    at = np.searchsorted(physics.start_ns, level["window_start_ns"].to_numpy())
-    for index, name in enumerate(LEVEL_COLUMNS[2:]):
-        by_window[index, at] = level[name].to_numpy()
-    values = dict(zip(LEVEL_COLUMNS[2:], by_window, strict=True))
     balance_level = physics.balances.level[window]
     far_ticks = zone_edges(physics.touch["barrier_ticks"][window].astype(np.int64))[:, 0, 1]
     state = states(pressure["distance_ticks"].to_numpy(), far_ticks, balance_level, np.isin(pressure["ts_ns"].to_numpy(), fires_ns))
@@ -134,13 +146,43 @@ def with_physics(pressure: pa.Table, level: pa.Table, fires_ns: NDArray[np.int64
         "balance_level": balance_level,
         "balance_held_s": physics.balances.windows[window] * window_s,
     }
-    for name, give in zip(("asks_give", "bids_give"), GIVES, strict=True):
-        beyond_pace = physics.touch[give] - physics.touch["pace_flow"]
-        columns[f"{name}_times_usual"] = nullable_float(np.exp(beyond_pace)[window])
+    columns |= give_columns(physics.touch, physics.touch["pace_flow"], window)
+    columns |= condition_columns(level, physics.start_ns, physics.touch["pace_flow"], physics.marks, window, settings)
+    for name, column in columns.items():
+        pressure = pressure.append_column(name, pa.array(column) if isinstance(column, np.ndarray) else column)
+    return pressure
+
+
+def give_columns(
+    gives: Mapping[str, NDArray[np.float64]], pace_flow: NDArray[np.float64], window: NDArray[np.int64]
+) -> dict[str, pa.Array]:
+    """How many times as fast as usual each side gives way at the touch; `gives` and pace are by window, `window` is each row's place."""
+    named = zip(("asks_give", "bids_give"), GIVES, strict=True)
+    return {f"{name}_times_usual": nullable_float(np.exp(gives[give] - pace_flow)[window]) for name, give in named}
+
+
+def condition_columns(
+    level: pa.Table,
+    start_ns: NDArray[np.int64],
+    pace_flow: NDArray[np.float64],
+    marks: Sequence[Marks],
+    window: NDArray[np.int64],
+    settings: Settings,
+) -> dict[str, pa.Array | NDArray[np.generic]]:
+    """The four conditions of one level with their signs, which are folded over the day's windows, and how many speak for up and down.
+
+    `level` has `MEASURED` by window, `start_ns` and `pace_flow` are the day's windows, `window` the place of every row's.
+    """
+    by_window = np.full((len(MEASURED), len(start_ns)), np.nan)
+    at = np.searchsorted(start_ns, level["window_start_ns"].to_numpy())
+    for index, name in enumerate(MEASURED):
+        by_window[index, at] = level[name].to_numpy()
+    values = dict(zip(MEASURED, by_window, strict=True))
+    columns: dict[str, pa.Array | NDArray[np.generic]] = {}
     in_force = []
-    for number, ((ratio, contracts), mark) in enumerate(zip(CONDITIONS, physics.marks, strict=True), start=1):
-        beyond_pace = values[ratio] - physics.touch["pace_flow"]
-        held = signs(beyond_pace, mark.on, dwell)
+    for number, ((ratio, contracts), mark) in enumerate(zip(CONDITIONS, marks, strict=True), start=1):
+        beyond_pace = values[ratio] - pace_flow
+        held = signs(beyond_pace, mark.on, settings.physics.dwell_s // settings.book.window_s)
         in_force.append(held.sign[window])
         columns[f"condition_{number}_times_usual"] = nullable_float(np.exp(beyond_pace)[window])
         columns[f"condition_{number}_contracts"] = nullable_float(values[contracts][window])
@@ -150,9 +192,7 @@ def with_physics(pressure: pa.Table, level: pa.Table, fires_ns: NDArray[np.int64
     given, stood = np.stack(in_force) > 0, np.stack(in_force) < 0
     columns["count_up"] = (given[:2].sum(axis=0) + stood[2:].sum(axis=0)).astype(np.int8)
     columns["count_down"] = (stood[:2].sum(axis=0) + given[2:].sum(axis=0)).astype(np.int8)
-    for name, column in columns.items():
-        pressure = pressure.append_column(name, pa.array(column) if isinstance(column, np.ndarray) else column)
-    return pressure
+    return columns
 
 
 def _past_conditions(lake: StageLake) -> list[NDArray[np.float64]]:
@@ -163,7 +203,7 @@ def _past_conditions(lake: StageLake) -> list[NDArray[np.float64]]:
         if ref.date not in touches:
             continue
         touch = _columns(lake.read(touches[ref.date], ["window_start_ns", "pace_flow"]))
-        level = _columns(lake.read(ref, ["window_start_ns", *RATIOS]))
+        level = _columns(read_summed(lake, ref, ["window_start_ns"], RATIOS))
         pace = touch["pace_flow"][np.searchsorted(touch["window_start_ns"], level["window_start_ns"])]
         for values, ratio in zip(pooled, RATIOS, strict=True):
             values.append(level[ratio] - pace)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -15,6 +15,7 @@ from ....core.physics.columns import HALF_LIFE_S, frame_columns, frame_values
 from ....core.physics.giving import Pace, Priors, intention, priors
 from ....core.physics.level_walls import WallRows, level_walls, wall_columns
 from ....core.physics.sums import Sums, decay_of, fold, folded, sums_by_level, zone_edges
+from ....core.physics.usual import Usual
 from ....core.physics.walls import EVENTS
 from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, LEVEL_PHYSICS, LEVELS_TABLE, SESSION_USUAL, TOUCH_PHYSICS, WALLS
 from ....core.units import NS_PER_S
@@ -50,28 +51,22 @@ class ComputeLevelPhysics5s(Stage):
 
 def level_tables(day: PhysicsDay, in_force: dict[str, NDArray[np.float64]], lake: StageLake) -> Iterator[pa.Table]:
     """A table a level, in the levels' order; `in_force` is (windows,) by level, NaN before the level is known."""
-    book = lake.settings.book
-    touch = lake.read(lake.ref(TOUCH_PHYSICS), ["barrier_ticks", "pace_flow", "pace_depth"])
-    day_pace = Pace(*(touch[name].to_numpy() for name in ("pace_flow", "pace_depth")))
-    barrier_ticks, walls = touch["barrier_ticks"].to_numpy().astype(np.int64), _walls(day, lake)
-    edges, usual = zone_edges(barrier_ticks), read_usual(lake, book.band_ticks + 1)
-    prior = priors(usual, edges)
-    backward = np.array([known_backward(ticks) for ticks in in_force.values()]).reshape(len(in_force), len(day.usable))
-    now = sums_by_level(day.tape, edges, usual, backward)
+    ground, book = level_ground(day, lake), lake.settings.book
+    walls = _walls(day, lake)
+    backward = prices_backward(in_force, len(day.usable))
+    now = sums_by_level(day.tape, ground.edges, ground.usual, backward)
     decay = decay_of(HALF_LIFE_S, book.window_s)
     slow, shift = folded(now, decay), fold(intention(now), decay)
-    reach_ticks = book.band_ticks - lake.settings.zones.far_max
     for index, (level_id, ticks) in enumerate(in_force.items()):
-        rows = day.usable & day.windows.in_session & (np.abs(day.windows.mid_ticks - ticks) <= reach_ticks)
+        rows = measured_windows(day, ticks, lake.settings)
         values = frame_values(
             "level",
             Sums(*(part[..., index, rows] for part in now)),
             Sums(*(part[..., index, rows] for part in slow)),
             shift[:, index, rows],
-            Priors(*(part[rows] for part in prior)),
-            Pace(*(part[rows] for part in day_pace)),
+            *ground.at(rows),
         )
-        of_walls = level_walls(walls, backward[index], barrier_ticks, book.window_s)
+        of_walls = level_walls(walls, backward[index], ground.barrier_ticks, book.window_s)
         columns: dict[str, NDArray[np.generic] | pa.Array] = {
             "level_id": pa.array([level_id] * int(rows.sum()), pa.string()),
             "window_start_ns": day.windows.start_ns[rows],
@@ -82,6 +77,42 @@ def level_tables(day: PhysicsDay, in_force: dict[str, NDArray[np.float64]], lake
         columns |= {column.name: nullable_float(values[column.name]) for column in frame_columns("level")}
         columns |= {column.name: nullable_float(of_walls[column.name][rows]) for column in wall_columns()}
         yield pa.table(columns)
+
+
+class LevelGround(NamedTuple):
+    """What the flow around any level is held against, by window."""
+
+    usual: Usual
+    edges: NDArray[np.int32]
+    """As of `zone_edges`."""
+    prior: Priors
+    pace: Pace
+    barrier_ticks: NDArray[np.int64]
+
+    def at(self, rows: NDArray[np.bool_]) -> tuple[Priors, Pace]:
+        """Prior and pace of the windows chosen."""
+        return Priors(*(part[rows] for part in self.prior)), Pace(*(part[rows] for part in self.pace))
+
+
+def level_ground(day: PhysicsDay, lake: StageLake) -> LevelGround:
+    """The past's usual, and the day's zones and pace."""
+    touch = lake.read(lake.ref(TOUCH_PHYSICS), ["barrier_ticks", "pace_flow", "pace_depth"])
+    barrier_ticks = touch["barrier_ticks"].to_numpy().astype(np.int64)
+    usual, edges = read_usual(lake, lake.settings.book.band_ticks + 1), zone_edges(barrier_ticks)
+    day_pace = Pace(*(touch[name].to_numpy() for name in ("pace_flow", "pace_depth")))
+    return LevelGround(usual, edges, priors(usual, edges), day_pace, barrier_ticks)
+
+
+def measured_windows(day: PhysicsDay, ticks: NDArray[np.float64], settings: Settings) -> NDArray[np.bool_]:
+    """(windows,) where a level has physics: usable windows of the session in which it is known, its zones on the tape."""
+    reach_ticks = settings.book.band_ticks - settings.zones.far_max
+    near: NDArray[np.bool_] = np.abs(day.windows.mid_ticks - ticks) <= reach_ticks
+    return day.usable & day.windows.in_session & near
+
+
+def prices_backward(in_force: dict[str, NDArray[np.float64]], windows: int) -> NDArray[np.float64]:
+    """(levels, windows) every level's series as of `known_backward`."""
+    return np.array([known_backward(ticks) for ticks in in_force.values()]).reshape(len(in_force), windows)
 
 
 def _walls(day: PhysicsDay, lake: StageLake) -> WallRows:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from ....config import AppConfig
 from ....core.events import NO_TICK
 from ....core.physics.columns import SIDES
-from ....core.physics.strikes import StandingRows, grid_of, ladder_values, strike_book, strike_standing, strike_stock
-from ....core.physics.walls import excess
+from ....core.physics.strikes import StandingRows, StrikeGrid, grid_of, ladder_values, strike_book, strike_standing, strike_stock
+from ....core.physics.usual import Usual
+from ....core.physics.walls import StrikeBook, excess
 from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, SESSION_USUAL, STRIKE_PHYSICS, TOUCH_PHYSICS
 from ....core.units import MS_PER_S, NS_PER_MS
 from ....lake.partitions import PartitionRef
@@ -42,18 +43,12 @@ def strike_table(day: PhysicsDay, lake: StageLake) -> pa.Table:
     rules, book_rules = lake.settings.ladder, lake.settings.book
     usual = read_usual(lake, book_rules.band_ticks + 1)
     pace = lake.read(lake.ref(TOUCH_PHYSICS), ["pace_depth"])["pace_depth"].to_numpy()
-    grid = grid_of(day.tape, day.usable, rules.step_ticks)
-    book = strike_book(day.tape, grid, np.where(day.usable, day.bests, NO_TICK).astype(np.int32), usual, pace)
-    stock, w = strike_stock(book, usual), excess(book)
+    grid, book, stock = strike_ground(day, usual, pace, rules.step_ticks)
+    w = excess(book)
     standing = strike_standing(day.tape, grid, _standing_rows(lake), day.windows.end_ns // NS_PER_MS)
     age_s = share(standing.age_ms / MS_PER_S, book.depth)
     value = ladder_values(stock, day.usable, rules.display_s // book_rules.window_s)
-    reach = rules.measured_strikes
-    own = np.floor_divide(np.nan_to_num(day.windows.mid_ticks), rules.step_ticks).astype(np.int64) - grid.lowest // rules.step_ticks
-    window = np.repeat(np.flatnonzero(day.usable), 2 * reach + 1)
-    strike = (own[day.usable][:, None] + np.arange(-reach, reach + 1)).ravel()
-    held = (strike >= 0) & (strike < grid.strikes)
-    window, strike = window[held], strike[held]
+    window, strike = measured_strikes(day, grid, rules.measured_strikes)
     columns: dict[str, NDArray[np.generic] | pa.Array] = {
         "window_start_ns": day.windows.start_ns[window],
         "ts_ns": day.windows.end_ns[window],
@@ -73,6 +68,31 @@ def strike_table(day: PhysicsDay, lake: StageLake) -> pa.Table:
         columns[f"s_stock_{side}"] = nullable_float(stock[at])
         columns[f"w_{side}"] = nullable_float(w[at])
     return pa.table(columns)
+
+
+class StrikeGround(NamedTuple):
+    """A day's strikes, all that the tape reaches."""
+
+    grid: StrikeGrid
+    book: StrikeBook
+    stock: NDArray[np.float64]
+    """(windows, 2, strikes) as of `strike_stock`."""
+
+
+def strike_ground(day: PhysicsDay, usual: Usual, depth_pace: NDArray[np.float64], step_ticks: int) -> StrikeGround:
+    """What rests at every strike, and what of it is usual at the day's pace, which is (windows,)."""
+    grid = grid_of(day.tape, day.usable, step_ticks)
+    book = strike_book(day.tape, grid, np.where(day.usable, day.bests, NO_TICK).astype(np.int32), usual, depth_pace)
+    return StrikeGround(grid, book, strike_stock(book, usual))
+
+
+def measured_strikes(day: PhysicsDay, grid: StrikeGrid, reach: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(rows,) window and strike of all strikes up to `reach` from the price's own, of usable windows; both ascending."""
+    own = np.floor_divide(np.nan_to_num(day.windows.mid_ticks), grid.step_ticks).astype(np.int64) - grid.lowest // grid.step_ticks
+    window = np.repeat(np.flatnonzero(day.usable), 2 * reach + 1)
+    strike = (own[day.usable][:, None] + np.arange(-reach, reach + 1)).ravel()
+    held = (strike >= 0) & (strike < grid.strikes)
+    return window[held], strike[held]
 
 
 def _standing_rows(lake: StageLake) -> StandingRows:
