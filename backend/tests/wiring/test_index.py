@@ -14,7 +14,7 @@ from src.data_eng.config import Environment
 from src.data_eng.lake.partitions import ref_in
 from src.data_eng.retrieval import index_builder
 from src.data_eng.retrieval.artefacts import FAISS_INDEX, MANIFEST, METADATA, NORM_STATS, VECTORS
-from src.data_eng.retrieval.index import DamagedIndex, IndexMissing, StaleIndex, open_index
+from src.data_eng.retrieval.index import IndexCorrupt, IndexMissing, StaleIndex, open_index
 from src.data_eng.retrieval.index_builder import build_indexes
 from src.data_eng.retrieval.key import index_folder
 from src.data_eng.retrieval.sources import TwoContracts, TwoSessions, trigger_sources
@@ -190,7 +190,7 @@ def test_a_file_that_is_missing_or_cut_is_named_with_the_command_that_fixes_it(l
     fix = f"Run: spymaster index --symbol ES --level pm_high --overwrite --lake {lake}$"
     for damage, said in ((file.unlink, "is missing"), (lambda: file.write_bytes(b"IxF2"), f"has 4 bytes, its manifest says {whole:,}")):
         damage()
-        with pytest.raises(DamagedIndex, match=f"^index pm_high/from_below.* at {folder_of(lake)}: {FAISS_INDEX} {said}. {fix}"):
+        with pytest.raises(IndexCorrupt, match=f"^index pm_high/from_below.* at {folder_of(lake)}: {FAISS_INDEX} {said}. {fix}"):
             open_index(Environment(lake), KEY, "ES", SETTINGS)
         assert statuses(lake)["pm_high/from_below"] == "rebuilt"
         assert contents(folder_of(lake)) == before
@@ -203,7 +203,7 @@ def test_an_index_vouches_for_each_byte_of_the_faiss_index(lake: Path) -> None:
     spoiled[-1] ^= 1
     (folder_of(lake) / FAISS_INDEX).write_bytes(spoiled)
     with pytest.raises(
-        DamagedIndex, match=f"{FAISS_INDEX} has hash [0-9a-f]{{4}}, its manifest says [0-9a-f]{{4}}. Run: .*--overwrite --lake .*$"
+        IndexCorrupt, match=f"{FAISS_INDEX} has hash [0-9a-f]{{4}}, its manifest says [0-9a-f]{{4}}. Run: .*--overwrite --lake .*$"
     ):
         open_index(Environment(lake), KEY, "ES", SETTINGS)
     statuses(lake, overwrite=True)

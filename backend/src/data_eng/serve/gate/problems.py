@@ -6,8 +6,8 @@ from ...config import UnknownDataset
 from ...core.session import NoDate
 from ...errors import Runnable, SpymasterError
 from ...health.judge import UnknownRoot
-from ...lake.attempts import DiskFull
-from ...lake.journal import AlreadyKept, LakeNotWritable
+from ...lake.attempts import DiskFull, LakeNotWritable
+from ...lake.journal import AlreadyKept
 from ...lake.partitions import BadAddress, PartitionCorrupt, PartitionMissing
 from ...retrieval.index import IndexMissing, StaleIndex
 from ...retrieval.key import UnknownIndex
