@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from .. import commands
-from ..config import load_datasets
+from ..config import AppConfig, load_datasets
+from ..core.instrument import root_of
 from ..core.tables import MBO_DAYS, RAW_MBO, SETUP_CANDIDATES, TRIGGER_VECTORS
 from ..lake.attempts import ATTEMPT_PREFIX
-from ..lake.partitions import is_partition_complete, parse_ref
+from ..lake.partitions import is_partition_complete, list_folders, parse_ref
 from ..lake.raw import unreadable_files
 from ..lake.seal import BrokenSeal, unsealed
-from ..retrieval.artefacts import MANIFEST, BrokenIndex, inputs_of, require_sizes
+from ..retrieval.artefacts import MANIFEST, BrokenIndex, inputs_of, read_index_manifest, require_hashes, require_sizes
 from ..retrieval.key import POOLED, SETUPS, all_index_folders, level_of
 from ..retrieval.mbo_contract_day_selector import is_current
 from ..sources.calendar import sessions_between
@@ -103,6 +104,27 @@ def _of_indexes(look: LakeLook) -> Iterator[Finding]:
     if look.published[TRIGGER_VECTORS] and not levels - {POOLED}:
         level_id = look.records.cfg.settings.levels.default[0]
         yield Finding(what=f"{look.root}: no index of a level", fix=str(commands.index(lake, look.root, level_id)))
+
+
+def index_damage(cfg: AppConfig, folder: Path, sha256_of: Callable[[Path], str]) -> Finding | None:
+    """What is wrong with an index folder, every byte looked at; one that a build replaces meanwhile is whole."""
+    content, root, level_id = folder.resolve(), None, level_of(folder)
+    try:
+        manifest = read_index_manifest(content)
+        root = manifest["root"]
+        require_hashes(content, manifest, sha256_of)
+    except (BrokenIndex, FileNotFoundError) as error:
+        if folder.resolve() != content:
+            return None
+        why = str(error) if isinstance(error, BrokenIndex) else "its folder is gone"
+        fix = commands.index(cfg.lake_root, root or _some_root(cfg.lake_root), level_id, overwrite=True)
+        return Finding(what=f"index {folder}: {why}", fix=str(fix))
+    return None
+
+
+def _some_root(lake: Path) -> str:
+    """The root that an index is of whose manifest does not say: the first that the lake has triggers of."""
+    return next((root_of(ref.symbol) for dataset in INDEXED for ref in list_folders(lake, dataset)), "ES")
 
 
 class _SeenIndex(NamedTuple):

@@ -16,7 +16,6 @@ from pydantic import BaseModel, ConfigDict
 
 from .. import commands
 from ..config import AppConfig, load_datasets
-from ..core.instrument import root_of
 from ..core.tables import RAW_DEFINITIONS
 from ..errors import SpymasterError
 from ..io import verify_partition
@@ -29,11 +28,11 @@ from ..lake.partitions import PartitionRef, is_partition_complete, list_folders,
 from ..lake.raw import CONDITIONS, DBN_SUFFIXES, raw_folder, read_conditions, require_name
 from ..lake.raw_records import KNOWN, kept_record, note_path
 from ..lake.runs import RUNS, parsed_runs
-from ..retrieval.artefacts import BrokenIndex, read_index_manifest, require_hashes
-from ..retrieval.key import all_index_folders, level_of
+from ..retrieval.key import all_index_folders
 from ..retrieval.mbo_contract_day_selector import SelectionError, kept_selection, map_path
 from ..sources.dbn import DbnError, DbnFile
 from ..sources.own_levels import OwnLevelError, own_level_ids
+from .findings import index_damage
 from .judge import Judge
 from .models import Finding
 from .state import DAMAGED
@@ -186,16 +185,8 @@ def _of_indexes(cfg: AppConfig) -> Iterator[Check]:
 
 
 def _index(cfg: AppConfig, folder: Path) -> list[Finding]:
-    content, root, level_id = folder.resolve(), None, level_of(folder)
-    try:
-        manifest = read_index_manifest(content)
-        root = manifest["root"]
-        require_hashes(content, manifest, file_sha256)
-    except (BrokenIndex, FileNotFoundError) as error:
-        why = str(error) if isinstance(error, BrokenIndex) else "its folder is gone"
-        fix = commands.index(cfg.lake_root, root or _only_root(cfg), level_id, overwrite=True)
-        return [Finding(what=f"index {folder}: {why}", fix=str(fix))]
-    return []
+    found = index_damage(cfg, folder, file_sha256)
+    return [found] if found is not None else []
 
 
 def _of_side_files(cfg: AppConfig) -> Iterator[Check]:
@@ -282,12 +273,6 @@ def _raw_roots(lake: Path) -> list[str]:
     pattern = str(raw_folder(Path(), "*"))
     placed = {folder.parent.name.removeprefix("symbol=") for folder in lake.glob(pattern)}
     return sorted({*placed, *(folder.name for folder in (lake / KNOWN).glob("*"))})
-
-
-def _only_root(cfg: AppConfig) -> str:
-    """The root that an index is of whose manifest does not say: the first that the lake holds something of."""
-    roots = Judge(cfg).roots() or sorted({root_of(ref.symbol) for ref in _partitions(cfg.lake_root)})
-    return roots[0] if roots else "ES"
 
 
 def _listed(folder: Path, *suffixes: str) -> list[Path]:
