@@ -51,7 +51,7 @@ def typed(words: list[str]) -> int:
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     if done.exit_code:
-        print(done.output, file=sys.stderr)
+        sys.stderr.write(done.output)
     return done.exit_code
 
 
