@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -74,7 +75,7 @@ class Check(NamedTuple):
 def verify(cfg: AppConfig, total: Progress, done: Progress) -> Verification:
     """Look at everything, as many files at a time as there are cores. `total` is told once how many bytes there are."""
     started = time.perf_counter()
-    checks = [*_of_raw(cfg), *_of_partitions(cfg), *_of_indexes(cfg), *_of_side_files(cfg)]
+    checks = list(_checks(cfg))
     total(sum(check.bytes for check in checks))
     damaged: list[Finding] = []
     with ThreadPoolExecutor(cores()) as pool:
@@ -90,6 +91,22 @@ def verify(cfg: AppConfig, total: Progress, done: Progress) -> Verification:
         damaged=tuple(damaged),
         stale=tuple(_stale(cfg)),
     )
+
+
+def _checks(cfg: AppConfig) -> Iterator[Check]:
+    """Everything, in an order in which the commands that fix it can be run: nothing before what its build reads."""
+    lake = cfg.lake_root
+    yield Check(1, 0, partial(_raising, partial(read_kept, lake)))
+    yield Check(1, 0, partial(_raising, partial(own_level_ids, lake, None)))
+    yield from _of_raw(cfg)
+    yield from _of_partitions(cfg, ("bronze",))
+    yield Check(1, 0, partial(_raising, partial(kept_selection, map_path(cfg.where), "")))
+    yield from _of_partitions(cfg, ("silver", "gold"))
+    yield from _of_indexes(cfg)
+    for path in sorted((lake / RUNS).glob("*/*.json")):
+        yield Check(1, _size(path), partial(_run_record, lake, path))
+    for path in sorted((lake / JOURNAL).glob("*/[!.]*")):
+        yield Check(1, _size(path), partial(_journal_file, path))
 
 
 def _looked(check: Check) -> list[Finding]:
@@ -109,11 +126,11 @@ def _of_raw(cfg: AppConfig) -> Iterator[Check]:
         noted = {raw_folder(lake, root) / note.name.removesuffix(".json") for note in _listed(lake / KNOWN / root, ".json")}
         present = set(_listed(raw_folder(lake, root), *DBN_SUFFIXES))
         for path in sorted(noted | present):
-            yield Check(1, _size(path), lambda path=path, root=root: _raw_file(lake, root, path))  # type: ignore[misc]
+            yield Check(1, _size(path), partial(_raw_file, lake, root, path))
         for path in _listed(raw_folder(lake, root, RAW_DEFINITIONS), *DBN_SUFFIXES):
-            yield Check(1, _size(path), lambda path=path: _readable(lake, path))  # type: ignore[misc]
+            yield Check(1, _size(path), partial(_readable, lake, path))
         for path in sorted(raw_folder(lake, root).glob(CONDITIONS)):
-            yield Check(1, _size(path), lambda path=path: _condition_file(path))  # type: ignore[misc]
+            yield Check(1, _size(path), partial(_condition_file, path))
 
 
 def _raw_file(lake: Path, root: str, path: Path) -> list[Finding]:
@@ -157,11 +174,11 @@ def _condition_file(path: Path) -> list[Finding]:
     return []
 
 
-def _of_partitions(cfg: AppConfig) -> Iterator[Check]:
-    for ref in _partitions(cfg.lake_root):
+def _of_partitions(cfg: AppConfig, layers: tuple[str, ...]) -> Iterator[Check]:
+    for ref in (ref for ref in _partitions(cfg.lake_root) if ref.layer in layers):
         manifest = readable_manifest(ref)
         files = manifest.files if manifest is not None else ()
-        yield Check(len(files) + 1, sum(part.bytes for part in files), lambda ref=ref: _partition(ref))  # type: ignore[misc]
+        yield Check(len(files) + 1, sum(part.bytes for part in files), partial(_partition, ref))
 
 
 def _partition(ref: PartitionRef) -> list[Finding]:
@@ -181,24 +198,12 @@ def _of_indexes(cfg: AppConfig) -> Iterator[Check]:
     for folder in all_index_folders(cfg.where):
         content = folder.resolve()
         files = [path for path in content.glob("*") if path.is_file()]
-        yield Check(len(files), sum(_size(path) for path in files), lambda folder=folder: _index(cfg, folder))  # type: ignore[misc]
+        yield Check(len(files), sum(_size(path) for path in files), partial(_index, cfg, folder))
 
 
 def _index(cfg: AppConfig, folder: Path) -> list[Finding]:
     found = index_damage(cfg, folder, file_sha256)
     return [found] if found is not None else []
-
-
-def _of_side_files(cfg: AppConfig) -> Iterator[Check]:
-    """What the lake keeps beside its tables."""
-    lake = cfg.lake_root
-    yield Check(1, 0, lambda: _raising(lambda: read_kept(lake)))
-    yield Check(1, 0, lambda: _raising(lambda: kept_selection(map_path(cfg.where), "")))
-    yield Check(1, 0, lambda: _raising(lambda: own_level_ids(lake, None)))
-    for path in sorted((lake / RUNS).glob("*/*.json")):
-        yield Check(1, _size(path), lambda path=path: _run_record(lake, path))  # type: ignore[misc]
-    for path in sorted((lake / JOURNAL).glob("*/[!.]*")):
-        yield Check(1, _size(path), lambda path=path: _journal_file(path))  # type: ignore[misc]
 
 
 def _raising(read: Callable[[], object]) -> list[Finding]:
