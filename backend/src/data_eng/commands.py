@@ -43,17 +43,24 @@ def build(
     layer: str = "all",
     stage: str | None = None,
     levels: Iterable[str] = (),
+    session: str | None = None,
     overwrite: bool = False,
 ) -> Command:
     """Build a layer of some dates, the first and the last of them included."""
     words = ["build", "--layer", layer, *(["--stage", stage] if stage else []), "--symbol", symbol, "--dates", span(dates)]
     named = ",".join(levels)
-    return Command((*words, *(["--levels", named] if named else []), *(["--overwrite"] if overwrite else [])), lake)
+    flags = [*(["--levels", named] if named else []), *(["--session", session] if session else []), *(["--overwrite"] if overwrite else [])]
+    return Command((*words, *flags), lake)
 
 
 def bring_in(lake: Path | None, files: str = ANY_FILE) -> Command:
     """Import raw files."""
     return Command(("import", files), lake)
+
+
+def own_levels(lake: Path | None) -> Command:
+    """Take the trader's own levels in."""
+    return Command(("levels", "--own", ANY_FILE), lake)
 
 
 def select(lake: Path | None, root: str, dates: Iterable[str] = (), out: Path | None = None) -> Command:

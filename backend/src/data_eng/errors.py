@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Protocol
+
+DISK_REFUSES = (errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO, errno.ENOTDIR)
+"""A right that is missing, a disk that may not be written, one that fails, a file where a folder belongs."""
 
 
 class Runnable(Protocol):
@@ -43,6 +48,18 @@ class SpymasterError(Exception):
         if self.fix is None:
             return self.message
         return f"{self.message} {self.fix}" if isinstance(self.fix, str) else f"{self.message} Run: {self.fix}"
+
+
+class DiskRefused(SpymasterError):
+    """A file that the system does not let this process read or write."""
+
+
+def disk_refused(error: OSError) -> DiskRefused | None:
+    """What a disk's refusal says to the user; None for any other error."""
+    if error.errno not in DISK_REFUSES:
+        return None
+    place = " and ".join(str(name) for name in (error.filename, error.filename2) if name is not None) or "a file"
+    return DiskRefused(f"{place} cannot be read or written: {os.strerror(error.errno)}.", expected="a right to it, on a disk that is sound")
 
 
 def did_you_mean(value: str, known: Iterable[str]) -> str:

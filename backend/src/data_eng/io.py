@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from .config import AppConfig, find_dataset
 from .contracts import ContractViolation, as_pandas, conformed, contract_of, load_avro_contract
+from .lake.hashes import file_sha256, hash_once
 from .lake.partitions import (
     Manifest,
     PartFile,
@@ -22,6 +23,7 @@ from .lake.partitions import (
     manifest_bytes,
     manifest_sha256,
     parsed_manifest,
+    part_damage,
     partition_ref,
     rebuild_command,
 )
@@ -79,10 +81,10 @@ def open_parts(ref: PartitionRef) -> list[Path]:
 
 
 def open_parquet(ref: PartitionRef) -> list[pq.ParquetFile]:
-    """The data files opened for streaming: a later overwrite cannot take them away, and page checksums are verified on reading."""
+    """The data files opened for streaming: a later overwrite cannot take them away. Each is hashed once in the life of the process."""
 
     def opened(manifest: Manifest) -> list[pq.ParquetFile]:
-        return [pq.ParquetFile(_checked_path(ref, part), page_checksum_verification=True) for part in manifest.files]
+        return [pq.ParquetFile(_vouched_path(ref, part)) for part in manifest.files]
 
     return _under_manifest(ref, opened)
 
@@ -92,7 +94,12 @@ def verify_partition(ref: PartitionRef) -> None:
 
     def verify(manifest: Manifest) -> None:
         for part in manifest.files:
-            _verified_bytes(ref, part)
+            path = _checked_path(ref, part)
+            try:
+                sha256 = file_sha256(path)
+            except FileNotFoundError:
+                raise PartitionCorrupt(f"{ref.path} has lost its file {part.name}.", fix=rebuild_command(ref)) from None
+            _require_hash(ref, path, sha256, part)
 
     _under_manifest(ref, verify)
 
@@ -163,13 +170,20 @@ def _check_contract(ref: PartitionRef, manifest: Manifest) -> None:
 
 
 def _checked_path(ref: PartitionRef, part: PartFile) -> Path:
-    path = ref.path / part.name
+    damage = part_damage(ref.path, [part])
+    if damage is not None:
+        raise PartitionCorrupt(f"{damage}.", fix=rebuild_command(ref))
+    return ref.path / part.name
+
+
+def _vouched_path(ref: PartitionRef, part: PartFile) -> Path:
+    """The file, hashed once in the life of this process for as long as the disk says that it is the same."""
+    path = _checked_path(ref, part)
     try:
-        size = path.stat().st_size
+        sha256 = hash_once(path)
     except FileNotFoundError:
-        raise PartitionCorrupt(f"{ref} has lost its file {part.name}.", fix=rebuild_command(ref)) from None
-    if size != part.bytes:
-        raise PartitionCorrupt(f"{path} has {size} bytes, its manifest says {part.bytes}.", fix=rebuild_command(ref))
+        raise PartitionCorrupt(f"{ref.path} has lost its file {part.name}.", fix=rebuild_command(ref)) from None
+    _require_hash(ref, path, sha256, part)
     return path
 
 
@@ -178,11 +192,14 @@ def _verified_bytes(ref: PartitionRef, part: PartFile) -> bytes:
     try:
         content = path.read_bytes()
     except FileNotFoundError:
-        raise PartitionCorrupt(f"{ref} has lost its file {part.name}.", fix=rebuild_command(ref)) from None
-    sha256 = hashlib.sha256(content).hexdigest()
+        raise PartitionCorrupt(f"{ref.path} has lost its file {part.name}.", fix=rebuild_command(ref)) from None
+    _require_hash(ref, path, hashlib.sha256(content).hexdigest(), part)
+    return content
+
+
+def _require_hash(ref: PartitionRef, path: Path, sha256: str, part: PartFile) -> None:
     if sha256 != part.sha256:
         raise PartitionCorrupt(f"{path} has sha256 {sha256[:16]}, its manifest says {part.sha256[:16]}.", fix=rebuild_command(ref))
-    return content
 
 
 def _read_part(ref: PartitionRef, part: PartFile, columns: list[str]) -> pa.Table:

@@ -150,6 +150,7 @@ def selection_map(lake: Path, root: str, first: str, last: str, settings: Settin
     A map that the user points to is never replaced: where it is stale, `StaleSelection` says in what.
     """
     from .retrieval.mbo_contract_day_selector import (
+        SelectionError,
         is_current,
         kept_selection,
         load_selection,
@@ -164,7 +165,10 @@ def selection_map(lake: Path, root: str, first: str, last: str, settings: Settin
         given = load_selection(path, root, lake)
         require_current(given, path, lake, settings)
         return given
-    selection = kept_selection(own, root)
+    try:
+        selection = kept_selection(own, root)
+    except SelectionError:  # the lake's own is made anew
+        selection = None
     if selection is not None:
         covered = {row.date for row in selection.rows}
         if covered.issuperset(sessions_between(first, last)) and is_current(selection, lake, settings):

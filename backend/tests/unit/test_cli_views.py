@@ -137,14 +137,14 @@ def test_doctor_prints_each_problem_with_its_fix_and_each_level_of_the_indexes_o
 @pytest.mark.parametrize(("free", "low"), [(LOW_DISK_BYTES, False), (LOW_DISK_BYTES - 1, True)])
 def test_a_disk_below_the_mark_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, free: int, low: bool) -> None:
     monkeypatch.setattr(survey_module, "free_bytes", lambda _: free)
-    said = [finding.what for finding in take_survey(config(tmp_path), verify=False).problems]
+    said = [finding.what for finding in take_survey(config(tmp_path)).problems]
     assert any(re.match(r"only 2\.0 GB free at ", what) for what in said) is low
     assert said[-1] == f"lake {tmp_path} holds no raw file"
 
 
 def test_a_library_that_is_not_installed_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(survey_module, "LIBRARIES", ("numpy", "no-such-library"))
-    survey = take_survey(config(tmp_path), verify=False)
+    survey = take_survey(config(tmp_path))
     assert survey.libraries["no-such-library"] is None
     assert survey.libraries["numpy"]
     assert (survey.problems[0].what, survey.problems[0].fix) == ("no-such-library is not installed", "cd backend && uv sync")
@@ -155,7 +155,7 @@ def test_tables_are_summed_by_root_and_raw_comes_first(tmp_path: Path) -> None:
     put_raw(tmp_path, TUE, synthetic=False)
     for symbol, date, rows in (("ESZ5", TUE, 2), ("ESU5", MON, 3), ("NQZ5", MON, 1)):
         put(tmp_path, MBO, symbol, date, [{}] * rows, "available")
-    tables = take_survey(config(tmp_path), verify=False).tables
+    tables = take_survey(config(tmp_path)).tables
     found = [(table.dataset, table.root, table.partitions, table.rows, table.first, table.last, table.synthetic) for table in tables]
     assert found == [(RAW_MBO, "ES", 2, 0, MON, TUE, 1), (MBO, "ES", 2, 5, MON, TUE, 2), (MBO, "NQ", 1, 1, MON, MON, 1)]
     assert all(table.bytes > 0 for table in tables)

@@ -16,8 +16,8 @@ from src.data_eng import commands
 from src.data_eng.config import UnknownDataset
 from src.data_eng.errors import SpymasterError
 from src.data_eng.health.judge import UnknownRoot
-from src.data_eng.lake.attempts import DiskFull
-from src.data_eng.lake.journal import AlreadyKept, LakeNotWritable
+from src.data_eng.lake.attempts import DiskFull, LakeNotWritable
+from src.data_eng.lake.journal import AlreadyKept
 from src.data_eng.lake.partitions import BadAddress, PartitionCorrupt, PartitionMissing
 from src.data_eng.serve.gate.hosts import HostNames, is_loopback, is_same_origin
 from src.data_eng.serve.gate.metrics import NO_ROUTE, Counting, Metrics

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -12,14 +11,17 @@ import pytest
 
 from src.data_eng.core.tables import BOOK_WINDOWS, LEVEL_VACUUM, LEVELS_TABLE, MBO, MBO_DAYS, RAW_MBO, TRIGGER_VECTORS
 from src.data_eng.errors import SpymasterError
-from src.data_eng.health.findings import damaged, findings_of, span
+from src.data_eng.health.findings import findings_of, span
 from src.data_eng.health.judge import Judge, UnknownRoot, free_bytes
 from src.data_eng.health.models import LakeHealth
 from src.data_eng.health.records import LakeRecords, Published
 from src.data_eng.health.state import LakeLook
+from src.data_eng.health.verify import Verification, verify
 from src.data_eng.lake.attempts import ATTEMPT_PREFIX, MANIFEST
 from src.data_eng.lake.partitions import Anomaly, Manifest, PartFile, ref_in
 from src.data_eng.lake.runs import note_done, note_failed
+from src.data_eng.lake.seal import sealed
+from src.data_eng.retrieval.artefacts import ARTEFACTS
 from src.data_eng.retrieval.mbo_contract_day_selector import SelectionMap, SelectionRow, save_selection, selection_path
 from src.data_eng.settings import load_settings
 from tests.small_lake import put, put_bronze_day
@@ -167,7 +169,7 @@ def test_a_manifest_that_cannot_be_read_fails_its_table(tmp_path: Path) -> None:
     put_windows(tmp_path, "ESZ5", MON)
     (ref_in(tmp_path, BOOK_WINDOWS, "ESZ5", MON).path / MANIFEST).write_text("{}")
     table = look_at(tmp_path).table(ref_in(tmp_path, BOOK_WINDOWS, "ESZ5", MON))
-    assert (table.state, table.why, table.rows) == ("failed", "its manifest cannot be read", 0)
+    assert (table.state, table.why, table.rows) == ("failed", "damaged: its manifest cannot be read", 0)
 
 
 def test_the_bronze_of_a_contract_is_judged_with_the_root_s_list_and_run(tmp_path: Path) -> None:
@@ -243,16 +245,31 @@ def test_what_a_killed_run_left_is_unfinished_with_its_manifest_or_without(tmp_p
     assert f"--layer silver --symbol ESZ5 --dates {MON}:{MON}" in unfinished[1].fix
 
 
+def verified(lake: Path) -> Verification:
+    return verify(config(lake), lambda total: None, lambda count: None)
+
+
 def test_every_byte_is_looked_at_for_damage(tmp_path: Path) -> None:
     put_windows(tmp_path, "ESZ5", MON, TUE)
     (part,) = ref_in(tmp_path, BOOK_WINDOWS, "ESZ5", TUE).path.glob("part-*")
     content = bytearray(part.read_bytes())
     content[len(content) // 2] ^= 1
-    assert list(damaged(tmp_path)) == []
+    assert verified(tmp_path).damaged == ()
     part.write_bytes(bytes(content))
-    (found,) = damaged(tmp_path)
+    (found,) = verified(tmp_path).damaged
     assert found.what.startswith(str(part))
     assert found.fix.startswith(f"spymaster build --layer silver --symbol ESZ5 --dates {TUE}:{TUE} --overwrite")
+
+
+def test_a_part_of_another_size_fails_its_table_and_says_which(tmp_path: Path) -> None:
+    put_windows(tmp_path, "ESZ5", MON)
+    ref = ref_in(tmp_path, BOOK_WINDOWS, "ESZ5", MON)
+    (part,) = ref.path.glob("part-*")
+    part.write_bytes(part.read_bytes()[:-1])
+    table = look_at(tmp_path).table(ref)
+    assert (table.state, str(table.why).startswith(f"damaged: {part} has ")) == ("failed", True)
+    part.unlink()
+    assert look_at(tmp_path).table(ref).why == f"damaged: {ref.path} has lost its file {part.name}"
 
 
 @pytest.mark.parametrize(("dates", "said"), [([MON], MON), ([MON, MON], MON), ([WED, MON, MON], f"2 days from {MON} to {WED}")])
@@ -271,9 +288,13 @@ def test_an_index_of_other_triggers_or_of_fewer_is_named(tmp_path: Path) -> None
     def of_index(inputs: dict[str, str], root: str = "ES") -> list[str]:
         folder = tmp_path / "indexes" / "mbo_vwap" / "level_test" / "from_below"
         folder.mkdir(parents=True, exist_ok=True)
-        entries = [{"partition": name, "sha256": sha256} for name, sha256 in inputs.items()]
-        kept = {"root": root, "setup": "level_test", "level_id": "vwap", "inputs": entries}
-        (folder / "manifest.json").write_text(json.dumps(kept))
+        entries = [{"partition": name, "date": MON, "sha256": sha256} for name, sha256 in inputs.items()]
+        files = {}
+        for name in ARTEFACTS:
+            (folder / name).write_bytes(b"")
+            files[name] = {"bytes": 0, "sha256": ""}
+        kept = {"root": root, "setup": "level_test", "level_id": "vwap", "inputs": entries, "files": files}
+        (folder / "manifest.json").write_bytes(sealed(kept))
         return [f"{one.what} > {one.fix}" for one in findings_of(look_at(tmp_path), []) if "index" in one.what]
 
     first, second = hashes
@@ -284,6 +305,11 @@ def test_an_index_of_other_triggers_or_of_fewer_is_named(tmp_path: Path) -> None
     (unseen,) = of_index({first: hashes[first]})
     assert f"now: {second}" in unseen
     assert of_index(hashes, root="NQ")[0].startswith("ES: no index of a level > ")
+    of_index(hashes)
+    (tmp_path / "indexes" / "mbo_vwap" / "level_test" / "from_below" / ARTEFACTS[0]).write_bytes(b"longer")
+    (cut,) = [f"{one.what} > {one.fix}" for one in findings_of(look_at(tmp_path), []) if "index" in one.what]
+    assert cut.startswith(f"index mbo_vwap/level_test/from_below is damaged: {ARTEFACTS[0]} has 6 bytes, its manifest says 0 > ")
+    assert "--level vwap --overwrite" in cut
     put_map(tmp_path, MON="ESZ5", TUE=None)
     assert of_index({first: hashes[first]}) == [], "a day that is not chosen belongs into no index"
 

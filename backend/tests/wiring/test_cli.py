@@ -96,7 +96,7 @@ def test_doctor_of_an_empty_lake_says_what_to_run_first(tmp_path: Path) -> None:
     assert [problem["fix"] for problem in said["problems"]] == [f"spymaster import FILE --lake {tmp_path}"]
 
 
-def test_doctor_names_gaps_leftovers_and_damage_each_with_its_fix(tmp_path: Path) -> None:
+def test_doctor_names_gaps_and_leftovers_and_verify_damage_each_with_its_fix(tmp_path: Path) -> None:
     from src.data_eng.lake import partitions
     from src.data_eng.lake.writer import publish_partition
     from tests.toys.lake import PROVENANCE
@@ -107,15 +107,16 @@ def test_doctor_names_gaps_leftovers_and_damage_each_with_its_fix(tmp_path: Path
     publish_partition(ref, toy_table(), **PROVENANCE)
     (ref.path / partitions.read_manifest(ref).files[0].name).write_bytes(b"damaged")
     (toy_ref(tmp_path, date="2025-10-17").path / ".attempt-dead").mkdir(parents=True)
-    said = json.loads(runner.invoke(app, ["doctor", "--json", "--verify", "--lake", str(tmp_path)]).output)
+    said = json.loads(runner.invoke(app, ["doctor", "--json", "--lake", str(tmp_path)]).output)
     problems = {problem["what"]: problem["fix"] for problem in said["problems"]}
     assert problems["ES: raw is missing for 2025-10-16"] == f"spymaster import FILE --lake {tmp_path}"
     assert problems["ES: bronze is missing for 2 days from 2025-10-15 to 2025-10-17"].startswith(
         "spymaster build --layer bronze --symbol ES"
     )
     assert any("toy_count/ESZ5/2025-10-17 is unfinished" in what for what in problems)
-    damaged = next(what for what in problems if "its manifest says" in what)
-    assert problems[damaged].startswith("spymaster build --layer silver --symbol ESZ5 --dates 2025-10-15:2025-10-15 --overwrite")
+    (damaged,) = json.loads(runner.invoke(app, ["verify", "--json", "--lake", str(tmp_path)]).output)["damaged"]
+    assert "its manifest says" in damaged["what"]
+    assert damaged["fix"].startswith("spymaster build --layer silver --symbol ESZ5 --dates 2025-10-15:2025-10-15 --overwrite")
 
 
 def test_doctor_prints_for_the_eye_too(tmp_path: Path) -> None:

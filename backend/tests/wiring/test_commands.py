@@ -20,9 +20,17 @@ from src.data_eng.config import DEFAULT_LAKE, PACKAGE
 ELSEWHERE = Path("/data/an other lake")
 PROPOSED = {
     "build": commands.build(
-        ELSEWHERE, "ES", ["2025-10-02", "2025-10-01"], layer="gold", stage="build_trigger_vectors", levels=["pm_high"], overwrite=True
+        ELSEWHERE,
+        "ES",
+        ["2025-10-02", "2025-10-01"],
+        layer="gold",
+        stage="build_trigger_vectors",
+        levels=["pm_high"],
+        session="09:30-12:30",
+        overwrite=True,
     ),
     "bring_in": commands.bring_in(ELSEWHERE),
+    "own_levels": commands.own_levels(ELSEWHERE),
     "select": commands.select(ELSEWHERE, "ES", ["2025-10-01"], Path("map.parquet")),
     "index": commands.index(ELSEWHERE, "ES", "pm_high", overwrite=True),
     "evaluate": commands.evaluate(ELSEWHERE, "ES"),

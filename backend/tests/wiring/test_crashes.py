@@ -16,7 +16,7 @@ import pytest
 
 from src.data_eng import io
 from src.data_eng.lake import partitions
-from src.data_eng.lake.attempts import DiskFull, LostRace
+from src.data_eng.lake.attempts import DiskFull, LakeNotWritable, LostRace
 from src.data_eng.lake.partitions import PartitionMissing
 from src.data_eng.lake.writer import publish_partition
 from src.data_eng.settings import load_settings
@@ -182,6 +182,6 @@ def test_a_stage_that_is_stopped_halfway_leaves_no_output_of_it(tmp_path: Path) 
     ToyIngest().build(UNIT._replace(symbol="ES"), config(tmp_path), load_settings())
     (tmp_path / "silver").mkdir()
     (tmp_path / "silver" / "product_type=future_mbo").touch()
-    with pytest.raises(NotADirectoryError):
+    with pytest.raises(LakeNotWritable, match="Not a directory"):
         run_toy_stages(tmp_path)
     assert [ref.date for ref in partitions.list_partitions(tmp_path, TOY_EVENTS)] == [UNIT.date]

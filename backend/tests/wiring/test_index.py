@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
 from src.data_eng.config import Environment
+from src.data_eng.lake.attempts import LostRace
 from src.data_eng.lake.partitions import ref_in
 from src.data_eng.retrieval import index_builder
-from src.data_eng.retrieval.artefacts import FAISS_INDEX, MANIFEST, METADATA, NORM_STATS, VECTORS
-from src.data_eng.retrieval.index import DamagedIndex, IndexMissing, StaleIndex, open_index
+from src.data_eng.retrieval.artefacts import ARTEFACTS, FAISS_INDEX, MANIFEST, METADATA, NORM_STATS, VECTORS
+from src.data_eng.retrieval.index import IndexCorrupt, IndexMissing, StaleIndex, open_index
 from src.data_eng.retrieval.index_builder import build_indexes
 from src.data_eng.retrieval.key import index_folder
+from src.data_eng.retrieval.publishing import write_artefacts
 from src.data_eng.retrieval.sources import TwoContracts, TwoSessions, trigger_sources
 from src.data_eng.retrieval.staleness import check_inputs, past_sha256
 from tests.trigger_lake import KEY, SYMBOL, TRIGGERS, session_dates, small_settings, trigger_table, write_days, write_triggers
@@ -190,24 +193,53 @@ def test_a_file_that_is_missing_or_cut_is_named_with_the_command_that_fixes_it(l
     fix = f"Run: spymaster index --symbol ES --level pm_high --overwrite --lake {lake}$"
     for damage, said in ((file.unlink, "is missing"), (lambda: file.write_bytes(b"IxF2"), f"has 4 bytes, its manifest says {whole:,}")):
         damage()
-        with pytest.raises(DamagedIndex, match=f"^index pm_high/from_below.* at {folder_of(lake)}: {FAISS_INDEX} {said}. {fix}"):
+        with pytest.raises(IndexCorrupt, match=f"^index pm_high/from_below.* at {folder_of(lake)}: {FAISS_INDEX} {said}. {fix}"):
             open_index(Environment(lake), KEY, "ES", SETTINGS)
         assert statuses(lake)["pm_high/from_below"] == "rebuilt"
         assert contents(folder_of(lake)) == before
 
 
-def test_an_index_vouches_for_each_byte_of_the_faiss_index(lake: Path) -> None:
+@pytest.mark.parametrize("name", [*ARTEFACTS, MANIFEST])
+def test_a_bit_that_flipped_in_a_file_of_an_index_never_gives_an_answer(lake: Path, name: str) -> None:
     build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
     before = contents(folder_of(lake))
-    spoiled = bytearray(before[FAISS_INDEX])
-    spoiled[-1] ^= 1
-    (folder_of(lake) / FAISS_INDEX).write_bytes(spoiled)
-    with pytest.raises(
-        DamagedIndex, match=f"{FAISS_INDEX} has hash [0-9a-f]{{4}}, its manifest says [0-9a-f]{{4}}. Run: .*--overwrite --lake .*$"
-    ):
+    spoiled = bytearray(before[name])
+    spoiled[len(spoiled) // 2] ^= 1
+    (folder_of(lake) / name).write_bytes(spoiled)
+    with pytest.raises(IndexCorrupt, match=rf"{name} (has hash [0-9a-f]{{4}}, its|cannot be read: it is) .* Run: .*--overwrite --lake .*$"):
         open_index(Environment(lake), KEY, "ES", SETTINGS)
     statuses(lake, overwrite=True)
     assert contents(folder_of(lake)) == before
+
+
+def test_a_build_that_another_overtook_from_other_triggers_leaves_the_other_s_result(lake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
+    overtaken = list[dict[str, bytes]]()
+
+    def overtake(*arguments: Any) -> None:
+        write_artefacts(*arguments)
+        if not overtaken:
+            monkeypatch.setattr(index_builder, "write_artefacts", write_artefacts)
+            write_triggers(lake, DATES[5], trigger_table(DATES[5], episodes=2))
+            build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
+            overtaken.append(contents(folder_of(lake)))
+
+    write_triggers(lake, DATES[3], trigger_table(DATES[3], episodes=2))
+    monkeypatch.setattr(index_builder, "write_artefacts", overtake)
+    with pytest.raises(LostRace, match="from_below was published by another run while this one worked"):
+        build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
+    assert contents(folder_of(lake)) == overtaken[0]
+
+
+def test_a_reader_keeps_what_it_opened_while_a_build_replaces_it(lake: Path) -> None:
+    build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
+    index, again = (open_index(Environment(lake), KEY, "ES", SETTINGS) for _ in range(2))
+    expected = (again.metadata, again.vectors.copy(), repr(again.scaler_of(DATES[8])))
+    write_triggers(lake, DATES[3], trigger_table(DATES[3], episodes=2))
+    build_indexes(Environment(lake), "ES", "pm_high", SETTINGS)
+    assert index.metadata.equals(expected[0])
+    assert np.array_equal(index.vectors, expected[1])
+    assert repr(index.scaler_of(DATES[8])) == expected[2]
 
 
 def test_two_contracts_on_one_day_are_refused_until_the_selection_map_speaks(lake: Path) -> None:

@@ -11,12 +11,11 @@ from pathlib import Path
 import pytest
 
 from src.data_eng.core.outcomes import Outcome
-from src.data_eng.lake.attempts import DiskFull
+from src.data_eng.lake.attempts import DiskFull, LakeNotWritable
 from src.data_eng.lake.journal import (
     PNG_END,
     PNG_START,
     AlreadyKept,
-    LakeNotWritable,
     is_png,
     keep_call,
     keep_moment,

@@ -121,7 +121,7 @@ def test_a_damaged_folder_is_built_anew(tmp_path: Path) -> None:
     write_days(tmp_path, DATES[:3])
     build_pooled(Environment(tmp_path), "ES", SETTINGS)
     (folder_of(tmp_path) / "vectors.npy").unlink()
-    assert build_pooled(Environment(tmp_path), "ES", SETTINGS)[0].status == "built"
+    assert build_pooled(Environment(tmp_path), "ES", SETTINGS)[0].status == "rebuilt"
     assert (folder_of(tmp_path) / "vectors.npy").exists()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -11,9 +12,10 @@ import pytest
 from src.data_eng.core.tables import RAW_MBO
 from src.data_eng.core.units import utc_day_start_ns
 from src.data_eng.io import read_table
+from src.data_eng.lake.hashes import _hash_of
 from src.data_eng.lake.partitions import is_partition_complete, list_partitions, read_facts
 from src.data_eng.lake.raw import RawOverlap, open_raw, raw_dates, raw_folder, raw_sha256, unreadable_files
-from src.data_eng.lake.raw_records import KNOWN
+from src.data_eng.lake.raw_records import KNOWN, RawChanged, note_path
 from tests.dbn_files import DAY, ESH6, ESZ5, Order, a_day, records, write_dbn
 from tests.lakes import build_bronze, events, listing, put_file, raw, take_in
 from tests.toys.lake import picture
@@ -55,11 +57,28 @@ def test_what_is_known_of_a_file_is_kept_outside_raw_and_made_again_when_it_is_l
     assert known.exists()
 
 
-def test_a_file_that_changed_makes_the_day_stale(tmp_path: Path) -> None:
+def test_a_file_that_changed_is_refused_and_one_that_was_replaced_on_purpose_makes_the_day_stale(tmp_path: Path) -> None:
     path = write_dbn(raw_folder(tmp_path, "ES") / "day.mbo.dbn", a_day())
     build_bronze(tmp_path)
     write_dbn(path, a_day(count=50))
+    with pytest.raises(RawChanged, match=r"day\.mbo\.dbn has sha256 .* says .* raw never changes.* Run: spymaster import FILE"):
+        build_bronze(tmp_path)
+    note_path(tmp_path, "ES", path).unlink()
     assert build_bronze(tmp_path).status == "rebuilt"
+
+
+def test_a_bit_that_flipped_in_place_is_found_before_bronze_is_made_of_it(tmp_path: Path) -> None:
+    """Size and time are as they were, as when a disk forgets."""
+    path = write_dbn(raw_folder(tmp_path, "ES") / "day.mbo.dbn", a_day())
+    build_bronze(tmp_path)
+    before, content = path.stat(), bytearray(path.read_bytes())
+    content[-20] ^= 1
+    path.write_bytes(content)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    _hash_of.cache_clear()
+    assert build_bronze(tmp_path).status == "current"
+    with pytest.raises(RawChanged):
+        build_bronze(tmp_path, overwrite=True)
 
 
 def test_files_of_one_date_are_read_in_the_order_of_their_first_records(tmp_path: Path) -> None:

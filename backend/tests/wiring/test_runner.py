@@ -23,6 +23,7 @@ from src.data_eng.engines.crew import BadRequest, BuildRequest, run
 from src.data_eng.errors import SpymasterError
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import list_partitions, read_manifest
+from src.data_eng.lake.raw_records import note_path
 from src.data_eng.pipeline import Pipeline, UnknownPipeline, build_pipeline
 from src.data_eng.planning import UnknownSymbol
 from src.data_eng.settings import load_settings
@@ -132,7 +133,7 @@ def test_a_changed_setting_makes_only_the_stages_that_use_it_stale(lake: Path) -
 
 def test_a_changed_input_makes_what_was_built_from_it_stale_and_no_more(lake: Path) -> None:
     run(request(lake), Said(), BOTH)
-    put_raw(lake, DAYS[2], 7)
+    note_path(lake, "ES", put_raw(lake, DAYS[2], 7)).unlink()
     said = Said()
     assert run(request(lake), said, BOTH) == 0
     assert f"(inputs changed: {RAW_MBO}/ES/{DAYS[2]})" in said.text

@@ -16,13 +16,12 @@ if TYPE_CHECKING:
 
 
 def doctor(
-    verify: Annotated[bool, typer.Option("--verify", help="Also hash every file of every partition.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print all findings as JSON.")] = False,
     lake: LakeOption = None,
 ) -> None:
     """Say what is installed, where the lake is and what it holds, what is missing or stale, and the command that fixes it.
 
-    Example: `spymaster doctor --verify`
+    Example: `spymaster doctor --lake lake`. Every byte is looked at by `spymaster verify`.
     """
     from rich.console import Console
 
@@ -30,7 +29,7 @@ def doctor(
     from ..health.survey import take_survey
     from .values import lake_named
 
-    survey = take_survey(load_config(lake_named(lake) if lake else None), verify)
+    survey = take_survey(load_config(lake_named(lake) if lake else None))
     if as_json:
         typer.echo(survey.model_dump_json(indent=1))
         return

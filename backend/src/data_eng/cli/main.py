@@ -12,7 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from ..errors import SpymasterError
+from ..errors import SpymasterError, disk_refused
 
 atexit.register(gc.freeze)  # what numba and pandas made is looked through at the end otherwise, for half a second
 
@@ -44,12 +44,13 @@ VERBS = {
     "docs": "docs",
     "bench": "bench",
     "doctor": "doctor",
+    "verify": "verify",
 }
 """Verb to module and function name, in the order of a first day with the tool (`import` is a word of Python)."""
 
 
 class Verbs(TyperGroup):
-    """All verbs, each from its own file; our own errors become one red line and exit code 1."""
+    """All verbs, each from its own file; our own errors, and a disk's refusals, become one red line and exit code 1."""
 
     def list_commands(self, ctx: typer.Context) -> list[str]:  # type: ignore[override]
         return list(VERBS)
@@ -62,8 +63,11 @@ class Verbs(TyperGroup):
     def invoke(self, ctx: typer.Context) -> Any:  # type: ignore[override]
         try:
             return super().invoke(ctx)
-        except SpymasterError as error:
-            typer.secho(f"error: {error}", fg=typer.colors.RED, err=True)
+        except (SpymasterError, OSError) as error:
+            said = disk_refused(error) if isinstance(error, OSError) else error
+            if said is None:
+                raise
+            typer.secho(f"error: {said}", fg=typer.colors.RED, err=True)
             raise typer.Exit(1) from None
 
 

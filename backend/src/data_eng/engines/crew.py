@@ -17,7 +17,7 @@ from rich.text import Text
 from .. import commands
 from ..config import REPO_ROOT, AppConfig
 from ..errors import SpymasterError
-from ..lake.attempts import DiskFull
+from ..lake.attempts import DiskFull, LakeNotWritable
 from ..lake.crew import Crew, Failure
 from ..lake.keep import keep, settings_of
 from ..lake.machine import cores
@@ -206,14 +206,14 @@ class _Run:
         return False
 
     def _note(self, unit: ContractDay, stage: Stage, outcome: StageResult | Failure) -> None:
-        """Leave word beside the partitions of how it went; a disk too full for that does not stop the other days."""
+        """Leave word beside the partitions of how it went; a disk that does not take it does not stop the other days."""
         about = (self._lake, unit.symbol, unit.date, stage.name, stage.layer)
         try:
             if isinstance(outcome, Failure):
                 note_failed(*about, outcome.message, self._settings_of(stage))
             else:
                 note_done(*about, None if outcome.status == "current" else outcome.seconds, self._settings_of(stage))
-        except DiskFull as error:
+        except (DiskFull, LakeNotWritable, OSError) as error:
             self._say(unit, stage.name, f"[yellow]not noted[/]  {escape(str(error))}")
 
     def _say(self, unit: ContractDay | RootLevel, stage: str, what: str) -> None:

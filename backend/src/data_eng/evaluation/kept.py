@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,12 +68,16 @@ def keep_block(folder: Path, name: str, block: Block) -> None:
 
 
 def kept_block(folder: Path, name: str) -> Block | None:
-    """A block kept before; None where there is none."""
+    """A block kept before; None where there is none, or one that is damaged (a zip's members carry checksums): it is forecast anew."""
     path = folder / FORECASTS / f"{name}.npz"
     if not path.exists():
         return None
-    with np.load(path, allow_pickle=False) as stored:
-        arrays = {name: stored[name] for name in stored.files}
+    content = path.read_bytes()
+    try:
+        with np.load(io.BytesIO(content), allow_pickle=False) as stored:
+            arrays = {name: stored[name] for name in stored.files}
+    except (BadZipFile, zlib.error, ValueError, EOFError, OSError):
+        return None
     key = arrays["key"].astype(object)
     key[:, EPISODE] = key[:, EPISODE].astype(int)
     standing = Standing(*(arrays[f"standing|{field}"] for field in Standing._fields))

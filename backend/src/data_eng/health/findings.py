@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from .. import commands
-from ..config import load_datasets
+from ..config import AppConfig, load_datasets
+from ..core.instrument import root_of
 from ..core.tables import MBO_DAYS, RAW_MBO, SETUP_CANDIDATES, TRIGGER_VECTORS
-from ..io import verify_partition
 from ..lake.attempts import ATTEMPT_PREFIX
-from ..lake.partitions import PartitionCorrupt, is_partition_complete, list_partitions, parse_ref, rebuild_command
+from ..lake.partitions import is_partition_complete, list_folders, parse_ref
 from ..lake.raw import unreadable_files
-from ..retrieval.key import POOLED, SETUPS
+from ..lake.seal import BrokenSeal, unsealed
+from ..retrieval.artefacts import MANIFEST, BrokenIndex, inputs_of, read_index_manifest, require_hashes, require_sizes
+from ..retrieval.key import POOLED, SETUPS, all_index_folders, level_of
 from ..retrieval.mbo_contract_day_selector import is_current
 from ..sources.calendar import sessions_between
 from .models import BuildState, Finding, LakeDay, Layer
 from .state import LakeLook
 
+INDEXED = (SETUP_CANDIDATES, TRIGGER_VECTORS)
 LEVELS_ADDED = "levels added"
 """How a stage calls a day that holds fewer levels than the lake is built with."""
 
@@ -26,15 +29,6 @@ LEVELS_ADDED = "levels added"
 def findings_of(look: LakeLook, days: Iterable[LakeDay]) -> list[Finding]:
     """All that is wrong with one root, without reading its data."""
     return [*_of_root(look), *_of_days(look, days), *_of_indexes(look), *_unfinished(look)]
-
-
-def damaged(lake: Path) -> Iterator[Finding]:
-    """Partitions whose files are not those that their manifests name; every byte is read."""
-    for ref in (ref for dataset in _tables() for ref in list_partitions(lake, dataset)):
-        try:
-            verify_partition(ref)
-        except PartitionCorrupt as error:
-            yield Finding(what=error.message, fix=str(error.fix or rebuild_command(ref)))
 
 
 def no_raw(lake: Path) -> Finding:
@@ -48,7 +42,7 @@ def _of_root(look: LakeLook) -> Iterator[Finding]:
     if not look.published[RAW_MBO]:
         yield Finding(what=f"{look.root}: no raw file", fix=str(commands.bring_in(lake)))
     for found in unreadable_files(lake, look.root):
-        yield Finding(what=found.problem, fix=f"move it out of {found.path.parent}")
+        yield Finding(what=found.problem, fix=str(found.fix))
     yield from _of_selection(look)
 
 
@@ -94,33 +88,93 @@ def _of_days(look: LakeLook, days: Iterable[LakeDay]) -> Iterator[Finding]:
 def _of_indexes(look: LakeLook) -> Iterator[Finding]:
     """No pooled index, or one made from other candidates than there are now; so for the levels' own and their triggers."""
     lake = look.records.lake
-    pooled = list(_of_made_from(look, SETUP_CANDIDATES, f"indexes/mbo_{POOLED}/[!.]*/manifest.json"))
-    own = list(_of_made_from(look, TRIGGER_VECTORS, "indexes/mbo_*/*/[!.]*/manifest.json"))
-    yield from (finding for finding in (*pooled, *own) if finding is not None)
-    if look.published[SETUP_CANDIDATES] and not pooled:
+    found = [(folder, _seen(look, folder)) for folder in all_index_folders(look.records.cfg.where)]
+    ours = [(folder, seen) for folder, seen in found if seen.root in (look.root, None)]
+    held = {dataset: {str(ref): now.sha256 for ref in look.published[dataset].values() if (now := look.held(ref))} for dataset in INDEXED}
+    told: set[str] = set()
+    for folder, seen in ours:
+        level_id = level_of(folder)
+        finding = _of_index(look, folder, seen, held[SETUP_CANDIDATES if level_id == POOLED else TRIGGER_VECTORS])
+        if finding is not None and finding.what not in told:
+            told.add(finding.what)
+            yield finding
+    levels = {level_of(folder) for folder, _ in ours}
+    if look.published[SETUP_CANDIDATES] and POOLED not in levels:
         yield Finding(what=f"{look.root}: no index of all levels together", fix=str(commands.index(lake, look.root, POOLED)))
-    if look.published[TRIGGER_VECTORS] and not own:
+    if look.published[TRIGGER_VECTORS] and not levels - {POOLED}:
         level_id = look.records.cfg.settings.levels.default[0]
         yield Finding(what=f"{look.root}: no index of a level", fix=str(commands.index(lake, look.root, level_id)))
 
 
-def _of_made_from(look: LakeLook, dataset: str, pattern: str) -> Iterator[Finding | None]:
-    """For each index found, what is stale in it, or None; those of level tests stand for both setups, which are built together."""
-    held_now = {str(ref): held.sha256 for ref in look.published[dataset].values() if (held := look.held(ref)) is not None}
-    lake = look.records.lake
-    for path in sorted(lake.glob(pattern)):
-        kept = look.records.read(path.resolve(), json.loads)
-        if kept is None or kept.get("root") != look.root or kept.get("setup") != SETUPS[0]:
-            continue
-        built = {entry["partition"]: entry["sha256"] for entry in kept["inputs"]}
-        changed = [name for name, sha256 in built.items() if held_now.get(name) != sha256]
-        unseen = [name for name in held_now if name not in built and _counts(look, name)]
-        if not changed and not unseen:
-            yield None
-            continue
-        name = path.parent.relative_to(lake / "indexes").as_posix()
-        what = f"index {name} was built from other triggers than there are now: {(changed or unseen)[0]}"
-        yield Finding(what=what, fix=str(commands.index(lake, look.root, kept.get("level_id", POOLED))))
+def index_damage(cfg: AppConfig, folder: Path, sha256_of: Callable[[Path], str]) -> Finding | None:
+    """What is wrong with an index folder, every byte looked at; one that a build replaces meanwhile is whole."""
+    content, root, level_id = folder.resolve(), None, level_of(folder)
+    try:
+        manifest = read_index_manifest(content)
+        root = manifest["root"]
+        require_hashes(content, manifest, sha256_of)
+    except (BrokenIndex, FileNotFoundError) as error:
+        if folder.resolve() != content:
+            return None
+        why = str(error) if isinstance(error, BrokenIndex) else "its folder is gone"
+        fix = commands.index(cfg.lake_root, root or _some_root(cfg.lake_root), level_id, overwrite=True)
+        return Finding(what=f"index {folder}: {why}", fix=str(fix))
+    return None
+
+
+def _some_root(lake: Path) -> str:
+    """The root that an index is of whose manifest does not say: the first that the lake has triggers of."""
+    return next((root_of(ref.symbol) for dataset in INDEXED for ref in list_folders(lake, dataset)), "ES")
+
+
+class _SeenIndex(NamedTuple):
+    """What an index folder says of itself, and what is wrong with its files by their sizes."""
+
+    root: str | None
+    """None where it does not say."""
+    setup: str | None
+    inputs: dict[str, str]
+    damage: str | None
+
+
+def _seen(look: LakeLook, folder: Path) -> _SeenIndex:
+    content = folder.resolve()
+    manifest = look.records.read(content / MANIFEST, _parsed)
+    if manifest is None:
+        return _SeenIndex(None, None, {}, "it has no manifest")
+    if isinstance(manifest, str):
+        return _SeenIndex(None, None, {}, manifest)
+    damage = None
+    try:
+        require_sizes(content, manifest)
+    except BrokenIndex as error:
+        damage = str(error)
+    inputs = {partition: sha256 for partition, _, sha256 in inputs_of(manifest)}
+    return _SeenIndex(manifest["root"], manifest["setup"], inputs, damage)
+
+
+def _parsed(content: bytes) -> dict[str, Any] | str:
+    """An index's manifest, or why there is none to read."""
+    try:
+        return unsealed(content)
+    except BrokenSeal as error:
+        return f"its {MANIFEST} cannot be read: {error}"
+
+
+def _of_index(look: LakeLook, folder: Path, seen: _SeenIndex, held_now: dict[str, str]) -> Finding | None:
+    """What is wrong with one index; of those that a level has, which are built together, a level test's stands for the stale."""
+    lake, level_id = look.records.lake, level_of(folder)
+    name = f"index {'/'.join(folder.parts[folder.parts.index(f'mbo_{level_id}') :])}"
+    if seen.damage is not None:
+        return Finding(what=f"{name} is damaged: {seen.damage}", fix=str(commands.index(lake, look.root, level_id, overwrite=True)))
+    if seen.setup != SETUPS[0]:
+        return None
+    changed = [partition for partition, sha256 in seen.inputs.items() if held_now.get(partition) != sha256]
+    unseen = [partition for partition in held_now if partition not in seen.inputs and _counts(look, partition)]
+    if not changed and not unseen:
+        return None
+    what = f"{name} was built from other triggers than there are now: {(changed or unseen)[0]}"
+    return Finding(what=what, fix=str(commands.index(lake, look.root, level_id)))
 
 
 def _counts(look: LakeLook, partition: str) -> bool:

@@ -11,9 +11,11 @@ from ..config import AppConfig, find_dataset
 from ..core.instrument import root_of
 from ..core.tables import BOOK_WINDOWS, MBO, RAW_MBO, TRIGGER_VECTORS
 from ..errors import SpymasterError
+from ..lake.hashes import hash_once
 from ..lake.partitions import list_folders, ref_in
-from .findings import findings_of
-from .models import LakeHealth, LastRun, PartitionView
+from ..retrieval.key import all_index_folders
+from .findings import findings_of, index_damage
+from .models import Finding, LakeHealth, LastRun, PartitionView
 from .records import LakeRecords
 from .state import ALL_LAYERS, LakeLook
 
@@ -69,6 +71,12 @@ class Judge:
             days=days,
             problems=findings_of(look, days),
         )
+
+    def damaged_index(self) -> Finding | None:
+        """The first index whose files are not those that its manifest names; each is hashed once for as long as it stays."""
+        cfg = self.records.cfg
+        checked = (index_damage(cfg, folder, hash_once) for folder in all_index_folders(cfg.where))
+        return next((found for found in checked if found is not None), None)
 
     def partition(self, dataset: str, symbol: str, date: str) -> PartitionView:
         """One partition. Raises `UnknownDataset` for a table, and what an address raises for a symbol or date, that cannot be."""

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
-
-from pydantic import ValidationError
 
 from ..config import AppConfig
 from ..io import open_parquet
 from ..lake.attempts import MANIFEST
 from ..lake.cache import Cache
 from ..lake.keep import settings_of
-from ..lake.partitions import Manifest, PartitionMissing, PartitionRef
+from ..lake.partitions import Manifest, PartitionCorrupt, PartitionMissing, PartitionRef, parsed_manifest
 from ..lake.runs import StageRun, parsed_runs, record_path
 from ..pipeline import LAYERS, PRODUCT_TYPES, build_pipeline
 from ..retrieval.mbo_contract_day_selector import SelectionMap, kept_selection, selection_path
@@ -80,7 +78,7 @@ class LakeRecords:
 
     def held(self, ref: PartitionRef) -> Published | None:
         """What is published at a place that is not raw; None where nothing is."""
-        return self.read(ref.path / MANIFEST, _held)
+        return self.read(ref.path / MANIFEST, partial(_held, ref))
 
     def runs(self, symbol: str, date: str) -> dict[str, StageRun]:
         """The last run of each stage for a contract-day, by its name; of bronze for a root and a date."""
@@ -96,12 +94,12 @@ class LakeRecords:
         return settings_of(self.cfg, root, layer)
 
     def gaps(self, ref: PartitionRef, held: Published) -> int | None:
-        """Windows that carry a mark; None when the partition was taken away meanwhile."""
+        """Windows that carry a mark; None when the partition was taken away meanwhile, or is damaged."""
         found = self._gaps.get(held.sha256)
         if found is None:
             try:
                 found = sum(int((part.read(["marks"])["marks"].to_numpy() != 0).sum()) for part in open_parquet(ref))
-            except PartitionMissing:
+            except (PartitionMissing, PartitionCorrupt):
                 return None
             self._gaps.put(held.sha256, found)
         return found
@@ -120,9 +118,9 @@ class LakeRecords:
         return parsed
 
 
-def _held(content: bytes) -> Published:
+def _held(ref: PartitionRef, content: bytes) -> Published:
     sha256 = hashlib.sha256(content).hexdigest()
     try:
-        return Published(sha256, Manifest.model_validate_json(content), None)
-    except ValidationError:
+        return Published(sha256, parsed_manifest(ref, content), None)
+    except PartitionCorrupt:
         return Published(sha256, None, None)

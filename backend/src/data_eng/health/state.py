@@ -13,7 +13,7 @@ from .. import commands
 from ..commands import Command
 from ..core.instrument import root_of
 from ..core.tables import BOOK_WINDOWS, MBO, MBO_DAYS, RAW_MBO, TRIGGER_VECTORS
-from ..lake.partitions import PartitionRef, list_folders, parse_ref, ref_in
+from ..lake.partitions import PartitionRef, list_folders, parse_ref, part_damage, ref_in
 from ..lake.raw import known_sha256, raw_by_date, raw_facts
 from ..lake.runs import RUNS, StageRun
 from ..planning import why_not_chosen
@@ -23,6 +23,8 @@ from ..stages.base import LEVELS
 from .models import BuildState, Cell, LakeDay, Layer, TableState
 from .records import LakeRecords, Published
 
+DAMAGED = "damaged"
+"""How a table is called whose files are not those that its manifest names, by their sizes; a build makes it anew."""
 ALL_LAYERS: tuple[Layer, ...] = ("raw", "bronze", "silver", "gold")
 WORST_FIRST: tuple[BuildState, ...] = ("failed", "missing", "stale", "done")
 
@@ -178,7 +180,10 @@ class LakeLook:
         if ref.dataset == RAW_MBO:
             return "done", None
         if held.manifest is None:
-            return "failed", "its manifest cannot be read"
+            return "failed", f"{DAMAGED}: its manifest cannot be read"
+        damage = part_damage(ref.path, held.manifest.files)
+        if damage is not None:
+            return "failed", f"{DAMAGED}: {damage}"
         why = self.records.stage_of[ref.dataset].why_stale(held.manifest, self._settings[ref.layer], self)
         return ("stale", why) if why else ("done", None)
 

@@ -13,9 +13,9 @@ from ..config import AppConfig, load_datasets
 from ..core.instrument import root_of
 from ..core.tables import RAW_MBO
 from ..lake.keep import Kept, read_kept
-from ..lake.partitions import PartitionRef, list_partitions, read_facts, read_manifest
+from ..lake.partitions import PartitionRef, list_partitions, read_facts, readable_manifest
 from ..pipeline import LAYERS
-from .findings import damaged, no_raw
+from .findings import no_raw
 from .judge import Judge, free_bytes
 from .models import Finding
 
@@ -61,8 +61,8 @@ class Survey(BaseModel):
     problems: tuple[Finding, ...]
 
 
-def take_survey(cfg: AppConfig, verify: bool) -> Survey:
-    """Look at everything; `verify` also hashes every file of every partition."""
+def take_survey(cfg: AppConfig) -> Survey:
+    """Look at everything, without hashing a file."""
     lake, environment = cfg.lake_root, cfg.environment
     libraries = {name: _version(name) for name in LIBRARIES}
     variables = {
@@ -84,7 +84,7 @@ def take_survey(cfg: AppConfig, verify: bool) -> Survey:
         built_with=read_kept(lake),
         tables=tuple(_tables(lake)),
         indexes=tuple(sorted(path.parent.relative_to(lake / "indexes").as_posix() for path in lake.glob("indexes/**/[!.]*/manifest.json"))),
-        problems=(*problems, *_of_lake(cfg), *(damaged(lake) if verify else ())),
+        problems=(*problems, *_of_lake(cfg)),
     )
 
 
@@ -116,8 +116,10 @@ def _tables(lake: Path) -> Iterable[TableTotals]:
 
 
 def _table(dataset: str, root: str, refs: list[PartitionRef]) -> TableTotals:
-    manifests = [] if dataset == RAW_MBO else [read_manifest(ref) for ref in refs]
-    sizes = [read_facts(ref)["bytes"] if dataset == RAW_MBO else sum(part.bytes for part in read_manifest(ref).files) for ref in refs]
+    """Of a partition that does not say what it holds only its date is known."""
+    manifests = [] if dataset == RAW_MBO else [manifest for ref in refs if (manifest := readable_manifest(ref)) is not None]
+    facts = [read_facts(ref) for ref in refs] if dataset == RAW_MBO else [manifest.facts for manifest in manifests]
+    sizes = [said["bytes"] for said in facts] if dataset == RAW_MBO else [part.bytes for manifest in manifests for part in manifest.files]
     dates = [ref.date for ref in refs]
     return TableTotals(
         dataset=dataset,
@@ -127,5 +129,5 @@ def _table(dataset: str, root: str, refs: list[PartitionRef]) -> TableTotals:
         bytes=sum(sizes),
         first=min(dates),
         last=max(dates),
-        synthetic=sum(bool(read_facts(ref).get("synthetic")) for ref in refs),
+        synthetic=sum(bool(said.get("synthetic")) for said in facts),
     )

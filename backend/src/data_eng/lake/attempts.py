@@ -13,20 +13,23 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..errors import SpymasterError
+from ..errors import DISK_REFUSES, SpymasterError
+from .hashes import file_sha256
 
 MANIFEST = "_manifest.json"
 SUCCESS = "_SUCCESS"
 ATTEMPT_PREFIX = ".attempt-"
 STAGED_PART = "part.parquet"
+DAMAGED = "damaged"
+"""Folder of a lake for what was found damaged where nothing else says what it held."""
 PART_NAME = re.compile(r"part-[0-9a-f]{16}\.parquet")
 WRITE_BYTES = 1 << 18
 """Handed to the system at a time: a Parquet page has some 10 kB, and a call for each took a third of the time that writing took."""
-DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 class LostRace(SpymasterError):
@@ -37,13 +40,19 @@ class DiskFull(SpymasterError):
     """The disk (or the allowed file size) did not hold what was to be written; the lake is as before."""
 
 
-class Attempt:
-    """A folder of its own inside a partition, locked for as long as its writer lives."""
+class LakeNotWritable(SpymasterError):
+    """A place that this process may not write, or a disk that refuses; the lake is as before."""
 
-    def __init__(self, partition: Path) -> None:
+
+class Attempt:
+    """A folder of its own inside a partition (or beside the folder of an index), locked for as long as its writer lives."""
+
+    def __init__(self, partition: Path, published: Path | None = None) -> None:
+        """`published` is the manifest that stands for what is there; the partition's own unless said otherwise."""
         self._partition = partition
+        self._published = published or partition / MANIFEST
         with locked(partition):
-            self._seen = _bytes_or_none(partition / MANIFEST)
+            self._seen = _bytes_or_none(self._published)
             sweep_attempts(partition)
             self.folder = partition / f"{ATTEMPT_PREFIX}{uuid.uuid4().hex[:12]}"
             self.folder.mkdir()
@@ -57,12 +66,7 @@ class Attempt:
         """
         write_durable(self.folder / MANIFEST, manifest)
         with locked(self._partition):
-            current = _bytes_or_none(self._partition / MANIFEST)
-            if current not in (self._seen, manifest):
-                raise LostRace(
-                    f"{self._partition} was published by another run while this one worked, from other inputs, settings or code; that "
-                    "result stands. Run again to replace it."
-                )
+            current = self._unraced(manifest)
             os.replace(self.folder / STAGED_PART, self._partition / part_name)
             sync_folder(self._partition)
             if current is None:
@@ -72,6 +76,39 @@ class Attempt:
             sync_folder(self._partition)
             finish(self._partition, {part_name})
             self._end()
+
+    def publish_folder(self, place: Path, name: str, is_whole: Callable[[Path], bool]) -> None:
+        """Put the whole folder in place, its manifest (named as the published one) in it already: under `name`, with `place` a link to it.
+
+        Put if absent, or compare and swap, as `publish`. `name` says the content, so one of that name is kept if it `is_whole`.
+        """
+        manifest = (self.folder / self._published.name).read_bytes()
+        sync_folder(self.folder)
+        target, link = self._partition / name, self._partition / f".{place.name}.link"
+        with locked(self._partition):
+            self._unraced(manifest)
+            if target.exists() and not is_whole(target):
+                shutil.rmtree(target)
+            if not target.exists():
+                self.folder.rename(target)
+            sync_folder(self._partition)
+            link.unlink(missing_ok=True)
+            link.symlink_to(target.name)
+            if place.is_dir() and not place.is_symlink():
+                shutil.rmtree(place)  # a lake copied by a tool that follows links
+            os.replace(link, place)
+            sync_folder(self._partition)
+            self._end()
+
+    def _unraced(self, manifest: bytes) -> bytes | None:
+        """The manifest that is published now, if it is the one seen at the start, or ours. Needs the partition's lock."""
+        current = _bytes_or_none(self._published)
+        if current not in (self._seen, manifest):
+            raise LostRace(
+                f"{self._published.parent} was published by another run while this one worked, from other inputs, settings or code; that "
+                "result stands. Run again to replace it."
+            )
+        return current
 
     def remove(self) -> None:
         """End the attempt and clear its folder away, if it was not renamed in place. Under the lock, since a sweeper may look at it."""
@@ -136,7 +173,7 @@ class HashingSink:
         try:
             self._file.close()
         except OSError as error:
-            if error.errno not in DISK_ERRORS:
+            if error.errno not in DISK_FULL:
                 raise
 
 
@@ -184,6 +221,16 @@ def publish_file(path: Path, content: bytes) -> None:
         sync_folder(path.parent)
 
 
+def set_aside(lake: Path, path: Path) -> Path:
+    """Keep what a damaged file holds, below `damaged` in its lake; it stays where it is until something takes its place."""
+    kept = lake / DAMAGED / path.relative_to(lake).parent / f"{path.name}.{file_sha256(path)[:16]}"
+    make_folder(kept.parent)
+    kept.unlink(missing_ok=True)
+    os.link(path, kept)
+    sync_folder(kept.parent)
+    return kept
+
+
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
     """Hold the lock of a folder, making the folder if need be. The kernel frees it when the process dies."""
@@ -196,7 +243,7 @@ def locked(folder: Path) -> Iterator[None]:
 
 def _lock_handle(folder: Path) -> int:
     while True:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         try:
             handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         except FileNotFoundError:
@@ -215,18 +262,35 @@ def _same_folder(handle: int, folder: Path) -> bool:
         return False
 
 
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it that are not there yet, so that a power cut does not take them back."""
+    if folder.is_dir():
+        return
+    if folder.exists():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)
+
+
 @contextmanager
 def disk_errors(target: Path, needed: int) -> Iterator[None]:
-    """Turn a full disk into `DiskFull`, which says where, how many bytes were needed and how many are free."""
+    """Turn what a disk says into a sentence: `DiskFull` with where, how many bytes were needed and are free; `LakeNotWritable`."""
     try:
         yield
     except OSError as error:
-        if error.errno not in DISK_ERRORS:
-            raise
-        raise DiskFull(
-            f"cannot write {target}: {os.strerror(error.errno)}. At least {needed:,} bytes are needed, {_free_bytes(target):,} are free "
-            "there. The lake is unharmed; free space and run the same command again."
-        ) from error
+        if error.errno in DISK_FULL:
+            raise DiskFull(
+                f"cannot write {target}: {os.strerror(error.errno)}. At least {needed:,} bytes are needed, {_free_bytes(target):,} are "
+                "free there. The lake is unharmed; free space and run the same command again."
+            ) from error
+        if error.errno in DISK_REFUSES:
+            raise LakeNotWritable(
+                f"{target} cannot be written: {os.strerror(error.errno)}.",
+                expected="a place that this user may write, on a disk that is sound",
+                fix=f"Give this user the right to write in {target.parent}, or name another lake.",
+            ) from error
+        raise
 
 
 def _free_bytes(path: Path) -> int:
@@ -257,8 +321,3 @@ def sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def file_sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -16,7 +16,7 @@ import pyarrow as pa
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from ..errors import SpymasterError
+from ..errors import SpymasterError, disk_refused
 from .machine import worker_context
 
 SLOW_IMPORTS = ("fastavro", "pandas")
@@ -187,6 +187,9 @@ def _attempt(call: Callable[[], Any]) -> Outcome:
     except SpymasterError as error:
         return Failure(str(error), "")
     except Exception as error:
+        refused = disk_refused(error) if isinstance(error, OSError) else None
+        if refused is not None:
+            return Failure(str(refused), "")
         return Failure(f"{type(error).__name__}: {error}", traceback.format_exc())
 
 

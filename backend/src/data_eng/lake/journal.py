@@ -16,16 +16,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import SpymasterError
-from .attempts import publish_file
+from .attempts import LakeNotWritable, publish_file
 
 JOURNAL, DRILL, STARTED = "journal", "drill", "started"
 ID = r"^[0-9a-f]{20}$"
 """Twelve hex digits of milliseconds since 1970, so that ids sort by time, and eight of chance."""
 PNG_START, PNG_END = b"\x89PNG\r\n\x1a\n", b"IEND\xaeB`\x82"
-
-
-class LakeNotWritable(SpymasterError):
-    """The lake's journal cannot be written by this process."""
 
 
 class AlreadyKept(SpymasterError):
@@ -132,9 +128,11 @@ def _writable(folder: Path) -> Iterator[None]:
     """Say what to do where the folder cannot be written; a full disk says so itself."""
     try:
         yield
-    except OSError as error:
+    except (OSError, LakeNotWritable) as error:
+        cause = error.__cause__ if isinstance(error, LakeNotWritable) else error
+        assert isinstance(cause, OSError)
         raise LakeNotWritable(
-            f"{folder} cannot be written: {os.strerror(error.errno or 0)}.",
+            f"{folder} cannot be written: {os.strerror(cause.errno or 0)}.",
             expected="a folder that this server may make and write",
             fix=f"Give the user who runs it the right to write in {folder.parent}, or serve a copy of the lake.",
         ) from error

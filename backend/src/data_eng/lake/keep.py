@@ -12,11 +12,16 @@ from typing import NamedTuple
 
 import tomli_w
 
+from .. import commands
+from ..commands import Command
 from ..config import AppConfig
+from ..core.instrument import root_of
 from ..core.level_order import in_order
+from ..core.tables import TRIGGER_VECTORS
 from ..errors import SpymasterError
 from ..settings import Settings
-from .attempts import publish_file
+from .attempts import publish_file, set_aside
+from .partitions import list_partitions, readable_manifest
 
 KEEP = "spymaster.toml"
 HEADING = "# What this lake is built with, by root. Written by the first build; levels are added by `spymaster build --levels`.\n"
@@ -50,11 +55,30 @@ def read_kept(lake: Path) -> dict[str, Kept]:
         return {root: Kept(entry["session"], tuple(entry["levels"])) for root, entry in content.items()}
     except FileNotFoundError:
         return {}
-    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
         raise KeepError(
             f"{path} cannot be read: {error!r}.",
-            expected=("session and levels for each root; restore it, or remove it and build with the lake's --session and --levels"),
+            expected="session and levels for each root; restore it, or build with the lake's --session and --levels, which write it anew",
+            fix=_written_anew(lake),
         ) from None
+
+
+def said_by_partitions(lake: Path) -> dict[str, Kept]:
+    """What the newest trigger vectors of each root were built with."""
+    found = {}
+    for ref in sorted(list_partitions(lake, TRIGGER_VECTORS), key=lambda ref: ref.date):
+        manifest = readable_manifest(ref)
+        if manifest is not None:
+            found[root_of(ref.symbol)] = Kept(manifest.facts["session"], tuple(manifest.facts["levels"]))
+    return found
+
+
+def _written_anew(lake: Path) -> Command | None:
+    """The build that writes the file again: of the first root that has trigger vectors, as they were built."""
+    for root, kept in sorted(said_by_partitions(lake).items()):
+        dates = [ref.date for ref in list_partitions(lake, TRIGGER_VECTORS) if root_of(ref.symbol) == root]
+        return commands.build(lake, root, [max(dates)], layer="silver", levels=kept.levels, session=kept.session)
+    return None
 
 
 def settings_of(cfg: AppConfig, root: str, layer: str) -> Settings:
@@ -62,7 +86,7 @@ def settings_of(cfg: AppConfig, root: str, layer: str) -> Settings:
 
     Raises `OtherSession` where another session is asked for than the lake is built for.
     """
-    settings, kept = cfg.settings.of_root(root), read_kept(cfg.lake_root).get(root)
+    settings, kept = cfg.settings.of_root(root), _kept(cfg).get(root)
     session = cfg.session or (kept.session if kept else None)
     if kept is not None and session != kept.session:
         raise OtherSession(
@@ -77,16 +101,28 @@ def settings_of(cfg: AppConfig, root: str, layer: str) -> Settings:
     return settings if levels is None else settings.with_levels(in_order(levels))
 
 
+def _kept(cfg: AppConfig) -> dict[str, Kept]:
+    """By root. Nothing of a file that cannot be read, where the request says all that it would."""
+    try:
+        return read_kept(cfg.lake_root)
+    except KeepError:
+        if cfg.session is None or cfg.levels is None:
+            raise
+        return {}
+
+
 def keep(cfg: AppConfig, root: str, layer: str) -> None:
     """Note what a root is built with: all of it for the first time, afterwards the levels that are new."""
     settings = settings_of(cfg, root, layer)
-    kept = read_kept(cfg.lake_root)
+    kept = _kept(cfg)
     before = kept.get(root)
     session = settings.session
     levels = in_order({*(before.levels if before else ()), *settings.levels.default})
     now = Kept(f"{session.start}-{session.end}", levels)
     if now != before:
         content = {name: entry._asdict() for name, entry in sorted({**kept, root: now}.items())}
+        if keep_path(cfg.lake_root).exists() and not kept:
+            set_aside(cfg.lake_root, keep_path(cfg.lake_root))
         publish_file(keep_path(cfg.lake_root), (HEADING + tomli_w.dumps(content)).encode())
 
 

@@ -7,7 +7,6 @@ manifest names.
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 import shutil
 from collections.abc import Collection, Iterable, Mapping
@@ -24,6 +23,7 @@ from ..errors import SpymasterError
 from .attempts import MANIFEST, SUCCESS, disk_errors, finish, locked, sweep_attempts
 from .conditions import BEST_FIRST
 from .raw import raw_dates, raw_facts, raw_roots, raw_sha256
+from .seal import BrokenSeal, sealed, unsealed
 
 DATE_KEY = "dt"
 SYMBOL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9.:-]*")
@@ -112,7 +112,8 @@ class Manifest(BaseModel):
     facts: dict[str, Any]
 
     def to_bytes(self) -> bytes:
-        return (json.dumps(self.model_dump(mode="json"), indent=1, sort_keys=True) + "\n").encode()
+        """As it lies on the disk, sealed: a byte that changed there is noticed."""
+        return sealed(self.model_dump(mode="json"))
 
 
 class Provenance(NamedTuple):
@@ -242,11 +243,45 @@ def manifest_bytes(ref: PartitionRef) -> bytes:
 
 
 def parsed_manifest(ref: PartitionRef, content: bytes) -> Manifest:
+    """The manifest of a partition from its bytes; `PartitionCorrupt` for one that changed, or that another partition's is."""
     try:
-        return Manifest.model_validate_json(content)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise PartitionCorrupt(f"manifest of {ref} cannot be read ({first['msg']} at {first['loc']}).", fix=rebuild_command(ref)) from None
+        manifest = Manifest.model_validate(unsealed(content))
+    except (BrokenSeal, ValidationError) as error:
+        why = f"{error.errors()[0]['msg']} at {error.errors()[0]['loc']}" if isinstance(error, ValidationError) else str(error)
+        raise PartitionCorrupt(f"manifest of {ref} cannot be read: {why}.", fix=rebuild_command(ref)) from None
+    named = PartitionRef(ref.lake, manifest.dataset, manifest.symbol, manifest.date)
+    if named != ref:
+        raise PartitionCorrupt(f"manifest of {ref} is that of {named}.", fix=rebuild_command(ref))
+    return manifest
+
+
+def readable_manifest(ref: PartitionRef) -> Manifest | None:
+    """The published manifest; None where there is none, or none that can be read."""
+    try:
+        return read_manifest(ref)
+    except (PartitionMissing, PartitionCorrupt):
+        return None
+
+
+def damage_of(ref: PartitionRef) -> str | None:
+    """What is wrong with a complete partition, by its manifest and the sizes of the files that it names; None for nothing."""
+    try:
+        manifest = read_manifest(ref)
+    except PartitionCorrupt as error:
+        return error.message.removesuffix(".")
+    return part_damage(ref.path, manifest.files)
+
+
+def part_damage(folder: Path, files: Iterable[PartFile]) -> str | None:
+    """The first of a manifest's files that is missing or has another size, by the disk's word; None where all are there."""
+    for part in files:
+        try:
+            size = (folder / part.name).stat().st_size
+        except FileNotFoundError:
+            return f"{folder} has lost its file {part.name}"
+        if size != part.bytes:
+            return f"{folder / part.name} has {size} bytes, its manifest says {part.bytes}"
+    return None
 
 
 def rebuild_command(ref: PartitionRef) -> commands.Command:

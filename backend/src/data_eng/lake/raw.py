@@ -14,6 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import combinations
@@ -21,6 +22,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .. import commands
+from ..commands import Command
 from ..config import find_dataset
 from ..core.tables import RAW_DEFINITIONS, RAW_MBO
 from ..core.units import ns_to_iso, utc_date
@@ -28,11 +30,13 @@ from ..errors import SpymasterError
 from ..sources.dbn import DbnError, DbnFile, read_definitions
 from ..sources.dbn_format import Definition
 from .conditions import FEED_WORDS, Condition
-from .raw_records import RawRecord, file_sha256, is_as_read, kept_record, raw_record
+from .raw_records import RawChanged, RawRecord, file_sha256, is_as_read, kept_record, raw_record, require_same
 
 DBN_SUFFIXES = (".dbn", ".dbn.zst")
 CONDITIONS = "condition*.json"
 """A batch's condition.json, under its own name or with its hash in it, as `import` brings it."""
+
+CONDITION_NAME = re.compile(r"condition-([0-9a-f]{16})\.json")
 
 
 class RawMissing(SpymasterError):
@@ -51,10 +55,12 @@ class RawFile(NamedTuple):
 
 
 class Unreadable(NamedTuple):
-    """A file in the raw layer whose header cannot be read."""
+    """A file in the raw layer that no date can use."""
 
     path: Path
     problem: str
+    fix: Command | str
+    """What brings it back where it was once whole; else advice."""
 
 
 class RawDay(NamedTuple):
@@ -120,10 +126,13 @@ def open_raw(lake: Path, root: str, date: str) -> RawDay:
 
     Raises
     ------
-    RawMissing where there is none, RawOverlap where two hold the same, and what `DbnFile` says of a damaged one.
+    RawMissing where there is none, RawOverlap where two hold the same, RawChanged for one that is not as it was noted, and what `DbnFile`
+    says of a damaged one.
     """
     files = _files_of(lake, root, date)
     records = {path: raw_record(lake, root, path) for path in files}
+    for path, record in records.items():
+        require_same(lake, root, path, record)
     ordered = sorted(files, key=lambda path: (records[path].first_ts_ns, path.name))
     for one, other in combinations(ordered, 2):
         require_apart(one, records[one], other, records[other], root, date)
@@ -198,7 +207,20 @@ def condition_of(lake: Path, root: str, date: str) -> Condition:
 @cache
 def _conditions_in(path: str, size: int, mtime_ns: int) -> dict[str, Condition]:
     """Of a condition file, read once for as long as it keeps its size and time."""
+    require_name(Path(path))
     return read_conditions(Path(path))
+
+
+def require_name(path: Path) -> None:
+    """Raise unless a condition file that was imported, which has its hash in its name, has that hash."""
+    named = CONDITION_NAME.fullmatch(path.name)
+    if named and (sha256 := file_sha256(path))[: len(named[1])] != named[1]:
+        raise SpymasterError(f"{path} has sha256 {sha256[:16]}.", expected="the hash in its name", fix=commands.bring_in(_lake_of(path)))
+
+
+def _lake_of(path: Path) -> Path:
+    """The lake in which a raw file lies."""
+    return path.parents[len(Path(find_dataset(RAW_MBO).path).parts)]
 
 
 def read_conditions(path: Path) -> dict[str, Condition]:
@@ -218,10 +240,14 @@ def _glance(lake: Path, root: str, path: Path) -> RawFile | Unreadable:
     try:
         span = _span_of(path)
         if span.schema not in ("mbo", None):
-            return Unreadable(path, f"{path} holds schema {span.schema}. Expected mbo: move it out of the folder of order records.")
+            what = f"{path} holds schema {span.schema}. Expected mbo: move it out of the folder of order records."
+            return Unreadable(path, what, f"move it out of {path.parent}")
         return RawFile(path, (span.date,) if span.date is not None else raw_record(lake, root, path).dates)
+    except RawChanged as error:
+        return Unreadable(path, error.message, commands.bring_in(lake))
     except DbnError as error:
-        return Unreadable(path, str(error))
+        noted = kept_record(lake, root, path) is not None
+        return Unreadable(path, str(error), commands.bring_in(lake) if noted else f"move it out of {path.parent}")
 
 
 def _span_of(path: Path) -> _Span:

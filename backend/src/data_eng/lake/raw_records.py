@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -12,15 +12,23 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from .. import commands
 from ..core.clock import Clock
 from ..core.units import NS_PER_DAY, utc_date
+from ..errors import SpymasterError
 from ..sources.dbn import DbnFile
-from .attempts import publish_file
+from .attempts import DiskFull, LakeNotWritable, publish_file
+from .hashes import hash_once
+from .seal import BrokenSeal, sealed, unsealed
 
 KNOWN = Path("known") / "raw"
 HASH_BYTES = 1 << 22
 Progress = Callable[[Path, int], None]
 """Called with a file and how many of its bytes were read since the last call."""
+
+
+class RawChanged(SpymasterError):
+    """A raw file whose bytes are not those that were noted when it was first read: raw never changes."""
 
 
 class RawRecord(BaseModel):
@@ -45,19 +53,38 @@ class RawRecord(BaseModel):
 
 
 def raw_record(lake: Path, root: str, path: Path) -> RawRecord:
-    """What is known of a file; read through where nothing is, or where the file has changed since."""
+    """What is known of a file; read through where nothing is. One that was touched since is hashed.
+
+    Raises `RawChanged` for a file that holds other bytes than when it was noted, and what `look_through` raises.
+    """
     kept = kept_record(lake, root, path)
     if kept is not None and is_as_read(path, kept):
         return kept
-    record = look_through(path)
-    keep_record(lake, root, path, record)
+    if kept is None:
+        record = look_through(path)
+    else:
+        require_same(lake, root, path, kept)
+        record = kept.model_copy(update={"mtime_ns": path.stat().st_mtime_ns})
+    with suppress(LakeNotWritable, DiskFull):  # a note only spares the next run the reading
+        keep_record(lake, root, path, record)
     return record
+
+
+def require_same(lake: Path, root: str, path: Path, record: RawRecord) -> None:
+    """Raise `RawChanged` unless a file holds the bytes that were noted; it is hashed once in the life of the process."""
+    sha256 = hash_once(path)
+    if sha256 != record.sha256:
+        raise RawChanged(
+            f"raw file {path} has sha256 {sha256[:16]}, {note_path(lake, root, path)} says {record.sha256[:16]}.",
+            expected="the bytes that were noted, since raw never changes: import the file again from its batch; where it was replaced on "
+            "purpose, remove the note",
+            fix=commands.bring_in(lake),
+        )
 
 
 def keep_record(lake: Path, root: str, path: Path, record: RawRecord) -> None:
     """Note what is known of a file, outside raw."""
-    content = json.dumps(record.model_dump(mode="json"), indent=1, sort_keys=True) + "\n"
-    publish_file(_record_path(lake, root, path), content.encode())
+    publish_file(note_path(lake, root, path), sealed(record.model_dump(mode="json")))
 
 
 def look_through(path: Path, name: Path | None = None, progress: Progress | None = None) -> RawRecord:
@@ -97,23 +124,25 @@ def is_as_read(path: Path, record: RawRecord) -> bool:
     return (record.bytes, record.mtime_ns) == (found.st_size, found.st_mtime_ns)
 
 
-def _record_path(lake: Path, root: str, path: Path) -> Path:
+def note_path(lake: Path, root: str, path: Path) -> Path:
+    """Where what is known of a raw file is noted."""
     return Path(lake) / KNOWN / root / f"{path.name}.json"
 
 
 def kept_record(lake: Path, root: str, path: Path) -> RawRecord | None:
+    """What was noted of a file; None where nothing was, or the note cannot be read."""
     try:
-        noted = _record_path(lake, root, path)
+        noted = note_path(lake, root, path)
         found = noted.stat()
         return _parsed_record(noted, found.st_size, found.st_mtime_ns, found.st_ino)
-    except (FileNotFoundError, ValidationError):
+    except (FileNotFoundError, BrokenSeal, ValidationError):
         return None
 
 
 @cache
 def _parsed_record(path: Path, size: int, mtime_ns: int, inode: int) -> RawRecord:
     """A note, read once for as long as the disk says that it is the same."""
-    return RawRecord.model_validate_json(path.read_bytes())
+    return RawRecord.model_validate(unsealed(path.read_bytes()))
 
 
 def _days_of(times_ns: NDArray[np.int64]) -> set[int]:

@@ -48,7 +48,7 @@ def parsed_runs(content: bytes) -> dict[str, StageRun]:
     try:
         noted: dict[str, Any] = json.loads(content or b"{}")
         return {stage: StageRun(**entry) for stage, entry in noted.items()}
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return {}
 
 

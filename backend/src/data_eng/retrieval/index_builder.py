@@ -16,7 +16,6 @@ a build that was killed leaves the old one whole. The scalers of days whose past
 
 from __future__ import annotations
 
-import json
 from itertools import takewhile
 from pathlib import Path
 from typing import Literal, NamedTuple
@@ -68,18 +67,18 @@ def build_indexes(where: Environment, root: str, level_id: str, settings: Settin
     require_one_session(where, sources, root, settings)
     job = _Building(root, sources, settings, where, reuse=not overwrite)
     keys = [IndexKey(level_id, setup, approach_dir) for setup in SETUPS for approach_dir in APPROACHES]
-    stale = [key for key in keys if overwrite or job.current(key) is None]
-    rows = _gather(sources, level_id, stale)
+    current = {key: index for key in keys if not overwrite and (index := job.current(key)) is not None}
+    rows = _gather(sources, level_id, [key for key in keys if key not in current])
     results = []
     for key in keys:
         folder = index_folder(where, key)
-        if key not in stale:
+        present = current.get(key)
+        if present is not None:
             remove_replaced(folder)
-            results.append(_result(folder, key, "current"))
+            results.append(_result(folder, "current", present))
             continue
         status: Literal["built", "rebuilt"] = "rebuilt" if (folder / MANIFEST).exists() else "built"
-        _build(job, key, rows[key])
-        results.append(_result(folder, key, status))
+        results.append(_result(folder, status, _build(job, key, rows[key])))
     return results
 
 
@@ -145,12 +144,12 @@ def _may_hold(group: pq.RowGroupMetaData, level_id: str) -> bool:
     return statistics is None or not statistics.has_min_max or statistics.min <= level_id <= statistics.max
 
 
-def _build(job: _Building, key: IndexKey, rows: pa.Table) -> None:
+def _build(job: _Building, key: IndexKey, rows: pa.Table) -> Index:
     """Write one index aside and put it in place."""
     layout, folder = layout_of(key, job.settings), index_folder(job.where, key)
-    attempt = Attempt(folder.parent)
-    try:
-        with disk_errors(folder, rows.nbytes):
+    with disk_errors(folder, rows.nbytes):
+        attempt = Attempt(folder.parent, folder / MANIFEST)
+        try:
             vectors, metadata = _write_vectors(attempt.folder / VECTORS, key, job, rows, layout), _metadata(rows)
             index = Index(
                 lake=job.where.lake,
@@ -166,9 +165,10 @@ def _build(job: _Building, key: IndexKey, rows: pa.Table) -> None:
                 synthetic=any(source.synthetic for source in job.sources),
             )
             write_artefacts(attempt.folder, index, _scalers(job, index), job.settings)
-            publish(attempt.folder, folder)
-    finally:
-        attempt.remove()
+            publish(attempt, folder)
+        finally:
+            attempt.remove()
+    return index
 
 
 def _scalers(job: _Building, index: Index) -> dict[str, RobustScaler]:
@@ -215,6 +215,5 @@ def _metadata(rows: pa.Table) -> pa.Table:
     return kept.add_column(0, "row", pa.array(np.arange(rows.num_rows, dtype=np.int64)))
 
 
-def _result(folder: Path, key: IndexKey, status: Literal["built", "rebuilt", "current"]) -> BuiltIndex:
-    manifest = json.loads((folder / MANIFEST).read_text())
-    return BuiltIndex(key, folder, status, manifest["rows"], manifest["days"], manifest["synthetic"])
+def _result(folder: Path, status: Literal["built", "rebuilt", "current"], index: Index) -> BuiltIndex:
+    return BuiltIndex(index.key, folder, status, len(index.vectors), len(index.days), index.synthetic)

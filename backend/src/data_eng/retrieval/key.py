@@ -63,6 +63,19 @@ def pooled_folder(where: Environment, setup: str) -> Path:
     return (own or where.lake / "indexes" / f"mbo_{POOLED}") / setup
 
 
+def all_index_folders(where: Environment) -> list[Path]:
+    """Places of all indexes that are there, whole or not: the pooled ones first, then those of single levels, by name."""
+    roots = [where.lake / "indexes", *([where.index_dir.parent] if where.index_dir is not None else [])]
+    pooled = {folder for root in roots for folder in root.glob(f"mbo_{POOLED}/[!.]*")}
+    own = {folder for root in roots for folder in root.glob("mbo_*/*/[!.]*") if folder.parents[1].name != f"mbo_{POOLED}"}
+    return [*sorted(pooled), *sorted(own)]
+
+
+def level_of(folder: Path) -> str:
+    """The level of an index folder, or `pooled`, by its place."""
+    return next(part.removeprefix("mbo_") for part in reversed(folder.parts) if part.startswith("mbo_"))
+
+
 def names_level(where: Environment, level_id: str) -> bool:
     """Whether MBO_INDEX_DIR is this level's: it ends in `mbo_<level>`, or LEVEL_ID says so and it is not the pooled one."""
     if where.index_dir is None or _names_pooled(where):

@@ -11,6 +11,7 @@ sessions only, and on what the lake holds of its own day; a longer lake changes 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,6 +31,7 @@ from ..lake.partitions import PartitionRef, is_partition_complete, list_partitio
 from ..settings import Settings
 from ..sources.calendar import local_time_ns, previous_session, sessions_between
 
+SEAL = b"spymaster.sealed_sha256"
 MADE_FROM = b"spymaster.selection"
 """Key in the parquet file's metadata under which the map says what it was made from."""
 
@@ -150,10 +152,15 @@ def save_selection(selection: SelectionMap, path: Path) -> None:
     The same is written as json beside it for the eye. The parquet comes last: the map is there when it is, and a run killed between the two
     writes both again.
     """
-    maps = {**_maps_in(path), selection.root: selection}
+    try:
+        others = _maps_in(path)
+    except SelectionError:  # what cannot be read any more is made anew, each root's by its next build
+        others = {}
+    maps = {**others, selection.root: selection}
     made_from = {root: {"settings_sha256": maps[root].settings_sha256, "bronze_sha256": maps[root].bronze_sha256} for root in sorted(maps)}
     rows = [{"root": root, **row._asdict()} for root in sorted(maps) for row in maps[root].rows]
-    table = pa.Table.from_pylist(rows, SCHEMA.with_metadata({MADE_FROM: json.dumps(made_from, sort_keys=True).encode()}))
+    about = {MADE_FROM: json.dumps(made_from, sort_keys=True).encode(), SEAL: _seal(made_from, rows)}
+    table = pa.Table.from_pylist(rows, SCHEMA.with_metadata(about))
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink)
     content = {"made_from": made_from, "rows": rows}
@@ -178,18 +185,33 @@ def _maps_in(path: Path) -> dict[str, SelectionMap]:
     """Maps by root; empty where there is no file."""
     if not path.exists():
         return {}
+    content = path.read_bytes()
     try:
-        table = pq.ParquetFile(path).read()
-        made_from = json.loads((table.schema.metadata or {})[MADE_FROM])
-        rows = table.select(SCHEMA.names).to_pylist()
+        table = pq.ParquetFile(pa.BufferReader(content)).read()
+        made_from, rows = json.loads((table.schema.metadata or {})[MADE_FROM]), table.select(SCHEMA.names).to_pylist()
+        if table.schema.metadata[SEAL] != _seal(made_from, rows):
+            raise ValueError("not as it was written")
         return {
             root: SelectionMap(root, tuple(_row_of(row) for row in rows if row["root"] == root), **about)
             for root, about in made_from.items()
         }
-    except (pa.ArrowInvalid, KeyError, TypeError):
-        raise SelectionError(
-            f"{path} is no selection map.", fix="Move it away: the next build or `spymaster select` makes the map anew."
-        ) from None
+    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError):
+        raise SelectionError(f"{path} is no selection map.", fix=_made_anew(path)) from None
+
+
+def _seal(made_from: dict[str, Any], rows: list[dict[str, Any]]) -> bytes:
+    """Hash of all that a file of maps says, kept in it, so that a byte that changed there chooses no other contract."""
+    return hashlib.sha256(json.dumps([made_from, rows], sort_keys=True).encode()).hexdigest().encode()
+
+
+def _made_anew(path: Path) -> commands.Command | str:
+    """The command that writes a file of maps again: of the lake that it lies in."""
+    lake = path.absolute().parents[1]
+    held = list_partitions(lake, MBO_DAYS) if path.absolute() == selection_path(lake) else []
+    if not held:
+        return "Move it away: the next build or `spymaster select` makes the map anew."
+    root = held[0].symbol
+    return commands.select(lake, root, (ref.date for ref in held if ref.symbol == root))
 
 
 def _row_of(row: dict[str, Any]) -> SelectionRow:

@@ -17,6 +17,7 @@ a day that is appended changes no answer of a day before it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from itertools import takewhile
 from pathlib import Path
@@ -35,7 +36,19 @@ from ..io import read_table
 from ..lake.attempts import Attempt, disk_errors, write_durable
 from ..settings import Settings
 from ..sources.calendar import sessions_apart
-from .artefacts import FAISS_INDEX, FEATURE_LIST, MANIFEST, METADATA, NORM_STATS, NORM_STATS_SEED, VECTORS, damage_of
+from .artefacts import (
+    FAISS_INDEX,
+    FEATURE_LIST,
+    MANIFEST,
+    METADATA,
+    NORM_STATS,
+    NORM_STATS_SEED,
+    VECTORS,
+    BrokenIndex,
+    inputs_of,
+    read_index_manifest,
+    require_sizes,
+)
 from .distribution import CENSORED
 from .frame_past import place_of
 from .key import SETUPS, pooled_folder
@@ -93,21 +106,20 @@ def _brought_up_to_date(
     }
     kept = _read_manifest(folder)
     alike = kept is not None and facts.items() <= kept.items() and not overwrite
-    status: Literal["built", "rebuilt", "current"] = "built" if kept is None else "rebuilt"
-    if kept is not None and alike and _inputs_of(kept) == inputs:
+    status: Literal["built", "rebuilt", "current"] = "rebuilt" if (folder / MANIFEST).exists() else "built"
+    if kept is not None and alike and inputs_of(kept) == inputs:
         remove_replaced(folder)
         return _result(setup, folder, "current", kept)
     known = _kept_fits(folder, kept, inputs) if kept is not None and alike else {}
-    attempt = Attempt(folder.parent)
-    try:
-        rows = _rows(sources, setup, settings)
-        with disk_errors(folder, 2 * rows.moments.frame.nbytes):
+    rows = _rows(sources, setup, settings)
+    with disk_errors(folder, 2 * rows.moments.frame.nbytes):
+        attempt = Attempt(folder.parent, folder / MANIFEST)
+        try:
             _write(attempt.folder, rows, known, settings, facts, inputs)
-            publish(attempt.folder, folder)
-    finally:
-        attempt.remove()
-    written = _read_manifest(folder)
-    assert written is not None
+            written = read_index_manifest(attempt.folder)
+            publish(attempt, folder)
+        finally:
+            attempt.remove()
     return _result(setup, folder, status, written)
 
 
@@ -204,24 +216,27 @@ def _fit_facts(rows: _Rows, count: int, scale: FrameScale | None) -> dict[str, A
 
 def _kept_fits(folder: Path, kept: dict[str, Any], inputs: tuple[tuple[str, str, str], ...]) -> dict[str, str]:
     """Lines of norm_stats.json by day, of the days all of whose past is unchanged."""
-    if damage_of(folder, kept, (NORM_STATS,)) is not None:
+    unchanged = {new[1] for old, new in takewhile(lambda pair: pair[0] == pair[1], zip(inputs_of(kept), inputs, strict=False))}
+    try:
+        content = (folder / NORM_STATS).read_bytes()
+    except FileNotFoundError:
         return {}
-    unchanged = {new[1] for old, new in takewhile(lambda pair: pair[0] == pair[1], zip(_inputs_of(kept), inputs, strict=False))}
-    lines = (folder / NORM_STATS).read_text().splitlines()[1:-1]
+    if hashlib.sha256(content).hexdigest() != kept["files"][NORM_STATS]["sha256"]:
+        return {}
+    lines = content.decode().splitlines()[1:-1]
     fits = {json.loads(line.rstrip(","))["as_of"]: line.rstrip(",") for line in lines if line}
     return {day: line for day, line in fits.items() if day in unchanged}
 
 
 def _read_manifest(folder: Path) -> dict[str, Any] | None:
-    path = folder / MANIFEST
-    if not path.exists():
+    """What the folder says of itself; None where there is none that is whole, by the sizes of its files."""
+    try:
+        content = folder.resolve()
+        manifest = read_index_manifest(content)
+        require_sizes(content, manifest)
+    except (BrokenIndex, FileNotFoundError):
         return None
-    manifest: dict[str, Any] = json.loads(path.read_text())
-    return manifest if damage_of(folder, manifest, ()) is None else None
-
-
-def _inputs_of(manifest: dict[str, Any]) -> tuple[tuple[str, str, str], ...]:
-    return tuple((entry["partition"], entry["date"], entry["sha256"]) for entry in manifest["inputs"])
+    return manifest
 
 
 def _result(setup: str, folder: Path, status: Literal["built", "rebuilt", "current"], manifest: dict[str, Any]) -> BuiltPooled:

@@ -13,7 +13,9 @@ import pyarrow.parquet as pq
 
 from ..core.features.blocks import GROUPS
 from ..core.features.scaling import RobustScaler
-from ..lake.attempts import locked, sync_folder, write_durable
+from ..lake.attempts import Attempt, locked, write_durable
+from ..lake.hashes import file_sha256
+from ..lake.seal import sealed
 from ..settings import Settings
 from .artefacts import (
     ARTEFACTS,
@@ -24,8 +26,9 @@ from .artefacts import (
     NORM_STATS,
     NORM_STATS_SEED,
     VECTORS,
-    damage_of,
-    file_sha256,
+    BrokenIndex,
+    read_index_manifest,
+    require_hashes,
     scaler_line,
 )
 from .index import SETTINGS_SECTION, Index
@@ -76,31 +79,22 @@ def seal(folder: Path, facts: dict[str, Any], inputs: tuple[tuple[str, str, str]
         "inputs": [{"partition": name, "date": date, "sha256": sha256} for name, date, sha256 in inputs],
         "files": {name: {"bytes": (folder / name).stat().st_size, "sha256": file_sha256(folder / name)} for name in ARTEFACTS},
     }
-    write_durable(folder / MANIFEST, json_bytes(manifest))
+    write_durable(folder / MANIFEST, sealed(manifest))
 
 
-def publish(built: Path, folder: Path) -> None:
-    """Give the finished folder its content's name and point the index's link at it; what the link pointed at before is removed."""
-    target = folder.parent / f".{folder.name}-{file_sha256(built / MANIFEST)[:16]}"
-    link = folder.parent / f".{folder.name}.link"
-    with locked(folder.parent):
-        if target.exists() and not _is_whole(target):
-            shutil.rmtree(target)
-        if not target.exists():
-            built.rename(target)
-        link.unlink(missing_ok=True)
-        link.symlink_to(target.name)
-        if folder.is_dir() and not folder.is_symlink():
-            shutil.rmtree(folder)  # a lake copied by a tool that follows links
-        os.replace(link, folder)
-        sync_folder(folder.parent)
+def publish(attempt: Attempt, folder: Path) -> None:
+    """Put the finished folder in place under its content's name, by the protocol of all writers; what was there before is removed."""
+    attempt.publish_folder(folder, f".{folder.name}-{file_sha256(attempt.folder / MANIFEST)[:16]}", _is_whole)
     remove_replaced(folder)
 
 
 def _is_whole(content: Path) -> bool:
-    """Whether the files of a finished folder still have the hashes that its manifest names."""
-    manifest = json.loads((content / MANIFEST).read_text())
-    return damage_of(content, manifest, ARTEFACTS) is None
+    """Whether the files of a finished folder are those that its manifest names."""
+    try:
+        require_hashes(content, read_index_manifest(content), file_sha256)
+    except (BrokenIndex, FileNotFoundError):
+        return False
+    return True
 
 
 def remove_replaced(folder: Path) -> None:

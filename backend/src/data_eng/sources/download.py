@@ -20,7 +20,8 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from ..errors import SpymasterError
-from ..lake.attempts import DiskFull, file_sha256, locked, publish_file
+from ..lake.attempts import DiskFull, locked, publish_file
+from ..lake.hashes import file_sha256
 from .historical import PARENT, Account, DownloadRefused, DownloadRequest, Job, JobFile, JobLost, OrderUnanswered, size_of
 
 MANIFEST = "manifest.json"

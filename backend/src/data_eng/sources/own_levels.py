@@ -12,12 +12,14 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
+from .. import commands
 from ..core.levels import LEVELS, find_level, known_level_ids
 from ..core.session import NoMoment, is_date, moment_ns
 from ..errors import SpymasterError, did_you_mean
-from ..lake.attempts import publish_file
+from ..lake.attempts import publish_file, set_aside
 
 COLUMNS = ("root", "date", "level_id", "price", "known_from")
 Row = dict[str, Any]
@@ -74,7 +76,12 @@ def _rows(lake: Path, root: str | None) -> list[Row]:
     path = own_levels_path(lake)
     if not path.exists():
         return []
-    table = pq.ParquetFile(path).read()
+    content = path.read_bytes()
+    try:
+        table = pq.ParquetFile(pa.BufferReader(content)).read()
+    except (pa.ArrowException, OSError) as error:
+        what = f"{path} cannot be read: {error}."
+        raise OwnLevelError(what, expected="a table; remove it, and take your levels in again", fix=commands.own_levels(lake)) from None
     missing = [name for name in COLUMNS if name not in table.column_names]
     if missing:
         raise OwnLevelError(f"{path} has no columns {{value}}.", value=missing, expected=", ".join(COLUMNS))
@@ -103,7 +110,7 @@ def _price(row: Row) -> float:
 def keep_own_levels(lake: Path, csv: Path) -> int:
     """Merge a CSV with the columns of the table into the lake; rows of a root, day and level that are there already are replaced.
 
-    Returns the number of rows taken from the CSV. The lake's table changes whole or not at all.
+    Returns the number of rows taken from the CSV. The lake's table changes whole or not at all; one that cannot be read is set aside.
     """
     import polars as pl
 
@@ -123,7 +130,7 @@ def keep_own_levels(lake: Path, csv: Path) -> int:
         _known_from_ns(row)
         _price(row)
     path, taken = own_levels_path(lake), given.height
-    if path.exists():
+    if _kept_table(lake):
         before = pl.read_parquet(path).select(COLUMNS).with_columns(pl.col("date").cast(pl.String), pl.col("known_from").cast(pl.String))
         given_keys = given.select("root", "date", "level_id").unique()
         given = pl.concat([before.join(given_keys, on=["root", "date", "level_id"], how="anti"), given])
@@ -131,3 +138,16 @@ def keep_own_levels(lake: Path, csv: Path) -> int:
     given.sort("root", "date", "level_id", "known_from").write_parquet(buffer)
     publish_file(path, buffer.getvalue())
     return taken
+
+
+def _kept_table(lake: Path) -> bool:
+    """Whether the lake has a table to merge into; one that cannot be read is kept below `damaged`."""
+    path = own_levels_path(lake)
+    if not path.exists():
+        return False
+    try:
+        _rows(lake, None)
+    except OwnLevelError:
+        set_aside(lake, path)
+        return False
+    return True

@@ -15,7 +15,7 @@ from .. import commands
 from ..core.events import EventBatch
 from ..core.instrument import root_of
 from ..io import open_parts
-from ..lake.attempts import file_sha256
+from ..lake.hashes import file_sha256
 from ..lake.partitions import PartitionCorrupt, PartitionRef, read_manifest
 
 BATCH_RECORDS = 131_072

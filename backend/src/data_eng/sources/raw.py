@@ -1,8 +1,9 @@
 """Brings files into the raw layer: DBN files and Databento batch folders, checked, copied, never changed.
 
-Files are copied under a staging folder of the lake, hashed, read through once, and linked in place under their own names; nothing in raw is
-ever changed or removed. A killed import leaves at most a staging folder, which the next one sweeps, and a repeated import finds its work
-done. How files lie in raw, and what is known of them: `lake.raw`.
+Files are copied under a staging folder of the lake, hashed, read through once, and linked in place under their own names. Nothing in raw is
+ever changed or removed; a file that is no longer what was imported is set aside below `damaged` when the right one comes again. A killed
+import leaves at most a staging folder, which the next one sweeps, and a repeated import finds its work done. How files lie in raw, and what
+is known of them: `lake.raw`.
 Batch folders: Databento, "Batch downloads": manifest.json lists every file with its size and sha256, condition.json every date's
 condition.
 """
@@ -20,15 +21,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import combinations
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from ..core.instrument import root_of
 from ..core.tables import RAW_DEFINITIONS
 from ..errors import SpymasterError
-from ..lake.attempts import disk_errors, locked, sync_folder
+from ..lake.attempts import disk_errors, locked, set_aside, sync_folder
 from ..lake.conditions import Condition
+from ..lake.hashes import file_sha256
 from ..lake.raw import DBN_SUFFIXES, raw_files, raw_folder, read_conditions, require_apart, require_room
-from ..lake.raw_records import RawRecord, keep_record, look_through, raw_record
+from ..lake.raw_records import KNOWN, RawRecord, keep_record, kept_record, look_through
 from .dbn import DbnFile
 
 MANIFEST, CONDITION = "manifest.json", "condition.json"
@@ -51,6 +53,10 @@ class HashMismatch(SpymasterError):
     """A file that is not what the batch's manifest says."""
 
 
+Outcome: TypeAlias = Literal["imported", "already there", "restored"]
+"""`restored`: the file there was no longer what had been imported; it was set aside, and the right one put in its place."""
+
+
 class Imported(NamedTuple):
     """What became of one file for one root."""
 
@@ -58,7 +64,7 @@ class Imported(NamedTuple):
     dates: tuple[str, ...]
     """UTC dates of its records."""
     source: Path
-    status: Literal["imported", "already there"]
+    status: Outcome
     record: RawRecord
 
 
@@ -149,14 +155,15 @@ def import_batch(batch: Batch, lake: Path, root: str | None = None, progress: Pr
                 raise ImportRefused(f"{source} holds no order record. There is nothing to import.")
             said = _staged_conditions(batch.condition_files.get(source), staging)
             for name in _roots({*record.symbols, *DbnFile(source).header.symbols}, source, root):
-                yield Imported(name, record.dates, source, _lay_down(lake, name, staged, source, record, said), record)
+                outcome = _lay_down(lake, name, staged, source, record, said, vouched=source in batch.sha256)
+                yield Imported(name, record.dates, source, outcome, record)
     for source in batch.definitions:
         with _staging(lake) as staging:
             staged, sha256 = _copied(source, staging, _unheard)
             _require_hash(source, sha256, batch.sha256)
             for folder in (raw_folder(lake, name, RAW_DEFINITIONS) for name in _definition_roots(source)):
                 with locked(folder):
-                    _link(staged, folder / source.name)
+                    _link(lake, staged, folder / source.name, vouched=source in batch.sha256)
 
 
 def _require_dbn_name(path: Path) -> None:
@@ -289,31 +296,59 @@ def _staged_conditions(said: Path | None, staging: Path) -> Path | None:
     return copy.rename(staging / f"condition-{sha256[:16]}.json")
 
 
-def _lay_down(
-    lake: Path, root: str, staged: Path, source: Path, record: RawRecord, said: Path | None
-) -> Literal["imported", "already there"]:
-    """Link a staged file and its batch's conditions into the folder of a root, then note what is known of the file."""
+def _lay_down(lake: Path, root: str, staged: Path, source: Path, record: RawRecord, said: Path | None, vouched: bool) -> Outcome:
+    """Link a staged file and its batch's conditions into the folder of a root, then note what is known of the file.
+
+    A file there that is no longer what was imported is set aside, and the staged one takes its place, if that is what was noted of it. Of
+    a file of which nothing is noted, the batch's manifest (`vouched`) says so.
+    """
     folder = raw_folder(lake, root)
     with locked(folder):
         if said is not None:
-            _link(said, folder / said.name)
-        if any(raw_record(lake, root, present.path).sha256 == record.sha256 for present in raw_files(lake, root)):
+            _link(lake, said, folder / said.name, vouched=True)
+        noted = {path: kept for path in _known_files(lake, root) if (kept := kept_record(lake, root, path)) is not None}
+        target = next((path for path, kept in noted.items() if kept.sha256 == record.sha256), folder / source.name)
+        if target.exists() and file_sha256(target) == record.sha256:
+            if target not in noted:
+                keep_record(lake, root, target, record)
             return "already there"
-        require_room(lake, root, source, record)
-        _link(staged, folder / source.name)
-    keep_record(lake, root, folder / source.name, record)
-    return "imported"
+        if target in noted and noted[target].sha256 == record.sha256:
+            outcome: Outcome = "restored"
+            _link(lake, staged, target, vouched=True)
+        else:
+            if any(file_sha256(present.path) == record.sha256 for present in raw_files(lake, root) if present.path not in noted):
+                return "already there"
+            outcome = "restored" if target.exists() else "imported"
+            if not target.exists():
+                require_room(lake, root, source, record)
+            _link(lake, staged, target, vouched=vouched and target not in noted)
+    keep_record(lake, root, target, record.model_copy(update={"mtime_ns": target.stat().st_mtime_ns}))
+    return outcome
 
 
-def _link(staged: Path, target: Path) -> None:
-    """Put a file in place under its name; one of that name and other bytes is never replaced. Needs the folder's lock."""
+def _known_files(lake: Path, root: str) -> list[Path]:
+    """Raw files of a root of which something is noted, whether they are there or not."""
+    return [raw_folder(lake, root) / note.name.removesuffix(".json") for note in sorted((lake / KNOWN / root).glob("[!.]*.json"))]
+
+
+def _link(lake: Path, staged: Path, target: Path, *, vouched: bool = False) -> None:
+    """Put a file in place under its name. Needs the folder's lock.
+
+    One of that name and other bytes is set aside, below `damaged` in the lake, where the staged one is `vouched` for; else it stays.
+    """
     with disk_errors(target, 0):
         if not target.exists():
             os.link(staged, target)
         elif not filecmp.cmp(staged, target, shallow=False):
-            raise ImportRefused(
-                f"{target} is there already and holds other bytes. Raw is never replaced: move it out of the lake by hand first, or import "
-                "into another lake with --lake."
-            )
+            if not vouched:
+                raise ImportRefused(
+                    f"{target} is there already and holds other bytes. Raw is never replaced: move it out of the lake by hand first, or "
+                    "import into another lake with --lake."
+                )
+            set_aside(lake, target)
+            restored = target.with_name(f".{target.name}.restored")
+            restored.unlink(missing_ok=True)
+            os.link(staged, restored)
+            os.replace(restored, target)
         sync_folder(target.parent)
         sync_folder(target.parent.parent)

@@ -23,12 +23,14 @@ from ..lake.partitions import (
     PartitionMissing,
     PartitionRef,
     Provenance,
+    damage_of,
     inherited_facts,
     is_partition_complete,
     manifest_sha256,
     partition_ref,
     read_facts,
     read_manifest,
+    readable_manifest,
     tidy_partition,
 )
 from ..lake.provenance import code_sha256
@@ -173,10 +175,12 @@ class Stage(ABC):
         """The same for a unit with its history, under settings that are the root's own."""
         started = time.perf_counter()
         products = self.products(unit, cfg)
-        present = [ref for ref in products if is_partition_complete(ref)]
+        published = [ref for ref in products if is_partition_complete(ref)]
+        damaged = {ref: damage for ref in published if (damage := damage_of(ref)) is not None}
+        present = [ref for ref in published if ref not in damaged]
         declared = self.reads(unit, cfg, settings)
         if self.rows_by_level:
-            settings = settings.with_levels(self._levels(unit, cfg, declared, present, settings))
+            settings = settings.with_levels(self._levels(unit, cfg, declared, published, settings))
             declared = self.reads(unit, cfg, settings)
         provenance = self._provenance(
             {**{str(ref): manifest_sha256(ref) for ref in declared}, **self.other_inputs(unit, cfg, settings)}, settings
@@ -194,9 +198,10 @@ class Stage(ABC):
         unwritten = [dataset for dataset in self.io.outputs if dataset not in lake.written]
         if unwritten:
             raise StageError(f"stage {self.name} wrote no {unwritten} for {unit}. Every output is written, if only with no rows.")
-        if not present:
+        if not published:
             return _result("built", self.products(unit, cfg), started)
-        return _result("rebuilt", self.products(unit, cfg), started, stale or ("overwrite" if overwrite else "incomplete"))
+        reason = next(iter(damaged.values()), "") or stale or ("overwrite" if overwrite else "incomplete")
+        return _result("rebuilt", self.products(unit, cfg), started, reason)
 
     def why_stale(self, manifest: Manifest, settings: Settings, now: InputsNow) -> str:
         """Why `run` would rebuild a partition, as far as the inputs that its manifest names say; empty when it would not."""
@@ -209,14 +214,15 @@ class Stage(ABC):
         return self._why_other(manifest, self._provenance(inputs, settings), settings)
 
     def _levels(
-        self, unit: ContractDay, cfg: AppConfig, declared: list[PartitionRef], present: list[PartitionRef], settings: Settings
+        self, unit: ContractDay, cfg: AppConfig, declared: list[PartitionRef], published: list[PartitionRef], settings: Settings
     ) -> tuple[str, ...]:
         """Levels to build: those that the day has and its inputs still hold, and those asked for.
 
         Raises `PartitionMissing` for a level named by a flag or LEVEL_ID that an input of the day does not hold.
         """
         requested, named = settings.levels.default, cfg.levels is not None or cfg.environment.level_id is not None
-        held = {level for ref in present for level in read_facts(ref).get(LEVELS, ())}
+        manifests = [manifest for ref in published if (manifest := readable_manifest(ref)) is not None]
+        held = {level for manifest in manifests for level in manifest.facts.get(LEVELS, ())}
         holds: list[Sequence[str]] = []
         for ref in (ref for ref in declared if (ref.symbol, ref.date) == (unit.symbol, unit.date)):
             levels = read_facts(ref).get(LEVELS)

@@ -6,11 +6,13 @@ from ...config import UnknownDataset
 from ...core.session import NoDate
 from ...errors import Runnable, SpymasterError
 from ...health.judge import UnknownRoot
-from ...lake.attempts import DiskFull
-from ...lake.journal import AlreadyKept, LakeNotWritable
+from ...lake.attempts import DiskFull, LakeNotWritable
+from ...lake.journal import AlreadyKept
+from ...lake.keep import KeepError
 from ...lake.partitions import BadAddress, PartitionCorrupt, PartitionMissing
 from ...retrieval.index import IndexMissing, StaleIndex
 from ...retrieval.key import UnknownIndex
+from ...retrieval.mbo_contract_day_selector import SelectionError
 from ...retrieval.metrics import UnknownMetric
 from ...retrieval.setup import LevelUnknown
 from ...retrieval.sources import TwoContracts
@@ -47,6 +49,8 @@ STATUS: dict[ProblemCode, int] = {
 CODE_OF: dict[type[SpymasterError], ProblemCode] = {
     PartitionMissing: "not_built",
     PartitionCorrupt: "corrupt",
+    SelectionError: "corrupt",
+    KeepError: "corrupt",
     LakeNotWritable: "read_only",
     AlreadyKept: "bad_request",
     DiskFull: "disk_full",

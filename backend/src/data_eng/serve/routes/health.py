@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from ... import commands
+from ...health.judge import Judge
 from ..gate.metrics import CONTENT_TYPE, Metrics
 from ..gate.problems import Refusal
 from ..messages.base import Message
@@ -35,7 +36,7 @@ async def healthz() -> Alive:
 
 @router.get("/readyz")
 async def readyz(request: Request) -> Ready:
-    """200 when the lake can be read and holds a day; 503 with the reason otherwise, `preparing` while the first answer is warmed."""
+    """200 when the lake can be read, holds a day and has whole indexes; 503 with the reason otherwise, `preparing` while it is warmed."""
     shared = shared_of(request)
     if not shared.lake.is_dir():
         raise Refusal("not_ready", f"lake {shared.lake.name} is not there.", fix=commands.bring_in(shared.lake))
@@ -46,6 +47,10 @@ async def readyz(request: Request) -> Ready:
         listed = shared.days.listed()
         if not listed.days:
             raise Refusal("not_ready", f"lake {shared.lake.name} holds no contract-day.", fix=listed.fix)
+        judge: Judge = request.app.state.judge
+        damaged = judge.damaged_index()
+        if damaged is not None:
+            raise Refusal("not_ready", f"{damaged.what}.", fix=damaged.fix)
         return Ready(status="ready", days=len(listed.days))
 
     return await shared.work.run(found)

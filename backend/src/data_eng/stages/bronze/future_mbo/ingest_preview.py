@@ -16,7 +16,7 @@ from ....core.split import LeanColumns, new_instruments, register, route, split
 from ....core.tables import MBO, MBO_DAYS, RAW_MBO
 from ....core.units import NANOS_PER_POINT, NS_PER_DAY, NS_PER_S, ticks_to_points, utc_day_start_ns
 from ....errors import SpymasterError
-from ....lake.partitions import Anomaly, PartitionRef, is_partition_complete, partition_ref, read_manifest
+from ....lake.partitions import Anomaly, PartitionRef, partition_ref, readable_manifest
 from ....lake.raw import RawDay, open_raw
 from ....lake.writer import ParquetOptions
 from ....planning import ContractDay
@@ -53,7 +53,8 @@ class IngestPreview(Stage):
     def products(self, unit: ContractDay, cfg: AppConfig) -> list[PartitionRef]:
         """The day's list, and once it is there every contract it names."""
         days = partition_ref(cfg, MBO_DAYS, unit.root, unit.date)
-        contracts = read_manifest(days).facts["contracts"] if is_partition_complete(days) else []
+        listed = readable_manifest(days)
+        contracts = listed.facts["contracts"] if listed is not None else []
         return [*(partition_ref(cfg, MBO, symbol, unit.date) for symbol in contracts), days]
 
     def compute(self, unit: ContractDay, lake: StageLake) -> None:
