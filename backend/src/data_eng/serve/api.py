@@ -19,6 +19,7 @@ from ..config import AppConfig
 from ..errors import SpymasterError
 from ..health.judge import Judge
 from .gate.access import SECURITY_HEADERS, install_access
+from .gate.addresses import REFUSALS, install_routes
 from .gate.metrics import install_metrics
 from .gate.page import install_page
 from .gate.problems import problem_of
@@ -53,13 +54,11 @@ def create_app(cfg: AppConfig, warm: bool = False) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        responses={"4XX": {"model": Problem}, "5XX": {"model": Problem}},
+        responses=REFUSALS,
     )
     app.state.shared = shared
     app.state.judge = Judge(cfg)
-    for module in (days, setups, journal, replay, catalogue, evaluation, lake):
-        app.include_router(module.router, prefix="/api")
-    app.include_router(health.router)
+    install_routes(app, *(module.router for module in (days, setups, journal, replay, catalogue, evaluation, lake, health)))
     install_page(app)
     app.add_exception_handler(SpymasterError, _spymaster_error)
     app.add_exception_handler(RequestValidationError, _bad_request)

@@ -27,8 +27,13 @@ def unzstd(content: bytes) -> bytes:
     return zstandard.ZstdDecompressor().decompress(content)
 
 
-def takes_zstd(accept_encoding: Annotated[str, Header()] = "") -> bool:
-    """Whether the client takes `Content-Encoding: zstd`."""
+async def offers_zstd(accept_encoding: Annotated[str, Header()] = "") -> bool:
+    """Whether the client takes `Content-Encoding: zstd`; a coroutine, since FastAPI starts a thread for every other dependency."""
+    return takes_zstd(accept_encoding)
+
+
+def takes_zstd(accept_encoding: str) -> bool:
+    """Whether this Accept-Encoding takes zstd."""
     for offer in accept_encoding.lower().split(","):
         name, _, quality = offer.partition(";")
         if name.strip() in ("zstd", "*") and quality.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000"):
@@ -36,7 +41,7 @@ def takes_zstd(accept_encoding: Annotated[str, Header()] = "") -> bool:
     return False
 
 
-TakesZstd = Annotated[bool, Depends(takes_zstd)]
+TakesZstd = Annotated[bool, Depends(offers_zstd)]
 Symbol = Annotated[str, Path(pattern=SYMBOL, description="A contract, for example ESZ5, or a root, for example ES.")]
 SymbolQuery = Annotated[str, Query(pattern=SYMBOL, description="A contract or a root.")]
 LevelId = Annotated[str, Query(pattern=LEVEL_ID, description="For example pm_high.")]

@@ -5,19 +5,20 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from ..day.arrow import STREAM
 from ..day.bodies import Body
 from ..day.stream import window_list
 from ..day.view import day_view
+from ..gate.addresses import router_of
 from ..gate.replies import JSON, AsOf, LevelId, Symbol, TakesZstd, Version, body_reply, packed
 from ..messages.base import LEVEL_LIST, Second
 from ..messages.day import Day, DayList, EpisodeList, NextEpisode, TableName
 from ..messages.replay import WindowList
 from ..shared import shared_of
 
-router = APIRouter(tags=["days"])
+router = router_of("days")
 SessionDate = date
 
 

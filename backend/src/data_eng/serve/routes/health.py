@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field
 
 from ... import commands
+from ..gate.addresses import router_of
 from ..gate.metrics import CONTENT_TYPE, Metrics
 from ..gate.problems import Refusal
 from ..messages.base import Message
 from ..shared import shared_of
 
-router = APIRouter(tags=["health"])
+router = router_of("health", prefix="")
 
 
 class Alive(Message):

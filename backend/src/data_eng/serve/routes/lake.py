@@ -5,15 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from ...core.tables import LEVELS_TABLE
 from ...health.judge import Judge
 from ...health.models import LakeHealth, PartitionView
+from ..gate.addresses import router_of
 from ..gate.replies import JSON, SymbolQuery, TakesZstd, body_reply, packed
 from ..shared import shared_of
 
-router = APIRouter(tags=["lake"])
+router = router_of("lake")
 ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 

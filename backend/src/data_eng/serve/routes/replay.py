@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from functools import partial
 
-from fastapi import APIRouter, WebSocket
+from fastapi import WebSocket
 from pydantic import ValidationError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from ...errors import SpymasterError
 from ..day.stream import TRY_AGAIN_LATER, ReaderStuck, Replay
+from ..gate.addresses import router_of
 from ..gate.problems import Refusal, problem_of
 from ..messages.replay import ReplayProblem, ReplayQuery
 from ..shared import Shared, shared_of
 
-router = APIRouter(tags=["replay"])
+router = router_of("replay")
 NORMAL, REFUSED = 1000, 1008
 CLOSE_REASON = "no message was taken"
 

@@ -6,19 +6,20 @@ from datetime import date
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from ...core.episodes import EpisodeKind
 from ...core.features.registry import Approach
 from ...retrieval.key import LEVEL_TEST, IndexKey
 from ...retrieval.parts import SetupName
+from ..gate.addresses import router_of
 from ..gate.replies import JSON, AsOf, LevelId, SymbolQuery, TakesZstd, Version, body_reply, packed
 from ..messages.base import Second
 from ..messages.setup import ApproachAnswer, ApproachReply, NoApproach, NoSetupYet, SetupList, SetupReply
 from ..setup.listing import Chosen
 from ..shared import shared_of
 
-router = APIRouter(tags=["setups"])
+router = router_of("setups")
 RootQuery = Annotated[str, Query(pattern="^[A-Z0-9]{1,6}$", description="The root, for example ES.")]
 TimeQuery = Annotated[str | None, Query(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="New York, HH:MM.")]
 
