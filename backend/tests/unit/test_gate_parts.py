@@ -19,13 +19,16 @@ from src.data_eng.health.judge import UnknownRoot
 from src.data_eng.lake.attempts import DiskFull
 from src.data_eng.lake.journal import AlreadyKept, LakeNotWritable
 from src.data_eng.lake.partitions import BadAddress, PartitionCorrupt, PartitionMissing
+from src.data_eng.serve.api import create_app
 from src.data_eng.serve.gate.hosts import HostNames, is_loopback, is_same_origin
 from src.data_eng.serve.gate.metrics import NO_ROUTE, Counting, Metrics
 from src.data_eng.serve.gate.problems import CODE_OF, STATUS, Refusal, problem_of, status_of
 from src.data_eng.serve.gate.replies import body_reply, packed, problem_reply, takes_zstd
 from src.data_eng.serve.gate.work import Work
 from src.data_eng.serve.messages.problem import Problem, ProblemCode
+from src.data_eng.settings import load_settings
 from tests.asgi import ask, http_scope
+from tests.toys.lake import config
 
 
 @pytest.mark.parametrize(
@@ -91,7 +94,7 @@ def test_every_code_has_a_status_and_every_status_a_code() -> None:
     ("kind", "code", "status"),
     [
         (PartitionMissing, "not_built", 404),
-        (PartitionCorrupt, "corrupt", 500),
+        (PartitionCorrupt, "corrupt", 503),
         (LakeNotWritable, "read_only", 403),
         (AlreadyKept, "bad_request", 422),
         (DiskFull, "disk_full", 507),

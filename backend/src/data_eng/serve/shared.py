@@ -9,6 +9,7 @@ from ..retrieval.past_tests import PastTests
 from .day.bodies import Bodies
 from .day.days import Days
 from .day.shelf import Shelf
+from .gate.folders import Folders
 from .gate.work import Work
 from .journal.drills import Drills
 from .journal.keeping import Keeping
@@ -22,6 +23,7 @@ class Shared:
 
     def __init__(self, cfg: AppConfig) -> None:
         self.lake = cfg.lake_root
+        self.folders = Folders(cfg)
         self.settings = cfg.settings
         self.preparing: str | None = None
         """What is done before the first answer is as fast as later ones; None once that is done."""
@@ -30,7 +32,7 @@ class Shared:
         self.shelf = Shelf(cfg, self.days)
         self.bodies = Bodies()
         self.past = Past(cfg)
-        self.answers = Answers(cfg.settings, self.shelf, self.past)
+        self.answers = Answers(cfg.settings, self.shelf, self.past, self.folders)
         self.listing = SetupListing(cfg.settings, self.past)
         tests = PastTests(cfg.lake_root, cfg.settings)
         self.keeping = Keeping(cfg.lake_root, self.days, self.shelf, self.answers, tests)

@@ -20,6 +20,7 @@ from ...errors import SpymasterError
 from ..messages.problem import Problem, ProblemCode
 from .buckets import Buckets
 from .hosts import HostNames, is_loopback, is_same_origin
+from .log import LOG
 from .problems import status_of
 
 if TYPE_CHECKING:
@@ -138,6 +139,7 @@ class Gate:
         headers = Headers(scope=scope)
         reply = self._turned_away(scope, headers) or self._unauthorised(scope, headers) or self._crowd()
         if reply is not None:
+            LOG.warning("A socket from %s was refused: %s", _client(scope), reply.problem.message if reply.problem else reply.status)
             await receive()
             if "websocket.http.response" in scope.get("extensions", {}):
                 await _answer(reply, send, "websocket.http.response")
@@ -162,8 +164,7 @@ class Gate:
                 f"host {', '.join(hosts)!r} is not this server. Expected {self._names}.",
                 "Open the address that `spymaster serve` printed.",
             )
-        client = scope.get("client")
-        wait_s = 0.0 if scope["path"] in OPEN_PATHS else self._buckets.wait_s(client[0] if client else "")
+        wait_s = 0.0 if scope["path"] in OPEN_PATHS else self._buckets.wait_s(_client(scope))
         if wait_s:
             seconds = max(1, math.ceil(wait_s))
             return _refused(
@@ -252,6 +253,12 @@ class Gate:
                     raise ReaderGone from None
 
         return guarded
+
+
+def _client(scope: Scope) -> str:
+    """The address that a request or socket comes from."""
+    client = scope.get("client")
+    return client[0] if client else ""
 
 
 def _pieces(message: Message) -> list[Message]:

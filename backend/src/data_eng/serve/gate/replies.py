@@ -7,9 +7,11 @@ from typing import Annotated
 
 import zstandard
 from fastapi import Depends, Header, Path, Query, Response
+from pydantic import BaseModel
 
 from ..messages.base import LEVEL_ID, SYMBOL, VERSION, Second
 from ..messages.problem import Problem
+from .folders import Folders
 from .problems import status_of
 
 JSON = "application/json"
@@ -52,6 +54,11 @@ Version = Annotated[str | None, Query(pattern=VERSION, description="The day's ve
 def packed(body: bytes, compressed: bool) -> bytes:
     """The body as `body_reply` takes it."""
     return zstd(body) if compressed else body
+
+
+def message_bytes(message: BaseModel, folders: Folders) -> bytes:
+    """A message as JSON, without the places of the server's folders."""
+    return folders.hidden_in_json(message.model_dump_json(by_alias=True).encode())
 
 
 def body_reply(body: bytes, media_type: str, compressed: bool, version: str | None = None, synthetic: bool | None = None) -> Response:

@@ -33,7 +33,7 @@ async def evaluation(request: Request, root: SymbolQuery, zstd_taken: TakesZstd)
         body = records.read(path, lambda content: _report(content, path, root, again))
         if body is None:
             raise Refusal("no_evaluation", f"{root} has not been evaluated in this lake.", fix=again)
-        return packed(body, zstd_taken)
+        return packed(shared.folders.hidden_in_json(body), zstd_taken)
 
     return body_reply(await shared.work.run(answer), JSON, zstd_taken)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import partial
 from typing import Annotated
 
@@ -14,8 +13,9 @@ from ...retrieval.key import LEVEL_TEST, IndexKey
 from ...retrieval.parts import SetupName
 from ..gate.addresses import router_of
 from ..gate.replies import JSON, AsOf, LevelId, SymbolQuery, TakesZstd, Version, body_reply, packed
-from ..messages.base import Second
+from ..messages.base import IsoDate, Second
 from ..messages.setup import ApproachAnswer, ApproachReply, NoApproach, NoSetupYet, SetupList, SetupReply
+from ..setup.answers import SetupRequest
 from ..setup.listing import Chosen
 from ..shared import shared_of
 
@@ -39,14 +39,13 @@ async def setup(
     shared = shared_of(request)
     key = IndexKey(level, setup, approach_dir)
     answers = shared.answers
-    found = await shared.work.run(partial(answers.request, symbol, key, as_of_s, version))
+    found = await shared.work.run(partial(answers.asked, symbol, key, as_of_s, version, takes_zstd))
     if isinstance(found, NoSetupYet):
         return said_reply(found, takes_zstd)
-    answer = answers.kept.get(found.key)
-    if answer is None:
+    if isinstance(found, SetupRequest):
         answer = await shared.work.once(found.key, partial(answers.compute, found))
-    body = await shared.work.run(partial(answer.body, as_of_s, takes_zstd))
-    return body_reply(body, JSON, takes_zstd, answer.version, answer.synthetic)
+        found = await shared.work.run(partial(answer.body, as_of_s, takes_zstd))
+    return body_reply(found.content, JSON, takes_zstd, found.version, found.synthetic)
 
 
 @router.get("/approach", response_model=ApproachReply)
@@ -74,8 +73,8 @@ async def setups(
     approach_dir: Approach | None = None,
     setup: SetupName = "level_test",
     as_of_s: Annotated[Second | None, Query(description="Only what was known then; by default all that the lake knows.")] = None,
-    first: Annotated[date | None, Query(description="First session date.")] = None,
-    last: Annotated[date | None, Query(description="Last session date.")] = None,
+    first: Annotated[IsoDate | None, Query(description="First session date.")] = None,
+    last: Annotated[IsoDate | None, Query(description="Last session date.")] = None,
     time_from: TimeQuery = None,
     time_to: TimeQuery = None,
     kind: Annotated[str | None, Query(pattern="^[a-z_]{1,20}$", description=f"One of {', '.join(EpisodeKind)}.")] = None,
