@@ -410,7 +410,7 @@ def test_a_reader_beside_a_rebuild_sees_the_old_day_or_the_new_one_and_never_a_m
 
 def test_days_longest_unused_leave_the_memory_first(served_lake: Path) -> None:
     one = shelf_of(served_lake).day(SYMBOL, TODAY).nbytes
-    small = SETTINGS.model_copy(update={"serve": SETTINGS.serve.model_copy(update={"day_cache_bytes": int(one * 2.5)})})
+    small = SETTINGS.model_copy(update={"serve": SETTINGS.serve.model_copy(update={"cache_bytes": one * 5})})
     shelf = shelf_of(served_lake, small)
     for date in (*DATES, DATES[-1]):
         shelf.day(SYMBOL, date)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi.requests import HTTPConnection
 
 from ..config import AppConfig
+from ..lake.cache import Cache
 from ..retrieval.past_tests import PastTests
 from .day.bodies import Bodies
 from .day.days import Days
@@ -31,6 +32,7 @@ class Shared:
         self.days = Days(cfg)
         self.shelf = Shelf(cfg, self.days)
         self.bodies = Bodies()
+        self.bodies.kept = Cache(cfg.settings.serve.body_cache_bytes)
         self.past = Past(cfg)
         self.answers = Answers(cfg.settings, self.shelf, self.past, self.folders)
         self.listing = SetupListing(cfg.settings, self.past)
@@ -50,7 +52,13 @@ class Shared:
 
     def gauges(self) -> dict[str, float]:
         """What is held now, for the metrics."""
-        return {"days_held": len(self.shelf), "days_held_bytes": self.shelf.size, "tables_held_bytes": self.bodies.kept.size}
+        return {
+            "days_held": len(self.shelf),
+            "days_held_bytes": self.shelf.size,
+            "tables_held_bytes": self.bodies.kept.size,
+            "answers_held_bytes": self.answers.kept.size,
+            "past_held_bytes": self.past.size + self.listing.size,
+        }
 
 
 def shared_of(connection: HTTPConnection) -> Shared:

@@ -101,7 +101,7 @@ class Answers:
         self._folders = folders
         self._shelf = shelf
         self._past = past
-        self.kept: Cache[tuple[object, ...], AnswerBody] = Cache(settings.serve.answer_cache)
+        self.kept: Cache[tuple[object, ...], AnswerBody] = Cache(settings.serve.answer_cache_bytes)
 
     def request(self, symbol: str, key: IndexKey, as_of_s: int, version: str | None) -> SetupRequest | NoSetupYet:
         """The trigger that is meant and the past that it may see; quick, since a kept answer is found by it."""
@@ -128,7 +128,7 @@ class Answers:
         rest = message_bytes(day_answer(answer, day.version, self._past, learned), self._folders)[1:]
         mids = self._past.mids(setup.symbol, setup.session_date)
         body = AnswerBody(zstd(rest), day.version, answer.synthetic, second_of(setup.ts_ns), setup.level_ticks, mids)
-        self.kept.put(key, body)
+        self.kept.put(key, body, len(body.rest))
         return body
 
     def answer(self, symbol: str, key: IndexKey, as_of_s: int, version: str | None = None) -> SetupAnswer | NoSetupYet:
