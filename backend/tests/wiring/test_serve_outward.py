@@ -49,7 +49,7 @@ GETS = (
     "/api/catalogue",
     f"/api/lake?root={ROOT}",
     f"/api/lake/partition?dataset=silver.future_mbo.levels&symbol={SYMBOL}&date={TODAY}",
-    f"/api/lake/partition?dataset=raw.future_mbo.dbn&symbol={ROOT}&date={TODAY}",
+    f"/api/lake/partition?dataset=raw.future.market_by_order_dbn&symbol={ROOT}&date={TODAY}",
     f"/api/evaluation?root={ROOT}",
     "/api/nothing",
     "/",

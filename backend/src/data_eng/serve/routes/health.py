@@ -11,6 +11,7 @@ from ..gate.metrics import CONTENT_TYPE, Metrics
 from ..gate.problems import Refusal
 from ..messages.base import Message
 from ..shared import shared_of
+from .lake import judge_of
 
 router = router_of("health", prefix="")
 
@@ -36,7 +37,7 @@ async def healthz() -> Alive:
 
 @router.get("/readyz")
 async def readyz(request: Request) -> Ready:
-    """200 when the lake can be read and holds a day; 503 with the reason otherwise, `preparing` while the first answer is warmed."""
+    """200 when the lake can be read and holds whole days; 503 with the reason otherwise, `preparing` while the first answer is warmed."""
     shared = shared_of(request)
     if not shared.lake.is_dir():
         raise Refusal("not_ready", f"lake {shared.lake.name} is not there.", fix=commands.bring_in(shared.lake))
@@ -47,6 +48,9 @@ async def readyz(request: Request) -> Ready:
         listed = shared.days.listed()
         if not listed.days:
             raise Refusal("not_ready", f"lake {shared.lake.name} holds no contract-day.", fix=listed.fix)
+        damaged = judge_of(request).damaged_day()
+        if damaged is not None:
+            raise Refusal("not_ready", f"{damaged.what}.", fix=damaged.fix)
         return Ready(status="ready", days=len(listed.days))
 
     return await shared.work.run(found)
