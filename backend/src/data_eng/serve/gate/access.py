@@ -50,6 +50,8 @@ SECURITY_HEADERS = {
 }
 """Styles may be inline, since Angular puts each component's into the page as it is shown; scripts may not."""
 
+_ENCODED = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
+
 
 class OpenToStrangers(SpymasterError):
     """A server that other machines could reach without a token."""
@@ -272,10 +274,9 @@ def _pieces(message: Message) -> list[Message]:
 
 
 def _with_security(headers: Any) -> list[tuple[bytes, bytes]]:
-    given = [(bytes(name), bytes(value)) for name, value in headers]
-    there = {name.lower() for name, _ in given}
-    ours = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
-    return [*given, *((name, value) for name, value in ours if name not in there)]
+    given = list(headers)
+    there = {bytes(name).lower() for name, _ in given}
+    return [*given, *(ours for ours in _ENCODED if ours[0] not in there)]
 
 
 async def _answer(reply: Reply, send: Send, kind: str) -> None:
