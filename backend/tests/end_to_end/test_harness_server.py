@@ -10,13 +10,13 @@ import pytest
 
 from tests.harness import hostile, soak
 from tests.harness.hostile import Attack, Heard, attack_of, faults_of, statuses_of
-from tests.harness.soak import GROWTH_MB_A_MINUTE, RESTS_S, Sample, line_of
+from tests.harness.soak import GROWTH_MB_A_MINUTE, RESTS_ANSWERS, Sample, line_of
 from tests.toy_lake import make_toy_lake
 
 SOAK_S, HOSTILE = 6, 60
 
 
-@pytest.fixture(scope="module", autouse=True)
+@pytest.fixture(scope="module")
 def one_lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Both trials make a lake; here it is made once."""
     lake = make_toy_lake(tmp_path_factory.mktemp("harness"))
@@ -26,6 +26,7 @@ def one_lake(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.mark.usefixtures("one_lake")
 def test_a_short_soak_answers_every_route_and_the_socket(tmp_path: Path) -> None:
     found = soak.tried(tmp_path, SOAK_S)
     assert found.faults == ()
@@ -39,6 +40,7 @@ def test_a_short_soak_answers_every_route_and_the_socket(tmp_path: Path) -> None
     } <= found.figures.keys()
 
 
+@pytest.mark.usefixtures("one_lake")
 def test_sixty_hostile_connections_leave_the_server_as_it_was(tmp_path: Path) -> None:
     found = hostile.tried(tmp_path, HOSTILE)
     assert found.faults == ()
@@ -46,16 +48,16 @@ def test_sixty_hostile_connections_leave_the_server_as_it_was(tmp_path: Path) ->
 
 
 def test_a_memory_that_grows_is_found_out_and_one_that_rests_is_not() -> None:
-    def samples(mb_a_minute: float, seconds: float = 600.0) -> list[Sample]:
+    def samples(mb_a_minute: float) -> list[Sample]:
         noise = (0.0, 3.0, -2.0, 1.0, -3.0)
-        return [Sample(seconds * k / 400, 500.0 + mb_a_minute * seconds * k / 400 / 60 + noise[k % 5]) for k in range(401)]
+        return [Sample(1.5 * k, 500.0 + mb_a_minute * 1.5 * k / 60 + noise[k % 5]) for k in range(401)]
 
     grows, rests = samples(2 * GROWTH_MB_A_MINUTE), samples(0.0)
     assert line_of(grows).mb_a_minute == pytest.approx(2 * GROWTH_MB_A_MINUTE, abs=0.3)
     assert abs(line_of(rests).mb_a_minute) < 0.3
-    assert len(soak.faults_of(grows, line_of(grows))) == 1
-    assert soak.faults_of(rests, line_of(rests)) == []
-    assert soak.faults_of(samples(100.0, RESTS_S - 1), line_of(samples(100.0, RESTS_S - 1))) == []
+    assert len(soak.faults_of(line_of(grows), RESTS_ANSWERS)) == 1
+    assert soak.faults_of(line_of(rests), RESTS_ANSWERS) == []
+    assert soak.faults_of(line_of(grows), RESTS_ANSWERS - 1) == []
 
 
 def test_a_trial_is_the_same_whenever_it_is_made_and_each_kind_is_made() -> None:
