@@ -166,7 +166,42 @@ class ServeSettings(Section):
     body_max_bytes: int
     picture_max_bytes: int
     url_max_bytes: int
-    day_cache_bytes: int
-    answer_cache: int
+    cache_bytes: int
+    """All that the server keeps in memory, shared out among its caches by what has proved worth keeping."""
     reader_timeout_s: float
     workers: int
+
+    @property
+    def day_cache_bytes(self) -> int:
+        """Of days read whole."""
+        return self.cache_bytes * 40 // 100
+
+    @property
+    def horizon_cache_bytes(self) -> int:
+        """Of ladders and conditions over longer horizons, some 10 MB a day, and of what their past says, some 1 MB a session."""
+        return self.cache_bytes * 10 // 100
+
+    @property
+    def view_cache_bytes(self) -> int:
+        """Of what sessions know of the past; a view of 40,000 vectors takes 50 MB."""
+        return self.cache_bytes * 30 // 100
+
+    @property
+    def body_cache_bytes(self) -> int:
+        """Of encoded tables."""
+        return self.cache_bytes * 10 // 100
+
+    @property
+    def answer_cache_bytes(self) -> int:
+        """Of answers, compressed: some 12 kB each."""
+        return self.cache_bytes * 4 // 100
+
+    @property
+    def index_cache_bytes(self) -> int:
+        """Of the rows of indexes, whose vectors are mapped; as much again for the lists made from them."""
+        return self.cache_bytes * 2 // 100
+
+    @property
+    def mid_cache_bytes(self) -> int:
+        """Of the mids around past setups; 40 kB a day."""
+        return self.cache_bytes * 2 // 100

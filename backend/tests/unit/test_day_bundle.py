@@ -14,7 +14,7 @@ from src.data_eng.core.units import NS_PER_S
 from src.data_eng.retrieval.approach import ApproachTables
 from src.data_eng.retrieval.reading import PhysicsTables
 from src.data_eng.serve.day.arrow import KnownTable
-from src.data_eng.serve.day.bodies import Bodies, Body, spans
+from src.data_eng.serve.day.bodies import PIECE_S, Bodies, Body, spans
 from src.data_eng.serve.day.bundle import CONDITIONS_MAX, CONDITIONS_SHOWN, DayBundle
 from src.data_eng.serve.day.levels import level_infos, why_unknown
 from src.data_eng.serve.day.moments import Moments, moments_of
@@ -131,24 +131,21 @@ def test_a_day_s_size_is_that_of_all_that_it_holds() -> None:
     assert whole.nbytes == 6 * 24
 
 
-def test_pieces_are_encoded_once_for_each_question_and_anew_for_another_version() -> None:
-    bodies, day = Bodies(), a_day()
+def test_whole_pieces_are_encoded_once_for_each_question_and_anew_for_another_version() -> None:
+    bodies, day = Bodies(10**6), a_day()
 
     def tried(of: DayBundle, *question: Any) -> tuple[Body, int]:
         before = bodies.kept.made
         return bodies.tables(of, ["windows"], *question), bodies.kept.made - before
 
     first, made = tried(day, None, END, None, False)
-    assert made == 1 + len(list(spans(START, None, END)))
+    whole = [span for span in spans(START, None, END) if (span[1] - START) % PIECE_S == 0]
+    assert made == 1 + len(whole)
     assert tried(day, None, END, None, False) == (first, 0)
-    assert tried(day, None, END - 1, None, False)[1] == 1
-    assert tried(day, START + 1, END, None, False)[1] == 1
-    for of, compressed in [
-        (day, True),
-        (a_day(version="f" * 16), False),
-        (a_day(symbol="ESH6"), False),
-        (a_day(session_date="2025-10-17"), False),
-    ]:
+    assert tried(day, None, END - 1, None, False)[1] == 0
+    assert tried(day, START + 1, END, None, False)[1] == 0
+    others = [(a_day(version="f" * 16), False), (a_day(symbol="ESH6"), False), (a_day(session_date="2025-10-17"), False), (day, True)]
+    for of, compressed in others:
         assert tried(of, None, END, None, compressed)[1] == made
     assert (first.version, first.synthetic) == (VERSION, True)
     with pa.ipc.open_stream(first.content) as reader:

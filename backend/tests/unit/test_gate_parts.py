@@ -19,13 +19,16 @@ from src.data_eng.health.judge import UnknownRoot
 from src.data_eng.lake.attempts import DiskFull, LakeNotWritable
 from src.data_eng.lake.journal import AlreadyKept
 from src.data_eng.lake.partitions import BadAddress, PartitionCorrupt, PartitionMissing
+from src.data_eng.serve.api import create_app
 from src.data_eng.serve.gate.hosts import HostNames, is_loopback, is_same_origin
 from src.data_eng.serve.gate.metrics import NO_ROUTE, Counting, Metrics
 from src.data_eng.serve.gate.problems import CODE_OF, STATUS, Refusal, problem_of, status_of
 from src.data_eng.serve.gate.replies import body_reply, packed, problem_reply, takes_zstd
 from src.data_eng.serve.gate.work import Work
 from src.data_eng.serve.messages.problem import Problem, ProblemCode
+from src.data_eng.settings import load_settings
 from tests.asgi import ask, http_scope
+from tests.toys.lake import config
 
 
 @pytest.mark.parametrize(
@@ -91,7 +94,7 @@ def test_every_code_has_a_status_and_every_status_a_code() -> None:
     ("kind", "code", "status"),
     [
         (PartitionMissing, "not_built", 404),
-        (PartitionCorrupt, "corrupt", 500),
+        (PartitionCorrupt, "corrupt", 503),
         (LakeNotWritable, "read_only", 403),
         (AlreadyKept, "bad_request", 422),
         (DiskFull, "disk_full", 507),
@@ -169,17 +172,18 @@ def test_a_request_is_counted_with_its_status_and_bytes_and_a_bug_as_500() -> No
 
 
 @pytest.mark.parametrize(
-    ("template", "path", "route"),
-    [
-        ("/days/{symbol}", "/api/days/ESZ5", "/api/days/{symbol}"),
-        ("/healthz", "/healthz", "/healthz"),
-        ("/{address:path}", "/a/b/c", "/{address:path}"),
-    ],
+    ("template", "path"), [("/api/days/{symbol}", "/api/days/ESZ5"), ("/healthz", "/healthz"), ("/{address:path}", "/a/b/c")]
 )
-def test_a_request_is_counted_under_the_template_that_answered_with_its_prefix(template: str, path: str, route: str) -> None:
+def test_a_request_is_counted_under_the_template_that_answered(template: str, path: str) -> None:
     metrics = Metrics()
     ask(Counting(_two_pieces, metrics), http_scope(path, route=Route(template, _broken)))
-    assert value_of(metrics, "requests_total", route=route, method="GET", status="206") == 1
+    assert value_of(metrics, "requests_total", route=template, method="GET", status="206") == 1
+
+
+def test_every_address_is_matched_in_the_application_itself_under_its_whole_template() -> None:
+    app = create_app(config(Path("nowhere"), load_settings()))
+    addresses = {getattr(route, "path", None) for route in app.routes}
+    assert {"/api/days/{symbol}/{session_date}", "/api/setup", "/api/replay", "/readyz", "/{address:path}"} <= addresses
 
 
 def test_a_socket_is_open_from_its_accept_to_its_end_and_its_messages_are_counted() -> None:

@@ -301,7 +301,7 @@ def test_a_table_that_is_not_built_names_its_command_and_the_others_go_on(own_la
     client = client_of(own_lake)
     status, code, fix = problem(client, f"{DAY}/tables/ladder", as_of_s=START_S)
     assert (status, code) == (404, "not_built")
-    assert fix == f"spymaster build --layer gold --symbol {SYMBOL} --dates {TODAY}:{TODAY} --lake {own_lake}"
+    assert fix == f"spymaster build --layer gold --symbol {SYMBOL} --dates {TODAY}:{TODAY} --lake {own_lake.name}"
     assert [table["table"] for table in client.get(DAY).json()["absent"]] == ["ladder"]
     assert table_of(client, "windows", as_of_s=END_S).num_rows == 1_080
 
@@ -335,7 +335,7 @@ def test_a_damaged_table_is_corrupt_alone_and_is_read_again_once_it_is_fixed(own
     part.write_bytes(whole[:middle] + bytes([whole[middle] ^ 1]) + whole[middle + 1 :])
     client = client_of(own_lake)
     status, code, _ = problem(client, f"{DAY}/tables/heat", as_of_s=START_S)
-    assert (status, code) == (500, "corrupt")
+    assert (status, code) == (503, "corrupt")
     assert [table["table"] for table in client.get(DAY).json()["absent"]] == ["heat", "trades"]
     assert table_of(client, "windows", as_of_s=END_S).num_rows == 1_080
     part.write_bytes(whole)
@@ -421,7 +421,7 @@ def test_a_reader_beside_a_rebuild_sees_the_old_day_or_the_new_one_and_never_a_m
 
 def test_days_longest_unused_leave_the_memory_first(served_lake: Path) -> None:
     one = shelf_of(served_lake).day(SYMBOL, TODAY).nbytes
-    small = SETTINGS.model_copy(update={"serve": SETTINGS.serve.model_copy(update={"day_cache_bytes": int(one * 2.5)})})
+    small = SETTINGS.model_copy(update={"serve": SETTINGS.serve.model_copy(update={"cache_bytes": one * 5})})
     shelf = shelf_of(served_lake, small)
     for date in (*DATES, DATES[-1]):
         shelf.day(SYMBOL, date)

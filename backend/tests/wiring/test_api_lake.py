@@ -371,7 +371,9 @@ def test_a_partition_shows_its_manifest_its_run_and_the_command(place: Place, se
     assert (told["state"], told["why"]) == ("done", None)
     assert told["last_run"]["stage"] == "build_trigger_vectors"
     assert told["last_run"]["seconds"] > 0
-    assert told["rebuild"] == f"spymaster build --layer gold --symbol ES --dates 2025-10-10:2025-10-10 --overwrite --lake {served_lake}"
+    assert (
+        told["rebuild"] == f"spymaster build --layer gold --symbol ES --dates 2025-10-10:2025-10-10 --overwrite --lake {served_lake.name}"
+    )
     raw = httpx.get(f"{place.url}/api/lake/partition", params={"dataset": RAW_MBO, "symbol": ROOT, "date": LAST}).json()
     assert raw["manifest"] is None
     assert raw["raw"]["synthetic"] is True

@@ -241,7 +241,7 @@ def test_a_damaged_table_is_reported_as_corrupt_and_the_rest_goes_on(lake: Path)
     content[len(content) // 2] ^= 0xFF
     part.write_bytes(bytes(content))
     with board(lake) as (place, _):
-        refusal = problem(httpx.get(f"{place.url}{DAY}/tables/ladder?as_of_s={TEN}"), 500, "corrupt")
+        refusal = problem(httpx.get(f"{place.url}{DAY}/tables/ladder?as_of_s={TEN}"), 503, "corrupt")
         assert "--overwrite" in refusal["fix"]
         assert httpx.get(f"{place.url}{DAY}/tables/windows?as_of_s={TEN}").status_code == 200
 

@@ -17,6 +17,7 @@ from ..retrieval.key import all_index_folders
 from .findings import findings_of, index_damage
 from .models import Finding, LakeHealth, LastRun, PartitionView
 from .records import LakeRecords
+from .served import damaged_day
 from .state import ALL_LAYERS, LakeLook
 
 LOOK_S = 1.0
@@ -34,6 +35,7 @@ class Judge:
         """`cfg`'s LEVEL_ID does not count: a lake is judged by all levels that it is built with."""
         self.records = LakeRecords(replace(cfg, environment=cfg.environment._replace(level_id=None)))
         self._recent: dict[str, tuple[float, LakeHealth]] = {}
+        self._damage: tuple[float, Finding | None] = (-LOOK_S, None)
 
     def roots(self) -> list[str]:
         """Roots that the lake holds something of."""
@@ -44,6 +46,14 @@ class Judge:
                 for ref in list_folders(self.records.lake, dataset)
             }
         )
+
+    def damaged_day(self) -> Finding | None:
+        """The first table of a contract-day that is damaged, by the sizes of its files, as it was within the last second."""
+        at_s, found = self._damage
+        if time.monotonic() - at_s > LOOK_S:
+            found = damaged_day(self.records)
+            self._damage = (time.monotonic(), found)
+        return found
 
     def recent(self, root: str, lake_version: str) -> LakeHealth:
         """The grid as it was within the last second, or a new one."""

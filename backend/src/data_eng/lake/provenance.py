@@ -6,6 +6,7 @@ import ast
 import hashlib
 from functools import cache
 from pathlib import Path
+from threading import Lock
 
 from ..config import PACKAGE
 
@@ -14,6 +15,9 @@ TABLE_KEYS = PACKAGE / "core" / "tables.py"
 LEVEL_ORDER = PACKAGE / "core" / "level_order.py"
 NO_RESULT = frozenset({TABLE_KEYS, LEVEL_ORDER})
 """Lists of names that grow without changing what is computed: neither they nor what they alone import is part of a result's code."""
+
+_PARSES = Lock()
+"""Python 3.11 counts the depth of all threads that parse in one counter, and fails where two do at once."""
 
 
 @cache
@@ -52,7 +56,8 @@ def _reached(path: Path, left_out: frozenset[Path]) -> set[Path]:
 def direct_imports(path: Path, annotations: bool = True) -> frozenset[Path]:
     """Files of the package that one file imports, at its top or inside its functions; without `annotations`, not those of types alone."""
     found: set[Path] = set()
-    tree = ast.parse(path.read_text())
+    with _PARSES:
+        tree = ast.parse(path.read_text())
     typing = [node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"]
     left_out = set() if annotations else {id(inner) for node in typing for inner in ast.walk(node)}
     for node in ast.walk(tree):

@@ -19,6 +19,8 @@ from ..config import AppConfig
 from ..errors import SpymasterError
 from ..health.judge import Judge
 from .gate.access import SECURITY_HEADERS, install_access
+from .gate.addresses import REFUSALS, install_routes
+from .gate.heads import Heads
 from .gate.metrics import install_metrics
 from .gate.page import install_page
 from .gate.problems import problem_of
@@ -26,7 +28,7 @@ from .gate.replies import problem_reply
 from .messages.problem import Problem
 from .messages.replay import ReplayProtocol
 from .routes import catalogue, days, evaluation, health, journal, lake, replay, setups
-from .shared import Shared
+from .shared import Shared, shared_of
 from .warming import warm as warm_up
 
 
@@ -53,14 +55,13 @@ def create_app(cfg: AppConfig, warm: bool = False) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/api/openapi.json",
-        responses={"4XX": {"model": Problem}, "5XX": {"model": Problem}},
+        responses=REFUSALS,
     )
     app.state.shared = shared
     app.state.judge = Judge(cfg)
-    for module in (days, setups, journal, replay, catalogue, evaluation, lake):
-        app.include_router(module.router, prefix="/api")
-    app.include_router(health.router)
+    install_routes(app, *(module.router for module in (days, setups, journal, replay, catalogue, evaluation, lake, health)))
     install_page(app)
+    app.add_middleware(Heads)
     app.add_exception_handler(SpymasterError, _spymaster_error)
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(HTTPException, _http_error)
@@ -90,9 +91,9 @@ def document(app: FastAPI) -> dict[str, Any]:
     return app.openapi_schema
 
 
-async def _spymaster_error(_: Request, error: Exception) -> Response:
+async def _spymaster_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, SpymasterError)
-    return problem_reply(problem_of(error))
+    return problem_reply(shared_of(request).folders.hidden_in(problem_of(error)))
 
 
 async def _bad_request(_: Request, error: Exception) -> Response:

@@ -14,6 +14,7 @@ from .day.bundle import DayBundle
 from .day.days import Days
 from .day.horizons import Horizons
 from .day.shelf import Shelf
+from .gate.folders import Folders
 from .gate.work import Work
 from .journal.drills import Drills
 from .journal.keeping import Keeping
@@ -27,6 +28,7 @@ class Shared:
 
     def __init__(self, cfg: AppConfig) -> None:
         self.lake = cfg.lake_root
+        self.folders = Folders(cfg)
         self.settings = cfg.settings
         self.preparing: str | None = None
         """What is done before the first answer is as fast as later ones; None once that is done."""
@@ -34,9 +36,9 @@ class Shared:
         self.days = Days(cfg)
         self.shelf = Shelf(cfg, self.days)
         self.horizons = Horizons(cfg)
-        self.bodies = Bodies()
+        self.bodies = Bodies(cfg.settings.serve.body_cache_bytes)
         self.past = Past(cfg)
-        self.answers = Answers(cfg.settings, self.shelf, self.past)
+        self.answers = Answers(cfg.settings, self.shelf, self.past, self.folders)
         self.listing = SetupListing(cfg.settings, self.past)
         tests = PastTests(cfg.lake_root, cfg.settings)
         self.keeping = Keeping(cfg.lake_root, self.days, self.shelf, self.answers, tests)
@@ -70,6 +72,8 @@ class Shared:
             "days_held": len(self.shelf),
             "days_held_bytes": self.shelf.size + self.horizons.size,
             "tables_held_bytes": self.bodies.kept.size,
+            "answers_held_bytes": self.answers.kept.size,
+            "past_held_bytes": self.past.size + self.listing.size,
         }
 
 

@@ -433,7 +433,7 @@ export interface paths {
         };
         /**
          * Readyz
-         * @description 200 when the lake can be read and holds a day; 503 with the reason otherwise, `preparing` while the first answer is warmed.
+         * @description 200 when the lake can be read and its days and indexes are whole; 503 with the reason otherwise, `preparing` while it is warmed.
          */
         get: operations["readyz_readyz_get"];
         put?: never;

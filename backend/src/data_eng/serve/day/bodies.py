@@ -8,7 +8,7 @@ Zstandard stream (RFC 8878, section 3); readers join both.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from ...lake.cache import Cache
 from ..gate.replies import packed
@@ -16,9 +16,13 @@ from ..messages.day import TableName
 from .arrow import END_OF_STREAM, batches_bytes, schema_bytes
 from .bundle import DayBundle
 
-BODY_BYTES = 200_000_000
-"""Encoded pieces that are held."""
 PIECE_S = 600
+
+
+Span: TypeAlias = tuple[int | None, int]
+"""Rows known later than, and up to."""
+Asked: TypeAlias = tuple[TableName, tuple[str, ...] | None, bool]
+"""A table, its levels where it has any, and whether it is compressed."""
 
 
 class Body(NamedTuple):
@@ -30,10 +34,10 @@ class Body(NamedTuple):
 
 
 class Bodies:
-    """Encoded pieces by what was asked for."""
+    """Encoded pieces by what was asked for; `most` bytes of whole ones are kept."""
 
-    def __init__(self) -> None:
-        self.kept: Cache[tuple[object, ...], bytes] = Cache(BODY_BYTES)
+    def __init__(self, most: int) -> None:
+        self.kept: Cache[tuple[object, ...], bytes] = Cache(most)
 
     def tables(
         self,
@@ -50,27 +54,33 @@ class Bodies:
         for name in names:
             of = (name, level_ids if name == "conditions" else None, compressed)
             pieces.append(self._kept(day, of, None))
-            pieces += [self._kept(day, of, span) for span in spans(day.moments.session_start_s, from_s, as_of_s)]
+            for span in spans(day.moments.session_start_s, from_s, as_of_s):
+                is_whole = from_s is None and (span[1] - day.moments.session_start_s) % PIECE_S == 0
+                pieces.append(self._kept(day, of, span) if is_whole else _encoded(day, of, span))
             pieces.append(packed(END_OF_STREAM, compressed))
         return Body(b"".join(pieces), day.version, day.synthetic)
 
-    def _kept(self, day: DayBundle, of: tuple[TableName, tuple[str, ...] | None, bool], span: tuple[int | None, int] | None) -> bytes:
-        """The rows known in a span, encoded; the table's schema where there is no span."""
+    def _kept(self, day: DayBundle, of: Asked, span: Span | None) -> bytes:
         key = (day.symbol, day.session_date, day.version, day.horizon_s, *of, span)
         content = self.kept.get(key)
         if content is None:
-            name, level_ids, compressed = of
-            if span is None:
-                content = schema_bytes(day.cut(name, None, day.moments.session_start_s, level_ids).schema)
-            else:
-                content = batches_bytes(day.cut(name, *span, level_ids))
-            content = packed(content, compressed) if content else b""
+            content = _encoded(day, of, span)
             self.kept.put(key, content, len(content))
         return content
 
 
-def spans(session_start_s: int, from_s: int | None, as_of_s: int) -> Iterator[tuple[int | None, int]]:
-    """(later than, up to) of the pieces of the rows known in (from_s, as_of_s]: whole ones only where it begins with the day."""
+def _encoded(day: DayBundle, of: Asked, span: Span | None) -> bytes:
+    """The rows known in a span; the table's schema where there is no span."""
+    name, level_ids, compressed = of
+    if span is None:
+        content = schema_bytes(day.cut(name, None, day.moments.session_start_s, level_ids).schema)
+    else:
+        content = batches_bytes(day.cut(name, *span, level_ids))
+    return packed(content, compressed) if content else b""
+
+
+def spans(session_start_s: int, from_s: int | None, as_of_s: int) -> Iterator[Span]:
+    """Of the pieces of the rows known in (from_s, as_of_s]: whole ones only where it begins with the day."""
     first_s = from_s
     if from_s is None:
         for piece_s in range(session_start_s, as_of_s, PIECE_S):

@@ -127,7 +127,8 @@ class DayBundle:
         return self.triggers
 
     def require_level(self, level_id: str) -> LevelRows:
-        """The level's prices; raises for one that the day does not have."""
+        """The level's prices; raises for one that the day does not have, and the problem of levels that are absent altogether."""
+        self.require_table("levels")
         if level_id not in self.levels:
             held = list(self.levels)
             raise Refusal(

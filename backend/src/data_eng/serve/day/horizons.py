@@ -22,10 +22,6 @@ from .tables import VACUUM_COLUMNS, conditions_tables, ladder_table
 
 OVER_A_HORIZON: tuple[TableName, ...] = ("ladder", "conditions")
 """Tables that know a horizon."""
-LONGER_BYTES = 200_000_000
-"""Of days over longer horizons that are held; one takes some 10 MB a horizon."""
-PAST_BYTES = 100_000_000
-"""Of past sessions' values that marks are taken from; a session takes some 1 MB a horizon."""
 
 
 class Horizons:
@@ -33,8 +29,9 @@ class Horizons:
 
     def __init__(self, cfg: AppConfig) -> None:
         self._cfg = cfg
-        self._days: Cache[tuple[object, ...], DayBundle] = Cache(LONGER_BYTES)
-        self._past: Cache[tuple[object, ...], PastOver] = Cache(PAST_BYTES)
+        half = cfg.settings.serve.horizon_cache_bytes // 2
+        self._days: Cache[tuple[object, ...], DayBundle] = Cache(half)
+        self._past: Cache[tuple[object, ...], PastOver] = Cache(half)
 
     @property
     def size(self) -> int:

@@ -243,8 +243,8 @@ def _manifest(ref: PartitionRef) -> Manifest | None:
 
 
 def _require_fit(records: dict[PartitionRef, DayRecord]) -> None:
-    """Raise `Rebuilding` where a partition was made from another version of one that is there."""
-    held = {str(ref): record.sha256 for ref, record in records.items()}
+    """Raise `Rebuilding` where a partition was made from another version of one that is there; one that cannot be read is no version."""
+    held = {str(ref): record.sha256 for ref, record in records.items() if record.manifest is not None}
     for ref, record in records.items():
         for name, sha256 in record.inputs.items():
             if held.get(name, sha256) != sha256:

@@ -20,6 +20,7 @@ from ...errors import SpymasterError
 from ..messages.problem import Problem, ProblemCode
 from .buckets import Buckets
 from .hosts import HostNames, is_loopback, is_same_origin
+from .log import LOG
 from .problems import status_of
 
 if TYPE_CHECKING:
@@ -48,6 +49,8 @@ SECURITY_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 """Styles may be inline, since Angular puts each component's into the page as it is shown; scripts may not."""
+
+_ENCODED = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
 
 
 class OpenToStrangers(SpymasterError):
@@ -138,6 +141,7 @@ class Gate:
         headers = Headers(scope=scope)
         reply = self._turned_away(scope, headers) or self._unauthorised(scope, headers) or self._crowd()
         if reply is not None:
+            LOG.warning("A socket from %s was refused: %s", _client(scope), reply.problem.message if reply.problem else reply.status)
             await receive()
             if "websocket.http.response" in scope.get("extensions", {}):
                 await _answer(reply, send, "websocket.http.response")
@@ -162,8 +166,7 @@ class Gate:
                 f"host {', '.join(hosts)!r} is not this server. Expected {self._names}.",
                 "Open the address that `spymaster serve` printed.",
             )
-        client = scope.get("client")
-        wait_s = 0.0 if scope["path"] in OPEN_PATHS else self._buckets.wait_s(client[0] if client else "")
+        wait_s = 0.0 if scope["path"] in OPEN_PATHS else self._buckets.wait_s(_client(scope))
         if wait_s:
             seconds = max(1, math.ceil(wait_s))
             return _refused(
@@ -254,6 +257,12 @@ class Gate:
         return guarded
 
 
+def _client(scope: Scope) -> str:
+    """The address that a request or socket comes from."""
+    client = scope.get("client")
+    return client[0] if client else ""
+
+
 def _pieces(message: Message) -> list[Message]:
     body = message.get("body", b"")
     if message["type"] != "http.response.body" or len(body) <= PIECE_BYTES:
@@ -265,10 +274,9 @@ def _pieces(message: Message) -> list[Message]:
 
 
 def _with_security(headers: Any) -> list[tuple[bytes, bytes]]:
-    given = [(bytes(name), bytes(value)) for name, value in headers]
-    there = {name.lower() for name, _ in given}
-    ours = [(name.lower().encode(), value.encode()) for name, value in SECURITY_HEADERS.items()]
-    return [*given, *((name, value) for name, value in ours if name not in there)]
+    given = list(headers)
+    there = {bytes(name).lower() for name, _ in given}
+    return [*given, *(ours for ours in _ENCODED if ours[0] not in there)]
 
 
 async def _answer(reply: Reply, send: Send, kind: str) -> None:

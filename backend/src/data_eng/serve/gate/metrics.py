@@ -128,16 +128,8 @@ def install_metrics(app: Starlette) -> Metrics:
 
 
 def _route(scope: Scope) -> str:
-    """Template of the route that answered, `/api/days/{symbol}/{session_date}`.
-
-    A route knows its template without the prefix under which its router was included; that is what the address has more in front.
-    """
-    template: str | None = getattr(scope.get("route"), "path", None)
-    if template is None or ":path}" in template:
-        return template or NO_ROUTE
-    path: str = scope["path"]
-    more = path.count("/") - template.count("/")
-    return "/".join(path.split("/")[: more + 1]) + template
+    """Template of the route that answered, `/api/days/{symbol}/{session_date}`."""
+    return getattr(scope.get("route"), "path", None) or NO_ROUTE
 
 
 def _method(scope: Scope) -> str:

@@ -42,7 +42,7 @@ STATUS: dict[ProblemCode, int] = {
     "preparing": 503,
     "read_only": 403,
     "disk_full": 507,
-    "corrupt": 500,
+    "corrupt": 503,
     "internal": 500,
 }
 """HTTP status of each code."""

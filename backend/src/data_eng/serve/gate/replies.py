@@ -7,9 +7,11 @@ from typing import Annotated
 
 import zstandard
 from fastapi import Depends, Header, Path, Query, Response
+from pydantic import BaseModel
 
 from ..messages.base import LEVEL_ID, SYMBOL, VERSION, Horizon, Second
 from ..messages.problem import Problem
+from .folders import Folders
 from .problems import status_of
 
 JSON = "application/json"
@@ -18,8 +20,12 @@ ZSTD_LEVEL = 3
 
 
 def zstd(content: bytes) -> bytes:
-    """Compressed for HTTP's `Content-Encoding: zstd`."""
-    return zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(content)
+    """Compressed for HTTP's `Content-Encoding: zstd`.
+
+    Copied, since the compressor cuts its result out of a buffer as large as what it compressed: kept, it would pin the place of the whole
+    buffer. Kept tables took six times their size so.
+    """
+    return bytes(memoryview(zstandard.ZstdCompressor(level=ZSTD_LEVEL).compress(content)))
 
 
 def unzstd(content: bytes) -> bytes:
@@ -27,8 +33,13 @@ def unzstd(content: bytes) -> bytes:
     return zstandard.ZstdDecompressor().decompress(content)
 
 
-def takes_zstd(accept_encoding: Annotated[str, Header()] = "") -> bool:
-    """Whether the client takes `Content-Encoding: zstd`."""
+async def offers_zstd(accept_encoding: Annotated[str, Header()] = "") -> bool:
+    """Whether the client takes `Content-Encoding: zstd`; a coroutine, since FastAPI starts a thread for every other dependency."""
+    return takes_zstd(accept_encoding)
+
+
+def takes_zstd(accept_encoding: str) -> bool:
+    """Whether this Accept-Encoding takes zstd."""
     for offer in accept_encoding.lower().split(","):
         name, _, quality = offer.partition(";")
         if name.strip() in ("zstd", "*") and quality.replace(" ", "") not in ("q=0", "q=0.0", "q=0.00", "q=0.000"):
@@ -36,7 +47,7 @@ def takes_zstd(accept_encoding: Annotated[str, Header()] = "") -> bool:
     return False
 
 
-TakesZstd = Annotated[bool, Depends(takes_zstd)]
+TakesZstd = Annotated[bool, Depends(offers_zstd)]
 Symbol = Annotated[str, Path(pattern=SYMBOL, description="A contract, for example ESZ5, or a root, for example ES.")]
 SymbolQuery = Annotated[str, Query(pattern=SYMBOL, description="A contract or a root.")]
 LevelId = Annotated[str, Query(pattern=LEVEL_ID, description="For example pm_high.")]
@@ -48,6 +59,11 @@ Version = Annotated[str | None, Query(pattern=VERSION, description="The day's ve
 def packed(body: bytes, compressed: bool) -> bytes:
     """The body as `body_reply` takes it."""
     return zstd(body) if compressed else body
+
+
+def message_bytes(message: BaseModel, folders: Folders) -> bytes:
+    """A message as JSON, without the places of the server's folders."""
+    return folders.hidden_in_json(message.model_dump_json(by_alias=True).encode())
 
 
 def body_reply(body: bytes, media_type: str, compressed: bool, version: str | None = None, synthetic: bool | None = None) -> Response:

@@ -75,12 +75,13 @@ class ImpatientSocket(WebSocketsSansIOProtocol):
     """
 
     async def send(self, message: ASGISendEvent) -> None:
-        """One ASGI message; a close after a close is none."""
+        """One ASGI message; a close after a close is none, and a refused handshake is over with its answer."""
         if message["type"] != "websocket.close":
             await self.writable.wait()
             if self.close_sent:
                 raise ClientDisconnected
             await super().send(message)
+            self.handshake_complete = self.handshake_complete or self.close_sent
             return
         if self.close_sent:
             return
@@ -90,8 +91,25 @@ class ImpatientSocket(WebSocketsSansIOProtocol):
             self.close_timer.cancel()
             self.close_timer = self.loop.call_later(self.close_timeout, self.transport.abort)
 
+    def send_receive_event_to_app(self) -> None:
+        """Hand on a whole message; text that is no UTF-8 closes the socket with 1007, as RFC 6455 has it."""
+        if self.curr_msg_data_type == "text" and not _is_utf8(b"".join(self.frames)):
+            self.frames = []
+            self.conn.fail(1007, "text that is no UTF-8")
+            self.handle_parser_exception()
+            return
+        super().send_receive_event_to_app()
+
     def keepalive_timeout(self) -> None:
         """A reader that answers no ping: say so, and let it go."""
         super().keepalive_timeout()
         self.loop.call_later(self.close_timeout, self.transport.abort)
         self.writable.set()
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True

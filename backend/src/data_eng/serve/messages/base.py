@@ -6,9 +6,13 @@ ticks and end in `_ticks`; `Day.tick` turns them into points. `as_of_s` is what 
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
+from datetime import date
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from ...core.physics.horizon import HorizonS
 
@@ -17,6 +21,19 @@ LEVEL_ID = r"^[A-Za-z0-9_.-]{1,64}$"
 LEVEL_LIST = r"^[A-Za-z0-9_.-]{1,64}(,[A-Za-z0-9_.-]{1,64}){0,15}$"
 TABLE_LIST = r"^[a-z]{1,16}(,[a-z]{1,16}){0,15}$"
 VERSION = "^[0-9a-f]{16}$"
+ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _iso(value: object) -> object:
+    """A date's only spelling; whatever else a date could be read from is none."""
+    if isinstance(value, str) and ISO_DATE.fullmatch(value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    raise PydanticCustomError("iso_date", "Expected a day of the calendar as YYYY-MM-DD, for example 2025-10-16")
+
+
+IsoDate = Annotated[date, BeforeValidator(_iso)]
+"""A date, in New York where it is a session's."""
 Second = Annotated[int, Field(ge=0, le=4_294_967_295)]
 """Seconds UTC."""
 Horizon = Annotated[HorizonS, BeforeValidator(lambda value: int(value) if str(value).isdecimal() else value)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date as calendar_date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -11,7 +10,7 @@ from ...core.physics.horizon import KEPT_S
 from ...core.physics.state import Balance
 from ...core.physics.walls import WallEvent
 from ...core.pressure import PressureState
-from .base import LEVEL_LIST, SYMBOL, VERSION, Horizon, Message, Second
+from .base import LEVEL_LIST, SYMBOL, VERSION, Horizon, IsoDate, Message, Second
 from .day import Episode, EventKind
 from .problem import Problem
 
@@ -166,7 +165,7 @@ class ReplayQuery(Message):
     """What the socket is opened with."""
 
     symbol: str = Field(pattern=SYMBOL, description="A contract or a root.")
-    date: calendar_date = Field(description="Session date.")
+    date: IsoDate = Field(description="Session date.")
     from_s: Second = Field(description="The first window sent is the one that ends after this.")
     speed: float = Field(default=1.0, ge=1, le=240, description="Market seconds a second.")
     levels: str | None = Field(default=None, pattern=LEVEL_LIST, description="Levels whose conditions are sent, by commas, at most 8.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache, partial
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 
 from ...config import load_datasets
 from ...contracts import contract_of
@@ -12,10 +12,11 @@ from ...core.features import FAMILIES, FEATURES
 from ...core.features.registry import APPROACHES
 from ...core.levels import LEVELS, define_level
 from ...settings import Settings
+from ..gate.addresses import router_of
 from ..messages.catalogue import Catalogue, ColumnInfo, FeatureInfo, LevelMeaning, TableInfo
 from ..shared import shared_of
 
-router = APIRouter(tags=["catalogue"])
+router = router_of("catalogue")
 
 
 @router.get("/catalogue")

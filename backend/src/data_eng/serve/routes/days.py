@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from ...core.physics.horizon import KEPT_S
 from ...errors import did_you_mean
@@ -13,15 +12,15 @@ from ..day.arrow import STREAM
 from ..day.horizons import OVER_A_HORIZON
 from ..day.stream import window_list
 from ..day.view import day_view
+from ..gate.addresses import router_of
 from ..gate.problems import Refusal
-from ..gate.replies import JSON, AsOf, HorizonQuery, LevelId, Symbol, TakesZstd, Version, body_reply, packed
-from ..messages.base import LEVEL_LIST, TABLE_LIST, Second
+from ..gate.replies import JSON, AsOf, HorizonQuery, LevelId, Symbol, TakesZstd, Version, body_reply, message_bytes, packed
+from ..messages.base import LEVEL_LIST, TABLE_LIST, IsoDate, Second
 from ..messages.day import TABLE_NAMES, Day, DayList, EpisodeList, NextEpisode, TableName
 from ..messages.replay import WindowList
 from ..shared import shared_of
 
-router = APIRouter(tags=["days"])
-SessionDate = date
+router = router_of("days")
 
 
 @router.get("/days", response_model=DayList)
@@ -30,22 +29,26 @@ async def days(request: Request, zstd_taken: TakesZstd) -> Response:
     shared = shared_of(request)
 
     def found() -> bytes:
-        return packed(shared.days.listed().model_dump_json().encode(), zstd_taken)
+        return packed(message_bytes(shared.days.listed(), shared.folders), zstd_taken)
 
     return body_reply(await shared.work.once(("days", zstd_taken), found), JSON, zstd_taken)
 
 
-@router.get("/days/{symbol}/{session_date}")
+@router.get("/days/{symbol}/{session_date}", response_model=Day)
 async def day(
     request: Request,
     symbol: Symbol,
-    session_date: SessionDate,
+    session_date: IsoDate,
     as_of_s: Annotated[Second | None, Query(description="Seconds UTC; by default the session's start.")] = None,
     version: Version = None,
-) -> Day:
+) -> Response:
     """One day: its moments, its levels as known, the grids that its tables lie on."""
     shared = shared_of(request)
-    return await shared.work.run(lambda: day_view(shared.shelf.day(symbol, session_date.isoformat(), version), as_of_s))
+
+    def found() -> bytes:
+        return message_bytes(day_view(shared.shelf.day(symbol, session_date.isoformat(), version), as_of_s), shared.folders)
+
+    return body_reply(await shared.work.run(found), JSON, compressed=False)
 
 
 @router.get(
@@ -56,7 +59,7 @@ async def day(
 async def tables(
     request: Request,
     symbol: Symbol,
-    session_date: SessionDate,
+    session_date: IsoDate,
     tables: Annotated[str, Path(pattern=TABLE_LIST, description="By commas, for example windows,levels,candles.")],
     as_of_s: AsOf,
     zstd: TakesZstd,
@@ -89,7 +92,7 @@ def table_names(listed: str) -> tuple[TableName, ...]:
 async def windows(
     request: Request,
     symbol: Symbol,
-    session_date: SessionDate,
+    session_date: IsoDate,
     from_s: Annotated[Second, Query(description="Windows that ended later than this.")],
     as_of_s: AsOf,
     zstd_taken: TakesZstd,
@@ -105,36 +108,37 @@ async def windows(
     return body_reply(body, JSON, zstd_taken)
 
 
-@router.get("/days/{symbol}/{session_date}/episodes")
-async def episodes(request: Request, symbol: Symbol, session_date: SessionDate, as_of_s: AsOf, version: Version = None) -> EpisodeList:
+@router.get("/days/{symbol}/{session_date}/episodes", response_model=EpisodeList)
+async def episodes(request: Request, symbol: Symbol, session_date: IsoDate, as_of_s: AsOf, version: Version = None) -> Response:
     """Episodes that had begun, with the outcomes that were known."""
     shared = shared_of(request)
 
-    def found() -> EpisodeList:
+    def found() -> bytes:
         day = shared.shelf.day(symbol, session_date.isoformat(), version)
         day.require_as_of(as_of_s)
-        return EpisodeList(version=day.version, as_of_s=as_of_s, episodes=day.require_triggers().known_episodes(as_of_s))
+        known = day.require_triggers().known_episodes(as_of_s)
+        return message_bytes(EpisodeList(version=day.version, as_of_s=as_of_s, episodes=known), shared.folders)
 
-    return await shared.work.run(found)
+    return body_reply(await shared.work.run(found), JSON, compressed=False)
 
 
-@router.get("/days/{symbol}/{session_date}/next-episode")
+@router.get("/days/{symbol}/{session_date}/next-episode", response_model=NextEpisode)
 async def next_episode(
     request: Request,
     symbol: Symbol,
-    session_date: SessionDate,
+    session_date: IsoDate,
     from_s: Annotated[Second, Query(description="Seconds UTC.")],
     level: Annotated[LevelId | None, Query(description="By default any level.")] = None,
     back: Annotated[bool, Query(description="The one before instead of the next.")] = False,
-) -> NextEpisode:
+) -> Response:
     """When the next test of a level begins: the one answer that looks ahead, and it says no more than this moment."""
     shared = shared_of(request)
 
-    def found() -> NextEpisode:
+    def found() -> bytes:
         day = shared.shelf.day(symbol, session_date.isoformat())
         triggers = day.require_triggers()
         if level is not None:
             day.require_level(level)
-        return NextEpisode(ts_s=triggers.next_start(level, from_s, back))
+        return message_bytes(NextEpisode(ts_s=triggers.next_start(level, from_s, back)), shared.folders)
 
-    return await shared.work.run(found)
+    return body_reply(await shared.work.run(found), JSON, compressed=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import ValidationError
 
 from ... import commands
@@ -13,12 +13,13 @@ from ...evaluation.ledger import RESULT, evaluation_folder
 from ...evaluation.report_parts.kinds import Report
 from ...evaluation.report_parts.report import report_of
 from ...evaluation.result import KeptEvaluation
+from ..gate.addresses import router_of
 from ..gate.problems import Refusal
 from ..gate.replies import JSON, SymbolQuery, TakesZstd, body_reply, packed
 from ..shared import shared_of
 from .lake import judge_of
 
-router = APIRouter(tags=["evaluation"])
+router = router_of("evaluation")
 
 
 @router.get("/evaluation", response_model=Report)
@@ -32,7 +33,7 @@ async def evaluation(request: Request, root: SymbolQuery, zstd_taken: TakesZstd)
         body = records.read(path, lambda content: _report(content, path, root, again))
         if body is None:
             raise Refusal("no_evaluation", f"{root} has not been evaluated in this lake.", fix=again)
-        return packed(body, zstd_taken)
+        return packed(shared.folders.hidden_in_json(body), zstd_taken)
 
     return body_reply(await shared.work.run(answer), JSON, zstd_taken)
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from pydantic import Field
 
 from ... import commands
-from ...health.judge import Judge
+from ..gate.addresses import router_of
 from ..gate.metrics import CONTENT_TYPE, Metrics
 from ..gate.problems import Refusal
 from ..messages.base import Message
 from ..shared import shared_of
+from .lake import judge_of
 
-router = APIRouter(tags=["health"])
+router = router_of("health", prefix="")
 
 
 class Alive(Message):
@@ -36,7 +37,7 @@ async def healthz() -> Alive:
 
 @router.get("/readyz")
 async def readyz(request: Request) -> Ready:
-    """200 when the lake can be read, holds a day and has whole indexes; 503 with the reason otherwise, `preparing` while it is warmed."""
+    """200 when the lake can be read and its days and indexes are whole; 503 with the reason otherwise, `preparing` while it is warmed."""
     shared = shared_of(request)
     if not shared.lake.is_dir():
         raise Refusal("not_ready", f"lake {shared.lake.name} is not there.", fix=commands.bring_in(shared.lake))
@@ -47,8 +48,8 @@ async def readyz(request: Request) -> Ready:
         listed = shared.days.listed()
         if not listed.days:
             raise Refusal("not_ready", f"lake {shared.lake.name} holds no contract-day.", fix=listed.fix)
-        judge: Judge = request.app.state.judge
-        damaged = judge.damaged_index()
+        judge = judge_of(request)
+        damaged = judge.damaged_day() or judge.damaged_index()
         if damaged is not None:
             raise Refusal("not_ready", f"{damaged.what}.", fix=damaged.fix)
         return Ready(status="ready", days=len(listed.days))

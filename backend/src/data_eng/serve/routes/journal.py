@@ -5,17 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 
 from ...evaluation.drill import DrillScore
 from ...lake.journal import ID, picture_of
 from ...retrieval.journal import Journal, JournalEntry
+from ..gate.addresses import router_of
 from ..gate.problems import Refusal
 from ..messages.base import Second
 from ..messages.journal import CallToKeep, DrillMoment, DrillResult, MomentToKeep
 from ..shared import shared_of
 
-router = APIRouter(tags=["journal"])
+router = router_of("journal")
 PNG = "image/png"
 EntryId = Annotated[str, Path(pattern=ID, description="Of an entry, 20 hex digits.")]
 

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from ...core.tables import LEVELS_TABLE
 from ...health.judge import Judge
 from ...health.models import LakeHealth, PartitionView
-from ..gate.replies import JSON, SymbolQuery, TakesZstd, body_reply, packed
+from ..gate.addresses import router_of
+from ..gate.replies import JSON, SymbolQuery, TakesZstd, body_reply, message_bytes, packed
+from ..messages.base import IsoDate
 from ..shared import shared_of
 
-router = APIRouter(tags=["lake"])
-ISO_DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+router = router_of("lake")
 
 
 def judge_of(request: Request) -> Judge:
@@ -29,17 +29,22 @@ async def lake(request: Request, root: SymbolQuery, zstd_taken: TakesZstd) -> Re
     shared, judge = shared_of(request), judge_of(request)
 
     def found() -> bytes:
-        return packed(judge.recent(root, shared.days.listed().lake_version).model_dump_json().encode(), zstd_taken)
+        return packed(message_bytes(judge.recent(root, shared.days.listed().lake_version), shared.folders), zstd_taken)
 
     return body_reply(await shared.work.once(("lake", root, zstd_taken), found), JSON, zstd_taken)
 
 
-@router.get("/lake/partition")
+@router.get("/lake/partition", response_model=PartitionView)
 async def partition(
     request: Request,
     dataset: Annotated[str, Query(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+){2}$", description=f"For example {LEVELS_TABLE}.")],
     symbol: SymbolQuery,
-    date: Annotated[str, Query(pattern=ISO_DATE, description="2025-10-16.")],
-) -> PartitionView:
+    date: Annotated[IsoDate, Query(description="2025-10-16.")],
+) -> Response:
     """One partition: its manifest, how its last run went, and the command that builds it anew."""
-    return await shared_of(request).work.run(partial(judge_of(request).partition, dataset, symbol, date))
+    shared, judge = shared_of(request), judge_of(request)
+
+    def found() -> bytes:
+        return message_bytes(judge.partition(dataset, symbol, date.isoformat()), shared.folders)
+
+    return body_reply(await shared.work.run(found), JSON, compressed=False)

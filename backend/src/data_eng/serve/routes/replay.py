@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, WebSocket
+from contextlib import suppress
+
+from fastapi import WebSocket
 from pydantic import ValidationError
 from starlette.websockets import WebSocketDisconnect, WebSocketState
 
 from ...errors import SpymasterError
 from ..day.stream import TRY_AGAIN_LATER, ReaderStuck, Replay
+from ..gate.addresses import router_of
 from ..gate.problems import Refusal, problem_of
 from ..messages.replay import ReplayProblem, ReplayQuery
 from ..shared import Shared, shared_of
 
-router = APIRouter(tags=["replay"])
+router = router_of("replay")
 NORMAL, REFUSED = 1000, 1008
 CLOSE_REASON = "no message was taken"
 
@@ -21,19 +24,22 @@ CLOSE_REASON = "no message was taken"
 async def replay(socket: WebSocket) -> None:
     """Send one message a window at the speed asked for; see `ReplayProtocol` for the messages both ways."""
     shared = shared_of(socket)
-    await socket.accept()
+    with suppress(WebSocketDisconnect):
+        await socket.accept()
+        await _play(shared, socket)
+
+
+async def _play(shared: Shared, socket: WebSocket) -> None:
     try:
         playing = await _opened(shared, socket)
         await playing.run(socket)
         await _close(socket, NORMAL)
     except SpymasterError as error:
-        problem = problem_of(error)
+        problem = shared.folders.hidden_in(problem_of(error))
         await _send(socket, ReplayProblem(**problem.model_dump()))
         await _close(socket, REFUSED, problem.code)
     except ReaderStuck:
         await _close(socket, TRY_AGAIN_LATER, CLOSE_REASON)
-    except WebSocketDisconnect:
-        return
 
 
 async def _opened(shared: Shared, socket: WebSocket) -> Replay:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import Query, Request, Response
 
 from ...core.episodes import EpisodeKind
 from ...core.features.registry import Approach
 from ...core.physics.horizon import KEPT_S
 from ...retrieval.key import LEVEL_TEST, IndexKey
 from ...retrieval.parts import SetupName
+from ..gate.addresses import router_of
 from ..gate.replies import JSON, AsOf, HorizonQuery, LevelId, SymbolQuery, TakesZstd, Version, body_reply, packed
-from ..messages.base import Second
+from ..messages.base import IsoDate, Second
 from ..messages.setup import ApproachAnswer, ApproachReply, NoApproach, NoSetupYet, SetupList, SetupReply
+from ..setup.answers import SetupRequest
 from ..setup.listing import Chosen
 from ..shared import shared_of
 
-router = APIRouter(tags=["setups"])
+router = router_of("setups")
 RootQuery = Annotated[str, Query(pattern="^[A-Z0-9]{1,6}$", description="The root, for example ES.")]
 TimeQuery = Annotated[str | None, Query(pattern="^([01][0-9]|2[0-3]):[0-5][0-9]$", description="New York, HH:MM.")]
 
@@ -40,15 +41,14 @@ async def setup(
     shared = shared_of(request)
     key = IndexKey(level, setup, approach_dir)
     answers = shared.answers
-    found = await shared.work.run(partial(answers.request, symbol, key, as_of_s, version, horizon_s))
+    found = await shared.work.run(partial(answers.asked, symbol, key, as_of_s, version, takes_zstd, horizon_s))
     if isinstance(found, NoSetupYet):
         return said_reply(found, takes_zstd)
-    answer = answers.kept.get(found.key)
-    if answer is None:
+    if isinstance(found, SetupRequest):
         found = found._replace(day=await shared.over(found.day, horizon_s))
         answer = await shared.work.once(found.key, partial(answers.compute, found))
-    body = await shared.work.run(partial(answer.body, as_of_s, takes_zstd))
-    return body_reply(body, JSON, takes_zstd, answer.version, answer.synthetic)
+        found = await shared.work.run(partial(answer.body, as_of_s, takes_zstd))
+    return body_reply(found.content, JSON, takes_zstd, found.version, found.synthetic)
 
 
 @router.get("/approach", response_model=ApproachReply)
@@ -76,8 +76,8 @@ async def setups(
     approach_dir: Approach | None = None,
     setup: SetupName = "level_test",
     as_of_s: Annotated[Second | None, Query(description="Only what was known then; by default all that the lake knows.")] = None,
-    first: Annotated[date | None, Query(description="First session date.")] = None,
-    last: Annotated[date | None, Query(description="Last session date.")] = None,
+    first: Annotated[IsoDate | None, Query(description="First session date.")] = None,
+    last: Annotated[IsoDate | None, Query(description="Last session date.")] = None,
     time_from: TimeQuery = None,
     time_to: TimeQuery = None,
     kind: Annotated[str | None, Query(pattern="^[a-z_]{1,20}$", description=f"One of {', '.join(EpisodeKind)}.")] = None,

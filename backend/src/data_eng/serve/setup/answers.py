@@ -22,10 +22,12 @@ from ...retrieval.paths import AFTER_S, PATHS_DRAWN, DayMids, path_around
 from ...retrieval.reading import physics_at
 from ...retrieval.setup import Setup, episode_until, setup_of
 from ...settings import Settings
+from ..day.bodies import Body
 from ..day.bundle import DayBundle
 from ..day.levels import why_unknown
 from ..day.shelf import Shelf
-from ..gate.replies import unzstd, zstd
+from ..gate.folders import Folders
+from ..gate.replies import message_bytes, unzstd, zstd
 from ..messages.setup import ApproachAnswer, DayAnswer, DrawnNeighbour, NoApproach, NoSetupYet, PathFan, SetupAnswer
 from .past import Learned, Past, Sources
 
@@ -85,21 +87,22 @@ class AnswerBody(NamedTuple):
     level_ticks: float
     mids: DayMids | None
 
-    def body(self, as_of_s: int, compressed: bool) -> bytes:
+    def body(self, as_of_s: int, compressed: bool) -> Body:
         """The whole `SetupAnswer` as of a moment; compressed it is two frames one after the other, as RFC 8878 has it."""
         own = path_json(self.mids, self.ts_s, self.level_ticks, as_of_s - self.ts_s) if self.mids is not None else []
         head = {"state": "setup", "as_of_s": as_of_s, "age_s": as_of_s - self.ts_s, "own_path": own}
         first = to_json(head)[:-1] + b","
-        return zstd(first) + self.rest if compressed else first + unzstd(self.rest)
+        return Body(zstd(first) + self.rest if compressed else first + unzstd(self.rest), self.version, self.synthetic)
 
 
 class Answers:
     """Answers to setups, computed once for as long as the day, the setup and the past stay."""
 
-    def __init__(self, settings: Settings, shelf: Shelf, past: Past) -> None:
+    def __init__(self, settings: Settings, shelf: Shelf, past: Past, folders: Folders) -> None:
+        self._folders = folders
         self._shelf = shelf
         self._past = past
-        self.kept: Cache[tuple[object, ...], AnswerBody] = Cache(settings.serve.answer_cache)
+        self.kept: Cache[tuple[object, ...], AnswerBody] = Cache(settings.serve.answer_cache_bytes)
 
     def request(
         self, symbol: str, key: IndexKey, as_of_s: int, version: str | None, horizon_s: HorizonS = KEPT_S
@@ -116,16 +119,24 @@ class Answers:
         kept_by = (day.version, day.symbol, day.session_date, row, sources.generation, sources.signals, sources.windows, horizon_s)
         return SetupRequest(day, key, row, sources, kept_by)
 
+    def asked(
+        self, symbol: str, key: IndexKey, as_of_s: int, version: str | None, compressed: bool, horizon_s: HorizonS
+    ) -> Body | SetupRequest | NoSetupYet:
+        """The answer's body where it is kept; else what has to be computed, or why there is nothing to."""
+        request = self.request(symbol, key, as_of_s, version, horizon_s)
+        kept = self.kept.get(request.key) if isinstance(request, SetupRequest) else None
+        return request if kept is None else kept.body(as_of_s, compressed)
+
     def compute(self, request: SetupRequest) -> AnswerBody:
         """Search the past, and keep the answer."""
         day, of, row, sources, key = request
         setup = setup_at(day, of, row)
         learned = self._past.learned(sources, setup.key.setup, setup.session_date, day.root)
         answer = answer_from(sources.refs, learned.frame, setup, day.lake, day.synthetic)
-        rest = day_answer(answer, day.version, self._past, learned).model_dump_json(by_alias=True)[1:].encode()
+        rest = message_bytes(day_answer(answer, day.version, self._past, learned), self._folders)[1:]
         mids = self._past.mids(setup.symbol, setup.session_date)
         body = AnswerBody(zstd(rest), day.version, answer.synthetic, second_of(setup.ts_ns), setup.level_ticks, mids)
-        self.kept.put(key, body)
+        self.kept.put(key, body, len(body.rest))
         return body
 
     def answer(self, symbol: str, key: IndexKey, as_of_s: int, version: str | None = None) -> SetupAnswer | NoSetupYet:
@@ -133,7 +144,9 @@ class Answers:
         request = self.request(symbol, key, as_of_s, version)
         if isinstance(request, NoSetupYet):
             return request
-        return SetupAnswer.model_validate_json((self.kept.get(request.key) or self.compute(request)).body(as_of_s, compressed=False))
+        return SetupAnswer.model_validate_json(
+            (self.kept.get(request.key) or self.compute(request)).body(as_of_s, compressed=False).content
+        )
 
     def approach(self, symbol: str, key: IndexKey, as_of_s: int, version: str | None) -> ApproachAnswer | NoApproach:
         """Whether price comes to a level in the last window that had ended at a moment, and how likely it tests it."""

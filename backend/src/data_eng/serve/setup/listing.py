@@ -20,10 +20,12 @@ from ...retrieval.parts import SetupName
 from ...retrieval.past_tests import outcome_known_s
 from ...settings import Settings
 from ..day.moments import whole_s
-from .past import INDEXES_KEPT, Opened, Past
+from .past import Opened, Past
 
 LISTED_MAX = 500
 """Episodes in one list."""
+EPISODE_BYTES = 600
+"""That one episode takes in memory: nineteen values, half of them Python's."""
 BEFORE_TIME = ("symbol", "session_date", "level_id", "approach_dir", "episode", "episode_kind")
 AFTER_TIME = ("distance_ticks", "level_ticks")
 """Members of `messages.SetupRow` that are columns of the index."""
@@ -96,7 +98,12 @@ class SetupListing:
     def __init__(self, settings: Settings, past: Past) -> None:
         self._settings = settings
         self._past = past
-        self._lists: Cache[tuple[str, int, int], IndexedEpisodes] = Cache(INDEXES_KEPT)
+        self._lists: Cache[tuple[str, int, int], IndexedEpisodes] = Cache(settings.serve.index_cache_bytes)
+
+    @property
+    def size(self) -> int:
+        """Bytes held, nearly."""
+        return self._lists.size
 
     def setups(self, root: str, level: str, approach_dir: Approach | None, setup: SetupName, chosen: Chosen) -> bytes:
         """Episodes of one level, newest first: a `SetupList` as JSON."""
@@ -113,7 +120,7 @@ class SetupListing:
         found = self._lists.get(opened.identity)
         if found is None:
             found = episode_list(opened.index, self._settings.of_root(opened.index.root))
-            self._lists.put(opened.identity, found)
+            self._lists.put(opened.identity, found, len(found.ts_s) * EPISODE_BYTES)
         return found
 
 

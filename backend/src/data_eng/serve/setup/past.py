@@ -26,11 +26,8 @@ from ...retrieval.paths import DayMids, day_mids
 from ...retrieval.record import signals_of
 from ..day.stamps import Stamp, stamps_of, version_of
 
-INDEXES_KEPT = 64
-VIEW_BYTES = 600_000_000
-"""Views in memory; one of 40,000 vectors takes 50 MB."""
-MIDS_KEPT = 500
-"""Days whose mid is held; 40 kB each."""
+ABSENT_BYTES = 500
+"""That it takes to remember that a day has no mid."""
 LOOK_S = 1.0
 """How long a look at the lake's partitions holds."""
 
@@ -82,13 +79,19 @@ class Past:
     def __init__(self, cfg: AppConfig) -> None:
         self._where = cfg.where
         self._settings = cfg.settings
-        self._indexes: Cache[tuple[IndexKey, str], Opened] = Cache(INDEXES_KEPT)
-        self._learned: Cache[tuple[str, ...], Learned] = Cache(VIEW_BYTES)
-        self._mids: Cache[tuple[str, str], HeldMids] = Cache(MIDS_KEPT)
+        serve = cfg.settings.serve
+        self._indexes: Cache[tuple[IndexKey, str], Opened] = Cache(serve.index_cache_bytes)
+        self._learned: Cache[tuple[str, ...], Learned] = Cache(serve.view_cache_bytes)
+        self._mids: Cache[tuple[str, str], HeldMids] = Cache(serve.mid_cache_bytes)
         self._mids_from_s = -inf
         """Mids looked at before are looked at again: windows were replaced since."""
         self._looked: dict[tuple[str, str], Looked] = {}
         self._learn_lock = Lock()
+
+    @property
+    def size(self) -> int:
+        """Bytes held, nearly; vectors are mapped and not counted."""
+        return self._indexes.size + self._learned.size + self._mids.size
 
     def index(self, key: IndexKey, root: str) -> Opened:
         """The index as it lies on the disk now. Raises `IndexMissing` and `StaleIndex` with the command that builds it."""
@@ -101,8 +104,8 @@ class Past:
             build = index_command(self._where.lake, key, root)
             raise IndexMissing(f"index {index.name} is of {index.root} and there is none of {root}.", fix=build)
         opened = Opened(_identity(folder), index)
-        index.metadata  # noqa: B018 - read now, while the folder is the one that was opened
-        self._indexes.put((key, root), opened)
+        rows = index.metadata  # read now, while the folder is the one that was opened
+        self._indexes.put((key, root), opened, rows.nbytes)
         return opened
 
     def sources(self, root: str, session_date: str) -> Sources:
@@ -140,7 +143,7 @@ class Past:
             (stamp,) = stamps_of([ref_in(self._where.lake, BOOK_WINDOWS, symbol, session_date)])
             mids = held.mids if held is not None and held.stamp == stamp else day_mids(self._where.lake, symbol, session_date)
             held = HeldMids(now_s, stamp, mids)
-            self._mids.put(key, held)
+            self._mids.put(key, held, ABSENT_BYTES if mids is None else mids.end_ns.nbytes + mids.mid_ticks.nbytes)
         return held.mids
 
     def levels(self) -> list[str]:
