@@ -60,7 +60,16 @@ def test_messages_snapshot_and_silence_are_said_of_order_records() -> None:
     actions = {"A": {"records": 1_000, "share": 0.25}}
     silence = {"seconds": 1.5, "after": "09:31"}
     lines = dict(
-        _lines(about_file(actions=actions, snapshot_records=0, bad_ts_recv=2, longest_silence=silence, book={"absent": "no tick"}))
+        _lines(
+            about_file(
+                actions=actions,
+                snapshot_records=0,
+                bad_ts_recv=2,
+                complete_events=7,
+                longest_silence=silence,
+                book={"absent": "no tick"},
+            )
+        )
     )
     assert lines["messages"] == "A 1,000 (25.0%)"
     assert lines["snapshot"] == "none: the book starts empty"
@@ -68,7 +77,15 @@ def test_messages_snapshot_and_silence_are_said_of_order_records() -> None:
 
 
 def test_a_book_without_cancels_and_without_spreads_says_less() -> None:
-    book = {"symbol": "ESZ5", "tick": 0.25, "fill_share_of_cancels": None, "cancels_that_are_pulls": 0, "anomalies": {}, "windows": 3}
+    book = {
+        "symbol": "ESZ5",
+        "tick": 0.25,
+        "fill_share_of_cancels": None,
+        "cancels_that_are_pulls": 0,
+        "anomalies": {},
+        "windows": 3,
+        "tick_from": "definition",
+    }
     lines = dict(_book_lines({**book, "sound_windows": 0}))
     assert (lines["cancels"], lines["anomalies"]) == ("no cancels; 0 are pulls", "none")
     assert "spread" not in lines

@@ -36,6 +36,7 @@ from src.data_eng.lake.partitions import PartitionRef, list_partitions, read_man
 from src.data_eng.lake.raw import raw_files, raw_folder
 from src.data_eng.lake.raw_records import KNOWN
 from src.data_eng.lake.runs import read_runs, record_path
+from src.data_eng.lake.seal import sealed, unsealed
 from src.data_eng.retrieval.index import IndexMissing
 from src.data_eng.serve.api import guarded_app
 from src.data_eng.settings import Settings, load_settings
@@ -233,10 +234,16 @@ def test_other_settings_make_stale_what_depends_on_them_and_nothing_else(served_
     ]
 
 
+def otherwise(manifest: bytes) -> bytes:
+    """The same but for a fact more, sealed anew."""
+    content = unsealed(manifest)
+    return sealed({**content, "facts": {**content["facts"], "note": "replaced"}})
+
+
 def test_a_replaced_input_makes_stale_what_was_built_from_it_by_hash_and_not_by_time(lake: Path) -> None:
     manifest = ref(lake, VACUUM).path / MANIFEST
     content = manifest.read_bytes()
-    manifest.write_bytes(content + b"\n")
+    manifest.write_bytes(otherwise(content))
     changed = look(lake)
     assert why(changed, VACUUM) is None
     assert str(why(changed, TRIGGERS)).startswith(f"inputs changed: {VACUUM}/{SYMBOL}/{LAST}")
@@ -254,7 +261,7 @@ def test_a_second_look_reads_no_manifest_again_but_the_changed_one(lake: Path, m
     assert held.grid(ROOT, "0" * 16).days == first.days
     assert [path for (path,) in read if "/bronze/" not in path.as_posix()] == []
     manifest = ref(lake, VACUUM).path / MANIFEST
-    manifest.write_bytes(read_bytes(manifest) + b"\n")
+    manifest.write_bytes(otherwise(read_bytes(manifest)))
     assert held.grid(ROOT, "0" * 16).days != first.days
     assert [path for (path,) in read if "/bronze/" not in path.as_posix()] == [manifest]
 
@@ -262,14 +269,14 @@ def test_a_second_look_reads_no_manifest_again_but_the_changed_one(lake: Path, m
 def test_a_manifest_that_cannot_be_read_is_a_failure_of_its_table_and_of_nothing_else(lake: Path) -> None:
     (ref(lake, VACUUM).path / MANIFEST).write_text("{")
     found = look(lake)
-    assert why(found, VACUUM) == "its manifest cannot be read"
+    assert why(found, VACUUM) == "damaged: its manifest cannot be read"
     assert states(found)["silver"] == "failed"
     assert states(found, CHOSEN[0]) == dict.fromkeys(ALL, "done")
 
 
 def test_an_index_of_other_triggers_is_told_and_so_is_a_lake_without_any(lake: Path) -> None:
     manifest = ref(lake, TRIGGERS, CHOSEN[0]).path / MANIFEST
-    manifest.write_bytes(manifest.read_bytes() + b"\n")
+    manifest.write_bytes(otherwise(manifest.read_bytes()))
     told = [problem.what for problem in look(lake).problems if problem.what.startswith("index ")]
     assert len(told) == len(LEVELS) * 2
     assert f"index mbo_or_high/level_test/from_above was built from other triggers than there are now: {TRIGGERS}" in told[0]
@@ -367,7 +374,7 @@ def test_one_partition_is_told_without_a_look_at_the_others(served_lake: Path, m
 
 def test_a_partition_shows_its_manifest_its_run_and_the_command(place: Place, served_lake: Path) -> None:
     told = httpx.get(f"{place.url}/api/lake/partition", params={"dataset": TRIGGERS, "symbol": SYMBOL, "date": LAST}).json()
-    assert told["manifest"] == json.loads((ref(served_lake, TRIGGERS).path / MANIFEST).read_bytes())
+    assert told["manifest"] == unsealed((ref(served_lake, TRIGGERS).path / MANIFEST).read_bytes())
     assert (told["state"], told["why"]) == ("done", None)
     assert told["last_run"]["stage"] == "build_trigger_vectors"
     assert told["last_run"]["seconds"] > 0

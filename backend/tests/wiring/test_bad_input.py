@@ -10,8 +10,8 @@ import pytest
 from src.data_eng.io import open_parts
 from src.data_eng.lake.partitions import PartitionCorrupt
 from src.data_eng.lake.raw import RawMissing
+from src.data_eng.lake.raw_records import RawChanged
 from src.data_eng.sources.bad_records import BadRecord
-from src.data_eng.sources.dbn import TruncatedFile
 from src.data_eng.sources.listing import UnknownTick
 from src.data_eng.sources.parquet import read_events
 from src.data_eng.stages.bronze.future_mbo.ingest_preview import NoOutright
@@ -79,7 +79,7 @@ def test_a_raw_file_cut_after_its_import_is_an_error_and_no_half_day(tmp_path: P
     take_in(tmp_path / "lake", file)
     laid_down = raw(tmp_path / "lake").path / file.name
     laid_down.write_bytes(laid_down.read_bytes()[:-25])
-    with pytest.raises(TruncatedFile, match=file.name.replace(".", r"\.")):
+    with pytest.raises(RawChanged, match=file.name.replace(".", r"\.")):
         build_bronze(tmp_path / "lake")
     assert not any("bronze" in name and "part-" in name for name in picture(tmp_path / "lake"))
 

@@ -35,7 +35,7 @@ LIKELY: dict[str, tuple[Any, ...]] = {
     "from_s": (START - 3600, START, START + 1800, END),
     "level": LEVELS,
     "levels": (",".join(LEVELS), "vwap", "vwap,vwap"),
-    "table": ("candles", "windows", "heat", "trades", "walls", "levels", "ladder", "events", "conditions"),
+    "tables": ("candles", "windows,levels,candles", "heat,trades,walls,events", "ladder,conditions", "levels,depth"),
     "dataset": ("gold.future_mbo.mbo_trigger_vectors", "silver.future_mbo.levels", "raw.future_mbo.dbn"),
     "metric": ("block",),
     "horizon_s": (60, 120, 240, 90),

@@ -53,11 +53,12 @@ RIGHT = {
     "evaluate": [],
     "clear": ["--layer", "gold", "--yes"],
     "doctor": [],
+    "verify": [],
 }
 """The verbs that work on a lake, with flags that are right; the wrong one comes after them and wins."""
 MOMENTS = ("ladder", "walls", "tilt")
 """Verbs that show one moment."""
-WITHOUT_SYMBOL = ("serve", "journal", "drill", "doctor")
+WITHOUT_SYMBOL = ("serve", "journal", "drill", "doctor", "verify")
 """Verbs of a whole lake."""
 WRONG = [
     *(("build", "--dates", day, "YYYY-MM-DD, for example 2025-10-16") for day in HALF_DATES),

@@ -18,9 +18,8 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from ..core.clock import first_outside
-from ..core.events import MBO_DTYPE, UNDEF_TIMESTAMP
-from ..core.units import NS_PER_DAY, ns_to_iso, utc_day_start_ns
+from ..core.events import MBO_DTYPE
+from ..core.units import ns_to_iso
 from ..errors import SpymasterError
 from .dbn_format import (
     MESSAGES,
@@ -41,6 +40,7 @@ from .dbn_format import (
     record_starts,
     text_of,
 )
+from .dbn_span import first_order_outside, first_stamp_outside, outside
 
 BATCH_RECORDS = 1 << 16
 """Records a batch: 3.7 MB, which stays in the cache between zstd and the reader."""
@@ -51,11 +51,6 @@ PREFIX_BYTES = 8
 """`DBN`, the version, and the metadata's length."""
 MOST_METADATA_BYTES = 1 << 26
 """64 MiB, 600,000 symbols: all that CME lists. A header that claims more is damaged, and reading it would fill the memory."""
-EARLIEST_NS = utc_day_start_ns("2000-01-01")
-LATEST_NS = utc_day_start_ns("2200-01-01")
-"""Between them lie the times of a file whose header says no end (a live capture): before any electronic book, after any use."""
-MOST_LAG_NS = NS_PER_DAY
-"""By how much ts_recv and ts_event of one record may differ where the header does not say when the file ends; snapshots have old orders."""
 OTHER_FORMATS = {
     b"PK": ("a zip archive", "Unzip it, and name the .dbn.zst files or the folder that they come out in"),
     b"\x1f\x8b": ("compressed with gzip", "Unpack it with gunzip; a .tar.gz with tar -xzf"),
@@ -96,7 +91,7 @@ class CorruptFile(DbnError):
 
 
 class OutsideSpan(DbnError):
-    """A record stamped before its file's header says that it begins, or after it ends."""
+    """A record that is not stamped within its file's span."""
 
 
 class OtherSchema(DbnError):
@@ -185,39 +180,18 @@ class DbnFile:
                 f"{self._name} holds schema {self.header.schema}.", expected=f"{schema}: ask Databento for schema {schema} of the same days"
             )
 
-    def _span(self) -> tuple[int, int]:
-        """From when on, and before when, the file's records are stamped."""
-        header = self.header
-        return (header.start_ns, header.end_ns) if header.end_ns is not None else (max(header.start_ns, EARLIEST_NS), LATEST_NS)
-
     def _require_within_span(self, records: NDArray[np.void], block: Block) -> None:
-        first_ns, end_ns = self._span()
-        lag_ns = MOST_LAG_NS if self.header.end_ns is None else np.iinfo(np.int64).max
-        at = first_outside(records["ts_recv"], records["ts_event"], records["flags"], np.uint64(first_ns), np.uint64(end_ns), lag_ns)
+        at = first_order_outside(self.header, records)
         if at >= 0:
-            raise self._outside(records[at], block, R_MBO, at, int(records["ts_recv"][at]), first_ns, end_ns)
+            what, expected = outside(self._name, self.header, records[at], block, R_MBO, at)
+            raise OutsideSpan(what, expected=expected)
 
     def _require_stamps_within_span(self, records: NDArray[np.void], block: Block) -> None:
         """The same of another schema, whose records may leave their time undefined."""
-        first_ns, end_ns = self._span()
-        stamps = self.clock_of(records)
-        outside = ((stamps < first_ns) | (stamps >= end_ns)) & (stamps != UNDEF_TIMESTAMP)
-        if outside.any():
-            at = int(np.argmax(outside))
-            raise self._outside(records[at], block, int(records["rtype"][at]), at, int(stamps[at]), first_ns, end_ns)
-
-    def _outside(self, record: np.void, block: Block, rtype: int, at: int, stamp: int, first_ns: int, end_ns: int) -> OutsideSpan:
-        number = block.first_number + at
-        if block.starts is not None:
-            rtypes = block.words[block.starts] >> 8 & 0xFF
-            number = block.first_number + int(np.flatnonzero(rtypes == rtype)[at])
-        field = "ts_recv" if "ts_recv" in (record.dtype.names or ()) else "ts_event"
-        written = f"{stamp} ({ns_to_iso(stamp)})" if stamp != UNDEF_TIMESTAMP else f"{stamp}, which is no time"
-        far = f", more than a day from its ts_event {ns_to_iso(int(record['ts_event']))}" if first_ns <= stamp < end_ns else ""
-        return OutsideSpan(
-            f"{self._name}, record {number:,}: {field} is {written}{far}.",
-            expected=f"a time from {ns_to_iso(first_ns)} to before {ns_to_iso(end_ns)}, as the header says: fetch the file again",
-        )
+        at = first_stamp_outside(self.header, self.clock_of(records))
+        if at >= 0:
+            what, expected = outside(self._name, self.header, records[at], block, int(records["rtype"][at]), at)
+            raise OutsideSpan(what, expected=expected)
 
     def _open(self) -> BinaryIO:
         require_dbn(self.path, self._name)

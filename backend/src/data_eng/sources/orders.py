@@ -139,7 +139,7 @@ def _tick_of_prices(file: DbnFile, symbol: str) -> int:
     if tick == 0 or lowest < tick * LOWEST_TICK or highest >= tick * (LOWEST_TICK + TICKS):
         raise ChooseInstrument(
             f"the tick of {symbol} is not known: no definition in the file, no entry in settings.yaml, and its prices have no common step. "
-            "Add its root to settings.yaml, instruments, or say its tick with `spymaster mbp --tick`."
+            "Add its root to settings.yaml, instruments, or say its tick to mbp with --tick."
         )
     return tick
 
@@ -197,8 +197,7 @@ class Orders:
                 f"{nanos_to_text(int(record['price']))}."
             ),
             expected=(
-                f"a multiple of the tick {nanos_to_text(step)} ({source}): correct the tick in settings.yaml, or say it with "
-                "`spymaster mbp --tick`"
+                f"a multiple of the tick {nanos_to_text(step)} ({source}): correct the tick in settings.yaml, or say it to mbp with --tick"
             ),
         )
 
