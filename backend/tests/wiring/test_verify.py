@@ -140,7 +140,7 @@ def test_a_server_is_not_ready_while_an_index_is_damaged(lake: Path) -> None:
     heard = ask(server, http_scope("/readyz"))
     assert (heard.status, heard.problem["code"]) == (503, "not_ready")
     assert "index.faiss has hash" in heard.problem["message"]
-    obeyed(heard.problem["fix"], lake)
+    obeyed(heard.problem["fix"].replace(f"--lake {lake.name}", f"--lake {lake}"), lake)
     assert ask(server, http_scope("/readyz")).status == 200
     assert Judge(config(lake)).damaged_index() is None
 

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from src.data_eng.cli.main import VERBS, app
 from src.data_eng.settings import load_settings
 from src.data_eng.sources.own_levels import keep_own_levels
+from src.data_eng.sources.raw import STAGING_PREFIX
 from tests.dbn_files import a_day, write_dbn
 from tests.trigger_lake import session_dates, write_days, write_level
 
@@ -129,6 +130,13 @@ def test_a_folder_that_is_no_lake_is_refused_with_one_that_is(lake: Path, tmp_pa
     assert "Expected the folder of a lake" in result.stderr
     assert kind != "absent" or str(lake) in result.stderr
     assert kind == "absent" or not any(folder.is_dir() for folder in tmp_path.rglob("*/*"))
+
+
+def test_what_a_killed_import_left_alone_in_a_folder_does_not_stand_in_the_next_one_s_way(tmp_path: Path) -> None:
+    (tmp_path / "lake" / f"{STAGING_PREFIX}0123456789ab").mkdir(parents=True)
+    day = write_dbn(tmp_path / "glbx-mdp3-20251016.mbo.dbn", a_day())
+    assert CliRunner().invoke(app, ["import", str(day), "--lake", str(tmp_path / "lake")]).exit_code == 0
+    assert not list((tmp_path / "lake").glob(f"{STAGING_PREFIX}*"))
 
 
 @pytest.mark.parametrize("words", [["--layer", "platinum"], ["--workers", "0"]])

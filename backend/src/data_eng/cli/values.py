@@ -52,7 +52,7 @@ def require_lake(place: Path, name: str = "--lake") -> Path:
     """The folder, unless it holds what is no lake; one that is not there yet becomes one."""
     if place.exists() and not place.is_dir():
         raise WrongValue(f"{name} {place} is a file.", expected=_lakes_near(place))
-    if place.is_dir() and any(place.iterdir()) and not _is_lake(place):
+    if place.is_dir() and _holds_something(place) and not _is_lake(place):
         raise WrongValue(f"{name} {place} is no lake: it holds none of {', '.join(LAKE_MARKS)}.", expected=_lakes_near(place))
     return place
 
@@ -81,6 +81,13 @@ def symbol_named(symbol: str, lake: Path, built: bool = False) -> SymbolParts:
             known = ", ".join([*roots, *sorted(held)]) or "nothing yet: import files and build it"
             raise WrongValue(f"lake {lake} holds nothing of --symbol {symbol}.{did_you_mean(symbol, sorted(held))} It holds {known}.")
     return parts
+
+
+def _holds_something(place: Path) -> bool:
+    """Whether there is more than what an import left that was killed before it laid down its first file."""
+    from ..sources.raw import STAGING_PREFIX
+
+    return any(not entry.name.startswith(STAGING_PREFIX) for entry in place.iterdir())
 
 
 def _is_lake(place: Path) -> bool:
