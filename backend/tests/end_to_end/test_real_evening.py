@@ -117,7 +117,7 @@ def test_nothing_of_the_evening_is_called_synthetic_and_its_faults_are_those_kno
     for dataset in ("bronze.future_mbo.mbo", "silver.future_mbo.book_flow_5s", "gold.future_mbo.mbo_trigger_signals"):
         assert read_facts(ref_in(lake, dataset, SYMBOL, DAY))["synthetic"] is False
     flow = read_manifest(ref_in(lake, "silver.future_mbo.book_flow_5s", SYMBOL, DAY))
-    assert set(flow.anomalies) == {"crossed_after_last", "fill_of_unknown_id"}
+    assert set(flow.anomalies) == {"crossed_after_last", "fill_above_resting_size", "fill_of_unknown_id"}
     assert flow.facts["cancel_of_fill"] / (flow.facts["cancel_of_fill"] + flow.facts["pull_records"]) == pytest.approx(0.30, abs=0.005)
 
 
