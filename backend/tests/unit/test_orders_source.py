@@ -77,7 +77,7 @@ def test_a_future_that_nothing_gives_a_tick_takes_the_common_step_of_its_prices(
 @pytest.mark.parametrize("prices", [(None,), (112.0, 112.000000001)], ids=["none", "no common step"])
 def test_prices_without_a_step_say_where_to_name_one(tmp_path: Path, prices: tuple[float | None, ...]) -> None:
     orders = [Order("A", price=price) for price in prices]
-    with pytest.raises(ChooseInstrument, match=r"the tick of ZBZ5 is not known.*settings\.yaml, instruments, or .*`spymaster mbp --tick`"):
+    with pytest.raises(ChooseInstrument, match=r"the tick of ZBZ5 is not known.*settings\.yaml, instruments, or .* to mbp with --tick\."):
         choose_instrument(a_file(tmp_path, orders, symbols={"ZBZ5": ESZ5}), None, SETTINGS)
 
 
