@@ -1,6 +1,6 @@
 """A lake damaged in sixty ways, and every verb that reads one: none may fail with a traceback, none may answer otherwise in silence.
 
-Each command that is named as a remedy is run as it stands and must mend what was damaged.
+Each command that is named as a remedy is run as it stands and must fix what was damaged.
 """
 
 from __future__ import annotations
@@ -180,7 +180,7 @@ def _writers(lake: Path, folder: Path, base: dict[str, Said]) -> list[str]:
 
 
 def _verified(lake: Path, folder: Path, base: dict[str, Said], hurt: Hurt) -> list[str]:
-    """`verify` names what is wrong; what it names mends it; then all is as it was."""
+    """`verify` names what is wrong; what it names fixes it; then all is as it was."""
     found = said_by(["verify", "--json"], lake)
     if found.trace:
         return [f"verify has a traceback: {found.trace[-600:]}"]

@@ -188,6 +188,6 @@ def test_a_silent_line_is_given_up_and_taken_up_again(tmp_path: Path) -> None:
     """The client gives up after the interval and ten seconds more."""
     tape, records = tape_in(tmp_path, 3_000)
     with playing(tape, faults=[{"do": "silent", "at_s": 10, "for_s": 60}]) as gateway, hearing(tmp_path / "lake", gateway.port) as heard:
-        until(lambda: heard.orders >= len(records), "all records", 40)
+        until(lambda: heard.orders >= len(records), "all records", 120)
     assert recorded_in(tmp_path / "lake").tobytes() == records.tobytes()
     assert "reconnecting" in heard.names

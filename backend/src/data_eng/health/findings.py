@@ -91,12 +91,12 @@ def _of_indexes(look: LakeLook) -> Iterator[Finding]:
     found = [(folder, _seen(look, folder)) for folder in all_index_folders(look.records.cfg.where)]
     ours = [(folder, seen) for folder, seen in found if seen.root in (look.root, None)]
     held = {dataset: {str(ref): now.sha256 for ref in look.published[dataset].values() if (now := look.held(ref))} for dataset in INDEXED}
-    told: set[str] = set()
+    said: set[str] = set()
     for folder, seen in ours:
         level_id = level_of(folder)
         finding = _of_index(look, folder, seen, held[SETUP_CANDIDATES if level_id == POOLED else TRIGGER_VECTORS])
-        if finding is not None and finding.what not in told:
-            told.add(finding.what)
+        if finding is not None and finding.what not in said:
+            said.add(finding.what)
             yield finding
     levels = {level_of(folder) for folder, _ in ours}
     if look.published[SETUP_CANDIDATES] and POOLED not in levels:

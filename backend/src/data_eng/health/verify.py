@@ -73,7 +73,7 @@ class Check(NamedTuple):
 
 
 def verify(cfg: AppConfig, total: Progress, done: Progress) -> Verification:
-    """Look at everything, as many files at a time as there are cores. `total` is told once how many bytes there are."""
+    """Look at everything, as many files at a time as there are cores. `total` is called once with how many bytes there are."""
     started = time.perf_counter()
     checks = list(_checks(cfg))
     total(sum(check.bytes for check in checks))
@@ -115,7 +115,9 @@ def _looked(check: Check) -> list[Finding]:
         return check.look()
     except OSError as error:
         return [
-            Finding(what=f"{error.filename} cannot be read: {error.strerror}", fix="give this user the right to read it, or mend the disk")
+            Finding(
+                what=f"{error.filename} cannot be read: {error.strerror}", fix="give this user the right to read it, or repair the disk"
+            )
         ]
 
 

@@ -19,6 +19,7 @@ from ...core.events import (
     SIDE_NONE,
     UNDEF_PRICE,
 )
+from ..dbn_format import R_MBO, WORD
 
 ALTERS = (ADD, MODIFY, CANCEL)
 SNAPSHOT_FLAGS = F_SNAPSHOT | F_BAD_TS_RECV
@@ -43,7 +44,7 @@ def snapshot(orders: NDArray[np.void], instrument_ids: Iterable[int], made_ns: i
         own = orders[orders["instrument_id"] == number]
         records = np.zeros(len(own) + 1, MBO_DTYPE)
         records[1:] = own
-        records["length"], records["rtype"] = MBO_DTYPE.itemsize // 4, 0xA0
+        records["length"], records["rtype"] = MBO_DTYPE.itemsize // WORD, R_MBO
         records["publisher_id"], records["instrument_id"], records["ts_recv"] = 1, number, made_ns
         records["flags"] = SNAPSHOT_FLAGS
         records["flags"][-1] |= F_LAST

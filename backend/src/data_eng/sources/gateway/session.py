@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from ...core.events import CLEAR, F_LAST, F_MAYBE_BAD_BOOK, MBO_DTYPE, SIDE_NONE, UNDEF_PRICE
 from ...core.units import NS_PER_S
+from ..dbn_format import WORD
 from .clock import AS_FAST_AS_READ
 from .control import (
     HEARTBEAT,
@@ -246,7 +247,7 @@ class Session:
             case "silent":
                 await asyncio.sleep(fault.for_s)
             case "error":
-                await self._refuse(fault.code, "The gateway was told to fail.")
+                await self._refuse(fault.code, "A fault on purpose.")
             case "deny":
                 self._gateway.deny_next(fault.code)
             case "age_out":
@@ -296,7 +297,7 @@ class Session:
         out = np.empty(len(records), WITH_TS_OUT)
         for name in MBO_DTYPE.names or ():
             out[name] = records[name]
-        out["length"], out["ts_out"] = WITH_TS_OUT.itemsize // 4, time.time_ns()
+        out["length"], out["ts_out"] = WITH_TS_OUT.itemsize // WORD, time.time_ns()
         return out.tobytes()
 
     async def _say(self, content: bytes) -> None:

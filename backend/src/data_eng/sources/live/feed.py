@@ -30,14 +30,14 @@ HEARTBEAT_S = 5
 """The shortest the feed takes; the client gives a line up that was silent for ten seconds more."""
 CLOSE_S = 2.0
 AGED_OUT = 8
-SLOW_READER, REPLAY_COMPLETED = 2, 3
-MENDS = {
+REPLAY_COMPLETED = 3
+FIXES = {
     1: f"The key is wrong: copy it again from {KEY_PAGE}, into DATABENTO_API_KEY.",
     2: f"The key was switched off: make another at {KEY_PAGE}.",
     3: "Too many sessions are open with this key: end another one, then start again.",
     5: "The subscription is not one of this account: look at the dataset and the symbols.",
 }
-"""Errors that no second try mends, by the feed's code."""
+"""What fixes an error that no second try passes, by the feed's code."""
 
 
 class FeedRefused(SpymasterError):
@@ -122,15 +122,13 @@ class Feed:
         self._needs_snapshot = False
         self.sessions = 0
         self.state = FeedState("preparing")
-        self.is_behind = False
-        """Whether the feed warned that it is read too slowly, since the last time nothing waited."""
 
     def run(self, stop: Event) -> None:
         """Receive until `stop` is set.
 
         Raises
         ------
-        FeedRefused where no second try can mend it, RecorderFailed where the disk does not hold what comes.
+        FeedRefused where no second try can help, RecorderFailed where the disk does not hold what comes.
         """
         try:
             while not stop.is_set():
@@ -183,7 +181,6 @@ class Feed:
                 if received:
                     has_records |= self._take(incoming, received, is_replay)
                     continue
-                self.is_behind = False
                 if sink.error is not None:
                     raise LineLost(f"the client failed: {sink.error}")
                 if not is_open:
@@ -217,7 +214,7 @@ class Feed:
             text = str(error)
             if text.startswith(("Connection to", "Authentication with")):
                 raise LineLost(text) from None
-            raise FeedRefused(f"the live feed refuses this client: {text}", fix=_mend_of(text)) from None
+            raise FeedRefused(f"the live feed refuses this client: {text}", fix=_fix_of(text)) from None
         client.add_stream(cast(IO[bytes], sink), exception_callback=sink.failed)
         client.start()
 
@@ -248,11 +245,9 @@ class Feed:
         if not control.is_error:
             if control.code == REPLAY_COMPLETED:
                 self._be(FeedState("live"))
-            elif control.code == SLOW_READER:
-                self.is_behind = True
             return
-        if control.code in MENDS:
-            raise FeedRefused(f"the live feed refuses this client: {control.text} (code {control.code})", fix=MENDS[control.code])
+        if control.code in FIXES:
+            raise FeedRefused(f"the live feed refuses this client: {control.text} (code {control.code})", fix=FIXES[control.code])
         if control.code == AGED_OUT:
             raise TailDiffers
 
@@ -266,9 +261,9 @@ def _wait(stop: Event, seconds: float) -> None:
     stop.wait(seconds)
 
 
-def _mend_of(text: str) -> str:
+def _fix_of(text: str) -> str:
     words = {"limit": 3, "deactivated": 2, "subscription": 5}
-    return MENDS[next((code for word, code in words.items() if word in text.lower()), 1)]
+    return FIXES[next((code for word, code in words.items() if word in text.lower()), 1)]
 
 
 def _end(client: databento.Live) -> None:
