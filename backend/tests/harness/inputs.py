@@ -54,7 +54,24 @@ class Seen(NamedTuple):
     """All that was counted, as text: equal to the sound file's where nothing was noticed."""
     faults: tuple[str, ...]
     longest_s: float
+
+
+class Trial(NamedTuple):
+    """One file's way."""
+
+    kind: str
+    seen: Seen
+    unnoticed: bool
+    """No door refused it, and all that was counted is as in the sound file."""
     peak_bytes: int
+    """Most memory that the trying process had so far."""
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """What may not be."""
+        too_much = (f"{self.peak_bytes:,} bytes of memory",) if self.peak_bytes > MOST_BYTES else ()
+        silence = ("accepted without a word",) if self.unnoticed and self.kind not in CANNOT_BE_KNOWN else ()
+        return self.seen.faults + too_much + silence
 
 
 def tried(folder: Path, trials: int) -> Findings:
@@ -62,32 +79,26 @@ def tried(folder: Path, trials: int) -> Findings:
     with ProcessPoolExecutor(max(cores(), 2), mp_context=get_context("spawn")) as pool:
         waiting = {pool.submit(_trial, folder / str(number), number): number for number in range(trials)}
         results = {waiting[future]: future.result() for future in as_completed(waiting)}
-    faults, silent, of_kind = [], Counter[str](), Counter[str]()
-    for number, (kind, seen, unnoticed) in sorted(results.items()):
-        of_kind[kind] += 1
-        faults += [f"trial {number}, {kind}: {fault}" for fault in seen.faults]
-        if unnoticed and kind in CANNOT_BE_KNOWN:
-            silent[kind] += 1
-        elif unnoticed:
-            faults.append(f"trial {number}, {kind}: accepted without a word")
+    one_by_one = sorted(results.items())
+    of_kind = Counter(trial.kind for trial in results.values())
+    silent = Counter(trial.kind for trial in results.values() if trial.unnoticed and trial.kind in CANNOT_BE_KNOWN)
     rmtree(folder, ignore_errors=True)
     folder.mkdir()
     return Findings(
         what=f"{trials} corrupt files at {', '.join(DOORS)}",
         trials=trials,
-        faults=tuple(faults),
+        faults=tuple(f"trial {number}, {trial.kind}: {fault}" for number, trial in one_by_one for fault in trial.faults),
         figures={
             "kinds of damage": str(len(of_kind)),
-            "files refused at a door": str(sum(bool(seen.refused) for _, seen, _ in results.values())),
-            "longest at one door": f"{max(seen.longest_s for _, seen, _ in results.values()):.1f} s",
-            "peak memory of a process": f"{max(seen.peak_bytes for _, seen, _ in results.values()) / 2**20:.0f} MiB",
+            "files refused at a door": str(sum(bool(trial.seen.refused) for trial in results.values())),
+            "longest at one door": f"{max(trial.seen.longest_s for trial in results.values()):.1f} s",
+            "peak memory of a process": f"{max(trial.peak_bytes for trial in results.values()) / 2**20:.0f} MiB",
         },
         accepted=tuple(f"{kind}, {count} of {of_kind[kind]}: {CANNOT_BE_KNOWN[kind]}" for kind, count in sorted(silent.items())),
     )
 
 
-def _trial(folder: Path, number: int) -> tuple[str, Seen, bool]:
-    """One file's way: its kind of damage, what the doors said, and whether none noticed."""
+def _trial(folder: Path, number: int) -> Trial:
     rng = np.random.default_rng([SEED, number])
     kind = list(DAMAGES)[number % len(DAMAGES)]
     content = DAMAGES[kind](rng, bytearray(header()), sound_day())
@@ -95,7 +106,7 @@ def _trial(folder: Path, number: int) -> tuple[str, Seen, bool]:
     seen = _through_all_doors(folder, content)
     unnoticed = not seen.refused and seen.counted == _sound(folder.parent)
     rmtree(folder, ignore_errors=True)
-    return kind, seen, unnoticed
+    return Trial(kind, seen, unnoticed, peak_bytes())
 
 
 _SOUND: list[str] = []
@@ -131,10 +142,7 @@ def _through_all_doors(folder: Path, content: bytes) -> Seen:
         except Exception as error:
             faults.append(f"{door} ended in {type(error).__name__}: {str(error)[:200]}")
         longest_s = max(longest_s, time.monotonic() - started)
-    peak = peak_bytes()
-    if peak > MOST_BYTES:
-        faults.append(f"{peak:,} bytes of memory")
-    return Seen(refused, "\n".join(counted), tuple(faults), longest_s, peak)
+    return Seen(refused, "\n".join(counted), tuple(faults), longest_s)
 
 
 class _Limit:

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from multiprocessing.context import ForkServerContext, SpawnContext
+from pathlib import Path
 
 ON_MACOS = sys.platform == "darwin"
 
@@ -35,11 +36,17 @@ def worker_context(preload: Sequence[str]) -> SpawnContext | ForkServerContext:
 
 
 def peak_bytes() -> int:
-    """Largest resident memory of this process so far. The system counts it in bytes on macOS, in KiB on Linux."""
-    import resource
+    """Largest resident memory of this process so far.
 
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak if ON_MACOS else peak * 1024
+    On Linux as the kernel's own mark (VmHWM): the accounting that macOS has too goes on counting from what started the process, so that a
+    small one begins at its parent's gigabytes. macOS counts in bytes.
+    """
+    if ON_MACOS:
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM:")) * 1024
 
 
 def family_bytes() -> int:
