@@ -67,7 +67,7 @@ def own_server(lake: Path, folder: Path, **limits: float) -> Iterator[OwnServer]
 def main(lake: Path, limits: str) -> None:
     """Serve until killed."""
     settings = serve_settings(**json.loads(limits))
-    app = guarded_app(config(lake, settings), "127.0.0.1", None)
+    app = guarded_app(config(lake, settings), "127.0.0.1", None, owns_process=True)
     listener = listen("127.0.0.1", 0)
     typer.echo(address_of("127.0.0.1", listener.getsockname()[1]))
     run(server_of(app, settings), listener)

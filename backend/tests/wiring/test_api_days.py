@@ -262,14 +262,16 @@ def test_the_next_episode_is_a_moment_and_nothing_else(client: TestClient) -> No
     assert client.get(f"{DAY}/next-episode", params={"level": "or_high", "from_s": starts[-1]}).json() == {"ts_s": None}
 
 
-def test_a_table_travels_compressed_to_those_who_take_it(client: TestClient) -> None:
+def test_a_table_travels_compressed_as_one_frame_to_those_who_take_it(client: TestClient) -> None:
     url = f"{DAY}/tables/heat?as_of_s={END_S}"
     with client.stream("GET", url, headers={"Accept-Encoding": "gzip, zstd"}) as answer:
         packed = b"".join(answer.iter_raw())
         assert answer.headers["content-encoding"] == "zstd"
         assert answer.headers["content-type"] == "application/vnd.apache.arrow.stream"
         assert (answer.headers["x-synthetic"], len(answer.headers["x-day-version"])) == ("1", 16)
-    assert zstandard.ZstdDecompressor().decompressobj(read_across_frames=True).decompress(packed) == client.get(url).content
+    one_frame = zstandard.ZstdDecompressor().decompressobj()
+    assert one_frame.decompress(packed) == client.get(url).content
+    assert one_frame.eof and not one_frame.unused_data
 
 
 def test_tables_asked_for_together_are_those_asked_for_alone_one_after_the_other(client: TestClient) -> None:

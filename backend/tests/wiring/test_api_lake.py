@@ -463,6 +463,7 @@ def test_a_server_says_what_it_prepares_until_it_has_answered_a_question_of_its_
 def test_the_kernels_of_an_answer_are_compiled_once_the_server_is_ready(served_lake: Path) -> None:
     """In a process of its own, whose kernels nothing else has used."""
     probe = """
+import gc
 import sys
 from pathlib import Path
 from src.data_eng.config import load_config
@@ -475,16 +476,17 @@ def compiled():
     return sum(len(kernel.nopython_signatures) for kernel in kernels.values())
 
 shared, symbol, date = Shared(load_config(Path(sys.argv[1]))), *sys.argv[2:]
-warm(shared)
+warm(shared, owns_process=True)
 warmed = compiled()
 day = shared.shelf.day(symbol, date)
 for key in day.triggers.rows:
     shared.answers.compute(shared.answers.request(symbol, key, day.moments.session_end_s, None))
-print(warmed, compiled())
+print(warmed, compiled(), gc.get_freeze_count())
 """
     command = [sys.executable, "-c", probe, str(served_lake), SYMBOL, LAST]
-    warmed, after = subprocess.run(command, cwd=BACKEND, check=True, capture_output=True, text=True).stdout.split()
+    warmed, after, passed_over = subprocess.run(command, cwd=BACKEND, check=True, capture_output=True, text=True).stdout.split()
     assert int(warmed) == int(after) > 0
+    assert int(passed_over) > 100_000
 
 
 def test_a_lake_that_cannot_be_warmed_is_served_all_the_same(served_lake: Path) -> None:

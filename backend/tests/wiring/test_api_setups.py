@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import zstandard
 from fastapi.testclient import TestClient
 
 from src.data_eng.config import Environment
@@ -99,6 +100,9 @@ def test_a_client_that_takes_no_zstd_gets_the_same_answer(client: TestClient, tr
     packed, plain = (client.get("/api/setup", params=params, headers={"Accept-Encoding": name}) for name in ("zstd", "identity"))
     assert (packed.headers.get("Content-Encoding"), plain.headers.get("Content-Encoding")) == ("zstd", None)
     assert packed.content == plain.content
+    with client.stream("GET", "/api/setup", params=params, headers={"Accept-Encoding": "zstd"}) as answer:
+        one_frame = zstandard.ZstdDecompressor().decompressobj()
+        assert one_frame.decompress(b"".join(answer.iter_raw())) == plain.content and not one_frame.unused_data
     assert int(packed.headers["Content-Length"]) < int(plain.headers["Content-Length"])
 
 

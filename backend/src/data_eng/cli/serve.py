@@ -52,7 +52,7 @@ def serve(
     cfg = load_config(place)
     settings = cfg.settings
     listener = listen(host, settings.serve.port if port is None else port)
-    app = guarded_app(cfg, host, cfg.environment.token)
+    app = guarded_app(cfg, host, cfg.environment.token, owns_process=True)
     address = address_of(host, listener.getsockname()[1])
     typer.echo(f"lake {place}\nCtrl-C stops it\n{address}")
     if open_page:

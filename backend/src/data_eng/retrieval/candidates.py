@@ -82,11 +82,12 @@ class DayRows(NamedTuple):
 
 def rows_behind(lake: Path, past: FramePast, positions: NDArray[np.int64]) -> list[tuple[DayRows, int]]:
     """For each position among the candidates of `past`, the day it is of and its row there."""
-    moments, horizons, found = past.candidates, len(past.settings.labels.horizons_s), []
-    for position in positions:
-        date, symbol, setup, level_id, approach_dir, _ = moments.key[position]
-        sha256 = manifest_sha256(ref_in(lake, SETUP_CANDIDATES, symbol, date))
-        day = day_rows(lake, symbol, date, sha256, horizons)[setup]
+    moments, horizons = past.candidates, len(past.settings.labels.horizons_s)
+    keys = [tuple(moments.key[position]) for position in positions]
+    sha256 = {day: manifest_sha256(ref_in(lake, SETUP_CANDIDATES, day[1], day[0])) for day in dict.fromkeys(key[:2] for key in keys)}
+    found = []
+    for (date, symbol, setup, level_id, approach_dir, _), position in zip(keys, positions, strict=True):
+        day = day_rows(lake, symbol, date, sha256[date, symbol], horizons)[setup]
         found.append((day, day.row_of[level_id, approach_dir, int(moments.ts_ns[position])]))
     return found
 

@@ -32,8 +32,11 @@ from .shared import Shared, shared_of
 from .warming import warm as warm_up
 
 
-def create_app(cfg: AppConfig, warm: bool = False) -> FastAPI:
-    """The server of one lake, without its gate. `warm` computes answers of its own when it starts, while it already listens."""
+def create_app(cfg: AppConfig, warm: bool = False, owns_process: bool = False) -> FastAPI:
+    """The server of one lake, without its gate.
+
+    `warm` computes answers of its own when it starts, while it already listens; `owns_process`: the process does nothing but serve it.
+    """
     cfg = replace(cfg, lake_root=cfg.lake_root.resolve())
     shared = Shared(cfg)
 
@@ -41,7 +44,7 @@ def create_app(cfg: AppConfig, warm: bool = False) -> FastAPI:
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         if warm:
             shared.preparing = "the server starts"
-        warming = asyncio.create_task(shared.work.run(partial(warm_up, shared))) if warm else None
+        warming = asyncio.create_task(shared.work.run(partial(warm_up, shared, owns_process))) if warm else None
         yield
         if warming is not None:
             warming.cancel()
@@ -70,9 +73,9 @@ def create_app(cfg: AppConfig, warm: bool = False) -> FastAPI:
     return app
 
 
-def guarded_app(cfg: AppConfig, host: str, token: str | None) -> FastAPI:
+def guarded_app(cfg: AppConfig, host: str, token: str | None, owns_process: bool = False) -> FastAPI:
     """The server as it is bound to `host`: inside its gate, and counted. Raises `OpenToStrangers` for a host that needs a token."""
-    app = create_app(cfg, warm=True)
+    app = create_app(cfg, warm=True, owns_process=owns_process)
     install_access(app, host, token, cfg.settings.serve)
     shared: Shared = app.state.shared
     install_metrics(app).read_from(shared.counters, shared.gauges)

@@ -1,8 +1,7 @@
 """Tables of a day as the bodies of replies: what is the same for every reader is encoded once and kept.
 
-A table up to a moment is its pieces of ten minutes, each encoded and compressed for itself, and a last piece up to the moment: readers at
-different moments share all but the last one. Pieces follow one another as batches of one Arrow stream and, compressed, as frames of one
-Zstandard stream (RFC 8878, section 3); readers join both.
+A table up to a moment is its pieces of ten minutes, each encoded for itself, and a last piece up to the moment: readers at other moments
+share all but the last one. Pieces follow one another as batches of one Arrow stream; what a reader gets is compressed as a whole.
 """
 
 from __future__ import annotations
@@ -21,8 +20,8 @@ PIECE_S = 600
 
 Span: TypeAlias = tuple[int | None, int]
 """Rows known later than, and up to."""
-Asked: TypeAlias = tuple[TableName, tuple[str, ...] | None, bool]
-"""A table, its levels where it has any, and whether it is compressed."""
+Asked: TypeAlias = tuple[TableName, tuple[str, ...] | None]
+"""A table, and its levels where it has any."""
 
 
 class Body(NamedTuple):
@@ -52,13 +51,13 @@ class Bodies:
         day.require_as_of(as_of_s)
         pieces: list[bytes] = []
         for name in names:
-            of = (name, level_ids if name == "conditions" else None, compressed)
+            of = (name, level_ids if name == "conditions" else None)
             pieces.append(self._kept(day, of, None))
             for span in spans(day.moments.session_start_s, from_s, as_of_s):
                 is_whole = from_s is None and (span[1] - day.moments.session_start_s) % PIECE_S == 0
                 pieces.append(self._kept(day, of, span) if is_whole else _encoded(day, of, span))
-            pieces.append(packed(END_OF_STREAM, compressed))
-        return Body(b"".join(pieces), day.version, day.synthetic)
+            pieces.append(END_OF_STREAM)
+        return Body(packed(b"".join(pieces), compressed), day.version, day.synthetic)
 
     def _kept(self, day: DayBundle, of: Asked, span: Span | None) -> bytes:
         key = (day.symbol, day.session_date, day.version, day.horizon_s, *of, span)
@@ -71,12 +70,10 @@ class Bodies:
 
 def _encoded(day: DayBundle, of: Asked, span: Span | None) -> bytes:
     """The rows known in a span; the table's schema where there is no span."""
-    name, level_ids, compressed = of
+    name, level_ids = of
     if span is None:
-        content = schema_bytes(day.cut(name, None, day.moments.session_start_s, level_ids).schema)
-    else:
-        content = batches_bytes(day.cut(name, *span, level_ids))
-    return packed(content, compressed) if content else b""
+        return schema_bytes(day.cut(name, None, day.moments.session_start_s, level_ids).schema)
+    return batches_bytes(day.cut(name, *span, level_ids))
 
 
 def spans(session_start_s: int, from_s: int | None, as_of_s: int) -> Iterator[Span]:

@@ -27,7 +27,7 @@ from ..day.bundle import DayBundle
 from ..day.levels import why_unknown
 from ..day.shelf import Shelf
 from ..gate.folders import Folders
-from ..gate.replies import message_bytes, unzstd, zstd
+from ..gate.replies import message_bytes, packed
 from ..messages.setup import ApproachAnswer, DayAnswer, DrawnNeighbour, NoApproach, NoSetupYet, PathFan, SetupAnswer
 from .past import Learned, Past, Sources
 
@@ -80,7 +80,7 @@ class AnswerBody(NamedTuple):
     """An answer as JSON but for what changes from moment to moment, and what that is made from."""
 
     rest: bytes
-    """Members of the object after those of `head`, without the opening brace, compressed."""
+    """Members of the object after those of `head`, without the opening brace."""
     version: str
     synthetic: bool
     ts_s: int
@@ -88,11 +88,11 @@ class AnswerBody(NamedTuple):
     mids: DayMids | None
 
     def body(self, as_of_s: int, compressed: bool) -> Body:
-        """The whole `SetupAnswer` as of a moment; compressed it is two frames one after the other, as RFC 8878 has it."""
+        """The whole `SetupAnswer` as of a moment."""
         own = path_json(self.mids, self.ts_s, self.level_ticks, as_of_s - self.ts_s) if self.mids is not None else []
         head = {"state": "setup", "as_of_s": as_of_s, "age_s": as_of_s - self.ts_s, "own_path": own}
         first = to_json(head)[:-1] + b","
-        return Body(zstd(first) + self.rest if compressed else first + unzstd(self.rest), self.version, self.synthetic)
+        return Body(packed(first + self.rest, compressed), self.version, self.synthetic)
 
 
 class Answers:
@@ -135,7 +135,7 @@ class Answers:
         answer = answer_from(sources.refs, learned.frame, setup, day.lake, day.synthetic)
         rest = message_bytes(day_answer(answer, day.version, self._past, learned), self._folders)[1:]
         mids = self._past.mids(setup.symbol, setup.session_date)
-        body = AnswerBody(zstd(rest), day.version, answer.synthetic, second_of(setup.ts_ns), setup.level_ticks, mids)
+        body = AnswerBody(rest, day.version, answer.synthetic, second_of(setup.ts_ns), setup.level_ticks, mids)
         self.kept.put(key, body, len(body.rest))
         return body
 
