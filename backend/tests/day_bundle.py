@@ -116,6 +116,7 @@ def a_day(lake: Path = Path("lake"), **changes: Any) -> DayBundle:
         "triggers": None,
         "physics": None,
         "approach": None,
+        "mids": None,
         "thin_ns": {},
         "absent": (),
         "sha256": {},

@@ -47,7 +47,7 @@ def entries(lake: Path, symbol: str, date: str, settings: Settings) -> Iterator[
         before = end_ns
 
 
-def written(lake: Path, symbol: str, date: str, settings: Settings) -> DayLog:
+def day_log(lake: Path, symbol: str, date: str) -> DayLog:
     """The log of a built day, without an entry, in a lake."""
     return DayLog(live_folder(lake, symbol, date) / LOG, day_facts(lake, symbol, date))
 

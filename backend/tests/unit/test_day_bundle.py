@@ -144,9 +144,9 @@ def test_whole_pieces_are_encoded_once_for_each_question_and_anew_for_another_ve
     assert tried(day, None, END, None, False) == (first, 0)
     assert tried(day, None, END - 1, None, False)[1] == 0
     assert tried(day, START + 1, END, None, False)[1] == 0
-    others = [(a_day(version="f" * 16), False), (a_day(symbol="ESH6"), False), (a_day(session_date="2025-10-17"), False), (day, True)]
-    for of, compressed in others:
-        assert tried(of, None, END, None, compressed)[1] == made
+    for of in (a_day(version="f" * 16), a_day(symbol="ESH6"), a_day(session_date="2025-10-17")):
+        assert tried(of, None, END, None, False)[1] == made
+    assert tried(day, None, END, None, True)[1] == 0  # compressed as a whole when it is asked for
     assert (first.version, first.synthetic) == (VERSION, True)
     with pa.ipc.open_stream(first.content) as reader:
         assert reader.read_all()["start_s"].to_pylist() == [end - 5 for end in ENDS]

@@ -239,7 +239,7 @@ def test_the_ladders_strikes_lie_in_lists_with_what_rests_against_usual_and_who_
     columns |= {name: RNG.integers(0, 30, 6) for name in ("buys_display", "sells_display")}
     places = {"ts_ns": np.repeat([START + 5, START + 10], 3) * S, "strike_ticks": np.tile([400, 404, 408], 2)}
     table = pa.table({**places, **columns, "winner": ["longs", "even", "shorts", "even", "even", "longs"]})
-    served = ladder_table(table, 5).table.to_pylist()
+    served = ladder_table(table, 5, 3).table.to_pylist()
     assert [row["start_s"] for row in served] == [START, START + 5]
     assert [row["base_strike_ticks"] for row in served] == [400, 400]
     assert [row["winner"] for row in served] == [[1, 0, -1], [0, 0, 1]]

@@ -27,6 +27,7 @@ from src.data_eng.serve.day.reader import day_refs
 from src.data_eng.serve.day.shelf import Shelf
 from src.data_eng.serve.day.stamps import hashes_of
 from src.data_eng.serve.gate.problems import Refusal
+from src.data_eng.serve.live.days import LiveDays
 from src.data_eng.serve.messages.day import Day
 from src.data_eng.settings import Settings
 from src.data_eng.sources.calendar import session_times
@@ -45,7 +46,8 @@ DAY = f"/api/days/{SYMBOL}/{TODAY}"
 
 def shelf_of(lake: Path, settings: Settings = SETTINGS) -> Shelf:
     cfg = config(lake, settings)
-    return Shelf(cfg, Days(cfg))
+    live = LiveDays(cfg)
+    return Shelf(cfg, Days(cfg, live), live)
 
 
 def client_of(lake: Path) -> TestClient:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ..contracts import contract_of
@@ -69,7 +70,18 @@ class LoggedTables:
             return table
         keys = np.stack([self._places(table, name, dataset in BY_SETUP) for name in reversed(ORDER[dataset])])
         order = np.lexsort(keys)
-        return table.take(pa.array(order[_are_last(keys[:, order])]))
+        table = table.take(pa.array(order[_are_last(keys[:, order])]))
+        return self._settled(table) if dataset == LEVELS_TABLE else table
+
+    def _settled(self, levels: pa.Table) -> pa.Table:
+        """Prices, and of a level without one the reason; none while that is open."""
+        has_price = pc.is_valid(levels["price_ticks"])
+        priced = levels.filter(has_price)["level_id"]
+        rows = levels.filter(pc.or_(has_price, pc.invert(pc.is_in(levels["level_id"], priced))))
+        said = set(rows["level_id"].to_pylist())
+        open_yet = [{"level_id": level_id, "known_from_ns": 0} for level_id in self._levels if level_id not in said]
+        rows = pa.concat_tables([rows, pa.Table.from_pylist(open_yet, rows.schema)])
+        return rows.take(pa.array(np.argsort(self._places(rows, "level_id", by_name=False), kind="stable")))
 
     def _places(self, table: pa.Table, name: str, by_name: bool) -> NDArray[np.int64]:
         """(rows,) numbers that lie as the column's values do; levels as the tables have them, or by name."""

@@ -75,6 +75,8 @@ class ApproachInfo(AnswerPart):
 PRESSURE_COLUMNS = ["level_id", "ts_ns", "distance_ticks", "coming"]
 TESTED_COLUMNS = ["setup", "level_id", "ts_ns"]
 TOUCH_COLUMNS = ["ts_ns", "mid_ticks", "sigma", "rv", "profile", "barrier_ticks"]
+APPROACH_TABLES = {PRESSURE_STREAM: PRESSURE_COLUMNS, TOUCH_PHYSICS: TOUCH_COLUMNS}
+"""What `ApproachTables` are read from, by table."""
 
 
 class ApproachTables(NamedTuple):
@@ -115,11 +117,10 @@ def find_approach(where: Environment, symbol: str, key: IndexKey, at_ns: int, se
 
 def read_approach_tables(lake: Path, symbol: str, session_date: str) -> ApproachTables | None:
     """None while one of them is not built."""
-    columns = {PRESSURE_STREAM: PRESSURE_COLUMNS, TOUCH_PHYSICS: TOUCH_COLUMNS}
-    refs = [ref_in(lake, dataset, symbol, session_date) for dataset in columns]
-    if not all(is_partition_complete(ref) for ref in refs):
+    refs = {dataset: ref_in(lake, dataset, symbol, session_date) for dataset in APPROACH_TABLES}
+    if not all(is_partition_complete(ref) for ref in refs.values()):
         return None
-    return ApproachTables(*(read_table(ref, columns[ref.dataset]) for ref in refs))
+    return ApproachTables(*(read_table(refs[dataset], columns) for dataset, columns in APPROACH_TABLES.items()))
 
 
 def approach_window(tables: ApproachTables, key: IndexKey, at_ns: int, settings: Settings) -> ApproachWindow | None:

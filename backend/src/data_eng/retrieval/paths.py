@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..core.events import NO_TICK
@@ -18,6 +19,9 @@ BEFORE_S, AFTER_S = 120, 840
 """What is drawn around a trigger: the vector's two minutes and the longest horizon."""
 PATHS_DRAWN = 24
 """Nearest neighbours that are drawn; more hide each other."""
+
+
+MID_COLUMNS = ["window_start_ns", "best_bid_ticks", "best_ask_ticks", "marks"]
 
 
 class DayMids(NamedTuple):
@@ -43,8 +47,12 @@ def day_mids(lake: Path, symbol: str, session_date: str) -> DayMids | None:
     ref = ref_in(lake, BOOK_WINDOWS, symbol, session_date)
     if not is_partition_complete(ref):
         return None
-    table = read_table(ref, ["window_start_ns", "best_bid_ticks", "best_ask_ticks", "marks"])
-    start_ns, best_bid, best_ask, marks = (column.to_numpy() for column in table.columns)
+    return mids_of(read_table(ref, MID_COLUMNS))
+
+
+def mids_of(windows: pa.Table) -> DayMids:
+    """Those of rows of the book's windows, at least two."""
+    start_ns, best_bid, best_ask, marks = (windows[name].to_numpy() for name in MID_COLUMNS)
     window_ns = int(np.diff(start_ns).min()) if len(start_ns) > 1 else 0
     trusted = (best_bid != NO_TICK) & (best_ask != NO_TICK) & (marks == 0)
     return DayMids(start_ns + window_ns, np.where(trusted, (best_bid.astype(np.float64) + best_ask) / 2, np.nan))

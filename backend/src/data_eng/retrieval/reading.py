@@ -35,6 +35,8 @@ PRESSURE_COLUMNS = [
 ]
 LADDER_COLUMNS = ["ts_ns", "strike_ticks", *(name for name in StrikeNow.model_fields if name != "price")]
 WALL_COLUMNS = ["ts_ns", "side", "strike_ticks", "event", "massive", "w", "depth", "peak"]
+PHYSICS_TABLES = {PRESSURE_STREAM: PRESSURE_COLUMNS, PHYSICS_LADDER: LADDER_COLUMNS, WALLS: WALL_COLUMNS}
+"""What `PhysicsTables` are read from, by table."""
 
 
 class PhysicsTables(NamedTuple):
@@ -47,11 +49,10 @@ class PhysicsTables(NamedTuple):
 
 def read_physics_tables(lake: Path, symbol: str, session_date: str) -> PhysicsTables | None:
     """None while one of them is not built."""
-    columns = {PRESSURE_STREAM: PRESSURE_COLUMNS, PHYSICS_LADDER: LADDER_COLUMNS, WALLS: WALL_COLUMNS}
-    refs = [ref_in(lake, dataset, symbol, session_date) for dataset in columns]
-    if not all(is_partition_complete(ref) for ref in refs):
+    refs = {dataset: ref_in(lake, dataset, symbol, session_date) for dataset in PHYSICS_TABLES}
+    if not all(is_partition_complete(ref) for ref in refs.values()):
         return None
-    return PhysicsTables(*(read_table(ref, columns[ref.dataset]) for ref in refs))
+    return PhysicsTables(*(read_table(refs[dataset], columns) for dataset, columns in PHYSICS_TABLES.items()))
 
 
 def physics_at(tables: PhysicsTables, level_id: str, ts_ns: int, tick: float) -> Physics | None:

@@ -25,6 +25,7 @@ from .gate.metrics import install_metrics
 from .gate.page import install_page
 from .gate.problems import problem_of
 from .gate.replies import problem_reply
+from .messages.live import LiveProtocol
 from .messages.problem import Problem
 from .messages.replay import ReplayProtocol
 from .routes import catalogue, days, evaluation, health, journal, lake, replay, setups
@@ -83,13 +84,14 @@ def guarded_app(cfg: AppConfig, host: str, token: str | None, owns_process: bool
 
 
 def document(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document, with the messages of the replay's socket among its models."""
+    """The OpenAPI document, with the messages of the sockets among its models."""
     if app.openapi_schema is None:
         described = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-        protocol = ReplayProtocol.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
         models = described["components"]["schemas"]
-        models |= {name: model for name, model in protocol.pop("$defs").items() if name not in models}
-        models[ReplayProtocol.__name__] = protocol
+        for messages in (ReplayProtocol, LiveProtocol):
+            protocol = messages.model_json_schema(ref_template="#/components/schemas/{model}", mode="serialization")
+            models |= {name: model for name, model in protocol.pop("$defs").items() if name not in models}
+            models[messages.__name__] = protocol
         app.openapi_schema = described
     return app.openapi_schema
 

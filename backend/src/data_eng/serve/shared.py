@@ -18,6 +18,7 @@ from .gate.folders import Folders
 from .gate.work import Work
 from .journal.drills import Drills
 from .journal.keeping import Keeping
+from .live.days import LiveDays
 from .setup.answers import Answers
 from .setup.listing import SetupListing
 from .setup.past import Past
@@ -33,8 +34,9 @@ class Shared:
         self.preparing: str | None = None
         """What is done before the first answer is as fast as later ones; None once that is done."""
         self.work = Work(cfg.settings.serve.workers)
-        self.days = Days(cfg)
-        self.shelf = Shelf(cfg, self.days)
+        self.live = LiveDays(cfg)
+        self.days = Days(cfg, self.live)
+        self.shelf = Shelf(cfg, self.days, self.live)
         self.horizons = Horizons(cfg)
         self.bodies = Bodies(cfg.settings.serve.body_cache_bytes)
         self.past = Past(cfg)

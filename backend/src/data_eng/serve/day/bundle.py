@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ... import commands
 from ...core.physics.horizon import KEPT_S, HorizonS
 from ...retrieval.approach import ApproachTables
+from ...retrieval.paths import DayMids
 from ...retrieval.reading import PhysicsTables
 from ...settings import Settings
 from ..gate.problems import Refusal
@@ -55,11 +56,15 @@ class DayBundle:
     """What readings of the book are taken from; None where one of them is not built."""
     approach: ApproachTables | None
     """What approaches are seen in; None where one of them is not built."""
+    mids: DayMids | None
+    """Of all windows that are built; None where none are."""
     thin_ns: dict[str, NDArray[np.int64]]
     """Ends of the windows in which the book was thin on both sides, by level_id."""
     absent: tuple[AbsentTable, ...]
     sha256: dict[str, str]
     """Manifest hash of every partition, by its name."""
+    known_until_s: int | None = None
+    """Up to when the day is known while it goes on; None for one that is over."""
     horizon_s: HorizonS = KEPT_S
     """Of the ladder, the conditions and the readings."""
 
@@ -77,7 +82,7 @@ class DayBundle:
             *(self.physics or ()),
             *(self.approach or ()),
         ]
-        return sum(table.nbytes for table in [*tables, *rows] if table is not None)
+        return sum(table.nbytes for table in [*tables, *rows, *(self.mids or ())] if table is not None)
 
     @property
     def nbytes_over(self) -> int:
@@ -104,6 +109,8 @@ class DayBundle:
         start_s, end_s = self.moments.session_start_s, self.moments.session_end_s
         if not start_s <= as_of_s <= end_s:
             raise Refusal("bad_request", f"as_of_s is {as_of_s}.", expected=f"{start_s} to {end_s}, the session of {self.session_date}")
+        if self.known_until_s is not None and as_of_s > max(self.known_until_s, start_s):
+            raise Refusal("bad_request", f"as_of_s is {as_of_s}.", expected=f"at most {self.known_until_s}, up to where the day is known")
 
     def cut(self, name: TableName, from_s: int | None, as_of_s: int, level_ids: tuple[str, ...] | None) -> pa.Table:
         """Rows of a table known in (from_s, as_of_s]. `level_ids` choose rows of the conditions."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from threading import Lock
 from typing import NamedTuple
 
@@ -22,10 +23,12 @@ from ...lake.partitions import (
     ref_in,
 )
 from ...lake.raw import raw_roots
+from ...live.daylog import DayFacts
 from ...planning import why_not_chosen
 from ...retrieval.mbo_contract_day_selector import SelectionRow, kept_selection, map_path
 from ...sources.calendar import regular_hours
 from ..gate.problems import Refusal
+from ..live.days import LiveDays
 from ..messages.day import DayEntry, DayList
 from .stamps import Stamp, stamps_of, version_of
 
@@ -50,8 +53,9 @@ class HeldTable(NamedTuple):
 class Days:
     """The contract-days of a lake. Manifests are read once; a changed one is read again."""
 
-    def __init__(self, cfg: AppConfig) -> None:
+    def __init__(self, cfg: AppConfig, live: LiveDays) -> None:
         self._lake = cfg.lake_root
+        self._live = live
         self._where = cfg.where
         self._settings = cfg.settings
         self._held: Cache[Stamp, HeldTable] = Cache(KEPT_PARTITIONS)
@@ -91,6 +95,10 @@ class Days:
             root = root_of(symbol)
             reason = why_not_chosen(chosen[root].get(date), symbol, built.get((date, root), []))
             entries.append(_entry(date, symbol, held, reason))
+        live = self._live.facts()
+        entries = sorted([*(entry for entry in entries if not _is_of(entry, live)), *map(_live_entry, live)], key=_when)
+        roots = sorted({*roots, *(facts.root for facts in live)})
+        hashes |= {f"live/{facts.symbol}/{facts.session_date}": facts.symbol for facts in live}
         fix = None if entries else self._first_command()
         return DayList(lake=self._lake.name, lake_version=version_of(hashes), roots=roots, days=entries, fix=fix)
 
@@ -167,3 +175,25 @@ def _entry(date: str, symbol: str, held: dict[str, HeldTable], reason: str | Non
         chosen=reason is None,
         reason=reason,
     )
+
+
+def _live_entry(facts: DayFacts) -> DayEntry:
+    """A live day: the one contract of its root that is answered."""
+    return DayEntry(
+        symbol=facts.symbol,
+        root=facts.root,
+        session_date=facts.session_date,
+        synthetic=facts.synthetic,
+        state="live",
+        chosen=True,
+        reason=None,
+    )
+
+
+def _is_of(entry: DayEntry, live: Iterable[DayFacts]) -> bool:
+    """Whether a day is live under the same contract."""
+    return any((facts.symbol, facts.session_date) == (entry.symbol, entry.session_date) for facts in live)
+
+
+def _when(entry: DayEntry) -> tuple[str, str]:
+    return entry.session_date, entry.symbol

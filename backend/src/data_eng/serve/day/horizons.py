@@ -13,6 +13,7 @@ from ...lake.cache import Cache
 from ...lake.partitions import manifest_sha256, ref_in
 from ...retrieval.reading import LADDER_COLUMNS, PRESSURE_COLUMNS
 from ...stages.door import InputChanged
+from ...stages.gold.future_mbo.build_physics_ladder import ladder_strikes
 from ...stages.horizons import PastOver, gold_over, past_over
 from ..gate.problems import Refusal
 from ..messages.day import TableName
@@ -73,7 +74,7 @@ class Horizons:
             physics = physics._replace(pressure=gold.pressure.select(PRESSURE_COLUMNS), ladder=gold.ladder.select(LADDER_COLUMNS))
         return replace(
             day,
-            tables={**without, "ladder": ladder_table(gold.ladder, day.window_s)},
+            tables={**without, "ladder": ladder_table(gold.ladder, day.window_s, ladder_strikes(day.settings))},
             conditions=conditions_tables(gold.pressure, vacuum),
             physics=physics,
             horizon_s=horizon_s,

@@ -9,6 +9,7 @@ from ...config import AppConfig
 from ...core.instrument import root_of
 from ...lake.cache import Cache
 from ..gate.problems import Refusal
+from ..live.days import LiveDays
 from .bundle import DayBundle
 from .days import Days
 from .reader import Rebuilding, day_refs, open_day
@@ -25,9 +26,10 @@ class Shelved(NamedTuple):
 class Shelf:
     """Days by contract and date, those longest unused let go when they take more than `settings.serve.day_cache_bytes`."""
 
-    def __init__(self, cfg: AppConfig, days: Days) -> None:
+    def __init__(self, cfg: AppConfig, days: Days, live: LiveDays) -> None:
         self._lake = cfg.lake_root
         self._lake_days = days
+        self._live = live
         self._settings = cfg.settings
         self._days: Cache[tuple[str, str], Shelved] = Cache(cfg.settings.serve.day_cache_bytes)
         self._locks: dict[tuple[str, str], Lock] = {}
@@ -43,7 +45,7 @@ class Shelf:
         return self._days.size
 
     def day(self, symbol: str, session_date: str, version: str | None = None) -> DayBundle:
-        """The day as the lake has it now; `symbol` is a contract, or a root for the day's chosen one.
+        """The day as the lake has it now, or a live one so far; `symbol` is a contract, or a root for the day's chosen one.
 
         While its partitions are replaced one after the other, what is in memory goes on being served.
 
@@ -53,7 +55,7 @@ class Shelf:
         `unknown_day` where there is nothing of the day.
         """
         symbol = self._lake_days.contract(symbol, session_date)
-        day = self._present(symbol, session_date)
+        day = self._live.day(symbol, session_date) or self._present(symbol, session_date)
         if version is not None and version != day.version:
             raise Refusal(
                 "day_changed", f"{symbol} {session_date} is at version {day.version}. Asked for {version}.", fix="Load the day again."

@@ -175,11 +175,10 @@ def levels_table(levels: dict[str, LevelRows]) -> KnownTable:
     return KnownTable(table, known_s[order])
 
 
-def ladder_table(ladder: pa.Table, window_s: int) -> KnownTable:
-    """One row a window, its strikes in lists."""
+def ladder_table(ladder: pa.Table, window_s: int, strikes: int) -> KnownTable:
+    """One row a window, its strikes in lists of so many."""
     end_s = whole_s(ladder["ts_ns"].to_numpy())
     first = np.flatnonzero(np.diff(end_s, prepend=-1))
-    strikes = int(np.diff(np.append(first, len(end_s))).max(initial=1))
     values: dict[str, NDArray[Any]] = {}
     for side in ("long", "short"):
         values[f"{side}_depth"] = ladder[f"{side}_depth"].to_numpy()

@@ -23,6 +23,7 @@ def day_view(day: DayBundle, as_of_s: int | None) -> Day:
         tick=day.tick,
         window_s=day.window_s,
         **day.moments._asdict(),
+        known_until_s=day.known_until_s,
         opening_range_s=day.opening_range_s,
         half_day=day.half_day,
         levels=level_infos(day, as_of_s),

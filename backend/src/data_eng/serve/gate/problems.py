@@ -10,6 +10,7 @@ from ...lake.attempts import DiskFull, LakeNotWritable
 from ...lake.journal import AlreadyKept
 from ...lake.keep import KeepError
 from ...lake.partitions import BadAddress, PartitionCorrupt, PartitionMissing
+from ...live.daylog import DayLogCorrupt
 from ...retrieval.index import IndexMissing, StaleIndex
 from ...retrieval.key import UnknownIndex
 from ...retrieval.mbo_contract_day_selector import SelectionError
@@ -49,6 +50,7 @@ STATUS: dict[ProblemCode, int] = {
 CODE_OF: dict[type[SpymasterError], ProblemCode] = {
     PartitionMissing: "not_built",
     PartitionCorrupt: "corrupt",
+    DayLogCorrupt: "corrupt",
     SelectionError: "corrupt",
     KeepError: "corrupt",
     LakeNotWritable: "read_only",

@@ -38,7 +38,7 @@ class DayEntry(Message):
     root: str
     session_date: str = Field(description="New York date, ISO.")
     synthetic: bool = Field(description="Whether it was simulated.")
-    state: Literal["ready", "no_gold", "no_silver"]
+    state: Literal["ready", "live", "no_gold", "no_silver"]
     chosen: bool = Field(description="Whether this is the root's contract of the day.")
     reason: str | None = Field(description="Why it is not chosen; null where it is.")
 
@@ -108,6 +108,7 @@ class Day(Message):
     overnight_start_s: int
     premarket_start_s: int
     rth_open_s: int
+    known_until_s: int | None = Field(description="Up to when it is known while it is live; null for a day that is over.")
     opening_range_s: int = Field(description="Length of the opening range.")
     half_day: bool
     levels: list[LevelInfo]

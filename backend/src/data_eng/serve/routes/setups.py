@@ -47,7 +47,7 @@ async def setup(
     if isinstance(found, SetupRequest):
         found = found._replace(day=await shared.over(found.day, horizon_s))
         answer = await shared.work.once(found.key, partial(answers.compute, found))
-        found = await shared.work.run(partial(answer.body, as_of_s, takes_zstd))
+        found = await shared.work.run(partial(answer.body, as_of_s, found.day.mids, takes_zstd))
     return body_reply(found.content, JSON, takes_zstd, found.version, found.synthetic)
 
 

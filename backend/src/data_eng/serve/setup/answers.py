@@ -85,11 +85,10 @@ class AnswerBody(NamedTuple):
     synthetic: bool
     ts_s: int
     level_ticks: float
-    mids: DayMids | None
 
-    def body(self, as_of_s: int, compressed: bool) -> Body:
-        """The whole `SetupAnswer` as of a moment."""
-        own = path_json(self.mids, self.ts_s, self.level_ticks, as_of_s - self.ts_s) if self.mids is not None else []
+    def body(self, as_of_s: int, mids: DayMids | None, compressed: bool) -> Body:
+        """The whole `SetupAnswer` as of a moment; `mids` are the day's, which goes on behind the trigger."""
+        own = path_json(mids, self.ts_s, self.level_ticks, as_of_s - self.ts_s) if mids is not None else []
         head = {"state": "setup", "as_of_s": as_of_s, "age_s": as_of_s - self.ts_s, "own_path": own}
         first = to_json(head)[:-1] + b","
         return Body(packed(first + self.rest, compressed), self.version, self.synthetic)
@@ -116,7 +115,8 @@ class Answers:
         if isinstance(row, NoSetupYet):
             return row
         sources = self._past.sources(day.root, day.session_date)
-        kept_by = (day.version, day.symbol, day.session_date, row, sources.generation, sources.signals, sources.windows, horizon_s)
+        ts_ns = day.require_triggers().table["ts_ns"][row].as_py()
+        kept_by = (day.version, day.symbol, day.session_date, key, ts_ns, sources.generation, sources.signals, sources.windows, horizon_s)
         return SetupRequest(day, key, row, sources, kept_by)
 
     def asked(
@@ -125,7 +125,7 @@ class Answers:
         """The answer's body where it is kept; else what has to be computed, or why there is nothing to."""
         request = self.request(symbol, key, as_of_s, version, horizon_s)
         kept = self.kept.get(request.key) if isinstance(request, SetupRequest) else None
-        return request if kept is None else kept.body(as_of_s, compressed)
+        return request if kept is None or isinstance(request, NoSetupYet) else kept.body(as_of_s, request.day.mids, compressed)
 
     def compute(self, request: SetupRequest) -> AnswerBody:
         """Search the past, and keep the answer."""
@@ -134,8 +134,7 @@ class Answers:
         learned = self._past.learned(sources, setup.key.setup, setup.session_date, day.root)
         answer = answer_from(sources.refs, learned.frame, setup, day.lake, day.synthetic)
         rest = message_bytes(day_answer(answer, day.version, self._past, learned), self._folders)[1:]
-        mids = self._past.mids(setup.symbol, setup.session_date)
-        body = AnswerBody(rest, day.version, answer.synthetic, second_of(setup.ts_ns), setup.level_ticks, mids)
+        body = AnswerBody(rest, day.version, answer.synthetic, second_of(setup.ts_ns), setup.level_ticks)
         self.kept.put(key, body, len(body.rest))
         return body
 
@@ -144,9 +143,8 @@ class Answers:
         request = self.request(symbol, key, as_of_s, version)
         if isinstance(request, NoSetupYet):
             return request
-        return SetupAnswer.model_validate_json(
-            (self.kept.get(request.key) or self.compute(request)).body(as_of_s, compressed=False).content
-        )
+        answer = self.kept.get(request.key) or self.compute(request)
+        return SetupAnswer.model_validate_json(answer.body(as_of_s, request.day.mids, compressed=False).content)
 
     def approach(self, symbol: str, key: IndexKey, as_of_s: int, version: str | None) -> ApproachAnswer | NoApproach:
         """Whether price comes to a level in the last window that had ended at a moment, and how likely it tests it."""

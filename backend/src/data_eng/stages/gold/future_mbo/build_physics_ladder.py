@@ -89,6 +89,11 @@ def ladder_reach(settings: Settings) -> int:
     return min(settings.ladder.measured_strikes, settings.book.band_ticks // settings.ladder.step_ticks - 1)
 
 
+def ladder_strikes(settings: Settings) -> int:
+    """Strikes of every window."""
+    return 2 * ladder_reach(settings) + 1
+
+
 def ladder_table(
     strikes: Strikes, over: HorizonFlow, lead: Lead, starts_ns: NDArray[np.int64], mid_ticks: NDArray[np.float64], window_ns: int
 ) -> pa.Table:

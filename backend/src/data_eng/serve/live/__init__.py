@@ -1,0 +1,1 @@
+"""The live day as it is served: the log of what was said, read as it grows."""
