@@ -629,6 +629,16 @@ export interface components {
             tables: components["schemas"]["TableInfo"][];
         };
         /**
+         * CatchUp
+         * @description How far the past of the day is taken in, seconds UTC.
+         */
+        CatchUp: {
+            /** Done S */
+            done_s: number;
+            /** To S */
+            to_s: number;
+        };
+        /**
          * Cell
          * @description One layer of one contract-day: the worst state of its tables.
          */
@@ -746,6 +756,11 @@ export interface components {
             half_day: boolean;
             /** Horizons S */
             horizons_s: number[];
+            /**
+             * Known Until S
+             * @description Up to when it is known while it is live; null for a day that is over.
+             */
+            known_until_s: number | null;
             ladder: components["schemas"]["LadderGrid"];
             /**
              * Lead In Start S
@@ -825,7 +840,7 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "ready" | "no_gold" | "no_silver";
+            state: "ready" | "live" | "no_gold" | "no_silver";
             /**
              * Symbol
              * @description Contract, for example ESZ5.
@@ -1234,6 +1249,86 @@ export interface components {
             quadrant: string;
             /** Unit */
             unit: string;
+        };
+        /**
+         * FeedName
+         * @description What the feed does.
+         * @enum {string}
+         */
+        FeedName: "preparing" | "waiting" | "connecting" | "catching_up" | "live" | "quiet" | "reconnecting" | "behind" | "refused" | "recorder_failed" | "engine_failed" | "over";
+        /**
+         * FeedState
+         * @description The feed at a moment.
+         */
+        FeedState: {
+            /**
+             * Attempt
+             * @description Of the connection that is tried; 0 while one stands.
+             * @default 0
+             */
+            attempt: number;
+            /**
+             * Behind Records
+             * @description Recorded and not answered yet.
+             * @default 0
+             */
+            behind_records: number;
+            /** @default null */
+            catch_up: components["schemas"]["CatchUp"] | null;
+            /**
+             * Lag Ms
+             * @description From capture to here, of the newest record.
+             * @default null
+             */
+            lag_ms: number | null;
+            /**
+             * Late Windows
+             * @description That were final when a record of them came.
+             * @default 0
+             */
+            late_windows: number;
+            /**
+             * Message
+             * @description More of it where there is: what refused, what to do.
+             * @default null
+             */
+            message: string | null;
+            /**
+             * Next Try S
+             * @description Wall clock of the next attempt.
+             * @default null
+             */
+            next_try_s: number | null;
+            /**
+             * Per S
+             * @description Records in the last second.
+             * @default 0
+             */
+            per_s: number;
+            /**
+             * Reconnects
+             * @default 0
+             */
+            reconnects: number;
+            /** @default null */
+            recording: components["schemas"]["Recording"] | null;
+            /**
+             * Records
+             * @default 0
+             */
+            records: number;
+            /**
+             * Said S
+             * @description Wall clock when this was said, seconds UTC with fraction.
+             */
+            said_s: number;
+            state: components["schemas"]["FeedName"];
+            /**
+             * Watermark S
+             * @description Capture time of the newest record.
+             * @default null
+             */
+            watermark_s: number | null;
         };
         /**
          * FigureCell
@@ -1760,6 +1855,73 @@ export interface components {
             title: string;
         };
         /**
+         * LiveFeed
+         * @description How the feed does, each second and when it changes.
+         */
+        LiveFeed: {
+            /** @description Null while nothing was said of it. */
+            feed: components["schemas"]["FeedState"] | null;
+            /**
+             * Silent S
+             * @description Since it was said, by the server's clock.
+             */
+            silent_s: number | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "feed";
+        };
+        /**
+         * LiveProtocol
+         * @description What goes over the socket `/api/live`, for the types that are generated; nothing sends it. The client says nothing.
+         */
+        LiveProtocol: {
+            query: components["schemas"]["LiveQuery"];
+            /** Server */
+            server: components["schemas"]["ReplayHello"] | components["schemas"]["ReplayWindow"] | components["schemas"]["LiveFeed"] | components["schemas"]["ReplayEnd"] | components["schemas"]["ReplayProblem"];
+        };
+        /**
+         * LiveQuery
+         * @description What the socket is opened with.
+         */
+        LiveQuery: {
+            /**
+             * Date
+             * Format: date
+             * @description Session date.
+             */
+            date: string;
+            /**
+             * From S
+             * @description The first window sent is the one that ends after this.
+             */
+            from_s: number;
+            /**
+             * Horizon S
+             * @description Of the ladder and the conditions.
+             * @default 60
+             * @enum {integer}
+             */
+            horizon_s: 60 | 120 | 240;
+            /**
+             * Levels
+             * @description Levels whose conditions are sent, by commas, at most 8.
+             * @default null
+             */
+            levels: string | null;
+            /**
+             * Symbol
+             * @description A contract or a root.
+             */
+            symbol: string;
+            /**
+             * Version
+             * @default null
+             */
+            version: string | null;
+        };
+        /**
          * Manifest
          * @description What a complete partition holds and what it was made from. Equal inputs give equal bytes: there is no clock in it.
          */
@@ -2207,6 +2369,21 @@ export interface components {
              * @description Of all that they share, or of their squared distance; of all the feature's dimensions together.
              */
             share: number;
+        };
+        /**
+         * Recording
+         * @description What is written.
+         */
+        Recording: {
+            /** Bytes */
+            bytes: number;
+            /**
+             * Free Bytes
+             * @description Left on the disk.
+             */
+            free_bytes: number;
+            /** Segment */
+            segment: string;
         };
         /**
          * Reliability
@@ -3259,6 +3436,7 @@ export type Bullet = components['schemas']['Bullet'];
 export type Bullets = components['schemas']['Bullets'];
 export type CallToKeep = components['schemas']['CallToKeep'];
 export type Catalogue = components['schemas']['Catalogue'];
+export type CatchUp = components['schemas']['CatchUp'];
 export type Cell = components['schemas']['Cell'];
 export type ClassExcursions = components['schemas']['ClassExcursions'];
 export type ClassShare = components['schemas']['ClassShare'];
@@ -3282,6 +3460,8 @@ export type EventKind = components['schemas']['EventKind'];
 export type ExcursionQuantiles = components['schemas']['ExcursionQuantiles'];
 export type Fact = components['schemas']['Fact'];
 export type FeatureInfo = components['schemas']['FeatureInfo'];
+export type FeedName = components['schemas']['FeedName'];
+export type FeedState = components['schemas']['FeedState'];
 export type FigureCell = components['schemas']['FigureCell'];
 export type FigureHead = components['schemas']['FigureHead'];
 export type FigureTable = components['schemas']['FigureTable'];
@@ -3301,6 +3481,9 @@ export type LevelMeaning = components['schemas']['LevelMeaning'];
 export type LinePoint = components['schemas']['LinePoint'];
 export type LineSeries = components['schemas']['LineSeries'];
 export type Lines = components['schemas']['Lines'];
+export type LiveFeed = components['schemas']['LiveFeed'];
+export type LiveProtocol = components['schemas']['LiveProtocol'];
+export type LiveQuery = components['schemas']['LiveQuery'];
 export type Manifest = components['schemas']['Manifest'];
 export type Mark = components['schemas']['Mark'];
 export type MomentToKeep = components['schemas']['MomentToKeep'];
@@ -3320,6 +3503,7 @@ export type PressureState = components['schemas']['PressureState'];
 export type Problem = components['schemas']['Problem'];
 export type Ready = components['schemas']['Ready'];
 export type Reason = components['schemas']['Reason'];
+export type Recording = components['schemas']['Recording'];
 export type Reliability = components['schemas']['Reliability'];
 export type ReplayConditions = components['schemas']['ReplayConditions'];
 export type ReplayEnd = components['schemas']['ReplayEnd'];
@@ -4389,6 +4573,7 @@ export interface operations {
 export const BALANCE = ['even', 'up', 'down', 'vacuum', 'hold'] as const;
 export const EPISODE_KIND = ['first_test', 'retest', 'repeat_test'] as const;
 export const EVENT_KIND = ['known', 'approach', 'test', 'state', 'fire', 'resolved', 'wall'] as const;
+export const FEED_NAME = ['preparing', 'waiting', 'connecting', 'catching_up', 'live', 'quiet', 'reconnecting', 'behind', 'refused', 'recorder_failed', 'engine_failed', 'over'] as const;
 export const OUTCOME = ['CHOP', 'BREAK_UP', 'BREAK_DOWN', 'REJECT_UP', 'REJECT_DOWN', 'WHIPSAW', 'CENSORED'] as const;
 export const PRESSURE_STATE = ['IDLE', 'TRACK', 'WATCH', 'ARMED', 'FIRE'] as const;
 export const WALL_EVENT = ['stands', 'appeared', 'grew', 'pulled', 'eaten', 'absorbing', 'left'] as const;
