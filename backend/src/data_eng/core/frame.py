@@ -20,6 +20,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .compiled import compiled
+
 
 class FrameFeature(NamedTuple):
     """One feature of the frame, and the columns of mbo_level_vacuum_5s or touch_physics_5s that it is from either side."""
@@ -93,9 +95,13 @@ def touch_columns() -> list[str]:
 
 def oriented(columns: dict[str, NDArray[np.float32]], from_below: bool) -> NDArray[np.float64]:
     """(windows, features) as the approach sees them, from (windows,) columns."""
-    if from_below:
-        return np.stack([columns[feature.from_below].astype(np.float64) for feature in FRAME_FEATURES], axis=1)
-    return np.stack([feature.sign_from_above * columns[feature.from_above].astype(np.float64) for feature in FRAME_FEATURES], axis=1)
+    names = [feature.from_below if from_below else feature.from_above for feature in FRAME_FEATURES]
+    values = np.empty((len(columns[names[0]]), len(names)))
+    for place, (name, feature) in enumerate(zip(names, FRAME_FEATURES, strict=True)):
+        values[:, place] = columns[name]
+        if not from_below and feature.sign_from_above < 0:
+            values[:, place] *= feature.sign_from_above
+    return values
 
 
 def frame_vectors(
@@ -113,14 +119,42 @@ def frame_vectors(
     -------
     (rows, dims) float32 without NaN. What follows a window has no say in it.
     """
-    known: NDArray[np.bool_] = np.asarray(np.isfinite(values).all(axis=1))
-    total = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(np.where(known[:, None], values, 0.0), axis=0)])
-    count = np.concatenate([[0], np.cumsum(known)])
-    parts = [values[window]]
-    first = [np.maximum(window + 1 - seconds // window_s, 0) for seconds in MEANS_S]
-    for start in (*first, entry_window):
-        parts.append((total[window + 1] - total[start]) / (count[window + 1] - count[start])[:, None])
-    return np.concatenate([*parts, momenta], axis=1).astype(np.float32) + np.float32(0)  # -0.0, a mirrored 0, becomes 0.0
+    first = np.stack([*(np.maximum(window + 1 - seconds // window_s, 0) for seconds in MEANS_S), entry_window])
+    blocks = np.empty((len(window), len(BLOCKS), values.shape[1]), np.float32)
+    _fill(values, window, first, np.zeros((len(values) + 1, values.shape[1])), np.zeros(len(values) + 1, np.int64), blocks)
+    vectors = np.concatenate([blocks.reshape(len(window), len(BLOCKS) * values.shape[1]), momenta.astype(np.float32)], axis=1)
+    return vectors + np.float32(0)  # -0.0, a mirrored 0, becomes 0.0
+
+
+@compiled()
+def _fill(
+    values: NDArray[np.float64],
+    window: NDArray[np.int64],
+    first: NDArray[np.int64],
+    total: NDArray[np.float64],
+    count: NDArray[np.int64],
+    blocks: NDArray[np.float32],
+) -> None:
+    """Each row's window, then its means from the windows `first`, (means, rows). `total` and `count` are running sums, 0 at first."""
+    features = values.shape[1]
+    for w in range(values.shape[0]):
+        row, before, after = values[w], total[w], total[w + 1]
+        known = True
+        for feature in range(features):
+            known &= np.isfinite(row[feature])
+        count[w + 1] = count[w] + (1 if known else 0)
+        for feature in range(features):
+            after[feature] = before[feature] + (row[feature] if known else 0.0)
+    for at in range(window.shape[0]):
+        now = window[at]
+        row, after = values[now], total[now + 1]
+        for feature in range(features):
+            blocks[at, 0, feature] = np.float32(row[feature])
+        for mean in range(first.shape[0]):
+            before = total[first[mean, at]]
+            windows = np.float64(count[now + 1] - count[first[mean, at]])
+            for feature in range(features):
+                blocks[at, mean + 1, feature] = np.float32((after[feature] - before[feature]) / windows)
 
 
 def momenta_of(

@@ -26,7 +26,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..core.compiled import allocating
+from ..core.compiled import allocating, compiled
 from .outcomes import Outcome, RejectKind
 
 OUTCOMES = Outcome.names()
@@ -46,6 +46,9 @@ FAILED_SHARE = 0.25
 
 NO_HIT = np.iinfo(np.int64).min
 """Time of a hit that did not happen."""
+
+_BLOCK_TRADES = 64
+"""Trades whose extremes are kept together, so that a stretch without a touch is passed in one step."""
 
 
 class Labels(NamedTuple):
@@ -103,6 +106,14 @@ def label_triggers(
     return Labels._make([*columns, kinds])
 
 
+class _Blocks(NamedTuple):
+    """Extremes of each whole block of trades, found when they are first asked for; every array is (blocks,)."""
+
+    known: NDArray[np.bool_]
+    highest_ticks: NDArray[np.int32]
+    lowest_ticks: NDArray[np.int32]
+
+
 @allocating
 def _label(
     trigger_ts_ns: NDArray[np.int64],
@@ -134,6 +145,11 @@ def _label(
     whipsaw = np.zeros(triggers, np.bool_)
     mae_before_hit_ticks = np.full(triggers, np.nan)
     was_rejected = np.zeros(triggers, np.bool_)
+    blocks = _Blocks(
+        np.zeros(len(trade_ticks) // _BLOCK_TRADES, np.bool_),
+        np.empty(len(trade_ticks) // _BLOCK_TRADES, np.int32),
+        np.empty(len(trade_ticks) // _BLOCK_TRADES, np.int32),
+    )
     for i in range(triggers):
         start_ns, sign = trigger_ts_ns[i], approach_dir[i]
         seen_until_ns = seen_end_ns[i]
@@ -145,6 +161,13 @@ def _label(
             horizon_end_ns = start_ns + horizons_ns[h]
             stop_ns = min(horizon_end_ns, seen_until_ns)
             while trade < len(trade_ts_ns) and trade_ts_ns[trade] <= stop_ns:
+                if trade % _BLOCK_TRADES == 0 and _is_apart(trade, trade_ts_ns, stop_ns):
+                    highest, lowest = _extremes(trade // _BLOCK_TRADES, trade_ticks, blocks)
+                    if (upper_ts_ns != NO_HIT or highest < upper) and (lower_ts_ns != NO_HIT or lowest > lower):
+                        far, near = (highest, lowest) if sign > 0 else (lowest, highest)
+                        favourable, adverse = max(favourable, sign * (far - mid_ticks[i])), max(adverse, -(sign * (near - mid_ticks[i])))
+                        trade += _BLOCK_TRADES
+                        continue
                 if trade_ts_ns[trade] != this_ns:
                     this_ns, adverse_before_this_ns = int(trade_ts_ns[trade]), adverse
                 if trade_ticks[trade] >= upper and upper_ts_ns == NO_HIT:
@@ -177,6 +200,26 @@ def _label(
         first = _outcome(sign, upper_ts_ns, lower_ts_ns)
         was_rejected[i] = first in (REJECT_UP, REJECT_DOWN)
     return outcome, mfe_ticks, mae_ticks, first_hit_ts_ns, second_hit_ts_ns, whipsaw, mae_before_hit_ticks, was_rejected
+
+
+@compiled()
+def _is_apart(trade: int, trade_ts_ns: NDArray[np.int64], stop_ns: int) -> bool:
+    """Whether the block that begins with `trade` lies within the horizon, and the trade after it has a later timestamp."""
+    after = trade + _BLOCK_TRADES
+    if after > len(trade_ts_ns) or trade_ts_ns[after - 1] > stop_ns:
+        return False
+    return after == len(trade_ts_ns) or trade_ts_ns[after] != trade_ts_ns[after - 1]
+
+
+@compiled()
+def _extremes(block: int, trade_ticks: NDArray[np.int32], blocks: _Blocks) -> tuple[int, int]:
+    """Highest and lowest trade of a block."""
+    if not blocks.known[block]:
+        highest = lowest = trade_ticks[block * _BLOCK_TRADES]
+        for trade in range(block * _BLOCK_TRADES, (block + 1) * _BLOCK_TRADES):
+            highest, lowest = max(highest, trade_ticks[trade]), min(lowest, trade_ticks[trade])
+        blocks.highest_ticks[block], blocks.lowest_ticks[block], blocks.known[block] = highest, lowest, True
+    return blocks.highest_ticks[block], blocks.lowest_ticks[block]
 
 
 @allocating

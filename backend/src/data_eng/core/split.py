@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .compiled import allocating, inlined
+from .compiled import compiled, inlined
 from .events import (
     CANCEL,
     CLEAR,
@@ -93,23 +93,29 @@ def register(instruments: NDArray[np.void], index: int, instrument_id: int, tick
         instruments[index][name] = -1
 
 
-@allocating
+@compiled()
 def route(records, instruments, count, start, rows):
     """Write each record's instrument index into `rows` from `start` on; returns where an unregistered instrument stopped it, or the end.
 
     The lookup remembers the last instrument, because records of one instrument come in runs.
     """
     last = 0
-    for i in range(start, records.shape[0]):
+    run = 0
+    for i in range(np.uint64(start), np.uint64(records.shape[0])):
         number = records[i]["instrument_id"]
         if last >= count or instruments[last]["instrument_id"] != number:
+            if last < count:
+                instruments[last]["in_batch"] += run
+            run = 0
             last = 0
             while last < count and instruments[last]["instrument_id"] != number:
                 last += 1
             if last == count:
-                return i
+                return np.int64(i)
         rows[i] = last
-        instruments[last]["in_batch"] += 1
+        run += 1
+    if run > 0:
+        instruments[last]["in_batch"] += run
     return records.shape[0]
 
 
@@ -158,14 +164,14 @@ def _fault_of(record, actions, sides):
     return 0
 
 
-@allocating
+@compiled()
 def _split(
     records, rows, instruments, ts_recv, ts_lag, order_id, ticks, sizes, flags, actions, sides, sequence, known_actions, known_sides
 ):
     row = -1
     tick = 0
     inverse = 0.0
-    for i in range(records.shape[0]):
+    for i in range(np.uint64(records.shape[0])):
         record = records[i]
         if rows[i] != row:
             row = rows[i]
@@ -184,7 +190,7 @@ def _split(
             fault = OTHER_PUBLISHER
         if fault:
             if tick:
-                return fault, i
+                return fault, np.int64(i)
             if entry["impossible"] == 0:
                 entry["impossible_first"] = number
             entry["impossible"] += 1
@@ -224,11 +230,11 @@ def _split(
         else:
             count = np.int64(np.rint(price * inverse))
             if count * tick != price:
-                return OFF_GRID, i
+                return OFF_GRID, np.int64(i)
             if count > INT32_MAX or count < -INT32_MAX:
-                return BEYOND_INT32, i
-        at = entry["cursor"]
-        entry["cursor"] = at + 1
+                return BEYOND_INT32, np.int64(i)
+        at = np.uint64(entry["cursor"])
+        entry["cursor"] = np.int64(at) + 1
         ts_recv[at] = ts
         ts_lag[at] = ts - np.int64(record["ts_event"])
         order_id[at] = record["order_id"]

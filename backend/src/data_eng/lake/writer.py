@@ -40,7 +40,7 @@ class ParquetOptions(NamedTuple):
     """
 
     row_group_rows: int = 1_000_000
-    compression: Literal["zstd", "lz4"] = "zstd"
+    compression: Literal["zstd", "lz4", "none"] = "zstd"
     uncompressed: tuple[str, ...] = ()
     """Columns that their encoding has made small already."""
     encodings: Mapping[str, str] | None = None

@@ -38,9 +38,18 @@ def slot_of(orders, key, mask):
     return slot
 
 
-@compiled()
+@inlined()
 def erase(orders, slot, mask):
-    """Empty `slot` and close the gap after it, so that no tombstones remain (Knuth 6.4, algorithm R)."""
+    """Empty `slot` and close the gap after it, so that no tombstones remain. Of four orders three have an empty slot after them."""
+    if orders[(slot + _ONE) & mask]["key"] == EMPTY:
+        orders[slot]["key"] = EMPTY
+    else:
+        _close_gap(orders, slot, mask)
+
+
+@compiled()
+def _close_gap(orders, slot, mask):
+    """(Knuth 6.4, algorithm R.)"""
     follower = slot
     while True:
         follower = (follower + _ONE) & mask

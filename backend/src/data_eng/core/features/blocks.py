@@ -22,7 +22,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...core.compiled import allocating
+from ...core.compiled import allocating, compiled
 
 DERIVATIVES = ("", "d1_", "d2_", "d3_")
 CONTEXT = ("context_open_s", "context_volatility_ticks")
@@ -95,8 +95,10 @@ def windows_behind(window: NDArray[np.int64], history: int) -> tuple[NDArray[np.
 
     `window` is (triggers,), `history` a layout's `history_windows`. Vectors of these windows alone are those of the whole day.
     """
-    back = window[:, None] - np.arange(history)
-    behind = np.unique(back[back >= 0])
+    seen = np.zeros(window.max(initial=-1) + history, np.bool_)
+    for back in range(history):
+        seen[window + history - 1 - back] = True
+    behind = np.flatnonzero(seen[history - 1 :])
     return behind, np.searchsorted(behind, window)
 
 
@@ -122,24 +124,82 @@ def _build(
     vectors: NDArray[np.float32],
 ) -> None:
     width = series.shape[1]
-    total, count, earliest = np.empty(width), np.empty(width, np.int64), np.empty(width, np.int64)
+    total, count, earliest = np.empty(width), np.empty(width), np.empty(width, np.int64)
+    is_whole = np.empty(len(series), np.bool_)
+    for row in range(len(series)):
+        is_whole[row] = np.isfinite(series[row]).all()
     for trigger in range(len(trigger_row)):
-        now = trigger_row[trigger]
-        total[:], count[:], earliest[:] = 0.0, 0, now
+        now, vector = trigger_row[trigger], vectors[trigger]
+        total[:], count[:], earliest[:] = 0.0, 0.0, now
         for dim in range(width):
-            vectors[trigger, dim] = series[now, dim] if np.isfinite(series[now, dim]) else 0.0
-        back = 0
+            vector[dim] = series[now, dim] if np.isfinite(series[now, dim]) else 0.0
+        back, whole = 0, is_whole[now]
         for block in range(len(mean_windows)):
             while back < mean_windows[block] and now - back >= 0:
-                for dim in range(width):
-                    if np.isfinite(series[now - back, dim]):
-                        total[dim] += series[now - back, dim]
-                        count[dim] += 1
-                        earliest[dim] = now - back
+                if whole and not is_whole[now - back]:
+                    whole, count[:], earliest[:] = False, back, now - back + 1
+                if whole:
+                    _add(series[now - back], total)
+                else:
+                    _add_known(series[now - back], now - back, total, count, earliest)
                 back += 1
-            mean_at = (1 + 2 * block) * width
-            for dim in range(width):
-                then = earliest[dim]
-                known = np.isfinite(series[now, dim]) and then < now
-                vectors[trigger, mean_at + dim] = total[dim] / count[dim] if count[dim] else 0.0
-                vectors[trigger, mean_at + width + dim] = (series[now, dim] - series[then, dim]) / (now - then) if known else 0.0
+            mean, delta = vector[(1 + 2 * block) * width :][:width], vector[(2 + 2 * block) * width :][:width]
+            if whole:
+                _write_whole(series[now], series[now - back + 1], total, back, mean, delta)
+            else:
+                _write_known(series, now, total, count, earliest, mean, delta)
+
+
+@compiled()
+def _add(values: NDArray[np.float64], total: NDArray[np.float64]) -> None:
+    for dim in range(len(values)):
+        total[dim] += values[dim]
+
+
+@compiled()
+def _add_known(
+    values: NDArray[np.float64], window: int, total: NDArray[np.float64], count: NDArray[np.float64], earliest: NDArray[np.int64]
+) -> None:
+    """The same of a window in which some dimensions have no number."""
+    for dim in range(len(values)):
+        if np.isfinite(values[dim]):
+            total[dim] += values[dim]
+            count[dim] += 1
+            earliest[dim] = window
+
+
+@compiled()
+def _write_whole(
+    current: NDArray[np.float64],
+    first: NDArray[np.float64],
+    total: NDArray[np.float64],
+    windows: int,
+    mean: NDArray[np.float32],
+    delta: NDArray[np.float32],
+) -> None:
+    """Mean and delta over windows that all have every number, the first of them `first`."""
+    for dim in range(len(current)):
+        mean[dim] = total[dim] / np.float64(windows)
+    if windows == 1:
+        delta[:] = 0.0
+        return
+    for dim in range(len(current)):
+        delta[dim] = (current[dim] - first[dim]) / np.float64(windows - 1)
+
+
+@compiled()
+def _write_known(
+    series: NDArray[np.float64],
+    now: int,
+    total: NDArray[np.float64],
+    count: NDArray[np.float64],
+    earliest: NDArray[np.int64],
+    mean: NDArray[np.float32],
+    delta: NDArray[np.float32],
+) -> None:
+    """The same where some have not: means over those that have, deltas from the earliest of them; 0 where there is none."""
+    for dim in range(len(mean)):
+        then = earliest[dim]
+        known = np.isfinite(series[now, dim]) and then < now
+        mean[dim] = total[dim] / count[dim] if count[dim] > 0.0 else 0.0
+        delta[dim] = (series[now, dim] - series[then, dim]) / (now - then) if known else 0.0

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compiled import compiled
+from ..compiled import compiled, inlined
 from ..declared import Declared
 
 
@@ -95,20 +95,41 @@ WALL_ROW_DTYPE = np.dtype(
 
 def excess(book: StrikeBook) -> NDArray[np.float64]:
     """(windows, 2, strikes) w; NaN where a strike is not judged, or neither usual nor neighbours are known."""
-    windows, sides, strikes = book.depth.shape
-    depth = np.where(book.whole, book.depth, np.nan)
-    around = np.full((2 * NEIGHBOURS, windows, sides, strikes), np.nan)
-    for step_ in range(1, NEIGHBOURS + 1):
-        around[step_ - 1, :, :, step_:] = depth[:, :, :-step_]
-        around[NEIGHBOURS + step_ - 1, :, :, :-step_] = depth[:, :, step_:]
-    seen = np.isfinite(around)
-    count = seen.sum(axis=0)
-    ordered = np.sort(around, axis=0)
-    lower = np.take_along_axis(ordered, np.maximum((count - 1) // 2, 0)[None], axis=0)[0]
-    upper = np.take_along_axis(ordered, np.maximum(count // 2, 0).clip(max=2 * NEIGHBOURS - 1)[None], axis=0)[0]
-    median = np.where(count > 0, (lower + upper) / 2, np.nan)
-    against = np.fmax(book.usual, median)
-    return np.divide(depth, against, out=np.full_like(depth, np.nan), where=against > 0)
+    w = np.full(book.depth.shape, np.nan)
+    _fill_excess(book.depth, book.usual, book.whole, np.empty(2 * NEIGHBOURS), w)
+    return w
+
+
+@compiled()
+def _fill_excess(depth, usual, whole, around, w):
+    """`w` is NaN at first; `around` has room for a strike's neighbours."""
+    strikes = depth.shape[2]
+    for window in range(depth.shape[0]):
+        for side in range(2):
+            for strike in range(strikes):
+                if not whole[window, side, strike]:
+                    continue
+                seen = 0
+                for near in range(max(strike - NEIGHBOURS, 0), min(strike + NEIGHBOURS + 1, strikes)):
+                    if near != strike and whole[window, side, near]:
+                        seen = _insert_ascending(depth[window, side, near], around, seen)
+                against = usual[window, side, strike]
+                if seen > 0:
+                    median = (around[(seen - 1) // 2] + around[seen // 2]) / 2
+                    against = against if against >= median else median
+                if against > 0:
+                    w[window, side, strike] = depth[window, side, strike] / against
+
+
+@inlined()
+def _insert_ascending(value, ordered, count):
+    """Put a value in its place among the first `count`, which are ascending; returns how many there are then."""
+    place = count
+    while place > 0 and ordered[place - 1] > value:
+        ordered[place] = ordered[place - 1]
+        place -= 1
+    ordered[place] = value
+    return count + 1
 
 
 def new_walls(strikes: int) -> NDArray[np.void]:

@@ -34,9 +34,10 @@ from ...door import StageLake
 from ...physics import nullable
 from .trigger_day import TriggerDay, read_trigger_day
 
-ROWS_BY_LEVEL = ParquetOptions(row_group_rows=256, uncompressed=("vector",), statistics=("setup", "level_id", "approach_dir"))
+ROWS_BY_LEVEL = ParquetOptions(row_group_rows=256, compression="none", statistics=("setup", "level_id", "approach_dir"))
 """Small row groups whose contents are known, so that the index of one level reads little of the other levels. Compression would take a
-quarter off the vectors and double the time of writing and reading them."""
+quarter off the vectors and double the time of writing and reading them; of the other columns' small chunks zstd takes 4 % of the file,
+and three quarters of their time to begin anew with each."""
 
 
 class Triggers(NamedTuple):
@@ -71,8 +72,8 @@ class BuildTriggerVectors(Stage):
         level_ids = [level_id for level_id in lake.settings.levels.default if level_id in day.in_force]
         found = [triggers for level_id in level_ids for triggers in find_triggers(day, level_id, lake.settings)]
         found.sort(key=lambda triggers: (triggers.setup, triggers.level_id, APPROACHES[triggers.approach_dir]))
-        tables = [trigger_table(day, triggers, lake.settings) for triggers in found]
-        data = [table for table in tables if table.num_rows]
+        tables = [trigger_table(day, triggers, lake.settings) for triggers in found if len(triggers.window)]
+        data = [pa.concat_tables(tables)] if tables else []
         lake.write(TRIGGER_VECTORS, data, facts=trigger_rules(lake.settings), parquet=ROWS_BY_LEVEL)
         lake.write(SETUP_CANDIDATES, [candidates(table, lake.settings) for table in data], facts=trigger_rules(lake.settings))
 
@@ -95,13 +96,13 @@ def trigger_table(day: TriggerDay, found: Triggers, settings: Settings) -> pa.Ta
     level_ticks, mid_ticks = day.in_force[found.level_id][found.window], day.windows.mid_ticks[found.window]
     labels = _labels(day, found, settings)
     count, ends_ns = len(found.window), day.windows.end_ns
-    columns: dict[str, pa.Array | NDArray[np.generic] | list[str]] = {
-        "setup": [found.setup] * count,
-        "level_id": [found.level_id] * count,
-        "approach_dir": [APPROACHES[found.approach_dir]] * count,
-        "session_date": [day.unit.date] * count,
+    columns: dict[str, pa.Array | NDArray[np.generic]] = {
+        "setup": pa.repeat(found.setup, count),
+        "level_id": pa.repeat(found.level_id, count),
+        "approach_dir": pa.repeat(APPROACHES[found.approach_dir], count),
+        "session_date": pa.repeat(day.unit.date, count),
         "episode": found.number,
-        "episode_kind": [KINDS[code] for code in found.kind],
+        "episode_kind": _named(found.kind, KINDS),
         "ts_ns": ends_ns[found.window],
         "age_s": ((ends_ns[found.window] - ends_ns[found.entry_window]) // NS_PER_S).astype(np.int32),
         "level_ticks": level_ticks,
@@ -126,12 +127,12 @@ def candidates(triggers: pa.Table, settings: Settings) -> pa.Table:
     return triggers.select(contract_of(SETUP_CANDIDATES).schema.names).filter(pa.array(chosen))
 
 
-def label_columns(labels: Labels, horizons: int) -> dict[str, pa.Array | NDArray[np.generic] | list[str]]:
+def label_columns(labels: Labels, horizons: int) -> dict[str, pa.Array | NDArray[np.generic]]:
     """Labels as columns; a setup with fewer horizons than the table is CENSORED in the rest."""
     missing = horizons - labels.outcome.shape[1]
     outcome = np.pad(labels.outcome, ((0, 0), (0, missing)), constant_values=CENSORED)
-    columns: dict[str, pa.Array | NDArray[np.generic] | list[str]] = {
-        f"outcome_h{horizon}": [OUTCOMES[code] for code in outcome[:, horizon]] for horizon in range(horizons)
+    columns: dict[str, pa.Array | NDArray[np.generic]] = {
+        f"outcome_h{horizon}": _named(outcome[:, horizon], OUTCOMES) for horizon in range(horizons)
     }
     for name in ("mfe_ticks", "mae_ticks"):
         ticks = np.pad(getattr(labels, name), ((0, 0), (0, missing)), constant_values=np.nan).astype(np.float32)
@@ -142,8 +143,7 @@ def label_columns(labels: Labels, horizons: int) -> dict[str, pa.Array | NDArray
     columns["whipsaw"] = labels.whipsaw
     before_hit = labels.mae_before_hit_ticks.astype(np.float32)
     columns["mae_before_hit_ticks"] = pa.array(before_hit, pa.float32(), mask=np.isnan(before_hit))
-    names = [None if code == NOT_REJECTED else REJECT_KINDS[code] for code in labels.reject_kind]
-    columns["reject_kind"] = pa.array(names, pa.string())
+    columns["reject_kind"] = _named(labels.reject_kind, REJECT_KINDS, labels.reject_kind == NOT_REJECTED)
     return columns
 
 
@@ -211,8 +211,10 @@ def _usable(day: TriggerDay, level_id: str) -> NDArray[np.bool_]:
     """(windows,) whether the level has every feature in the window. What came before a window need not be whole."""
     rows = day.rows_of[level_id]
     whole = rows >= 0
+    held, known = rows[whole], np.ones(int(whole.sum()), np.bool_)
     for column in day.features.values():
-        whole[whole] = np.isfinite(column[rows[whole]])
+        known &= np.isfinite(column[held])
+    whole[whole] = known
     return whole
 
 
@@ -239,11 +241,10 @@ def _by_window(
 ) -> dict[str, NDArray[np.float32]]:
     """(windows,) by feature; NaN where the level has none."""
     rows = day.rows_of[level_id][windows]
-    held = rows >= 0
-    columns = {}
-    for name in names:
-        columns[name] = np.full(len(rows), np.nan, np.float32)
-        columns[name][held] = day.features[name][rows[held]]
+    absent = rows < 0
+    columns = {name: day.features[name].take(rows, mode="clip") for name in names}
+    for column in columns.values():
+        column[absent] = np.nan
     return columns
 
 
@@ -267,15 +268,22 @@ def _vectors(day: TriggerDay, found: Triggers, settings: Settings) -> NDArray[np
     return build_vectors(values, at, np.stack([open_s, moved], axis=1), layout.mean_windows)
 
 
-def _confluent_ids(day: TriggerDay, found: Triggers, confluence_ticks: float) -> list[str]:
+def _confluent_ids(day: TriggerDay, found: Triggers, confluence_ticks: float) -> pa.Array:
     """Ids of the other levels near the level at each trigger, joined by commas; empty where there are none."""
     here = day.in_force[found.level_id][found.window]
-    near = {
-        level_id: np.abs(ticks[found.window] - here) <= confluence_ticks
-        for level_id, ticks in day.in_force.items()
-        if level_id != found.level_id
-    }
-    return [",".join(level_id for level_id, close in near.items() if close[row]) for row in range(len(here))]
+    others = [level_id for level_id in day.in_force if level_id != found.level_id]
+    near = np.zeros((len(others), len(here)), np.bool_)
+    for place, level_id in enumerate(others):
+        near[place] = np.abs(day.in_force[level_id][found.window] - here) <= confluence_ticks
+    changed = (near[:, 1:] != near[:, :-1]).any(axis=0)
+    spells = near[:, np.append(0, np.flatnonzero(changed) + 1)[: len(here)]]
+    names = [",".join(level_id for level_id, close in zip(others, held, strict=True) if close) for held in spells.T]
+    return _named(np.append(0, np.cumsum(changed))[: len(here)], names)
+
+
+def _named(codes: NDArray[np.integer], names: Sequence[str], absent: NDArray[np.bool_] | None = None) -> pa.Array:
+    """(rows,) the names of codes; null where `absent`."""
+    return pa.array(names, pa.string()).take(pa.array(codes, mask=absent))
 
 
 def _as_lists(vectors: NDArray[np.float32]) -> pa.Array:

@@ -14,7 +14,7 @@ from ....core.book.state import ASK, BID
 from ....core.physics.columns import HALF_LIFE_S, frame_columns, frame_values
 from ....core.physics.giving import Pace, Priors, intention, priors
 from ....core.physics.level_walls import WallRows, level_walls, wall_columns
-from ....core.physics.sums import Sums, decay_of, fold, folded, sums_by_level, zone_edges
+from ....core.physics.sums import WHOLE, Sums, decay_of, fold, folded, sums_by_level, zone_edges
 from ....core.physics.usual import Usual
 from ....core.physics.walls import EVENTS
 from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, LEVEL_PHYSICS, LEVELS_TABLE, SESSION_USUAL, TOUCH_PHYSICS, WALLS
@@ -56,19 +56,20 @@ def level_tables(day: PhysicsDay, in_force: dict[str, NDArray[np.float64]], lake
     backward = prices_backward(in_force, len(day.usable))
     now = sums_by_level(day.tape, ground.edges, ground.usual, backward)
     decay = decay_of(HALF_LIFE_S, book.window_s)
-    slow, shift = folded(now, decay), fold(intention(now), decay)
+    slow, shift = folded(Sums(*(part[: WHOLE + 1] for part in now)), decay), fold(intention(now), decay)
     for index, (level_id, ticks) in enumerate(in_force.items()):
-        rows = measured_windows(day, ticks, lake.settings)
+        measured = measured_windows(day, ticks, lake.settings)
+        rows = np.flatnonzero(measured)
         values = frame_values(
             "level",
-            Sums(*(part[..., index, rows] for part in now)),
-            Sums(*(part[..., index, rows] for part in slow)),
+            Sums(*(part[..., index, :].take(rows, axis=-1) for part in now)),
+            Sums(*(part[..., index, :].take(rows, axis=-1) for part in slow)),
             shift[:, index, rows],
-            *ground.at(rows),
+            *ground.at(measured),
         )
         of_walls = level_walls(walls, backward[index], ground.barrier_ticks, book.window_s)
         columns: dict[str, NDArray[np.generic] | pa.Array] = {
-            "level_id": pa.array([level_id] * int(rows.sum()), pa.string()),
+            "level_id": pa.repeat(level_id, len(rows)),
             "window_start_ns": day.windows.start_ns[rows],
             "ts_ns": day.windows.end_ns[rows],
             "level_ticks": ticks[rows],

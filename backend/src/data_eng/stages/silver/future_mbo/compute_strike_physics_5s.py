@@ -46,7 +46,6 @@ def strike_table(day: PhysicsDay, lake: StageLake) -> pa.Table:
     grid, book, stock = strike_ground(day, usual, pace, rules.step_ticks)
     w = excess(book)
     standing = strike_standing(day.tape, grid, _standing_rows(lake), day.windows.end_ns // NS_PER_MS)
-    age_s = share(standing.age_ms / MS_PER_S, book.depth)
     value = ladder_values(stock, day.usable, rules.display_s // book_rules.window_s)
     window, strike = measured_strikes(day, grid, rules.measured_strikes)
     columns: dict[str, NDArray[np.generic] | pa.Array] = {
@@ -56,17 +55,18 @@ def strike_table(day: PhysicsDay, lake: StageLake) -> pa.Table:
         "value": nullable_float(value[window, strike]),
     }
     for index, side in SIDES:
-        at = (window, index, strike)
-        columns[f"depth_{side}"] = book.depth[at].astype(np.int32)
-        columns[f"fill_{side}"] = book.fill[at].astype(np.int32)
-        columns[f"orders_{side}"] = standing.orders[at].astype(np.int32)
-        columns[f"big_{side}"] = standing.big[at].astype(np.int32)
-        columns[f"refresh_{side}"] = standing.refresh[at].astype(np.int32)
-        columns[f"age_{side}_s"] = nullable_float(age_s[at])
-        columns[f"usual_{side}"] = nullable_float(book.usual[at])
-        columns[f"whole_{side}"] = book.whole[at]
-        columns[f"s_stock_{side}"] = nullable_float(stock[at])
-        columns[f"w_{side}"] = nullable_float(w[at])
+        at = np.ravel_multi_index((window, np.full(len(window), index), strike), book.depth.shape)
+        depth = book.depth.ravel()[at]
+        columns[f"depth_{side}"] = depth.astype(np.int32)
+        columns[f"fill_{side}"] = book.fill.ravel()[at].astype(np.int32)
+        columns[f"orders_{side}"] = standing.orders.ravel()[at].astype(np.int32)
+        columns[f"big_{side}"] = standing.big.ravel()[at].astype(np.int32)
+        columns[f"refresh_{side}"] = standing.refresh.ravel()[at].astype(np.int32)
+        columns[f"age_{side}_s"] = nullable_float(share(standing.age_ms.ravel()[at] / MS_PER_S, depth))
+        columns[f"usual_{side}"] = nullable_float(book.usual.ravel()[at])
+        columns[f"whole_{side}"] = book.whole.ravel()[at]
+        columns[f"s_stock_{side}"] = nullable_float(stock.ravel()[at])
+        columns[f"w_{side}"] = nullable_float(w.ravel()[at])
     return pa.table(columns)
 
 
