@@ -405,9 +405,8 @@ def test_snapshot_records_carry_the_flag_by_rule_and_move_the_clock() -> None:
     assert tables.windows.records.tolist() == [4, 0, 1]
 
 
-def test_a_record_that_comes_after_its_window_closed_marks_the_open_one_and_says_how_far_it_reaches_back() -> None:
+def test_a_record_that_comes_after_its_window_closed_marks_the_open_one_alone() -> None:
     tables = _clocked(
         [("A", "B", 3, 98, 1, 17 * S, True), ("A", "B", 4, 98, 1, 16 * S, True), ("A", "B", 7, 98, 1, 9 * S, True)], set(), 25
     )
     assert tables.windows.marks.tolist() == [0, 0, 0, MARK_OUT_OF_TIME, 0]
-    assert tables.windows.reaches_back_ns.tolist() == [0, 0, 0, 9 * S, 0]

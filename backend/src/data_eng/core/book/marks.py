@@ -60,20 +60,9 @@ def full_of_unknown_ids(windows: WindowRows, share_max: float, trailing_windows:
     return found
 
 
-def out_of_time(windows: WindowRows, window_ns: int) -> NDArray[np.bool_]:
-    """Windows that a record of theirs missed, because it came when the clock was past them, up to the window that it was put into.
-
-    Either its time is wrong or that of the record which moved the clock on: what happened when is not known in any of them.
-    """
-    found = np.zeros(len(windows.window_start_ns), np.bool_)
-    for at in np.flatnonzero(windows.reaches_back_ns):
-        found[: at + 1] |= windows.window_start_ns[: at + 1] > windows.reaches_back_ns[at] - window_ns
-    return found
-
-
-def more_marks(halts: NDArray[np.bool_], unknowns: NDArray[np.bool_], strays: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """The three as bits to be joined to the kernel's marks."""
-    return halts * np.int64(MARK_HALT) | unknowns * np.int64(MARK_UNKNOWN_IDS) | strays * np.int64(MARK_OUT_OF_TIME)
+def more_marks(halts: NDArray[np.bool_], unknowns: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The two as bits to be joined to the kernel's marks."""
+    return halts * np.int64(MARK_HALT) | unknowns * np.int64(MARK_UNKNOWN_IDS)
 
 
 def seen_end_ns(
