@@ -312,6 +312,19 @@ def test_a_silence_as_long_as_the_limit_is_a_halt() -> None:
     assert halted(windows, (0, 100 * S), 5 * S, silence_s=2.0, expected_records=100, trailing_windows=60).tolist() == [False, False, True]
 
 
+def test_a_halt_lasts_until_a_record_comes_though_the_windows_before_promise_nothing_any_more() -> None:
+    """1,000 records a window, then eight windows without one; the rate is that of the three windows before, and a record ends it in 12."""
+    windows = _windows(16)
+    windows.window_start_ns[:] = np.arange(16) * 5 * S
+    windows.records[:] = 1000
+    windows.records[4:12] = 0
+    windows.longest_silence_ns[4:13] = np.arange(1, 10) * 5 * S
+    found = halted(windows, (0, 100 * S), 5 * S, silence_s=2.0, expected_records=100, trailing_windows=3)
+    assert np.flatnonzero(found).tolist() == list(range(4, 13))
+    until_45_s = halted(windows, (0, 45 * S), 5 * S, silence_s=2.0, expected_records=100, trailing_windows=3)
+    assert np.flatnonzero(until_45_s).tolist() == list(range(4, 9))
+
+
 def test_a_share_of_unknown_ids_at_the_limit_is_still_usable() -> None:
     windows = _windows(2)
     windows.cancels_and_modifies[:] = 100
