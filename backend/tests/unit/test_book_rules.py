@@ -312,6 +312,14 @@ def test_a_silence_as_long_as_the_limit_is_a_halt() -> None:
     assert halted(windows, (0, 100 * S), 5 * S, silence_s=2.0, expected_records=100, trailing_windows=60).tolist() == [False, False, True]
 
 
+def test_a_late_trade_is_in_the_bars_and_on_the_path_when_it_came_not_where_its_time_says() -> None:
+    """Bars and path of 9 s had been written when it came, at 17 s."""
+    tables = _clocked([("T", "B", 9, 101, 1, 17 * S, True), ("T", "B", 9, 102, 2, 9 * S, True)], set(), 25)
+    assert set(tables.bars.bar_start_ns.tolist()) == {17 * S}
+    assert (tables.path.ts_recv_ns.tolist(), tables.path.price_ticks.tolist()) == ([17 * S, 17 * S], [101, 102])
+    assert tables.windows.volume.tolist() == [0, 0, 0, 3, 0]
+
+
 def test_a_halt_lasts_until_a_record_comes_though_the_windows_before_promise_nothing_any_more() -> None:
     """1,000 records a window, then eight windows without one; the rate is that of the three windows before, and a record ends it in 12."""
     windows = _windows(16)

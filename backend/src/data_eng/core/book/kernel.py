@@ -5,8 +5,8 @@ Any cut of the events into pieces gives the same book and the same rows. A windo
 
 A record that the feed flags BAD_TS_RECV (of a snapshot all are, by rule) moves no clock. It came between the last record with a good
 time and the next one: it is put into the window that is open then, and that window and those up to the next good time are marked. Any
-other record whose ts_recv lies before the open window's start is put into the open window, which is marked. The windows that had closed
-when it came stay as they were: nobody could know then that they miss a record.
+other record whose ts_recv lies before one that came earlier counts as of that one's; where the open window's start lies between the two,
+the window is marked. What had closed when it came stays as it was: nobody could know then that a record was missing.
 """
 
 from __future__ import annotations
@@ -283,6 +283,7 @@ def _advance(first, events, book, flow):
             silence_ns = ts_ns - state["last_ts_ns"]
             if silence_ns < 0:
                 _reach_back(ts_ns, book, flow)
+                ts_ns = state["last_ts_ns"]
             else:
                 state["last_ts_ns"] = ts_ns
                 tape["longest_silence_ns"] = max(tape["longest_silence_ns"], silence_ns)
