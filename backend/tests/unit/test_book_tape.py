@@ -234,7 +234,7 @@ def test_marks_of_trust_equal_a_plain_reading_of_their_rules(counts: list[tuple[
     windows.records[:], windows.cancels_and_modifies[:], windows.unknown_ids[:], windows.marks[:] = zip(*counts, strict=True)
     windows.longest_silence_ns[:] = windows.cancels_and_modifies * S
     hours_ns = (2 * WINDOW_NS, 8 * WINDOW_NS)
-    halts, unknowns = [], []
+    halts, unknowns = list[bool](), list[bool]()
     full, since = False, 0
     for at, (_, changes, _, marks) in enumerate(counts):
         before = counts[max(at - trailing, 0) : at]

@@ -79,7 +79,7 @@ def troubled_day() -> Records:
 
 
 def cut_after(records: Records, end_ns: int) -> Records:
-    """What had come when the window that ends then closed: all up to the first record at or past its end whose time the feed vouches for."""
+    """What had come when the window that ends then closed: all up to the first good time at or past its end."""
     closes = (records["ts_recv"].astype(np.int64) >= end_ns) & ~has_bad_clock(records["flags"])
     return records[: int(np.argmax(closes)) + 1]
 
@@ -105,7 +105,8 @@ def in_bytes(table: pa.Table) -> bytes:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as stream:
         stream.write_table(table.combine_chunks())
-    return sink.getvalue().to_pybytes()
+    content: bytes = sink.getvalue().to_pybytes()
+    return content
 
 
 def built(place: Path, records: Records) -> Path:
