@@ -129,18 +129,21 @@ def test_a_raw_file_that_is_gone_comes_back_with_its_batch(lake: Path, served_la
     assert verified(lake)[0] == 0
 
 
-def test_what_a_lake_is_built_with_is_written_anew_by_the_command_that_is_named(lake: Path) -> None:
+@pytest.mark.parametrize("content", [b"\xff half a fi", b"", None], ids=["garbage", "empty", "missing"])
+def test_what_a_lake_is_built_with_is_written_anew_by_the_command_that_is_named(content: bytes | None, lake: Path) -> None:
     before = read_kept(lake)
-    keep_path(lake).write_bytes(b"\xff half a fi")
+    keep_path(lake).unlink()
+    if content is not None:
+        keep_path(lake).write_bytes(content)
     done = CliRunner().invoke(app, ["doctor", "--lake", str(lake)])
     assert done.exit_code == 1
-    assert f"{keep_path(lake)} cannot be read" in done.output
+    assert f"{keep_path(lake)} {'is not there' if content is None else 'cannot be read'}" in done.output
     code, found = verified(lake)
     assert code == 1
     obeyed(found["damaged"][0]["fix"], lake)
     assert read_kept(lake) == before
     assert verified(lake)[0] == 0
-    assert len(list((lake / DAMAGED).iterdir())) == 1
+    assert len(list((lake / DAMAGED).glob("*"))) == (content is not None)
 
 
 def test_a_build_without_a_flag_heals_what_is_missing_or_has_another_size(lake: Path) -> None:
