@@ -20,7 +20,7 @@ from ..core.session import clock, second_of
 from ..core.tables import PRESSURE_STREAM, TOUCH_PHYSICS, TRIGGER_VECTORS
 from ..core.units import NS_PER_S, distance_text, price_text
 from ..io import read_table
-from ..lake.partitions import PartitionRef, is_partition_complete, read_facts, ref_in
+from ..lake.partitions import PartitionRef, is_built, read_facts, ref_in
 from ..settings import Settings
 from .base import Standing, base_hazards, cumulate
 from .candidates import past_of_sources, visible_sources
@@ -117,7 +117,7 @@ def read_approach_tables(lake: Path, symbol: str, session_date: str) -> Approach
     """None while one of them is not built."""
     columns = {PRESSURE_STREAM: PRESSURE_COLUMNS, TOUCH_PHYSICS: TOUCH_COLUMNS}
     refs = [ref_in(lake, dataset, symbol, session_date) for dataset in columns]
-    if not all(is_partition_complete(ref) for ref in refs):
+    if not all(is_built(ref) for ref in refs):
         return None
     return ApproachTables(*(read_table(ref, columns[ref.dataset]) for ref in refs))
 

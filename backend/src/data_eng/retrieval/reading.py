@@ -13,7 +13,7 @@ from ..core.physics.walls import WallEvent
 from ..core.tables import PHYSICS_LADDER, PRESSURE_STREAM, WALLS
 from ..core.units import NS_PER_S
 from ..io import read_table
-from ..lake.partitions import is_partition_complete, ref_in
+from ..lake.partitions import is_built, ref_in
 from .parts import ConditionNow, Physics, StrikeNow, WallNow
 
 LATELY_S = 60
@@ -49,7 +49,7 @@ def read_physics_tables(lake: Path, symbol: str, session_date: str) -> PhysicsTa
     """None while one of them is not built."""
     columns = {PRESSURE_STREAM: PRESSURE_COLUMNS, PHYSICS_LADDER: LADDER_COLUMNS, WALLS: WALL_COLUMNS}
     refs = [ref_in(lake, dataset, symbol, session_date) for dataset in columns]
-    if not all(is_partition_complete(ref) for ref in refs):
+    if not all(is_built(ref) for ref in refs):
         return None
     return PhysicsTables(*(read_table(ref, columns[ref.dataset]) for ref in refs))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
@@ -161,6 +161,7 @@ class _Opened:
             ),
         }
         tables = {name: table for name, make in makers.items() if (table := self._made(name, make)) is not None}
+        day = (self._lake, self._symbol, self._date)
         conditions = self._made("conditions", lambda: conditions_tables(pressure(), vacuum()))
         return DayBundle(
             lake=self._lake,
@@ -177,8 +178,8 @@ class _Opened:
             conditions=conditions or {},
             levels=prices() if "levels" in tables else {},
             triggers=self._made(EPISODES, triggers),
-            physics=self._read_or_none(read_physics_tables),
-            approach=self._read_or_none(read_approach_tables),
+            physics=self._made("physics", partial(read_physics_tables, *day)),
+            approach=self._made("approach", partial(read_approach_tables, *day)),
             thin_ns=self._thin(pressure),
             absent=tuple(self._absent),
             sha256=self._hashes(),
@@ -198,12 +199,6 @@ class _Opened:
         except (PartitionMissing, PartitionCorrupt) as error:
             problem = problem_of(error)
             self._absent.append(AbsentTable(table=name, code=problem.code, message=problem.message, fix=problem.fix))
-            return None
-
-    def _read_or_none(self, read: Callable[[Path, str, str], T | None]) -> T | None:
-        try:
-            return read(self._lake, self._symbol, self._date)
-        except PartitionCorrupt:
             return None
 
     def _thin(self, pressure: Callable[[], pa.Table]) -> dict[str, NDArray[np.int64]]:
