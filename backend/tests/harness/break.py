@@ -16,6 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
+import psutil
 import typer
 from rich.console import Console
 
@@ -46,8 +47,11 @@ def main(
 
 def page_of(found: list[Findings]) -> str:
     """All of it as a page, dated, with the machine."""
-    machine = f"{platform.system()} {platform.machine()}, {cores()} cores, Python {platform.python_version()}"
-    head = ["# What it survives", "", f"Printed by `python -m tests.harness.break all` on {datetime.now(UTC):%Y-%m-%d}: {machine}."]
+    memory_gb = psutil.virtual_memory().total / 2**30
+    system = f"{platform.system()} on {platform.machine()}, Python {platform.python_version()}"
+    machine = f"{cores()} cores and {memory_gb:.0f} GiB of memory, {system}"
+    made = f"Printed by `python -m tests.harness.break all` on {datetime.now(UTC):%Y-%m-%d}, on a machine of {machine}."
+    head = ["# What it survives", "", made, "Times and rates are of that machine; everything else is the same on any."]
     return "\n".join([*head, *(line for findings in found for line in ["", *section_of(findings)]), ""])
 
 
