@@ -57,11 +57,14 @@ def page_of(found: list[Findings]) -> str:
 
 def section_of(findings: Findings) -> list[str]:
     """One kind as a section."""
-    lines = [f"## {findings.what}", "", f"{findings.trials:,} trials, {len(findings.faults)} went wrong."]
-    lines += [f"- {what}: {figure}" for what, figure in findings.figures.items()]
-    lines += ["", *(f"- WRONG: {fault}" for fault in findings.faults)] if findings.faults else []
-    if findings.accepted:
-        lines += ["", "Passes in silence, since it cannot be known:", "", *(f"- {line}" for line in findings.accepted)]
+    heading = f"{findings.what[0].upper()}{findings.what[1:]}"
+    lines = [f"## {heading}", "", f"{findings.trials:,} trials, {len(findings.faults) or 'no'} faults found."]
+    for title, listed in (
+        ("Measured:", [f"{what}: {figure}" for what, figure in findings.figures.items()]),
+        ("Wrong:", list(findings.faults)),
+        ("Passes in silence, with why it cannot be known:", list(findings.accepted)),
+    ):
+        lines += ["", title, "", *(f"- {line}" for line in listed)] if listed else []
     return lines
 
 
