@@ -58,7 +58,7 @@ def page_of(found: list[Findings]) -> str:
 def section_of(findings: Findings) -> list[str]:
     """One kind as a section."""
     heading = f"{findings.what[0].upper()}{findings.what[1:]}"
-    lines = [f"## {heading}", "", f"{findings.trials:,} trials, {len(findings.faults) or 'no'} faults found."]
+    lines = [f"## {heading}", "", f"{findings.trials:,} trials; faults found: {len(findings.faults) or 'none'}."]
     for title, listed in (
         ("Measured:", [f"{what}: {figure}" for what, figure in findings.figures.items()]),
         ("Wrong:", list(findings.faults)),
