@@ -78,7 +78,7 @@ def said_by_partitions(lake: Path) -> dict[str, Kept]:
     found = {}
     for ref in sorted(list_partitions(lake, TRIGGER_VECTORS), key=lambda ref: ref.date):
         manifest = readable_manifest(ref)
-        if manifest is not None and "session" in manifest.facts:
+        if manifest is not None and {"session", "levels"} <= manifest.facts.keys():
             found[root_of(ref.symbol)] = Kept(manifest.facts["session"], tuple(manifest.facts["levels"]))
     return found
 
