@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from .config import DEFAULT_LAKE
 
+COMMAND = "spymaster"
 ANY_DATES = "FIRST:LAST"
 ANY_FILE = "FILE"
 
@@ -26,7 +27,7 @@ class Command(NamedTuple):
 
     def __str__(self) -> str:
         elsewhere = self.lake is not None and self.lake.absolute() != DEFAULT_LAKE
-        return shlex.join(["spymaster", *self.words, *(["--lake", str(self.lake)] if elsewhere else [])])
+        return shlex.join([COMMAND, *self.words, *(["--lake", str(self.lake)] if elsewhere else [])])
 
 
 def span(dates: Iterable[str]) -> str:

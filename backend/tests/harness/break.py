@@ -16,6 +16,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
+import psutil
 import typer
 from rich.console import Console
 
@@ -46,18 +47,24 @@ def main(
 
 def page_of(found: list[Findings]) -> str:
     """All of it as a page, dated, with the machine."""
-    machine = f"{platform.system()} {platform.machine()}, {cores()} cores, Python {platform.python_version()}"
-    head = ["# What it survives", "", f"Printed by `python -m tests.harness.break all` on {datetime.now(UTC):%Y-%m-%d}: {machine}."]
+    memory_gb = psutil.virtual_memory().total / 2**30
+    system = f"{platform.system()} on {platform.machine()}, Python {platform.python_version()}"
+    machine = f"{cores()} cores and {memory_gb:.0f} GiB of memory, {system}"
+    made = f"Printed by `python -m tests.harness.break all` on {datetime.now(UTC):%Y-%m-%d}, on a machine of {machine}."
+    head = ["# What it survives", "", made, "Times and rates are of that machine; everything else is the same on any."]
     return "\n".join([*head, *(line for findings in found for line in ["", *section_of(findings)]), ""])
 
 
 def section_of(findings: Findings) -> list[str]:
     """One kind as a section."""
-    lines = [f"## {findings.what}", "", f"{findings.trials:,} trials, {len(findings.faults)} went wrong."]
-    lines += [f"- {what}: {figure}" for what, figure in findings.figures.items()]
-    lines += ["", *(f"- WRONG: {fault}" for fault in findings.faults)] if findings.faults else []
-    if findings.accepted:
-        lines += ["", "Passes in silence, since it cannot be known:", "", *(f"- {line}" for line in findings.accepted)]
+    heading = f"{findings.what[0].upper()}{findings.what[1:]}"
+    lines = [f"## {heading}", "", f"{findings.trials:,} trials; faults found: {len(findings.faults) or 'none'}."]
+    for title, listed in (
+        ("Measured:", [f"{what}: {figure}" for what, figure in findings.figures.items()]),
+        ("Wrong:", list(findings.faults)),
+        ("Passes in silence, with why it cannot be known:", list(findings.accepted)),
+    ):
+        lines += ["", title, "", *(f"- {line}" for line in listed)] if listed else []
     return lines
 
 

@@ -1,4 +1,4 @@
-"""A lake damaged in sixty ways, and every verb that reads one: none may fail with a traceback, none may answer otherwise in silence.
+"""A lake damaged in many ways, and every verb that reads one: none may fail with a traceback, none may answer otherwise in silence.
 
 Each command that is named as a remedy is run as it stands and must fix what was damaged.
 """
@@ -94,6 +94,7 @@ def tried(folder: Path, trials: int) -> Findings:
             faults += [f"{hurts[chosen[index]].name}: {fault}" for fault in found]
     accepted = (
         "spymaster.toml and the table of own levels are the owner's: a change that reads as one cannot be told from his",
+        "the table of own levels, removed: its owner may have done it; and the choice of contracts, which the next build makes again",
         "an entry of the journal with another digit in it: what was kept is written down nowhere else",
         "a raw file that no build has read yet: nothing says what it should hold",
     )
@@ -280,6 +281,8 @@ def _partition_ways(lake: Path) -> list[Hurt]:
         manifest_modes = list(MANIFEST_WAYS.items())
         name, harm = manifest_modes[number % len(manifest_modes)]
         found.append(Hurt(f"manifest of {dataset} {name}", partial(_apply, harm, (place / MANIFEST).relative_to(lake))))
+        if name != "missing":
+            found.append(Hurt(f"manifest of {dataset} missing", partial(_apply, Path.unlink, (place / MANIFEST).relative_to(lake))))
     place = ref_in(lake, TRIGGER_VECTORS, SYMBOL, DAY).path.relative_to(lake)
     found.append(Hurt("a mark missing", partial(_apply, Path.unlink, place / SUCCESS)))
     found.append(Hurt("a whole silver partition missing", partial(_apply, shutil.rmtree, _silver(lake))))
@@ -321,9 +324,10 @@ def _index_ways(lake: Path) -> list[Hurt]:
 
 def _side_ways(lake: Path) -> list[Hurt]:
     found = []
-    harms = ("half", "empty", "garbage")
+    harms = ("half", "empty", "garbage", "missing")
     for path in ("spymaster.toml", "selection/mbo_contract_day_selection.parquet", "own_levels/future_mbo.parquet"):
-        found += [Hurt(f"{path} {name}", partial(_apply, FILE_WAYS[name], Path(path))) for name in harms]
+        gone = {"missing"} if path != "spymaster.toml" else set[str]()
+        found += [Hurt(f"{path} {name}", partial(_apply, FILE_WAYS[name], Path(path)), name in gone) for name in harms]
     record = Path("runs") / SYMBOL / f"{DAY}.json"
     found += [Hurt(f"a record of a run {name}", partial(_apply, FILE_WAYS[name], record)) for name in ("half", "garbage")]
     found.append(

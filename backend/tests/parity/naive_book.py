@@ -55,8 +55,6 @@ class NaiveBook:
     """The latest time that the feed vouches for."""
     clock_lost: bool = False
     window_start: int = 0
-    reaches_back: list[int] = field(default_factory=list)
-    """Times of records that came to the running window too late for their own."""
     seen: int = 0
     """Records so far."""
 
@@ -97,13 +95,11 @@ class NaiveBook:
             self.anomalies["ts_recv_backwards"] += 1
             if now < self.window_start:
                 self.marks.add("out of time")
-                self.reaches_back.append(now)
         self.clock = max(self.clock, now)
-        return now
+        return self.clock
 
     def begin_window(self, start: int = 0) -> None:
         self.window_start = start
-        self.reaches_back = []
         self.swept = {"B": 0, "A": 0}
         self.counters = defaultdict(lambda: dict.fromkeys(COUNTERS, 0))
         self.depth_start = self.depth()
@@ -233,9 +229,9 @@ class NaiveBook:
         return sum(size for _, size in own) if len({tick for tick, _ in own}) >= 2 else 0
 
     def begin_window_after_clear(self) -> None:
-        marks, swept, reaches_back = self.marks, self.swept, self.reaches_back
+        marks, swept = self.marks, self.swept
         self.begin_window(self.window_start)
-        self.marks, self.swept, self.reaches_back = marks, swept, reaches_back
+        self.marks, self.swept = marks, swept
 
     def rows(self, centre: int, band: int) -> list[tuple[int, ...]]:
         """The running window's rows: side (0 bid, 1 ask), tick, depths, orders_end, counters, big, age; those not all zero."""

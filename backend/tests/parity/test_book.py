@@ -92,17 +92,16 @@ def _orderly(draw: st.DrawFn) -> list[tuple[Record, bool]]:
 
 
 class NaiveRun(NamedTuple):
-    """The twin's book at the end, and its rows, marks, sweeps (bought, sold) and how far it reaches back (0: it does not) by window."""
+    """The twin's book at the end, and its rows, marks and sweeps (bought, sold) by window."""
 
     book: NaiveBook
     rows: list[tuple[int, ...]]
     marks: list[set[str]]
     swept: list[tuple[int, int]]
-    reaches_back: list[int]
 
 
 def _naive_windows(given: list[Given], windows: int) -> NaiveRun:
-    book, rows, marks, swept, reaches_back, at, centre = NaiveBook(REST_NS, BIG_CONTRACTS), [], [], [], [], 0, None
+    book, rows, marks, swept, at, centre = NaiveBook(REST_NS, BIG_CONTRACTS), [], [], [], 0, None
     book.begin_window()
     for window in range(windows):
         while at < len(given) and (given[at].bad_clock or given[at].record[5] < (window + 1) * WINDOW_NS):
@@ -117,9 +116,8 @@ def _naive_windows(given: list[Given], windows: int) -> NaiveRun:
             rows += [(window, *row) for row in book.rows(centre, BAND)]
         marks.append(book.marks)
         swept.append((book.swept["B"], book.swept["A"]))
-        reaches_back.append(min(book.reaches_back, default=0))
         book.begin_window((window + 1) * WINDOW_NS)
-    return NaiveRun(book, rows, marks, swept, reaches_back)
+    return NaiveRun(book, rows, marks, swept)
 
 
 @settings(max_examples=300, deadline=None)
@@ -131,11 +129,10 @@ def test_random_order_flow_gives_the_twins_book_and_rows_however_it_is_cut(flow:
     end_ns = int(windows * WINDOW_NS)
     cuts = data.draw(st.lists(st.integers(0, len(flow)), max_size=5))
     book, tables, _ = play(events, end_ns, cuts=cuts, band=BAND)
-    twin, rows, marks, swept, reaches_back = _naive_windows(flow, windows)
+    twin, rows, marks, swept = _naive_windows(flow, windows)
 
     assert list(zip(*(column.tolist() for column in tables.rows), strict=True)) == rows
     assert list(zip(tables.windows.sweeps_buy.tolist(), tables.windows.sweeps_sell.tolist(), strict=True)) == swept
-    assert tables.windows.reaches_back_ns.tolist() == reaches_back
     require_lines_hold_their_orders(book)
     found = tables.windows.marks.tolist()
     assert [{name for bit, name in MARK_NAMES.items() if mark & bit} for mark in found] == marks

@@ -312,6 +312,27 @@ def test_a_silence_as_long_as_the_limit_is_a_halt() -> None:
     assert halted(windows, (0, 100 * S), 5 * S, silence_s=2.0, expected_records=100, trailing_windows=60).tolist() == [False, False, True]
 
 
+def test_a_late_trade_is_in_the_bars_and_on_the_path_when_it_came_not_where_its_time_says() -> None:
+    """Bars and path of 9 s had been written when it came, at 17 s."""
+    tables = _clocked([("T", "B", 9, 101, 1, 17 * S, True), ("T", "B", 9, 102, 2, 9 * S, True)], set(), 25)
+    assert set(tables.bars.bar_start_ns.tolist()) == {17 * S}
+    assert (tables.path.ts_recv_ns.tolist(), tables.path.price_ticks.tolist()) == ([17 * S, 17 * S], [101, 102])
+    assert tables.windows.volume.tolist() == [0, 0, 0, 3, 0]
+
+
+def test_a_halt_lasts_until_a_record_comes_though_the_windows_before_promise_nothing_any_more() -> None:
+    """1,000 records a window, then eight windows without one; the rate is that of the three windows before, and a record ends it in 12."""
+    windows = _windows(16)
+    windows.window_start_ns[:] = np.arange(16) * 5 * S
+    windows.records[:] = 1000
+    windows.records[4:12] = 0
+    windows.longest_silence_ns[4:13] = np.arange(1, 10) * 5 * S
+    found = halted(windows, (0, 100 * S), 5 * S, silence_s=2.0, expected_records=100, trailing_windows=3)
+    assert np.flatnonzero(found).tolist() == list(range(4, 13))
+    until_45_s = halted(windows, (0, 45 * S), 5 * S, silence_s=2.0, expected_records=100, trailing_windows=3)
+    assert np.flatnonzero(until_45_s).tolist() == list(range(4, 9))
+
+
 def test_a_share_of_unknown_ids_at_the_limit_is_still_usable() -> None:
     windows = _windows(2)
     windows.cancels_and_modifies[:] = 100
@@ -405,9 +426,8 @@ def test_snapshot_records_carry_the_flag_by_rule_and_move_the_clock() -> None:
     assert tables.windows.records.tolist() == [4, 0, 1]
 
 
-def test_a_record_that_comes_after_its_window_closed_marks_the_open_one_and_says_how_far_it_reaches_back() -> None:
+def test_a_record_that_comes_after_its_window_closed_marks_the_open_one_alone() -> None:
     tables = _clocked(
         [("A", "B", 3, 98, 1, 17 * S, True), ("A", "B", 4, 98, 1, 16 * S, True), ("A", "B", 7, 98, 1, 9 * S, True)], set(), 25
     )
     assert tables.windows.marks.tolist() == [0, 0, 0, MARK_OUT_OF_TIME, 0]
-    assert tables.windows.reaches_back_ns.tolist() == [0, 0, 0, 9 * S, 0]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from src.data_eng.core.book.flow import LONGEST_SILENCE_NS, FlowTables, WindowRows, drain, first_rows, join, new_flow
 from src.data_eng.core.book.kernel import advance, close, grown
-from src.data_eng.core.book.marks import full_of_unknown_ids, halted, more_marks, out_of_time, seen_end_ns
+from src.data_eng.core.book.marks import full_of_unknown_ids, halted, more_marks, seen_end_ns
 from src.data_eng.core.book.orders import erase, key_of, rehash, slot_of
 from src.data_eng.core.book.record import (
     MARK_BAD_BOOK,
@@ -234,12 +234,13 @@ def test_marks_of_trust_equal_a_plain_reading_of_their_rules(counts: list[tuple[
     windows.records[:], windows.cancels_and_modifies[:], windows.unknown_ids[:], windows.marks[:] = zip(*counts, strict=True)
     windows.longest_silence_ns[:] = windows.cancels_and_modifies * S
     hours_ns = (2 * WINDOW_NS, 8 * WINDOW_NS)
-    halts, unknowns = [], []
+    halts, unknowns = list[bool](), list[bool]()
     full, since = False, 0
     for at, (_, changes, _, marks) in enumerate(counts):
         before = counts[max(at - trailing, 0) : at]
         expected = changes * S * (sum(row[0] for row in before) / max(len(before) * WINDOW_NS, 1))
-        halts.append(2 <= at < 8 and changes >= 2 and expected >= 100)
+        goes_on = at > 0 and halts[-1] and counts[at - 1][0] == 0
+        halts.append(2 <= at < 8 and (goes_on or (changes >= 2 and expected >= 100)))
         recent = counts[max(at - trailing + 1, since) : at + 1]
         if at == since or any(row[1] for row in recent):
             full = sum(row[2] for row in recent) > 0.25 * sum(row[1] for row in recent)
@@ -248,24 +249,8 @@ def test_marks_of_trust_equal_a_plain_reading_of_their_rules(counts: list[tuple[
     found = halted(windows, hours_ns, WINDOW_NS, 2.0, 100, trailing)
     assert found.tolist() == halts
     assert full_of_unknown_ids(windows, 0.25, trailing).tolist() == unknowns
-    strays = np.arange(len(halts)) % 2 == 0
-    bits = more_marks(np.array(halts), np.array(unknowns), strays)
-    assert bits.tolist() == [
-        MARK_HALT * halt + MARK_UNKNOWN_IDS * unknown + MARK_OUT_OF_TIME * stray
-        for halt, unknown, stray in zip(halts, unknowns, strays.tolist(), strict=True)
-    ]
-
-
-def test_a_record_that_reaches_back_marks_every_window_from_its_own_to_the_one_it_was_put_in() -> None:
-    """Windows 0 to 4. The record of window 3 is of the last nanosecond of window 1, that of window 4 of its first one."""
-    windows = WindowRows(*np.zeros((len(WindowRows._fields), 5), np.int64))
-    windows.window_start_ns[:] = np.arange(10, 15) * WINDOW_NS
-    windows.reaches_back_ns[3] = 12 * WINDOW_NS - 1
-    assert out_of_time(windows, WINDOW_NS).tolist() == [False, True, True, True, False]
-    windows.reaches_back_ns[3] = 12 * WINDOW_NS
-    assert out_of_time(windows, WINDOW_NS).tolist() == [False, False, True, True, False]
-    windows.reaches_back_ns[4] = 1
-    assert out_of_time(windows, WINDOW_NS).all()
+    bits = more_marks(np.array(halts), np.array(unknowns))
+    assert bits.tolist() == [MARK_HALT * halt + MARK_UNKNOWN_IDS * unknown for halt, unknown in zip(halts, unknowns, strict=True)]
 
 
 def test_a_book_behind_a_gap_stays_so_through_quiet_windows_and_is_whole_from_its_snapshot_on() -> None:

@@ -155,6 +155,36 @@ def test_a_departure_before_many_trades_is_found() -> None:
         assert episodes_of([996, 998], before=(1012, *between)).approach_dir.tolist() == [FROM_ABOVE]
 
 
+def test_a_departure_exactly_at_the_barrier_is_found_within_a_whole_block_of_trades() -> None:
+    """A block's extremes tell it apart from one that stayed within the barrier, on either side."""
+    for departure, side in ((1008, FROM_ABOVE), (992, FROM_BELOW)):
+        before = (departure, *(999, 1001) * 140)
+        assert episodes_of([1000, 1000], before=before).approach_dir.tolist() == [side]
+
+
+def test_a_mid_exactly_at_the_barrier_begins_no_episode() -> None:
+    """The quotes run ahead of the trades, from 990 through the level to 1008, and come back to 1007.5."""
+    ends = 5 * S * np.arange(1, 4)
+    trades = np.array([990, 1001, 1002], np.int32)
+    found = find_episodes(ends, np.array([990.0, 1008.0, 1007.5]), np.full(3, LEVEL), ends - S, trades, np.full(3, 8), 5, int(ends[-1]))
+    assert found.start_window.tolist() == [2]
+
+
+def test_a_trade_exactly_at_the_barrier_after_the_last_window_ends_the_episode() -> None:
+    for last, ends_at in ((1008, EXIT_UPPER), (1007, EXIT_SESSION_END), (992, EXIT_LOWER)):
+        ends = 5 * S * np.arange(1, 3)
+        times, trades = np.array([S, 6 * S, 12 * S]), np.array([990, 996, last], np.int32)
+        found = find_episodes(ends, np.array([990.0, 996.0]), np.full(2, LEVEL), times, trades, np.full(2, 8), 5, 15 * S)
+        assert found.exit.tolist() == [ends_at]
+
+
+@pytest.mark.parametrize(("level", "kind"), [(1005, REPEAT_TEST), (1006, FIRST_TEST)])
+def test_an_episode_from_before_a_jump_counts_where_its_level_lay_exactly_near_this_one(level: int, kind: int) -> None:
+    levels = [1000, 1000, 1000, 1100, 1100, level, level]
+    episodes = episodes_of([990, 996, 990, 1060, 1097, level + 20, level + 4], levels)
+    assert episodes.kind.tolist() == [FIRST_TEST, FIRST_TEST, kind]
+
+
 def test_a_level_that_moves_less_than_the_frozen_barrier_ends_nothing() -> None:
     moved = episodes_of([988, 996, 1001, 1003], levels=[1000, 1000, 1009, 1009], barriers=[10, 10, 8, 8])
     assert moved.exit.tolist() == [EXIT_SESSION_END]

@@ -166,6 +166,16 @@ def test_listing_gives_complete_partitions_by_symbol_and_date(tmp_path: Path) ->
     assert [ref.symbol for ref in partitions.list_partitions(tmp_path, TOY_COUNT, "NQZ5")] == ["NQZ5"]
 
 
+def test_a_finished_partition_that_lost_its_manifest_is_damaged_and_one_never_finished_is_not_built(tmp_path: Path) -> None:
+    ref = write(tmp_path, rows=10)
+    assert partitions.is_built(ref)
+    (ref.path / "_manifest.json").unlink()
+    with pytest.raises(PartitionCorrupt, match=f"{ref} has lost its manifest. Run: spymaster build --layer silver"):
+        partitions.is_built(ref)
+    (ref.path / "_SUCCESS").unlink()
+    assert not partitions.is_built(ref)
+
+
 def part_of(ref: PartitionRef) -> Path:
     return ref.path / partitions.read_manifest(ref).files[0].name
 

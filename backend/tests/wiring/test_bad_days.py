@@ -161,8 +161,11 @@ def test_a_crossed_pre_open_is_marked_also_in_its_quiet_windows(tmp_path: Path) 
 
 
 def test_a_gap_in_regular_hours_is_marked_and_censors_the_labels_that_run_into_it(tmp_path: Path) -> None:
-    """A window knows only its past: it is marked once the silence has outlasted a hundred records that were due, here half a minute."""
-    silent, heard = ny_ns(DAY, "10:00"), ny_ns(DAY, "10:04")
+    """A window knows only its past: it is marked once the silence has outlasted a hundred records that were due, here half a minute.
+
+    It lasts longer than the five minutes over which the rate is taken.
+    """
+    silent, heard = ny_ns(DAY, "10:00"), ny_ns(DAY, "10:12")
     day = a_day(step_ms=700)
     kept = day[(day["ts_recv"] < silent) | (day["ts_recv"] >= heard)]
     built(tmp_path, {DAY: kept})

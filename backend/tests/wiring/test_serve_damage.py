@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from src.data_eng.config import Environment
-from src.data_eng.core.tables import LEVELS_TABLE, SETUP_CANDIDATES, TRIGGER_VECTORS
+from src.data_eng.core.tables import LEVELS_TABLE, SETUP_CANDIDATES, TOUCH_PHYSICS, TRIGGER_VECTORS
 from src.data_eng.io import open_parts
 from src.data_eng.lake.attempts import MANIFEST
 from src.data_eng.lake.partitions import PartitionRef, ref_in
@@ -61,6 +61,12 @@ def garbled(ref: PartitionRef) -> Path:
     return path
 
 
+def unmanifested(ref: PartitionRef) -> Path:
+    path = ref.path / MANIFEST
+    path.unlink()
+    return path
+
+
 DAMAGES: dict[Callable[[PartitionRef], Path], str] = {cut: "bytes, its manifest says", lost: "lost its file", garbled: "cannot be read"}
 
 
@@ -73,6 +79,15 @@ def await_ready(place: Place, ready: bool) -> httpx.Response:
             return answer
         assert time.monotonic() < end_s, answer.text
         time.sleep(0.1)
+
+
+@pytest.mark.parametrize("damage", [cut, unmanifested], ids=lambda damage: damage.__name__)
+def test_a_day_says_that_the_physics_behind_a_damaged_table_are_missing(lake: Path, damage: Callable[[PartitionRef], Path]) -> None:
+    damage(ref_in(lake, TOUCH_PHYSICS, SYMBOL, TODAY))
+    with board(lake) as place:
+        absent = {table["table"]: table for table in httpx.get(f"{place.url}{DAY}").json()["absent"]}
+    assert absent["approach"]["code"] == "corrupt"
+    assert "spymaster build" in absent["approach"]["fix"]
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.__name__)

@@ -17,6 +17,7 @@ from src.data_eng.cli.main import app
 from src.data_eng.core.tables import BOOK_WINDOWS, LEVELS_TABLE, TRIGGER_SIGNALS
 from src.data_eng.health.judge import Judge
 from src.data_eng.lake.attempts import DAMAGED, SUCCESS
+from src.data_eng.lake.journal import JOURNAL
 from src.data_eng.lake.keep import keep_path, read_kept
 from src.data_eng.lake.partitions import PartitionRef, read_manifest, ref_in
 from src.data_eng.lake.raw import raw_files
@@ -63,6 +64,28 @@ def test_a_whole_lake_exits_with_0_and_says_what_was_read(served_lake: Path) -> 
     assert done.output.rstrip().endswith(": whole")
 
 
+def test_only_a_command_that_can_be_pasted_follows_run(lake: Path) -> None:
+    """A raw file comes from a batch that only its owner can name, an entry of the journal from a backup."""
+    flip(part_of(ref_in(lake, BOOK_WINDOWS, SYMBOL, LAST)))
+    flip(raw_files(lake, ROOT)[0].path)
+    entry = lake / JOURNAL / SYMBOL / "entry.json"
+    entry.parent.mkdir(parents=True)
+    entry.write_text("{")
+    done = CliRunner().invoke(app, ["verify", "--lake", str(lake)])
+    fixes = [finding["fix"] for finding in verified(lake)[1]["damaged"]]
+    assert len(fixes) == 3
+    for line in done.output.splitlines():
+        if "Run: " in line:
+            fix = line.partition("Run: ")[2]
+            assert fix in fixes and "FILE" not in fix
+            obeyed(fix, lake)
+    (left,) = [
+        line for line in CliRunner().invoke(app, ["verify", "--lake", str(lake)]).output.splitlines() if "With your own FILE: " in line
+    ]
+    assert left.endswith(f"spymaster import FILE --lake {lake}")
+    assert f"{entry} cannot be read. Restore it from a backup, or remove it." in done.output
+
+
 def test_what_is_stale_only_exits_with_2_and_its_command_makes_it_current(lake: Path) -> None:
     (ref_in(lake, LEVELS_TABLE, SYMBOL, LAST).path / SUCCESS).unlink()
     code, found = verified(lake)
@@ -106,18 +129,21 @@ def test_a_raw_file_that_is_gone_comes_back_with_its_batch(lake: Path, served_la
     assert verified(lake)[0] == 0
 
 
-def test_what_a_lake_is_built_with_is_written_anew_by_the_command_that_is_named(lake: Path) -> None:
+@pytest.mark.parametrize("content", [b"\xff half a fi", b"", None], ids=["garbage", "empty", "missing"])
+def test_what_a_lake_is_built_with_is_written_anew_by_the_command_that_is_named(content: bytes | None, lake: Path) -> None:
     before = read_kept(lake)
-    keep_path(lake).write_bytes(b"\xff half a fi")
+    keep_path(lake).unlink()
+    if content is not None:
+        keep_path(lake).write_bytes(content)
     done = CliRunner().invoke(app, ["doctor", "--lake", str(lake)])
     assert done.exit_code == 1
-    assert f"{keep_path(lake)} cannot be read" in done.output
+    assert f"{keep_path(lake)} {'is not there' if content is None else 'cannot be read'}" in done.output
     code, found = verified(lake)
     assert code == 1
     obeyed(found["damaged"][0]["fix"], lake)
     assert read_kept(lake) == before
     assert verified(lake)[0] == 0
-    assert len(list((lake / DAMAGED).iterdir())) == 1
+    assert len(list((lake / DAMAGED).glob("*"))) == (content is not None)
 
 
 def test_a_build_without_a_flag_heals_what_is_missing_or_has_another_size(lake: Path) -> None:

@@ -17,7 +17,7 @@ from ..core.tables import SESSION_USUAL, TOUCH_PHYSICS
 from ..core.units import NS_PER_S, utc_day_start_ns
 from ..core.volatility import barrier, clock_profile, volatility
 from ..io import read_table
-from ..lake.partitions import PartitionRef, Provenance, is_partition_complete, list_partitions, manifest_sha256, ref_in
+from ..lake.partitions import PartitionRef, Provenance, is_built, list_partitions, manifest_sha256, ref_in
 from ..planning import ContractDay
 from ..settings import Settings
 from ..sources.calendar import local_time_ns
@@ -127,7 +127,7 @@ def at_open(day: LevelDay, open_ns: int) -> LevelDay:
 def barrier_at_open(unit: ContractDay, open_ns: int, settings: Settings, cfg: AppConfig) -> Barrier | None:
     """The barrier of the last window before the open; where the day is not built, that of past sessions' same clock time."""
     touch = ref_in(cfg.lake_root, TOUCH_PHYSICS, unit.symbol, unit.date)
-    if is_partition_complete(touch):
+    if is_built(touch):
         table = read_table(touch, ["ts_ns", "barrier_ticks"])
         known = int(np.searchsorted(table["ts_ns"].to_numpy(), open_ns, side="right"))
         if known:
@@ -149,7 +149,7 @@ def barrier_at_open(unit: ContractDay, open_ns: int, settings: Settings, cfg: Ap
 
 def _door(cfg: AppConfig, unit: ContractDay, settings: Settings) -> StageLake:
     """A stage's door to what the levels of the day are computed from, as far as it is in the lake."""
-    declared = [ref for ref in ComputeLevels().reads(unit, cfg, settings) if is_partition_complete(ref)]
+    declared = [ref for ref in ComputeLevels().reads(unit, cfg, settings) if is_built(ref)]
     provenance = Provenance("brief", {str(ref): manifest_sha256(ref) for ref in declared}, "", "")
     return StageLake(cfg, settings, unit, provenance, {}, declared)
 

@@ -40,7 +40,7 @@ def verify(
         say = partial(console.print, highlight=False, soft_wrap=True, markup=False)
         for kind, findings in (("damaged", found.damaged), ("stale", found.stale)):
             for finding in findings:
-                say(f"{kind}  {finding.what}. Run: {finding.fix}")
+                say(f"{kind}  {finding.what}. {finding.advice}")
         if found.unknown:
             say(f"{len(found.unknown)} raw files have no note of what they held first, {found.unknown[0]} among them; a build makes it")
         rate = f"{found.files:,} files, {found.bytes / 1e6:,.1f} MB in {found.seconds:.1f} s"

@@ -53,7 +53,11 @@ INSTRUMENT_DTYPE = np.dtype(
 """What is known of one instrument so far. `tick` in 1e-9 points, 0 for an instrument that is only counted; `volume` is the sum of T sizes;
 `_first` is the number, among the instrument's own records, of the first record of its kind; the last two columns serve one batch.
 A record with a bad ts_recv moves no clock, `last_ts_ns`. Snapshot records carry the flag by rule (their time is the snapshot's), so they
-do not count as such; nor do the sequence numbers of their orders, which are old. `impossible` are records, of an instrument that is only
+do not count as such; nor do the sequence numbers of their orders, which are old. `sequence_backwards` are records whose number is below the
+one before: out of order, or after the venue began to count anew (each week, and after a failover); which of the two, a file does not say,
+so they are counted and mark no window. A number left out says nothing at all: the channel counts the messages of all its instruments,
+and a file holds those of some. What a lost message leaves behind is marked: the feed's own MAYBE_BAD_BOOK, ids that the book does not
+know, a silence, a crossed book. `impossible` are records, of an instrument that is only
 counted, whose values cannot be; `complete_events` are records with F_LAST, `publisher_id` is the first record's."""
 
 OFF_GRID, BEYOND_INT32, BAD_ACTION, BAD_SIDE, BAD_TIME, NO_SIZE_GIVEN, OTHER_PUBLISHER = range(1, 8)

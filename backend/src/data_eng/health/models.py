@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ..commands import ANY_DATES, ANY_FILE, COMMAND
 from ..core.tables import LEVELS_TABLE
 from ..lake.partitions import Manifest
 
@@ -62,6 +63,14 @@ class Finding(_Model):
 
     what: str
     fix: str = Field(description="The command that fixes it, or what to do.")
+
+    @property
+    def advice(self) -> str:
+        """The fix as a sentence: `Run:` stands only before a command that can be pasted as it is."""
+        if not self.fix.startswith(f"{COMMAND} "):
+            return f"{self.fix[0].upper()}{self.fix[1:].removesuffix('.')}."
+        yours = [word for word in (ANY_FILE, ANY_DATES) if word in self.fix.split()]
+        return f"With your own {' and '.join(yours)}: {self.fix}" if yours else f"Run: {self.fix}"
 
 
 class LakeHealth(_Model):

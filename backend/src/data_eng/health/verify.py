@@ -25,7 +25,7 @@ from ..lake.hashes import file_sha256
 from ..lake.journal import JOURNAL, is_png
 from ..lake.keep import KeepError, read_kept
 from ..lake.machine import cores
-from ..lake.partitions import PartitionRef, is_partition_complete, list_folders, readable_manifest, rebuild_command
+from ..lake.partitions import PartitionRef, is_built, is_partition_complete, list_folders, readable_manifest, rebuild_command
 from ..lake.raw import CONDITIONS, DBN_SUFFIXES, raw_folder, read_conditions, require_name
 from ..lake.raw_records import KNOWN, kept_record, note_path
 from ..lake.runs import RUNS, parsed_runs
@@ -184,13 +184,9 @@ def _of_partitions(cfg: AppConfig, layers: tuple[str, ...]) -> Iterator[Check]:
 
 
 def _partition(ref: PartitionRef) -> list[Finding]:
-    if not is_partition_complete(ref):
-        if not (ref.path / SUCCESS).exists():
-            return []
-        fix = commands.build(ref.lake, ref.symbol, [ref.date], layer=ref.layer)
-        return [Finding(what=f"{ref} has lost its manifest", fix=str(fix))]
     try:
-        verify_partition(ref)
+        if is_built(ref):
+            verify_partition(ref)
     except SpymasterError as error:
         return [_finding(error, str(rebuild_command(ref)))]
     return []

@@ -27,6 +27,9 @@ KEEP = "spymaster.toml"
 HEADING = "# What this lake is built with, by root. Written by the first build; levels are added by `spymaster build --levels`.\n"
 
 
+KEPT = "session and levels for each root; restore it, or build with the lake's --session and --levels, which write it anew"
+
+
 class KeepError(SpymasterError):
     """A spymaster.toml that cannot be read as one."""
 
@@ -48,17 +51,24 @@ def keep_path(lake: Path) -> Path:
 
 
 def read_kept(lake: Path) -> dict[str, Kept]:
-    """By root; empty for a lake that was never built. Raises `KeepError` for a file that says it otherwise."""
+    """By root; empty for a lake that was never built.
+
+    Raises `KeepError` for a file that says it otherwise, or nothing, and for none beside triggers that say what they were built with.
+    """
     path = keep_path(lake)
     try:
         content = tomllib.loads(path.read_text())
+        if not content:
+            raise KeyError("a root")
         return {root: Kept(entry["session"], tuple(entry["levels"])) for root, entry in content.items()}
     except FileNotFoundError:
-        return {}
+        if not said_by_partitions(lake):
+            return {}
+        raise KeepError(f"{path} is not there, and the lake is built.", expected=KEPT, fix=_written_anew(lake)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
         raise KeepError(
             f"{path} cannot be read: {error!r}.",
-            expected="session and levels for each root; restore it, or build with the lake's --session and --levels, which write it anew",
+            expected=KEPT,
             fix=_written_anew(lake),
         ) from None
 
@@ -68,7 +78,7 @@ def said_by_partitions(lake: Path) -> dict[str, Kept]:
     found = {}
     for ref in sorted(list_partitions(lake, TRIGGER_VECTORS), key=lambda ref: ref.date):
         manifest = readable_manifest(ref)
-        if manifest is not None:
+        if manifest is not None and {"session", "levels"} <= manifest.facts.keys():
             found[root_of(ref.symbol)] = Kept(manifest.facts["session"], tuple(manifest.facts["levels"]))
     return found
 

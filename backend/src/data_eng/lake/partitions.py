@@ -176,6 +176,19 @@ def is_partition_complete(ref: PartitionRef) -> bool:
     return (ref.path / MANIFEST).exists()
 
 
+def is_built(ref: PartitionRef) -> bool:
+    """Whether a reader finds the partition; raises `PartitionCorrupt` where the mark that it was finished stands without its manifest."""
+    if is_partition_complete(ref):
+        return True
+    if lost_its_manifest(ref):
+        raise PartitionCorrupt(f"{ref} has lost its manifest.", fix=commands.build(ref.lake, ref.symbol, [ref.date], layer=ref.layer))
+    return False
+
+
+def lost_its_manifest(ref: PartitionRef) -> bool:
+    return (ref.path / SUCCESS).exists() and not (ref.path / MANIFEST).exists()
+
+
 def read_manifest(ref: PartitionRef) -> Manifest:
     """The published manifest; a partition without one raises `PartitionMissing` with the command that builds it."""
     return parsed_manifest(ref, manifest_bytes(ref))

@@ -20,7 +20,7 @@ from ..core.session import clock, second_of
 from ..core.tables import PRESSURE_STREAM, TOUCH_PHYSICS, TRIGGER_VECTORS
 from ..core.units import NS_PER_S, distance_text, price_text
 from ..io import read_table
-from ..lake.partitions import PartitionRef, is_partition_complete, read_facts, ref_in
+from ..lake.partitions import PartitionRef, is_built, read_facts, ref_in
 from ..settings import Settings
 from .base import Standing, base_hazards, cumulate
 from .candidates import past_of_sources, visible_sources
@@ -118,7 +118,7 @@ def find_approach(where: Environment, symbol: str, key: IndexKey, at_ns: int, se
 def read_approach_tables(lake: Path, symbol: str, session_date: str) -> ApproachTables | None:
     """None while one of them is not built."""
     refs = {dataset: ref_in(lake, dataset, symbol, session_date) for dataset in APPROACH_TABLES}
-    if not all(is_partition_complete(ref) for ref in refs.values()):
+    if not all(is_built(ref) for ref in refs.values()):
         return None
     return ApproachTables(*(read_table(refs[dataset], columns) for dataset, columns in APPROACH_TABLES.items()))
 

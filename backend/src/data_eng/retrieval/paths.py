@@ -13,7 +13,7 @@ from ..core.events import NO_TICK
 from ..core.tables import BOOK_WINDOWS
 from ..core.units import NS_PER_S
 from ..io import read_table
-from ..lake.partitions import is_partition_complete, ref_in
+from ..lake.partitions import is_built, ref_in
 
 BEFORE_S, AFTER_S = 120, 840
 """What is drawn around a trigger: the vector's two minutes and the longest horizon."""
@@ -45,7 +45,7 @@ class MidPath(NamedTuple):
 def day_mids(lake: Path, symbol: str, session_date: str) -> DayMids | None:
     """None while the day's windows are not in the lake."""
     ref = ref_in(lake, BOOK_WINDOWS, symbol, session_date)
-    if not is_partition_complete(ref):
+    if not is_built(ref):
         return None
     return mids_of(read_table(ref, MID_COLUMNS))
 

@@ -13,7 +13,7 @@ from ..core.physics.walls import WallEvent
 from ..core.tables import PHYSICS_LADDER, PRESSURE_STREAM, WALLS
 from ..core.units import NS_PER_S
 from ..io import read_table
-from ..lake.partitions import is_partition_complete, ref_in
+from ..lake.partitions import is_built, ref_in
 from .parts import ConditionNow, Physics, StrikeNow, WallNow
 
 LATELY_S = 60
@@ -50,7 +50,7 @@ class PhysicsTables(NamedTuple):
 def read_physics_tables(lake: Path, symbol: str, session_date: str) -> PhysicsTables | None:
     """None while one of them is not built."""
     refs = {dataset: ref_in(lake, dataset, symbol, session_date) for dataset in PHYSICS_TABLES}
-    if not all(is_partition_complete(ref) for ref in refs.values()):
+    if not all(is_built(ref) for ref in refs.values()):
         return None
     return PhysicsTables(*(read_table(refs[dataset], columns) for dataset, columns in PHYSICS_TABLES.items()))
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..core.outcomes import OutcomeKind
 from ..core.tables import TRIGGER_SIGNALS
 from ..io import read_table
-from ..lake.partitions import PartitionRef, is_partition_complete, manifest_sha256, ref_in
+from ..lake.partitions import PartitionRef, is_built, manifest_sha256, ref_in
 from ..settings import Settings
 from .candidates import DAYS_KEPT, day_rows
 from .day_blocks import ratio
@@ -51,7 +51,7 @@ def signals_of(ref: PartitionRef) -> PartitionRef:
 
 def track_record(refs: Sequence[PartitionRef], setup: str, kind: OutcomeKind, p: float, settings: Settings) -> TrackRecord:
     """Of the contract-days of candidates that a query may see; `kind`, BREAK or REJECT, and `p` are what is said now."""
-    watched = [ref for ref in refs if is_partition_complete(signals_of(ref))]
+    watched = [ref for ref in refs if is_built(signals_of(ref))]
     said = _joined([_said_of_day(ref, setup, settings) for ref in watched])
     draws, seed, interval = settings.evaluation.bootstrap_draws, settings.evaluation.seed, settings.answer.interval
     fired = said.fired

@@ -20,7 +20,7 @@ from ..core.tables import LEVELS_TABLE, PHYSICS_LADDER, PRESSURE_STREAM, TRIGGER
 from ..core.units import NS_PER_S, distance_text
 from ..errors import SpymasterError
 from ..io import read_table
-from ..lake.partitions import PartitionRef, is_partition_complete, list_partitions, read_facts, ref_in
+from ..lake.partitions import PartitionRef, is_built, list_partitions, read_facts, ref_in
 from ..settings import Settings
 from .key import IndexKey, rows_of
 from .moments import MOMENT_COLUMNS, Moments, moments_of
@@ -127,7 +127,7 @@ def episode_until(triggers: pa.Table, row: int) -> pa.Table:
 
 def vacuum_at(ref: PartitionRef, level_id: str, ts_ns: NDArray[np.int64]) -> NDArray[np.bool_]:
     """(windows,) whether the pressure stream says vacuum, at watch or above; False while it is not built."""
-    if not is_partition_complete(ref):
+    if not is_built(ref):
         return np.zeros(len(ts_ns), np.bool_)
     thin = thin_windows(read_table(ref, ["level_id", "ts_ns", "balance", "balance_level"]))
     found: NDArray[np.bool_] = np.isin(ts_ns, thin.get(level_id, np.empty(0, np.int64)))

@@ -10,7 +10,7 @@ from ..core.episodes import EpisodeKind
 from ..core.session import clock
 from ..core.tables import TRIGGER_SIGNALS, TRIGGER_VECTORS
 from ..io import read_table
-from ..lake.partitions import PartitionRef, is_partition_complete, ref_in
+from ..lake.partitions import PartitionRef, is_built, ref_in
 from ..retrieval.key import LEVEL_TEST, IndexKey
 from ..retrieval.sources import chosen_partitions
 from ..retrieval.verdict import Verdict
@@ -33,7 +33,7 @@ def opening(where: Environment, root: str) -> dict[str, str] | None:
 
 def _of_day(signals: PartitionRef) -> dict[str, str] | None:
     vectors = ref_in(signals.lake, TRIGGER_VECTORS, signals.symbol, signals.date)
-    if not is_partition_complete(vectors):
+    if not is_built(vectors):
         return None
     said = read_table(signals, [*_KEY, "verdict"])
     said = said.filter(pc.and_(pc.equal(said["setup"], LEVEL_TEST), pc.is_in(said["verdict"], pa.array(EDGES))))

@@ -70,8 +70,6 @@ class WindowRows(NamedTuple):
     longest_silence_ns: NDArray[np.int64]
     cancels_and_modifies: NDArray[np.int64]
     unknown_ids: NDArray[np.int64]
-    reaches_back_ns: NDArray[np.int64]
-    """The earliest ts_recv of a record that came when its own window had closed and was put into this one; 0 where there was none."""
     unseen_ns: NDArray[np.int64]
     """How much of the window lies after the last record of its file; the tape, which knows no file, writes 0."""
 
@@ -121,7 +119,6 @@ TAPE_DTYPE = np.dtype(
         ("window_sell_volume", "<i8"),
         ("last_trade_ticks", "<i8"),
         ("longest_silence_ns", "<i8"),
-        ("reaches_back_ns", "<i8"),
         ("flow_rows", "<i8"),
         ("window_rows", "<i8"),
         ("bar_rows", "<i8"),

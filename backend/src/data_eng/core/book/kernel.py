@@ -3,9 +3,10 @@
 Any cut of the events into pieces gives the same book and the same rows. A window closes at the first record at or past its end by
 `ts_recv`, or by `close(until_ns)`; so nothing in a row was known later than the window's end.
 
-A record that the feed flags BAD_TS_RECV (of a snapshot all are, by rule) moves no clock. It happened between the last record with a good
-time and the next one: the windows from the one's to the other's are marked, and it is put into the first of them. Any other record whose
-ts_recv lies before the open window's start is put into the open window, which is marked and says how far back it reaches.
+A record that the feed flags BAD_TS_RECV (of a snapshot all are, by rule) moves no clock. It came between the last record with a good
+time and the next one: it is put into the window that is open then, and that window and those up to the next good time are marked. Any
+other record whose ts_recv lies before one that came earlier counts as of that one's; where the open window's start lies between the two,
+the window is marked. What had closed when it came stays as it was: nobody could know then that a record was missing.
 """
 
 from __future__ import annotations
@@ -106,7 +107,6 @@ def _write_window(book, flow):
     row["longest_silence_ns"] = min(tape["longest_silence_ns"], LONGEST_SILENCE_NS)
     row["cancels_and_modifies"] = state["cancels_and_modifies"]
     row["unknown_ids"] = state["unknown_ids"]
-    row["reaches_back_ns"] = tape["reaches_back_ns"]
     row["unseen_ns"] = 0
     tape["window_rows"] += 1
     tape["windows_written"] += 1
@@ -133,7 +133,6 @@ def _begin_window(book, flow, start_ns):
     tape["window_buy_volume"] = 0
     tape["window_sell_volume"] = 0
     tape["longest_silence_ns"] = 0
-    tape["reaches_back_ns"] = 0
     tape["path_ticks"] = NO_TICK
 
 
@@ -248,12 +247,10 @@ def _lose_clock(book):
 
 @compiled()
 def _reach_back(ts_ns, book, flow):
-    """A time before the clock's: of the open window it is one of its own, of an earlier one the window is marked."""
-    tape = flow.tape
+    """A time before the clock's: of the open window it is one of its own, of an earlier one the open window is marked."""
     note(book.counts["ts_recv_backwards"], book)
-    if tape["running"] and ts_ns < tape["window_start_ns"]:
+    if flow.tape["running"] and ts_ns < flow.tape["window_start_ns"]:
         book.state["marks"] |= MARK_OUT_OF_TIME
-        tape["reaches_back_ns"] = ts_ns if tape["reaches_back_ns"] == 0 else min(tape["reaches_back_ns"], ts_ns)
 
 
 @compiled()
@@ -286,6 +283,7 @@ def _advance(first, events, book, flow):
             silence_ns = ts_ns - state["last_ts_ns"]
             if silence_ns < 0:
                 _reach_back(ts_ns, book, flow)
+                ts_ns = state["last_ts_ns"]
             else:
                 state["last_ts_ns"] = ts_ns
                 tape["longest_silence_ns"] = max(tape["longest_silence_ns"], silence_ns)

@@ -26,7 +26,7 @@ def halted(
     """Windows that hold a silence of a halt or a gap.
 
     A silence counts when it lasts `silence_s` and the rate of the `trailing_windows` before promised `expected_records` in it. Two seconds
-    alone say nothing on a quiet contract.
+    alone say nothing on a quiet contract. It then counts to its end, however long: the windows before promise less and less meanwhile.
 
     Parameters
     ----------
@@ -41,8 +41,11 @@ def halted(
     rate_per_ns = records_before / np.maximum(windows_before * window_ns, 1)
     in_hours = (starts >= hours_ns[0]) & (starts < hours_ns[1])
     long_enough = silence_ns >= silence_s * NS_PER_S
-    found: NDArray[np.bool_] = in_hours & long_enough & (silence_ns * rate_per_ns >= expected_records)
-    return found
+    found = in_hours & long_enough & (silence_ns * rate_per_ns >= expected_records)
+    here = np.arange(len(found))
+    silent_since = np.maximum.accumulate(np.where(_after(windows.records > 0), here, 0))
+    goes_on: NDArray[np.bool_] = np.maximum.accumulate(np.where(found, here, -1)) >= silent_since
+    return in_hours & goes_on
 
 
 def full_of_unknown_ids(windows: WindowRows, share_max: float, trailing_windows: int) -> NDArray[np.bool_]:
@@ -60,20 +63,9 @@ def full_of_unknown_ids(windows: WindowRows, share_max: float, trailing_windows:
     return found
 
 
-def out_of_time(windows: WindowRows, window_ns: int) -> NDArray[np.bool_]:
-    """Windows that a record of theirs missed, because it came when the clock was past them, up to the window that it was put into.
-
-    Either its time is wrong or that of the record which moved the clock on: what happened when is not known in any of them.
-    """
-    found = np.zeros(len(windows.window_start_ns), np.bool_)
-    for at in np.flatnonzero(windows.reaches_back_ns):
-        found[: at + 1] |= windows.window_start_ns[: at + 1] > windows.reaches_back_ns[at] - window_ns
-    return found
-
-
-def more_marks(halts: NDArray[np.bool_], unknowns: NDArray[np.bool_], strays: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """The three as bits to be joined to the kernel's marks."""
-    return halts * np.int64(MARK_HALT) | unknowns * np.int64(MARK_UNKNOWN_IDS) | strays * np.int64(MARK_OUT_OF_TIME)
+def more_marks(halts: NDArray[np.bool_], unknowns: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The two as bits to be joined to the kernel's marks."""
+    return halts * np.int64(MARK_HALT) | unknowns * np.int64(MARK_UNKNOWN_IDS)
 
 
 def seen_end_ns(

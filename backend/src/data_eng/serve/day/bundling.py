@@ -143,8 +143,8 @@ class _Bundling:
             conditions=conditions or {},
             levels=prices() if "levels" in tables else {},
             triggers=self._made(EPISODES, triggers),
-            physics=self._all_or_none(PhysicsTables, PHYSICS_TABLES),
-            approach=self._all_or_none(ApproachTables, APPROACH_TABLES),
+            physics=self._all_or_none("physics", PhysicsTables, PHYSICS_TABLES),
+            approach=self._all_or_none("approach", ApproachTables, APPROACH_TABLES),
             mids=self._mids(windows),
             thin_ns=self._thin(pressure),
             absent=tuple(self._absent),
@@ -161,15 +161,21 @@ class _Bundling:
         try:
             return make()
         except (PartitionMissing, PartitionCorrupt) as error:
-            problem = problem_of(error)
-            self._absent.append(AbsentTable(table=name, code=problem.code, message=problem.message, fix=problem.fix))
+            self._note(name, error)
             return None
 
-    def _all_or_none(self, kind: Callable[..., Tables], columns: Mapping[str, Sequence[str]]) -> Tables | None:
-        """The tables together; None where one of them is not built."""
+    def _note(self, name: str, error: PartitionMissing | PartitionCorrupt) -> None:
+        problem = problem_of(error)
+        self._absent.append(AbsentTable(table=name, code=problem.code, message=problem.message, fix=problem.fix))
+
+    def _all_or_none(self, name: str, kind: Callable[..., Tables], columns: Mapping[str, Sequence[str]]) -> Tables | None:
+        """The tables together; None where one of them is not built, or damaged, which is noted."""
         try:
             return kind(*(self._source.read(dataset, names) for dataset, names in columns.items()))
-        except (PartitionMissing, PartitionCorrupt):
+        except PartitionMissing:
+            return None
+        except PartitionCorrupt as error:
+            self._note(name, error)
             return None
 
     def _thin(self, pressure: Callable[[], pa.Table]) -> dict[str, NDArray[np.int64]]:

@@ -30,6 +30,7 @@ from ...lake.partitions import (
     PartitionCorrupt,
     PartitionMissing,
     PartitionRef,
+    is_built,
     is_partition_complete,
     manifest_sha256,
     read_manifest,
@@ -121,7 +122,9 @@ class LakeDay:
         self._night = _night_refs(lake, symbol, session_date, settings)
 
     def read(self, dataset: str, columns: Sequence[str] | None = None) -> pa.Table:
-        return read_table(ref_in(self.lake, dataset, self.symbol, self.session_date), columns)
+        ref = ref_in(self.lake, dataset, self.symbol, self.session_date)
+        is_built(ref)
+        return read_table(ref, columns)
 
     def night_bars(self) -> list[pa.Table]:
         return [read_table(ref) for ref in self._night if str(ref) in self.sha256]

@@ -29,7 +29,7 @@ from ...base import Stage, StageIO
 from ...door import StageLake, StageWriter
 
 COUNTED = ("bad_ts_recv", "maybe_bad_book", "ts_recv_backwards", "sequence_backwards")
-"""Kinds that the split counts for each instrument."""
+"""Kinds that the split counts for each instrument; core/split.py says what they mean, and why a gap in the sequence is none of them."""
 EARLY_END_NS = 3600 * NS_PER_S
 """A file whose records end so long before its header does, while the exchange goes on, breaks off. A quiet hour of ES has thousands."""
 FIRST_INSTRUMENTS = 64

@@ -11,7 +11,7 @@ import pyarrow as pa
 from ....contracts import contract_of
 from ....core.book.flow import BarRows, FlowTables, PathRows, WindowRows, first_rows, join, new_flow
 from ....core.book.kernel import advance, close
-from ....core.book.marks import full_of_unknown_ids, halted, more_marks, out_of_time
+from ....core.book.marks import full_of_unknown_ids, halted, more_marks
 from ....core.book.state import CANCELS, FAULTS, Book, count_of, new_book
 from ....core.events import EventBatch
 from ....core.profile import VolumeProfile, joined_profiles, volume_profile
@@ -120,7 +120,7 @@ def _trust(windows: WindowRows, times: SessionTimes, settings: Settings, window_
     hours_ns = (times.rth_open_ns, times.rth_close_ns) if times.rth_day else (0, 0)
     halts = halted(windows, hours_ns, window_ns, session.halt_silence_s, session.halt_expected_records, book.trailing_windows)
     unknowns = full_of_unknown_ids(windows, book.unknown_share_max, book.trailing_windows)
-    return more_marks(halts, unknowns, out_of_time(windows, window_ns))
+    return more_marks(halts, unknowns)
 
 
 def _flow_table(tables: FlowTables) -> pa.Table:
