@@ -17,10 +17,12 @@ from src.data_eng.core.events import CLEAR, MBO_DTYPE
 from src.data_eng.core.units import NS_PER_S
 from src.data_eng.errors import SpymasterError
 from src.data_eng.lake.attempts import DiskFull
+from src.data_eng.lake.recorded import read_recorded
 from src.data_eng.sources.gateway.server import PRACTICE_KEY
 from src.data_eng.sources.live import feed as feed_module
-from src.data_eng.sources.live.feed import Feed, FeedRefused, FeedState, RecorderFailed, Target
-from src.data_eng.sources.live.recorder import Recorder, read_gaps
+from src.data_eng.sources.live.feed import Feed, FeedState, RecorderFailed
+from src.data_eng.sources.live.line import FeedRefused, Target
+from src.data_eng.sources.live.recorder import Recorder
 from src.data_eng.sources.live.segments import Segment, pieces_from, segments_of
 from tests.dbn_files import DAY, OPEN_NS
 from tests.gateway import playing, tape_in, until
@@ -111,7 +113,7 @@ def test_what_a_break_lost_comes_again_and_nothing_twice(tmp_path: Path, faults:
         until(lambda: heard.orders >= len(records), f"all records, {heard.orders} came")
     assert recorded_in(tmp_path / "lake").tobytes() == records.tobytes()
     assert "reconnecting" in heard.names
-    assert read_gaps(tmp_path / "lake", ROOT) == []
+    assert read_recorded(tmp_path / "lake", ROOT).gaps == ()
 
 
 def test_a_restart_goes_on_where_the_segments_end_even_inside_a_record(tmp_path: Path) -> None:
@@ -140,7 +142,7 @@ def test_where_the_past_is_gone_or_differs_a_snapshot_follows_and_the_gap_is_not
         with playing(tape, speed=20, faults=faults) as gateway, hearing(lake, gateway.port) as heard:
             until(partial(has_reached, heard, int(records["ts_recv"].max())), "the end")
         kept = recorded_in(lake)
-        ((from_ns, to_ns),) = read_gaps(lake, ROOT)
+        ((from_ns, to_ns),) = read_recorded(lake, ROOT).gaps
         assert from_ns == int(records[records["ts_recv"] < OPEN_NS + int(10.2 * NS_PER_S)]["ts_recv"].max())
         assert from_ns <= to_ns
         assert (kept["action"] == CLEAR).sum() == 6
