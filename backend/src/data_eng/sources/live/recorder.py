@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from ...core.clock import Clock
-from ...core.events import CLEAR, F_SNAPSHOT
+from ...core.events import ADD, F_SNAPSHOT
 from ...core.units import NS_PER_DAY, utc_date
 from ...lake.recorded import note_gap
 from .incoming import Piece
@@ -40,9 +40,12 @@ class Recorder:
         """Orders written down by this recorder."""
         self.bytes = 0
         self._book_ns = 0
-        """When the newest snapshot was made."""
+        """When the newest whole snapshot was made."""
+        self._is_whole = False
         self._clock = Clock()
         self._segment: Segment | None = None
+        self._date = ""
+        """Newest UTC date written down."""
         self._header = b""
         self._names: dict[int, bytes] = {}
         self._waiting = b""
@@ -62,8 +65,12 @@ class Recorder:
         return self.last_recv_ns // NS_PER_DAY > self._book_ns // NS_PER_DAY
 
     def begin(self, header: bytes, *, splices: bool, gap_from_ns: int | None = None) -> None:
-        """A session begins: one that `splices` sends again what is held from the tail's start on; records after `gap_from_ns` are lost."""
+        """A session begins: a replay, which `splices` what it brings to the tail, or one with a snapshot of its own.
+
+        Records between `gap_from_ns` and its first one are lost.
+        """
         self._end_segment()
+        self._is_whole = not splices
         self._header, self._waiting, self._names = header, b"", {}
         self._splice = Splice(self.tail) if splices and not self.tail.is_empty else None
         self._gap_from_ns = gap_from_ns
@@ -116,14 +123,16 @@ class Recorder:
         """Know what a later piece is judged by."""
         self.tail.add(piece.orders)
         self._names.update((named.instrument_id, named.content) for named in piece.named)
-        is_snapshot = (piece.orders["action"] == CLEAR) & (piece.orders["flags"] & F_SNAPSHOT != 0)
-        if is_snapshot.any():
-            self._book_ns = max(self._book_ns, int(piece.orders["ts_recv"][is_snapshot].max()))
+        shown = piece.orders[(piece.orders["action"] == ADD) & (piece.orders["flags"] & F_SNAPSHOT != 0)]
+        if not self._is_whole:  # a replay from an event time on leaves a snapshot's older orders out, and with them the most of it
+            shown = shown[shown["ts_event"] // NS_PER_DAY < shown["ts_recv"] // NS_PER_DAY]
+        if len(shown):
+            self._book_ns = max(self._book_ns, int(shown["ts_recv"].max()))
 
     def _segment_of(self, date: str) -> Segment:
         """The segment of a date; a new one begins with what the session said before, or goes on with its names for instruments."""
         if self._segment is None or self._segment.position.date != date:
-            before = utc_date(self.last_recv_ns) if self.last_recv_ns else date
+            before, self._date = self._date or date, date
             said = self._waiting if self._segment is None else b"".join(self._names.values())
             self._end_segment()
             self._segment = Segment(self._lake, self._root, date, self._header)
@@ -143,6 +152,7 @@ class Recorder:
         dates = segment_dates(self._lake, self._root)
         for date in dates[:-1]:
             self._over(date)
+        self._date = dates[-1] if dates else ""
         for since in reversed(dates[-2:]):
             self.tail = Tail()
             first_ns = self._read_from(since)
