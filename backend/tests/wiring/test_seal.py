@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,14 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from typer.testing import CliRunner
 
+from src.data_eng.cli.main import app
 from src.data_eng.core.book.record import MARK_BAD_BOOK
 from src.data_eng.core.events import F_SNAPSHOT, MBO_DTYPE
 from src.data_eng.core.tables import BOOK_FLOW, BOOK_WINDOWS, MBO, MBO_DAYS, TRADE_BARS, TRADE_PATH, VOLUME_PROFILE
 from src.data_eng.core.units import NS_PER_DAY, NS_PER_MS, NS_PER_S, utc_day_start_ns
+from src.data_eng.health.verify import verify
 from src.data_eng.io import read_table
 from src.data_eng.lake.partitions import Anomaly, ref_in
 from src.data_eng.lake.raw import open_raw, raw_folder, raw_sha256
@@ -33,7 +37,7 @@ from tests.lakes import build_bronze, put_file, take_in
 from tests.real_stages import INSTRUMENT_ID, SYMBOL, run_stage, short_settings
 from tests.recording import ROOT, hearing, quick, recorded_in, without_snapshots
 from tests.toy_market import ny_ns, toy_records
-from tests.toys.lake import picture
+from tests.toys.lake import config, picture
 
 NEXT_DAY = "2025-10-17"
 MIDNIGHT_NS = utc_day_start_ns(NEXT_DAY)
@@ -276,6 +280,22 @@ def test_a_gap_is_cut_at_midnight_and_is_not_that_of_a_file_bought_later(tmp_pat
     (raw_folder(lake, ROOT) / NAME).unlink()
     take_in(lake, write_dbn(tmp_path / "bought" / NAME, a_day(count=50)))
     assert open_raw(lake, ROOT, DAY).gaps == ()
+
+
+def test_a_gap_is_shown_by_inspect_and_verify_and_is_no_damage(tmp_path: Path) -> None:
+    lake = gapped_lake(tmp_path)
+    path = raw_folder(lake, ROOT) / NAME
+    said = CliRunner().invoke(app, ["inspect", str(path)]).stdout
+    assert "gap              2025-10-16T14:00:02.000000000Z to 2025-10-16T14:04:01.000000000Z: records of the recording are missing" in said
+    shutil.copy(path, tmp_path / NAME)
+    assert "gap  " not in CliRunner().invoke(app, ["inspect", str(tmp_path / NAME)]).stdout
+    found = verify(config(lake), lambda _: None, lambda _: None)
+    assert found.gaps == (f"ES {DAY}  1 gap in the recording, 239.0 s",)
+    assert found.damaged == ()
+    recorded = recorded_path(lake, ROOT)
+    recorded.write_bytes(recorded.read_bytes().replace(b"gaps", b"gags"))
+    found = verify(config(lake), lambda _: None, lambda _: None)
+    assert found.gaps == () and [str(recorded) in one.what for one in found.damaged] == [True]
 
 
 def test_gaps_that_cannot_be_read_stop_a_build(tmp_path: Path) -> None:

@@ -171,14 +171,30 @@ def raw_facts(lake: Path, root: str, date: str, files: Sequence[Path] | None = N
     `files` are those of the date, where the caller has looked already.
     """
     files = _files_of(lake, root, date) if files is None else files
-    noted = {path.name: record.sha256 if (record := kept_record(lake, root, path)) is not None else None for path in files}
     return {
         "synthetic": any(_span_of(path).synthetic for path in files),
         "condition": condition_of(lake, root, date),
         "names": [path.name for path in files],
         "bytes": sum(path.stat().st_size for path in files),
-        "gaps": [list(gap) for gap in gaps_of(lake, root, date, noted)],
+        "gaps": [list(gap) for gap in gaps_on(lake, root, date, files)],
     }
+
+
+def gaps_on(lake: Path, root: str, date: str, files: Sequence[Path]) -> tuple[Gap, ...]:
+    """Where a date's files are missing records, by what is noted of them."""
+    noted = {path.name: record.sha256 if (record := kept_record(lake, root, path)) is not None else None for path in files}
+    return gaps_of(lake, root, date, noted)
+
+
+def gaps_in(path: Path) -> tuple[Gap, ...]:
+    """Where a file is missing records; none where it is not among the raw files of a lake."""
+    path = path.absolute()
+    if len(path.parents) <= len(Path(find_dataset(RAW_MBO).path).parts):
+        return ()
+    lake, root = _lake_of(path), path.parent.parent.name.removeprefix("symbol=")
+    if path.parent != raw_folder(lake, root):
+        return ()
+    return tuple(gap for date, files in raw_by_date(lake, root).items() if path in files for gap in gaps_on(lake, root, date, [path]))
 
 
 def require_room(lake: Path, root: str, source: Path, record: RawRecord) -> None:

@@ -5,13 +5,13 @@ No file of orders says that some are missing, so this cannot be made again from 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from ..core.units import NS_PER_DAY, utc_day_start_ns
+from ..core.units import NS_PER_DAY, NS_PER_S, utc_day_start_ns
 from ..errors import SpymasterError
 from .attempts import locked, publish_file
 from .seal import BrokenSeal, sealed, unsealed
@@ -82,6 +82,12 @@ def gaps_of(lake: Path, root: str, date: str, files: Mapping[str, str | None]) -
     end_ns = start_ns + NS_PER_DAY
     cut = ((max(first_ns, start_ns), min(last_ns, end_ns)) for first_ns, last_ns in recorded.gaps)
     return tuple(sorted(gap for gap in cut if gap[0] < gap[1]))
+
+
+def gaps_text(gaps: Sequence[Sequence[int]]) -> str:
+    """How many gaps, and how long they are together."""
+    lost_s = sum(last_ns - first_ns for first_ns, last_ns in gaps) / NS_PER_S
+    return f"{len(gaps)} {'gap' if len(gaps) == 1 else 'gaps'} in the recording, {lost_s:,.1f} s"
 
 
 def _keep(lake: Path, root: str, recorded: Recorded) -> None:

@@ -17,12 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ... import commands
-from ...core.units import NS_PER_S
 from ...errors import SpymasterError
 from ...lake.attempts import disk_errors, sync_file
 from ...lake.raw import raw_by_date, raw_folder
 from ...lake.raw_records import look_through
-from ...lake.recorded import Gap, gaps_of, note_day_file
+from ...lake.recorded import Gap, gaps_of, gaps_text, note_day_file
 from ..day_file import day_file_name, utc_day_span, write_dbn_day
 from ..raw import lay_down, staging_folder
 from .incoming import Piece
@@ -55,11 +54,8 @@ class Sealed(NamedTuple):
         name, stay = f"{self.root} {self.date}", f"the segments stay in {self.segments}"
         if not self.is_new:
             return f"{name}  raw has {self.path.name} already, which is not touched; {stay}"
-        lost_s = sum(last_ns - first_ns for first_ns, last_ns in self.gaps) / NS_PER_S
-        gaps = f", {len(self.gaps)} gaps of {lost_s:,.1f} s in all" if self.gaps else ""
-        return (
-            f"{name}  sealed  {self.records:,} records, {self.bytes:,} bytes{gaps}  {self.path.name}; the segments stay in {self.segments}"
-        )
+        gaps = f", {gaps_text(self.gaps)}" if self.gaps else ""
+        return f"{name}  sealed  {self.records:,} records, {self.bytes:,} bytes{gaps}  {self.path.name}; {stay}"
 
 
 def seal(lake: Path, root: str, date: str) -> Sealed:
