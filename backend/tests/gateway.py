@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from src.data_eng.core.events import F_LAST, MBO_DTYPE
 from src.data_eng.core.units import NS_PER_S
 from src.data_eng.sources.dbn import DbnFile
-from src.data_eng.sources.gateway.clock import MarketClock
 from src.data_eng.sources.gateway.control import parse, response_to
 from src.data_eng.sources.gateway.faults import Due, Fault, Faults
 from src.data_eng.sources.gateway.server import PRACTICE_KEY, Gateway
@@ -55,7 +54,7 @@ def tape_in(folder: Path, count: int = 3_000, first_s: int = -60, last_s: int = 
 def playing(tape: Tape, *, speed: float = 0.0, from_s: float = 0.0, faults: list[dict[str, Any]] | None = None) -> Iterator[Gateway]:
     """A gateway whose market stands so many seconds after the open; faults happen `at_s`, seconds after it."""
     due = [Due(OPEN_NS + int(one.pop("at_s") * NS_PER_S), Fault(at="09:30", **one)) for one in faults or []]
-    gateway = Gateway(tape, MarketClock(OPEN_NS + int(from_s * NS_PER_S), speed), Faults(due), say=lambda _: None)
+    gateway = Gateway(tape, OPEN_NS + int(from_s * NS_PER_S), speed or None, Faults(due), say=lambda _: None)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()

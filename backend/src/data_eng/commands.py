@@ -59,6 +59,11 @@ def bring_in(lake: Path | None, files: str = ANY_FILE) -> Command:
     return Command(("import", files), lake)
 
 
+def record(lake: Path | None, root: str) -> Command:
+    """Record the live feed."""
+    return Command(("record", "--symbol", root), lake)
+
+
 def own_levels(lake: Path | None) -> Command:
     """Take the trader's own levels in."""
     return Command(("levels", "--own", ANY_FILE), lake)

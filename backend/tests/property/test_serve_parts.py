@@ -1,4 +1,4 @@
-"""The server's small machines against slow twins: caches, token buckets, cuts by time, the market's clock."""
+"""The server's small machines against slow twins: caches, token buckets, cuts by time."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from pytest import approx
 
 from src.data_eng.lake.cache import Cache
 from src.data_eng.serve.day.arrow import KnownTable
-from src.data_eng.serve.day.stream import MarketClock
 from src.data_eng.serve.gate.buckets import Buckets
 
 QUICK = settings(deadline=None, max_examples=60)
@@ -100,23 +99,3 @@ def test_cuts_one_after_the_other_hold_every_row_once(known: list[int], moments:
         rows += table.cut(from_s, as_of_s)["row"].to_pylist()
         from_s = as_of_s
     assert rows == table.cut(None, moments[-1])["row"].to_pylist()
-
-
-@QUICK
-@given(st.lists(st.tuples(st.sampled_from(["pause", "resume", 1, 12, 240]), st.integers(0, 9)), max_size=30))
-def test_the_market_s_clock_shows_the_sum_of_what_ran_at_each_speed(steps: list[tuple[str | int, int]]) -> None:
-    clock, now_s, market_s, speed, runs = MarketClock(1_000, 12, 0), 0, 1_000, 12, True
-    for command, passed in steps:
-        now_s += passed
-        market_s += passed * speed if runs else 0
-        assert clock.market_s(now_s) == market_s
-        assert clock.wait_s(market_s + 24, now_s) == (approx(24 / speed) if runs else None)
-        if command == "pause":
-            clock.pause(now_s)
-            runs = False
-        elif command == "resume":
-            clock.resume(now_s)
-            runs = True
-        elif isinstance(command, int):
-            clock.set_speed(command, now_s)
-            speed = command

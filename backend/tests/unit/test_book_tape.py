@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from src.data_eng.core.book.flow import LONGEST_SILENCE_NS, FlowTables, WindowRows, drain, first_rows, join, new_flow
 from src.data_eng.core.book.kernel import advance, close, grown
-from src.data_eng.core.book.marks import full_of_unknown_ids, halted, more_marks, seen_end_ns
+from src.data_eng.core.book.marks import full_of_unknown_ids, gapped, halted, more_marks, seen_end_ns
 from src.data_eng.core.book.orders import erase, key_of, rehash, slot_of
 from src.data_eng.core.book.record import (
     MARK_BAD_BOOK,
@@ -260,6 +260,38 @@ def test_a_book_behind_a_gap_stays_so_through_quiet_windows_and_is_whole_from_it
     assert full_of_unknown_ids(windows, 0.01, 2).tolist() == [False, True, True, True, True, True, False, False]
     windows.marks[3] = MARK_SNAPSHOT
     assert full_of_unknown_ids(windows, 0.01, 2).tolist() == [False, True, True, True, False, False, False, False]
+
+
+GAP_AT = st.tuples(st.integers(-10, 70), st.integers(1, 40))
+
+
+@settings(deadline=None)
+@given(st.lists(MARKED, max_size=12), st.lists(GAP_AT, max_size=3))
+def test_windows_from_a_gap_to_the_next_whole_book_are_marked_and_no_others(marks: list[int], spans: list[tuple[int, int]]) -> None:
+    """Window by window, in seconds from the first one's start; each gap as long as its second number."""
+    windows = WindowRows(*np.zeros((len(WindowRows._fields), len(marks)), np.int64))
+    windows.window_start_ns[:] = (20 + np.arange(len(marks))) * WINDOW_NS
+    windows.marks[:] = marks
+    expected = []
+    is_bad = [False] * len(spans)
+    for at, mark in enumerate(marks):
+        begins_s, ends_s = 5 * at, 5 * at + 5
+        touched = [from_s < ends_s and from_s + long_s >= max(0, begins_s) for from_s, long_s in spans]
+        is_bad = [was or now for was, now in zip(is_bad, touched, strict=True)]
+        expected.append(MARK_BAD_BOOK if any(is_bad) else 0)
+        if mark & (MARK_SNAPSHOT | MARK_CLEARED):
+            is_bad = [bad and from_s + long_s >= ends_s for bad, (from_s, long_s) in zip(is_bad, spans, strict=True)]
+    gaps = [(20 * WINDOW_NS + from_s * S, 20 * WINDOW_NS + (from_s + long_s) * S) for from_s, long_s in spans]
+    assert gapped(windows, WINDOW_NS, gaps).tolist() == expected
+
+
+def test_a_gap_within_a_window_marks_it_and_one_before_the_first_window_none() -> None:
+    windows = WindowRows(*np.zeros((len(WindowRows._fields), 6), np.int64))
+    windows.window_start_ns[:] = np.arange(10, 16) * WINDOW_NS
+    windows.marks[[1, 4]] = MARK_SNAPSHOT
+    assert gapped(windows, WINDOW_NS, [(11 * WINDOW_NS, 11 * WINDOW_NS + 1)]).tolist() == [0, MARK_BAD_BOOK, 0, 0, 0, 0]
+    assert gapped(windows, WINDOW_NS, [(12 * WINDOW_NS - 1, 12 * WINDOW_NS)]).tolist() == [0, *[MARK_BAD_BOOK] * 4, 0]
+    assert not gapped(windows, WINDOW_NS, [(0, 10 * WINDOW_NS - 1)]).any()
 
 
 def seen_end(after_s: float, starts_s: list[int], marks: dict[int, int] | None = None, unseen_s: float = 0, close_s: int = 1000) -> float:

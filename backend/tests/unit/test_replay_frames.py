@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 from pydantic import ValidationError
 
-from src.data_eng.serve.day.stream import BATCH, COMMAND, Frame, Frames, MarketClock, ReaderStuck, Replay
+from src.data_eng.serve.day.stream import BATCH, COMMAND, Frame, Frames, ReaderStuck, Replay
 from src.data_eng.serve.day.tables import LADDER_COUNTS
 from src.data_eng.serve.gate.problems import Refusal
 from src.data_eng.serve.gate.work import Work
@@ -198,14 +198,6 @@ def test_a_replay_begins_within_the_session_and_needs_the_windows() -> None:
         play(Socket(), from_s=END + 1)
     with pytest.raises(Refusal, match=r"not built\."):
         play(Socket(), absent=(gone,))
-
-
-def test_a_clock_that_stands_still_waits_for_no_time_and_a_past_time_is_below_zero() -> None:
-    clock = MarketClock(100.0, 10.0, 0.0)
-    assert clock.wait_s(90.0, 0.0) == -1.0
-    clock.pause(2.0)
-    clock.pause(5.0)
-    assert (clock.market_s(9.0), clock.wait_s(90.0, 9.0)) == (120.0, None)
 
 
 @pytest.mark.parametrize("value", [1, 240])

@@ -18,7 +18,6 @@ from src.data_eng.retrieval.index import StaleIndex
 from src.data_eng.retrieval.past_tests import outcome_known_s
 from src.data_eng.serve.day.arrow import END_OF_STREAM, KnownTable, batches_bytes, schema_bytes
 from src.data_eng.serve.day.moments import Moments, whole_s
-from src.data_eng.serve.day.stream import MarketClock
 from src.data_eng.serve.day.tables import (
     HEAT_BELOW,
     HEAT_TICKS,
@@ -307,21 +306,6 @@ def test_a_cache_lets_the_longest_unused_go_first_and_keeps_the_newest() -> None
     assert (kept.size, len(kept)) == (8, 2)
     kept.put("huge", 4, 99)
     assert (kept.get("huge"), len(kept)) == (4, 1)
-
-
-def test_the_markets_clock_does_not_drift_over_changes_and_stands_still_when_paused() -> None:
-    clock = MarketClock(1_000.0, 10.0, now_s=50.0)
-    assert clock.wait_s(1_005, 50.0) == pytest.approx(0.5)
-    clock.set_speed(2.0, 50.25)
-    assert clock.market_s(50.25) == pytest.approx(1_002.5)
-    assert clock.wait_s(1_005, 50.25) == pytest.approx(1.25)
-    clock.pause(51.0)
-    assert clock.wait_s(1_005, 99.0) is None
-    clock.resume(99.0)
-    assert clock.wait_s(1_005, 99.0) == pytest.approx(0.5)
-    for step in range(1_000):
-        clock.set_speed(1.0 + step % 2, 99.0 + step)
-    assert clock.market_s(1_099.0) == pytest.approx(1_004 + 500 * 1.0 + 500 * 2.0)
 
 
 def test_a_problem_has_the_error_s_message_and_fix() -> None:

@@ -18,7 +18,7 @@ from src.data_eng.core.simulator.session import KnownRange, open_instrument
 from src.data_eng.core.simulator.standouts import ABSORB, PULLED
 from src.data_eng.core.units import NS_PER_DAY, utc_day_start_ns
 from src.data_eng.settings import load_settings
-from src.data_eng.simulation.batch_job import CONDITION, MANIFEST, METADATA, SYMBOLOGY, file_name, write_dbn_day, write_job
+from src.data_eng.simulation.batch_job import CONDITION, MANIFEST, METADATA, SYMBOLOGY, write_job
 from src.data_eng.simulation.contracts import contracts_on, far_share
 from src.data_eng.simulation.files import FileSpec, file_specs
 from src.data_eng.simulation.sessions import (
@@ -32,6 +32,7 @@ from src.data_eng.simulation.sessions import (
 )
 from src.data_eng.simulation.simulate import is_done, simulate
 from src.data_eng.simulation.truth import TRUTH_SCHEMA, standout_table, standouts_path, truth_table
+from src.data_eng.sources.day_file import day_file_name, write_dbn_day
 from src.data_eng.sources.dbn import DbnFile
 from tests.dbn_files import DAY, SYMBOLS, a_day
 from tests.simulated_days import opened
@@ -188,7 +189,7 @@ def test_a_file_over_a_change_of_quarter_names_the_contracts_of_both_sessions() 
 
 def test_a_day_s_file_is_read_back_with_its_symbols_its_day_and_all_pieces_in_order(tmp_path: Path) -> None:
     rows = a_day()
-    path = tmp_path / file_name(DAY)
+    path = tmp_path / day_file_name(DAY)
     assert path.name == "glbx-mdp3-20251016.mbo.dbn.zst"
     assert write_dbn_day(path, "SYNTHETIC.MDP3", "ES.FUT", DAY, SYMBOLS, [rows[:7], rows[7:]]) == len(rows)
     file = DbnFile(path)
@@ -206,8 +207,8 @@ def test_a_file_that_breaks_off_never_appears_under_its_name(tmp_path: Path) -> 
         raise RuntimeError("no more")
 
     with pytest.raises(RuntimeError, match="no more"):
-        write_dbn_day(tmp_path / file_name(DAY), "SYNTHETIC.MDP3", "ES.FUT", DAY, SYMBOLS, pieces())
-    assert not (tmp_path / file_name(DAY)).exists()
+        write_dbn_day(tmp_path / day_file_name(DAY), "SYNTHETIC.MDP3", "ES.FUT", DAY, SYMBOLS, pieces())
+    assert not (tmp_path / day_file_name(DAY)).exists()
 
 
 def test_a_job_s_files_say_hashes_conditions_and_symbols_by_day(tmp_path: Path) -> None:

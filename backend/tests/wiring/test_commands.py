@@ -30,6 +30,7 @@ PROPOSED = {
         overwrite=True,
     ),
     "bring_in": commands.bring_in(ELSEWHERE),
+    "record": commands.record(ELSEWHERE, "ES"),
     "own_levels": commands.own_levels(ELSEWHERE),
     "select": commands.select(ELSEWHERE, "ES", ["2025-10-01"], Path("map.parquet")),
     "index": commands.index(ELSEWHERE, "ES", "pm_high", overwrite=True),

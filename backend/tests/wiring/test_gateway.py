@@ -13,6 +13,7 @@ import databento_dbn as dbn
 import numpy as np
 import pytest
 
+from src.data_eng.cli.gateway import tape_of
 from src.data_eng.core.events import CLEAR, F_LAST, F_MAYBE_BAD_BOOK, MBO_DTYPE
 from src.data_eng.core.units import NS_PER_S
 from src.data_eng.sources.dbn import DbnFile
@@ -20,8 +21,9 @@ from src.data_eng.sources.gateway import session
 from src.data_eng.sources.gateway.faults import BadFaults, read_faults
 from src.data_eng.sources.gateway.resting import resting, snapshot
 from src.data_eng.sources.gateway.server import Gateway
-from tests.dbn_files import ESZ5, OPEN_NS, SYMBOLS
+from tests.dbn_files import DAY, ESZ5, OPEN_NS, SYMBOLS
 from tests.gateway import Listener, flow, orders_of, playing, recorded, tape_in
+from tests.lakes import put_file, take_in
 
 
 def others_of(content: bytes) -> list[Any]:
@@ -301,6 +303,15 @@ def test_what_aged_out_is_not_replayed_and_what_was_altered_is_replayed_so(tmp_p
     differs = np.flatnonzero(heard["size"] != records["size"])
     assert len(differs) == 1
     assert int(records["ts_recv"][differs[0]]) < OPEN_NS + NS_PER_S
+
+
+def test_the_verb_says_which_files_it_checks_before_it_does(tmp_path: Path) -> None:
+    days = ("2025-10-09", "2025-10-15", DAY)
+    take_in(tmp_path / "lake", *(put_file(tmp_path, day) for day in days))
+    said: list[str] = []
+    tape = tape_of(tmp_path / "lake", "ES", DAY, said.append)
+    assert [file.path.name[10:18] for file in tape.files] == ["20251015", "20251016"]
+    assert [line.partition(" against")[0] for line in said] == [f"checking the raw file of ES {day}" for day in days[1:]]
 
 
 def test_a_file_of_faults_that_is_wrong_says_what_is_expected(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ def test_a_file_lands_in_its_root_s_flat_folder_byte_for_byte_under_its_own_name
     assert picture(tmp_path / "lake") == {
         f"raw/source=databento/product_type=future/symbol=ES/table=market_by_order_dbn/{file.name}": file.read_bytes()
     }
-    facts = {"names": [file.name], "bytes": file.stat().st_size, "synthetic": False, "condition": "available"}
+    facts = {"names": [file.name], "bytes": file.stat().st_size, "synthetic": False, "condition": "available", "gaps": []}
     assert read_facts(raw(tmp_path / "lake")) == facts
 
 

@@ -2,89 +2,27 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from pydantic import SecretStr
 
-from src.data_eng.core.events import CLEAR, MBO_DTYPE
+from src.data_eng.core.events import CLEAR
 from src.data_eng.core.units import NS_PER_S
-from src.data_eng.errors import SpymasterError
 from src.data_eng.lake.attempts import DiskFull
-from src.data_eng.sources.gateway.server import PRACTICE_KEY
-from src.data_eng.sources.live import feed as feed_module
-from src.data_eng.sources.live.feed import Feed, FeedRefused, FeedState, RecorderFailed, Target
-from src.data_eng.sources.live.recorder import Recorder, read_gaps
-from src.data_eng.sources.live.segments import Segment, pieces_from, segments_of
+from src.data_eng.lake.recorded import read_recorded
+from src.data_eng.sources.live.feed import RecorderFailed
+from src.data_eng.sources.live.line import FeedRefused
+from src.data_eng.sources.live.segments import Segment, segments_of
 from tests.dbn_files import DAY, OPEN_NS
 from tests.gateway import playing, tape_in, until
-
-ROOT = "ES"
-
-
-class Heard:
-    """A feed in a thread, and what it said."""
-
-    def __init__(self, lake: Path, port: int, key: str = PRACTICE_KEY) -> None:
-        self.lake = lake
-        self.orders = 0
-        self.states: list[FeedState] = []
-        self.error: Exception | None = None
-        self.stop = threading.Event()
-        target = Target(SecretStr(key), "GLBX.MDP3", "ES.FUT", "127.0.0.1", port, 0)
-        self.feed = Feed(target, Recorder(lake, ROOT), self._hear, self.states.append)
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-
-    def _hear(self, piece: Any) -> None:
-        self.orders += len(piece.orders)
-
-    def _run(self) -> None:
-        try:
-            self.feed.run(self.stop)
-        except SpymasterError as error:
-            self.error = error
-
-    def end(self) -> None:
-        self.stop.set()
-        self._thread.join(20)
-        assert not self._thread.is_alive()
-
-    @property
-    def names(self) -> list[str]:
-        """States in their order."""
-        return [state.name for state in self.states]
-
-
-@contextmanager
-def hearing(lake: Path, port: int, key: str = PRACTICE_KEY) -> Iterator[Heard]:
-    heard = Heard(lake, port, key)
-    try:
-        yield heard
-    finally:
-        heard.end()
+from tests.recording import ROOT, hearing, quick, recorded_in
 
 
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feed_module, "FIRST_WAIT_S", 0.05)
-    monkeypatch.setattr(feed_module, "LONGEST_WAIT_S", 0.2)
-    monkeypatch.setattr(feed_module, "JITTER_S", 0.01)
-
-
-def has_reached(heard: Heard, ts_ns: int) -> bool:
-    return heard.feed._recorder.last_recv_ns == ts_ns
-
-
-def recorded_in(lake: Path) -> np.ndarray:
-    """The order records of all segments."""
-    return np.concatenate([np.empty(0, MBO_DTYPE), *(piece.orders for _, piece in pieces_from(lake, ROOT))])
+    quick(monkeypatch)
 
 
 def test_a_day_without_a_fault_is_recorded_byte_by_byte(tmp_path: Path) -> None:
@@ -111,7 +49,7 @@ def test_what_a_break_lost_comes_again_and_nothing_twice(tmp_path: Path, faults:
         until(lambda: heard.orders >= len(records), f"all records, {heard.orders} came")
     assert recorded_in(tmp_path / "lake").tobytes() == records.tobytes()
     assert "reconnecting" in heard.names
-    assert read_gaps(tmp_path / "lake", ROOT) == []
+    assert read_recorded(tmp_path / "lake", ROOT).gaps == ()
 
 
 def test_a_restart_goes_on_where_the_segments_end_even_inside_a_record(tmp_path: Path) -> None:
@@ -138,16 +76,16 @@ def test_where_the_past_is_gone_or_differs_a_snapshot_follows_and_the_gap_is_not
         tape, records = tape_in(tmp_path, 6_000)
         faults = [{"do": fault, "at_s": 10}, {"do": "fin", "at_s": 10.2}]
         with playing(tape, speed=20, faults=faults) as gateway, hearing(lake, gateway.port) as heard:
-            until(partial(has_reached, heard, int(records["ts_recv"].max())), "the end")
+            until(partial(heard.has_reached, int(records["ts_recv"].max())), "the end")
         kept = recorded_in(lake)
-        ((from_ns, to_ns),) = read_gaps(lake, ROOT)
+        ((from_ns, to_ns),) = read_recorded(lake, ROOT).gaps
         assert from_ns == int(records[records["ts_recv"] < OPEN_NS + int(10.2 * NS_PER_S)]["ts_recv"].max())
         assert from_ns <= to_ns
         assert (kept["action"] == CLEAR).sum() == 6
         assert kept[-100:].tobytes() == records[-100:].tobytes()
 
 
-def test_a_key_that_is_wrong_ends_it_with_what_mends_it(tmp_path: Path) -> None:
+def test_a_key_that_is_wrong_ends_it_with_what_fixes_it(tmp_path: Path) -> None:
     tape, _ = tape_in(tmp_path, 10)
     key = "db-" + "k" * 29
     with playing(tape) as gateway, hearing(tmp_path / "lake", gateway.port, key) as heard:
@@ -161,7 +99,7 @@ def test_a_key_that_is_wrong_ends_it_with_what_mends_it(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("code", [1, 2, 3, 5])
-def test_errors_that_no_second_try_mends_are_tried_once(tmp_path: Path, code: int) -> None:
+def test_errors_that_no_second_try_fixes_are_tried_once(tmp_path: Path, code: int) -> None:
     tape, _ = tape_in(tmp_path)
     with playing(tape, faults=[{"do": "error", "at_s": 10, "code": code}]) as gateway, hearing(tmp_path / "lake", gateway.port) as heard:
         until(lambda: heard.error is not None, "a refusal")

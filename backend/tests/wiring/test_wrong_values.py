@@ -94,6 +94,8 @@ WRONG = [
     *(("gateway", "--speed", speed, "0.1 to 240, or max") for speed in ("0", "fast", "1000")),
     ("gateway", "--from", "half past nine", "for example"),
     *(("record", "--gateway", place, "HOST:PORT, for example 127.0.0.1:13000") for place in ("localhost", "here:there", ":13000")),
+    *(("record", "--seal", day, "YYYY-MM-DD, for example 2025-10-16") for day in HALF_DATES),
+    ("record", "--seal", TODAY, "spymaster record --symbol ES"),
     ("gateway", "--faults", "none.yaml", "cannot be read"),
 ]
 

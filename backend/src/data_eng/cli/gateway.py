@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ from ..errors import SpymasterError
 from .options import LakeOption
 
 if TYPE_CHECKING:
+    from ..sources.dbn import DbnFile
     from ..sources.gateway.server import Gateway
     from ..sources.gateway.tape import Tape
 
@@ -43,7 +45,6 @@ def gateway(
     from ..config import load_config
     from ..core.session import require_date
     from ..sources.calendar import local_time_ns
-    from ..sources.gateway.clock import AS_FAST_AS_READ, MarketClock
     from ..sources.gateway.faults import Faults, read_faults
     from ..sources.gateway.server import PRACTICE_KEY, Gateway
     from .values import lake_named, symbol_named
@@ -57,30 +58,38 @@ def gateway(
         return local_time_ns(date, clock, settings)
 
     found = read_faults(faults, moment_ns) if faults is not None else Faults([])
-    clock = MarketClock(moment_ns(begin), AS_FAST_AS_READ if speed == MAX else _speed(speed))
+    pace = None if speed == MAX else _speed(speed)
     own = cfg.environment.databento_key
     key = own.get_secret_value() if own is not None else PRACTICE_KEY
-    played = Gateway(tape_of(cfg.lake_root, root, date), clock, found, key, typer.echo)
+    played = Gateway(tape_of(cfg.lake_root, root, date, typer.echo), moment_ns(begin), pace, found, key, typer.echo)
     try:
         asyncio.run(_play(played, port, f"{root} {date} from {begin}, speed {speed}"))
     except KeyboardInterrupt:
         return
 
 
-def tape_of(lake: Path, root: str, date: str) -> Tape:
-    """The raw files of a root from the week's first to the session's last."""
+def tape_of(lake: Path, root: str, date: str, say: Callable[[str], None]) -> Tape:
+    """The raw files of a root from the week's first to the session's last; `say` hears of each date before its files are hashed."""
     from datetime import date as calendar_date
     from datetime import timedelta
 
     from .. import commands
-    from ..lake.raw import open_raw, raw_dates
+    from ..lake.raw import raw_dates
     from ..sources.gateway.tape import Tape
 
     first = (calendar_date.fromisoformat(date) - timedelta(days=WEEK_DAYS)).isoformat()
     dates = [one for one in raw_dates(lake, root) if first <= one <= date]
     if date not in dates:
         raise SpymasterError(f"the lake has no raw file of {root} {date}.", fix=commands.bring_in(lake))
-    return Tape([file for one in dates for file in open_raw(lake, root, one).files])
+    return Tape([file for one in dates for file in _checked(lake, root, one, say)])
+
+
+def _checked(lake: Path, root: str, date: str, say: Callable[[str], None]) -> tuple[DbnFile, ...]:
+    from ..lake.raw import open_raw, raw_facts
+
+    facts = raw_facts(lake, root, date)
+    say(f"checking the raw file of {root} {date} against what was noted of it, {facts['bytes']:,} bytes")
+    return open_raw(lake, root, date).files
 
 
 def _speed(text: str) -> float:

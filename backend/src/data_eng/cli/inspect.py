@@ -52,6 +52,7 @@ def _lines(about: dict[str, Any]) -> list[tuple[str, str]]:
     ]
     if "first" in about:
         lines.append(("times", f"{about['first']} to {about['last']} (received, UTC)"))
+    lines += [("gap", f"{gap['from']} to {gap['to']}: records of the recording are missing") for gap in about.get("gaps", [])]
     for entry in about.get("instruments", [])[:LISTED]:
         traded = f", {entry['trades']:,} trades, volume {entry['volume']:,}" if "trades" in entry else ""
         kind = f" {entry['kind']}" if "kind" in entry else ""

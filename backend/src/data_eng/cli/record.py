@@ -10,8 +10,11 @@ from ..errors import SpymasterError
 from .options import LakeOption
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from ..config import AppConfig
-    from ..sources.live.feed import FeedState, Target
+    from ..sources.live.feed import FeedState
+    from ..sources.live.line import Target
     from ..sources.live.recorder import Recorder
 
 DATASET = "GLBX.MDP3"
@@ -25,6 +28,7 @@ def record(
     lake: LakeOption = None,
     gateway: GatewayOption = None,
     date: Annotated[str | None, typer.Option(help="UTC date whose start a new recording begins at. Default: today.")] = None,
+    seal: Annotated[str | None, typer.Option(help="Make this UTC date's day file of what was recorded of it, and end.")] = None,
 ) -> None:
     """Record the live feed of a root into the lake's raw layer until Ctrl-C; what a break lost comes again.
 
@@ -32,43 +36,66 @@ def record(
     growing waits; the feed is asked for what lay between, and each record is written once. Where the feed has it no longer, a snapshot
     follows and the gap is noted.
 
+    A UTC date that is over becomes a day file in the raw layer, as Databento sells it, which `spymaster build` takes; so does one that
+    --seal names. A date that has a file there is left alone. The first recording begins with what came since 00:00 UTC, then takes a
+    snapshot of the book; after each midnight it takes another, so that every day's file has a whole book.
+
     DATABENTO_API_KEY must hold your key; it is neither shown nor written.
 
     Example: `spymaster record --symbol ES --gateway 127.0.0.1:13000 --date 2025-10-14 --lake live-lake`
     """
-    from threading import Event, Thread
-
     from rich.console import Console
 
     from ..config import load_config
-    from ..sources.live.feed import Feed
-    from ..sources.live.recorder import Recorder
     from .values import lake_named, symbol_named
 
-    cfg = load_config(lake_named(lake))
+    cfg, console = load_config(lake_named(lake)), Console(highlight=False)
     root = symbol_named(symbol, cfg.lake_root).root
-    target = target_of(cfg, root, gateway, date)
-    recorder, console, stop = Recorder(cfg.lake_root, root), Console(highlight=False), Event()
-    failed: list[SpymasterError] = []
-    feed = Feed(target, recorder, lambda _: None, lambda state: console.print(said(state), soft_wrap=True))
+    if seal is not None:
+        _seal(cfg, root, seal, console)
+    else:
+        _record(cfg, root, target_of(cfg, root, gateway, date), console)
 
-    def run() -> None:
+
+def _seal(cfg: AppConfig, root: str, date: str, console: Console) -> None:
+    from ..core.session import require_date
+    from ..sources.live.seal import seal
+
+    console.print(seal(cfg.lake_root, root, require_date(date, "--seal")).text, soft_wrap=True)
+
+
+def _record(cfg: AppConfig, root: str, target: Target, console: Console) -> None:
+    from contextlib import closing
+    from functools import partial
+    from threading import Event, Thread
+
+    from ..sources.live.feed import Feed
+    from ..sources.live.recorder import Recorder
+    from ..sources.live.seal import Sealing
+
+    say = partial(console.print, soft_wrap=True)
+    stop, failed = Event(), list[SpymasterError]()
+    with closing(Sealing(cfg.lake_root, root, say)) as sealing:
+        recorder = Recorder(cfg.lake_root, root, sealing.over)
+        feed = Feed(target, recorder, lambda _: None, lambda state: say(said(state)))
+
+        def run() -> None:
+            try:
+                feed.run(stop)
+            except SpymasterError as error:
+                failed.append(error)
+
+        receiving = Thread(target=run, name="feed")
+        receiving.start()
         try:
-            feed.run(stop)
-        except SpymasterError as error:
-            failed.append(error)
-
-    receiving = Thread(target=run, name="feed")
-    receiving.start()
-    try:
-        with console.status("") as status:
-            while receiving.is_alive():
-                status.update(_standing(recorder))
-                receiving.join(EVERY_S)
-    except KeyboardInterrupt:
-        stop.set()
-        receiving.join()
-    console.print(_standing(recorder), soft_wrap=True)
+            with console.status("") as status:
+                while receiving.is_alive():
+                    status.update(_standing(recorder))
+                    receiving.join(EVERY_S)
+        except KeyboardInterrupt:
+            stop.set()
+            receiving.join()
+        say(_standing(recorder))
     if failed:
         raise failed[0]
 
@@ -82,7 +109,7 @@ def target_of(cfg: AppConfig, root: str, gateway: str | None, date: str | None) 
     from ..core.session import require_date
     from ..core.units import utc_date, utc_day_start_ns
     from ..sources.gateway.server import PRACTICE_KEY
-    from ..sources.live.feed import Target
+    from ..sources.live.line import Target
 
     key = cfg.environment.databento_key
     if key is None and gateway is None:

@@ -41,6 +41,8 @@ def verify(
         for kind, findings in (("damaged", found.damaged), ("stale", found.stale)):
             for finding in findings:
                 say(f"{kind}  {finding.what}. {finding.advice}")
+        for gap in found.gaps:
+            say(f"gap      {gap}; its windows are marked as of a bad book")
         if found.unknown:
             say(f"{len(found.unknown)} raw files have no note of what they held first, {found.unknown[0]} among them; a build makes it")
         rate = f"{found.files:,} files, {found.bytes / 1e6:,.1f} MB in {found.seconds:.1f} s"

@@ -26,8 +26,9 @@ from ..lake.journal import JOURNAL, is_png
 from ..lake.keep import KeepError, read_kept
 from ..lake.machine import cores
 from ..lake.partitions import PartitionRef, is_built, is_partition_complete, list_folders, readable_manifest, rebuild_command
-from ..lake.raw import CONDITIONS, DBN_SUFFIXES, raw_folder, read_conditions, require_name
+from ..lake.raw import CONDITIONS, DBN_SUFFIXES, gaps_on, raw_by_date, raw_folder, read_conditions, require_name
 from ..lake.raw_records import KNOWN, kept_record, note_path
+from ..lake.recorded import RECORDED, RecordedBroken, gaps_text, read_recorded
 from ..lake.runs import RUNS, parsed_runs
 from ..retrieval.key import all_index_folders
 from ..retrieval.mbo_contract_day_selector import SelectionError, kept_selection, map_path
@@ -54,6 +55,8 @@ class Verification(BaseModel):
     seconds: float
     unknown: tuple[str, ...]
     """Raw files of which nothing is noted, so that nothing says what they should hold; the next build of their date notes it."""
+    gaps: tuple[str, ...]
+    """Days made of a recording that is missing records, each with how many seconds; their windows are marked, nothing brings them back."""
     damaged: tuple[Finding, ...]
     stale: tuple[Finding, ...]
     """Whole, and not what would be built now."""
@@ -88,6 +91,7 @@ def verify(cfg: AppConfig, total: Progress, done: Progress) -> Verification:
         bytes=sum(check.bytes for check in checks),
         seconds=round(time.perf_counter() - started, 3),
         unknown=tuple(_unknown(cfg.lake_root)),
+        gaps=tuple(_gaps(cfg.lake_root)),
         damaged=tuple(damaged),
         stale=tuple(_stale(cfg)),
     )
@@ -103,6 +107,8 @@ def _checks(cfg: AppConfig) -> Iterator[Check]:
     yield Check(1, 0, partial(_raising, partial(kept_selection, map_path(cfg.where), "")))
     yield from _of_partitions(cfg, ("silver", "gold"))
     yield from _of_indexes(cfg)
+    for path in sorted((lake / RECORDED).glob("[!.]*.json")):
+        yield Check(1, _size(path), partial(_raising, partial(read_recorded, lake, path.stem)))
     for path in sorted((lake / RUNS).glob("*/*.json")):
         yield Check(1, _size(path), partial(_run_record, lake, path))
     for path in sorted((lake / JOURNAL).glob("*/[!.]*")):
@@ -207,7 +213,7 @@ def _index(cfg: AppConfig, folder: Path) -> list[Finding]:
 def _raising(read: Callable[[], object]) -> list[Finding]:
     try:
         read()
-    except (KeepError, SelectionError, OwnLevelError) as error:
+    except (KeepError, SelectionError, OwnLevelError, RecordedBroken) as error:
         return [_finding(error)]
     return []
 
@@ -234,6 +240,17 @@ def _unknown(lake: Path) -> Iterator[str]:
         for path in _listed(raw_folder(lake, root), *DBN_SUFFIXES):
             if not note_path(lake, root, path).exists():
                 yield str(path)
+
+
+def _gaps(lake: Path) -> Iterator[str]:
+    for root in sorted(path.stem for path in (lake / RECORDED).glob("[!.]*.json")):
+        for date, files in raw_by_date(lake, root).items():
+            try:
+                gaps = gaps_on(lake, root, date, files)
+            except RecordedBroken:  # a finding of its own
+                return
+            if gaps:
+                yield f"{root} {date}  {gaps_text(gaps)}"
 
 
 def _stale(cfg: AppConfig) -> Iterator[Finding]:

@@ -316,7 +316,16 @@ def write_durable(path: Path, content: bytes) -> None:
 
 def sync_folder(folder: Path) -> None:
     """Make renames and links in `folder` survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    _sync(folder, os.O_RDONLY | os.O_DIRECTORY)
+
+
+def sync_file(path: Path) -> None:
+    """Wait until the disk has what another wrote into a file."""
+    _sync(path, os.O_RDONLY)
+
+
+def _sync(path: Path, flags: int) -> None:
+    handle = os.open(path, flags)
     try:
         os.fsync(handle)
     finally:

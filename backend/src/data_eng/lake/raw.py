@@ -31,6 +31,7 @@ from ..sources.dbn import DbnError, DbnFile, read_definitions
 from ..sources.dbn_format import Definition
 from .conditions import FEED_WORDS, Condition
 from .raw_records import RawChanged, RawRecord, file_sha256, is_as_read, kept_record, raw_record, require_same
+from .recorded import Gap, gaps_of
 
 DBN_SUFFIXES = (".dbn", ".dbn.zst")
 CONDITIONS = "condition*.json"
@@ -70,6 +71,8 @@ class RawDay(NamedTuple):
     files: tuple[DbnFile, ...]
     records: tuple[RawRecord, ...]
     definitions: dict[int, Definition]
+    gaps: tuple[Gap, ...]
+    """Where a recording of ours is missing records."""
 
     @property
     def dataset(self) -> str:
@@ -137,11 +140,12 @@ def open_raw(lake: Path, root: str, date: str) -> RawDay:
     for one, other in combinations(ordered, 2):
         require_apart(one, records[one], other, records[other], root, date)
     known = tuple(records[path] for path in ordered)
-    return RawDay(date, tuple(DbnFile(path) for path in ordered), known, _definitions_of(lake, root, date))
+    gaps = gaps_of(lake, root, date, {path.name: record.sha256 for path, record in records.items()})
+    return RawDay(date, tuple(DbnFile(path) for path in ordered), known, _definitions_of(lake, root, date), gaps)
 
 
 def raw_sha256(lake: Path, root: str, date: str) -> str:
-    """Hash of all that the day's bronze is made from: the files' bytes, the feed's condition, the definitions beside them."""
+    """Hash of all that the day's bronze is made from: the files' bytes, the feed's condition, the definitions beside them, the gaps."""
     files = _files_of(lake, root, date)
     return _day_sha256(lake, root, date, files, [raw_record(lake, root, path).sha256 for path in files])
 
@@ -161,7 +165,8 @@ def known_sha256(lake: Path, root: str, date: str, files: Sequence[Path]) -> str
 
 
 def raw_facts(lake: Path, root: str, date: str, files: Sequence[Path] | None = None) -> dict[str, object]:
-    """What a day's tables inherit: whether it is simulated, and the feed's condition; and its names and bytes. No file is read through.
+    """What a day's tables inherit: whether it is simulated, the feed's condition, where a recording is missing records; and its names and
+    bytes. No file is read through.
 
     `files` are those of the date, where the caller has looked already.
     """
@@ -171,7 +176,25 @@ def raw_facts(lake: Path, root: str, date: str, files: Sequence[Path] | None = N
         "condition": condition_of(lake, root, date),
         "names": [path.name for path in files],
         "bytes": sum(path.stat().st_size for path in files),
+        "gaps": [list(gap) for gap in gaps_on(lake, root, date, files)],
     }
+
+
+def gaps_on(lake: Path, root: str, date: str, files: Sequence[Path]) -> tuple[Gap, ...]:
+    """Where a date's files are missing records, by what is noted of them."""
+    noted = {path.name: record.sha256 if (record := kept_record(lake, root, path)) is not None else None for path in files}
+    return gaps_of(lake, root, date, noted)
+
+
+def gaps_in(path: Path) -> tuple[Gap, ...]:
+    """Where a file is missing records; none where it is not among the raw files of a lake."""
+    path = path.absolute()
+    if len(path.parents) <= len(Path(find_dataset(RAW_MBO).path).parts):
+        return ()
+    lake, root = _lake_of(path), path.parent.parent.name.removeprefix("symbol=")
+    if path.parent != raw_folder(lake, root):
+        return ()
+    return tuple(gap for date, files in raw_by_date(lake, root).items() if path in files for gap in gaps_on(lake, root, date, [path]))
 
 
 def require_room(lake: Path, root: str, source: Path, record: RawRecord) -> None:
@@ -310,7 +333,9 @@ def _small_sha256(path: str, size: int, mtime_ns: int) -> str:
 
 def _day_sha256(lake: Path, root: str, date: str, files: Sequence[Path], hashes: Iterable[str]) -> str:
     definitions = [_definition_sha256(path) for path in _definition_files(lake, root, date)]
-    seen = [sorted(hashes), definitions, condition_of(lake, root, date)]
+    by_name = dict(zip((path.name for path in files), hashes, strict=True))
+    gaps = gaps_of(lake, root, date, by_name)
+    seen = [sorted(by_name.values()), definitions, condition_of(lake, root, date), *([gaps] if gaps else [])]
     return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
 
 

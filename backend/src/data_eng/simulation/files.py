@@ -20,7 +20,7 @@ from ..core.simulator.session import SimulatedSession
 from ..core.simulator.wire import idle_wire
 from ..core.units import NS_PER_S, utc_date, utc_day_start_ns
 from ..sources.calendar import regular_hours
-from .batch_job import file_name, write_dbn_day
+from ..sources.day_file import day_file_name, write_dbn_day
 from .instruments import Capture, TradedRange, ordinal, range_of, whole_session
 from .sessions import WIRE, SessionSpec, Simulation
 from .truth import STANDOUTS_SCHEMA, TRUTH_SCHEMA, standout_table, truth_table
@@ -73,7 +73,7 @@ def file_specs(specs: list[SessionSpec], simulation: Simulation) -> list[FileSpe
 
 def write_file(simulation: Simulation, file: FileSpec, previous: TradedRange | None, folder: Path) -> FileResult:
     """Simulate and write one UTC file; `previous` is the range of the session before its own."""
-    name = file_name(file.date)
+    name = day_file_name(file.date)
     today = whole_session(simulation, file.today, previous) if file.today else None
     records = write_dbn_day(folder / name, DATASET, PARENT, file.date, file.symbols, _file_records(simulation, file, today))
     if not (file.today and today):

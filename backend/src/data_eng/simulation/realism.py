@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..errors import SpymasterError
 from ..settings import Settings
-from .batch_job import file_name
+from ..sources.day_file import day_file_name
 from .files import file_specs
 from .impact import Impact, measure_impact
 from .instruments import first_leader
@@ -162,7 +162,7 @@ def simulated_samples(simulation: Simulation, workers: int, settings: Settings) 
         for _ in simulate(simulation, Path(folder), settings, workers):
             pass
         for date in sessions:
-            yield sample_of_file(Path(folder) / file_name(date), settings)
+            yield sample_of_file(Path(folder) / day_file_name(date), settings)
 
 
 def pooled(samples: list[MarketSample], name: str) -> MarketSample:

@@ -18,6 +18,7 @@ from ..core.events import F_LAST, F_SNAPSHOT, NO_TICK, TRADE, UNDEF_SIZE, UNDEF_
 from ..core.instrument import classify, root_of
 from ..core.units import NS_PER_DAY, NS_PER_S, ns_to_iso, ticks_to_points, utc_date
 from ..errors import SpymasterError
+from ..lake.raw import gaps_in
 from ..settings import Settings
 from .dbn import DbnFile
 from .dbn_format import MESSAGES, SCHEMA_RTYPES
@@ -56,6 +57,8 @@ def inspect_file(path: Path, settings: Settings, symbol: str | None = None) -> d
         found.update(_orders(file, settings, symbol))
     else:
         found.update(_records(file, header.schema))
+    if gaps := gaps_in(Path(path)):
+        found["gaps"] = [{"from": ns_to_iso(first_ns), "to": ns_to_iso(last_ns)} for first_ns, last_ns in gaps]
     found["other_records"] = {_name(rtype): count for rtype, count in sorted(file.others.items())}
     return found
 

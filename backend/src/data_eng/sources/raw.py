@@ -147,7 +147,7 @@ def import_batch(batch: Batch, lake: Path, root: str | None = None, progress: Pr
     _require_apart_from_each_other(batch.files)
     for source in batch.files:
         DbnFile(source).expect_schema("mbo")
-        with _staging(lake) as staging:
+        with staging_folder(lake) as staging:
             staged, sha256 = _copied(source, staging, report)
             _require_hash(source, sha256, batch.sha256)
             record = look_through(staged, source)
@@ -155,10 +155,10 @@ def import_batch(batch: Batch, lake: Path, root: str | None = None, progress: Pr
                 raise ImportRefused(f"{source} holds no order record. There is nothing to import.")
             said = _staged_conditions(batch.condition_files.get(source), staging)
             for name in _roots({*record.symbols, *DbnFile(source).header.symbols}, source, root):
-                outcome = _lay_down(lake, name, staged, source, record, said, vouched=source in batch.sha256)
+                outcome = lay_down(lake, name, staged, source, record, said, vouched=source in batch.sha256)
                 yield Imported(name, record.dates, source, outcome, record)
     for source in batch.definitions:
-        with _staging(lake) as staging:
+        with staging_folder(lake) as staging:
             staged, sha256 = _copied(source, staging, _unheard)
             _require_hash(source, sha256, batch.sha256)
             for folder in (raw_folder(lake, name, RAW_DEFINITIONS) for name in _definition_roots(source)):
@@ -229,7 +229,7 @@ def _unheard(path: Path, count: int) -> None:
 
 
 @contextmanager
-def _staging(lake: Path) -> Iterator[Path]:
+def staging_folder(lake: Path) -> Iterator[Path]:
     """A folder of this import's own in the lake, locked while it lives; folders of dead imports are swept first."""
     with locked(lake):
         for folder in lake.glob(f"{STAGING_PREFIX}*"):
@@ -296,7 +296,9 @@ def _staged_conditions(said: Path | None, staging: Path) -> Path | None:
     return copy.rename(staging / f"condition-{sha256[:16]}.json")
 
 
-def _lay_down(lake: Path, root: str, staged: Path, source: Path, record: RawRecord, said: Path | None, vouched: bool) -> Outcome:
+def lay_down(
+    lake: Path, root: str, staged: Path, source: Path, record: RawRecord, said: Path | None = None, *, vouched: bool = False
+) -> Outcome:
     """Link a staged file and its batch's conditions into the folder of a root, then note what is known of the file.
 
     A file there that is no longer what was imported is set aside, and the staged one takes its place, if that is what was noted of it. Of

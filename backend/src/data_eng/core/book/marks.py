@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -66,6 +68,34 @@ def full_of_unknown_ids(windows: WindowRows, share_max: float, trailing_windows:
 def more_marks(halts: NDArray[np.bool_], unknowns: NDArray[np.bool_]) -> NDArray[np.int64]:
     """The two as bits to be joined to the kernel's marks."""
     return halts * np.int64(MARK_HALT) | unknowns * np.int64(MARK_UNKNOWN_IDS)
+
+
+def gapped(windows: WindowRows, window_ns: int, gaps: Iterable[Sequence[int]]) -> NDArray[np.int64]:
+    """MARK_BAD_BOOK on the windows that a gap of the recording touches, and on until the book has begun anew after it.
+
+    The window in which it begins anew is marked too, for part of it lies before. A gap that ended before the first window marks none: a
+    recording goes on after a gap with a snapshot, and where it does not the ids that the book does not know say so.
+
+    Parameters
+    ----------
+    windows : consecutive, with the kernel's marks.
+    gaps : from the last record before each to the first one after it, ns UTC.
+
+    Returns
+    -------
+    (windows,) bits to be joined to the marks.
+    """
+    found = np.zeros(len(windows.window_start_ns), np.int64)
+    ends_ns = windows.window_start_ns + window_ns
+    anew = (windows.marks & MARKS_WHOLE) != 0
+    for from_ns, to_ns in gaps:
+        if not len(found) or to_ns < windows.window_start_ns[0]:
+            continue
+        first, last = np.searchsorted(ends_ns, (from_ns, to_ns), side="right")
+        again = np.flatnonzero(anew[last:])
+        whole = last + int(again[0]) + 1 if len(again) else len(found)
+        found[first:whole] = MARK_BAD_BOOK
+    return found
 
 
 def seen_end_ns(

@@ -15,9 +15,11 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import to_json
 from starlette.websockets import WebSocket
 
+from ...core.market_clock import MarketClock
 from ...core.physics.state import BALANCES
 from ...core.physics.walls import EVENTS
 from ...core.pressure import STATES
+from ...core.units import NS_PER_S
 from ..gate.problems import Refusal
 from ..gate.work import Work
 from ..messages.replay import ReplayCommand, ReplayEnd, ReplayHello, ReplayPause, ReplayResume, ReplaySpeed
@@ -34,39 +36,6 @@ TRY_AGAIN_LATER = 1013
 """Close code for a reader that does not take its messages (RFC 6455's registry)."""
 COMMAND: TypeAdapter[ReplayCommand] = TypeAdapter(ReplayCommand)
 EXPECTED = '{"type":"speed","value":12}, {"type":"pause"} or {"type":"resume"}, as text'
-
-
-class MarketClock:
-    """Market time against wall time. Both in seconds; every change starts from the moment it is made at, so nothing drifts."""
-
-    def __init__(self, market_s: float, speed: float, now_s: float) -> None:
-        self._market_s = market_s
-        self._since_s = now_s
-        self._speed = speed
-        self._runs = True
-
-    def market_s(self, now_s: float) -> float:
-        """What the market's clock shows."""
-        return self._market_s + (now_s - self._since_s) * self._speed if self._runs else self._market_s
-
-    def wait_s(self, market_s: float, now_s: float) -> float | None:
-        """How long until a market time is reached, below 0 when it is past; None while it stands still."""
-        return (market_s - self.market_s(now_s)) / self._speed if self._runs else None
-
-    def set_speed(self, speed: float, now_s: float) -> None:
-        self._set(now_s)
-        self._speed = speed
-
-    def pause(self, now_s: float) -> None:
-        self._set(now_s)
-        self._runs = False
-
-    def resume(self, now_s: float) -> None:
-        self._set(now_s)
-        self._runs = True
-
-    def _set(self, now_s: float) -> None:
-        self._market_s, self._since_s = self.market_s(now_s), now_s
 
 
 class ReaderStuck(Exception):
@@ -99,7 +68,7 @@ class Replay:
         self._work = work
         self._timeout_s = reader_timeout_s
         self._loop = asyncio.get_running_loop()
-        self._clock = MarketClock(from_s, speed, self._loop.time())
+        self._clock = MarketClock(from_s * NS_PER_S, speed, self._loop.time())
         self._changed = asyncio.Event()
 
     async def run(self, socket: WebSocket) -> None:
@@ -163,7 +132,7 @@ class Replay:
     async def _until(self, market_s: int) -> None:
         """Wait for a market time; a command changes how long."""
         while True:
-            wait_s = self._clock.wait_s(market_s, self._loop.time())
+            wait_s = self._clock.wait_s(market_s * NS_PER_S, self._loop.time())
             if wait_s is not None and wait_s <= 0:
                 return
             self._changed.clear()

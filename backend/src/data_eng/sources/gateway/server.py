@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import time
 from collections.abc import Callable
 from contextlib import suppress
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...core.market_clock import MarketClock
 from ...errors import SpymasterError
-from .clock import MarketClock
 from .faults import Faults
 from .session import Session
 from .tape import Tape
@@ -35,11 +36,25 @@ class GatewayPortTaken(SpymasterError):
 
 
 class Gateway:
-    """Sessions of one tape. `say` hears what happens, a line each."""
+    """Sessions of one tape. `say` hears what happens, a line each.
 
-    def __init__(self, tape: Tape, clock: MarketClock, faults: Faults, key: str = PRACTICE_KEY, say: Callable[[str], None] = print) -> None:
+    The market stands at `from_ns` until the first session begins, and goes on at `speed`, market time for wall time; without one it stands
+    at what was sent last, and a session is sent all as fast as it reads.
+    """
+
+    def __init__(
+        self,
+        tape: Tape,
+        from_ns: int,
+        speed: float | None,
+        faults: Faults,
+        key: str = PRACTICE_KEY,
+        say: Callable[[str], None] = print,
+    ) -> None:
         self.tape = tape
-        self.clock = clock
+        self.speed = speed
+        self._clock = MarketClock(from_ns, speed or 1.0, time.monotonic(), runs=False)
+        self._is_begun = False
         self.faults = faults
         self.key = key
         self.say = say
@@ -70,6 +85,25 @@ class Gateway:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+    def begin(self) -> None:
+        """Let the market go on, where it does not yet."""
+        if not self._is_begun and self.speed is not None:
+            self._clock.resume(time.monotonic())
+        self._is_begun = True
+
+    def now_ns(self) -> int:
+        """The market's time."""
+        return self._clock.market_ns(time.monotonic())
+
+    def wait_s(self, ts_ns: int) -> float:
+        """Seconds of the wall until the market's time is this; 0 where it is, or goes by what is sent."""
+        return max(0.0, self._clock.wait_s(ts_ns, time.monotonic()) or 0.0)
+
+    def sent(self, ts_ns: int) -> None:
+        """Note what was sent, which a market without a speed follows."""
+        if self.speed is None and ts_ns > self.now_ns():
+            self._clock.seek(ts_ns, time.monotonic())
 
     def number_session(self) -> int:
         self._numbers += 1

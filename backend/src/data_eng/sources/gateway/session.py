@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from ...core.events import CLEAR, F_LAST, F_MAYBE_BAD_BOOK, MBO_DTYPE, SIDE_NONE, UNDEF_PRICE
 from ...core.units import NS_PER_S
 from ..dbn_format import WORD
-from .clock import AS_FAST_AS_READ
 from .control import (
     HEARTBEAT,
     LSG_VERSION,
@@ -86,7 +85,7 @@ class Session:
         try:
             await self._introduced()
             subscriptions = await self._subscribed()
-            self._gateway.clock.begin()
+            self._gateway.begin()
             await self._play(subscriptions)
         except (Closed, ConnectionError, asyncio.IncompleteReadError, TimeoutError):
             pass
@@ -176,7 +175,7 @@ class Session:
         for piece in pieces:
             await self._name(piece.symbols, subscriptions)
             records = piece.records[piece.records["ts_event"] >= start_ns]
-            past = int((np.maximum.accumulate(records["ts_recv"]) <= self._gateway.clock.now_ns()).sum()) if len(records) else 0
+            past = int((np.maximum.accumulate(records["ts_recv"]) <= self._gateway.now_ns()).sum()) if len(records) else 0
             await self._send(self._gateway.as_replayed(records[:past]))
             if past < len(records):
                 await self._say(self._words.system(REPLAY_COMPLETED, "Finished mbo replay", self._now_ns()))
@@ -194,21 +193,21 @@ class Session:
     async def _at_pace(self, records: NDArray[np.void]) -> None:
         """Send records as the clock reaches their capture times; faults come at theirs."""
         reached_ns = np.maximum.accumulate(records["ts_recv"].astype(np.int64)) if len(records) else np.empty(0, np.int64)
-        clock, faults, at = self._gateway.clock, self._gateway.faults, 0
+        gateway, faults, at = self._gateway, self._gateway.faults, 0
         while at < len(records):
             fault_ns = faults.next_ns()
             last = len(records) if fault_ns is None else int(np.searchsorted(reached_ns, fault_ns))
             if last <= at and fault_ns is not None:
                 records = await self._fail(faults.take(), records, at)
                 continue
-            until = last if clock.speed == AS_FAST_AS_READ else int(np.searchsorted(reached_ns, clock.now_ns(), side="right"))
+            until = last if gateway.speed is None else int(np.searchsorted(reached_ns, gateway.now_ns(), side="right"))
             until = min(until, last)
             if until > at:
                 await self._send(records[at:until])
                 at = until
                 await self._watch_lag(int(reached_ns[at - 1]))
-            if at < len(records) and clock.speed != AS_FAST_AS_READ:
-                await self._nap(clock.wait_s(int(reached_ns[at])))
+            if at < len(records) and gateway.speed is not None:
+                await self._nap(gateway.wait_s(int(reached_ns[at])))
 
     async def _nap(self, wait_s: float) -> None:
         """Wait for the next record's time, with a heartbeat where nothing else is said for the interval."""
@@ -227,10 +226,10 @@ class Session:
 
     async def _watch_lag(self, reached_ns: int) -> None:
         """Warn a reader that is behind, once each time, and let go one that stays so."""
-        speed = self._gateway.clock.speed
-        if speed == AS_FAST_AS_READ:
+        speed = self._gateway.speed
+        if speed is None:
             return
-        lag_ns = (self._gateway.clock.now_ns() - reached_ns) / speed
+        lag_ns = (self._gateway.now_ns() - reached_ns) / speed
         if lag_ns < BEHIND_NS:
             self._is_warned = False
         elif not self._is_warned:
@@ -289,7 +288,7 @@ class Session:
         if len(records):
             await self._say(self._bytes_of(records))
             self._tail = np.concatenate([self._tail, records])[-TAIL_RECORDS:]
-            self._gateway.clock.sent(int(records["ts_recv"].max()))
+            self._gateway.sent(int(records["ts_recv"].max()))
 
     def _bytes_of(self, records: NDArray[np.void]) -> bytes:
         if not self._opened.ts_out:
@@ -328,7 +327,7 @@ class Session:
             raise Closed
 
     def _now_ns(self) -> int:
-        return self._gateway.clock.now_ns()
+        return self._gateway.now_ns()
 
 
 def _later_than(pieces: Iterator[Piece], moment_ns: int) -> Iterator[Piece]:

@@ -6,64 +6,31 @@ in circles on an error that stays (databento 0.87, each tried). Every session is
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable
-from io import RawIOBase
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from threading import Event
-from typing import IO, Any, NamedTuple, cast
+from typing import NamedTuple
 
-import databento
-from databento.common.error import BentoError
-from pydantic import SecretStr
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter
 
+from ...core.units import ns_to_iso
 from ...errors import SpymasterError
-from ..historical import KEY_PAGE
-from .incoming import Control, Incoming, Piece
+from .incoming import Control, Piece
+from .line import WRITE_S, FeedRefused, Line, LineLost, Target, require_accepted
 from .recorder import Recorder
 from .splice import TailDiffers
+from .turn import Turn
 
-WRITE_S = 0.05
-"""What was received is written down at the latest so much later, or from so many bytes on."""
 FIRST_WAIT_S, LONGEST_WAIT_S, JITTER_S = 1.0, 30.0, 1.0
-HEARTBEAT_S = 5
-"""The shortest the feed takes; the client gives a line up that was silent for ten seconds more."""
-CLOSE_S = 2.0
+AGAIN_S = 30.0
+"""Until the next try where no snapshot could be had."""
 AGED_OUT = 8
 REPLAY_COMPLETED = 3
-FIXES = {
-    1: f"The key is wrong: copy it again from {KEY_PAGE}, into DATABENTO_API_KEY.",
-    2: f"The key was switched off: make another at {KEY_PAGE}.",
-    3: "Too many sessions are open with this key: end another one, then start again.",
-    5: "The subscription is not one of this account: look at the dataset and the symbols.",
-}
-"""What fixes an error that no second try passes, by the feed's code."""
-
-
-class FeedRefused(SpymasterError):
-    """The feed turns us away for good."""
 
 
 class RecorderFailed(SpymasterError):
     """What was received cannot be written down; nothing is made of what is not recorded."""
-
-
-class LineLost(Exception):
-    """A session ended that should have gone on."""
-
-
-class Target(NamedTuple):
-    """Whose feed, and what of it."""
-
-    key: SecretStr
-    dataset: str
-    symbols: str
-    """A parent, for example ES.FUT."""
-    gateway: str | None
-    """None for Databento's own."""
-    port: int
-    since_ns: int
-    """Event time from which a recording begins where nothing is held yet: the start of a UTC day, whose first records are the book."""
 
 
 class FeedState(NamedTuple):
@@ -80,39 +47,12 @@ Hear = Callable[[Piece], None]
 Say = Callable[[FeedState], None]
 
 
-class Sink(RawIOBase):
-    """What the client writes into, on its own thread: it keeps the bytes and says that there are some, nothing else."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._parts: deque[bytes] = deque()
-        self._came = Event()
-        self.error: Exception | None = None
-
-    def write(self, content: Any) -> int:
-        part = bytes(content)
-        self._parts.append(part)
-        self._came.set()
-        return len(part)
-
-    def writable(self) -> bool:
-        return True
-
-    def failed(self, error: Exception) -> None:
-        """The client could not hand bytes over."""
-        self.error = error
-        self._came.set()
-
-    def taken(self, wait_s: float) -> bytes:
-        """All that came, after waiting for it as long as this."""
-        self._came.wait(wait_s)
-        self._came.clear()
-        parts = [self._parts.popleft() for _ in range(len(self._parts))]
-        return b"".join(parts)
-
-
 class Feed:
-    """A root's feed into its recorder. `hear` gets every piece after it was written down, `say` every change of state."""
+    """A root's feed into its recorder. `hear` gets every piece after it was written down, `say` every change of state.
+
+    Once it has caught up, and a UTC date's records are without a snapshot, it takes one: at the first start and after each midnight. So
+    every day's file holds a whole book, as Databento's own do.
+    """
 
     def __init__(self, target: Target, recorder: Recorder, hear: Hear, say: Say) -> None:
         self._target = target
@@ -164,92 +104,24 @@ class Feed:
                 self._session(stop)
 
     def _session(self, stop: Event) -> None:
-        """One client from connecting to its end. A line that brought records is lost without a raise: the next try is a first one."""
-        sink, incoming = Sink(), Incoming()
-        is_replay = not self._needs_snapshot
+        """One session from connecting to its end. A line that brought records is lost without a raise: the next try is a first one."""
         if self.sessions == 0:
             self._be(FeedState("connecting"))
-        client = self._client()
+        receiving = _Receiving(self._target, self._recorder, self._hear, self._be, is_replay=not self._needs_snapshot)
+        self.sessions += 1
         try:
-            self._subscribe(client, sink, is_replay)
-            self.sessions += 1
-            self._be(FeedState("catching_up"))
-            has_records = False
             while not stop.is_set():
-                is_open = client.is_connected()
-                received = sink.taken(WRITE_S)
-                if received:
-                    has_records |= self._take(incoming, received, is_replay)
-                    continue
-                if sink.error is not None:
-                    raise LineLost(f"the client failed: {sink.error}")
-                if not is_open:
-                    if has_records:
-                        self._be(FeedState("reconnecting", "the line was closed"))
-                        return
-                    raise LineLost("the line was closed before a record came")
+                receiving.step()
+                self._needs_snapshot &= not receiving.has_records
+        except LineLost as error:
+            if not receiving.has_records:
+                raise LineLost(f"{error} before a record came") from None
+            self._be(FeedState("reconnecting", str(error)))
         except TailDiffers:
             self._needs_snapshot = True
             self._be(FeedState("reconnecting", "what came again differs from what was recorded; a snapshot follows"))
         finally:
-            _end(client)
-
-    def _client(self) -> databento.Live:
-        target = self._target
-        return databento.Live(
-            key=target.key.get_secret_value(),
-            gateway=target.gateway,
-            port=target.port,
-            heartbeat_interval_s=HEARTBEAT_S,
-            reconnect_policy="none",
-        )
-
-    def _subscribe(self, client: databento.Live, sink: Sink, is_replay: bool) -> None:
-        tail = self._recorder.tail
-        start_ns = self._target.since_ns if tail.is_empty else tail.start_ns
-        asked: dict[str, Any] = {"start": start_ns} if is_replay else {"snapshot": True}
-        try:
-            client.subscribe(dataset=self._target.dataset, schema="mbo", stype_in="parent", symbols=self._target.symbols, **asked)
-        except BentoError as error:
-            text = str(error)
-            if text.startswith(("Connection to", "Authentication with")):
-                raise LineLost(text) from None
-            raise FeedRefused(f"the live feed refuses this client: {text}", fix=_fix_of(text)) from None
-        client.add_stream(cast(IO[bytes], sink), exception_callback=sink.failed)
-        client.start()
-
-    def _take(self, incoming: Incoming, received: bytes, is_replay: bool) -> bool:
-        """Write down what is whole of what was received, and hand it on; returns whether orders were among it."""
-        had_header = bool(incoming.header)
-        piece = incoming.take(received)
-        try:
-            if not had_header and incoming.header:
-                self._recorder.begin(incoming.header, is_replay)
-            if piece is None:
-                return False
-            new = self._recorder.take(piece)
-        except SpymasterError as error:
-            raise RecorderFailed(f"recording stops: {error.message}", fix=error.fix) from None
-        except OSError as error:
-            raise RecorderFailed(f"recording stops: {error.strerror or error}.") from None
-        for control in piece.controls:
-            self._obey(control)
-        if len(piece.orders):
-            self._needs_snapshot = False
-            if not is_replay:
-                self._be(FeedState("live"))
-            self._hear(new)
-        return len(piece.orders) > 0
-
-    def _obey(self, control: Control) -> None:
-        if not control.is_error:
-            if control.code == REPLAY_COMPLETED:
-                self._be(FeedState("live"))
-            return
-        if control.code in FIXES:
-            raise FeedRefused(f"the live feed refuses this client: {control.text} (code {control.code})", fix=FIXES[control.code])
-        if control.code == AGED_OUT:
-            raise TailDiffers
+            receiving.end()
 
     def _be(self, state: FeedState) -> None:
         if state != self.state:
@@ -257,19 +129,104 @@ class Feed:
             self._say(state)
 
 
+class _Receiving:
+    """What a session brings on its way to the recorder, and the session that follows on it with a snapshot."""
+
+    def __init__(self, target: Target, recorder: Recorder, hear: Hear, be: Say, *, is_replay: bool) -> None:
+        self.has_records = False
+        self._target, self._recorder, self._hear, self._be = target, recorder, hear, be
+        self._is_replay = is_replay
+        self._is_caught_up, self._is_begun = False, False
+        self._turn: Turn | None = None
+        self._next_turn_s = 0.0
+        start_ns = target.since_ns if recorder.tail.is_empty else recorder.tail.start_ns
+        self._line = Line(target, start_ns if is_replay else None)
+        self._be(FeedState("catching_up"))
+        self._line.start()
+
+    def step(self) -> None:
+        """Take what has come. Raises `LineLost`, `TailDiffers`, `FeedRefused`, `RecorderFailed`."""
+        piece = self._line.take(WRITE_S)
+        if self._line.header and not self._is_begun:
+            lost_from_ns = None if self._is_replay else self._recorder.last_recv_ns or self._target.since_ns
+            self._begin(splices=self._is_replay, gap_from_ns=lost_from_ns)
+        if piece is not None and not (self._turn is not None and self._turn.hold(piece)):
+            self._take(piece)
+        if self._turn is not None:
+            self._go_on(self._turn)
+        elif self._is_caught_up and self._recorder.needs_book and time.monotonic() >= self._next_turn_s:
+            self._turn = Turn(self._target)
+
+    def end(self) -> None:
+        """End what is open; what was held back counts."""
+        try:
+            if self._turn is not None:
+                self._take_all(self._turn.give_up())
+        finally:
+            self._line.end()
+
+    def _go_on(self, turn: Turn) -> None:
+        """Go over to the session with the snapshot once that can be, or give it up."""
+        try:
+            if not turn.listen():
+                return
+        except LineLost as error:
+            self._turn, self._next_turn_s = None, time.monotonic() + AGAIN_S
+            self._take_all(turn.give_up())
+            self._be(FeedState("live", f"no snapshot for the day's file, asked for again in {AGAIN_S:g} s: {error}"))
+            return
+        self._take_all(turn.old_records())
+        self._turn, old = None, self._line
+        self._line, pieces = turn.taken_over()
+        self._begin(splices=False)
+        self._take_all(pieces)
+        self._be(FeedState("live", f"the day's file has a whole book from {ns_to_iso(turn.made_ns or 0)} on"))
+        old.end()
+
+    def _begin(self, *, splices: bool, gap_from_ns: int | None = None) -> None:
+        self._is_begun = True
+        with _recording():
+            self._recorder.begin(self._line.header, splices=splices, gap_from_ns=gap_from_ns)
+
+    def _take_all(self, pieces: Iterable[Piece]) -> None:
+        for piece in pieces:
+            self._take(piece)
+
+    def _take(self, piece: Piece) -> None:
+        """Write down what is whole of what was received, and hand it on."""
+        with _recording():
+            new = self._recorder.take(piece)
+        for control in piece.controls:
+            self._obey(control)
+        if len(piece.orders):
+            self.has_records = True
+            if not self._is_replay:
+                self._be_live()
+            self._hear(new)
+
+    def _obey(self, control: Control) -> None:
+        require_accepted(control)
+        if control.is_error and control.code == AGED_OUT:
+            raise TailDiffers
+        if not control.is_error and control.code == REPLAY_COMPLETED:
+            self._be_live()
+
+    def _be_live(self) -> None:
+        if not self._is_caught_up:
+            self._is_caught_up = True
+            self._be(FeedState("live"))
+
+
+@contextmanager
+def _recording() -> Iterator[None]:
+    """What keeps a record from being written down ends it all."""
+    try:
+        yield
+    except SpymasterError as error:
+        raise RecorderFailed(f"recording stops: {error.message}", fix=error.fix) from None
+    except OSError as error:
+        raise RecorderFailed(f"recording stops: {error.strerror or error}.") from None
+
+
 def _wait(stop: Event, seconds: float) -> None:
     stop.wait(seconds)
-
-
-def _fix_of(text: str) -> str:
-    words = {"limit": 3, "deactivated": 2, "subscription": 5}
-    return FIXES[next((code for word, code in words.items() if word in text.lower()), 1)]
-
-
-def _end(client: databento.Live) -> None:
-    """End a session, whatever its state. The client says why a line closed by raising; that is known by then."""
-    try:
-        client.terminate()
-        client.block_for_close(timeout=CLOSE_S)
-    except (BentoError, ValueError):
-        return

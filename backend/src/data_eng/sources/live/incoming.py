@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...core.events import MBO_DTYPE
 from ..dbn import PREFIX_BYTES
-from ..dbn_format import R_MBO, WORD, record_starts
+from ..dbn_format import MESSAGES, R_MBO, R_SYMBOL_MAPPING, WORD, record_starts, text_of
 
 R_ERROR, R_SYSTEM = 0x15, 0x17
 MBO_WORDS = MBO_DTYPE.itemsize // WORD
@@ -25,6 +25,15 @@ class Control(NamedTuple):
     text: str
 
 
+class Named(NamedTuple):
+    """Which symbol an instrument id stands for, as the gateway says it."""
+
+    instrument_id: int
+    symbol: str
+    content: bytes
+    """The record itself."""
+
+
 class Piece(NamedTuple):
     """Whole records that came together, of all types, in their order."""
 
@@ -34,6 +43,7 @@ class Piece(NamedTuple):
     places: NDArray[np.int64]
     """(orders,) byte of each in `content`."""
     controls: tuple[Control, ...]
+    named: tuple[Named, ...]
 
     def kept(self, keep: NDArray[np.bool_]) -> Piece:
         """Without some of its orders; `keep` is (orders,)."""
@@ -47,7 +57,13 @@ class Piece(NamedTuple):
         np.subtract.at(gone, ends[ends < len(gone)], 1)
         left = np.repeat(np.cumsum(gone) == 0, WORD)
         shift = np.cumsum(~keep) * MBO_DTYPE.itemsize
-        return Piece(content[left].tobytes(), self.orders[keep], (self.places - shift)[keep], self.controls)
+        return Piece(content[left].tobytes(), self.orders[keep], (self.places - shift)[keep], self.controls, self.named)
+
+    def until(self, count: int) -> Piece:
+        """Its first orders, and what stands before the next one."""
+        if count >= len(self.orders):
+            return self
+        return self._replace(content=self.content[: self.places[count]], orders=self.orders[:count], places=self.places[:count])
 
 
 class Incoming:
@@ -86,12 +102,22 @@ def piece_of(content: bytes, words: NDArray[np.uint32], starts: NDArray[np.int64
     else:
         orders = np.empty(0, MBO_DTYPE)
     is_control = (rtypes == R_ERROR) | (rtypes == R_SYSTEM)
-    controls = tuple(_control(content, int(start) * WORD) for start in starts[is_control])
-    return Piece(content, orders, at * WORD, controls)
+    controls = tuple(_control(_record(content, int(start))) for start in starts[is_control])
+    named = tuple(_named(_record(content, int(start))) for start in starts[rtypes == R_SYMBOL_MAPPING])
+    return Piece(content, orders, at * WORD, controls, named)
 
 
-def _control(content: bytes, place: int) -> Control:
-    record = content[place : place + content[place] * WORD]
+def _record(content: bytes, word: int) -> bytes:
+    place = word * WORD
+    return content[place : place + content[place] * WORD]
+
+
+def _named(record: bytes) -> Named:
+    found = np.frombuffer(record, np.dtype(getattr(databento_dbn.v3, MESSAGES[R_SYMBOL_MAPPING])._dtypes), 1)[0]
+    return Named(int(found["instrument_id"]), text_of(found["stype_out_symbol"]), record)
+
+
+def _control(record: bytes) -> Control:
     is_error = record[1] == R_ERROR
     layout = np.dtype(getattr(databento_dbn.v3, "ErrorMsg" if is_error else "SystemMsg")._dtypes)
     found = np.frombuffer(record, layout, 1)[0]

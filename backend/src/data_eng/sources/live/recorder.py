@@ -2,37 +2,52 @@
 
 from __future__ import annotations
 
-import json
 import time
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
+from ...core.clock import Clock
+from ...core.events import ADD, F_SNAPSHOT
 from ...core.units import NS_PER_DAY, utc_date
-from ...lake.attempts import publish_file
-from ...lake.raw_records import KNOWN
+from ...lake.recorded import note_gap
 from .incoming import Piece
-from .segments import Position, Segment, pieces_from, segment_dates
+from .segments import Position, RecordingLock, Segment, pieces_from, segment_dates
 from .splice import Splice, Tail
 
 SYNC_S = 1.0
-GAPS = "gaps.json"
+
+
+def _unheard(date: str) -> None:
+    """A date that is over and nobody waits for."""
 
 
 class Recorder:
-    """Of one root. What is there already is looked through at the start, for the newest records are what a replay is joined to."""
+    """Of one root. What is there already is looked through at the start, for the newest records are what a replay is joined to.
 
-    def __init__(self, lake: Path, root: str) -> None:
-        self._lake, self._root = lake, root
+    `over` hears each UTC date once a record of a later one has come, those before the newest segments' at the start.
+    """
+
+    def __init__(self, lake: Path, root: str, over: Callable[[str], None] = _unheard) -> None:
+        self._lake, self._root, self._over = lake, root, over
+        self._lock = RecordingLock(lake, root)
         self.tail = Tail()
         self.last_recv_ns = 0
         """Newest capture time written down; 0 before any."""
         self.records = 0
         """Orders written down by this recorder."""
         self.bytes = 0
+        self._book_ns = 0
+        """When the newest whole snapshot was made."""
+        self._is_whole = False
+        self._clock = Clock()
         self._segment: Segment | None = None
+        self._date = ""
+        """Newest UTC date written down."""
         self._header = b""
+        self._names: dict[int, bytes] = {}
         self._waiting = b""
         self._splice: Splice | None = None
         self._synced_s = 0.0
@@ -44,26 +59,33 @@ class Recorder:
         """Up to where all is written; None before the first record."""
         return self._segment.position if self._segment is not None else None
 
-    def begin(self, header: bytes, is_replay: bool) -> None:
-        """A session begins, whose records follow on what is there: as a replay, or with a snapshot, before which records are missing."""
+    @property
+    def needs_book(self) -> bool:
+        """Whether the newest record's UTC date has no snapshot: its orders of the days before are then known to no file of that date."""
+        return self.last_recv_ns // NS_PER_DAY > self._book_ns // NS_PER_DAY
+
+    def begin(self, header: bytes, *, splices: bool, gap_from_ns: int | None = None) -> None:
+        """A session begins: a replay, which `splices` what it brings to the tail, or one with a snapshot of its own.
+
+        Records between `gap_from_ns` and its first one are lost.
+        """
         self._end_segment()
-        self._header, self._waiting = header, b""
-        self._splice = Splice(self.tail) if is_replay and not self.tail.is_empty else None
-        self._gap_from_ns = None if is_replay or not self.last_recv_ns else self.last_recv_ns
+        self._is_whole = not splices
+        self._header, self._waiting, self._names = header, b"", {}
+        self._splice = Splice(self.tail) if splices and not self.tail.is_empty else None
+        self._gap_from_ns = gap_from_ns
 
     def take(self, piece: Piece) -> Piece:
         """Write down what is new of a piece; returns that. Raises `TailDiffers`, and `DiskFull` where the disk does not hold it."""
         if self._splice is not None:
             piece = piece.kept(self._splice.keep(piece.orders))
         if len(piece.orders) and self._gap_from_ns is not None:
-            self._note_gap(self._gap_from_ns, int(piece.orders["ts_recv"][0]))
+            note_gap(self._lake, self._root, (self._gap_from_ns, int(piece.orders["ts_recv"][0])))
             self._gap_from_ns = None
         self._write(piece)
-        self.tail.add(piece.orders)
-        if len(piece.orders):
-            self.last_recv_ns = max(self.last_recv_ns, int(piece.orders["ts_recv"].max()))
-            self.records += len(piece.orders)
+        self._note(piece)
         self.bytes += len(piece.content)
+        self.records += len(piece.orders)
         if time.monotonic() - self._synced_s >= SYNC_S:
             self.sync()
         return piece
@@ -75,7 +97,11 @@ class Recorder:
         self._synced_s = time.monotonic()
 
     def close(self) -> None:
-        self._end_segment()
+        """End the recording, and let another begin."""
+        try:
+            self._end_segment()
+        finally:
+            self._lock.close()
 
     def _write(self, piece: Piece) -> None:
         """Append to the segment of the records' date; a piece that goes over midnight is cut there.
@@ -85,19 +111,35 @@ class Recorder:
         if not len(piece.orders) and self._segment is None:
             self._waiting += piece.content
             return
-        newest_ns = np.maximum.accumulate(np.append(self.last_recv_ns, piece.orders["ts_recv"].astype(np.int64)))
+        newest_ns = np.maximum.accumulate(np.append(self.last_recv_ns, self._clock.times(piece.orders)))
         days = newest_ns[min(1, len(piece.orders)) :] // NS_PER_DAY
         cuts = np.flatnonzero(np.diff(days)) + 1
         bounds = [0, *(int(piece.places[cut]) for cut in cuts), len(piece.content)]
         for (low, high), first in zip(pairwise(bounds), [0, *cuts.tolist()], strict=True):
             self._segment_of(utc_date(int(days[first]) * NS_PER_DAY)).append(piece.content[low:high])
+        self.last_recv_ns = int(newest_ns[-1])
+
+    def _note(self, piece: Piece) -> None:
+        """Know what a later piece is judged by."""
+        self.tail.add(piece.orders)
+        self._names.update((named.instrument_id, named.content) for named in piece.named)
+        shown = piece.orders[(piece.orders["action"] == ADD) & (piece.orders["flags"] & F_SNAPSHOT != 0)]
+        if not self._is_whole:  # a replay from an event time on leaves a snapshot's older orders out, and with them the most of it
+            shown = shown[shown["ts_event"] // NS_PER_DAY < shown["ts_recv"] // NS_PER_DAY]
+        if len(shown):
+            self._book_ns = max(self._book_ns, int(shown["ts_recv"].max()))
 
     def _segment_of(self, date: str) -> Segment:
+        """The segment of a date; a new one begins with what the session said before, or goes on with its names for instruments."""
         if self._segment is None or self._segment.position.date != date:
+            before, self._date = self._date or date, date
+            said = self._waiting if self._segment is None else b"".join(self._names.values())
             self._end_segment()
             self._segment = Segment(self._lake, self._root, date, self._header)
-            self._segment.append(self._waiting)
+            self._segment.append(said)
             self._waiting = b""
+            if before < date:
+                self._over(before)
         return self._segment
 
     def _end_segment(self) -> None:
@@ -106,28 +148,25 @@ class Recorder:
             self._segment = None
 
     def _read_newest(self) -> None:
-        """Take up what the newest date's segments hold."""
+        """Take up what the newest date's segments hold; of the date before too, where a replay from the tail on would reach into it."""
         dates = segment_dates(self._lake, self._root)
-        since = Position(dates[-1], 0, 0) if dates else None
-        for _, piece in pieces_from(self._lake, self._root, since):
-            self.tail.add(piece.orders)
+        for date in dates[:-1]:
+            self._over(date)
+        self._date = dates[-1] if dates else ""
+        for since in reversed(dates[-2:]):
+            self.tail = Tail()
+            first_ns = self._read_from(since)
+            if not self.tail.is_empty and first_ns < self.tail.start_ns:
+                return
+
+    def _read_from(self, date: str) -> int:
+        """Take up what was recorded from a date on; returns the first event time of it."""
+        first_ns = 0
+        for _, piece in pieces_from(self._lake, self._root, Position(date, 0, 0)):
+            self._note(piece)
             if len(piece.orders):
-                self.last_recv_ns = max(self.last_recv_ns, int(piece.orders["ts_recv"].max()))
-
-    def _note_gap(self, from_ns: int, to_ns: int) -> None:
-        path = gaps_path(self._lake, self._root)
-        gaps = [*read_gaps(self._lake, self._root), (from_ns, to_ns)]
-        publish_file(path, (json.dumps(gaps, indent=1) + "\n").encode())
-
-
-def gaps_path(lake: Path, root: str) -> Path:
-    """Where the gaps of a root's recordings are noted: with what else is known of its raw files, outside raw."""
-    return lake / KNOWN / root / GAPS
-
-
-def read_gaps(lake: Path, root: str) -> list[tuple[int, int]]:
-    """Spans in ns UTC in which records are known to be missing, in the order in which they were found."""
-    try:
-        return [(int(first), int(last)) for first, last in json.loads(gaps_path(lake, root).read_text())]
-    except FileNotFoundError:
-        return []
+                self.last_recv_ns = max(self.last_recv_ns, int(self._clock.times(piece.orders).max()))
+            own = piece.orders[piece.orders["flags"] & F_SNAPSHOT == 0]
+            if len(own) and not first_ns:
+                first_ns = int(own["ts_event"][0])
+        return first_ns

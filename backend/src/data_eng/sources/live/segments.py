@@ -6,6 +6,7 @@ number. The folder of a UTC date holds the records captured on it.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 from collections.abc import Iterator
@@ -14,11 +15,16 @@ from typing import BinaryIO, NamedTuple
 
 from ...config import find_dataset
 from ...core.tables import RAW_LIVE
-from ...lake.attempts import disk_errors, sync_folder
+from ...errors import SpymasterError
+from ...lake.attempts import disk_errors, make_folder, sync_folder
 from .incoming import Incoming, Piece
 
 NAME = re.compile(r"(\d{6})\.dbn")
 READ_BYTES = 1 << 22
+
+
+class RecordingRuns(SpymasterError):
+    """A root that another process records."""
 
 
 class Position(NamedTuple):
@@ -59,6 +65,15 @@ def pieces_from(lake: Path, root: str, since: Position | None = None) -> Iterato
             yield from ((Position(date, number, end), piece) for end, piece in read_segment(path, offset))
 
 
+def read_header(path: Path) -> bytes:
+    """What stands in front of a segment's records; empty where a crash left less than that."""
+    incoming = Incoming()
+    with path.open("rb") as file:
+        while not incoming.header and (received := file.read(READ_BYTES)):
+            incoming.take(received)
+    return incoming.header
+
+
 def read_segment(path: Path, offset: int = 0) -> Iterator[tuple[int, Piece]]:
     """Pieces of whole records from a byte on, each with the byte after it. What a crash left of a record is passed over."""
     incoming = Incoming()
@@ -74,6 +89,28 @@ def read_segment(path: Path, offset: int = 0) -> Iterator[tuple[int, Piece]]:
             if piece is not None:
                 end += len(piece.content)
                 yield end, piece
+
+
+class RecordingLock:
+    """One recorder a root; the kernel frees it when the process dies. Raises `RecordingRuns`."""
+
+    def __init__(self, lake: Path, root: str) -> None:
+        folder = segment_folder(lake, root, "").parent
+        with disk_errors(folder, 0):
+            make_folder(folder)
+        self._handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self.close()
+            raise RecordingRuns(
+                f"{root} is being recorded into {lake}.", expected="one recorder a root", fix="Stop it first, or name another lake."
+            ) from None
+
+    def close(self) -> None:
+        if self._handle >= 0:
+            os.close(self._handle)
+            self._handle = -1
 
 
 class Segment:

@@ -14,7 +14,7 @@ from ....contracts import contract_of
 from ....core.clock import Clock
 from ....core.split import LeanColumns, new_instruments, register, route, split
 from ....core.tables import MBO, MBO_DAYS, RAW_MBO
-from ....core.units import NANOS_PER_POINT, NS_PER_DAY, NS_PER_S, ticks_to_points, utc_day_start_ns
+from ....core.units import NANOS_PER_POINT, NS_PER_DAY, NS_PER_S, ns_to_iso, ticks_to_points, utc_day_start_ns
 from ....errors import SpymasterError
 from ....lake.partitions import Anomaly, PartitionRef, partition_ref, readable_manifest
 from ....lake.raw import RawDay, open_raw
@@ -181,6 +181,7 @@ class Ingest:
             "last_ts_ns": int(max(row["first_ts_ns"], row["last_ts_ns"])),
             "has_snapshot": bool(row["snapshot"]),
             "tick": ticks_to_points(int(row["tick"]), 1 / NANOS_PER_POINT),
+            **({"gaps": [list(gap) for gap in self._raw.gaps]} if self._raw.gaps else {}),
         }
 
     def _day_table(self) -> pa.Table:
@@ -206,6 +207,8 @@ class Ingest:
             found["record_of_other_type"] = Anomaly(count=count, first=min(firsts))
         if self._unnamed:
             found["unnamed_instrument"] = self._unnamed
+        if self._raw.gaps:
+            found["gap_in_recording"] = Anomaly(count=len(self._raw.gaps), first=ns_to_iso(self._raw.gaps[0][0]))
         rows = self._instruments[: len(self._listed)]
         impossible = rows[rows["impossible"] > 0]
         if len(impossible):

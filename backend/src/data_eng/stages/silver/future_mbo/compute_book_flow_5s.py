@@ -11,7 +11,7 @@ import pyarrow as pa
 from ....contracts import contract_of
 from ....core.book.flow import BarRows, FlowTables, PathRows, WindowRows, first_rows, join, new_flow
 from ....core.book.kernel import advance, close
-from ....core.book.marks import full_of_unknown_ids, halted, more_marks
+from ....core.book.marks import full_of_unknown_ids, gapped, halted, more_marks
 from ....core.book.state import CANCELS, FAULTS, Book, count_of, new_book
 from ....core.events import EventBatch
 from ....core.profile import VolumeProfile, joined_profiles, volume_profile
@@ -19,7 +19,7 @@ from ....core.session import SessionTimes, trades_end_ns
 from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, MBO, TRADE_BARS, TRADE_PATH, VOLUME_PROFILE
 from ....core.units import NS_PER_MS, NS_PER_S
 from ....errors import SpymasterError
-from ....lake.partitions import Anomaly
+from ....lake.partitions import Anomaly, read_facts
 from ....planning import ContractDay
 from ....settings import Settings
 from ....sources.calendar import bronze_dates
@@ -57,6 +57,7 @@ class ComputeBookFlow5s(Stage):
             band_ticks=book_settings.band_ticks,
         )
         marks = tables.windows.marks | _trust(tables.windows, times, lake.settings, window_ns)
+        marks |= gapped(tables.windows, window_ns, read_facts(ref).get("gaps", ()))
         found = {kind: count_of(book, kind) for kind in FAULTS}
         anomalies = {kind: Anomaly(count=count, first=first) for kind, (count, first) in found.items() if count}
         counts = {kind: count_of(book, kind)[0] for kind in CANCELS}
