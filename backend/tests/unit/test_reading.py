@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 import pytest
 
 from src.data_eng.core.units import NS_PER_S
-from src.data_eng.lake.partitions import ref_in
+from src.data_eng.lake.partitions import ref_in, remove_partition
 from src.data_eng.retrieval.reading import WALL_COLUMNS, PhysicsTables, physics_at, read_physics_tables, walls_at
 from tests.trigger_lake import KEY, SYMBOL, session_dates, trigger_times_ns, write_physics
 
@@ -76,5 +76,5 @@ def test_a_level_that_is_out_of_reach_has_no_reading(tmp_path: Path) -> None:
 )
 def test_without_one_of_the_tables_there_is_no_reading(tmp_path: Path, missing: str) -> None:
     write_physics(tmp_path, DATE)
-    (ref_in(tmp_path, missing, SYMBOL, DATE).path / "_manifest.json").unlink()
+    remove_partition(ref_in(tmp_path, missing, SYMBOL, DATE))
     assert read_physics_tables(tmp_path, SYMBOL, DATE) is None
