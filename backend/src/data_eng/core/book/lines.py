@@ -84,13 +84,14 @@ def take(book, side, at, old_size, size, placed_ms):
         return
     order_leaves = 1 if size == old_size else 0
     line = book.lines[side, at]
-    line["depth"] -= size
+    left = line["depth"] - size
+    line["depth"] = left
     line["orders"] -= order_leaves
     line["big"] -= _if_big(old_size, book) - _if_big(old_size - size, book)
     book.placed_sums[side, at] -= size * placed_ms
     own = book.sides[side]
     own["orders"] -= order_leaves
-    if line["depth"] == 0 and at == own["best_line"]:
+    if left == 0 and at == own["best_line"]:
         _find_best(book, side)
 
 

@@ -325,14 +325,20 @@ def end_event(book):
     state = book.state
     state["event"] = (state["event"] + 1) & 0x7FFFFFFF
     state["aggressor_id"] = 0
-    for side in range(2):
-        own = book.sides[side]
-        own["shown_line"] = own["best_line"]
-        if own["best_line"] >= 0:
-            best = book.lines[side, own["best_line"]]
-            own["shown_size"] = best["depth"]
-            own["shown_orders"] = best["orders"]
     bid, ask = book.sides[BID]["best_line"], book.sides[ASK]["best_line"]
+    _show(book, BID, bid)
+    _show(book, ASK, ask)
     if 0 <= ask <= bid:
         state["marks"] |= MARK_CROSSED
         note(book.counts["crossed_after_last"], book)
+
+
+@inlined()
+def _show(book, side, best_line):
+    """A side's best line as a trader may see it."""
+    own = book.sides[side]
+    own["shown_line"] = best_line
+    if best_line >= 0:
+        best = book.lines[side, best_line]
+        own["shown_size"] = best["depth"]
+        own["shown_orders"] = best["orders"]
