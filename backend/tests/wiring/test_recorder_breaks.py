@@ -183,6 +183,18 @@ def test_a_client_that_is_turned_away_at_the_door_says_in_a_sentence_what_to_do(
     assert heard.names == ["connecting", "refused"]
 
 
+def test_a_first_start_whose_day_can_no_longer_be_had_begins_with_a_snapshot_and_a_gap_from_midnight_on(tmp_path: Path) -> None:
+    tape, records = tape_in(tmp_path, 6_000)
+    lake, since_ns = tmp_path / "lake", utc_day_start_ns(DAY)
+    with playing(tape, speed=20) as gateway:
+        gateway.is_aged_out = True
+        with hearing(lake, gateway.port, since_ns=since_ns) as heard:
+            until(partial(heard.has_reached, int(records["ts_recv"].max())), "the end")
+    kept = recorded_in(lake)
+    assert read_recorded(lake, ROOT).gaps == ((since_ns, int(kept["ts_recv"][0])),)
+    assert kept["action"][0] == CLEAR and heard.feed.sessions == 2
+
+
 def test_what_the_feed_itself_sends_twice_is_recorded_as_it_came_and_a_replay_without_it_is_a_gap(tmp_path: Path) -> None:
     """Copies are real in this feed, so only a position says what came already, and within a session every position is new."""
     tape, records = tape_in(tmp_path, 6_000)

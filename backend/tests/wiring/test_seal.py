@@ -118,6 +118,8 @@ def test_a_date_that_raw_has_is_left_alone_and_said_so(tmp_path: Path) -> None:
     sealed = seal(lake, ROOT, DAY)
     assert (sealed.is_new, sealed.path) == (False, raw_folder(lake, ROOT) / NAME)
     assert sealed.text.startswith(f"ES {DAY}  raw has {NAME} already, which is not touched; the segments stay in ")
+    said = CliRunner().invoke(app, ["record", "--seal", DAY, "--lake", str(lake)])
+    assert (said.exit_code, said.stdout) == (0, sealed.text + "\n")
     assert picture(lake) == before
 
 
@@ -134,7 +136,9 @@ def test_a_date_that_is_being_recorded_or_was_not_recorded_is_not_sealed(tmp_pat
     with pytest.raises(NothingToSeal, match=f"{DAY} to {DAY}"):
         seal(lake, ROOT, NEXT_DAY)
     assert not list(raw_folder(lake, ROOT).parent.rglob("*.zst"))
-    assert seal(lake, ROOT, DAY).is_new
+    said = CliRunner().invoke(app, ["record", "--seal", DAY, "--lake", str(lake)])
+    assert said.stdout.startswith(f"ES {DAY}  sealed  {len(a_day())} records, ")
+    assert (raw_folder(lake, ROOT) / NAME).exists()
 
 
 def test_a_record_that_comes_late_over_midnight_counts_on_its_own_date(tmp_path: Path) -> None:

@@ -58,10 +58,10 @@ def gateway(
         return local_time_ns(date, clock, settings)
 
     found = read_faults(faults, moment_ns) if faults is not None else Faults([])
-    pace = None if speed == MAX else _speed(speed)
+    from_ns, pace = moment_ns(begin), None if speed == MAX else _speed(speed)
     own = cfg.environment.databento_key
     key = own.get_secret_value() if own is not None else PRACTICE_KEY
-    played = Gateway(tape_of(cfg.lake_root, root, date, typer.echo), moment_ns(begin), pace, found, key, typer.echo)
+    played = Gateway(tape_of(cfg.lake_root, root, date, typer.echo), from_ns, pace, found, key, typer.echo)
     try:
         asyncio.run(_play(played, port, f"{root} {date} from {begin}, speed {speed}"))
     except KeyboardInterrupt:

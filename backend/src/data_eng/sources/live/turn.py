@@ -30,7 +30,7 @@ class Turn:
         self._target = target
         self._line: Line | None = None
         self._error: Exception | None = None
-        self._is_started = False
+        self._is_started, self._is_given_up = False, False
         self._begun_s = self._heard_s = time.monotonic()
         self._old: list[Piece] = []
         self._new: list[Piece] = []
@@ -84,9 +84,8 @@ class Turn:
         return line, self._new
 
     def give_up(self) -> list[Piece]:
-        """End the new session; the old one's records, which all count."""
-        self.made_ns = None
-        self._connecting.join()
+        """End the new session; returns the old one's records, which all count. One that still connects ends when it has."""
+        self.made_ns, self._is_given_up = None, True
         if self._line is not None:
             self._line.end()
         return self.old_records()
@@ -98,5 +97,7 @@ class Turn:
     def _connect(self) -> None:
         try:
             self._line = Line(self._target, None)
+            if self._is_given_up:
+                self._line.end()
         except (SpymasterError, LineLost) as error:
             self._error = error
