@@ -115,7 +115,7 @@ def test_episodes_lie_apart_and_end_where_they_say(seed: int) -> None:
     episodes = episodes_of(session, session.windows, session.session_end_ns)
     assert (episodes.start_ns[1:] >= episodes.end_ns[:-1]).all()
     for start, stop, end_ns, exit_code in zip(episodes.start_window, episodes.stop_window, episodes.end_ns, episodes.exit, strict=True):
-        assert (session.window_end_ns[start:stop] < end_ns).all()
+        assert (session.window_end_ns[start:stop] <= end_ns).all()
         if exit_code not in (EXIT_SESSION_END, EXIT_LEVEL_MOVED):
             assert end_ns in session.trade_ts_ns
 

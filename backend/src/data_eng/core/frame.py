@@ -98,8 +98,33 @@ def oriented(columns: dict[str, NDArray[np.float32]], from_below: bool) -> NDArr
     return np.stack([feature.sign_from_above * columns[feature.from_above].astype(np.float64) for feature in FRAME_FEATURES], axis=1)
 
 
+class FrameTotals(NamedTuple):
+    """Sums of the features over the first windows, from none of them on."""
+
+    total: NDArray[np.float64]
+    """(windows + 1, features)"""
+    count: NDArray[np.int64]
+    """(windows + 1,) windows that have them."""
+
+
+def frame_totals(values: NDArray[np.float64], before: FrameTotals | None = None) -> FrameTotals:
+    """The totals up to each of `values`, (windows, features) of `oriented`, and those of `before`, of the windows before these."""
+    before = before or FrameTotals(np.zeros((1, values.shape[1])), np.zeros(1, np.int64))
+    known = np.isfinite(values).all(axis=1)
+    new = np.where(known[:, None], values, 0.0)
+    return FrameTotals(
+        np.concatenate([before.total, np.cumsum(np.concatenate([before.total[-1:], new]), axis=0)[1:]]),
+        np.concatenate([before.count, before.count[-1] + np.cumsum(known)]),
+    )
+
+
 def frame_vectors(
-    values: NDArray[np.float64], window: NDArray[np.int64], entry_window: NDArray[np.int64], momenta: NDArray[np.float64], window_s: int
+    values: NDArray[np.float64],
+    window: NDArray[np.int64],
+    entry_window: NDArray[np.int64],
+    momenta: NDArray[np.float64],
+    window_s: int,
+    totals: FrameTotals | None = None,
 ) -> NDArray[np.float32]:
     """Vectors of windows of one level and approach.
 
@@ -108,14 +133,13 @@ def frame_vectors(
     values : (windows, features) of `oriented`, consecutive windows; NaN in those that have none.
     window, entry_window : (rows,) the window of each vector, whose features are there, and the first one of its episode.
     momenta : (rows, len(MOMENTA_S)).
+    totals : those of `values`, where they are known already.
 
     Returns
     -------
     (rows, dims) float32 without NaN. What follows a window has no say in it.
     """
-    known: NDArray[np.bool_] = np.asarray(np.isfinite(values).all(axis=1))
-    total = np.concatenate([np.zeros((1, values.shape[1])), np.cumsum(np.where(known[:, None], values, 0.0), axis=0)])
-    count = np.concatenate([[0], np.cumsum(known)])
+    total, count = totals or frame_totals(values)
     parts = [values[window]]
     first = [np.maximum(window + 1 - seconds // window_s, 0) for seconds in MEANS_S]
     for start in (*first, entry_window):

@@ -70,7 +70,7 @@ def wall_table(strikes: pa.Table, rules: WallRules, lake: StageLake) -> pa.Table
         return values
 
     book = StrikeBook(dense("depth", 0.0), dense("usual", np.nan), np.ones(shape, np.bool_), dense("fill", 0.0))
-    found = find_walls(book, dense("refresh", 0.0), dense("w", np.nan), own_place(window, place), rules, new_walls(shape[2]))
+    found = find_walls(book, dense("refresh", 0.0), dense("w", np.nan), own_place(window, place), starts_ns, rules, new_walls(shape[2]))
     at = (found["window"], found["side"], found["strike"])
     big, age_s = dense("big", 0.0)[at], dense("age", np.nan, "_s")[at]
     return pa.table(
@@ -85,7 +85,7 @@ def wall_table(strikes: pa.Table, rules: WallRules, lake: StageLake) -> pa.Table
             "depth": found["depth"].astype(np.int32),
             "usual": nullable_float(book.usual[at]),
             "peak": found["peak"].astype(np.int32),
-            "since_ns": starts_ns[found["since_window"]],
+            "since_ns": found["since"],
             "eaten": found["eaten"].astype(np.int32),
             "refreshed": found["refreshed"].astype(np.int32),
             "orders": dense("orders", 0.0)[at].astype(np.int32),
