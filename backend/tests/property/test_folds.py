@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from src.data_eng.core.book.state import ASK, BID
 from src.data_eng.core.episodes import Episodes, episodes_of, find_episodes, new_episodes, step_episodes
-from src.data_eng.core.features.motion import Motion, motion_at, new_motion
+from src.data_eng.core.features.motion import Motion, MotionState, motion_at, new_motion
 from src.data_eng.core.frame import FRAME_FEATURES, frame_totals, frame_vectors
 from src.data_eng.core.physics.hold import new_held
 from src.data_eng.core.physics.level_walls import WallRows, level_walls, none_pulled
@@ -58,10 +59,10 @@ def test_signs_and_balance_in_pieces(seed: int, mark: float) -> None:
     sign, held = signs(tilt, mark, 3), new_held()
     for start, stop in pieces(rng):
         part = slice(start, stop)
-        for ours, theirs in zip(balances(tilt[part], vacuum[part], giving[part], marks, 3, state), whole, strict=True):
-            assert_array_equal(ours, theirs[part])
-        for ours, theirs in zip(signs(tilt[part], mark, 3, held), sign, strict=True):
-            assert_array_equal(ours, theirs[part])
+        both: Any = ((balances(tilt[part], vacuum[part], giving[part], marks, 3, state), whole), (signs(tilt[part], mark, 3, held), sign))
+        for now, day in both:
+            for ours, theirs in zip(now, day, strict=True):
+                assert_array_equal(ours, theirs[part])
     assert len(set(whole.balance.tolist())) > 2 or np.isnan(mark)
 
 
@@ -69,17 +70,17 @@ def test_signs_and_balance_in_pieces(seed: int, mark: float) -> None:
 @given(seeds)
 def test_motion_in_pieces(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    mids = 100 + np.cumsum(rng.integers(-3, 4, WINDOWS)) / 2
+    mids: Any = 100 + np.cumsum(rng.integers(-3, 4, WINDOWS)) / 2
     mids[rng.random(WINDOWS) < 0.1] = np.nan
-    levels = np.stack([np.where(np.arange(WINDOWS) < 20, np.nan, 101.0), 100.0 + 10 * (np.arange(WINDOWS) > 60)])
+    levels: Any = np.stack([np.where(np.arange(WINDOWS) < 20, np.nan, 101.0), 100.0 + 10 * (np.arange(WINDOWS) > 60)])
 
-    def of(start: int, stop: int, **state: object) -> Motion:
+    def of(start: int, stop: int, state: MotionState | None = None) -> Motion:
         level, window = (axis.ravel() for axis in np.meshgrid(range(2), range(stop - start), indexing="ij"))
-        return motion_at(level, window, mids[start:stop], levels[:, start:stop], 5, 5, **state)  # type: ignore[arg-type]
+        return motion_at(level, window, mids[start:stop], levels[:, start:stop], 5, 5, state)
 
     whole, state = of(0, WINDOWS), new_motion(2)
     for start, stop in pieces(rng):
-        for ours, theirs in zip(of(start, stop, state=state), whole, strict=True):
+        for ours, theirs in zip(of(start, stop, state), whole, strict=True):
             assert_array_equal(ours.reshape(2, -1), theirs.reshape(2, -1)[:, start:stop])
     assert whole.near_s.max() > 0
 
@@ -106,18 +107,19 @@ def test_the_leads_and_winners_of_strikes_in_pieces(seed: int) -> None:
 def test_the_walls_behind_a_level_in_pieces(seed: int) -> None:
     rng = np.random.default_rng(seed)
     window = np.sort(rng.integers(0, WINDOWS, 40))
-    walls = WallRows(
+    columns: list[Any] = [
         window,
         rng.choice([BID, ASK], 40).astype(np.int8),
         100.0 + rng.integers(-20, 20, 40),
         rng.choice([STANDS, PULLED, EATEN], 40).astype(np.int8),
         *rng.uniform(1, 9, (5, 40)),
-    )
+    ]
+    walls = WallRows(*columns)
     level, barrier, state = np.full(WINDOWS, 101.0), np.full(WINDOWS, 8), none_pulled()
     whole = level_walls(walls, level, barrier, 5)
     for start, stop in pieces(rng):
         rows = (window >= start) & (window < stop)
-        part = WallRows(window[rows] - start, *(column[rows] for column in walls[1:]))
+        part = WallRows(window[rows] - start, *(column[rows] for column in columns[1:]))
         found = level_walls(part, level[start:stop], barrier[start:stop], 5, state)
         for name, column in found.items():
             assert_array_equal(column, whole[name][start:stop])
@@ -127,14 +129,15 @@ def test_the_walls_behind_a_level_in_pieces(seed: int) -> None:
 @given(seeds)
 def test_episodes_in_pieces(seed: int) -> None:
     session, rng = RandomSession(seed), np.random.default_rng(seed)
-    given_ = (session.window_end_ns, session.mid_ticks, session.level_ticks)
-    trades, barrier, end_ns = (session.trade_ts_ns, session.trade_ticks), session.barrier_ticks, session.session_end_ns
-    whole, state = find_episodes(*given_, *trades, barrier, 5, end_ns), new_episodes()
+    given_: Any = (session.window_end_ns, session.mid_ticks, session.level_ticks)
+    trades: Any = (session.trade_ts_ns, session.trade_ticks)
+    barrier, end_ns = session.barrier_ticks, session.session_end_ns
+    whole_day: Any = [*given_, *trades, barrier, 5, end_ns]
+    whole, state = find_episodes(*whole_day), new_episodes()
     for _, stop in pieces(rng, session.windows):
         seen = int(np.searchsorted(trades[0], session.window_end_ns[stop - 1]))
-        state = step_episodes(
-            state, *(column[:stop] for column in given_), *(column[:seen] for column in trades), barrier[:stop], 5, end_ns
-        )
+        known: Any = [*(column[:stop] for column in given_), *(column[:seen] for column in trades), barrier[:stop], 5, end_ns]
+        state = step_episodes(state, *known)
     so_far = episodes_of(state, session.window_end_ns)
     after = slice(0, len(whole.end_ns) - int(state.at["open"][0]))
     for name in Episodes._fields:

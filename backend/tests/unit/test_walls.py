@@ -39,7 +39,9 @@ def events(strike_book: StrikeBook, centre: int | list[int] = 10) -> list[int]:
     """Events at strike 15 by window; -9 where there is no wall."""
     windows = len(strike_book.depth)
     centres = np.array([centre] * windows if isinstance(centre, int) else centre, np.int32)
-    rows = find_walls(strike_book, np.zeros_like(strike_book.depth), excess(strike_book), centres, np.arange(windows), RULES, new_walls(STRIKES))
+    rows = find_walls(
+        strike_book, np.zeros_like(strike_book.depth), excess(strike_book), centres, np.arange(windows), RULES, new_walls(STRIKES)
+    )
     assert set(rows["side"].tolist()) <= {ASK}
     assert set(rows["strike"].tolist()) <= {15}
     by_window = dict(zip(rows["window"].tolist(), rows["event"].tolist(), strict=True))

@@ -103,18 +103,18 @@ class FrameTotals(NamedTuple):
 
     total: NDArray[np.float64]
     """(windows + 1, features)"""
-    count: NDArray[np.int64]
+    seen: NDArray[np.int64]
     """(windows + 1,) windows that have them."""
 
 
 def frame_totals(values: NDArray[np.float64], before: FrameTotals | None = None) -> FrameTotals:
     """The totals up to each of `values`, (windows, features) of `oriented`, and those of `before`, of the windows before these."""
     before = before or FrameTotals(np.zeros((1, values.shape[1])), np.zeros(1, np.int64))
-    known = np.isfinite(values).all(axis=1)
+    known: NDArray[np.bool_] = np.asarray(np.isfinite(values).all(axis=1))
     new = np.where(known[:, None], values, 0.0)
     return FrameTotals(
         np.concatenate([before.total, np.cumsum(np.concatenate([before.total[-1:], new]), axis=0)[1:]]),
-        np.concatenate([before.count, before.count[-1] + np.cumsum(known)]),
+        np.concatenate([before.seen, before.seen[-1] + np.cumsum(known)]),
     )
 
 

@@ -134,8 +134,11 @@ def signs(values: NDArray[np.float64], mark: float, dwell: int, state: NDArray[n
 
 
 def signed_quantile(values: NDArray[np.float64], past: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Share of the past's |values| below each |value|, ties half, with the value's sign; NaN where value or enough past is missing."""
-    signed: NDArray[np.float64] = np.sign(values) * past_quantile(np.abs(values), np.abs(past), LEAST_ROWS)
+    """Share of the past's |values|, as of `past_scores`, below each |value|, ties half, with the value's sign.
+
+    NaN where value or enough past is missing.
+    """
+    signed: NDArray[np.float64] = np.sign(values) * past_quantile(np.abs(values), past, LEAST_ROWS)
     return signed
 
 

@@ -72,6 +72,16 @@ def grid_of(tape: Tape, usable: NDArray[np.bool_], step_ticks: int) -> StrikeGri
     return StrikeGrid(lowest * step_ticks, int(tape.band[1, usable].max()) // step_ticks - lowest + 1, step_ticks)
 
 
+def joined_grids(one: StrikeGrid, other: StrikeGrid) -> StrikeGrid:
+    """The strikes of both, and all between."""
+    held = [grid for grid in (one, other) if grid.strikes]
+    if not held:
+        return one
+    lowest = min(grid.lowest for grid in held)
+    highest = max(grid.lowest + grid.strikes * grid.step_ticks for grid in held)
+    return StrikeGrid(lowest, (highest - lowest) // one.step_ticks, one.step_ticks)
+
+
 def strike_book(
     tape: Tape, grid: StrikeGrid, end_touch_ticks: NDArray[np.int32], usual: Usual, depth_pace: NDArray[np.float64]
 ) -> StrikeBook:
@@ -173,8 +183,8 @@ def ladder_values(
 def winners(values: NDArray[np.float64], mark: float, dwell: int, state: NDArray[np.void] | None = None) -> NDArray[np.int8]:
     """(windows, strikes) codes of `Winner`, from `ladder_values`: a side leads beyond the mark and is held for `dwell` windows at least.
 
-    Even throughout without a mark (NaN), and at a strike that is out of reach (NaN) once it was held. `state`, (strikes,) HELD_DTYPE, is that
-    of the windows before, and changed; without it there were none.
+    Even throughout without a mark (NaN), and at a strike that is out of reach (NaN) once it was held. `state`, (strikes,) HELD_DTYPE, is
+    that of the windows before, and changed; without it there were none.
     """
     found = np.full(values.shape, EVEN, np.int8)
     if mark > 0:
