@@ -50,13 +50,18 @@ Rows = TypeVar("Rows", Answered, Spoken)
 
 def taken(said: Rows, rows: NDArray[np.bool_]) -> Rows:
     """Some rows of what is said."""
-    parts = [part[rows] if isinstance(part, np.ndarray) else taken(part, rows) for part in said]
-    return said._make(parts)
+    chosen: Rows = _chosen(said, rows)
+    return chosen
+
+
+def _chosen(said: Any, rows: NDArray[np.bool_]) -> Any:
+    return said[rows] if isinstance(said, np.ndarray) else said._make([_chosen(part, rows) for part in said])
 
 
 def together(parts: Sequence[Answered]) -> Answered:
     """All rows of what is said, one part after the other; of one past."""
-    return _together(parts)
+    joined: Answered = _together(parts)
+    return joined
 
 
 def _together(parts: Sequence[Any]) -> Any:

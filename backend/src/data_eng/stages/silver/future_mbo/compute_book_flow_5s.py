@@ -114,16 +114,21 @@ def close_day(book: Book, flow: Flow) -> list[FlowTables]:
 
 def covered(tables: FlowTables, book: Book, flow: Flow) -> FlowTables:
     """Without the windows that begin after the file's last record: nobody knows what happened there. None if the session has no record."""
-    last_record_ns, rows_end_ns, window_ns = int(book.state["last_ts_ns"]), int(flow.tape["rows_end_ns"]), int(flow.tape["window_ns"])
-    starts_ns = tables.windows.window_start_ns
-    held = int((starts_ns <= last_record_ns).sum())
-    if not tables.windows.records[: np.searchsorted(starts_ns, rows_end_ns)].any():
-        held = 0
-    held_rows = int(np.searchsorted(tables.rows.window, held))
+    windows = covered_windows(tables.windows, book, flow)
+    held = len(windows.window_start_ns)
     path = tables.path if held else first_rows(tables.path, 0)
-    windows = first_rows(tables.windows, held)
-    unseen_ns = np.maximum(windows.window_start_ns + window_ns - last_record_ns, 0)
-    return FlowTables(first_rows(tables.rows, held_rows), windows._replace(unseen_ns=unseen_ns), tables.bars, path)
+    return FlowTables(first_rows(tables.rows, int(np.searchsorted(tables.rows.window, held))), windows, tables.bars, path)
+
+
+def covered_windows(windows: WindowRows, book: Book, flow: Flow) -> WindowRows:
+    """Of all windows of the tape those that `covered` keeps, with what of each lies after the last record."""
+    last_record_ns, rows_end_ns, window_ns = int(book.state["last_ts_ns"]), int(flow.tape["rows_end_ns"]), int(flow.tape["window_ns"])
+    starts_ns = windows.window_start_ns
+    held = int((starts_ns <= last_record_ns).sum())
+    if not windows.records[: np.searchsorted(starts_ns, rows_end_ns)].any():
+        held = 0
+    kept = first_rows(windows, held)
+    return kept._replace(unseen_ns=np.maximum(kept.window_start_ns + window_ns - last_record_ns, 0))
 
 
 def trust(windows: WindowRows, times: SessionTimes, settings: Settings) -> NDArray[np.int64]:

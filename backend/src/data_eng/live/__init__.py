@@ -1,0 +1,1 @@
+"""The day as it comes: records in, the rows of tonight's build out, window by window."""
