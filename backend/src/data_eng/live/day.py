@@ -7,16 +7,16 @@ read from the lake but the past, which is read before the first record.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from ..config import AppConfig
 from ..contracts import contract_of
 from ..core.events import NO_TICK
 from ..core.level_order import in_order
@@ -49,12 +49,14 @@ from ..stages.gold.future_mbo.build_trigger_vectors import Triggers, candidates,
 from ..stages.gold.future_mbo.pressure_physics import day_balance, day_physics, with_physics
 from ..stages.silver.future_mbo.compute_book_flow_5s import sorted_bars, table_of
 from ..stages.windows import SEEN_COLUMNS, seen_end_of
+from .checkpoint import newest, save
 from .folds import NewWindows, SoFar, fitted, new_folds, silver_physics
 from .levels import LiveLevels
 from .past import DayPast
 from .records import Instrument, Records
 from .silver import LiveBook, Silver
-from .triggers import DaySoFar, Test, TestKey, new_triggers, signal_rows, trigger_rows
+from .trees import filled, flat
+from .triggers import DaySoFar, Test, TestKey, new_triggers, signal_rows, tests_again, trigger_rows, triggers_of
 
 BY_LEVEL = (LEVEL_VACUUM, LEVEL_PHYSICS, PRESSURE_STREAM)
 """Tables whose rows lie level after level."""
@@ -77,10 +79,10 @@ class Closed(NamedTuple):
 class LiveDay:
     """One contract-day. `take` records as they come; `table` gives a table so far, in the order that the build gives its rows."""
 
-    def __init__(self, unit: ContractDay, instrument: Instrument, past: DayPast, cfg: AppConfig, settings: Settings) -> None:
+    def __init__(self, unit: ContractDay, instrument: Instrument, past: DayPast, settings: Settings) -> None:
         self.unit, self.settings = unit, settings.with_levels(in_order(settings.levels.default))
         self.times: SessionTimes = session_times(unit.date, settings)
-        self._past, self._cfg = past, cfg
+        self._past = past
         self._records = Records(instrument)
         self._book = LiveBook(self.times, settings)
         self._levels = LiveLevels(past, self.settings)
@@ -93,6 +95,8 @@ class LiveDay:
         }
         self._window_ns = settings.book.window_s * NS_PER_S
         self._ended = False
+        self._checkpoint = 0
+        self._saved_pieces: dict[str, int] = {}
 
     @property
     def clock_ns(self) -> int:
@@ -113,6 +117,8 @@ class LiveDay:
 
     def peek_close(self, now_ns: int) -> list[Closed]:
         """The windows that would close now, were the clock at `now_ns`; provisional, and everything stays as it is."""
+        if self._records.count == 0:
+            return []
         silver = self._book.peek(now_ns)
         kept = (copy.deepcopy(self._folds), dict(self._tests), len(self._triggers))
         lengths = {dataset: len(pieces) for dataset, pieces in self._tables.items()}
@@ -135,20 +141,23 @@ class LiveDay:
 
     def table(self, dataset: str) -> pa.Table:
         """All rows of a table so far, as the build orders them; after `end` they are the build's own, labels too."""
-        empty = contract_of(dataset).schema.empty_table()
         if dataset == VOLUME_PROFILE:
             return table_of(dataset, self._book.profile)
         if dataset == LEVELS_TABLE:
             return self._levels.table
         if dataset == SETUP_CANDIDATES:
-            return pa.concat_tables([empty, fitted(dataset, candidates(self.table(TRIGGER_VECTORS), self.settings))])
-        rows = pa.concat_tables([empty, *self._tables[dataset]])
-        if dataset == TRADE_BARS:
-            return sorted_bars(rows)
-        if dataset == TRIGGER_VECTORS and self._ended and rows.num_rows:
-            rows = self._labelled(rows)
+            return fitted(dataset, candidates(self.table(TRIGGER_VECTORS), self.settings))
+        rows = self._rows(dataset)
+        return sorted_bars(rows) if dataset == TRADE_BARS else self._in_order(dataset, rows)
+
+    def _rows(self, dataset: str) -> pa.Table:
+        """In the order of their coming."""
+        return pa.concat_tables([contract_of(dataset).schema.empty_table(), *self._tables[dataset]])
+
+    def _in_order(self, dataset: str, rows: pa.Table) -> pa.Table:
         if dataset in (TRIGGER_VECTORS, TRIGGER_SIGNALS):
-            return rows.sort_by(TRIGGER_ORDER)
+            labelled = self._labelled(rows) if dataset == TRIGGER_VECTORS and self._ended and rows.num_rows else rows
+            return labelled.sort_by(TRIGGER_ORDER)
         if self._ended and dataset != TRADE_PATH:
             rows = self._known(dataset, rows)
         if dataset in BY_LEVEL:
@@ -157,13 +166,65 @@ class LiveDay:
             return rows.take(np.argsort(rank, kind="stable"))
         return rows
 
+    def save(self, folder: Path, position: Mapping[str, Any], made_with: Mapping[str, str]) -> None:
+        """Write a checkpoint of the day after the records taken so far, which end at `position` of what was recorded."""
+        tests = {f"tests/{number}": test.is_vacuum for number, test in enumerate(self._tests.values())}
+        arrays = {f"book/{name}": array for name, array in self._book.arrays().items()}
+        arrays |= flat(self._folds, "folds") | tests
+        arrays |= {"records/entry": self._records.entry, "records/clock": self._records.clock}
+        rows = {
+            dataset: pa.concat_tables([contract_of(dataset).schema.empty_table(), *pieces[self._saved_pieces.get(dataset, 0) :]])
+            for dataset, pieces in self._tables.items()
+        }
+        about = {**position, "tests": list(self._tests)}
+        save(folder, self._checkpoint + 1, arrays, rows, about, {**made_with, "past": self._past.sha256})
+        self._checkpoint += 1
+        self._saved_pieces = {dataset: len(pieces) for dataset, pieces in self._tables.items()}
+
+    def restore(self, folder: Path, made_with: Mapping[str, str]) -> Mapping[str, Any] | None:
+        """Go on from the newest checkpoint that fits, before the first record: the position it was made at, None where there is none."""
+        saved = newest(folder, {**made_with, "past": self._past.sha256})
+        if saved is None:
+            return None
+        arrays = saved.arrays
+        self._book.restore({name.removeprefix("book/"): array for name, array in arrays.items() if name.startswith("book/")})
+        self._folds = filled(self._folds, arrays, "folds")
+        self._records.entry[:], self._records.clock[:] = arrays["records/entry"], arrays["records/clock"]
+        self._tables = {dataset: saved.tables.get(dataset, []) for dataset in self._tables}
+        self._checkpoint = saved.number
+        self._saved_pieces = {dataset: len(pieces) for dataset, pieces in self._tables.items()}
+        self._catch_up()
+        held = {(*name[:3], int(name[3])): arrays[f"tests/{number}"] for number, name in enumerate(saved.position["tests"])}
+        vectors = self._rows(TRIGGER_VECTORS)
+        self._tests = tests_again(vectors, held, self._past, self.unit, self.settings)
+        self._triggers = triggers_of(vectors, self._so_far.day())
+        return saved.position
+
+    def _catch_up(self) -> None:
+        """Bring what is made of the tables up to their last window."""
+        bars, windows = self._rows(TRADE_BARS), self._rows(BOOK_WINDOWS)
+        self._levels.take(bars)
+        self._so_far.path.append(self._rows(TRADE_PATH))
+        self._so_far.bars.append(self._candles(bars))
+        if windows.num_rows:
+            self._levels.work_out(self._records.first_ns, int(windows["window_start_ns"].to_numpy()[-1]) + self._window_ns)
+        touch = self._rows(TOUCH_PHYSICS)
+        windows = windows.slice(0, touch.num_rows)
+        in_force = self._levels.in_force(windows["window_start_ns"].to_numpy())
+        if windows.num_rows:
+            self._so_far.add(windows, touch, self._rows(LEVEL_VACUUM), in_force)
+            self._so_far.breaks_until_ns = dict.fromkeys(in_force, int(self.times.end_ns))
+
+    def _candles(self, bars: pa.Table) -> pa.Table:
+        return bars.filter(pc.equal(bars["bar_s"], self.settings.episodes.confirm_candle_s))
+
     def _closed(self, silver: Silver, final: bool) -> Iterator[Closed]:
         """Take closed windows through all stages, one after the other."""
         self._tables[TRADE_BARS].append(silver.bars)
         self._tables[TRADE_PATH].append(silver.path)
         self._levels.take(silver.bars)
         self._so_far.path.append(silver.path)
-        candles = silver.bars.filter(pc.equal(silver.bars["bar_s"], self.settings.episodes.confirm_candle_s))
+        candles = self._candles(silver.bars)
         self._so_far.bars.append(candles)
         starts_ns = silver.windows["window_start_ns"].to_numpy()
         if not len(starts_ns):

@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ..contracts import conformed, contract_of
-from ..core.episodes import EpisodeState
+from ..core.episodes import EpisodeState, new_episodes
 from ..core.features.motion import MotionState, new_motion
 from ..core.physics.hold import new_held
 from ..core.physics.state import BalanceState, new_balance
@@ -43,10 +43,11 @@ class Folds:
     """(levels, 4) HELD_DTYPE."""
     known: NDArray[np.bool_]
     """(levels,) whether a level has been known."""
+    episodes: dict[str, EpisodeState]
+    """By level_id."""
     of_signals: BalanceState = field(default_factory=new_balance)
     of_stream: BalanceState = field(default_factory=new_balance)
     """The balance by the past of the signals' stage, and by that of the stream's."""
-    episodes: dict[str, EpisodeState] = field(default_factory=dict)
 
 
 def new_folds(settings: Settings) -> Folds:
@@ -61,6 +62,7 @@ def new_folds(settings: Settings) -> Folds:
         leads=no_leads(settings),
         conditions=new_held(levels * len(CONDITIONS)).reshape(levels, len(CONDITIONS)),
         known=np.zeros(levels, np.bool_),
+        episodes={level_id: new_episodes() for level_id in settings.levels.default},
     )
 
 

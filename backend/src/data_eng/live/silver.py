@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+import numpy as np
 import pyarrow as pa
 
 from ..core.book.flow import FlowTables, WindowRows, drain, join
 from ..core.book.kernel import advance, close
+from ..core.book.state import Book, cache_aligned
 from ..core.events import EventBatch
 from ..core.profile import VolumeProfile, joined_profiles, volume_profile
 from ..core.session import SessionTimes
@@ -15,6 +17,7 @@ from ..core.tables import BOOK_WINDOWS, TRADE_BARS, TRADE_PATH
 from ..settings import Settings
 from ..stages.silver.future_mbo.compute_book_flow_5s import close_day, covered_windows, empty_book, flow_rows, table_of, tape_of, trust
 from .grown import Columns
+from .trees import Arrays, filled, flat
 
 
 class Silver(NamedTuple):
@@ -73,6 +76,44 @@ class LiveBook:
         """Windows that began by the last record: of those after it nobody knows what happened."""
         return covered_windows(WindowRows(**self.kernel.views()), self.book, self.flow)
 
+    def arrays(self) -> Arrays:
+        """All that the book knows: what is not at its beginning, and what waits on the tape."""
+        self._pieces.append(drain(self.flow))
+        book, waiting = self.book, join(self._pieces)
+        orders, lines = np.flatnonzero(book.orders["key"]), np.flatnonzero(_is_used(book).ravel())
+        self._pieces = [waiting]
+        return {
+            "capacity": np.array(len(book.orders)),
+            "order_places": orders,
+            "orders": book.orders[orders],
+            "line_places": lines,
+            "lines": book.lines.ravel()[lines],
+            "placed_sums": book.placed_sums.ravel()[lines],
+            "sides": book.sides.copy(),
+            "state": np.array([book.state]),
+            "counts": np.array([book.counts]),
+            "tape": np.array([self.flow.tape]),
+            "open_bars": self.flow.open_bars.copy(),
+            "kernel": np.stack(list(self.kernel.views().values())),
+            **flat(self.profile, "profile"),
+            **flat(waiting, "waiting"),
+        }
+
+    def restore(self, arrays: Arrays) -> None:
+        """Go on where `arrays` were taken; the book is a new one."""
+        book = self.book._replace(orders=cache_aligned((int(arrays["capacity"]),), self.book.orders.dtype))
+        book.orders[arrays["order_places"]] = arrays["orders"]
+        book.lines.reshape(-1)[arrays["line_places"]] = arrays["lines"]
+        book.placed_sums.reshape(-1)[arrays["line_places"]] = arrays["placed_sums"]
+        book.sides[:], self.flow.open_bars[:] = arrays["sides"], arrays["open_bars"]
+        for record, name in ((book.state, "state"), (book.counts, "counts"), (self.flow.tape, "tape")):
+            for column in record.dtype.names or ():
+                record[column] = arrays[name][column][0]
+        self.book = book
+        self.kernel.append(pa.table(dict(zip(WindowRows._fields, arrays["kernel"], strict=True))))
+        self.profile = filled(self.profile, arrays, "profile")
+        self._pieces = [filled(join([drain(self.flow)]), arrays, "waiting")]
+
     def _closed(self, pieces: list[FlowTables]) -> Silver:
         tables = join([*self._pieces, *pieces])
         self._pieces = []
@@ -86,6 +127,13 @@ class LiveBook:
             bars=table_of(TRADE_BARS, tables.bars),
             path=table_of(TRADE_PATH, tables.path),
         )
+
+
+def _is_used(book: Book) -> np.ndarray:
+    """(2, TICKS) lines where something rests, or happened in the open window."""
+    lines = book.lines
+    used: np.ndarray = (lines["depth"] != 0) | (lines["orders"] != 0) | (lines["stamp"] == book.state["stamp"]) | (book.placed_sums != 0)
+    return used
 
 
 def contract_windows() -> pa.Schema:

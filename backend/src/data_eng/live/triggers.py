@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import reduce
 from typing import NamedTuple
 
 import numpy as np
@@ -11,15 +12,16 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from ..contracts import contract_of
-from ..core.episodes import episodes_of, new_episodes, step_episodes
+from ..core.episodes import KINDS, episodes_of, step_episodes
 from ..core.features import feature_names
 from ..core.frame import FrameTotals, frame_totals, touch_columns
+from ..core.labels import APPROACHES
 from ..core.session import SessionTimes
 from ..core.tables import BOOK_WINDOWS, LEVEL_VACUUM, TOUCH_PHYSICS, TRADE_BARS, TRADE_PATH, TRIGGER_SIGNALS, TRIGGER_VECTORS
 from ..core.units import NS_PER_S
 from ..planning import ContractDay
 from ..retrieval.answered import Answered, answer_windows, taken, together
-from ..retrieval.key import SETUPS, IndexKey
+from ..retrieval.key import LEVEL_TEST, SETUPS, IndexKey
 from ..retrieval.moments import Moments, joined, moments_of
 from ..settings import Settings
 from ..stages.gold.future_mbo.build_trigger_signals import spoken_table, vacuum_at
@@ -177,7 +179,7 @@ def new_triggers(so_far: DaySoFar, first: int, next_ticks: dict[str, float], can
     for level_id in settings.levels.default:
         usable, level = so_far.usable[level_id].values, so_far.in_force[level_id].values
         state = step_episodes(
-            folds.episodes.get(level_id) or new_episodes(),
+            folds.episodes[level_id],
             day.windows.end_ns,
             day.windows.mid_ticks,
             level,
@@ -205,6 +207,24 @@ def new_triggers(so_far: DaySoFar, first: int, next_ticks: dict[str, float], can
     held = [triggers for triggers in found if len(triggers.window)]
     _see_frames(so_far, day, held)
     return held
+
+
+def triggers_of(rows: pa.Table, day: TriggerDay) -> list[Triggers]:
+    """The triggers that rows of the vectors' table, in the order of their coming, were made of."""
+    ends_ns, approach_of = day.windows.end_ns, {name: code for code, name in APPROACHES.items()}
+    window = np.searchsorted(ends_ns, rows["ts_ns"].to_numpy())
+    entry = np.searchsorted(ends_ns, rows["ts_ns"].to_numpy() - rows["age_s"].to_numpy().astype(np.int64) * NS_PER_S)
+    keys = list(zip(*(rows[name].to_pylist() for name in ("setup", "level_id", "approach_dir")), strict=True))
+    number, barrier = rows["episode"].to_numpy(), rows["barrier_ticks"].to_numpy().astype(np.int64)
+    kind = np.array([KINDS.index(name) for name in rows["episode_kind"].to_pylist()], np.int8)
+    level_ticks, found = rows["level_ticks"].to_numpy(), []
+    for row, (setup, level_id, approach_dir) in enumerate(keys):
+        one = slice(row, row + 1)
+        centre = level_ticks[one] if setup == LEVEL_TEST else day.windows.mid_ticks[entry[one]]
+        found.append(
+            Triggers(setup, level_id, approach_of[approach_dir], window[one], entry[one], centre, barrier[one], number[one], kind[one])
+        )
+    return found
 
 
 def trigger_rows(so_far: DaySoFar, found: list[Triggers]) -> pa.Table:
@@ -253,6 +273,20 @@ def _said(
         every = _both(test, every)
     chosen = np.arange(len(every.is_vacuum)) >= len(every.is_vacuum) - rows.num_rows
     return spoken_table(rows, every.moments, every.answered, every.is_vacuum, settings, chosen)
+
+
+def tests_again(
+    rows: pa.Table, held: dict[TestKey, NDArray[np.bool_]], past: DayPast, unit: ContractDay, settings: Settings
+) -> dict[TestKey, Test]:
+    """Tests that go on, from the rows of the vectors' table so far, and (triggers,) whether both sides thinned out at each of theirs."""
+    tests, names = {}, ("setup", "level_id", "approach_dir", "episode")
+    for name, is_vacuum in held.items():
+        same = [pc.equal(rows[column], value) for column, value in zip(names, name, strict=True)]
+        own = rows.filter(reduce(pc.and_, same))
+        known, vector = past.of(IndexKey(name[1], name[0], name[2]))
+        moments = moments_of(own, unit.symbol, len(settings.labels.horizons_s), vector)
+        tests[name] = Test(moments, answer_windows(known, moments), is_vacuum)
+    return tests
 
 
 def _both(one: Test, other: Test) -> Test:
