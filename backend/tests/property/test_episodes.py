@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from src.data_eng.core.confirmations import find_confirmations
 from src.data_eng.core.episodes import (
     EXIT_LEVEL_MOVED,
     EXIT_LOWER,
@@ -14,7 +15,6 @@ from src.data_eng.core.episodes import (
     Episodes,
     EpisodeWindows,
     episode_windows,
-    find_confirmations,
     find_episodes,
 )
 from src.data_eng.core.labels import BREAK_DOWN, BREAK_UP, CENSORED, CHOP, NO_HIT, REJECT_DOWN, REJECT_UP, Labels, label_triggers

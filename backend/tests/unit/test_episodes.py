@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from src.data_eng.core.confirmations import find_confirmations
 from src.data_eng.core.episodes import (
     EXIT_LEVEL_MOVED,
     EXIT_LOWER,
@@ -18,7 +19,6 @@ from src.data_eng.core.episodes import (
     Episodes,
     EpisodeWindows,
     episode_windows,
-    find_confirmations,
     find_episodes,
     is_candidate,
 )

@@ -50,7 +50,7 @@ from ..stages.gold.future_mbo.pressure_physics import day_balance, day_physics, 
 from ..stages.silver.future_mbo.compute_book_flow_5s import sorted_bars, table_of
 from ..stages.windows import SEEN_COLUMNS, seen_end_of
 from .checkpoint import newest, save
-from .folds import NewWindows, SoFar, fitted, new_folds, silver_physics
+from .folds import NewWindows, SoFar, fitted, new_folds, silver_physics, together
 from .levels import LiveLevels
 from .past import DayPast
 from .records import Instrument, Records
@@ -255,12 +255,12 @@ class LiveDay:
         new = NewWindows(windows, flow, {level_id: ticks[:-1] for level_id, ticks in in_force.items()}, bests, mids)
         so_far = SoFar(*(self._tables[dataset] for dataset in (BOOK_WINDOWS, BOOK_FLOW, TOUCH_PHYSICS, WALLS)))
         tables = silver_physics(new, so_far, self._folds, past, self.times, settings)
-        first = self._so_far.add(windows, tables[TOUCH_PHYSICS], tables[LEVEL_VACUUM], new.in_force)
+        first, day = self._so_far.add(windows, tables[TOUCH_PHYSICS], tables[LEVEL_VACUUM], new.in_force)
         balance = day_balance(tables[TOUCH_PHYSICS], past.balance, settings, self._folds.of_signals)
         next_ticks = {level_id: float(ticks[-1]) for level_id, ticks in in_force.items()}
-        found = new_triggers(self._so_far, first, next_ticks, candle_closed, self._folds)
+        found = new_triggers(self._so_far, day, first, next_ticks, candle_closed, self._folds)
         self._triggers += found
-        tables[TRIGGER_VECTORS] = trigger_rows(self._so_far, found)
+        tables[TRIGGER_VECTORS] = trigger_rows(day, found, settings)
         tables[TRIGGER_SIGNALS] = signal_rows(tables[TRIGGER_VECTORS], balance, self._tests, past, self.unit, settings)
         tables[PRESSURE_STREAM] = self._pressure(tables)
         tables[PHYSICS_LADDER] = self._ladder(windows, flow, tables[STRIKE_PHYSICS], int(start_ns[0]))
@@ -286,7 +286,7 @@ class LiveDay:
             )
             for place, level_id in enumerate(settings.levels.default)
         ]
-        return pa.concat_tables([contract_of(PRESSURE_STREAM).schema.empty_table(), *(fitted(PRESSURE_STREAM, one) for one in streams)])
+        return together(PRESSURE_STREAM, streams)
 
     def _ladder(self, windows: pa.Table, flow: pa.Table, strikes: pa.Table, start_ns: int) -> pa.Table:
         settings = self.settings

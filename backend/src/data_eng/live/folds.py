@@ -96,13 +96,13 @@ def silver_physics(
     walls = fitted(WALLS, wall_table(strikes, past.walls, settings, folds.walls))
     _meet_levels(new, so_far, folds, past, times, settings)
     ground, rows = ground_of(touch, past.usual), wall_rows(walls, day.windows, settings)
-    levels = [fitted(LEVEL_PHYSICS, table) for table in level_tables(day, new.in_force, ground, rows, settings, folds.levels)]
+    levels = list(level_tables(day, new.in_force, ground, rows, settings, folds.levels))
     vacuum = vacuum_table(flow_tape(new.flow, day.windows), day.windows, new.in_force, settings, folds.motion)
     return {
         TOUCH_PHYSICS: touch,
         STRIKE_PHYSICS: strikes,
         WALLS: walls,
-        LEVEL_PHYSICS: pa.concat_tables([contract_of(LEVEL_PHYSICS).schema.empty_table(), *levels]),
+        LEVEL_PHYSICS: together(LEVEL_PHYSICS, levels),
         LEVEL_VACUUM: fitted(LEVEL_VACUUM, vacuum),
     }
 
@@ -110,6 +110,12 @@ def silver_physics(
 def fitted(dataset: str, table: pa.Table) -> pa.Table:
     """The rows as the lake's table has them, which is what the next stage reads."""
     return conformed(table, contract_of(dataset))
+
+
+def together(dataset: str, tables: list[pa.Table]) -> pa.Table:
+    """The same of several, one after the other."""
+    held = [table for table in tables if table.num_rows]
+    return fitted(dataset, pa.concat_tables(held)) if held else contract_of(dataset).schema.empty_table()
 
 
 def _meet_levels(new: NewWindows, so_far: SoFar, folds: Folds, past: DayPast, times: SessionTimes, settings: Settings) -> None:

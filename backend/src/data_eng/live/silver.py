@@ -36,17 +36,21 @@ class LiveBook:
     def __init__(self, times: SessionTimes, settings: Settings) -> None:
         self._times, self._settings = times, settings
         self.book, self.flow = empty_book(settings), tape_of(times, settings)
-        self.profile: VolumeProfile = joined_profiles([])
+        self._profiles: list[VolumeProfile] = []
         self.kernel = Columns(contract_windows(), WindowRows._fields)
         """Every window of the tape, its marks those of the kernel alone."""
         self._pieces: list[FlowTables] = []
 
+    @property
+    def profile(self) -> VolumeProfile:
+        """What traded in the regular hours so far."""
+        self._profiles = [joined_profiles(self._profiles)]
+        return self._profiles[0]
+
     def take(self, events: EventBatch) -> None:
         """Let events act, which come straight after those of the call before."""
-        if self._times.rth_day and len(events.size):
-            traded = volume_profile(events, self._times.rth_open_ns, self._times.rth_close_ns)
-            if len(traded.volume):
-                self.profile = joined_profiles([self.profile, traded])
+        if self._times.rth_day:
+            self._profiles.append(volume_profile(events, self._times.rth_open_ns, self._times.rth_close_ns))
         self.book, drained = advance(events, self.book, self.flow)
         self._pieces += drained
 
@@ -111,7 +115,7 @@ class LiveBook:
                 record[column] = arrays[name][column][0]
         self.book = book
         self.kernel.append(pa.table(dict(zip(WindowRows._fields, arrays["kernel"], strict=True))))
-        self.profile = filled(self.profile, arrays, "profile")
+        self._profiles = [filled(self.profile, arrays, "profile")]
         self._pieces = [filled(join([drain(self.flow)]), arrays, "waiting")]
 
     def _closed(self, pieces: list[FlowTables]) -> Silver:

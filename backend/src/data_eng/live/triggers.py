@@ -20,7 +20,8 @@ from ..core.session import SessionTimes
 from ..core.tables import BOOK_WINDOWS, LEVEL_VACUUM, TOUCH_PHYSICS, TRADE_BARS, TRADE_PATH, TRIGGER_SIGNALS, TRIGGER_VECTORS
 from ..core.units import NS_PER_S
 from ..planning import ContractDay
-from ..retrieval.answered import Answered, answer_windows, taken, together
+from ..retrieval.answered import Answered, answer_windows, taken
+from ..retrieval.answered import together as all_said
 from ..retrieval.key import LEVEL_TEST, SETUPS, IndexKey
 from ..retrieval.moments import Moments, joined, moments_of
 from ..settings import Settings
@@ -38,7 +39,7 @@ from ..stages.gold.future_mbo.pressure_physics import DayBalance
 from ..stages.gold.future_mbo.trigger_day import Candles, TriggerDay
 from ..stages.physics import Volatility
 from ..stages.windows import WINDOW_COLUMNS, as_windows, session_windows
-from .folds import Folds, fitted
+from .folds import Folds, together
 from .grown import Columns, Grown
 from .past import DayPast
 
@@ -95,8 +96,8 @@ class DaySoFar:
         self.rows_of = {level_id: Grown(np.int64) for level_id in levels}
         self.usable = {level_id: Grown(np.bool_) for level_id in levels}
 
-    def add(self, windows: pa.Table, touch: pa.Table, vacuum: pa.Table, in_force: dict[str, NDArray[np.float64]]) -> int:
-        """Take in new windows; returns the place of the first of the session among the session's."""
+    def add(self, windows: pa.Table, touch: pa.Table, vacuum: pa.Table, in_force: dict[str, NDArray[np.float64]]) -> tuple[int, TriggerDay]:
+        """Take in new windows; returns the place of the first of the session among the session's, and the day with them."""
         before, first = self.windows.count, self.session_windows
         self.windows.append(windows)
         self.touch.append(touch)
@@ -113,7 +114,7 @@ class DaySoFar:
         day = self.day()
         for level_id in in_force:
             self.usable[level_id].append(usable_windows(day, level_id, first))
-        return first
+        return first, day
 
     def last_mids(self, count: int) -> NDArray[np.float64]:
         """(up to `count`,) mids of the last windows; NaN where one is not usable."""
@@ -167,12 +168,14 @@ class DaySoFar:
         )
 
 
-def new_triggers(so_far: DaySoFar, first: int, next_ticks: dict[str, float], candle_closed: bool, folds: Folds) -> list[Triggers]:
+def new_triggers(
+    so_far: DaySoFar, day: TriggerDay, first: int, next_ticks: dict[str, float], candle_closed: bool, folds: Folds
+) -> list[Triggers]:
     """Triggers of the session's windows from number `first` on; `folds.episodes` is changed.
 
     `next_ticks` is each level's price in the window after the last one: where it jumps there, the last window is of no test any more.
     """
-    day, settings = so_far.day(), so_far.settings
+    settings = so_far.settings
     found: list[Triggers] = []
     longest_ns = settings.episodes.confirm_label_candles * settings.episodes.confirm_candle_s * NS_PER_S
     count = len(day.windows.end_ns)
@@ -227,11 +230,9 @@ def triggers_of(rows: pa.Table, day: TriggerDay) -> list[Triggers]:
     return found
 
 
-def trigger_rows(so_far: DaySoFar, found: list[Triggers]) -> pa.Table:
+def trigger_rows(day: TriggerDay, found: list[Triggers], settings: Settings) -> pa.Table:
     """Rows of the vectors' table, with what is not known yet as not known."""
-    day = so_far.day()
-    tables = [fitted(TRIGGER_VECTORS, trigger_table(day, triggers, so_far.settings)) for triggers in found]
-    return pa.concat_tables([contract_of(TRIGGER_VECTORS).schema.empty_table(), *tables])
+    return together(TRIGGER_VECTORS, [trigger_table(day, triggers, settings) for triggers in found])
 
 
 def signal_rows(
@@ -293,7 +294,7 @@ def _both(one: Test, other: Test) -> Test:
     dims, horizons = one.moments.frame.shape[1], one.moments.kinds.shape[1]
     return Test(
         joined([one.moments, other.moments], dims, horizons),
-        together([one.answered, other.answered]),
+        all_said([one.answered, other.answered]),
         np.concatenate([one.is_vacuum, other.is_vacuum]),
     )
 

@@ -5,6 +5,7 @@ A strike counts by its middle, so that the mirrored book has the mirrored wall.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -39,6 +40,7 @@ class WallRows(NamedTuple):
     """Since it appeared, to the end of the row's window."""
 
 
+@cache
 def wall_columns() -> tuple[PhysicsColumn, ...]:
     """The columns of the level's frame, in the table's order; null where there is no such wall."""
     where = {"bid": "bids below the level", "ask": "asks above the level"}

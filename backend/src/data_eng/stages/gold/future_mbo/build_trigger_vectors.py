@@ -10,7 +10,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ....contracts import contract_of
-from ....core.episodes import KINDS, Confirmations, Episodes, episode_windows, find_confirmations, find_episodes, is_candidate
+from ....core.confirmations import Confirmations, find_confirmations
+from ....core.episodes import KINDS, Episodes, episode_windows, find_episodes, is_candidate
 from ....core.features.blocks import build_vectors, windows_behind
 from ....core.frame import frame_columns, frame_vectors, momenta_of, oriented
 from ....core.labels import APPROACHES, CENSORED, FROM_BELOW, NO_HIT, NOT_REJECTED, OUTCOMES, REJECT_KINDS, Labels, label_triggers
