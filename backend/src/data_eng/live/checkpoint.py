@@ -118,5 +118,5 @@ def _array_bytes(array: np.ndarray) -> bytes:
 def _table_bytes(table: pa.Table) -> bytes:
     sink = io.BytesIO()
     with pa.ipc.new_stream(sink, table.schema) as stream:
-        stream.write_table(table)
+        stream.write_table(table.combine_chunks())
     return sink.getvalue()
