@@ -70,6 +70,7 @@ def walked_day(date: str, settings: Settings, seed: int = 0, hours: float = 1.0)
         candles=Candles(candles, path[first], path[last]),
         episode_end_ns=end_ns,
         seen_end_ns=np.full(windows, end_ns),
+        frames={},
     )
 
 

@@ -37,7 +37,8 @@ def episodes(
             continue
         finish, how = end_of_episode(i, window_ends, levels, trades, barrier, session_end)
         busy_until = finish
-        answered = [k for k, ts in enumerate(window_ends) if k >= i and ts < finish]
+        by_trade = how in ("upper", "lower")
+        answered = [k for k, ts in enumerate(window_ends) if k >= i and (ts < finish or (by_trade and ts == finish))]
         found.append(
             {
                 "start": i,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from src.data_eng.core.episodes import KINDS, Episodes, episode_windows, find_confirmations, find_episodes
+from src.data_eng.core.confirmations import find_confirmations
+from src.data_eng.core.episodes import KINDS, Episodes, episode_windows, find_episodes
 from src.data_eng.core.labels import NO_HIT, NOT_REJECTED, OUTCOMES, REJECT_KINDS, Labels, label_triggers
 
 from . import naive_episodes as naive

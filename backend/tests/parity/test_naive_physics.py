@@ -157,7 +157,7 @@ def test_up_is_the_mirror_of_down_to_the_last_bit(seed: int) -> None:
         ("level", sums_by_level(straight, edges, usual, levels), sums_by_level(flipped, edges, usual, about - levels)),
     ):
         here, there = (all_columns(frame, sums, prior) for sums in (one, other))
-        for column in frame_columns(frame):  # type: ignore[arg-type]
+        for column in frame_columns(frame):
             name = column.name
             image = name.replace("_ask_", "_?_").replace("_bid_", "_ask_").replace("_?_", "_bid_")
             sign = -1.0 if name.startswith("x_tilt") else 1.0

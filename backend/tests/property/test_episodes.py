@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from src.data_eng.core.confirmations import find_confirmations
 from src.data_eng.core.episodes import (
     EXIT_LEVEL_MOVED,
     EXIT_LOWER,
@@ -14,7 +15,6 @@ from src.data_eng.core.episodes import (
     Episodes,
     EpisodeWindows,
     episode_windows,
-    find_confirmations,
     find_episodes,
 )
 from src.data_eng.core.labels import BREAK_DOWN, BREAK_UP, CENSORED, CHOP, NO_HIT, REJECT_DOWN, REJECT_UP, Labels, label_triggers
@@ -115,7 +115,7 @@ def test_episodes_lie_apart_and_end_where_they_say(seed: int) -> None:
     episodes = episodes_of(session, session.windows, session.session_end_ns)
     assert (episodes.start_ns[1:] >= episodes.end_ns[:-1]).all()
     for start, stop, end_ns, exit_code in zip(episodes.start_window, episodes.stop_window, episodes.end_ns, episodes.exit, strict=True):
-        assert (session.window_end_ns[start:stop] < end_ns).all()
+        assert (session.window_end_ns[start:stop] <= end_ns).all()
         if exit_code not in (EXIT_SESSION_END, EXIT_LEVEL_MOVED):
             assert end_ns in session.trade_ts_ns
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from src.data_eng.core.confirmations import find_confirmations
 from src.data_eng.core.episodes import (
     EXIT_LEVEL_MOVED,
     EXIT_LOWER,
@@ -18,7 +19,6 @@ from src.data_eng.core.episodes import (
     Episodes,
     EpisodeWindows,
     episode_windows,
-    find_confirmations,
     find_episodes,
     is_candidate,
 )
@@ -214,13 +214,13 @@ def test_every_usable_window_of_an_episode_is_answered_from_its_first_with_its_a
     assert some.age_s.tolist() == [5, 10, 0], "since the end of window 1, though that is not answered"
 
 
-def test_an_episode_that_ends_as_it_begins_has_no_window() -> None:
-    """A trade at the very end of the first window belongs to the next one, and ends the episode."""
+def test_an_episode_that_ends_as_its_first_window_does_has_that_window() -> None:
+    """A trade at the very end of the first window belongs to the next one: it ends the episode, but nobody knew of it at that end."""
     ends = 5 * S * np.arange(1, 4)
     trades = np.array([4 * S, 9 * S, 10 * S]), np.array([990, 996, 1009], np.int32)
     episodes = find_episodes(ends, np.array([990.0, 996.0, 1009.0]), np.full(3, LEVEL), *trades, np.full(3, 8), 5, 15 * S)
     assert (episodes.start_ns.tolist(), episodes.end_ns.tolist()) == ([10 * S], [10 * S])
-    assert windows_of(episodes, [1] * 3).window.tolist() == []
+    assert windows_of(episodes, [1] * 3).window.tolist() == [1]
 
 
 def test_candidate_ages_are_those_listed_and_then_every_step() -> None:

@@ -20,6 +20,7 @@ from src.data_eng.core.physics.state import (
     signs,
     slope_through_zero,
 )
+from src.data_eng.core.pressure import past_scores
 
 TILT, THIN, STANDS = Marks(0.8, 0.9), Marks(0.4, 0.5), -0.3
 COUNT = 8
@@ -81,7 +82,7 @@ def test_marks_are_quantiles_of_enough_past() -> None:
 
 
 def test_a_score_is_the_share_of_smaller_values_with_its_sign() -> None:
-    past = np.concatenate([np.arange(1.0, 51.0), -np.arange(51.0, 101.0)])
+    past = past_scores(np.abs(np.concatenate([np.arange(1.0, 51.0), -np.arange(51.0, 101.0)])))
     assert signed_quantile(np.array([90.5, -90.5, 1000.0, 0.0]), past).tolist() == [0.9, -0.9, 1.0, 0.0]
     assert signed_quantile(np.array([-100.0]), past).tolist() == [-0.995]
     assert np.isnan(signed_quantile(np.array([1.0]), past[:59])).all()

@@ -39,7 +39,9 @@ def events(strike_book: StrikeBook, centre: int | list[int] = 10) -> list[int]:
     """Events at strike 15 by window; -9 where there is no wall."""
     windows = len(strike_book.depth)
     centres = np.array([centre] * windows if isinstance(centre, int) else centre, np.int32)
-    rows = find_walls(strike_book, np.zeros_like(strike_book.depth), excess(strike_book), centres, RULES, new_walls(STRIKES))
+    rows = find_walls(
+        strike_book, np.zeros_like(strike_book.depth), excess(strike_book), centres, np.arange(windows), RULES, new_walls(STRIKES)
+    )
     assert set(rows["side"].tolist()) <= {ASK}
     assert set(rows["strike"].tolist()) <= {15}
     by_window = dict(zip(rows["window"].tolist(), rows["event"].tolist(), strict=True))
@@ -81,7 +83,7 @@ def test_what_was_refreshed_is_counted_from_the_window_after_it_appeared() -> No
     """5 a window: what came before and as it appeared is not the wall's; after it went and came again it counts anew."""
     strike_book = book([40, 40, 40, 40, 10, 40, 40, 40])
     refresh = np.full_like(strike_book.depth, 5.0)
-    rows = find_walls(strike_book, refresh, excess(strike_book), np.full(8, 10, np.int32), RULES, new_walls(STRIKES))
+    rows = find_walls(strike_book, refresh, excess(strike_book), np.full(8, 10, np.int32), np.arange(8), RULES, new_walls(STRIKES))
     assert rows["event"].tolist() == [APPEARED, STANDS, STANDS, PULLED, APPEARED, STANDS]
     assert rows["refreshed"].tolist() == [0, 5, 10, 15, 0, 5]
 
@@ -130,14 +132,14 @@ def test_a_day_in_pieces_has_the_same_walls() -> None:
     whole_day = StrikeBook(depth, np.full_like(depth, 20.0), np.ones(depth.shape, np.bool_), rng.integers(0, 20, depth.shape).astype(float))
     centre = np.full(40, 10, np.int32)
     refresh = rng.integers(0, 9, depth.shape).astype(float)
-    rows = find_walls(whole_day, refresh, excess(whole_day), centre, RULES, new_walls(STRIKES))
+    rows = find_walls(whole_day, refresh, excess(whole_day), centre, np.arange(40), RULES, new_walls(STRIKES))
     state = new_walls(STRIKES)
     count = 0
     for w in range(40):
         now_only = slice(w, w + 1)
         one = StrikeBook(whole_day.depth[now_only], whole_day.usual[now_only], whole_day.whole[now_only], whole_day.fill[now_only])
-        now = find_walls(one, refresh[now_only], excess(one), centre[:1], RULES, state)
-        for name in ("event", "eaten", "refreshed"):
+        now = find_walls(one, refresh[now_only], excess(one), centre[:1], np.array([w]), RULES, state)
+        for name in ("event", "since", "eaten", "refreshed"):
             assert now[name].tolist() == rows[name][rows["window"] == w].tolist()
         count += len(now["event"])
     assert count == len(rows["event"]) > 50

@@ -1,4 +1,4 @@
-"""When price tests a level: approach direction, episodes and their windows; and the break-and-confirm setup.
+"""When price tests a level: approach direction, episodes and their windows.
 
 Definitions
 -----------
@@ -13,8 +13,9 @@ episode     begins with the first window, outside another episode, whose mid is 
             session's end, or when the level itself jumps by b or more (a new round number) or is no longer known.
 kind        by the last earlier episode of the level that day: none is `first_test`, it broke is `retest`, otherwise `repeat_test`.
             An episode from before a jump counts only if its level lay within `near_ticks` of this one's.
-age         of an episode's window: seconds since the end of its first one. Every window that ends before the episode does is answered;
-            those at the ages of the settings are candidates, whatever becomes of the episode.
+age         of an episode's window: seconds since the end of its first one. Every window that ends before the episode does is answered,
+            and one at whose very end a trade ends it, which is the next window's; those at the ages of the settings are candidates,
+            whatever becomes of the episode.
 
 A window's level is the one in force at its start and NaN where none is; its mid is the one at its end and NaN where the window is not
 usable. A trade at a window's very end belongs to the next window.
@@ -55,7 +56,7 @@ class Episodes(NamedTuple):
     start_window: NDArray[np.int64]
     """Position of the first window in the arrays given."""
     stop_window: NDArray[np.int64]
-    """One past the last window that ends before the episode does: windows start_window..stop_window are its triggers."""
+    """One past the last window that ends before anybody knows that the episode has: windows start_window..stop_window are its triggers."""
     start_ns: NDArray[np.int64]
     """End of the first window: when the episode was known to begin."""
     end_ns: NDArray[np.int64]
@@ -82,18 +83,72 @@ class EpisodeWindows(NamedTuple):
     """Seconds since the end of the episode's first window."""
 
 
-class Confirmations(NamedTuple):
-    """Break-and-confirm setups of one level and day in time order; every array is (confirmations,)."""
+EPISODE_DTYPE = np.dtype(
+    [
+        ("start_window", "<i8"),
+        ("stop_window", "<i8"),
+        ("end_ns", "<i8"),
+        ("approach_dir", "i1"),
+        ("exit", "i1"),
+        ("kind", "i1"),
+        ("level", "<f8"),
+        ("moves", "<i8"),
+        ("barrier", "<i8"),
+    ]
+)
+"""One episode of `EpisodeState`; `level` and `moves`, how often it had jumped before, are those of its beginning."""
+EPISODE_STATE_DTYPE = np.dtype([("windows", "<i8"), ("trades", "<i8"), ("count", "<i8"), ("moved", "<i8"), ("open", "<i8")])
 
-    ts_ns: NDArray[np.int64]
-    """Close of the confirmation candle, when the vector is taken."""
-    window: NDArray[np.int64]
-    """Position of the window that ends at `ts_ns` in the arrays given."""
-    approach_dir: NDArray[np.int8]
-    """FROM_BELOW for a break upward."""
-    number: NDArray[np.int32]
-    kind: NDArray[np.int8]
-    """FIRST_TEST is the level's first confirmed break of the day, REPEAT_TEST one in the direction of the one before it, else RETEST."""
+
+class EpisodeState(NamedTuple):
+    """What finding the episodes of one level carries from window to window."""
+
+    at: NDArray[np.void]
+    """(1,) EPISODE_STATE_DTYPE: windows and trades gone through, episodes found, jumps of the level, and whether the last one goes on."""
+    found: NDArray[np.void]
+    """(room,) EPISODE_DTYPE, the first `count` of them in use; one that goes on has the session's end."""
+
+
+def new_episodes() -> EpisodeState:
+    """The state before the first window."""
+    return EpisodeState(np.zeros(1, EPISODE_STATE_DTYPE), np.zeros(0, EPISODE_DTYPE))
+
+
+def step_episodes(
+    state: EpisodeState,
+    window_end_ns: NDArray[np.int64],
+    mid_ticks: NDArray[np.float64],
+    level_ticks: NDArray[np.float64],
+    trade_ts_ns: NDArray[np.int64],
+    trade_ticks: NDArray[np.int32],
+    barrier_ticks: NDArray[np.int64],
+    near_ticks: float,
+    session_end_ns: int,
+    window_s: int = 5,
+) -> EpisodeState:
+    """Take in the windows, and the trades before their ends, that `state` has not gone through; returns the state after them.
+
+    The arrays are those of `find_episodes` from the day's beginning on, as far as they are known. `state.at` is changed.
+    """
+    new = len(window_end_ns) - int(state.at["windows"][0])
+    found = np.concatenate([state.found[: state.at["count"][0]], np.zeros(max(new, 0), EPISODE_DTYPE)])
+    highest, lowest = _block_extremes(trade_ticks)
+    _step_episodes(
+        state.at[0],
+        found,
+        window_end_ns,
+        mid_ticks,
+        level_ticks,
+        trade_ts_ns,
+        trade_ticks,
+        highest,
+        lowest,
+        barrier_ticks,
+        float(near_ticks),
+        session_end_ns,
+        window_s * NS_PER_S,
+    )
+    return EpisodeState(state.at, found)
 
 
 def find_episodes(
@@ -114,33 +169,41 @@ def find_episodes(
     window_end_ns, mid_ticks, level_ticks : (windows,) consecutive windows of the session, in time order.
     trade_ts_ns, trade_ticks : (trades,) the trade path in time order, from before the first window to the session's end.
     barrier_ticks : (windows,) b(t); more than `near_ticks`.
-    session_end_ns : where an episode still open ends: the session's end, or the last window's where the data stop before it.
+    session_end_ns : where an episode still open ends, whether or not the windows reach so far.
     """
     if len(barrier_ticks) and not barrier_ticks.min() > near_ticks:
         raise ValueError(
             f"barrier of {barrier_ticks.min()} ticks is not wider than the zone of {near_ticks} ticks in which an episode begins"
         )
-    start_window, end_ns, approach_dir, exits, level, moves = _find_episodes(
+    state = step_episodes(
+        new_episodes(),
         window_end_ns,
         mid_ticks,
         level_ticks,
         trade_ts_ns,
         trade_ticks,
         barrier_ticks,
-        float(near_ticks),
+        near_ticks,
         session_end_ns,
-        window_s * NS_PER_S,
+        window_s,
     )
+    _end_after_windows(state.at[0], state.found, level_ticks, trade_ts_ns, trade_ticks, session_end_ns)
+    return episodes_of(state, window_end_ns)
+
+
+def episodes_of(state: EpisodeState, window_end_ns: NDArray[np.int64]) -> Episodes:
+    """What was found so far. Of one that goes on, every window up to the last one gone through is a trigger."""
+    found = state.found[: state.at["count"][0]]
     return Episodes(
-        start_window=start_window,
-        stop_window=np.maximum(np.searchsorted(window_end_ns, end_ns, side="left"), start_window),
-        start_ns=window_end_ns[start_window],
-        end_ns=end_ns,
-        approach_dir=approach_dir,
-        number=np.arange(1, len(start_window) + 1, dtype=np.int32),
-        kind=_kinds(approach_dir, exits, level, moves, float(near_ticks)),
-        exit=exits,
-        barrier_ticks=barrier_ticks[start_window],
+        start_window=found["start_window"],
+        stop_window=found["stop_window"],
+        start_ns=window_end_ns[found["start_window"]],
+        end_ns=found["end_ns"],
+        approach_dir=found["approach_dir"],
+        number=np.arange(1, len(found) + 1, dtype=np.int32),
+        kind=found["kind"],
+        exit=found["exit"],
+        barrier_ticks=found["barrier"],
     )
 
 
@@ -167,113 +230,80 @@ def is_candidate(age_s: NDArray[Any], ages: str) -> NDArray[np.bool_]:
     return chosen
 
 
-def find_confirmations(
-    candle_start_ns: NDArray[np.int64],
-    open_ticks: NDArray[np.int32],
-    close_ticks: NDArray[np.int32],
-    window_end_ns: NDArray[np.int64],
-    level_ticks: NDArray[np.float64],
-    candle_s: int,
-    window_s: int = 5,
-) -> Confirmations:
-    """Breaks of one level that the next candle confirms.
-
-    A candle crosses when it opens on one side of the level and closes on the other (a price at the level is on neither). The candle right
-    after it confirms when it closes on the side to which the first one crossed. Each is judged by the level in force at its own start. A
-    second one the same way needs a close back on the first side between the two.
-    Both lie wholly in the windows given; a candle without a trade is absent and confirms nothing. The label's barriers belong around the
-    mid at the confirmation, not around the level: the price is already through, and one barrier may be behind it.
-
-    Parameters
-    ----------
-    candle_start_ns, open_ticks, close_ticks : (candles,) candles with a trade, in time order, aligned to windows.
-    window_end_ns, level_ticks : (windows,) consecutive windows of the session.
-    """
-    candle_ns, window_ns = candle_s * NS_PER_S, window_s * NS_PER_S
-    first_window = np.searchsorted(window_end_ns, candle_start_ns + window_ns)
-    last_window = np.searchsorted(window_end_ns, candle_start_ns + candle_ns)
-    windows = len(window_end_ns)
-    inside = (last_window < windows) & (candle_start_ns + window_ns >= (window_end_ns[0] if windows else 0))
-    level = np.full(len(candle_start_ns), np.nan)
-    level[inside] = level_ticks[first_window[inside]]
-    opened, closed = np.sign(open_ticks - level), np.sign(close_ticks - level)
-    crossed = np.where(opened * closed == -1, closed, 0)
-    consecutive = np.diff(candle_start_ns) == candle_ns
-    confirmed = np.flatnonzero((crossed[:-1] != 0) & (closed[1:] == crossed[:-1]) & consecutive) + 1
-    confirmed = confirmed[_are_new(confirmed, closed)]
-    approach_dir = crossed[confirmed - 1].astype(np.int8)
-    kind = np.full(len(confirmed), FIRST_TEST, np.int8)
-    kind[1:] = np.where(approach_dir[1:] == approach_dir[:-1], REPEAT_TEST, RETEST)
-    return Confirmations(
-        ts_ns=candle_start_ns[confirmed] + candle_ns,
-        window=last_window[confirmed],
-        approach_dir=approach_dir,
-        number=np.arange(1, len(confirmed) + 1, dtype=np.int32),
-        kind=kind,
-    )
-
-
-def _are_new(confirmed: NDArray[np.int64], closed: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """(confirmed,) whether a candle closed on the other side since the last kept one the same way."""
-    kept, last = np.zeros(len(confirmed), np.bool_), {1.0: -1, -1.0: -1}
-    for place, candle in enumerate(confirmed):
-        side = float(closed[candle])
-        kept[place] = last[side] < 0 or bool((closed[last[side] + 1 : candle] == -side).any())
-        if kept[place]:
-            last[side] = int(candle)
-    return kept
-
-
 _BLOCK_TRADES = 256
 """Trades whose extremes are kept together, so that a departure long ago is found without reading every trade since."""
 
 
 @allocating
-def _find_episodes(
+def _step_episodes(
+    at: Any,
+    found: NDArray[np.void],
     window_end_ns: NDArray[np.int64],
     mid_ticks: NDArray[np.float64],
     level_ticks: NDArray[np.float64],
     trade_ts_ns: NDArray[np.int64],
     trade_ticks: NDArray[np.int32],
+    highest: NDArray[np.int32],
+    lowest: NDArray[np.int32],
     barrier_ticks: NDArray[np.int64],
     near_ticks: float,
     session_end_ns: int,
     window_ns: int,
-) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int8], NDArray[np.int8], NDArray[np.float64], NDArray[np.int64]]:
-    """Start window, end, approach, exit, level at the start and count of level jumps before it, of each episode."""
+) -> None:
     windows, trades = len(window_end_ns), len(trade_ts_ns)
-    start_window, end_ns = np.empty(windows, np.int64), np.empty(windows, np.int64)
-    approach_dir, exits = np.empty(windows, np.int8), np.empty(windows, np.int8)
-    level, moves = np.empty(windows, np.float64), np.empty(windows, np.int64)
-    highest, lowest = _block_extremes(trade_ticks)
-    count, moved, trade = 0, 0, 0
-    is_open, frozen = False, 0
-    for i in range(windows):
-        now, wide = level_ticks[i], frozen if is_open else barrier_ticks[i]
+    for i in range(at["windows"], windows):
+        now, last = level_ticks[i], found[max(at["count"] - 1, 0)]
+        wide = last["barrier"] if at["open"] else barrier_ticks[i]
         if i > 0 and not abs(now - level_ticks[i - 1]) < wide:
-            moved += 1
-            if is_open:
-                end_ns[count - 1], exits[count - 1], is_open = window_end_ns[i] - window_ns, EXIT_LEVEL_MOVED, False
-        while trade < trades and trade_ts_ns[trade] < window_end_ns[i]:
-            if is_open and abs(trade_ticks[trade] - now) >= frozen:
-                end_ns[count - 1], is_open = trade_ts_ns[trade], False
-                exits[count - 1] = EXIT_UPPER if trade_ticks[trade] > now else EXIT_LOWER
-            trade += 1
-        if is_open or not isfinite(now) or not isfinite(mid_ticks[i]):
+            at["moved"] += 1
+            if at["open"]:
+                _end(at, last, window_end_ns[i] - window_ns, EXIT_LEVEL_MOVED)
+                last["stop_window"] = max(i - 1, last["start_window"])
+        while at["trades"] < trades and trade_ts_ns[at["trades"]] < window_end_ns[i]:
+            trade = at["trades"]
+            if at["open"] and abs(trade_ticks[trade] - now) >= last["barrier"]:
+                _end(at, last, trade_ts_ns[trade], EXIT_UPPER if trade_ticks[trade] > now else EXIT_LOWER)
+            at["trades"] += 1
+        if at["open"]:
+            if window_end_ns[i] < session_end_ns:
+                last["stop_window"] = i + 1
             continue
-        side = _departed_side(trade_ticks, trade, highest, lowest, now, barrier_ticks[i])
+        if not isfinite(now) or not isfinite(mid_ticks[i]):
+            continue
+        side = _departed_side(trade_ticks, at["trades"], highest, lowest, now, barrier_ticks[i])
         if side != 0 and -near_ticks <= side * (mid_ticks[i] - now) < barrier_ticks[i]:
-            start_window[count], approach_dir[count], level[count], moves[count] = i, side, now, moved
-            end_ns[count], exits[count] = session_end_ns, EXIT_SESSION_END
-            frozen, is_open = barrier_ticks[i], True
-            count += 1
-    while is_open and trade < trades and trade_ts_ns[trade] < session_end_ns:
-        last = level_ticks[windows - 1]
-        if abs(trade_ticks[trade] - last) >= frozen:
-            end_ns[count - 1], is_open = trade_ts_ns[trade], False
-            exits[count - 1] = EXIT_UPPER if trade_ticks[trade] > last else EXIT_LOWER
+            begun = found[at["count"]]
+            begun["start_window"], begun["approach_dir"], begun["level"], begun["moves"] = i, side, now, at["moved"]
+            begun["stop_window"] = i + 1 if window_end_ns[i] < session_end_ns else i
+            begun["end_ns"], begun["exit"], begun["barrier"] = session_end_ns, EXIT_SESSION_END, barrier_ticks[i]
+            begun["kind"] = _kind(found[: at["count"]], begun, near_ticks)
+            at["count"] += 1
+            at["open"] = 1
+    at["windows"] = windows
+
+
+@allocating
+def _end(at: Any, last: Any, end_ns: int, how: int) -> None:
+    last["end_ns"], last["exit"] = end_ns, how
+    at["open"] = 0
+
+
+@allocating
+def _end_after_windows(
+    at: Any,
+    found: NDArray[np.void],
+    level_ticks: NDArray[np.float64],
+    trade_ts_ns: NDArray[np.int64],
+    trade_ticks: NDArray[np.int32],
+    session_end_ns: int,
+) -> None:
+    """The trades from the last window's end to the session's."""
+    trade = at["trades"]
+    while at["open"] and trade < len(trade_ts_ns) and trade_ts_ns[trade] < session_end_ns:
+        level, last = level_ticks[-1], found[at["count"] - 1]
+        if abs(trade_ticks[trade] - level) >= last["barrier"]:
+            _end(at, last, trade_ts_ns[trade], EXIT_UPPER if trade_ticks[trade] > level else EXIT_LOWER)
         trade += 1
-    return start_window[:count], end_ns[:count], approach_dir[:count], exits[:count], level[:count], moves[:count]
 
 
 @allocating
@@ -306,15 +336,9 @@ def _departed_side(
 
 
 @allocating
-def _kinds(
-    approach_dir: NDArray[np.int8], exits: NDArray[np.int8], level: NDArray[np.float64], moves: NDArray[np.int64], near_ticks: float
-) -> NDArray[np.int8]:
-    kinds = np.empty(len(approach_dir), np.int8)
-    for i in range(len(approach_dir)):
-        kinds[i] = FIRST_TEST
-        for earlier in range(i - 1, -1, -1):
-            if moves[earlier] == moves[i] or abs(level[earlier] - level[i]) <= near_ticks:
-                broke = exits[earlier] == (EXIT_UPPER if approach_dir[earlier] == FROM_BELOW else EXIT_LOWER)
-                kinds[i] = RETEST if broke else REPEAT_TEST
-                break
-    return kinds
+def _kind(earlier: NDArray[np.void], begun: Any, near_ticks: float) -> int:
+    for other in range(len(earlier) - 1, -1, -1):
+        if earlier[other]["moves"] == begun["moves"] or abs(earlier[other]["level"] - begun["level"]) <= near_ticks:
+            broke = earlier[other]["exit"] == (EXIT_UPPER if earlier[other]["approach_dir"] == FROM_BELOW else EXIT_LOWER)
+            return RETEST if broke else REPEAT_TEST
+    return FIRST_TEST

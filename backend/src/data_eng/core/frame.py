@@ -104,8 +104,32 @@ def oriented(columns: dict[str, NDArray[np.float32]], from_below: bool) -> NDArr
     return values
 
 
+class FrameTotals(NamedTuple):
+    """Sums of the features over the first windows, from none of them on."""
+
+    total: NDArray[np.float64]
+    """(windows + 1, features)"""
+    seen: NDArray[np.int64]
+    """(windows + 1,) windows that have them."""
+
+
+def frame_totals(values: NDArray[np.float64], before: FrameTotals | None = None) -> FrameTotals:
+    """The totals up to each of `values`, (windows, features) of `oriented`, and those of `before`, of the windows before these."""
+    before = before or FrameTotals(np.zeros((1, values.shape[1])), np.zeros(1, np.int64))
+    held, windows = len(before.seen), len(before.seen) + len(values)
+    total, seen = np.empty((windows, values.shape[1])), np.empty(windows, np.int64)
+    total[:held], seen[:held] = before
+    _add_up(values, held - 1, total, seen)
+    return FrameTotals(total, seen)
+
+
 def frame_vectors(
-    values: NDArray[np.float64], window: NDArray[np.int64], entry_window: NDArray[np.int64], momenta: NDArray[np.float64], window_s: int
+    values: NDArray[np.float64],
+    window: NDArray[np.int64],
+    entry_window: NDArray[np.int64],
+    momenta: NDArray[np.float64],
+    window_s: int,
+    totals: FrameTotals | None = None,
 ) -> NDArray[np.float32]:
     """Vectors of windows of one level and approach.
 
@@ -114,16 +138,31 @@ def frame_vectors(
     values : (windows, features) of `oriented`, consecutive windows; NaN in those that have none.
     window, entry_window : (rows,) the window of each vector, whose features are there, and the first one of its episode.
     momenta : (rows, len(MOMENTA_S)).
+    totals : those of `values`, where they are known already.
 
     Returns
     -------
     (rows, dims) float32 without NaN. What follows a window has no say in it.
     """
+    total, seen = totals or frame_totals(values)
     first = np.stack([*(np.maximum(window + 1 - seconds // window_s, 0) for seconds in MEANS_S), entry_window])
     blocks = np.empty((len(window), len(BLOCKS), values.shape[1]), np.float32)
-    _fill(values, window, first, np.zeros((len(values) + 1, values.shape[1])), np.zeros(len(values) + 1, np.int64), blocks)
+    _fill(values, window, first, total, seen, blocks)
     vectors = np.concatenate([blocks.reshape(len(window), len(BLOCKS) * values.shape[1]), momenta.astype(np.float32)], axis=1)
     return vectors + np.float32(0)  # -0.0, a mirrored 0, becomes 0.0
+
+
+@compiled()
+def _add_up(values: NDArray[np.float64], at: int, total: NDArray[np.float64], seen: NDArray[np.int64]) -> None:
+    """Running sums of the windows that have all features, from row `at` of `total` and `seen` on."""
+    for w in range(values.shape[0]):
+        row, before, after = values[w], total[at + w], total[at + w + 1]
+        known = True
+        for feature in range(values.shape[1]):
+            known &= np.isfinite(row[feature])
+        seen[at + w + 1] = seen[at + w] + (1 if known else 0)
+        for feature in range(values.shape[1]):
+            after[feature] = before[feature] + (row[feature] if known else 0.0)
 
 
 @compiled()
@@ -132,19 +171,11 @@ def _fill(
     window: NDArray[np.int64],
     first: NDArray[np.int64],
     total: NDArray[np.float64],
-    count: NDArray[np.int64],
+    seen: NDArray[np.int64],
     blocks: NDArray[np.float32],
 ) -> None:
-    """Each row's window, then its means from the windows `first`, (means, rows). `total` and `count` are running sums, 0 at first."""
+    """Each row's window, then its means from the windows `first`, (means, rows), by the totals."""
     features = values.shape[1]
-    for w in range(values.shape[0]):
-        row, before, after = values[w], total[w], total[w + 1]
-        known = True
-        for feature in range(features):
-            known &= np.isfinite(row[feature])
-        count[w + 1] = count[w] + (1 if known else 0)
-        for feature in range(features):
-            after[feature] = before[feature] + (row[feature] if known else 0.0)
     for at in range(window.shape[0]):
         now = window[at]
         row, after = values[now], total[now + 1]
@@ -152,7 +183,7 @@ def _fill(
             blocks[at, 0, feature] = np.float32(row[feature])
         for mean in range(first.shape[0]):
             before = total[first[mean, at]]
-            windows = np.float64(count[now + 1] - count[first[mean, at]])
+            windows = np.float64(seen[now + 1] - seen[first[mean, at]])
             for feature in range(features):
                 blocks[at, mean + 1, feature] = np.float32((after[feature] - before[feature]) / windows)
 

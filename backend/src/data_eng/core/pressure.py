@@ -23,9 +23,13 @@ STATES = PressureState.names()
 """Names of the state codes: `STATES[code]`."""
 
 
+def past_scores(past: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The past's values in order, for `past_quantile`; NaN left out."""
+    return np.sort(past[np.isfinite(past)])
+
+
 def past_quantile(values: NDArray[np.float64], past: NDArray[np.float64], rows_min: int) -> NDArray[np.float64]:
-    """Share of the past below each value, ties counting half; NaN where the past has fewer than `rows_min` rows."""
-    past = np.sort(past[np.isfinite(past)])
+    """Share of the past, as of `past_scores`, below each value, ties counting half; NaN where it has fewer than `rows_min` rows."""
     if len(past) < rows_min:
         return np.full(len(values), np.nan)
     below, reached = np.searchsorted(past, values, side="left"), np.searchsorted(past, values, side="right")

@@ -1,1 +1,1 @@
-"""The live day: the stages' own functions on records as they come, and the log of what was said of every window."""
+"""The day as it comes: records in, the rows of tonight's build out, window by window, and the log of what was said."""

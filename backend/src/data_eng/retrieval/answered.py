@@ -6,7 +6,8 @@ through the windows of a level in time order and says which fire and what the ve
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +43,31 @@ class Spoken(NamedTuple):
     """BREAK, REJECT or NO_LEAD."""
     verdict: NDArray[np.int8]
     """Codes of VERDICTS."""
+
+
+Rows = TypeVar("Rows", Answered, Spoken)
+
+
+def taken(said: Rows, rows: NDArray[np.bool_]) -> Rows:
+    """Some rows of what is said."""
+    chosen: Rows = _chosen(said, rows)
+    return chosen
+
+
+def _chosen(said: Any, rows: NDArray[np.bool_]) -> Any:
+    return said[rows] if isinstance(said, np.ndarray) else said._make([_chosen(part, rows) for part in said])
+
+
+def together(parts: Sequence[Answered]) -> Answered:
+    """All rows of what is said, one part after the other; of one past."""
+    joined: Answered = _together(parts)
+    return joined
+
+
+def _together(parts: Sequence[Any]) -> Any:
+    if isinstance(parts[0], np.ndarray):
+        return np.concatenate(parts)
+    return parts[0]._make([_together(columns) for columns in zip(*parts, strict=True)])
 
 
 def answer_windows(past: FramePast, moments: Moments) -> Answered:

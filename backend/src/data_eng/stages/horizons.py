@@ -21,7 +21,7 @@ from ..core.instrument import root_of
 from ..core.physics.columns import summed_values
 from ..core.physics.giving import giving, intention
 from ..core.physics.horizon import half_life_s
-from ..core.physics.strikes import ladder_values
+from ..core.physics.strikes import grid_of, ladder_values
 from ..core.physics.sums import WHOLE, Sums, decay_of, fold, folded, sums_by_level, sums_by_touch
 from ..core.tables import LEVEL_PHYSICS, LEVELS_TABLE, PHYSICS_LADDER, PRESSURE_STREAM, STRIKE_PHYSICS
 from ..io import read_table
@@ -126,7 +126,8 @@ class _Silver:
         backward = prices_backward(self._in_force, len(self.day.usable))
         self._around = sums_by_level(self.day.tape, self._edges, self.ground.usual, backward)
         self._shift = intention(self._around)
-        self._strikes = strike_ground(self.day, self.ground.usual, self.ground.pace.depth, settings.ladder.step_ticks)
+        self._grid = grid_of(self.day.tape, self.day.usable, settings.ladder.step_ticks)
+        self._stock = strike_ground(self.day, self.ground.usual, self.ground.pace.depth, self._grid).stock
 
     def levels(self, horizon_s: int) -> Iterator[tuple[str, pa.Table]]:
         """By level: `window_start_ns` and `MEASURED`, rows and digits as level_physics_5s has them."""
@@ -148,8 +149,8 @@ class _Silver:
 
     def strikes(self, horizon_s: int) -> pa.Table:
         """Rows of strike_physics_5s: what stands, and its mean over the horizon."""
-        grid, _, stock = self._strikes
-        value = ladder_values(stock, self.day.usable, horizon_s // self._settings.book.window_s)
+        grid, stock = self._grid, self._stock
+        value, _ = ladder_values(stock, self.day.usable, horizon_s // self._settings.book.window_s)
         window, strike = measured_strikes(self.day, grid, self._settings.ladder.measured_strikes)
         columns: dict[str, NDArray[np.generic] | pa.Array] = {
             "window_start_ns": self.day.windows.start_ns[window],

@@ -12,16 +12,18 @@ from numpy.typing import NDArray
 from ..core.events import NO_TICK
 from ..core.physics.tape import Tape, TapeCounters
 from ..core.physics.usual import OffsetSums, Usual, fit_usual
-from ..core.session import moment_ns
+from ..core.session import SessionTimes, moment_ns
 from ..core.tables import BOOK_FLOW, BOOK_WINDOWS, SESSION_USUAL
 from ..core.units import NS_PER_S
 from ..core.volatility import barrier, clock_profile, profile_or_now, realised_variance, squared_changes, volatility
+from ..settings import Settings
 from .door import StageLake
 from .windows import WINDOW_COLUMNS, Windows, as_windows, first_rows_of, until_session_end
 
 OFFSET, CLOCK = "offset", "clock"
 """The two kinds of rows of session_usual."""
 DAY_S = 86_400
+NO_MIDS: NDArray[np.float64] = np.empty(0)
 
 
 class PhysicsDay(NamedTuple):
@@ -49,17 +51,29 @@ class Volatility(NamedTuple):
     barrier_ticks: NDArray[np.int64]
 
 
+FLOW_COLUMNS = ["window_start_ns", "side", "price_ticks", *TapeCounters._fields]
+"""Columns of book_flow_5s that `physics_day` takes."""
+
+
 def read_physics_day(lake: StageLake) -> PhysicsDay:
-    """The day's flow with each window's touch: the best prices at its start, which are those at the end of the window before."""
-    session, book = lake.settings.session, lake.settings.book
+    """The day's flow with each window's touch."""
     table = until_session_end(lake.read(lake.ref(BOOK_WINDOWS), WINDOW_COLUMNS), lake.session)
-    windows = as_windows(table, lake.session, book.window_s)
+    return physics_day(table, lake.read(lake.ref(BOOK_FLOW), FLOW_COLUMNS), lake.session, lake.settings)
+
+
+def physics_day(
+    table: pa.Table, flow: pa.Table, times: SessionTimes, settings: Settings, bests_before: tuple[int, int] = (NO_TICK, NO_TICK)
+) -> PhysicsDay:
+    """Consecutive windows of the session and its lead-in, with their flow and each one's touch.
+
+    The touch is the best prices at a window's start, which are those at the end of the window before: of the first one `bests_before`.
+    """
+    book = settings.book
+    windows = as_windows(table, times, book.window_s)
     bests = np.stack([table[name].to_numpy().astype(np.int32) for name in ("best_bid_ticks", "best_ask_ticks")])
-    at_start = np.full_like(bests, NO_TICK)
-    at_start[:, 1:] = bests[:, :-1]
+    at_start = np.concatenate([np.array(bests_before, np.int32)[:, None], bests[:, :-1]], axis=1)[:, : bests.shape[1]]
     usable = np.isfinite(windows.mid_ticks) & (at_start != NO_TICK).all(axis=0)
-    flow = lake.read(lake.ref(BOOK_FLOW), ["window_start_ns", "side", "price_ticks", *TapeCounters._fields])
-    midnight_ns = moment_ns(f"{lake.unit.date} 00:00", session.timezone)
+    midnight_ns = moment_ns(f"{times.date} 00:00", settings.session.timezone)
     return PhysicsDay(
         windows=windows,
         tape=_tape(flow, windows, bests, np.where(usable, at_start, NO_TICK).astype(np.int32), book.band_ticks),
@@ -80,14 +94,27 @@ def read_usual(lake: StageLake, offsets: int) -> Usual:
     return fit_usual(sessions, offsets)
 
 
-def read_volatility(day: PhysicsDay, lake: StageLake) -> Volatility:
-    """Volatility and barrier of every window, from the day so far and the same clock time of past sessions."""
+def read_profile(lake: StageLake) -> NDArray[np.float64]:
+    """(windows of a day,) variance at each clock time of the past sessions that the stage declared, as of `clock_profile`."""
     rules, window_s = lake.settings.volatility, lake.settings.book.window_s
-    rv = realised_variance(squared_changes(day.windows.mid_ticks), rules.rv_windows, window_s)
     past = np.full((1, DAY_S // window_s), np.nan)
     for ref in lake.past(SESSION_USUAL)[-rules.profile_sessions :]:
         past = np.vstack([past, session_squares(lake.read(ref, ["part", "position", "squared_change"]), window_s)])
-    profile = clock_profile(past, rules.profile_sessions, window_s)[day.clock_s // window_s]
+    return clock_profile(past, rules.profile_sessions, window_s)
+
+
+def day_volatility(
+    day: PhysicsDay, clock_variance: NDArray[np.float64], settings: Settings, mids_before: NDArray[np.float64] = NO_MIDS
+) -> Volatility:
+    """Volatility and barrier of every window, from the day so far and the same clock time of past sessions.
+
+    `mids_before` are those of the windows before these; the last `rv_windows` of them are enough.
+    """
+    rules, window_s = settings.volatility, settings.book.window_s
+    before = mids_before[-rules.rv_windows :]
+    squares = squared_changes(np.concatenate([before, day.windows.mid_ticks]))
+    rv = realised_variance(squares, rules.rv_windows, window_s)[len(before) :]
+    profile = clock_variance[day.clock_s // window_s]
     sigma = volatility(rv, profile, rules.rv_windows, rules.profile_weight)
     barrier_ticks = barrier(sigma, rules.barrier_c, rules.barrier_min_ticks, rules.barrier_horizon_s)
     return Volatility(rv, profile_or_now(rv, profile), sigma, barrier_ticks)

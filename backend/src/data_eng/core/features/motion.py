@@ -20,6 +20,22 @@ class Motion(NamedTuple):
     touch_number: NDArray[np.float64]
 
 
+class MotionState(NamedTuple):
+    """What carries from window to window."""
+
+    mid: NDArray[np.float64]
+    """(2,) the last mid, and its step from the one before; NaN where there is none."""
+    level_ticks: NDArray[np.float64]
+    """(levels,) of the last window."""
+    near: NDArray[np.int32]
+    """(2, levels) windows in the near zone, and entries into it."""
+
+
+def new_motion(levels: int) -> MotionState:
+    """The state before the first window."""
+    return MotionState(np.full(2, np.nan), np.full(levels, np.nan), np.zeros((2, levels), np.int32))
+
+
 def motion_at(
     level: NDArray[np.int64],
     window: NDArray[np.int64],
@@ -27,6 +43,7 @@ def motion_at(
     level_ticks: NDArray[np.float64],
     near_max_ticks: int,
     window_s: int,
+    state: MotionState | None = None,
 ) -> Motion:
     """The motion of the mid against each cell's level.
 
@@ -36,15 +53,20 @@ def motion_at(
     mid_ticks : (windows,) consecutive windows' mid at their end; NaN where the window is not usable.
     level_ticks : (levels, windows) the price in force, NaN while the level is not known.
     near_max_ticks : a mid this near the level is in the near zone.
+    state : of the windows before these, and changed to that after them; without it there were none.
 
     Notes
     -----
     A window that is not usable neither enters nor leaves the near zone. A level that moves by more than `near_max_ticks` from one window to
     the next is another place: time near it and touches of it start anew.
     """
-    velocity = np.diff(mid_ticks, prepend=np.nan)
-    acceleration = np.diff(velocity, prepend=np.nan)
-    near_windows, touches = _near_zone(mid_ticks, level_ticks, near_max_ticks)
+    state = state or new_motion(len(level_ticks))
+    velocity = np.diff(mid_ticks, prepend=state.mid[0])
+    acceleration = np.diff(velocity, prepend=state.mid[1])
+    near_windows, touches = _near_zone(mid_ticks, level_ticks, near_max_ticks, state.level_ticks, state.near)
+    if len(mid_ticks):
+        state.mid[:] = mid_ticks[-1], velocity[-1]
+        state.level_ticks[:] = level_ticks[:, -1]
     return Motion(
         distance_ticks=mid_ticks[window] - level_ticks[level, window],
         velocity_ticks=velocity[window],
@@ -59,20 +81,29 @@ def _near_zone(
     mid_ticks: NDArray[np.float64],
     level_ticks: NDArray[np.float64],
     near_max_ticks: int,
+    last_ticks: NDArray[np.float64],
+    near: NDArray[np.int32],
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """(levels, windows) windows spent in the near zone up to and with this one, and entries into it since the level last jumped."""
+    """(levels, windows) windows spent in the near zone up to and with this one, and entries into it since the level last jumped.
+
+    `near` is as of `MotionState`, and changed.
+    """
     levels, windows = level_ticks.shape
     near_windows, touches = np.zeros((levels, windows), np.int32), np.zeros((levels, windows), np.int32)
     for level in range(levels):
-        entered, count = -1, 0
+        inside, count, before = near[0, level], near[1, level], last_ticks[level]
         for w in range(windows):
-            if w > 0 and abs(level_ticks[level, w] - level_ticks[level, w - 1]) > near_max_ticks:
-                entered, count = -1, 0
-            distance = abs(mid_ticks[w] - level_ticks[level, w])
-            if distance <= near_max_ticks and entered < 0:
-                entered, count = w, count + 1
-            elif distance > near_max_ticks:
-                entered = -1
-            near_windows[level, w] = w - entered + 1 if entered >= 0 else 0
+            if abs(level_ticks[level, w] - before) > near_max_ticks:
+                inside, count = 0, 0
+            before = level_ticks[level, w]
+            distance = abs(mid_ticks[w] - before)
+            if distance > near_max_ticks:
+                inside = 0
+            elif inside > 0:
+                inside += 1
+            elif distance <= near_max_ticks:
+                inside, count = 1, count + 1
+            near_windows[level, w] = inside
             touches[level, w] = count
+        near[0, level], near[1, level] = inside, count
     return near_windows, touches

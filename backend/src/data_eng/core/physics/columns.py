@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -40,6 +41,7 @@ class PhysicsColumn(NamedTuple):
     says: str
 
 
+@cache
 def frame_columns(frame: Frame) -> tuple[PhysicsColumn, ...]:
     """The columns of one frame, in the table's order."""
     columns: list[PhysicsColumn] = []

@@ -34,9 +34,9 @@ class Held(NamedTuple):
     """(windows,) for how many windows it has been in force, this one included."""
 
 
-def new_held() -> NDArray[np.void]:
-    """The state before the first window: even."""
-    return np.zeros(1, HELD_DTYPE)
+def new_held(quantities: int = 1) -> NDArray[np.void]:
+    """The state of each before the first window: even."""
+    return np.zeros(quantities, HELD_DTYPE)
 
 
 def hold(values: NDArray[np.float64], band: Band, state: NDArray[np.void]) -> Held:
@@ -44,6 +44,21 @@ def hold(values: NDArray[np.float64], band: Band, state: NDArray[np.void]) -> He
     sign, windows = np.zeros(len(values), np.int8), np.zeros(len(values), np.int32)
     _hold(values, band.on, band.off, band.dwell_windows, state, sign, windows)
     return Held(sign, windows)
+
+
+def hold_each(values: NDArray[np.float64], band: Band, state: NDArray[np.void]) -> NDArray[np.int8]:
+    """(windows, quantities) the sign in force of many at once, each with its own record of `state`, which is changed."""
+    sign = np.zeros(values.shape, np.int8)
+    _hold_each(values, band.on, band.off, band.dwell_windows, state, sign)
+    return sign
+
+
+@compiled()
+def _hold_each(values, on, off, dwell, state, sign):
+    for w in range(values.shape[0]):
+        for quantity in range(values.shape[1]):
+            step(values[w, quantity], on, off, dwell, state[quantity])
+            sign[w, quantity] = state[quantity]["sign"]
 
 
 @compiled()

@@ -5,6 +5,7 @@ A strike counts by its middle, so that the mirrored book has the mirrored wall.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -39,6 +40,7 @@ class WallRows(NamedTuple):
     """Since it appeared, to the end of the row's window."""
 
 
+@cache
 def wall_columns() -> tuple[PhysicsColumn, ...]:
     """The columns of the level's frame, in the table's order; null where there is no such wall."""
     where = {"bid": "bids below the level", "ask": "asks above the level"}
@@ -49,10 +51,26 @@ def wall_columns() -> tuple[PhysicsColumn, ...]:
     )
 
 
+NEVER = -1
+
+
+def none_pulled() -> NDArray[np.int64]:
+    """(2,) state before the first window: of each side, windows since a wall was last pulled; NEVER before the first."""
+    return np.full(2, NEVER, np.int64)
+
+
 def level_walls(
-    walls: WallRows, level_ticks: NDArray[np.float64], barrier_ticks: NDArray[np.int64], window_s: int
+    walls: WallRows,
+    level_ticks: NDArray[np.float64],
+    barrier_ticks: NDArray[np.int64],
+    window_s: int,
+    pulled_before: NDArray[np.int64] | None = None,
 ) -> dict[str, NDArray[np.float64]]:
-    """(windows,) by column for one level; `level_ticks` is (windows,), NaN where the level is not known."""
+    """(windows,) by column for one level; `level_ticks` is (windows,), NaN where the level is not known.
+
+    `pulled_before`, of `none_pulled`, is the state before these windows, and becomes that after them; without it there were none.
+    """
+    since_pulled = none_pulled() if pulled_before is None else pulled_before
     found: dict[str, NDArray[np.float64]] = {}
     for index, side in SIDES:
         outward = {ASK: 1.0, BID: -1.0}[index]
@@ -74,13 +92,17 @@ def level_walls(
             column = np.full(len(level_ticks), np.nan)
             column[at] = of_walls
             found[f"w_{name}_{side}_level"] = column
-        found[f"w_pulled_{side}_level"] = _since(walls.window[behind & (walls.event == PULLED)], len(level_ticks), window_s)
+        pulled = walls.window[behind & (walls.event == PULLED)]
+        since = _since(pulled, len(level_ticks), int(since_pulled[index]))
+        since_pulled[index] = since[-1] if len(since) else since_pulled[index]
+        found[f"w_pulled_{side}_level"] = np.where(since >= 0, since * float(window_s), np.nan)
     return found
 
 
-def _since(event_window: NDArray[np.int64], windows: int, window_s: int) -> NDArray[np.float64]:
-    """(windows,) seconds since the last of the events, 0 in its own window; NaN before the first."""
-    last = np.full(windows, -1)
-    last[event_window] = event_window
-    last = np.maximum.accumulate(last)
-    return np.where(last >= 0, (np.arange(windows) - last) * float(window_s), np.nan)
+def _since(event_window: NDArray[np.int64], windows: int, before: int) -> NDArray[np.int64]:
+    """(windows,) windows since the last of the events, 0 in its own; NEVER before the first. `before` is that of the window before."""
+    known = np.full(windows, before != NEVER)
+    last = np.full(windows, -1 - before)
+    known[event_window], last[event_window] = True, event_window
+    since: NDArray[np.int64] = np.arange(windows) - np.maximum.accumulate(last)
+    return np.where(np.logical_or.accumulate(known), since, NEVER)

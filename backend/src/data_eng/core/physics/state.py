@@ -46,6 +46,15 @@ class Marks(NamedTuple):
     on: float
 
 
+class BalanceState(NamedTuple):
+    """What the balance carries from window to window."""
+
+    held: NDArray[np.void]
+    """(4,) HELD_DTYPE: tilt at its two marks, then what thins out at its two."""
+    spell: NDArray[np.int64]
+    """(2,) the last balance, and for how many windows it has been in force."""
+
+
 class Balances(NamedTuple):
     """The day's windows; every array is (windows,)."""
 
@@ -70,8 +79,18 @@ def lowest_fifth(past: NDArray[np.float64]) -> float:
     return marks_of(past, STANDS_QUANTILE, STANDS_QUANTILE).watch
 
 
+def new_balance() -> BalanceState:
+    """The state before the first window."""
+    return BalanceState(new_held(4), np.zeros(2, np.int64))
+
+
 def balances(
-    tilt: NDArray[np.float64], vacuum: NDArray[np.float64], most_giving: NDArray[np.float64], marks: tuple[Marks, Marks, float], dwell: int
+    tilt: NDArray[np.float64],
+    vacuum: NDArray[np.float64],
+    most_giving: NDArray[np.float64],
+    marks: tuple[Marks, Marks, float],
+    dwell: int,
+    state: BalanceState | None = None,
 ) -> Balances:
     """Fold a day's windows.
 
@@ -81,11 +100,14 @@ def balances(
     most_giving : (windows,) the greater g_give of the two sides, less the day's pace.
     marks : of |x_tilt|, of x_vacuum, and the lowest fifth of what gives way.
     dwell : windows for which it is held at least.
+    state : of the windows before these, and changed to that after them; without it there were none.
     """
+    state = state or new_balance()
     of_tilt, of_vacuum, stands = marks
     thin = np.where(vacuum > 0, vacuum, 0.0)
-    tilt_watch, tilt_on = (signs(tilt, mark, dwell).sign for mark in of_tilt)
-    thin_watch, thin_on = (signs(thin, mark, dwell).sign for mark in of_vacuum)
+    held = [state.held[quantity : quantity + 1] for quantity in range(len(state.held))]
+    tilt_watch, tilt_on = (signs(tilt, mark, dwell, one).sign for mark, one in zip(of_tilt, held[:2], strict=True))
+    thin_watch, thin_on = (signs(thin, mark, dwell, one).sign for mark, one in zip(of_vacuum, held[2:], strict=True))
     balance = np.full(len(tilt), EVEN, np.int8)
     balance[most_giving < stands] = HOLD
     thinned = (thin_watch > 0) | (thin_on > 0)
@@ -95,19 +117,28 @@ def balances(
     level = np.zeros(len(tilt), np.int8)
     level[(tilted != 0) | thinned] = 1
     level[(tilt_on != 0) | ((tilted == 0) & (thin_on > 0))] = 2
-    return Balances(balance, level, _spell(balance))
+    return Balances(balance, level, _spell(balance, state.spell))
 
 
-def signs(values: NDArray[np.float64], mark: float, dwell: int) -> Held:
-    """The sign in force of a quantity whose `on` is a mark and whose `off` is half of it; even throughout without a mark."""
+def signs(values: NDArray[np.float64], mark: float, dwell: int, state: NDArray[np.void] | None = None) -> Held:
+    """The sign in force of a quantity whose `on` is a mark and whose `off` is half of it; even throughout without a mark.
+
+    `state` is that of `hold`; without it the values are the first.
+    """
+    state = new_held() if state is None else state
     if not mark > 0:
-        return Held(np.zeros(len(values), np.int8), np.arange(1, len(values) + 1, dtype=np.int32))
-    return hold(values, Band(mark, mark / 2, dwell), new_held())
+        state["windows"] += len(values)
+        before = int(state["windows"][0]) - len(values)
+        return Held(np.zeros(len(values), np.int8), np.arange(before + 1, before + len(values) + 1, dtype=np.int32))
+    return hold(values, Band(mark, mark / 2, dwell), state)
 
 
 def signed_quantile(values: NDArray[np.float64], past: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Share of the past's |values| below each |value|, ties half, with the value's sign; NaN where value or enough past is missing."""
-    signed: NDArray[np.float64] = np.sign(values) * past_quantile(np.abs(values), np.abs(past), LEAST_ROWS)
+    """Share of the past's |values|, as of `past_scores`, below each |value|, ties half, with the value's sign.
+
+    NaN where value or enough past is missing.
+    """
+    signed: NDArray[np.float64] = np.sign(values) * past_quantile(np.abs(values), past, LEAST_ROWS)
     return signed
 
 
@@ -118,7 +149,11 @@ def slope_through_zero(moves: NDArray[np.float64], tilts: NDArray[np.float64]) -
     return float(np.sum(moves[seen] * tilts[seen])) / square if square > 0 else 0.0
 
 
-def _spell(balance: NDArray[np.int8]) -> NDArray[np.int32]:
+def _spell(balance: NDArray[np.int8], spell: NDArray[np.int64]) -> NDArray[np.int32]:
+    last, windows = spell
     here = np.arange(len(balance))
-    changed = np.concatenate([[True], balance[1:] != balance[:-1]])[: len(balance)]
-    return (here - np.maximum.accumulate(np.where(changed, here, 0)) + 1).astype(np.int32)
+    changed = np.concatenate([[last], balance[:-1]])[: len(balance)] != balance
+    count = here - np.maximum.accumulate(np.where(changed, here, -windows)) + 1
+    if len(balance):
+        spell[:] = balance[-1], count[-1]
+    return count.astype(np.int32)

@@ -15,7 +15,7 @@ from ..compiled import compiled
 from ..declared import Declared
 from ..events import NO_TICK
 from .giving import LEAST_PRIOR, STOCK_PRIOR_OFFSET
-from .state import signs
+from .hold import Band, hold_each, new_held
 from .tape import Tape, behind, rows_of
 from .usual import Usual
 from .walls import StrikeBook
@@ -70,6 +70,16 @@ def grid_of(tape: Tape, usable: NDArray[np.bool_], step_ticks: int) -> StrikeGri
         return StrikeGrid(0, 0, step_ticks)
     lowest = int(tape.band[0, usable].min()) // step_ticks
     return StrikeGrid(lowest * step_ticks, int(tape.band[1, usable].max()) // step_ticks - lowest + 1, step_ticks)
+
+
+def joined_grids(one: StrikeGrid, other: StrikeGrid) -> StrikeGrid:
+    """The strikes of both, and all between."""
+    held = [grid for grid in (one, other) if grid.strikes]
+    if not held:
+        return one
+    lowest = min(grid.lowest for grid in held)
+    highest = max(grid.lowest + grid.strikes * grid.step_ticks for grid in held)
+    return StrikeGrid(lowest, (highest - lowest) // one.step_ticks, one.step_ticks)
 
 
 def strike_book(
@@ -136,28 +146,48 @@ def strike_stock(book: StrikeBook, usual: Usual) -> NDArray[np.float64]:
     return np.where(np.isfinite(book.usual) & (book.usual == 0), 0.0, stood)
 
 
-def ladder_values(stock: NDArray[np.float64], usable: NDArray[np.bool_], windows: int) -> NDArray[np.float64]:
+class LeadTotals(NamedTuple):
+    """What the mean lead of every strike carries: the sums up to the ends of the last windows, as many as the mean is over."""
+
+    total: NDArray[np.float64]
+    """(ends, strikes) of the leads; before the first window one row of 0."""
+    seen: NDArray[np.int64]
+    """(ends,) usable windows."""
+
+
+def new_leads(strikes: int) -> LeadTotals:
+    """The state before the first window."""
+    return LeadTotals(np.zeros((1, strikes)), np.zeros(1, np.int64))
+
+
+def ladder_values(
+    stock: NDArray[np.float64], usable: NDArray[np.bool_], windows: int, before: LeadTotals | None = None
+) -> tuple[NDArray[np.float64], LeadTotals]:
     """(windows, strikes) mean over the last `windows` usable windows of s_stock bid less s_stock ask: above 0 longs outweigh shorts.
 
-    A stock turns around slowly; net flow, its difference, does not name the same winner half a minute later.
+    A stock turns around slowly; net flow, its difference, does not name the same winner half a minute later. The second value is the state
+    after these windows, `before` the one before them; without it there were none.
     """
+    before = before or new_leads(stock.shape[2])
     lead = np.where(usable[:, None], np.nan_to_num(stock[:, BID] - stock[:, ASK]), 0.0)
-    total = np.concatenate([np.zeros((1, lead.shape[1])), np.cumsum(lead, axis=0)])
-    seen = np.concatenate([[0], np.cumsum(usable)])
-    here = np.arange(len(lead))
-    first = np.maximum(here + 1 - windows, 0)
-    count = (seen[here + 1] - seen[first])[:, None]
+    total = np.concatenate([before.total, np.cumsum(np.concatenate([before.total[-1:], lead]), axis=0)[1:]])
+    seen = np.concatenate([before.seen, before.seen[-1] + np.cumsum(usable)])
+    here = np.arange(len(before.seen), len(seen))
+    first = np.maximum(here - windows, 0)
+    count = (seen[here] - seen[first])[:, None]
     known = (count > 0) & np.isfinite(stock).all(axis=1)
-    return np.divide(total[here + 1] - total[first], count, out=np.full_like(lead, np.nan), where=known)
+    values = np.divide(total[here] - total[first], count, out=np.full_like(lead, np.nan), where=known)
+    return values, LeadTotals(total[-windows:].copy(), seen[-windows:].copy())
 
 
-def winners(values: NDArray[np.float64], mark: float, dwell: int) -> NDArray[np.int8]:
+def winners(values: NDArray[np.float64], mark: float, dwell: int, state: NDArray[np.void] | None = None) -> NDArray[np.int8]:
     """(windows, strikes) codes of `Winner`, from `ladder_values`: a side leads beyond the mark and is held for `dwell` windows at least.
 
-    Even throughout without a mark (NaN), and at a strike that is out of reach (NaN) once it was held.
+    Even throughout without a mark (NaN), and at a strike that is out of reach (NaN) once it was held. `state`, (strikes,) HELD_DTYPE, is
+    that of the windows before, and changed; without it there were none.
     """
     found = np.full(values.shape, EVEN, np.int8)
-    for strike in range(values.shape[1]):
-        sign = signs(values[:, strike], mark, dwell).sign
-        found[sign > 0, strike], found[sign < 0, strike] = LONGS, SHORTS
+    if mark > 0:
+        sign = hold_each(values, Band(mark, mark / 2, dwell), new_held(values.shape[1]) if state is None else state)
+        found[sign > 0], found[sign < 0] = LONGS, SHORTS
     return found

@@ -179,26 +179,35 @@ def _write(running: NDArray[np.float64], first: int, last: int, shift: int, limi
         cell[_COUNTS + moment] -= shift * cell[_MOMENT_OF[moment]]
 
 
-def folded(sums: Sums, decay: float) -> Sums:
-    """The same sums with each window's own added to `decay` times those before: the newest has weight 1. Windows lie on the last axis."""
-    return Sums(*(fold(values, decay) for values in sums))
+def folded(sums: Sums, decay: float, totals: NDArray[np.float64] | None = None) -> Sums:
+    """The same sums with each window's own added to `decay` times those before: the newest has weight 1. Windows lie on the last axis.
+
+    `totals`, (FIELDS, ..) without the windows, is as of `fold`.
+    """
+    before = [None] * FIELDS if totals is None else totals
+    return Sums(*(fold(values, decay, total) for values, total in zip(sums, before, strict=True)))
 
 
-def fold(values: NDArray[np.float64], decay: float) -> NDArray[np.float64]:
-    """(.., windows) running sums, each `step`ped from the one before."""
+def fold(values: NDArray[np.float64], decay: float, total: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+    """(.., windows) running sums, each `step`ped from the one before.
+
+    `total`, (..), is the sum before the first window, and becomes the one after the last; without it nothing came before.
+    """
     result = np.empty_like(values)
     windows = values.shape[-1]
-    _fold(values.reshape(-1, windows), decay, result.reshape(-1, windows))
+    before = np.zeros(values.shape[:-1]) if total is None else total
+    _fold(values.reshape(before.size, windows), decay, before.reshape(-1), result.reshape(before.size, windows))
     return result
 
 
 @compiled()
-def _fold(values: NDArray[np.float64], decay: float, result: NDArray[np.float64]) -> None:
+def _fold(values: NDArray[np.float64], decay: float, before: NDArray[np.float64], result: NDArray[np.float64]) -> None:
     for series in range(values.shape[0]):
-        total = 0.0
+        total = before[series]
         for w in range(values.shape[1]):
             total = step(total, values[series, w], decay)
             result[series, w] = total
+        before[series] = total
 
 
 @inlined()

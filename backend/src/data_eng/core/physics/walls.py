@@ -45,7 +45,7 @@ WALL_DTYPE = np.dtype(
         ("beyond_before", "i1"),
         ("beyond_two_before", "i1"),
         ("absorbed", "i1"),
-        ("since_window", "i4"),
+        ("since", "i8"),
         ("peak", "f8"),
         ("fills_since_peak", "f8"),
         ("fills_since_appeared", "f8"),
@@ -85,12 +85,12 @@ WALL_ROW_DTYPE = np.dtype(
         ("w", "f8"),
         ("depth", "f8"),
         ("peak", "f8"),
-        ("since_window", "i4"),
+        ("since", "i8"),
         ("eaten", "f8"),
         ("refreshed", "f8"),
     ]
 )
-"""One wall in one window: its event, what stands, its last peak, the window it appeared in, what was filled and refreshed since."""
+"""One wall in one window: its event, what stands, its last peak, when it appeared, what was filled and refreshed since."""
 
 
 def excess(book: StrikeBook) -> NDArray[np.float64]:
@@ -142,20 +142,21 @@ def find_walls(
     refresh: NDArray[np.float64],
     w: NDArray[np.float64],
     centre: NDArray[np.int32],
+    starts_ns: NDArray[np.int64],
     rules: WallRules,
     state: NDArray[np.void],
 ) -> NDArray[np.void]:
     """Fold the windows into `state`, which is changed; rows of WALL_ROW_DTYPE, ascending by window, side and strike.
 
     `refresh` is (windows, 2, strikes) contracts refreshed in the window; `w` is that of `excess`; `centre` is (windows,) the strike of the
-    mid, -1 where the window is not usable.
+    mid, -1 where the window is not usable; `starts_ns` is (windows,) when each begins, by which a wall remembers when it appeared.
     """
     rows = np.zeros(2 * book.depth.shape[2] * len(centre), WALL_ROW_DTYPE)
-    return rows[: _find(book.depth, book.fill, refresh, w, centre, rules, state, rows)]
+    return rows[: _find(book.depth, book.fill, refresh, w, centre, starts_ns, rules, state, rows)]
 
 
 @compiled()
-def _find(depth, fill, refresh, w, centre, rules, state, rows):
+def _find(depth, fill, refresh, w, centre, starts_ns, rules, state, rows):
     count = 0
     for window in range(centre.shape[0]):
         if centre[window] < 0:
@@ -168,7 +169,9 @@ def _find(depth, fill, refresh, w, centre, rules, state, rows):
                     wall["beyond_before"] = 0
                     wall["beyond_two_before"] = 0
                     continue
-                event = step(window, depth[window, side, strike], fill[window, side, strike], w[window, side, strike], away, rules, wall)
+                event = step(
+                    starts_ns[window], depth[window, side, strike], fill[window, side, strike], w[window, side, strike], away, rules, wall
+                )
                 if event < 0:
                     continue
                 wall["refreshed"] = 0.0 if event == APPEARED else wall["refreshed"] + refresh[window, side, strike]
@@ -180,7 +183,7 @@ def _find(depth, fill, refresh, w, centre, rules, state, rows):
                 row["w"] = w[window, side, strike]
                 row["depth"] = depth[window, side, strike]
                 row["peak"] = wall["peak"]
-                row["since_window"] = wall["since_window"]
+                row["since"] = wall["since"]
                 row["eaten"] = wall["fills_since_appeared"]
                 row["refreshed"] = wall["refreshed"]
                 count += 1
@@ -188,7 +191,7 @@ def _find(depth, fill, refresh, w, centre, rules, state, rows):
 
 
 @compiled()
-def step(window, depth, filled, w, away, rules, wall):  # noqa: PLR0911  a return an event
+def step(start_ns, depth, filled, w, away, rules, wall):  # noqa: PLR0911  a return an event
     """One window of one strike; returns the event, -1 where there is no wall. `wall` is one record of WALL_DTYPE."""
     beyond = 1 if w >= rules.appear else 0
     twice = beyond + wall["beyond_before"] + wall["beyond_two_before"] >= 2
@@ -199,7 +202,7 @@ def step(window, depth, filled, w, away, rules, wall):  # noqa: PLR0911  a retur
             return -1
         wall["declared"] = 1
         wall["absorbed"] = 0
-        wall["since_window"] = window
+        wall["since"] = start_ns
         wall["peak"] = depth
         wall["fills_since_peak"] = 0.0
         wall["fills_since_appeared"] = 0.0

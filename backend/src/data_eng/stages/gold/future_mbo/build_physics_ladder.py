@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -11,8 +12,9 @@ from numpy.typing import NDArray
 from ....config import AppConfig
 from ....core.book.state import ASK, BID
 from ....core.events import NO_TICK
+from ....core.physics.hold import new_held
 from ....core.physics.state import marks_of
-from ....core.physics.strikes import WINNERS, winners
+from ....core.physics.strikes import EVEN, WINNERS, StrikeGrid, joined_grids, winners
 from ....core.strikes import FLOW_NAMES, HorizonFlow, Strikes, StrikeTotals, horizon_flow, strike_flow
 from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, PHYSICS_LADDER, STRIKE_PHYSICS
 from ....core.units import NS_PER_S
@@ -31,6 +33,9 @@ COUNTS = (("depth", "depth_end"), ("add", "add"), ("pull", "pull"), ("fill", "fi
 VALUE = "value"
 STANDS = {word: f"s_stock_{side}" for word, _, side in SIDES}
 KEYS = ["window_start_ns", "strike_ticks"]
+LADDER_WINDOWS = ["window_start_ns", "best_bid_ticks", "best_ask_ticks", "marks"]
+LADDER_FLOW = ["window_start_ns", "side", "price_ticks", *FLOW_NAMES, "buy_volume", "sell_volume"]
+"""Columns of book_windows_5s and book_flow_5s that `ladder_rows` takes."""
 
 
 class Lead(NamedTuple):
@@ -67,16 +72,67 @@ def ladder_over(lake: StageLake, own: pa.Table, past: NDArray[np.float64], horiz
 
     `own` is of the day's strikes: what rests, and `VALUE` over the horizon; `past` as of `past_leads`, over the same horizon.
     """
-    step, window_ns = lake.settings.ladder.step_ticks, lake.settings.book.window_s * NS_PER_S
-    windows = _usable_windows(lake)
+    windows = until_session_end(lake.read(lake.ref(BOOK_WINDOWS), LADDER_WINDOWS), lake.session)
+    flow = lake.read(lake.ref(BOOK_FLOW), LADDER_FLOW)
+    return ladder_rows(windows, flow, own, lead_mark(past, lake.settings), lake.settings, lake.session.start_ns, horizon_s)
+
+
+def lead_mark(past: NDArray[np.float64], settings: Settings) -> float:
+    """Beyond it a side leads; `past` as of `past_leads`."""
+    rules = settings.physics
+    return marks_of(np.abs(past), rules.watch_quantile, rules.on_quantile).watch
+
+
+@dataclass
+class LeadState:
+    """What the ladder carries from window to window: which side leads at each strike."""
+
+    grid: StrikeGrid
+    held: NDArray[np.void]
+    """(strikes,) HELD_DTYPE."""
+
+    def reach(self, strike_ticks: NDArray[np.int32]) -> None:
+        """Reach over other strikes, too."""
+        if not len(strike_ticks):
+            return
+        step, lowest = self.grid.step_ticks, int(strike_ticks.min())
+        both = joined_grids(self.grid, StrikeGrid(lowest, (int(strike_ticks.max()) - lowest) // step + 1, step))
+        held, below = new_held(both.strikes), (self.grid.lowest - both.lowest) // step if self.grid.strikes else 0
+        held[below : below + self.grid.strikes] = self.held
+        self.grid, self.held = both, held
+
+
+def no_leads(settings: Settings) -> LeadState:
+    """The state before the first window."""
+    return LeadState(StrikeGrid(0, 0, settings.ladder.step_ticks), new_held(0))
+
+
+def ladder_rows(
+    windows: pa.Table,
+    flow: pa.Table,
+    own: pa.Table,
+    mark: float,
+    settings: Settings,
+    since_ns: int,
+    horizon_s: int,
+    state: LeadState | None = None,
+) -> pa.Table:
+    """The ladder of the windows that start at `since_ns` or later.
+
+    `windows` and `flow` are rows of book_windows_5s and book_flow_5s: those windows', and those of a horizon before them. `own` are strikes
+    of the windows that `state` has not seen; without a state it has seen none.
+    """
+    state = state or no_leads(settings)
+    step, window_ns = settings.ladder.step_ticks, settings.book.window_s * NS_PER_S
+    windows = _usable(windows)
     starts_ns = windows["window_start_ns"].to_numpy()
     mid_ticks = (windows["best_bid_ticks"].to_numpy() + windows["best_ask_ticks"].to_numpy().astype(np.float64)) / 2
-    flow = _flow(lake, starts_ns)
-    strikes = strike_flow(flow, mid_ticks, step, ladder_reach(lake.settings) * step)
-    over = horizon_flow(flow, strikes, step, starts_ns, horizon_s * NS_PER_S, window_ns)
-    lead = _lead(own, past, lake.settings, starts_ns[strikes.window], strikes.strike_ticks)
+    totals = _flow(flow, starts_ns)
+    strikes = strike_flow(totals, mid_ticks, step, ladder_reach(settings) * step)
+    over = horizon_flow(totals, strikes, step, starts_ns, horizon_s * NS_PER_S, window_ns)
+    lead = _lead(own, mark, settings, starts_ns[strikes.window], strikes.strike_ticks, state)
     table = ladder_table(strikes, over, lead, starts_ns, mid_ticks, window_ns)
-    return table.filter(table["window_start_ns"].to_numpy() >= lake.session.start_ns)
+    return table.filter(table["window_start_ns"].to_numpy() >= since_ns)
 
 
 def past_leads(days: list[pa.Table], lake: StageLake) -> NDArray[np.float64]:
@@ -119,38 +175,34 @@ def ladder_table(
 
 
 def _lead(
-    table: pa.Table, past: NDArray[np.float64], settings: Settings, starts_ns: NDArray[np.int64], strike_ticks: NDArray[np.int32]
+    table: pa.Table, mark: float, settings: Settings, starts_ns: NDArray[np.int64], strike_ticks: NDArray[np.int32], state: LeadState
 ) -> Lead:
-    """Of rows given by window and strike. The winners are folded over the day's windows, lead-in included."""
-    rules = settings.physics
-    mark = marks_of(np.abs(past), rules.watch_quantile, rules.on_quantile).watch
+    """Of rows given by window and strike; even where `table` has no such row. The winners are folded over the windows of `table`."""
     of_window, window = np.unique(table["window_start_ns"].to_numpy(), return_inverse=True)
-    of_strike, strike = np.unique(table["strike_ticks"].to_numpy(), return_inverse=True)
-    row, column = np.searchsorted(of_window, starts_ns), np.searchsorted(of_strike, strike_ticks)
-    held = np.append(of_window, -1)[row] == starts_ns
-    held &= np.append(of_strike, np.iinfo(np.int32).min)[column] == strike_ticks
-    row, column = np.where(held, row, len(of_window)), np.where(held, column, len(of_strike))
+    state.reach(table["strike_ticks"].to_numpy())
+    grid = state.grid
+    strike = (table["strike_ticks"].to_numpy() - grid.lowest) // grid.step_ticks
+    row, column = np.searchsorted(of_window, starts_ns), (strike_ticks - grid.lowest) // grid.step_ticks
+    held = (np.append(of_window, -1)[row] == starts_ns) & (column >= 0) & (column < grid.strikes)
+    row, column = np.where(held, row, len(of_window)), np.where(held, column, grid.strikes)
 
     def dense(name: str) -> NDArray[np.float64]:
-        values = np.full((len(of_window) + 1, len(of_strike) + 1), np.nan)
+        values = np.full((len(of_window) + 1, grid.strikes + 1), np.nan)
         values[window, strike] = table[name].to_numpy()
         return values
 
-    value = dense(VALUE)
-    winner = winners(value, mark, rules.dwell_s // settings.book.window_s)
+    value, winner = dense(VALUE), np.full((len(of_window) + 1, grid.strikes + 1), EVEN, np.int8)
+    winner[:-1, :-1] = winners(value[:-1, :-1], mark, settings.physics.dwell_s // settings.book.window_s, state.held)
     return Lead(value[row, column], winner[row, column], {word: dense(name)[row, column] for word, name in STANDS.items()})
 
 
-def _usable_windows(lake: StageLake) -> pa.Table:
-    table = lake.read(lake.ref(BOOK_WINDOWS), ["window_start_ns", "best_bid_ticks", "best_ask_ticks", "marks"])
-    table = until_session_end(table, lake.session)
+def _usable(table: pa.Table) -> pa.Table:
     best_bid, best_ask = (table[name].to_numpy() for name in ("best_bid_ticks", "best_ask_ticks"))
     return table.filter((best_bid != NO_TICK) & (best_ask != NO_TICK) & (table["marks"].to_numpy() == 0))
 
 
-def _flow(lake: StageLake, starts_ns: NDArray[np.int64]) -> StrikeTotals:
+def _flow(table: pa.Table, starts_ns: NDArray[np.int64]) -> StrikeTotals:
     """Rows of the flow in the windows that start at `starts_ns`."""
-    table = lake.read(lake.ref(BOOK_FLOW), ["window_start_ns", "side", "price_ticks", *FLOW_NAMES, "buy_volume", "sell_volume"])
     table = table.filter(np.isin(table["window_start_ns"].to_numpy(), starts_ns))
     return StrikeTotals(
         np.searchsorted(starts_ns, table["window_start_ns"].to_numpy()),

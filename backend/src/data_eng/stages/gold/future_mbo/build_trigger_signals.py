@@ -18,7 +18,7 @@ from ....core.tables import SETUP_CANDIDATES, TOUCH_PHYSICS, TRIGGER_SIGNALS, TR
 from ....core.units import NS_PER_S
 from ....lake.partitions import PartitionRef, read_facts
 from ....planning import ContractDay
-from ....retrieval.answered import Answered, Spoken, answer_windows, speak
+from ....retrieval.answered import Answered, Spoken, answer_windows, speak, taken
 from ....retrieval.candidates import past_of_sources, visible
 from ....retrieval.distribution import CLASSES
 from ....retrieval.fire import FIRE, HOLD, LEAD_NAMES, reasons
@@ -26,7 +26,7 @@ from ....retrieval.frame_past import FramePast
 from ....retrieval.index import open_index
 from ....retrieval.key import SETUPS, IndexKey, answering_metric, rows_of
 from ....retrieval.metrics import USER
-from ....retrieval.moments import MOMENT_COLUMNS, moments_of
+from ....retrieval.moments import MOMENT_COLUMNS, Moments, moments_of
 from ....retrieval.staleness import past_sha256
 from ....retrieval.user_past import user_past
 from ....retrieval.verdict import VERDICTS
@@ -61,11 +61,11 @@ class BuildTriggerSignals(Stage):
             f"index/mbo_{key.level_id}/{key.setup}/{key.approach_dir}": past_sha256(
                 open_index(cfg.where, key, unit.root, settings), unit.date, settings
             )
-            for key in _own_indexes(cfg, settings)
+            for key in own_indexes(cfg, settings)
         }
 
     def compute(self, unit: ContractDay, lake: StageLake) -> None:
-        own = {(key.level_id, key.setup, key.approach_dir) for key in _own_indexes(lake.cfg, lake.settings)}
+        own = {(key.level_id, key.setup, key.approach_dir) for key in own_indexes(lake.cfg, lake.settings)}
         vectors = ["vector"] if own else []
         triggers = lake.read(lake.ref(TRIGGER_VECTORS), [*MOMENT_COLUMNS, *vectors])
         past, balance, tables = lake.past(SETUP_CANDIDATES), read_day_balance(lake), []
@@ -93,19 +93,40 @@ class BuildTriggerSignals(Stage):
 
 def signals_table(own: pa.Table, past: FramePast, balance: DayBalance, unit: ContractDay, vector: str = "frame") -> pa.Table:
     """Signals of triggers of one setup; `own` are rows of mbo_trigger_vectors, `vector` the column that the past compares."""
-    settings = past.settings
-    horizons_s = settings.labels.horizons_s
-    moments = moments_of(own, unit.symbol, len(horizons_s), vector)
-    window = np.searchsorted(balance.start_ns, moments.ts_ns - settings.book.window_s * NS_PER_S)
-    is_vacuum = (balance.balances.balance[window] == VACUUM) & (balance.balances.level[window] > 0)
-    primary = horizons_s.index(settings.answer.primary_s)
-    answered = answer_windows(past, moments)
+    moments = moments_of(own, unit.symbol, len(past.settings.labels.horizons_s), vector)
+    is_vacuum = vacuum_at(balance, moments.ts_ns, past.settings)
+    return spoken_table(own, moments, answer_windows(past, moments), is_vacuum, past.settings)
+
+
+def vacuum_at(balance: DayBalance, ts_ns: NDArray[np.int64], settings: Settings) -> NDArray[np.bool_]:
+    """(rows,) whether both sides thin out in the windows that end then."""
+    window = np.searchsorted(balance.start_ns, ts_ns - settings.book.window_s * NS_PER_S)
+    thins: NDArray[np.bool_] = (balance.balances.balance[window] == VACUUM) & (balance.balances.level[window] > 0)
+    return thins
+
+
+def spoken_table(
+    own: pa.Table,
+    moments: Moments,
+    answered: Answered,
+    is_vacuum: NDArray[np.bool_],
+    settings: Settings,
+    chosen: NDArray[np.bool_] | None = None,
+) -> pa.Table:
+    """What is said of triggers that were answered; each test's are all there, from its first on.
+
+    `own` has the `KEYS` of those `chosen`, (rows,): of all by default.
+    """
+    primary = settings.labels.horizons_s.index(settings.answer.primary_s)
     spoken = speak(answered, moments, is_vacuum, primary)
-    columns = {**{name: own[name] for name in KEYS}, **_said(answered, spoken, moments.standing.age_s, primary, settings)}
+    age_s = moments.standing.age_s
+    if chosen is not None:
+        answered, spoken, age_s = taken(answered, chosen), taken(spoken, chosen), age_s[chosen]
+    columns = {**{name: own[name] for name in KEYS}, **_said(answered, spoken, age_s, primary, settings)}
     return pa.table(columns).cast(contract_of(TRIGGER_SIGNALS).schema)
 
 
-def _own_indexes(cfg: AppConfig, settings: Settings) -> list[IndexKey]:
+def own_indexes(cfg: AppConfig, settings: Settings) -> list[IndexKey]:
     """The keys of the levels whose own index answers."""
     levels = [level_id for level_id in settings.levels.default if answering_metric(cfg.where, level_id) == USER]
     return [IndexKey(level_id, setup, approach_dir) for level_id in levels for setup in SETUPS for approach_dir in APPROACHES]

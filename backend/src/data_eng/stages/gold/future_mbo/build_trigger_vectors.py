@@ -10,7 +10,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ....contracts import contract_of
-from ....core.episodes import KINDS, Confirmations, episode_windows, find_confirmations, find_episodes, is_candidate
+from ....core.confirmations import Confirmations, find_confirmations
+from ....core.episodes import KINDS, Episodes, episode_windows, find_episodes, is_candidate
 from ....core.features.blocks import build_vectors, windows_behind
 from ....core.frame import frame_columns, frame_vectors, momenta_of, oriented
 from ....core.labels import APPROACHES, CENSORED, FROM_BELOW, NO_HIT, NOT_REJECTED, OUTCOMES, REJECT_KINDS, Labels, label_triggers
@@ -80,21 +81,41 @@ class BuildTriggerVectors(Stage):
 
 def find_triggers(day: TriggerDay, level_id: str, settings: Settings) -> list[Triggers]:
     """Triggers of one level: both setups from both sides, every window whose features are there."""
-    usable = _usable(day, level_id)
+    usable = usable_windows(day, level_id)
+    return [
+        *by_approach(*level_tests(day, level_id, _episodes(day, level_id, settings), usable)),
+        *by_approach(*confirmed_breaks(day, level_id, usable, settings)),
+    ]
+
+
+def by_approach(triggers: Triggers, directions: NDArray[np.int8], since_window: int = 0) -> list[Triggers]:
+    """Triggers of one setup and level from both sides, those of `since_window` and later."""
     found = []
-    for find in (_level_tests, _confirmed_breaks):
-        triggers, directions = find(day, level_id, usable, settings)
-        for approach_dir in APPROACHES:
-            chosen = directions == approach_dir
-            columns = {name: getattr(triggers, name)[chosen] for name in Triggers._fields[3:]}
-            found.append(triggers._replace(approach_dir=approach_dir, **columns))
+    for approach_dir in APPROACHES:
+        chosen = (directions == approach_dir) & (triggers.window >= since_window)
+        columns = {name: getattr(triggers, name)[chosen] for name in Triggers._fields[3:]}
+        found.append(triggers._replace(approach_dir=approach_dir, **columns))
     return found
+
+
+def _episodes(day: TriggerDay, level_id: str, settings: Settings) -> Episodes:
+    return find_episodes(
+        day.windows.end_ns,
+        day.windows.mid_ticks,
+        day.in_force[level_id],
+        day.trade_ts_ns,
+        day.trade_ticks,
+        day.volatility.barrier_ticks,
+        settings.zones.near_max,
+        day.episode_end_ns,
+        settings.book.window_s,
+    )
 
 
 def trigger_table(day: TriggerDay, found: Triggers, settings: Settings) -> pa.Table:
     """Rows of the vectors' table for triggers of one setup, level and approach."""
     level_ticks, mid_ticks = day.in_force[found.level_id][found.window], day.windows.mid_ticks[found.window]
-    labels = _labels(day, found, settings)
+    labels = labels_of(day, found, settings)
     count, ends_ns = len(found.window), day.windows.end_ns
     columns: dict[str, pa.Array | NDArray[np.generic]] = {
         "setup": pa.repeat(found.setup, count),
@@ -147,20 +168,9 @@ def label_columns(labels: Labels, horizons: int) -> dict[str, pa.Array | NDArray
     return columns
 
 
-def _level_tests(day: TriggerDay, level_id: str, usable: NDArray[np.bool_], settings: Settings) -> tuple[Triggers, NDArray[np.int8]]:
+def level_tests(day: TriggerDay, level_id: str, episodes: Episodes, usable: NDArray[np.bool_]) -> tuple[Triggers, NDArray[np.int8]]:
     """Every window of every test, and the direction of each."""
     ends_ns, level_ticks = day.windows.end_ns, day.in_force[level_id]
-    episodes = find_episodes(
-        ends_ns,
-        day.windows.mid_ticks,
-        level_ticks,
-        day.trade_ts_ns,
-        day.trade_ticks,
-        day.volatility.barrier_ticks,
-        settings.zones.near_max,
-        day.episode_end_ns,
-        settings.book.window_s,
-    )
     window, episode, _ = episode_windows(episodes.start_window, episodes.stop_window, ends_ns, usable)
     triggers = Triggers(
         setup=LEVEL_TEST,
@@ -176,7 +186,7 @@ def _level_tests(day: TriggerDay, level_id: str, usable: NDArray[np.bool_], sett
     return triggers, episodes.approach_dir[episode]
 
 
-def _confirmed_breaks(day: TriggerDay, level_id: str, usable: NDArray[np.bool_], settings: Settings) -> tuple[Triggers, NDArray[np.int8]]:
+def confirmed_breaks(day: TriggerDay, level_id: str, usable: NDArray[np.bool_], settings: Settings) -> tuple[Triggers, NDArray[np.int8]]:
     """Every window after a confirmation until a barrier around its mid is met, the last candle of its label is over, or the next comes."""
     candle_s, candles = settings.episodes.confirm_candle_s, settings.episodes.confirm_label_candles
     ends_ns, mid_ticks = day.windows.end_ns, day.windows.mid_ticks
@@ -190,7 +200,8 @@ def _confirmed_breaks(day: TriggerDay, level_id: str, usable: NDArray[np.bool_],
         first, last = np.searchsorted(day.trade_ts_ns, (ts_ns, stop_ns[place]), side="right")
         met = np.flatnonzero(np.abs(day.trade_ticks[first:last] - centre) >= barrier)
         if len(met):
-            stop_ns[place] = min(int(stop_ns[place]), int(day.trade_ts_ns[first + met[0]]))
+            # A trade at a window's very end is the next one's: that window is still of the test.
+            stop_ns[place] = min(int(stop_ns[place]), int(day.trade_ts_ns[first + met[0]]) + 1)
     stop_window = np.maximum(np.searchsorted(ends_ns, stop_ns, side="left"), breaks.window + 1)
     window, episode, _ = episode_windows(breaks.window, stop_window, ends_ns, usable)
     triggers = Triggers(
@@ -207,9 +218,9 @@ def _confirmed_breaks(day: TriggerDay, level_id: str, usable: NDArray[np.bool_],
     return triggers, breaks.approach_dir[episode]
 
 
-def _usable(day: TriggerDay, level_id: str) -> NDArray[np.bool_]:
-    """(windows,) whether the level has every feature in the window. What came before a window need not be whole."""
-    rows = day.rows_of[level_id]
+def usable_windows(day: TriggerDay, level_id: str, since_window: int = 0) -> NDArray[np.bool_]:
+    """(windows,) from `since_window` on whether the level has every feature. What came before a window need not be whole."""
+    rows = day.rows_of[level_id][since_window:]
     whole = rows >= 0
     held, known = rows[whole], np.ones(int(whole.sum()), np.bool_)
     for column in day.features.values():
@@ -218,7 +229,7 @@ def _usable(day: TriggerDay, level_id: str) -> NDArray[np.bool_]:
     return whole
 
 
-def _labels(day: TriggerDay, found: Triggers, settings: Settings) -> Labels:
+def labels_of(day: TriggerDay, found: Triggers, settings: Settings) -> Labels:
     horizons_s = np.array(settings.labels.horizons_s)
     if found.setup == BREAK_AND_CONFIRM:
         horizons_s = horizons_s[: settings.episodes.confirm_label_candles]
@@ -248,14 +259,21 @@ def _by_window(
     return columns
 
 
-def _frames(day: TriggerDay, found: Triggers, window_s: int) -> NDArray[np.float32]:
+def frame_values(day: TriggerDay, level_id: str, approach_dir: int, since_window: int = 0) -> NDArray[np.float64]:
+    """(windows, features) of a level's frame from one side, from `since_window` on; NaN where it has none."""
+    here = slice(since_window, None)
     of_level = [name for name in frame_columns() if name not in day.touch]
-    columns = {**_by_window(day, found.level_id, of_level), **day.touch}
-    values = oriented(columns, found.approach_dir == FROM_BELOW)
+    columns = {**_by_window(day, level_id, of_level, here), **{name: column[here] for name, column in day.touch.items()}}
+    return oriented(columns, approach_dir == FROM_BELOW)
+
+
+def _frames(day: TriggerDay, found: Triggers, window_s: int) -> NDArray[np.float32]:
+    known = day.frames.get((found.level_id, found.approach_dir))
+    values, totals = known or (frame_values(day, found.level_id, found.approach_dir), None)
     lead_in = len(day.tape_mids) - len(day.windows.mid_ticks)
     sigma = day.volatility.sigma[found.window]
     momenta = momenta_of(day.tape_mids, found.window + lead_in, sigma, found.approach_dir, window_s)
-    return frame_vectors(values, found.window, found.entry_window, momenta, window_s)
+    return frame_vectors(values, found.window, found.entry_window, momenta, window_s, totals)
 
 
 def _vectors(day: TriggerDay, found: Triggers, settings: Settings) -> NDArray[np.float32]:

@@ -10,9 +10,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ....core.physics.columns import SLOW
+from ....core.physics.hold import new_held
 from ....core.physics.state import (
     BALANCES,
     Balances,
+    BalanceState,
     Marks,
     balances,
     lowest_fifth,
@@ -22,9 +24,8 @@ from ....core.physics.state import (
     slope_through_zero,
 )
 from ....core.physics.sums import zone_edges
-from ....core.pressure import STATES, states
+from ....core.pressure import STATES, past_scores, states
 from ....core.tables import LEVEL_PHYSICS, TOUCH_PHYSICS
-from ....lake.partitions import PartitionRef
 from ....settings import Settings
 from ...door import StageLake
 from ...physics import nullable_float
@@ -46,6 +47,11 @@ RATIOS = [ratio for ratio, _ in CONDITIONS]
 MEASURED = [*RATIOS, *(contracts for _, contracts in CONDITIONS), *SHIFTS]
 """What is measured around a level; silver has it as sums with a half-life, by which it names the columns."""
 KEYS = ["level_id", "window_start_ns"]
+DAY_COLUMNS = [*TOUCH_COLUMNS, *(f"{name}_{SLOW}" for name in GIVES)]
+"""Columns of touch_physics_5s that `day_balance` takes."""
+LEVEL_COLUMNS = [*KEYS, *(f"{name}_{SLOW}" for name in MEASURED)]
+"""Those of level_physics_5s that `day_physics` takes."""
+PAST_COLUMNS = ["window_start_ns", *(f"{name}_{SLOW}" for name in RATIOS)]
 
 
 class DayBalance(NamedTuple):
@@ -54,9 +60,28 @@ class DayBalance(NamedTuple):
     start_ns: NDArray[np.int64]
     touch: dict[str, NDArray[np.float64]]
     """(windows,) by column of the touch; NaN where it is null."""
-    past: dict[str, NDArray[np.float64]]
-    """The same of past sessions, one after the other."""
     balances: Balances
+
+
+class BalancePast(NamedTuple):
+    """Past sessions, one after the other, and the marks that they give."""
+
+    touch: dict[str, NDArray[np.float64]]
+    """(windows,) by column of the touch; NaN where it is null."""
+    marks: tuple[Marks, Marks, float]
+    """As of `balances`."""
+
+
+class PressurePast(NamedTuple):
+    """What past sessions give to the pressure stream of a day."""
+
+    balance: BalancePast
+    scores: NDArray[np.float64]
+    """|x_tilt| of the past, in order."""
+    coming_ticks: float
+    slope: float
+    """As of `slope_through_zero`."""
+    marks: tuple[Marks, ...]
 
 
 class DayPhysics(NamedTuple):
@@ -78,45 +103,73 @@ class DayPhysics(NamedTuple):
 
 def read_day_balance(lake: StageLake) -> DayBalance:
     """The day's balance against its past sessions, which give the marks."""
+    return day_balance(lake.read(lake.ref(TOUCH_PHYSICS), DAY_COLUMNS), read_balance_past(lake), lake.settings)
+
+
+def read_balance_past(lake: StageLake) -> BalancePast:
+    """What the sessions before the day give to its balance."""
     rules = lake.settings.physics
-    dwell = rules.dwell_s // lake.settings.book.window_s
-    touch = _columns(read_summed(lake, lake.ref(TOUCH_PHYSICS), TOUCH_COLUMNS, GIVES))
-    days = [_columns(read_summed(lake, ref, TOUCH_COLUMNS, GIVES)) for ref in lake.past(TOUCH_PHYSICS)]
-    past = _joined(days, [*TOUCH_COLUMNS, *GIVES])
-    gives, past_gives = (np.stack([of[name] - of["pace_flow"] for name in GIVES]) for of in (touch, past))
+    days = [_columns(summed(lake.read(ref, DAY_COLUMNS), TOUCH_COLUMNS, GIVES)) for ref in lake.past(TOUCH_PHYSICS)]
+    past = {name: np.concatenate([np.empty(0), *(day[name] for day in days)]) for name in [*TOUCH_COLUMNS, *GIVES]}
     marks = (
         marks_of(np.abs(past[TILT]), rules.watch_quantile, rules.on_quantile),
         marks_of(past[VACUUM], rules.watch_quantile, rules.on_quantile),
-        lowest_fifth(past_gives.ravel()),
+        lowest_fifth(np.stack([past[name] - past["pace_flow"] for name in GIVES]).ravel()),
     )
+    return BalancePast(past, marks)
+
+
+def day_balance(rows: pa.Table, past: BalancePast, settings: Settings, state: BalanceState | None = None) -> DayBalance:
+    """The balance of windows; `rows` are theirs of touch_physics_5s, `state` as of `balances`."""
+    touch = _columns(summed(rows, TOUCH_COLUMNS, GIVES))
+    gives = np.stack([touch[name] - touch["pace_flow"] for name in GIVES])
     most_giving = gives.max(axis=0) if gives.size else np.empty(0)
+    dwell = settings.physics.dwell_s // settings.book.window_s
     return DayBalance(
         start_ns=touch["window_start_ns"].astype(np.int64),
         touch=touch,
-        past=past,
-        balances=balances(touch[TILT], touch[VACUUM], most_giving, marks, dwell),
+        balances=balances(touch[TILT], touch[VACUUM], most_giving, past.marks, dwell, state),
     )
 
 
 def read_day_physics(lake: StageLake) -> DayPhysics:
     """The day's balance, and its levels against their past."""
-    day = read_day_balance(lake)
-    touch, past = day.touch, day.past
-    return DayPhysics(
-        start_ns=day.start_ns,
-        touch=touch,
-        balances=day.balances,
-        score=signed_quantile(touch[TILT], past[TILT]),
-        coming_ticks=marks_of(np.abs(past[MOVE]), COMING_QUANTILE, COMING_QUANTILE).on,
-        tilt_own=touch[TILT] - slope_through_zero(past[MOVE], past[TILT]) * touch[MOVE],
-        levels=read_summed(lake, lake.ref(LEVEL_PHYSICS), KEYS, MEASURED),
+    past = read_pressure_past(lake)
+    day = day_balance(lake.read(lake.ref(TOUCH_PHYSICS), DAY_COLUMNS), past.balance, lake.settings)
+    return day_physics(day, lake.read(lake.ref(LEVEL_PHYSICS), LEVEL_COLUMNS), past)
+
+
+def read_pressure_past(lake: StageLake) -> PressurePast:
+    """What the sessions before the day give to its pressure."""
+    balance = read_balance_past(lake)
+    tilt, move = balance.touch[TILT], balance.touch[MOVE]
+    return PressurePast(
+        balance=balance,
+        scores=past_scores(np.abs(tilt)),
+        coming_ticks=marks_of(np.abs(move), COMING_QUANTILE, COMING_QUANTILE).on,
+        slope=slope_through_zero(move, tilt),
         marks=condition_marks(_past_conditions(lake), lake.settings),
     )
 
 
-def read_summed(lake: StageLake, ref: PartitionRef, keys: Sequence[str], names: Sequence[str]) -> pa.Table:
+def day_physics(day: DayBalance, levels: pa.Table, past: PressurePast) -> DayPhysics:
+    """The balance of windows with their levels; `levels` are the windows' rows of level_physics_5s."""
+    touch = day.touch
+    return DayPhysics(
+        start_ns=day.start_ns,
+        touch=touch,
+        balances=day.balances,
+        score=signed_quantile(touch[TILT], past.scores),
+        coming_ticks=past.coming_ticks,
+        tilt_own=touch[TILT] - past.slope * touch[MOVE],
+        levels=summed(levels, KEYS, MEASURED),
+        marks=past.marks,
+    )
+
+
+def summed(table: pa.Table, keys: Sequence[str], names: Sequence[str]) -> pa.Table:
     """Columns of silver's physics, those of `names` without the half-life that silver names them by."""
-    return lake.read(ref, [*keys, *(f"{name}_{SLOW}" for name in names)]).rename_columns([*keys, *names])
+    return table.select([*keys, *(f"{name}_{SLOW}" for name in names)]).rename_columns([*keys, *names])
 
 
 def condition_marks(past: Sequence[NDArray[np.float64]], settings: Settings) -> tuple[Marks, ...]:
@@ -125,10 +178,17 @@ def condition_marks(past: Sequence[NDArray[np.float64]], settings: Settings) -> 
     return tuple(marks_of(np.abs(values), rules.watch_quantile, rules.on_quantile) for values in past)
 
 
-def with_physics(pressure: pa.Table, level: pa.Table, fires_ns: NDArray[np.int64], physics: DayPhysics, settings: Settings) -> pa.Table:
+def with_physics(
+    pressure: pa.Table,
+    level: pa.Table,
+    fires_ns: NDArray[np.int64],
+    physics: DayPhysics,
+    settings: Settings,
+    held: NDArray[np.void] | None = None,
+) -> pa.Table:
     """Rows of one level of the pressure stream with what is said against usual; null where there is no past, or no sound book.
 
-    `fires_ns` are the ends of the windows in which a fire is in force.
+    `fires_ns` are the ends of the windows in which a fire is in force, `held` is as of `condition_columns`.
     """
     window_s = settings.book.window_s
     window = np.searchsorted(physics.start_ns, pressure["window_start_ns"].to_numpy())
@@ -147,7 +207,7 @@ def with_physics(pressure: pa.Table, level: pa.Table, fires_ns: NDArray[np.int64
         "balance_held_s": physics.balances.windows[window] * window_s,
     }
     columns |= give_columns(physics.touch, physics.touch["pace_flow"], window)
-    columns |= condition_columns(level, physics.start_ns, physics.touch["pace_flow"], physics.marks, window, settings)
+    columns |= condition_columns(level, physics.start_ns, physics.touch["pace_flow"], physics.marks, window, settings, held)
     for name, column in columns.items():
         pressure = pressure.append_column(name, pa.array(column) if isinstance(column, np.ndarray) else column)
     return pressure
@@ -168,11 +228,14 @@ def condition_columns(
     marks: Sequence[Marks],
     window: NDArray[np.int64],
     settings: Settings,
+    held: NDArray[np.void] | None = None,
 ) -> dict[str, pa.Array | NDArray[np.generic]]:
-    """The four conditions of one level with their signs, which are folded over the day's windows, and how many speak for up and down.
+    """The four conditions of one level with their signs, which are folded over the windows, and how many speak for up and down.
 
-    `level` has `MEASURED` by window, `start_ns` and `pace_flow` are the day's windows, `window` the place of every row's.
+    `level` has `MEASURED` by window, `start_ns` and `pace_flow` are the windows, `window` the place of every row's. `held`, (4,)
+    HELD_DTYPE, is the state of the windows before these, and changed; without it there were none.
     """
+    held = new_held(len(CONDITIONS)) if held is None else held
     by_window = np.full((len(MEASURED), len(start_ns)), np.nan)
     at = np.searchsorted(start_ns, level["window_start_ns"].to_numpy())
     for index, name in enumerate(MEASURED):
@@ -182,11 +245,11 @@ def condition_columns(
     in_force = []
     for number, ((ratio, contracts), mark) in enumerate(zip(CONDITIONS, marks, strict=True), start=1):
         beyond_pace = values[ratio] - pace_flow
-        held = signs(beyond_pace, mark.on, settings.physics.dwell_s // settings.book.window_s)
-        in_force.append(held.sign[window])
+        sign = signs(beyond_pace, mark.on, settings.physics.dwell_s // settings.book.window_s, held[number - 1 : number]).sign[window]
+        in_force.append(sign)
         columns[f"condition_{number}_times_usual"] = nullable_float(np.exp(beyond_pace)[window])
         columns[f"condition_{number}_contracts"] = nullable_float(values[contracts][window])
-        columns[f"condition_{number}_sign"] = held.sign[window]
+        columns[f"condition_{number}_sign"] = sign
     for side, name in zip(("ask", "bid"), SHIFTS, strict=True):
         columns[f"{side}_shift_ticks"] = nullable_float(values[name][window])
     given, stood = np.stack(in_force) > 0, np.stack(in_force) < 0
@@ -203,7 +266,7 @@ def _past_conditions(lake: StageLake) -> list[NDArray[np.float64]]:
         if ref.date not in touches:
             continue
         touch = _columns(lake.read(touches[ref.date], ["window_start_ns", "pace_flow"]))
-        level = _columns(read_summed(lake, ref, ["window_start_ns"], RATIOS))
+        level = _columns(summed(lake.read(ref, PAST_COLUMNS), ["window_start_ns"], RATIOS))
         pace = touch["pace_flow"][np.searchsorted(touch["window_start_ns"], level["window_start_ns"])]
         for values, ratio in zip(pooled, RATIOS, strict=True):
             values.append(level[ratio] - pace)
@@ -215,7 +278,3 @@ def _columns(table: pa.Table) -> dict[str, NDArray[np.float64]]:
         name: table[name].to_numpy() if name == "window_start_ns" else table[name].to_numpy().astype(np.float64)
         for name in table.column_names
     }
-
-
-def _joined(parts: list[dict[str, NDArray[np.float64]]], names: list[str]) -> dict[str, NDArray[np.float64]]:
-    return {name: np.concatenate([np.empty(0), *(part[name] for part in parts)]) for name in names}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -10,7 +10,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ....core.features import feature_names
-from ....core.frame import touch_columns
+from ....core.frame import FrameTotals, touch_columns
 from ....core.session import SessionTimes
 from ....core.tables import BOOK_WINDOWS, LEVEL_VACUUM, LEVELS_TABLE, TOUCH_PHYSICS, TRADE_BARS, TRADE_PATH
 from ....planning import ContractDay
@@ -47,9 +47,11 @@ class TriggerDay(NamedTuple):
     trade_ticks: NDArray[np.int32]
     candles: Candles
     episode_end_ns: int
-    """The session's end, or where its windows break off: no episode outlasts it."""
+    """The session's end, whether or not its windows reach it: no episode outlasts it."""
     seen_end_ns: NDArray[np.int64]
     """(windows,) up to when every trade after the window is known, which labels may use."""
+    frames: Mapping[tuple[str, int], tuple[NDArray[np.float64], FrameTotals]]
+    """(windows, features) of the frame by level_id and approach, with their totals, where they are known already."""
 
 
 def read_trigger_day(lake: StageLake) -> TriggerDay:
@@ -63,7 +65,6 @@ def read_trigger_day(lake: StageLake) -> TriggerDay:
     vacuum = lake.read(lake.ref(LEVEL_VACUUM), ["level_id", "window_start_ns", *feature_names()])
     touch = lake.read(lake.ref(TOUCH_PHYSICS), ["in_session", "rv", "profile", "sigma", "barrier_ticks", *touch_columns()])
     touch = touch.filter(touch["in_session"])
-    end_ns = int(windows.end_ns[-1]) if len(windows.end_ns) else lake.session.start_ns
     return TriggerDay(
         unit=lake.unit,
         times=lake.session,
@@ -79,8 +80,9 @@ def read_trigger_day(lake: StageLake) -> TriggerDay:
         candles=_candles(
             lake.read(lake.ref(TRADE_BARS), ["bar_s", "bar_start_ns", "open_ticks", "close_ticks"]), settings.episodes.confirm_candle_s
         ),
-        episode_end_ns=end_ns,
+        episode_end_ns=lake.session.end_ns,
         seen_end_ns=seen_end_of(table, lake.session, window_s, windows.end_ns),
+        frames={},
     )
 
 

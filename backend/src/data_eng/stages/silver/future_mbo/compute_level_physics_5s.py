@@ -13,8 +13,8 @@ from ....config import AppConfig
 from ....core.book.state import ASK, BID
 from ....core.physics.columns import HALF_LIFE_S, frame_columns, frame_values
 from ....core.physics.giving import Pace, Priors, intention, priors
-from ....core.physics.level_walls import WallRows, level_walls, wall_columns
-from ....core.physics.sums import WHOLE, Sums, decay_of, fold, folded, sums_by_level, zone_edges
+from ....core.physics.level_walls import WallRows, level_walls, none_pulled, wall_columns
+from ....core.physics.sums import FIELDS, WHOLE, Sums, decay_of, fold, folded, sums_by_level, zone_edges
 from ....core.physics.usual import Usual
 from ....core.physics.walls import EVENTS
 from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, LEVEL_PHYSICS, LEVELS_TABLE, SESSION_USUAL, TOUCH_PHYSICS, WALLS
@@ -25,7 +25,12 @@ from ....settings import Settings
 from ...base import Stage, StageIO, last_complete
 from ...door import StageLake
 from ...physics import PhysicsDay, nullable_float, read_physics_day, read_usual
-from ...windows import levels_in_force
+from ...windows import Windows, levels_in_force
+
+GROUND_COLUMNS = ["barrier_ticks", "pace_flow", "pace_depth"]
+"""Columns of touch_physics_5s that `ground_of` takes."""
+WALL_COLUMNS = ["window_start_ns", "side", "strike_ticks", "event", "w", "depth", "peak", "since_ns", "eaten"]
+"""Those of walls_5s that `wall_rows` takes."""
 
 
 class ComputeLevelPhysics5s(Stage):
@@ -46,19 +51,47 @@ class ComputeLevelPhysics5s(Stage):
     def compute(self, unit: ContractDay, lake: StageLake) -> None:
         day = read_physics_day(lake)
         in_force = levels_in_force(lake.read(lake.ref(LEVELS_TABLE)), day.windows.start_ns)
-        lake.write(LEVEL_PHYSICS, level_tables(day, in_force, lake))
+        walls = wall_rows(lake.read(lake.ref(WALLS), WALL_COLUMNS), day.windows, lake.settings)
+        lake.write(LEVEL_PHYSICS, level_tables(day, in_force, level_ground(day, lake), walls, lake.settings))
 
 
-def level_tables(day: PhysicsDay, in_force: dict[str, NDArray[np.float64]], lake: StageLake) -> Iterator[pa.Table]:
-    """A table a level, in the levels' order; `in_force` is (windows,) by level, NaN before the level is known."""
-    ground, book = level_ground(day, lake), lake.settings.book
-    walls = _walls(day, lake)
+class LevelState(NamedTuple):
+    """What the levels carry from window to window."""
+
+    slow: NDArray[np.float64]
+    """(FIELDS, WHOLE + 1, 2 sides, levels), as of `folded`: of the only zone that is faded."""
+    shift: NDArray[np.float64]
+    """(2 sides, levels)"""
+    pulled: NDArray[np.int64]
+    """(levels, 2 sides), as of `none_pulled`."""
+
+
+def new_levels(levels: int) -> LevelState:
+    """The state before the first window."""
+    pulled = np.stack([none_pulled() for _ in range(levels)]) if levels else np.empty((0, 2), np.int64)
+    return LevelState(np.zeros((FIELDS, WHOLE + 1, 2, levels)), np.zeros((2, levels)), pulled)
+
+
+def level_tables(
+    day: PhysicsDay,
+    in_force: dict[str, NDArray[np.float64]],
+    ground: LevelGround,
+    walls: WallRows,
+    settings: Settings,
+    state: LevelState | None = None,
+) -> Iterator[pa.Table]:
+    """A table a level, in the levels' order; `in_force` is (windows,) by level, NaN before the level is known.
+
+    `state` is that of the windows before these, and changed; without it there were none. A level that becomes known within these windows
+    needs one in which it was, all the while, where it is then.
+    """
+    state, book = state or new_levels(len(in_force)), settings.book
     backward = prices_backward(in_force, len(day.usable))
     now = sums_by_level(day.tape, ground.edges, ground.usual, backward)
     decay = decay_of(HALF_LIFE_S, book.window_s)
-    slow, shift = folded(Sums(*(part[: WHOLE + 1] for part in now)), decay), fold(intention(now), decay)
+    slow, shift = folded(Sums(*(part[: WHOLE + 1] for part in now)), decay, state.slow), fold(intention(now), decay, state.shift)
     for index, (level_id, ticks) in enumerate(in_force.items()):
-        measured = measured_windows(day, ticks, lake.settings)
+        measured = measured_windows(day, ticks, settings)
         rows = np.flatnonzero(measured)
         values = frame_values(
             "level",
@@ -67,7 +100,7 @@ def level_tables(day: PhysicsDay, in_force: dict[str, NDArray[np.float64]], lake
             shift[:, index, rows],
             *ground.at(measured),
         )
-        of_walls = level_walls(walls, backward[index], ground.barrier_ticks, book.window_s)
+        of_walls = level_walls(walls, backward[index], ground.barrier_ticks, book.window_s, state.pulled[index])
         columns: dict[str, NDArray[np.generic] | pa.Array] = {
             "level_id": pa.repeat(level_id, len(rows)),
             "window_start_ns": day.windows.start_ns[rows],
@@ -97,9 +130,14 @@ class LevelGround(NamedTuple):
 
 def level_ground(day: PhysicsDay, lake: StageLake) -> LevelGround:
     """The past's usual, and the day's zones and pace."""
-    touch = lake.read(lake.ref(TOUCH_PHYSICS), ["barrier_ticks", "pace_flow", "pace_depth"])
+    usual = read_usual(lake, lake.settings.book.band_ticks + 1)
+    return ground_of(lake.read(lake.ref(TOUCH_PHYSICS), GROUND_COLUMNS), usual)
+
+
+def ground_of(touch: pa.Table, usual: Usual) -> LevelGround:
+    """The same from the windows' rows of touch_physics_5s."""
     barrier_ticks = touch["barrier_ticks"].to_numpy().astype(np.int64)
-    usual, edges = read_usual(lake, lake.settings.book.band_ticks + 1), zone_edges(barrier_ticks)
+    edges = zone_edges(barrier_ticks)
     day_pace = Pace(*(touch[name].to_numpy() for name in ("pace_flow", "pace_depth")))
     return LevelGround(usual, edges, priors(usual, edges), day_pace, barrier_ticks)
 
@@ -116,23 +154,21 @@ def prices_backward(in_force: dict[str, NDArray[np.float64]], windows: int) -> N
     return np.array([known_backward(ticks) for ticks in in_force.values()]).reshape(len(in_force), windows)
 
 
-def _walls(day: PhysicsDay, lake: StageLake) -> WallRows:
-    """The day's walls by place of their window; a strike counts by the middle of its ticks."""
-    names = ["window_start_ns", "side", "strike_ticks", "event", "w", "depth", "peak", "since_ns", "eaten"]
-    table = lake.read(lake.ref(WALLS), names)
-    column = {name: table[name].to_numpy(zero_copy_only=False) for name in names}
+def wall_rows(table: pa.Table, windows: Windows, settings: Settings) -> WallRows:
+    """Rows of walls_5s by place of their window; a strike counts by the middle of its ticks."""
+    column = {name: table[name].to_numpy(zero_copy_only=False) for name in WALL_COLUMNS}
     code = {event: number for number, event in enumerate(EVENTS)}
-    window = np.searchsorted(day.windows.start_ns, column["window_start_ns"])
+    window = np.searchsorted(windows.start_ns, column["window_start_ns"])
     return WallRows(
         window=window,
         side=np.where(column["side"] == "ask", ASK, BID).astype(np.int8),
-        middle_ticks=column["strike_ticks"] + (lake.settings.ladder.step_ticks - 1) / 2,
+        middle_ticks=column["strike_ticks"] + (settings.ladder.step_ticks - 1) / 2,
         event=np.array([code[event] for event in column["event"]], np.int8),
         w=column["w"].astype(np.float64),
         depth=column["depth"].astype(np.float64),
         peak=column["peak"].astype(np.float64),
         eaten=column["eaten"].astype(np.float64),
-        age_s=(day.windows.end_ns[window] - column["since_ns"]) / NS_PER_S,
+        age_s=(windows.end_ns[window] - column["since_ns"]) / NS_PER_S,
     )
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from ....core.features import compute_features
-from ....core.features.motion import motion_at
+from ....core.features.motion import MotionState, motion_at
 from ....core.features.registry import Best
 from ....core.tables import BOOK_FLOW, BOOK_WINDOWS, LEVEL_VACUUM, LEVELS_TABLE
 from ....core.zones import FlowCounters, FlowTape, ZoneEdges, nearest_tick, tally_zones
@@ -19,7 +19,8 @@ from ...base import Stage, StageIO
 from ...door import StageLake
 from ...windows import WINDOW_COLUMNS, Windows, as_windows, first_rows_of, levels_in_force, until_session_end
 
-_FLOW_COLUMNS = ["window_start_ns", "side", "price_ticks", *FlowCounters._fields]
+FLOW_COLUMNS = ["window_start_ns", "side", "price_ticks", *FlowCounters._fields]
+"""Columns of book_flow_5s that `flow_tape` takes."""
 
 
 class ComputeLevelVacuum5s(Stage):
@@ -34,25 +35,30 @@ class ComputeLevelVacuum5s(Stage):
         table = until_session_end(lake.read(lake.ref(BOOK_WINDOWS), WINDOW_COLUMNS), lake.session)
         windows = as_windows(table, lake.session, lake.settings.book.window_s)
         in_force = levels_in_force(lake.read(lake.ref(LEVELS_TABLE)), windows.start_ns)
-        tape = flow_tape(lake.read(lake.ref(BOOK_FLOW), _FLOW_COLUMNS), windows)
+        tape = flow_tape(lake.read(lake.ref(BOOK_FLOW), FLOW_COLUMNS), windows)
         lake.write(LEVEL_VACUUM, vacuum_table(tape, windows, in_force, lake.settings))
 
 
 def flow_tape(flow: pa.Table, windows: Windows) -> FlowTape:
     """The flow's rows with the windows they belong to."""
-    side, price_ticks, *counters = (flow[name].to_numpy() for name in _FLOW_COLUMNS[1:])
+    side, price_ticks, *counters = (flow[name].to_numpy() for name in FLOW_COLUMNS[1:])
     return FlowTape(first_rows_of(flow, windows), side, price_ticks, FlowCounters(*counters))
 
 
-def vacuum_table(tape: FlowTape, windows: Windows, in_force: dict[str, NDArray[np.float64]], settings: Settings) -> pa.Table:
-    """All features of all levels, sorted by level in the levels' order, then by window."""
+def vacuum_table(
+    tape: FlowTape, windows: Windows, in_force: dict[str, NDArray[np.float64]], settings: Settings, state: MotionState | None = None
+) -> pa.Table:
+    """All features of all levels, sorted by level in the levels' order, then by window.
+
+    `state` is that of the windows before these, and changed; without it there were none.
+    """
     edges = ZoneEdges(*(getattr(settings.zones, name) for name in ZoneEdges._fields))
     level_ticks = np.stack(list(in_force.values())) if in_force else np.empty((0, len(windows.start_ns)))
     reached = np.abs(windows.mid_ticks - level_ticks) <= settings.book.band_ticks - edges.far_max
     in_reach_ticks = np.where(reached & windows.in_session, level_ticks, np.nan)
     tally = tally_zones(tape, nearest_tick(in_reach_ticks), edges)
     level, window = tally.level, tally.window
-    motion = motion_at(level, window, windows.mid_ticks, level_ticks, edges.near_max, settings.book.window_s)
+    motion = motion_at(level, window, windows.mid_ticks, level_ticks, edges.near_max, settings.book.window_s, state)
     best = Best(*(column[window] for column in windows.best))
     frame = compute_features(tally, best, motion)
     columns = {

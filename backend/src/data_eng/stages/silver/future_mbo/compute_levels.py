@@ -66,19 +66,23 @@ class ComputeLevels(Stage):
     def compute(self, unit: ContractDay, lake: StageLake) -> None:
         day = read_level_day(unit, lake)
         own_prices = read_own_levels(lake.folder, unit.root, unit.date)
-        levels: dict[str, Level] = {}
         for level_id in lake.settings.levels.default:
-            ours = find_level(require_level(level_id, lake.folder, unit.root))
-            if ours is None:
-                levels[level_id] = own_level(level_id, own_prices, day)
-            else:
-                # What a level looks back on is its own: the others asked for beside it change nothing.
-                levels[level_id] = ours.compute(day.since(_utc_day_ns(first_date_needed(unit.date, [level_id]))[0]))
+            require_level(level_id, lake.folder, unit.root)
+        levels = {level_id: level_of(level_id, day, own_prices) for level_id in lake.settings.levels.default}
         lake.write(
             LEVELS_TABLE,
             levels_table(levels),
             facts={"absent": sorted(key for key, level in levels.items() if isinstance(level, LevelAbsent))},
         )
+
+
+def level_of(level_id: str, day: LevelDay, own_prices: list[OwnLevel]) -> Level:
+    """The level as far as the day's bars tell."""
+    ours = find_level(level_id)
+    if ours is None:
+        return own_level(level_id, own_prices, day)
+    # What a level looks back on is its own: the others asked for beside it change nothing.
+    return ours.compute(day.since(_utc_day_ns(first_date_needed(day.times.date, [level_id]))[0]))
 
 
 def read_level_day(unit: ContractDay, lake: StageLake) -> LevelDay:
@@ -103,8 +107,8 @@ def read_level_day(unit: ContractDay, lake: StageLake) -> LevelDay:
     return LevelDay(
         times=lake.session,
         previous=previous,
-        seconds=_bars(table, 1),
-        candles=_bars(table, lake.settings.levels.bar_s),
+        seconds=bars_of(table, 1),
+        candles=bars_of(table, lake.settings.levels.bar_s),
         candle_s=lake.settings.levels.bar_s,
         covered_ns=joined_spans(covered),
         opening_range_s=lake.settings.session.opening_range_s,
@@ -127,9 +131,15 @@ def covered_span_ns(utc_date: str, instruments: pa.Table) -> tuple[int, int]:
         return start_ns, start_ns
     first_ns, last_ns = int(instruments["first_ts_ns"].to_numpy()[seen].min()), int(instruments["last_ts_ns"].to_numpy()[seen].max())
     hours = regular_hours(utc_date)
-    begins = first_ns if globex_is_open_between(start_ns, first_ns - LATE_START_NS) else start_ns
+    begins = covered_from_ns(utc_date, first_ns)
     ends = last_ns if hours is not None and last_ns < hours.close_ns else end_ns
     return begins, ends
+
+
+def covered_from_ns(utc_date: str, first_ns: int) -> int:
+    """From when on the files of a UTC date cover it, by their first record."""
+    start_ns, _ = _utc_day_ns(utc_date)
+    return first_ns if globex_is_open_between(start_ns, first_ns - LATE_START_NS) else start_ns
 
 
 def joined_spans(spans: list[tuple[int, int]]) -> np.ndarray:
@@ -173,7 +183,8 @@ def _sources_of(unit: ContractDay, cfg: AppConfig, day: str) -> tuple[PartitionR
     return partition_ref(cfg, TRADE_BARS, unit.symbol, day), partition_ref(cfg, MBO_DAYS, unit.root, day)
 
 
-def _bars(table: pa.Table, bar_s: int) -> Bars:
+def bars_of(table: pa.Table, bar_s: int) -> Bars:
+    """Rows of trade_bars of one length, as levels take them."""
     of_length = table["bar_s"].to_numpy() == bar_s
     names = (
         "bar_start_ns",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from ....config import AppConfig
 from ....core.physics.columns import SIDES
+from ....core.physics.strikes import StrikeGrid, joined_grids
 from ....core.physics.walls import EVENTS, StrikeBook, WallRules, find_walls, new_walls
 from ....core.tables import STRIKE_PHYSICS, WALLS
 from ....core.units import NS_PER_S
@@ -39,7 +41,7 @@ class ComputeWalls5s(Stage):
     def compute(self, unit: ContractDay, lake: StageLake) -> None:
         rules = wall_rules(lake)
         marks = {"appear_at": round(rules.appear, 6), "massive_at": round(rules.massive, 6)}
-        lake.write(WALLS, wall_table(lake.read(lake.ref(STRIKE_PHYSICS)), rules, lake), facts=marks)
+        lake.write(WALLS, wall_table(lake.read(lake.ref(STRIKE_PHYSICS)), rules, lake.settings), facts=marks)
 
 
 def wall_rules(lake: StageLake) -> WallRules:
@@ -54,14 +56,43 @@ def wall_rules(lake: StageLake) -> WallRules:
     return WallRules(appear, massive, reach, lake.settings.ladder.leave_strikes)
 
 
-def wall_table(strikes: pa.Table, rules: WallRules, lake: StageLake) -> pa.Table:
-    """Rows of walls_5s from one day's strikes."""
-    window_ns, step = lake.settings.book.window_s * NS_PER_S, lake.settings.ladder.step_ticks
+@dataclass
+class WallState:
+    """What the walls carry from window to window."""
+
+    grid: StrikeGrid
+    walls: NDArray[np.void]
+    """(2, strikes) as of `new_walls`."""
+
+    def reach(self, strike_ticks: NDArray[np.int32]) -> None:
+        """Reach over other strikes, too."""
+        if not len(strike_ticks):
+            return
+        step, lowest = self.grid.step_ticks, int(strike_ticks.min())
+        both = joined_grids(self.grid, StrikeGrid(lowest, (int(strike_ticks.max()) - lowest) // step + 1, step))
+        walls, below = new_walls(both.strikes), (self.grid.lowest - both.lowest) // step if self.grid.strikes else 0
+        walls[:, below : below + self.grid.strikes] = self.walls
+        self.grid, self.walls = both, walls
+
+
+def no_walls(settings: Settings) -> WallState:
+    """The state before the first window."""
+    return WallState(StrikeGrid(0, 0, settings.ladder.step_ticks), new_walls(0))
+
+
+def wall_table(strikes: pa.Table, rules: WallRules, settings: Settings, state: WallState | None = None) -> pa.Table:
+    """Rows of walls_5s from rows of strikes.
+
+    `state` is that of the windows before these, and changed; without it there were none.
+    """
+    state = state or no_walls(settings)
+    window_ns, step = settings.book.window_s * NS_PER_S, settings.ladder.step_ticks
     starts_ns, window = np.unique(strikes["window_start_ns"].to_numpy(), return_inverse=True)
     ticks = strikes["strike_ticks"].to_numpy()
-    lowest = int(ticks.min()) if len(ticks) else 0
+    state.reach(ticks)
+    lowest = state.grid.lowest
     place = (ticks - lowest) // step
-    shape = (len(starts_ns), 2, int(place.max(initial=-1)) + 1)
+    shape = (len(starts_ns), 2, state.grid.strikes)
 
     def dense(name: str, empty: float, unit: str = "") -> NDArray[np.float64]:
         values = np.full(shape, empty)
@@ -70,7 +101,7 @@ def wall_table(strikes: pa.Table, rules: WallRules, lake: StageLake) -> pa.Table
         return values
 
     book = StrikeBook(dense("depth", 0.0), dense("usual", np.nan), np.ones(shape, np.bool_), dense("fill", 0.0))
-    found = find_walls(book, dense("refresh", 0.0), dense("w", np.nan), own_place(window, place), rules, new_walls(shape[2]))
+    found = find_walls(book, dense("refresh", 0.0), dense("w", np.nan), own_place(window, place), starts_ns, rules, state.walls)
     at = (found["window"], found["side"], found["strike"])
     big, age_s = dense("big", 0.0)[at], dense("age", np.nan, "_s")[at]
     return pa.table(
@@ -85,7 +116,7 @@ def wall_table(strikes: pa.Table, rules: WallRules, lake: StageLake) -> pa.Table
             "depth": found["depth"].astype(np.int32),
             "usual": nullable_float(book.usual[at]),
             "peak": found["peak"].astype(np.int32),
-            "since_ns": starts_ns[found["since_window"]],
+            "since_ns": found["since"],
             "eaten": found["eaten"].astype(np.int32),
             "refreshed": found["refreshed"].astype(np.int32),
             "orders": dense("orders", 0.0)[at].astype(np.int32),
