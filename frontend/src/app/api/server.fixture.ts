@@ -57,6 +57,7 @@ export class MadeUpServer {
     const { day } = this.served;
     const asOfS = Number(params.get('as_of_s'));
     const last = path.split('/').at(-1)!;
+    if (asOfS > (day.known_until_s ?? Infinity)) return refusedBeyond(asOfS);
     if (path === 'days') {
       const { symbol, root, session_date, synthetic } = day;
       return Response.json({
@@ -64,7 +65,7 @@ export class MadeUpServer {
         lake: 'made-up',
         lake_version: '00000000000000ff',
         roots: [root],
-        days: [{ symbol, root, session_date, synthetic, state: 'ready', chosen: true, reason: null }],
+        days: [{ symbol, root, session_date, synthetic, state: day.known_until_s === null ? 'ready' : 'live', chosen: true, reason: null }],
       } satisfies DayList);
     }
     if (path.includes('/tables/')) {
@@ -175,6 +176,12 @@ export class MadeUpSocket {
   close(): void {
     this.closed = true;
   }
+}
+
+/** The answer to a question about a moment that a live day has not reached. */
+function refusedBeyond(asOfS: number): Response {
+  const problem: Problem = { code: 'bad_request', message: `as_of_s is ${asOfS}, beyond what is known.`, fix: null };
+  return Response.json(problem, { status: 422 });
 }
 
 /** Whether a path ends so, or names such a table among others. */
