@@ -55,9 +55,11 @@ export class MadeUpServer {
 
   private answer({ path, params }: MadeUpRequest): Response {
     const { day } = this.served;
-    const asOfS = Number(params.get('as_of_s'));
+    const askedS = Number(params.get('as_of_s'));
+    const knownS = day.known_until_s ?? Infinity;
+    const asOfS = Math.min(askedS, knownS);
     const last = path.split('/').at(-1)!;
-    if (asOfS > (day.known_until_s ?? Infinity)) return refusedBeyond(asOfS);
+    if (askedS > Math.max(knownS, day.session_start_s)) return refusedBeyond(askedS);
     if (path === 'days') {
       const { symbol, root, session_date, synthetic } = day;
       return Response.json({

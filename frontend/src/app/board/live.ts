@@ -58,7 +58,7 @@ export class Live {
   ) {
     this.player = new Player('live', {
       params: () => this.params(),
-      window: (message) => void this.take(message),
+      window: (message) => this.take(message),
       feed: (message) => this.hear(message),
       ended: () => this.ended(),
       problem: (problem) => this.refused(problem),
@@ -111,10 +111,21 @@ export class Live {
     return { ...paramsOf(data, this.events.levels()), from_s: Math.max(data.day.session_start_s, edgeOf(data)) };
   }
 
-  private async take(message: ReplayWindow): Promise<void> {
+  /** Appends a window; where it does not follow on what is there, what lies between is fetched. */
+  private take(message: ReplayWindow): void {
     const feed = this.loaded.feed();
     if (!feed) return;
-    await append(feed, message).catch(() => undefined); // The window that follows asks for what is missing again.
+    try {
+      feed.append(message);
+      this.goOn(feed);
+    } catch (error) {
+      if (!(error instanceof BrokenSequence)) throw error;
+      const between = feed.extend(feed.data.indexOf(message.start_s));
+      void between.then(() => this.goOn(feed)).catch(() => undefined); // The window that follows asks for it again.
+    }
+  }
+
+  private goOn(feed: DayFeed): void {
     if (feed === this.loaded.feed() && this.follows()) this.events.moved(this.edgeS());
   }
 
@@ -151,14 +162,4 @@ export class Live {
 /** End of the newest window that is there. */
 function edgeOf(data: DayData): number {
   return data.endS(data.known - 1);
-}
-
-/** Appends a window; where it does not follow on what is there, what lies between is fetched. */
-async function append(feed: DayFeed, message: ReplayWindow): Promise<void> {
-  try {
-    feed.append(message);
-  } catch (error) {
-    if (!(error instanceof BrokenSequence)) throw error;
-    await feed.extend(feed.data.indexOf(message.start_s));
-  }
 }
