@@ -103,6 +103,11 @@ export class ServedDay {
     this.c1 = LEVELS.map(() => each(() => Math.fround(this.next() - 0.5)));
   }
 
+  /** As a live day, known up to and with a window; null for one that is over. */
+  goTo(index: number | null): void {
+    this.day.known_until_s = index === null ? null : this.startS(index) + 5;
+  }
+
   startS(index: number): number {
     return this.day.lead_in_start_s + 5 * index;
   }

@@ -17,6 +17,10 @@ describe('the first day', () => {
     expect(firstDay(days)!.session_date).toBe('2025-10-02');
   });
 
+  it('is the live one where there is one', () => {
+    expect(firstDay([day('2025-10-01', 'ready'), day('2025-10-02', 'live')])!.session_date).toBe('2025-10-02');
+  });
+
   it('is the newest with prices where none is built, and none in an empty lake', () => {
     expect(firstDay([day('2025-10-01', 'no_gold'), day('2025-10-02', 'no_silver')])!.session_date).toBe('2025-10-01');
     expect(firstDay([day('2025-10-02', 'no_silver')])).toBeNull();

@@ -26,7 +26,11 @@ export class LakeDays {
   }
 }
 
-/** The day to begin with: the newest whose contract is chosen and whose tables are built, else the newest with prices. */
+/** The day to begin with: the newest whose contract is chosen and that is live or whose tables are built, else the newest with prices. */
 export function firstDay(days: DayEntry[]): DayEntry | null {
-  return days.findLast((day) => day.chosen && day.state === 'ready') ?? days.findLast((day) => day.state !== 'no_silver') ?? null;
+  return (
+    days.findLast((day) => day.chosen && (day.state === 'ready' || day.state === 'live')) ??
+    days.findLast((day) => day.state !== 'no_silver') ??
+    null
+  );
 }

@@ -28,6 +28,7 @@ export function madeUpDay(minutes = 30, over: Partial<Day> = {}): Day {
     rth_open_s: OPEN_S,
     opening_range_s: 900,
     half_day: false,
+    known_until_s: null,
     levels: [
       level('pm_high', 'PM High', 'premarket', { known_from_s: OPEN_S, price_ticks: 27200 }),
       level('or_high', '15m OR High', 'opening_range', { known_at: 'opening_range', known_from_s: OPEN_S + 900 }),

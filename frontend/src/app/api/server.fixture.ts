@@ -55,8 +55,11 @@ export class MadeUpServer {
 
   private answer({ path, params }: MadeUpRequest): Response {
     const { day } = this.served;
-    const asOfS = Number(params.get('as_of_s'));
+    const askedS = Number(params.get('as_of_s'));
+    const knownS = day.known_until_s ?? Infinity;
+    const asOfS = Math.min(askedS, knownS);
     const last = path.split('/').at(-1)!;
+    if (askedS > Math.max(knownS, day.session_start_s)) return refusedBeyond(askedS);
     if (path === 'days') {
       const { symbol, root, session_date, synthetic } = day;
       return Response.json({
@@ -64,7 +67,7 @@ export class MadeUpServer {
         lake: 'made-up',
         lake_version: '00000000000000ff',
         roots: [root],
-        days: [{ symbol, root, session_date, synthetic, state: 'ready', chosen: true, reason: null }],
+        days: [{ symbol, root, session_date, synthetic, state: day.known_until_s === null ? 'ready' : 'live', chosen: true, reason: null }],
       } satisfies DayList);
     }
     if (path.includes('/tables/')) {
@@ -175,6 +178,12 @@ export class MadeUpSocket {
   close(): void {
     this.closed = true;
   }
+}
+
+/** The answer to a question about a moment that a live day has not reached. */
+function refusedBeyond(asOfS: number): Response {
+  const problem: Problem = { code: 'bad_request', message: `as_of_s is ${asOfS}, beyond what is known.`, fix: null };
+  return Response.json(problem, { status: 422 });
 }
 
 /** Whether a path ends so, or names such a table among others. */

@@ -1,25 +1,27 @@
 import { Params, query } from './client';
-import type { ReplayEnd, ReplayHello, ReplayProblem, ReplayWindow } from './schema';
+import type { LiveFeed, ReplayEnd, ReplayHello, ReplayProblem, ReplayWindow } from './schema';
 
-export type ReplayMessage = ReplayHello | ReplayWindow | ReplayEnd | ReplayProblem;
+/** What is played: a day that is over, or one that goes on. */
+export type Source = 'replay' | 'live';
+export type SourceMessage = ReplayHello | ReplayWindow | LiveFeed | ReplayEnd | ReplayProblem;
 
-/** What a listener of the replay hears. `broken` is a connection that ended without the server's `end` or `problem`. */
+/** What a listener hears. `broken` is a connection that ended without the server's `end` or `problem`. */
 export interface Listener {
-  heard(message: ReplayMessage): void;
+  heard(message: SourceMessage): void;
   broken(): void;
 }
 
-/** One connection to the server's replay; another moment needs another connection. */
-export class ReplaySocket {
+/** One connection over which the server sends a day's windows; another moment needs another connection. */
+export class WindowSocket {
   private readonly socket: WebSocket;
   private over = false;
 
-  constructor(params: Params, listener: Listener) {
+  constructor(source: Source, params: Params, listener: Listener) {
     const page = window.location;
-    this.socket = new WebSocket(`${page.protocol === 'https:' ? 'wss' : 'ws'}://${page.host}/api/replay${query(params)}`);
+    this.socket = new WebSocket(`${page.protocol === 'https:' ? 'wss' : 'ws'}://${page.host}/api/${source}${query(params)}`);
     this.socket.onmessage = (event: MessageEvent<string>) => {
       if (this.over) return;
-      const message = JSON.parse(event.data) as ReplayMessage;
+      const message = JSON.parse(event.data) as SourceMessage;
       if (message.type === 'end' || message.type === 'problem') this.close();
       listener.heard(message);
     };

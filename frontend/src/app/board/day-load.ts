@@ -99,15 +99,14 @@ export class DayLoad {
       if (isCurrent()) wish.changed(day);
     });
     const first = Math.max(0, data.sessionIndex - 1);
-    const beginS = wish.atS ?? (await this.beginning(day, level));
-    const cursor = Math.min(data.windows - 1, Math.max(first, data.indexOfEnd(beginS)));
-    await feed.open(cursor);
+    const beginS = wish.atS ?? day.known_until_s ?? (await this.beginning(day, level));
+    const last = data.indexOfEnd(day.known_until_s ?? Infinity);
+    const cursor = Math.max(first, Math.min(last, data.indexOfEnd(beginS)));
+    await feed.open(day.known_until_s === null ? cursor : Math.max(first, last));
     if (!isCurrent()) return feed.close();
     const windows = feed.state('windows');
     if (windows.kind === 'empty' || data.known === 0) {
-      this.stateNow.set(
-        windows.kind === 'empty' ? windows : { kind: 'empty', message: `${day.symbol} has no windows on ${day.session_date}.`, fix: null },
-      );
+      this.stateNow.set(windows.kind === 'empty' ? windows : withoutWindows(day, wish.retry));
       return;
     }
     this.feedNow.set(feed);
@@ -126,4 +125,10 @@ export class DayLoad {
       () => rangeEndS,
     );
   }
+}
+
+/** A day that has no window; a live one will have some. */
+function withoutWindows({ symbol, session_date, known_until_s }: Day, retry: () => void): PanelState {
+  if (known_until_s === null) return { kind: 'empty', message: `${symbol} has no windows on ${session_date}.`, fix: null };
+  return { kind: 'error', message: `${symbol} has no window on ${session_date} yet.`, fix: null, retry };
 }

@@ -1,5 +1,5 @@
 import { Client, type TableName } from '../api/client';
-import { DayData } from '../api/day-data';
+import { DayData, HEAT_TICKS } from '../api/day-data';
 import { ServedDay } from '../api/day.fixture';
 import { MadeUpServer } from '../api/server.fixture';
 import { chance } from '../ui/chance.fixture';
@@ -51,6 +51,22 @@ describe('the feed of a day', () => {
     expect(data.heat).toEqual(server.served.heat);
     expect([data.trades, data.walls, data.events]).toEqual([server.served.trades, server.served.walls, server.served.events]);
     expect([...data.conditions.get('or_high')!.times1]).toEqual(server.served.c1[1]);
+  });
+
+  it('has whole tables where windows were appended while they came', async () => {
+    const { server, data, feed } = start();
+    server.waits.set('/heat', 20);
+    await feed.open(5);
+    for (const index of [6, 7]) feed.append(server.served.message(index));
+    await settle(feed, ...LATER);
+    const before = server.requests.length;
+    await feed.extend(8);
+    expect(
+      server.requests.slice(before).map(({ path }) => path.split('/').at(-1)),
+      'one piece for all',
+    ).toEqual(['windows']);
+    const heat = 9 * HEAT_TICKS;
+    expect(data.heat.slice(0, heat)).toEqual(server.served.heat.slice(0, heat));
   });
 
   it('asks for each window of a table once, one piece after the other, where the pieces are long', async () => {

@@ -46,6 +46,8 @@ export class DayFeed {
   };
   private readonly giveUp = new AbortController();
   private turn: Promise<void> = Promise.resolve();
+  /** Windows from here on came with all tables at once. */
+  private wholeFrom = 0;
   private levels: string[];
   private wantedS: HorizonS;
 
@@ -228,7 +230,9 @@ export class DayFeed {
   private fill(table: TableName, columns: Columns, last: number): void {
     if (this.giveUp.signal.aborted) return;
     fillTable(this.data, table, columns);
-    this.filled[table] = Math.max(this.filled[table], table === 'windows' ? this.data.known : last + 1);
+    if (table === 'windows') this.wholeFrom = this.data.known;
+    const isJoined = table === 'windows' || last + 1 >= this.wholeFrom;
+    this.filled[table] = Math.max(this.filled[table], isJoined ? this.data.known : last + 1);
     this.states[table].set(READY);
   }
 

@@ -25,11 +25,11 @@ export const STRIDE_S = 120;
 
 /** The keys as the help lists them. */
 export const KEYS: readonly (readonly [keys: string, meaning: string])[] = [
-  ['Space', 'play, pause'],
+  ['Space', 'play, pause; follow a live day'],
   ['← →', 'one window (5 s) back, on'],
   ['Shift ← →', '2 minutes back, on'],
   ['Ctrl ← →', "the level's previous, next episode"],
-  ['Home End', "the session's start, end"],
+  ['Home End', "the session's start, end; a live day's edge"],
   ['[ ]', 'slower, faster'],
   ['1 – 6', "the board's levels in their order"],
   ['f', 'flip the direction: from below, from above'],

@@ -43,6 +43,6 @@ export class Picture {
     const list = this.lake.list();
     const lake = list === null ? [] : [`lake ${list.lake} ${list.lake_version.slice(0, 8)}`];
     const synthetic = this.replay.synthetic() ? ['SYNTHETIC DATA'] : [];
-    return [`${this.place()} New York`, 'REPLAY', ...synthetic, ...lake, 'Spymaster'].join(' · ');
+    return [`${this.place()} New York`, this.replay.live.showing(), ...synthetic, ...lake, 'Spymaster'].join(' · ');
   }
 }

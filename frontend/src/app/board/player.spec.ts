@@ -13,7 +13,7 @@ describe('the player', () => {
     MadeUpSocket.stub();
     events = [];
     from = 100;
-    player = new Player({
+    player = new Player('replay', {
       params: () => ({ from_s: from, speed: 12 }),
       window: ({ start_s }) => events.push(`window ${start_s}`),
       ended: () => events.push('ended'),
@@ -69,7 +69,7 @@ describe('the player', () => {
       vi.advanceTimersByTime(5000);
     }
     expect(MadeUpSocket.opened).toHaveLength(8);
-    expect(player.ageS()).toBe(30);
+    expect(player.ageS()).toBe(30.5);
     MadeUpSocket.last.say(window);
     expect(events.filter((word) => word !== 'broken')).toEqual(['restored', `window ${window.start_s}`]);
     expect(player.ageS()).toBe(0);

@@ -1,17 +1,20 @@
 import { Signal, signal } from '@angular/core';
 import type { Params } from '../api/client';
-import type { ReplayProblem, ReplayWindow } from '../api/schema';
-import { ReplaySocket } from '../api/socket';
+import type { LiveFeed, ReplayProblem, ReplayWindow } from '../api/schema';
+import { Source, WindowSocket } from '../api/socket';
 
 /** Waits before a broken connection is tried again; the last one repeats. */
 const WAITS_MS = [500, 1000, 2000, 5000];
-const TICK_MS = 1000;
+/** How often the age is said anew; a live day is grey after seconds. */
+const TICK_MS = 250;
 
 /** What a player asks for and what it reports. */
 export interface PlayerEvents {
   /** Where the next connection begins and what it asks for; its `from_s` is the cursor. */
   params(): Params;
   window(message: ReplayWindow): void;
+  /** How a live day's feed does; a replay has none. */
+  feed?(message: LiveFeed): void;
   ended(): void;
   problem(problem: ReplayProblem): void;
   /** The connection ended by itself; another is tried. */
@@ -20,7 +23,7 @@ export interface PlayerEvents {
   restored(): void;
 }
 
-/** Plays the day over a socket, and again after the socket broke. */
+/** Plays a day over a socket, or follows a live one, and again after the socket broke. */
 export class Player {
   private readonly on = signal(false);
   private readonly age = signal<number | null>(null);
@@ -28,13 +31,16 @@ export class Player {
   /** Seconds since the last message; null while nothing plays. */
   readonly ageS: Signal<number | null> = this.age.asReadonly();
 
-  private socket: ReplaySocket | null = null;
+  private socket: WindowSocket | null = null;
   private trials = 0;
   private retry: ReturnType<typeof setTimeout> | undefined;
   private clock: ReturnType<typeof setInterval> | undefined;
   private lastMs = 0;
 
-  constructor(private readonly events: PlayerEvents) {}
+  constructor(
+    private readonly source: Source,
+    private readonly events: PlayerEvents,
+  ) {}
 
   play(): void {
     if (this.on()) return;
@@ -67,7 +73,7 @@ export class Player {
   }
 
   private connect(): void {
-    this.socket = new ReplaySocket(this.events.params(), {
+    this.socket = new WindowSocket(this.source, this.events.params(), {
       heard: (message) => {
         this.heard();
         if (this.trials > 0) this.events.restored();
@@ -75,6 +81,8 @@ export class Player {
         switch (message.type) {
           case 'window':
             return this.events.window(message);
+          case 'feed':
+            return this.events.feed?.(message);
           case 'end':
             this.pause();
             return this.events.ended();

@@ -4,6 +4,7 @@ import { Client, cancelled, isChanged } from '../api/client';
 import { type DayData, type HorizonS, episodeKey } from '../api/day-data';
 import { stateOf } from '../api/fetched';
 import type { ApproachAnswer, Episode, EpisodeList, NoApproach, NoSetupYet, SetupAnswer } from '../api/schema';
+import { newYork } from '../ui/new-york';
 import { LOADING, PanelState, READY } from '../ui/panel-state';
 import { newestTrigger } from './episodes';
 
@@ -224,6 +225,14 @@ export function approachAt(found: ApproachAnswer | null, request: SetupRequest |
   if (!found || !request || found.level_id !== request.level || found.approach_dir !== request.approachDir) return null;
   const ageS = request.asOfS - found.ts_s;
   return ageS >= 0 && ageS < request.data.day.window_s ? found : null;
+}
+
+/** The answer as of a moment, where it is not of a later one. */
+export function answerAt({ state, answer, asOfS: knownS }: KnownUntil, { day }: DayData, asOfS: number): Known {
+  if (asOfS < day.session_start_s)
+    return { state: { kind: 'empty', message: `The session begins at ${newYork(day.session_start_s)}.`, fix: null }, answer: null };
+  if (!answer || answer.setup.ts_s > asOfS) return { state: answer ? LOADING : state, answer: null };
+  return { state, answer: { ...answer, as_of_s: Math.min(asOfS, knownS) } };
 }
 
 /** Whether an answer to the one may stay on the screen until that to the other is there. */

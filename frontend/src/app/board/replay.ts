@@ -2,11 +2,11 @@ import { Injectable, OnDestroy, Signal, computed, effect, inject, signal, untrac
 import { Router } from '@angular/router';
 import type { Approach } from '../api/approach';
 import { Client, isChanged, type TableName } from '../api/client';
-import { BrokenSequence, DayData } from '../api/day-data';
-import type { ApproachAnswer, Day, Episode, NextEpisode, ReplayWindow, SetupAnswer } from '../api/schema';
+import type { DayData } from '../api/day-data';
+import type { ApproachAnswer, Day, Episode, NextEpisode, SetupAnswer } from '../api/schema';
 import { StageLook } from './look';
 import { newYork } from '../ui/new-york';
-import { LOADING, PanelState, READY, STALE_AMBER_S } from '../ui/panel-state';
+import { LOADING, PanelState, READY, WITH_LIVE, WITH_REPLAY, lookOf } from '../ui/panel-state';
 import { PanelTables } from '../ui/panel-tables';
 import { Theme } from '../ui/theme';
 import { named } from '../ui/words';
@@ -19,10 +19,11 @@ import { DayLoad, Opening } from './day-load';
 import { isSameList, knownAt } from './episodes';
 import { gapIn } from './gap';
 import { HorizonTurn } from './horizon-turn';
+import { Live } from './live';
 import { Notice, Notices } from './notices';
-import { Player } from './player';
-import { SetupQuestion, type SetupRequest, approachAt } from './question';
-import { SPEED_FIRST, boundSpeed, nextSpeed } from './speeds';
+import { type BoardEvents, Playback } from './playback';
+import { SetupQuestion, type SetupRequest, answerAt, approachAt } from './question';
+import { nextSpeed } from './speeds';
 
 /**
  * The whole state of the page: which day, which moment, which level.
@@ -44,38 +45,27 @@ export class Replay implements OnDestroy {
   private readonly levelNow = signal('');
   private readonly approachDirNow = signal<Approach>('from_below');
   private readonly levelsNow = signal<string[]>([]);
-  private readonly speedNow = signal(SPEED_FIRST);
   private readonly seenNow = signal(NaN);
   private readonly eventsNow = signal(false);
-  private readonly moment = new Cursor(this.loaded, this.notices, (error, retry) => this.failed(error, retry), this.cover.limitS);
+  private readonly events: BoardEvents = {
+    cursorS: () => this.cursorS(),
+    levels: () => this.boardLevels(),
+    moved: (s) => this.goTo(s),
+    changed: () => this.reloadHere(),
+  };
+  private readonly playback = new Playback(this.loaded, this.notices, this.events);
+  readonly live = new Live(this.loaded, this.notices, this.events);
+  private readonly limitS = computed(() => Math.min(this.cover.limitS(), this.live.edgeS()));
+  private readonly moment = new Cursor(this.loaded, this.notices, (error, retry) => this.failed(error, retry), this.limitS);
   private readonly question = new SetupQuestion(this.client, () => this.reloadHere());
-  private readonly player = new Player({
-    params: () => ({
-      symbol: this.symbol(),
-      date: this.date(),
-      from_s: this.cursorS(),
-      speed: this.speed(),
-      levels: this.boardLevels().join(','),
-      horizon_s: this.day()?.horizonS(),
-      version: this.day()?.day.version,
-    }),
-    window: (message) => this.played(message),
-    ended: () => this.notices.mention('The session has ended'),
-    problem: (problem) =>
-      problem.code === 'day_changed'
-        ? this.reloadHere()
-        : this.notices.show({ text: problem.message, fix: problem.fix, retry: () => this.play() }),
-    broken: () => this.notices.show({ text: 'The connection to the replay broke; it is being tried again.', fix: null, retry: null }),
-    restored: () => this.notices.close(),
-  });
 
   readonly symbol: Signal<string> = this.loaded.symbol;
   readonly date: Signal<string> = this.loaded.date;
   readonly day: Signal<DayData | null> = this.loaded.day;
   readonly dayState: Signal<PanelState> = computed(() => {
     const state = this.loaded.state();
-    const ageS = this.feedAgeS();
-    return state.kind === 'ready' && ageS !== null && ageS >= STALE_AMBER_S ? { kind: 'stale', ageS } : state;
+    const [ageS, look] = [this.feedAgeS(), this.feedLook()];
+    return state.kind === 'ready' && ageS !== null && look !== 'fresh' ? { kind: 'stale', ageS, isGrey: look === 'grey' } : state;
   });
   /** Window index; everything shown is at or before it. */
   readonly cursor: Signal<number> = this.moment.index;
@@ -89,17 +79,21 @@ export class Replay implements OnDestroy {
   readonly level: Signal<string> = this.levelNow.asReadonly();
   readonly approachDir: Signal<Approach> = this.approachDirNow.asReadonly();
   readonly boardLevels: Signal<string[]> = this.levelsNow.asReadonly();
-  readonly playing: Signal<boolean> = this.player.playing;
+  readonly playing: Signal<boolean> = this.playback.playing;
   /** Seconds since the feed's last message; null while nothing plays. */
-  readonly feedAgeS: Signal<number | null> = this.player.ageS;
-  readonly speed: Signal<number> = this.speedNow.asReadonly();
+  readonly feedAgeS: Signal<number | null> = computed(() => this.live.ageS() ?? this.playback.ageS());
+  readonly feedLook = computed(() => lookOf(this.feedAgeS() ?? 0, this.live.isOn() ? WITH_LIVE : WITH_REPLAY));
+  readonly speed: Signal<number> = this.playback.speed;
   /** Whether the reader asked for the events: on a narrow board they lie over the other levels, on a wide one they have the focus. */
   readonly eventsOpen: Signal<boolean> = this.eventsNow.asReadonly();
   readonly synthetic: Signal<boolean> = computed(() => this.day()?.day.synthetic ?? false);
   /** Episodes as they are known at the cursor. */
   readonly episodes: Signal<Episode[]> = computed(() => knownAt(this.question.episodes(), this.cursorS()), { equal: isSameList });
   /** The newest setup of the level and approach at the cursor; newer ones are ruled out up to `as_of_s`. */
-  readonly setup: Signal<{ state: PanelState; answer: SetupAnswer | null }> = computed(() => this.answerNow());
+  readonly setup: Signal<{ state: PanelState; answer: SetupAnswer | null }> = computed(() => {
+    if (!this.day()) return { state: this.loaded.state(), answer: null };
+    return answerAt(this.question.answer(), this.day()!, this.cursorS());
+  });
   /** The approach to the level at the cursor; null where price does not come to it. */
   readonly approach: Signal<ApproachAnswer | null> = computed(() => approachAt(this.question.approach(), this.requestNow()));
   /** Time at which the fire fell that the reader has seen; NaN while none. */
@@ -111,7 +105,7 @@ export class Replay implements OnDestroy {
     return parametersOf({
       symbol: this.symbol() || null,
       date: this.date() || null,
-      atS: Number.isNaN(this.cursorS()) ? null : this.cursorS(),
+      atS: Number.isNaN(this.cursorS()) || this.live.follows() ? null : this.cursorS(),
       level: this.level() || null,
       approachDir: this.approachDir(),
       speed: this.speed(),
@@ -133,7 +127,7 @@ export class Replay implements OnDestroy {
     });
     new HorizonTurn(this.loaded, this.look, this.question, {
       request: () => this.requestNow(),
-      turned: () => this.player.reconnect(),
+      turned: () => this.reconnect(),
       failed: (error, retry) => this.failed(error, retry),
     });
     effect(() => {
@@ -147,7 +141,8 @@ export class Replay implements OnDestroy {
   }
 
   ngOnDestroy(): void {
-    this.player.pause();
+    this.playback.pause();
+    this.live.close();
     this.question.forget();
     this.loaded.close();
     this.addressBar.close();
@@ -166,7 +161,7 @@ export class Replay implements OnDestroy {
   /** Shows what a URL says. What it leaves out stays, or is chosen where nothing is shown yet. */
   async restore(address: Address): Promise<void> {
     if (!this.addressBar.isNews(address)) return;
-    this.speedNow.set(address.speed);
+    this.playback.setSpeed(address.speed);
     this.look.show(address.look);
     this.panelTables.show(address.tables);
     if (address.theme) this.theme.choose(address.theme);
@@ -176,6 +171,7 @@ export class Replay implements OnDestroy {
       this.pause();
       if (address.level) this.setLevel(address.level);
       if (address.atS !== null) this.goTo(address.atS);
+      else if (this.live.isOn()) this.play();
       return;
     }
     if (address.level) this.levelNow.set(address.level);
@@ -191,15 +187,15 @@ export class Replay implements OnDestroy {
     await this.load(symbol, date, s);
   }
 
-  /** Goes to another moment, of this day or another; Back returns to this one. */
-  open(symbol: string, date: string, s: number, level?: string, approachDir?: Approach): void {
+  /** Goes to another moment, of this day or another, null for a live day's edge; Back returns to this one. */
+  open(symbol: string, date: string, s: number | null, level?: string, approachDir?: Approach): void {
     this.pause();
     const here = this.parameters();
     const there: Parameters = {
       ...here,
       symbol,
       date,
-      at: newYork(s),
+      at: s === null ? null : newYork(s),
       level: level ?? here['level'],
       approach_dir: approachDir ?? here['approach_dir'],
     };
@@ -217,11 +213,18 @@ export class Replay implements OnDestroy {
     this.moment.goTo(s);
   }
 
-  /** To a window; playing stops. */
+  /** To a window; playing stops, and following where it is an earlier one. */
   goToWindow(index: number): void {
+    if (this.live.follows() && index >= this.last()) return;
     this.pause();
     this.adopting = null;
     this.moment.moveTo(index);
+  }
+
+  /** To the session's end; a live day's edge is followed from there on. */
+  toEnd(): void {
+    if (this.live.isOn()) this.play();
+    else this.goToWindow(this.last());
   }
 
   step(windows: number): void {
@@ -252,27 +255,28 @@ export class Replay implements OnDestroy {
   play(): void {
     if (!this.day() || this.playing()) return;
     if (this.cover.isOn()) return this.notices.mention('Call the test first: b, r or x');
+    if (this.live.isOn()) return this.live.follow();
     if (this.atEnd()) return this.notices.mention('The session has ended; Home goes to its start');
     this.notices.close();
     this.moment.moveTo(this.cursor());
-    this.player.play();
-    this.notices.announce(`Playing, ${this.speed()} times`);
+    this.playback.play();
   }
 
   pause(): void {
-    if (!this.playing()) return;
-    this.player.pause();
+    if (!this.playing() && !this.live.follows()) return;
+    this.playback.pause();
+    this.live.leave();
     this.notices.announce(`Paused at ${newYork(this.cursorS())}`);
   }
 
   toggle(): void {
-    if (this.playing()) this.pause();
+    if (this.playing() || this.live.follows()) this.pause();
     else this.play();
   }
 
   setSpeed(speed: number): void {
-    this.speedNow.set(boundSpeed(speed));
-    this.player.setSpeed(this.speed());
+    if (this.live.isOn()) return this.notices.mention('A live day goes at its own speed');
+    this.playback.setSpeed(speed);
     this.notices.announce(`Speed ${this.speed()} times`);
   }
 
@@ -287,7 +291,7 @@ export class Replay implements OnDestroy {
     if (data && !this.boardLevels().includes(levelId)) {
       this.levelsNow.set(boardLevels(data.day.levels, levelId));
       void this.loaded.feed()?.showLevels(this.boardLevels());
-      this.player.reconnect();
+      this.reconnect();
     }
     this.notices.announce(`${this.levelName()}, ${named(this.approachDir())}`);
   }
@@ -317,7 +321,7 @@ export class Replay implements OnDestroy {
 
   private requestNow(): SetupRequest | null {
     const data = this.day();
-    if (!data) return null;
+    if (!data || this.cursorS() < data.day.session_start_s) return null;
     return { data, level: this.level(), approachDir: this.approachDir(), asOfS: this.cursorS(), horizonS: data.horizonS() };
   }
 
@@ -326,7 +330,9 @@ export class Replay implements OnDestroy {
   }
 
   private async load(symbol: string | null, date: string | null, atS: number | null, notice: Notice | null = null): Promise<void> {
+    const follows = atS === null || this.live.follows();
     this.pause();
+    this.live.close();
     this.notices.show(notice);
     const wish = {
       symbol,
@@ -336,16 +342,17 @@ export class Replay implements OnDestroy {
       retry: () => void this.load(symbol, date, atS),
       changed: (day: Day) => this.reload(day, this.day() ? this.cursorS() : atS),
     };
-    await this.loaded.load(wish, (opening) => this.enter(opening, atS === null));
+    await this.loaded.load(wish, (opening) => this.enter(opening, atS === null, follows));
   }
 
   /** Shows a day that was loaded; where its moment was not named, the approach of its first episode is taken over. */
-  private enter({ data, level, levels, index, beginS, missing }: Opening, isFree: boolean): void {
+  private enter({ data, level, levels, index, beginS, missing }: Opening, isFree: boolean, follows: boolean): void {
     const { symbol, session_date } = data.day;
     this.levelNow.set(level);
     this.levelsNow.set(levels);
     this.moment.place(index);
-    if (isFree && !this.approachDirNamed) this.adopting = beginS;
+    this.live.begin(data, follows);
+    this.adopting = isFree && !this.approachDirNamed && !this.live.isOn() ? beginS : null;
     this.notices.announce(`${this.cover.named(`${symbol} ${session_date}`)}, ${newYork(data.endS(index))}`);
     if (missing !== null) this.notices.mention(`${symbol} ${session_date} has no level ${missing}; ${this.levelName()} is shown`);
   }
@@ -361,20 +368,14 @@ export class Replay implements OnDestroy {
     if (data) this.reload(data.day, this.cursorS());
   }
 
+  private reconnect(): void {
+    this.playback.reconnect();
+    this.live.reconnect();
+  }
+
   private failed(error: unknown, retry: () => void): void {
     if (isChanged(error)) this.reloadHere();
     else this.notices.fail(error, retry);
-  }
-
-  private played(message: ReplayWindow): void {
-    const feed = this.loaded.feed();
-    if (!feed) return;
-    try {
-      feed.append(message);
-    } catch (error) {
-      if (!(error instanceof BrokenSequence)) throw error;
-    }
-    this.goTo(message.start_s + feed.data.day.window_s);
   }
 
   /** Takes over the approach of the episode that was jumped to, once it is known. */
@@ -386,13 +387,5 @@ export class Replay implements OnDestroy {
     if (!episode) return;
     this.adopting = null;
     this.setApproachDir(episode.approach_dir);
-  }
-
-  private answerNow(): { state: PanelState; answer: SetupAnswer | null } {
-    if (!this.day()) return { state: this.loaded.state(), answer: null };
-    const { state, answer, asOfS: knownS } = this.question.answer();
-    const asOfS = this.cursorS();
-    if (!answer || answer.setup.ts_s > asOfS) return { state: answer ? LOADING : state, answer: null };
-    return { state, answer: { ...answer, as_of_s: Math.min(asOfS, knownS) } };
   }
 }

@@ -8,6 +8,8 @@ import { Replay } from './replay';
 import { Transport } from './transport';
 
 const served = new ServedDay();
+/** Index of a live day's newest window. */
+const EDGE = 20;
 
 describe('the transport', () => {
   let fixture: ComponentFixture<Transport>;
@@ -28,7 +30,11 @@ describe('the transport', () => {
     fixture = TestBed.createComponent(Transport);
     await fixture.whenStable();
   });
-  afterEach(() => vi.unstubAllGlobals());
+  afterEach(() => {
+    served.goTo(null);
+    replay.ngOnDestroy();
+    vi.unstubAllGlobals();
+  });
 
   const open = async (): Promise<void> => {
     await replay.restore(addressOf(new URLSearchParams('symbol=ESZ5&date=2025-10-14&at=09:30:50&level=pm_high&approach_dir=from_below')));
@@ -97,6 +103,30 @@ describe('the transport', () => {
     speed.value = '240';
     speed.dispatchEvent(new Event('change'));
     expect(replay.speed()).toBe(240);
+  });
+
+  it('ends at the edge of a live day, which it says is followed or how far behind it is', async () => {
+    served.goTo(EDGE);
+    await replay.restore(addressOf(new URLSearchParams('level=pm_high')));
+    await fixture.whenStable();
+    expect([Number(bar().max), bar().value]).toEqual([EDGE, String(EDGE)]);
+    expect(page().querySelector('select'), 'its own speed').toBeNull();
+    expect(page().querySelector('.ends strong')!.textContent).toBe('at the live edge');
+    bar().value = String(EDGE - 6);
+    bar().dispatchEvent(new Event('input'));
+    await fixture.whenStable();
+    expect(page().querySelector('.ends strong')!.textContent).toBe('REVIEW, 30 s behind');
+    for (const name of ['End', 'Follow']) {
+      button(name).click();
+      await fixture.whenStable();
+      expect(replay.live.follows()).toBe(true);
+      button('Pause').click();
+      await fixture.whenStable();
+      expect(replay.live.follows()).toBe(false);
+    }
+    MadeUpSocket.last.say(served.message(EDGE + 1));
+    await fixture.whenStable();
+    expect([Number(bar().max), bar().value]).toEqual([EDGE + 1, String(EDGE)]);
   });
 
   it('says when the session begins and ends, and shows the events', async () => {

@@ -5,7 +5,7 @@ import { Replay } from './replay';
 import { marksOf, shareOf } from './scrub.geometry';
 import { SPEEDS } from './speeds';
 
-/** Play, step, speed and the scrub bar. Nothing right of the cursor is drawn on it. */
+/** Play or follow, step, speed and the scrub bar. Nothing right of the cursor is drawn on it; on a live day it ends at the edge. */
 @Component({
   selector: 'sp-transport',
   changeDetection: ChangeDetectionStrategy.OnPush,
@@ -15,21 +15,23 @@ import { SPEEDS } from './speeds';
         type="button"
         class="play"
         [disabled]="!data()"
-        [attr.aria-label]="replay.playing() ? 'Pause' : 'Play'"
+        [attr.aria-label]="goesOn() ? 'Pause' : live.isOn() ? 'Follow' : 'Play'"
         title="Space"
         (click)="replay.toggle()"
       >
-        <span aria-hidden="true">{{ replay.playing() ? '❚❚' : '▶' }}</span>
+        <span aria-hidden="true">{{ goesOn() ? '❚❚' : '▶' }}</span>
       </button>
       <kbd aria-hidden="true">space</kbd>
       <button type="button" [disabled]="!data()" aria-label="One window back" title="←" (click)="replay.step(-1)">‹</button>
       <button type="button" [disabled]="!data()" aria-label="One window on" title="→" (click)="replay.step(1)">›</button>
     </div>
-    <select aria-label="Speed" title="Speed: [ slower, ] faster" (change)="replay.setSpeed(+speed.value)" #speed>
-      @for (value of speeds(); track value) {
-        <option [value]="value" [selected]="value === replay.speed()">{{ value }}×</option>
-      }
-    </select>
+    @if (!live.isOn()) {
+      <select aria-label="Speed" title="Speed: [ slower, ] faster" (change)="replay.setSpeed(+speed.value)" #speed>
+        @for (value of speeds(); track value) {
+          <option [value]="value" [selected]="value === replay.speed()">{{ value }}×</option>
+        }
+      </select>
+    }
     <div class="group jumps" role="group" aria-label="Jumps">
       <button type="button" [disabled]="!data()" aria-label="Previous episode" title="Ctrl ←" (click)="replay.stepEpisode(-1)">|◂</button>
       <button type="button" [disabled]="!data()" aria-label="2 minutes back" title="Shift ←" (click)="replay.step(-stride())">«</button>
@@ -56,7 +58,12 @@ import { SPEEDS } from './speeds';
       />
     </div>
     <span class="ends">
-      @if (replay.atEnd()) {
+      @if (live.follows()) {
+        <strong>at the live edge</strong>
+      } @else if (live.isOn()) {
+        <strong>REVIEW, {{ live.behind() }}</strong>
+        <button type="button" title="To the live edge" (click)="replay.toEnd()">End</button>
+      } @else if (replay.atEnd()) {
         <strong>session end</strong>
       }
       {{ ends() }}
@@ -69,7 +76,9 @@ import { SPEEDS } from './speeds';
 })
 export class Transport {
   protected readonly replay = inject(Replay);
+  protected readonly live = this.replay.live;
   protected readonly data = this.replay.day;
+  protected readonly goesOn = computed(() => this.replay.playing() || this.live.follows());
   protected readonly stride = computed(() => STRIDE_S / (this.data()?.day.window_s ?? STRIDE_S));
   protected readonly speeds = computed(() => [...new Set([...SPEEDS, this.replay.speed()])].sort((a, b) => a - b));
   protected readonly marks = computed(() => {

@@ -115,7 +115,7 @@ describe('the column of the past', () => {
   });
 
   it('greys with a feed that is silent', () => {
-    replay.dayState.set({ kind: 'stale', ageS: 31 });
+    replay.dayState.set({ kind: 'stale', ageS: 31, isGrey: true });
     expect([...host().querySelectorAll('section')].map((section) => section.className)).toEqual(['grey', 'grey', 'grey', 'grey']);
   });
 });

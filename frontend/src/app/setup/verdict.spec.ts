@@ -74,9 +74,9 @@ describe('the verdict band', () => {
 
   it('greys and has no answer while the feed is silent', () => {
     replay.setup.set({ state: READY, answer: answer() });
-    replay.dayState.set({ kind: 'stale', ageS: 12 });
+    replay.dayState.set({ kind: 'stale', ageS: 12, isGrey: false });
     expect(text('.side')).toContain('NO EDGE');
-    replay.dayState.set({ kind: 'stale', ageS: 31.6 });
+    replay.dayState.set({ kind: 'stale', ageS: 31.6, isGrey: true });
     expect(text('.side')).toContain('NO ANSWER');
     expect(text('.slab .line')).toBe('no data for 31 s');
     expect((fixture.nativeElement as HTMLElement).querySelector('section')!.classList).toContain('stale');

@@ -5,7 +5,7 @@ import { balanceAt } from '../physics/balance';
 import { duration, roughly } from '../ui/duration';
 import { points, signed } from '../ui/format';
 import { newYork } from '../ui/new-york';
-import { STALE_GREY_S, fixOf, messageOf, tryAgain } from '../ui/panel-state';
+import { fixOf, messageOf, tryAgain } from '../ui/panel-state';
 import { named } from '../ui/words';
 import { ShareGauge } from './share-gauge';
 import { shownAnswer } from './shown-answer';
@@ -37,7 +37,7 @@ export class Verdict {
   /** Seconds without a message from a feed that has fallen silent; null while it speaks. */
   protected readonly silentS = computed(() => {
     const state = this.replay.dayState();
-    return state.kind === 'stale' && state.ageS >= STALE_GREY_S ? Math.floor(state.ageS) : null;
+    return state.kind === 'stale' && state.isGrey ? Math.floor(state.ageS) : null;
   });
   protected readonly slab = computed<Slab>(() => {
     if (this.silentS() !== null) return noAnswer(`no data for ${this.silentS()} s`);

@@ -5,6 +5,7 @@ import { ServedDay } from '../api/day.fixture';
 import { Readiness } from '../api/readiness';
 import { MadeUpServer, MadeUpSocket } from '../api/server.fixture';
 import { addressOf } from '../board/address';
+import { Notices } from '../board/notices';
 import { Replay } from '../board/replay';
 import { StageLook } from '../board/look';
 import { Theme } from '../ui/theme';
@@ -17,13 +18,18 @@ describe('the frame of the screens', () => {
   let fixture: ComponentFixture<App>;
   let replay: Replay;
   let server: MadeUpServer;
+  let served: ServedDay;
+  /** Index of the newest window where the day is live. */
+  let edge: number | null = null;
   const page = (): HTMLElement => fixture.nativeElement as HTMLElement;
   const press = (key: string, held: KeyboardEventInit = {}): boolean =>
     document.dispatchEvent(new KeyboardEvent('keydown', { key, cancelable: true, ...held }));
 
   beforeEach(async () => {
     localStorage.clear();
-    server = new MadeUpServer(new ServedDay());
+    served = new ServedDay();
+    served.goTo(edge);
+    server = new MadeUpServer(served);
     MadeUpSocket.stub();
     TestBed.configureTestingModule({ providers: [provideRouter([{ path: '**', component: Screen }])] });
     fixture = TestBed.createComponent(App);
@@ -35,6 +41,7 @@ describe('the frame of the screens', () => {
   });
   afterEach(() => {
     page().remove();
+    replay.ngOnDestroy();
     vi.unstubAllGlobals();
   });
 
@@ -79,6 +86,70 @@ describe('the frame of the screens', () => {
     expect(replay.playing()).toBe(false);
     press('n');
     await vi.waitFor(() => expect(TestBed.inject(Router).url).toMatch(/^\/setups\?/));
+  });
+
+  describe('of a live day', () => {
+    const chip = (): HTMLElement => page().querySelector<HTMLElement>('sp-watermark .chip')!;
+    const feed = (): Element => page().querySelector('sp-header .feed')!;
+    const say = async (state: string, over: object = {}): Promise<void> => {
+      MadeUpSocket.last.say({ type: 'feed', silent_s: 0.2, feed: { state, said_s: 9, message: null, catch_up: null, ...over } });
+      await fixture.whenStable();
+    };
+
+    beforeAll(() => (edge = 20));
+    afterAll(() => (edge = null));
+    beforeEach(async () => {
+      replay.toEnd();
+      await fixture.whenStable();
+    });
+
+    it('one badge says that it is live, how far behind the reader looks, and that it is simulated', async () => {
+      const badge = page().querySelector('sp-watermark')!;
+      expect([chip().textContent, chip().title, badge.className]).toEqual([
+        'LIVE · SYNTHETIC DATA',
+        'simulated data, no market',
+        'synthetic live',
+      ]);
+      served.day.synthetic = false;
+      await replay.show('ESZ5', '2025-10-14', served.day.session_end_s, 'pm_high', 'from_below');
+      replay.toEnd();
+      await fixture.whenStable();
+      expect([chip().textContent, chip().title, badge.className]).toEqual(['LIVE', 'the market as it comes', 'live']);
+      press('ArrowLeft');
+      await fixture.whenStable();
+      expect([chip().textContent, chip().title, badge.className]).toEqual([
+        'REVIEW, 5 s behind',
+        'an earlier moment of a day that goes on',
+        '',
+      ]);
+      press('End');
+      await fixture.whenStable();
+      expect(chip().textContent).toBe('LIVE');
+    });
+
+    it('the header says how the feed does', async () => {
+      expect([feed().textContent, feed().className]).toEqual(['no word of the feed', 'feed fresh']);
+      await say('live');
+      expect([feed().textContent, feed().className]).toEqual(['feed live, 0 s', 'feed fresh']);
+      await say('reconnecting', { attempt: 3, next_try_s: 13 });
+      expect(feed().textContent).toBe('reconnecting (attempt 3, next in 4 s)');
+      await say('recorder_failed', { message: 'no space' });
+      expect([feed().textContent, feed().className]).toEqual(['not recorded: no space', 'feed failed']);
+      expect(page().querySelector('.notice')!.textContent).toContain('The day is not recorded: no space');
+    });
+
+    it('the list of days says that it is live, and chosen there it is shown at its edge', async () => {
+      const list = page().querySelector<HTMLSelectElement>('select[aria-label="Contract and date"]')!;
+      expect(list.selectedOptions[0].textContent.trim()).toBe('2025-10-14 · ESZ5, live');
+      const open = vi.spyOn(replay, 'open').mockReturnValue();
+      list.dispatchEvent(new Event('change'));
+      expect(open).toHaveBeenCalledWith('ESZ5', '2025-10-14', null);
+    });
+
+    it('says that it has no speed of its own to choose', () => {
+      press(']');
+      expect([replay.speed(), TestBed.inject(Notices).announced()]).toEqual([12, 'A live day goes at its own speed']);
+    });
   });
 
   it('leaves keys to the field that has the focus, and the space bar to a button', async () => {

@@ -196,7 +196,7 @@ export class App {
         this.replay.goToWindow(this.replay.first());
         break;
       case 'end':
-        this.replay.goToWindow(this.replay.last());
+        this.replay.toEnd();
         break;
     }
   }

@@ -5,10 +5,12 @@ import { Drill } from '../board/drill';
 import { Picture } from '../board/picture';
 import { Replay } from '../board/replay';
 import { newYork, secondsOf } from '../ui/new-york';
-import { STALE_AMBER_S, STALE_GREY_S } from '../ui/panel-state';
 import { Theme } from '../ui/theme';
 import { Tabs } from './tabs';
 import { Watermark } from './watermark';
+
+/** What the list says of a day's state. */
+const NOTES: Record<DayEntry['state'], string> = { ready: '', live: ', live', no_gold: ', no features', no_silver: ', not built' };
 
 /** The screens, contract, date, New York clock, what the data are, feed age and the lake's version. */
 @Component({
@@ -48,7 +50,9 @@ import { Watermark } from './watermark';
       <span class="muted zone" aria-hidden="true">New York</span>
       <sp-watermark />
       @if (feed(); as age) {
-        <span class="feed" [class]="age.look"><i aria-hidden="true"></i>feed {{ age.text }}</span>
+        <span class="feed" [class]="age.look" [title]="age.text"
+          ><i aria-hidden="true"></i><span>{{ age.text }}</span></span
+        >
       }
     }
     <span class="spring"></span>
@@ -93,19 +97,18 @@ export class Header {
   protected readonly after = computed(() => this.beside(-1));
   protected readonly clock = computed(() => (this.replay.day() ? newYork(this.replay.cursorS()) : '--:--:--'));
   protected readonly feed = computed(() => {
-    const age = this.replay.feedAgeS();
-    if (age === null) return null;
-    return { text: `${Math.floor(age)} s`, look: age >= STALE_GREY_S ? 'grey' : age >= STALE_AMBER_S ? 'amber' : 'fresh' };
+    const [age, words, look] = [this.replay.feedAgeS(), this.replay.live.words(), this.replay.feedLook()];
+    if (words !== null) return { text: words.text, look: words.isFailed ? 'failed' : look };
+    return age === null ? null : { text: `feed ${Math.floor(age)} s`, look };
   });
 
   protected textOf(day: DayEntry): string {
-    const note =
-      day.state === 'no_silver' ? ', not built' : day.state === 'no_gold' ? ', no features' : day.chosen ? '' : ", not the day's contract";
-    return `${day.session_date} · ${day.symbol}${note}`;
+    return `${day.session_date} · ${day.symbol}${NOTES[day.state] || (day.chosen ? '' : ", not the day's contract")}`;
   }
 
-  /** The same time of another day. */
+  /** The same time of another day; the edge of a live one. */
   protected choose(day: DayEntry): void {
+    if (day.state === 'live') return this.replay.open(day.symbol, day.session_date, null);
     const time = this.replay.day() ? this.clock() : '09:45:00';
     this.replay.open(day.symbol, day.session_date, secondsOf(day.session_date, time));
   }

@@ -57,9 +57,9 @@ describe('a panel', () => {
 
   it('shows its figures when ready, and while stale or in a gap with a word of it', async () => {
     expect(await show(READY)).toContain('6800.00');
-    expect(await show({ kind: 'stale', ageS: 12.7 })).toMatch(/no data for 12 s.*6800.00/);
+    expect(await show({ kind: 'stale', ageS: 12.7, isGrey: false })).toMatch(/no data for 12 s.*6800.00/);
     expect(page().querySelector('section')!.className).toBe('amber');
-    await show({ kind: 'stale', ageS: 30 });
+    await show({ kind: 'stale', ageS: 30, isGrey: true });
     expect(page().querySelector('section')!.className).toBe('grey');
     expect(await show({ kind: 'gap', message: 'gap: halt' })).toMatch(/gap: halt.*6800.00/);
     expect(page().querySelector('.hatched')).not.toBeNull();

@@ -1,7 +1,7 @@
 import { NgTemplateOutlet } from '@angular/common';
 import { ChangeDetectionStrategy, Component, TemplateRef, computed, contentChild, inject, input, signal } from '@angular/core';
 import { SyntheticBadge } from './badges';
-import { PanelState, READY, STALE_GREY_S, fixOf, messageOf, tryAgain } from './panel-state';
+import { PanelState, READY, fixOf, messageOf, tryAgain } from './panel-state';
 import { PanelTables } from './panel-tables';
 
 let panels = 0;
@@ -97,7 +97,10 @@ export class PanelFrame {
     const state = this.state();
     return state.kind === 'stale' ? Math.floor(state.ageS) : null;
   });
-  protected readonly grey = computed(() => (this.staleS() ?? 0) >= STALE_GREY_S);
+  protected readonly grey = computed(() => {
+    const state = this.state();
+    return state.kind === 'stale' && state.isGrey;
+  });
   protected readonly amber = computed(() => this.staleS() !== null && !this.grey());
   protected readonly gap = computed(() => {
     const state = this.state();

@@ -4,7 +4,7 @@ export type PanelState =
   | { kind: 'ready' }
   | { kind: 'empty'; message: string; fix: string | null }
   | { kind: 'error'; message: string; fix: string | null; retry: () => void }
-  | { kind: 'stale'; ageS: number }
+  | { kind: 'stale'; ageS: number; isGrey: boolean }
   | { kind: 'gap'; message: string };
 
 /** Why there are no figures; empty where there are. */
@@ -24,6 +24,16 @@ export function tryAgain(state: PanelState): void {
 
 export const LOADING: PanelState = { kind: 'loading' };
 export const READY: PanelState = { kind: 'ready' };
+
 /** Seconds without a message after which a feed is amber, then grey. */
-export const STALE_AMBER_S = 10;
-export const STALE_GREY_S = 30;
+export interface Patience {
+  readonly amberS: number;
+  readonly greyS: number;
+}
+export const WITH_REPLAY: Patience = { amberS: 10, greyS: 30 };
+export const WITH_LIVE: Patience = { amberS: 2, greyS: 5 };
+
+/** How a feed of this age looks. */
+export function lookOf(ageS: number, { amberS, greyS }: Patience): 'fresh' | 'amber' | 'grey' {
+  return ageS >= greyS ? 'grey' : ageS >= amberS ? 'amber' : 'fresh';
+}
