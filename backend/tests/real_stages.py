@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from src.data_eng.core.events import F_LAST, F_SNAPSHOT, MBO_DTYPE, UNDEF_PRICE
 from src.data_eng.io import read_table
+from src.data_eng.lake.keep import keep
 from src.data_eng.lake.partitions import ref_in
 from src.data_eng.pipeline import Pipeline, build_pipeline
 from src.data_eng.planning import ContractDay
@@ -48,7 +50,9 @@ def run_stage(name: str, lake: Path, dates: tuple[str, ...], settings: Settings,
 
 
 def run_stages(lake: Path, dates: tuple[str, ...], settings: Settings, stages: Pipeline | None = None) -> dict[str, list[StageResult]]:
-    """All stages, or those given, each for all dates before the next begins."""
+    """All stages, or those given, each for all dates before the next begins; the lake notes what it is built with."""
+    session = f"{settings.session.start}-{settings.session.end}"
+    keep(replace(config(lake, settings), session=session, levels=settings.levels.default), "ES", "silver")
     return {stage.name: run_stage(stage.name, lake, dates, settings) for stage in stages or STAGES.values()}
 
 
