@@ -38,11 +38,13 @@ def take_in(lake: Path, folder: Path, days: dict[str, NDArray[np.void]], symbols
 
 
 def run_stage(name: str, lake: Path, dates: tuple[str, ...], settings: Settings, first: int = 0) -> list[StageResult]:
-    """One stage for the contract-days of `dates` from number `first` on, each with those before it as its history."""
+    """The note of a build, then one stage for the days of `dates` from number `first` on, each with those before it as its history."""
     stage = STAGES[name]
     if isinstance(stage, RootStage):
         cfg = config(lake, settings)
         return [stage.build_level(RootLevel("ES", level_id), cfg) for level_id in settings.levels.default]
+    if stage.layer != "bronze":
+        keep(config(lake, settings), "ES", stage.layer)
     symbol = "ES" if stage.layer == "bronze" else SYMBOL
     chosen = tuple((SYMBOL, date) for date in dates)
     units = [ContractDay("ES", symbol, date, chosen[:at]) for at, date in enumerate(dates)]

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import nullcontext
 from multiprocessing import get_context
 from pathlib import Path
 from shutil import rmtree
@@ -33,6 +34,7 @@ from tests.lakes import build_bronze
 
 SEED = 7
 LONGEST_S = 20
+"""Of the processor's time at one door: a busy machine makes nothing slower by it."""
 MOST_BYTES = 1 << 30
 STEP_NS = 190 * 10**9
 """Between two records: some 440 of them fill the UTC day that the header names."""
@@ -91,7 +93,7 @@ def tried(folder: Path, trials: int) -> Findings:
         figures={
             "kinds of damage": str(len(of_kind)),
             "files refused at a door": str(sum(bool(trial.seen.refused) for trial in results.values())),
-            "longest at one door": f"{max(trial.seen.longest_s for trial in results.values()):.1f} s",
+            "longest at one door": f"{max(trial.seen.longest_s for trial in results.values()):.1f} s of the processor",
             "peak memory of a process": f"{max(trial.peak_bytes for trial in results.values()) / 2**20:.0f} MiB",
         },
         accepted=tuple(f"{kind}, {count} of {of_kind[kind]}: {CANNOT_BE_KNOWN[kind]}" for kind, count in sorted(silent.items())),
@@ -103,27 +105,28 @@ def _trial(folder: Path, number: int) -> Trial:
     kind = list(DAMAGES)[number % len(DAMAGES)]
     content = DAMAGES[kind](rng, bytearray(header()), sound_day())
     folder.mkdir(parents=True)
+    sound = _sound(folder.parent)
     seen = _through_all_doors(folder, content)
-    unnoticed = not seen.refused and seen.counted == _sound(folder.parent)
+    unnoticed = not seen.refused and seen.counted == sound
     rmtree(folder, ignore_errors=True)
     return Trial(kind, seen, unnoticed, peak_bytes())
 
 
 _SOUND: list[str] = []
-"""What is counted of the sound file, once a process."""
+"""What is counted of the sound file, once a process and before its first trial, for the first to come compiles what it meets."""
 
 
 def _sound(folder: Path) -> str:
     if not _SOUND:
         place = folder / f"sound-{time.monotonic_ns()}"
         place.mkdir()
-        seen = _through_all_doors(place, packed(bytearray(header()), sound_day()))
+        seen = _through_all_doors(place, packed(bytearray(header()), sound_day()), limited=False)
         assert not seen.refused and not seen.faults, seen
         _SOUND.append(seen.counted)
     return _SOUND[0]
 
 
-def _through_all_doors(folder: Path, content: bytes) -> Seen:
+def _through_all_doors(folder: Path, content: bytes, limited: bool = True) -> Seen:
     path, lake = folder / "day.mbo.dbn.zst", folder / "lake"
     path.write_bytes(content)
     refused: dict[str, str] = {}
@@ -131,9 +134,9 @@ def _through_all_doors(folder: Path, content: bytes) -> Seen:
     faults: list[str] = []
     longest_s = 0.0
     for door in DOORS:
-        started = time.monotonic()
+        started = time.process_time()
         try:
-            with _Limit():
+            with _Limit() if limited else nullcontext():
                 counted.append(_OPEN[door](path, lake))
         except SpymasterError as error:
             refused[door] = str(error)
@@ -141,7 +144,7 @@ def _through_all_doors(folder: Path, content: bytes) -> Seen:
             faults.append(f"{door} took longer than {LONGEST_S} s")
         except Exception as error:
             faults.append(f"{door} ended in {type(error).__name__}: {str(error)[:200]}")
-        longest_s = max(longest_s, time.monotonic() - started)
+        longest_s = max(longest_s, time.process_time() - started)
     return Seen(refused, "\n".join(counted), tuple(faults), longest_s)
 
 
@@ -149,11 +152,11 @@ class _Limit:
     """Raise `TooLong` in what runs too long."""
 
     def __enter__(self) -> None:
-        signal.signal(signal.SIGALRM, self._ring)
-        signal.setitimer(signal.ITIMER_REAL, LONGEST_S)
+        signal.signal(signal.SIGPROF, self._ring)
+        signal.setitimer(signal.ITIMER_PROF, LONGEST_S)
 
     def __exit__(self, *_: object) -> None:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
     def _ring(self, *_: object) -> None:
         raise TooLong

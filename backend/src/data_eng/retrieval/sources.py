@@ -11,7 +11,7 @@ from ..core.instrument import root_of
 from ..core.tables import MBO_DAYS, TRIGGER_VECTORS
 from ..errors import SpymasterError
 from ..lake.keep import read_kept
-from ..lake.partitions import PartitionRef, list_partitions, manifest_sha256, read_facts
+from ..lake.partitions import PartitionRef, is_built, list_folders, list_partitions, manifest_sha256, read_facts
 from ..settings import Settings
 from .index import StaleIndex
 from .key import RULES_SECTIONS, trigger_rules
@@ -58,12 +58,12 @@ def chosen_partitions(where: Environment, dataset: str, root: str) -> list[Parti
     """Complete partitions of a root's contract-days, in order of dates, one contract a day.
 
     Where the selection map speaks of a day, its contract is the one, and a day it excludes is left out. Raises `TwoContracts` for a day
-    with two contracts of which it says nothing.
+    with two contracts of which it says nothing, and `PartitionCorrupt` for a finished one that lost its manifest.
     """
     chosen = selected_contracts(where, root)
     by_date: dict[str, list[PartitionRef]] = {}
-    for ref in list_partitions(where.lake, dataset):
-        if root_of(ref.symbol) == root and chosen.get(ref.date, ref.symbol) == ref.symbol:
+    for ref in list_folders(where.lake, dataset):
+        if root_of(ref.symbol) == root and chosen.get(ref.date, ref.symbol) == ref.symbol and is_built(ref):
             by_date.setdefault(ref.date, []).append(ref)
     for date, refs in by_date.items():
         if len(refs) > 1:
