@@ -103,12 +103,17 @@ class LiveDay:
         """The watermark: the newest good ts_recv of any record taken."""
         return self._records.clock_ns
 
+    @property
+    def first_window_ns(self) -> int:
+        """Start of the day's first window."""
+        return int(self.times.flow_start_ns // self._window_ns * self._window_ns)
+
     def take(self, records: NDArray[np.void]) -> Iterator[Closed]:
         """Windows that close with these records, which came straight after those of the call before.
 
         Each is given as soon as the clock of any instrument has passed its end, before what came after that acts.
         """
-        start_ns = int(self.times.flow_start_ns // self._window_ns * self._window_ns)
+        start_ns = self.first_window_ns
         for events, clock_ns in self._records.stretches(records, start_ns, self._window_ns):
             if len(events.size):
                 self._book.take(events)
@@ -156,7 +161,7 @@ class LiveDay:
 
     def _in_order(self, dataset: str, rows: pa.Table) -> pa.Table:
         if dataset in (TRIGGER_VECTORS, TRIGGER_SIGNALS):
-            labelled = self._labelled(rows) if dataset == TRIGGER_VECTORS and self._ended and rows.num_rows else rows
+            labelled = self._labelled(rows, self._triggers) if dataset == TRIGGER_VECTORS and self._ended and rows.num_rows else rows
             return labelled.sort_by(TRIGGER_ORDER)
         if self._ended and dataset != TRADE_PATH:
             rows = self._known(dataset, rows)
@@ -317,15 +322,48 @@ class LiveDay:
         last_ns = known.window_start_ns[-1] if len(known.window_start_ns) else -1
         return rows.filter(pc.less_equal(rows["window_start_ns"], pa.scalar(last_ns, pa.int64())))
 
-    def _labelled(self, rows: pa.Table) -> pa.Table:
-        """With what became of the triggers, as far as the day's trades tell."""
+    def newly_known(self, since_ns: int, until_ns: int) -> pa.Table:
+        """Triggers from before `until_ns`, the end of the newest window, of whose labels more became known after `since_ns`."""
+        horizons_ns = np.array(self.settings.labels.horizons_s, np.int64) * NS_PER_S
+        ends_ns = self._so_far.day().windows.end_ns
+        groups: list[Triggers] = []
+        for found in reversed(self._triggers):
+            if ends_ns[found.window[-1]] < since_ns - horizons_ns[-1]:
+                break
+            groups.append(found)
+        rows = self._last(TRIGGER_VECTORS, sum(len(found.window) for found in groups))
+        if not rows.num_rows:
+            return rows
+        labelled = self._labelled(rows, groups[::-1])
+        ts_ns = labelled["ts_ns"].to_numpy()
+        over = (ts_ns[:, None] + horizons_ns > since_ns) & (ts_ns[:, None] + horizons_ns <= until_ns)
+        news = over.any(axis=1)
+        for name in ("first_hit_ts_ns", "second_hit_ts_ns"):
+            hit_ns = labelled[name].fill_null(0).to_numpy()
+            news |= (hit_ns > since_ns) & (hit_ns <= until_ns)
+        return labelled.filter(pa.array(news & (ts_ns < until_ns)))
+
+    def _last(self, dataset: str, count: int) -> pa.Table:
+        """The newest rows of a table, in the order of their coming."""
+        pieces: list[pa.Table] = []
+        held = 0
+        for piece in reversed(self._tables[dataset]):
+            if held >= count:
+                break
+            pieces.append(piece)
+            held += piece.num_rows
+        rows = pa.concat_tables([contract_of(dataset).schema.empty_table(), *pieces[::-1]])
+        return rows.slice(rows.num_rows - count)
+
+    def _labelled(self, rows: pa.Table, groups: list[Triggers]) -> pa.Table:
+        """With what became of the triggers, which are those of the groups, as far as the day's trades tell."""
         day = self._so_far.day()
         windows = self.table(BOOK_WINDOWS).select(SEEN_COLUMNS)
         seen_ns = seen_end_of(windows, self.times, self.settings.book.window_s, day.windows.end_ns)
         day = day._replace(seen_end_ns=seen_ns)
         horizons, names = len(self.settings.labels.horizons_s), rows.schema
         parts: list[pa.Table] = []
-        for found in self._triggers:
+        for found in groups:
             columns = label_columns(labels_of(day, found, self.settings), horizons)
             parts.append(pa.table({name: pa.array(column).cast(names.field(name).type) for name, column in columns.items()}))
         labels = pa.concat_tables(parts)
