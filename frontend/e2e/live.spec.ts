@@ -93,6 +93,7 @@ async function follow(board: Board, page: Page, day: LiveDay, theme: string): Pr
   await expect(clock(page)).toContainText('10:31:05');
   await board.ready();
   expect(board.at(), 'the address of the edge names no moment').toBe('');
+  expect((await page.getByRole('banner').boundingBox())!.height, 'the header is one line').toBeLessThan(50);
   await board.picture(`live-${theme}`);
   await board.expectAccessible();
 }
@@ -122,6 +123,7 @@ async function feeds(board: Board, page: Page, day: LiveDay, theme: string): Pro
   await day.say({ state: 'reconnecting', attempt: 3, next_in_s: 60 });
   await expect(feed(page)).toHaveText(/^reconnecting \(attempt 3, next in \d+ s\)$/);
   await expect(board.part('stage').locator('section')).toHaveClass(/grey/);
+  expect((await page.getByRole('banner').boundingBox())!.height, 'the header is one line').toBeLessThan(50);
   await board.picture(`live-reconnecting-${theme}`);
   await board.expectAccessible();
   await day.say({ state: 'recorder_failed', message: 'No space left on /lake.' });
