@@ -237,6 +237,14 @@ describe('a live day', () => {
       expect(replay.dayState().kind).toBe('ready');
     });
 
+    it('turns nothing grey that the reader looks back at, and all again where it is followed', () => {
+      replay.step(-2);
+      say({}, 7.2);
+      expect([replay.dayState().kind, replay.live.words()!.text]).toEqual(['ready', 'engine silent, 7 s']);
+      replay.toEnd();
+      expect(replay.dayState().kind).toBe('stale');
+    });
+
     it('turns grey with an engine that is silent, and says so until it speaks', () => {
       say({}, 4.9);
       expect([replay.dayState(), notices.notice()]).toEqual([{ kind: 'stale', ageS: 4.9, isGrey: false }, null]);

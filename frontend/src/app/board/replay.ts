@@ -65,7 +65,10 @@ export class Replay implements OnDestroy {
   readonly dayState: Signal<PanelState> = computed(() => {
     const state = this.loaded.state();
     const [ageS, look] = [this.feedAgeS(), this.feedLook()];
-    return state.kind === 'ready' && ageS !== null && look !== 'fresh' ? { kind: 'stale', ageS, isGrey: look === 'grey' } : state;
+    const isOfNow = this.live.showing() !== 'REVIEW';
+    return state.kind === 'ready' && isOfNow && ageS !== null && look !== 'fresh'
+      ? { kind: 'stale', ageS, isGrey: look === 'grey' }
+      : state;
   });
   /** Window index; everything shown is at or before it. */
   readonly cursor: Signal<number> = this.moment.index;

@@ -15,7 +15,7 @@ const NOTES: Record<DayEntry['state'], string> = { ready: '', live: ', live', no
 /** The screens, contract, date, New York clock, what the data are, feed age and the lake's version. */
 @Component({
   selector: 'sp-header',
-  host: { role: 'banner' },
+  host: { role: 'banner', '[class.live]': 'onBoard() && replay.live.isOn()' },
   imports: [Tabs, Watermark],
   changeDetection: ChangeDetectionStrategy.OnPush,
   template: `
