@@ -97,6 +97,8 @@ class LiveDay:
         self._ended = False
         self._checkpoint = 0
         self._saved_pieces: dict[str, int] = {}
+        self._new_bars: list[pa.Table] = []
+        """Bars that came with no window yet."""
 
     @property
     def clock_ns(self) -> int:
@@ -126,10 +128,12 @@ class LiveDay:
             return []
         silver = self._book.peek(now_ns)
         kept = (copy.deepcopy(self._folds), dict(self._tests), len(self._triggers))
+        new_bars = [*self._new_bars]
         lengths = {dataset: len(pieces) for dataset, pieces in self._tables.items()}
         marks = self._so_far.mark(), self._levels.mark()
         closed = list(self._closed(silver, final=False))
         self._folds, self._tests, triggers = kept
+        self._new_bars = new_bars
         del self._triggers[triggers:]
         for dataset, length in lengths.items():
             del self._tables[dataset][length:]
@@ -198,6 +202,7 @@ class LiveDay:
         self._tables = {dataset: saved.tables.get(dataset, []) for dataset in self._tables}
         self._checkpoint = saved.number
         self._saved_pieces = {dataset: len(pieces) for dataset, pieces in self._tables.items()}
+        self._new_bars = [] if self._rows(BOOK_WINDOWS).num_rows else [*self._tables[TRADE_BARS]]
         self._catch_up()
         held = {(*name[:3], int(name[3])): arrays[f"tests/{number}"] for number, name in enumerate(saved.position["tests"])}
         vectors = self._rows(TRIGGER_VECTORS)
@@ -226,6 +231,7 @@ class LiveDay:
     def _closed(self, silver: Silver, final: bool) -> Iterator[Closed]:
         """Take closed windows through all stages, one after the other."""
         self._tables[TRADE_BARS].append(silver.bars)
+        self._new_bars.append(silver.bars)
         self._tables[TRADE_PATH].append(silver.path)
         self._levels.take(silver.bars)
         self._so_far.path.append(silver.path)
@@ -239,6 +245,8 @@ class LiveDay:
         for number, (first, stop) in enumerate(pairwise(edges.tolist())):
             windows, flow = silver.windows.slice(number, 1), silver.flow.slice(first, stop - first)
             tables = self._step(windows, flow, candle_closed=bool(candles.num_rows))
+            if self._new_bars:
+                tables[TRADE_BARS], self._new_bars = pa.concat_tables(self._new_bars), []
             start_ns = int(starts_ns[number])
             yield Closed(start_ns, start_ns + self._window_ns, final, tables)
 
