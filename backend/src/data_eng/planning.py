@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from . import commands
 from .config import AppConfig
 from .core.instrument import root_of
 from .core.tables import MBO, MBO_DAYS
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 class UnknownSymbol(SpymasterError):
     """A symbol that is neither a root in the lake or the settings nor a contract of one."""
+
+
+class NoPast(SpymasterError):
+    """A live day without days before it: nothing could be held against it."""
 
 
 class ContractDay(NamedTuple):
@@ -82,6 +87,21 @@ def contract_day(cfg: AppConfig, layer: str, symbol: str, dt: str) -> ContractDa
     if (symbol, dt) not in chosen:
         chosen = [(symbol, day) for day in _own_days(cfg, symbol, dt, has_own_session(cfg, root))]
     return ContractDay(root, symbol, dt, tuple(key for key in chosen if key[1] < dt))
+
+
+def live_day(cfg: AppConfig, root: str, date: str, contract: str | None) -> ContractDay:
+    """The unit of a session that goes on, with the days before it that the selection map chose.
+
+    Without a contract it is the newest chosen one. On the day of a roll tonight's map may choose another.
+    """
+    chosen = [key for key in _chosen(cfg, root) if key[1] < date]
+    if not chosen:
+        raise NoPast(
+            f"the lake {cfg.lake_root} holds no chosen day of {root} before {date}.",
+            expected="days to compare with",
+            fix=commands.build(cfg.lake_root, root),
+        )
+    return ContractDay(root, contract or chosen[-1][0], date, tuple(chosen))
 
 
 def why_not_chosen(row: SelectionRow | None, symbol: str, built: Sequence[str]) -> str | None:

@@ -50,6 +50,7 @@ RIGHT = {
     "journal": [],
     "drill": [],
     "gateway": ["--date", TODAY],
+    "live": ["--gateway", "127.0.0.1:9"],
     "record": ["--gateway", "127.0.0.1:9"],
     "evaluate": [],
     "clear": ["--layer", "gold", "--yes"],
@@ -66,7 +67,7 @@ WRONG = [
     *(("select", "--dates", day, "YYYY-MM-DD, for example 2025-10-16") for day in HALF_DATES),
     *(
         (verb, "--date", day, "YYYY-MM-DD, for example 2025-10-16")
-        for verb in ("levels", "brief", "gateway", "record")
+        for verb in ("levels", "brief", "gateway", "live", "record")
         for day in HALF_DATES
     ),
     *(("evaluate", flag, day, "for example 2025-10-16") for flag in ("--from", "--to") for day in HALF_DATES),

@@ -36,6 +36,7 @@ VERBS = {
     "journal": "journal",
     "drill": "drill",
     "gateway": "gateway",
+    "live": "live",
     "record": "record",
     "evaluate": "evaluate",
     "recovery": "recovery",

@@ -65,39 +65,21 @@ def _seal(cfg: AppConfig, root: str, date: str, console: Console) -> None:
 
 
 def _record(cfg: AppConfig, root: str, target: Target, console: Console) -> None:
-    from contextlib import closing
     from functools import partial
-    from threading import Event, Thread
 
-    from ..sources.live.feed import Feed
-    from ..sources.live.recorder import Recorder
-    from ..sources.live.seal import Sealing
+    from ..sources.live.receiving import receiving
 
     say = partial(console.print, soft_wrap=True)
-    stop, failed = Event(), list[SpymasterError]()
-    with closing(Sealing(cfg.lake_root, root, say)) as sealing:
-        recorder = Recorder(cfg.lake_root, root, sealing.over)
-        feed = Feed(target, recorder, lambda _: None, lambda state: say(said(state)))
-
-        def run() -> None:
-            try:
-                feed.run(stop)
-            except SpymasterError as error:
-                failed.append(error)
-
-        receiving = Thread(target=run, name="feed")
-        receiving.start()
+    with receiving(cfg.lake_root, root, target, say, lambda state: say(said(state))) as feed:
         try:
             with console.status("") as status:
-                while receiving.is_alive():
-                    status.update(_standing(recorder))
-                    receiving.join(EVERY_S)
+                while feed.is_on():
+                    status.update(recorded(feed.recorder))
+                    feed.wait(EVERY_S)
         except KeyboardInterrupt:
-            stop.set()
-            receiving.join()
-        say(_standing(recorder))
-    if failed:
-        raise failed[0]
+            pass
+    say(recorded(feed.recorder))
+    feed.require_sound()
 
 
 def target_of(cfg: AppConfig, root: str, gateway: str | None, date: str | None) -> Target:
@@ -138,7 +120,8 @@ def _address(text: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def _standing(recorder: Recorder) -> str:
+def recorded(recorder: Recorder) -> str:
+    """How much was written down, in a line."""
     from ..core.units import ns_to_iso
 
     if recorder.position is None and not recorder.records:

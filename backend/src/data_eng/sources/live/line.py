@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import deque
 from io import RawIOBase
 from threading import Event
 from typing import IO, Any, NamedTuple, cast
 
-import databento
-from databento.common.error import BentoError
 from pydantic import SecretStr
 
 from ...errors import SpymasterError
 from ..historical import KEY_PAGE
 from .incoming import Control, Incoming, Piece
+
+with warnings.catch_warnings():  # the client turns the deprecations of every library on
+    import databento
+    from databento.common.error import BentoError
 
 WRITE_S = 0.05
 """What was received is written down at the latest so much later."""

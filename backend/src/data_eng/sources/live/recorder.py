@@ -31,7 +31,7 @@ class Recorder:
     """
 
     def __init__(self, lake: Path, root: str, over: Callable[[str], None] = _unheard) -> None:
-        self._lake, self._root, self._over = lake, root, over
+        self.lake, self._root, self._over = lake, root, over
         self._lock = RecordingLock(lake, root)
         self.tail = Tail()
         self.last_recv_ns = 0
@@ -80,7 +80,7 @@ class Recorder:
         if self._splice is not None:
             piece = piece.kept(self._splice.keep(piece.orders))
         if len(piece.orders) and self._gap_from_ns is not None:
-            note_gap(self._lake, self._root, (self._gap_from_ns, int(piece.orders["ts_recv"][0])))
+            note_gap(self.lake, self._root, (self._gap_from_ns, int(piece.orders["ts_recv"][0])))
             self._gap_from_ns = None
         self._write(piece)
         self._note(piece)
@@ -135,7 +135,7 @@ class Recorder:
             before, self._date = self._date or date, date
             said = self._waiting if self._segment is None else b"".join(self._names.values())
             self._end_segment()
-            self._segment = Segment(self._lake, self._root, date, self._header)
+            self._segment = Segment(self.lake, self._root, date, self._header)
             self._segment.append(said)
             self._waiting = b""
             if before < date:
@@ -149,7 +149,7 @@ class Recorder:
 
     def _read_newest(self) -> None:
         """Take up what the newest date's segments hold; of the date before too, where a replay from the tail on would reach into it."""
-        dates = segment_dates(self._lake, self._root)
+        dates = segment_dates(self.lake, self._root)
         for date in dates[:-1]:
             self._over(date)
         self._date = dates[-1] if dates else ""
@@ -162,7 +162,7 @@ class Recorder:
     def _read_from(self, date: str) -> int:
         """Take up what was recorded from a date on; returns the first event time of it."""
         first_ns = 0
-        for _, piece in pieces_from(self._lake, self._root, Position(date, 0, 0)):
+        for _, piece in pieces_from(self.lake, self._root, Position(date, 0, 0)):
             self._note(piece)
             if len(piece.orders):
                 self.last_recv_ns = max(self.last_recv_ns, int(self._clock.times(piece.orders).max()))
