@@ -33,6 +33,8 @@ from .said import entry_of
 CHECKPOINT_S = 60.0
 """Between two checkpoints."""
 CHECKPOINTS = "checkpoints"
+CHUNK = 2_000
+"""Records that the kernel gets in one call: fewer cost more each, and how far the day is is said between two."""
 
 
 class Standing(NamedTuple):
@@ -116,11 +118,13 @@ class Engine:
 
     def _take(self, day: LiveDay, orders: NDArray[np.void], answered: Callable[[], None]) -> None:
         assert self._log is not None
-        self._records += len(orders)
-        for closed in day.take(orders):
-            self._log.append(closed.end_ns, entry_of(day, closed))
-            self._windows += 1
-            answered()
+        for first in range(0, len(orders), CHUNK):
+            part = orders[first : first + CHUNK]
+            for closed in day.take(part):
+                self._log.append(closed.end_ns, entry_of(day, closed))
+                self._windows += 1
+                answered()
+            self._records += len(part)
 
     def _begin(self, instrument_id: int) -> bool:
         """The contract's number is known: begin its day, or go on from the newest checkpoint; returns whether it went on."""

@@ -20,17 +20,19 @@ from pathlib import Path
 from time import sleep
 from typing import Any, NamedTuple, TypeVar
 
-import databento
 import pandas as pd
 import requests
-from databento.common.error import BentoHttpError, BentoServerError, BentoWarning
-from databento.common.http import check_http_error
 from pydantic import BaseModel, ConfigDict, SecretStr
 from requests.auth import HTTPBasicAuth
 from tenacity import RetryCallState, Retrying, retry_if_exception, stop_after_attempt
 
 from ..errors import SpymasterError
 from ..lake.attempts import disk_errors
+
+with warnings.catch_warnings():  # the client turns the deprecations of every library on
+    import databento
+    from databento.common.error import BentoHttpError, BentoServerError, BentoWarning
+    from databento.common.http import check_http_error
 
 T = TypeVar("T")
 KEY_PAGE, BILLING_PAGE, JOBS_PAGE = (f"https://databento.com/portal/{page}" for page in ("keys", "billing", "download-center"))
