@@ -53,8 +53,8 @@ def test_a_day_in_random_chunks_is_the_build(lake: LiveLake) -> None:
     assert [one.start_ns for one in final] == sorted({one.start_ns for one in final}), "one final answer a window"
     assert lake.built("gold.mbo_trigger_signals").num_rows > 20
     for name in ("gold.mbo_pressure_stream", "gold.mbo_trigger_signals", "gold.mbo_physics_ladder"):
-        told = pa.concat_tables([one.tables[dataset(name)] for one in final if dataset(name) in one.tables])
-        assert told.num_rows == lake.built(name).num_rows, "what was said as windows closed is all of it"
+        said = pa.concat_tables([one.tables[dataset(name)] for one in final if dataset(name) in one.tables])
+        assert said.num_rows == lake.built(name).num_rows, "what was said as windows closed is all of it"
 
 
 def test_a_window_is_given_before_the_records_behind_it_act(lake: LiveLake) -> None:

@@ -78,7 +78,7 @@ def test_what_a_killed_writer_left_is_not_read_and_is_dropped_by_the_next(
 ) -> None:
     """Cut at every kind of place: within the head, the content, and at an entry's very end."""
     path = tmp_path / "day.log"
-    ends = []
+    begun, ends = path.stat().st_size, []
     for entry in day[:6]:
         log.append(entry.end_ns, entry.rows)
         ends.append(path.stat().st_size)
@@ -88,7 +88,7 @@ def test_what_a_killed_writer_left_is_not_read_and_is_dropped_by_the_next(
     for cut in [*ends, *(end - 1 for end in ends), *(end + 3 for end in ends[:-1]), *rng.integers(ends[0], ends[-1], 12).tolist()]:
         path.write_bytes(whole[:cut])
         kept = sum(end <= cut for end in ends)
-        assert logged(path)[0].offset == ends[kept - 1] if kept else True
+        assert logged(path)[0].offset == (ends[kept - 1] if kept else begun)
         again = DayLog(path, day_facts(served_lake, SYMBOL, TODAY))
         assert again.last_end_ns == (day[kept - 1].end_ns if kept else None)
         for entry in day[:6]:

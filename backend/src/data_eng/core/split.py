@@ -21,6 +21,7 @@ from .events import (
     TRADE,
     UNDEF_PRICE,
     UNDEF_SIZE,
+    EventBatch,
 )
 
 INSTRUMENT_DTYPE = np.dtype(
@@ -121,6 +122,21 @@ def route(records, instruments, count, start, rows):
     if run > 0:
         instruments[last]["in_batch"] += run
     return records.shape[0]
+
+
+def events_of(columns: LeanColumns) -> EventBatch:
+    """(records,) columns as the book takes them, with the event's time in ns UTC in place of its lag."""
+    return EventBatch(
+        ts_recv_ns=columns.ts_recv_ns,
+        ts_event_ns=columns.ts_recv_ns - columns.ts_lag_ns,
+        order_id=columns.order_id,
+        price_ticks=columns.price_ticks,
+        size=columns.size,
+        flags=columns.flags,
+        action=columns.action,
+        side=columns.side,
+        sequence=columns.sequence,
+    )
 
 
 def split(records: NDArray[np.void], rows: NDArray[np.int32], instruments: NDArray[np.void], count: int) -> tuple[LeanColumns, int, int]:

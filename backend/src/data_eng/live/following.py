@@ -55,7 +55,7 @@ def follow(engine: Engine, feed: Receiving, heard: Callable[[Standing], None]) -
 
 
 def _state(feed: Receiving, standing: Standing, before: int, end: FeedName | None = None) -> FeedState:
-    """What the board is told; `before` are the records answered a second earlier."""
+    """What the board hears; `before` are the records answered a second earlier."""
     state, recorder, now_s = feed.state, feed.recorder, time.time()
     name, behind_ns = end or FeedName(state.name), recorder.last_recv_ns - standing.clock_ns
     if name is FeedName.LIVE and behind_ns > NS_PER_S:

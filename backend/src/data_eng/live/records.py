@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..core.clock import has_bad_clock
 from ..core.events import EventBatch
-from ..core.split import new_instruments, register, split
+from ..core.split import events_of, new_instruments, register, split
 from ..core.units import ns_to_iso
 from ..errors import SpymasterError
 
@@ -96,14 +96,4 @@ class Records:
                 f"{ns_to_iso(int(own[at]['ts_recv']))}) cannot be: fault {code}.",
                 expected="a record as the feed's schema has it, priced on the contract's tick",
             )
-        return EventBatch(
-            ts_recv_ns=columns.ts_recv_ns,
-            ts_event_ns=columns.ts_recv_ns - columns.ts_lag_ns,
-            order_id=columns.order_id,
-            price_ticks=columns.price_ticks,
-            size=columns.size,
-            flags=columns.flags,
-            action=columns.action,
-            side=columns.side,
-            sequence=columns.sequence,
-        )
+        return events_of(columns)

@@ -13,7 +13,7 @@ from ..core.book.state import LOWEST_TICK, TICKS
 from ..core.clock import Clock
 from ..core.events import FILL, TRADE, UNDEF_PRICE, EventBatch
 from ..core.instrument import classify, root_of
-from ..core.split import OFF_GRID, new_instruments, register, split
+from ..core.split import OFF_GRID, events_of, new_instruments, register, split
 from ..core.units import NS_PER_DAY, nanos_to_text, ns_to_iso, tick_nanos, utc_date
 from ..errors import SpymasterError
 from ..settings import EQUITY, Settings
@@ -175,17 +175,7 @@ class Orders:
             if code:
                 raise self._error(code, own[at], first + int(np.flatnonzero(rows)[at]))
             first += len(records)
-            yield EventBatch(
-                ts_recv_ns=columns.ts_recv_ns,
-                ts_event_ns=columns.ts_recv_ns - columns.ts_lag_ns,
-                order_id=columns.order_id,
-                price_ticks=columns.price_ticks,
-                size=columns.size,
-                flags=columns.flags,
-                action=columns.action,
-                side=columns.side,
-                sequence=columns.sequence,
-            )
+            yield events_of(columns)
 
     def _error(self, code: int, record: np.void, number: int) -> SpymasterError:
         symbol, step, source, path = *self._instrument, self._file.path

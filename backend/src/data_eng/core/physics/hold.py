@@ -46,15 +46,15 @@ def hold(values: NDArray[np.float64], band: Band, state: NDArray[np.void]) -> He
     return Held(sign, windows)
 
 
-def hold_each(values: NDArray[np.float64], band: Band, state: NDArray[np.void]) -> NDArray[np.int8]:
+def hold_columns(values: NDArray[np.float64], band: Band, state: NDArray[np.void]) -> NDArray[np.int8]:
     """(windows, quantities) the sign in force of many at once, each with its own record of `state`, which is changed."""
     sign = np.zeros(values.shape, np.int8)
-    _hold_each(values, band.on, band.off, band.dwell_windows, state, sign)
+    _hold_columns(values, band.on, band.off, band.dwell_windows, state, sign)
     return sign
 
 
 @compiled()
-def _hold_each(values, on, off, dwell, state, sign):
+def _hold_columns(values, on, off, dwell, state, sign):
     for w in range(values.shape[0]):
         for quantity in range(values.shape[1]):
             step(values[w, quantity], on, off, dwell, state[quantity])

@@ -15,7 +15,7 @@ from ..compiled import compiled
 from ..declared import Declared
 from ..events import NO_TICK
 from .giving import LEAST_PRIOR, STOCK_PRIOR_OFFSET
-from .hold import Band, hold_each, new_held
+from .hold import Band, hold_columns, new_held
 from .tape import Tape, behind, rows_of
 from .usual import Usual
 from .walls import StrikeBook
@@ -188,6 +188,6 @@ def winners(values: NDArray[np.float64], mark: float, dwell: int, state: NDArray
     """
     found = np.full(values.shape, EVEN, np.int8)
     if mark > 0:
-        sign = hold_each(values, Band(mark, mark / 2, dwell), new_held(values.shape[1]) if state is None else state)
+        sign = hold_columns(values, Band(mark, mark / 2, dwell), new_held(values.shape[1]) if state is None else state)
         found[sign > 0], found[sign < 0] = LONGS, SHORTS
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -42,6 +42,19 @@ class ReaderStuck(Exception):
     """A reader that takes no message."""
 
 
+async def until_one_ends(*steps: Coroutine[Any, Any, None]) -> None:
+    """Run them side by side until the first ends, whose error is raised; the others are given up."""
+    tasks = [asyncio.create_task(step) for step in steps]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
 class Frame(NamedTuple):
     """One window's message but for the time at which it is sent."""
 
@@ -73,15 +86,7 @@ class Replay:
 
     async def run(self, socket: WebSocket) -> None:
         """Play until the session's end or until the reader goes. Raises `Refusal` for a command that is none."""
-        tasks = [asyncio.create_task(step(socket)) for step in (self._listen, self._play)]
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        await until_one_ends(self._listen(socket), self._play(socket))
 
     async def _play(self, socket: WebSocket) -> None:
         day = self._day

@@ -10,7 +10,7 @@ from starlette.websockets import WebSocket
 
 from ...live.feed_state import FeedState
 from ..day.bundle import DayBundle
-from ..day.stream import Frames, ReaderStuck
+from ..day.stream import Frames, ReaderStuck, until_one_ends
 from ..gate.problems import Refusal
 from ..gate.work import Work
 from ..messages.live import LiveFeed
@@ -45,15 +45,7 @@ class LiveStream:
 
     async def run(self, socket: WebSocket) -> None:
         """Send until the session's end or until the reader goes. Raises `Refusal` for a message, and for a day that is not live."""
-        tasks = [asyncio.create_task(step(socket)) for step in (self._listen, self._play)]
-        try:
-            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-            for task in done:
-                task.result()
-        finally:
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+        await until_one_ends(self._listen(socket), self._play(socket))
 
     async def _play(self, socket: WebSocket) -> None:
         day = await self._day()
